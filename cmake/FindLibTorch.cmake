@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+# Imported target LibTorch::torch from a LibTorch folder (include/ and lib/), without the
+# folder's own CMake package, which insists on a CUDA toolkit. The folder is -DLIBTORCH=DIR or
+# the environment's LIBTORCH, else the torch package of the project's .venv.
+set(LIBTORCH "$ENV{LIBTORCH}" CACHE PATH "LibTorch folder; empty: the torch wheel in .venv")
+set(_libtorch_dir "${LIBTORCH}")
+if(NOT _libtorch_dir)
+  file(GLOB _libtorch_dir ${PROJECT_SOURCE_DIR}/.venv/lib/python3*/site-packages/torch)
+endif()
+
+find_path(LibTorch_INCLUDE_DIR torch/csrc/api/include/torch/torch.h
+          PATHS ${_libtorch_dir}/include NO_DEFAULT_PATH)
+foreach(_name torch torch_cpu c10)
+  find_library(LibTorch_${_name} ${_name} PATHS ${_libtorch_dir}/lib NO_DEFAULT_PATH)
+endforeach()
+find_library(LibTorch_torch_cuda torch_cuda PATHS ${_libtorch_dir}/lib NO_DEFAULT_PATH)
+find_library(LibTorch_c10_cuda c10_cuda PATHS ${_libtorch_dir}/lib NO_DEFAULT_PATH)
+
+if(LibTorch_INCLUDE_DIR)
+  file(STRINGS ${LibTorch_INCLUDE_DIR}/torch/headeronly/version.h _version_lines
+       REGEX "define TORCH_VERSION_(MAJOR|MINOR|PATCH)")
+  string(REGEX MATCHALL "[0-9]+" _version_numbers "${_version_lines}")
+  list(JOIN _version_numbers "." LibTorch_VERSION)
+endif()
+
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(LibTorch
+  REQUIRED_VARS LibTorch_torch LibTorch_torch_cpu LibTorch_c10 LibTorch_INCLUDE_DIR
+  VERSION_VAR LibTorch_VERSION
+  REASON_FAILURE_MESSAGE "run jobs/setup, or name a LibTorch folder with -DLIBTORCH=DIR")
+
+if(LibTorch_FOUND AND NOT TARGET LibTorch::torch)
+  add_library(LibTorch::torch INTERFACE IMPORTED)
+  target_include_directories(LibTorch::torch SYSTEM INTERFACE
+    ${LibTorch_INCLUDE_DIR} ${LibTorch_INCLUDE_DIR}/torch/csrc/api/include)
+  target_link_libraries(LibTorch::torch INTERFACE
+    ${LibTorch_torch} ${LibTorch_torch_cpu} ${LibTorch_c10})
+  if(LibTorch_torch_cuda)
+    # Nothing names a symbol of the CUDA libraries; they register their kernels when loaded.
+    target_link_libraries(LibTorch::torch INTERFACE
+      -Wl,--push-state,--no-as-needed ${LibTorch_torch_cuda} ${LibTorch_c10_cuda} -Wl,--pop-state)
+  endif()
+endif()

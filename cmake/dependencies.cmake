@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+# Everything from Debian, but LibTorch (see FindLibTorch.cmake).
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+pkg_check_modules(sentencepiece REQUIRED IMPORTED_TARGET sentencepiece)
+pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+# "hdf5" alone is an alternative that flips to the MPI build as soon as that is installed
+pkg_check_modules(hdf5 REQUIRED IMPORTED_TARGET hdf5-serial)
+pkg_check_modules(mpi REQUIRED IMPORTED_TARGET ompi)
+
+if(DOVETAIL_TORCH)
+  find_package(LibTorch 2.11 REQUIRED)
+  message(STATUS "LibTorch ${LibTorch_VERSION} in ${LibTorch_INCLUDE_DIR}")
+endif()
+if(DOVETAIL_TESTS)
+  find_package(GTest REQUIRED)
+endif()

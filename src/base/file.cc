@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/error.h"
+
+namespace dovetail {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+class FileDescriptor {
+ public:
+  FileDescriptor(const fs::path& path, int flags) : path_(path), fd_(::open(path.c_str(), flags, 0666)) {
+    if (fd_ < 0) fail("open");
+  }
+  ~FileDescriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  FileDescriptor(const FileDescriptor&) = delete;
+  int get() const { return fd_; }
+  void close() {
+    if (::close(std::exchange(fd_, -1)) != 0) fail("close");
+  }
+  [[noreturn]] void fail(const char* verb) const {
+    throw_<SystemError>("cannot {} {}: {}", verb, path_.string(), std::strerror(errno));
+  }
+
+ private:
+  fs::path path_;
+  int fd_;
+};
+
+// Unique on this host and over hosts that share a file system.
+fs::path temporary_beside(const fs::path& target) {
+  char host[256] = {};
+  ::gethostname(host, sizeof(host) - 1);
+  static std::atomic<int> counter = 0;
+  fs::path path = target;
+  path += fmt::format(".{}.{}.{}.tmp", host, ::getpid(), counter++);
+  return path;
+}
+
+void write_all(FileDescriptor& file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) file.fail("write");
+    bytes.remove_prefix(static_cast<size_t>(written));
+  }
+}
+
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+}  // namespace
+
+MappedFile::MappedFile(const fs::path& path) {
+  FileDescriptor file(path, O_RDONLY);
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) file.fail("stat");
+  if (!S_ISREG(status.st_mode)) throw_<SystemError>("{} is not a regular file", path.string());
+  size_ = static_cast<size_t>(status.st_size);
+  if (size_ == 0) return;
+  void* mapped = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file.get(), 0);
+  if (mapped == MAP_FAILED) file.fail("map");
+  data_ = static_cast<const char*>(mapped);
+}
+
+MappedFile::~MappedFile() {
+  if (data_ != nullptr) ::munmap(const_cast<char*>(data_), size_);
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+std::string read_file(const fs::path& path) {
+  const MappedFile file(path);
+  return std::string(file.bytes());
+}
+
+void sync_path(const fs::path& path) {
+  FileDescriptor file(path, O_RDONLY);
+  if (::fsync(file.get()) != 0) file.fail("fsync");
+}
+
+void write_file_atomically(const fs::path& path, std::string_view bytes) {
+  const fs::path temporary = temporary_beside(path);
+  try {
+    FileDescriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
+    write_all(file, bytes);
+    if (::fsync(file.get()) != 0) file.fail("fsync");
+    file.close();
+    fs::rename(temporary, path);
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove(temporary, ignored);
+    throw;
+  }
+  sync_path(folder_of(path));
+}
+
+void publish_folder(const fs::path& target, const std::function<void(const fs::path&)>& fill) {
+  const fs::path temporary = temporary_beside(target);
+  fs::create_directories(temporary);
+  try {
+    fill(temporary);
+    for (const auto& entry : fs::recursive_directory_iterator(temporary)) sync_path(entry.path());
+    sync_path(temporary);
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove_all(temporary, ignored);
+    throw;
+  }
+  std::error_code error;
+  fs::rename(temporary, target, error);
+  if (error) {
+    fs::remove_all(temporary);
+    if (!fs::exists(target)) {
+      throw_<SystemError>("cannot rename into {}: {}", target.string(), error.message());
+    }
+  }
+  sync_path(folder_of(target));
+}
+
+}  // namespace dovetail

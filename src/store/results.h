@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "sweep/plan.h"
+#include "sweep/record.h"
+
+namespace dovetail {
+
+// Writes results.h5 from the plan and the records: the same input gives the same bytes. Written
+// beside the target, read back and checked, fsynced, renamed. Layout: docs/results.md.
+void write_results(const std::filesystem::path& target, const Plan& plan,
+                   const std::map<std::string, Record>& records);
+
+// The plan of a results folder (DIR/plan.json, written when a run starts).
+Plan read_plan(const std::filesystem::path& results_folder);
+void write_plan(const std::filesystem::path& results_folder, const Plan& plan);
+
+}  // namespace dovetail

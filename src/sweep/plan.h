@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "sweep/job.h"
+#include "sweep/sweep.h"
+
+namespace dovetail {
+
+// A point of the grid or a baseline, and the job that computes it. Several cells may share one
+// job (a baseline that does not depend on the template, say).
+struct Cell {
+  std::string name;                            // quickstart/prefix_lm/wordnet.category/mapping/full/heads16/seed1
+  std::array<std::string, kAxes.size()> coordinates;   // labels; "" where a baseline has none
+  std::string baseline;                        // "", or most_frequent, copy, untuned
+  int64_t job = 0;                             // index into Plan::jobs
+};
+
+struct Plan {
+  std::string sweep_name;
+  std::string sweep_hash;                      // of everything that decides results; no paths
+  std::string sweep_text;
+  std::map<std::string, std::vector<std::string>> axis_labels;   // by kAxes, in the file's order
+  std::vector<std::string> metrics;
+  std::vector<Cell> cells;
+  std::vector<Job> jobs;                       // inputs before the jobs that need them
+};
+
+void to_json(Json& json, const Plan& plan);
+void from_json(const Json& json, Plan& plan);
+
+// Content hashes of what a sweep names; they may throw ConfigError or DataError for things that
+// are missing or broken.
+struct Fingerprints {
+  std::function<std::string(const std::string& task)> task;
+  std::function<std::string(const std::string& corpus)> corpus;
+  std::function<std::string(const std::filesystem::path& folder)> checkpoint;
+  std::function<std::string(const std::filesystem::path& file)> vocabulary;
+};
+
+// Expands the grid, drops what the exclusions match, adds the baselines, joins equal jobs, and
+// estimates costs. Throws ConfigError when nothing is left, or an exclusion matches no cell.
+Plan make_plan(const Sweep& sweep, const Fingerprints& fingerprints);
+
+// The part of a plan whose cell names match the glob, with all the jobs it needs.
+Plan filter_plan(const Plan& plan, const std::string& glob);
+
+// Seconds from the first start to the last end on `workers` workers, longest path first.
+double estimate_makespan(const Plan& plan, int workers);
+
+// Seconds from the start of each job to the end of the last job that needs it: the priority.
+std::vector<double> longest_paths(const std::vector<Job>& jobs);
+
+}  // namespace dovetail

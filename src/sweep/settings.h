@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sweep/job.h"
+
+// The typed parts of Job::settings. Parsing a sweep file fills every default, so a resolved
+// setting never depends on the version of the defaults; from_json fails on a missing key.
+namespace dovetail {
+
+struct OptimizerSettings {
+  std::string name = "adamw";            // adamw, adafactor
+  double learning_rate = 1e-3;
+  std::string schedule = "constant";     // constant, linear, cosine: after the warm-up
+  int64_t warmup = 0;                    // steps
+  double weight_decay = 0;               // decoupled
+  bool rms_scaling = false;              // adamw: each tensor's step times max(1e-3, RMS of the tensor); nanoT5
+  double clip = 1.0;                     // global gradient norm; 0: none
+};
+
+struct VocabularySettings {
+  std::string type = "pieces";           // pieces (trained on the sweep's text), file, bytes
+  int64_t pieces = 4000;                 // without the sentinels
+  int64_t sentinels = 100;
+  int64_t threads = 2;                   // fixed: the trained pieces depend on it
+  int64_t max_lines = 0;                 // sample of the text to train on; 0: all
+};
+
+struct PretrainSettings {
+  int64_t steps = 1000;
+  int64_t batch_tokens = 4096;           // source tokens a step
+  int64_t sequence_length = 64;          // source tokens a row
+  double dropout = 0.0;
+  int64_t seed = 1;
+  OptimizerSettings optimizer;
+};
+
+// Steps of tuning: `fixed` if positive, else per_epoch passes over the training set, but
+// at_least so many steps and, where positive, at_most so many.
+struct StepSettings {
+  int64_t fixed = 0;
+  double epochs = 0;
+  int64_t at_least = 1;
+  int64_t at_most = 0;
+};
+
+struct TuneSettings {
+  StepSettings steps;
+  int64_t batch_size = 16;
+  double dropout = 0.0;
+  int64_t max_source_length = 64;
+  int64_t max_target_length = 16;
+  int64_t evaluations = 4;               // points of the validation curve
+  int64_t validation_examples = 0;       // held out of the training side; 0: no validation
+  OptimizerSettings optimizer;
+};
+
+struct EvaluateSettings {
+  int64_t test_examples = 500;           // the same ones for every cell of a task; 0: all
+  std::vector<std::string> metrics{"rouge_l", "exact_match"};
+  int64_t max_new_tokens = 16;
+  int64_t batch_size = 128;
+};
+
+// heads > 0: that many heads with up to `tails` references each (0: all of them);
+// fraction in (0, 1]: of the heads; neither: all.
+struct TrainSizeSettings {
+  int64_t heads = 0;
+  int64_t tails = 0;
+  double fraction = 0;
+};
+
+// Where a name has parameters, as in { name = "soft_prompt", num_virtual_tokens = 20 }.
+struct ChoiceSettings {
+  std::string name;
+  Json parameters = Json::object();
+};
+
+void to_json(Json&, const OptimizerSettings&);
+void from_json(const Json&, OptimizerSettings&);
+void to_json(Json&, const VocabularySettings&);
+void from_json(const Json&, VocabularySettings&);
+void to_json(Json&, const PretrainSettings&);
+void from_json(const Json&, PretrainSettings&);
+void to_json(Json&, const StepSettings&);
+void from_json(const Json&, StepSettings&);
+void to_json(Json&, const TuneSettings&);
+void from_json(const Json&, TuneSettings&);
+void to_json(Json&, const EvaluateSettings&);
+void from_json(const Json&, EvaluateSettings&);
+void to_json(Json&, const TrainSizeSettings&);
+void from_json(const Json&, TrainSizeSettings&);
+void to_json(Json&, const ChoiceSettings&);
+void from_json(const Json&, ChoiceSettings&);
+
+}  // namespace dovetail

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "sweep/settings.h"
+
+namespace dovetail {
+
+inline constexpr std::array<const char*, 6> kAxes = {"objective", "task",       "template",
+                                                      "tuning",    "train_size", "seed"};
+
+// One value on an axis: its label (unique on the axis, used in cell names, HDF5 and report; no
+// slash, no blank) and what it stands for.
+struct AxisValue {
+  std::string label;
+  Json settings;   // objective, tuning: ChoiceSettings; train_size: TrainSizeSettings;
+                   // task, template: {"name": ...}; seed: a number
+  int line = 0;    // in the sweep file
+};
+
+// A parsed sweep file, every default filled in.
+struct Sweep {
+  std::string name;
+  std::filesystem::path file;
+  std::string text;                       // as read, kept beside the results
+  Json model;                             // config.json keys of the shape (d_model, num_layers, ...)
+  std::vector<std::string> corpus;        // names or files of pre-training text
+  VocabularySettings vocabulary;
+  std::string vocabulary_file;            // of type "file"
+  PretrainSettings pretrain;
+  TuneSettings tune;
+  EvaluateSettings evaluate;
+  std::vector<std::string> baselines;     // most_frequent, copy, untuned
+  bool pretrain_only = false;             // no tasks: the sweep's products are checkpoints
+  std::map<std::string, std::vector<AxisValue>> axes;   // by the names in kAxes
+  struct Exclusion {
+    std::map<std::string, std::vector<std::string>> matches;  // axis -> labels
+    int line = 0;
+  };
+  std::vector<Exclusion> exclusions;
+};
+
+// A name that a sweep may use, with the parameters it takes and their defaults; a given
+// parameter must have the type of its default (an integer is taken where a number is wanted).
+struct CatalogueEntry {
+  std::string name;
+  Json defaults = Json::object();
+};
+
+// What the sweep file may name; main hands it in, so that this room knows no other.
+struct Catalogues {
+  std::vector<CatalogueEntry> objectives;   // beside these, { checkpoint = FOLDER, label = ... }
+  std::vector<CatalogueEntry> tasks;        // beside these, data set cards (FILE.toml)
+  std::vector<CatalogueEntry> templates;
+  std::vector<CatalogueEntry> tunings;
+  std::vector<CatalogueEntry> metrics;
+  std::vector<CatalogueEntry> corpora;      // beside these, text files
+  std::vector<std::string> baselines;
+  std::map<std::string, Json> model_shapes; // name -> config.json keys
+};
+
+// Reads and checks a sweep file. Throws ConfigError "FILE:LINE:COLUMN: ..." for anything that is
+// unknown, of the wrong type or out of range, with the nearest known name. Relative paths in the
+// file are relative to the file's folder, or else to the working directory.
+Sweep parse_sweep(const std::filesystem::path& file, const Catalogues& catalogues);
+
+}  // namespace dovetail
