@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sweep/job.h"
+#include "sweep/record.h"
+
+namespace dovetail {
+
+struct RunnerOptions {
+  std::filesystem::path store;       // artefacts: store/KEY/ (vocabulary, checkpoint), store/cache/
+  int threads = 1;                   // of LibTorch's operators
+  std::string device = "cpu";        // or "cuda"
+  double checkpoint_seconds = 60;    // of a long job
+};
+
+// Runs jobs of every kind: Job -> Record. Keeps vocabulary, corpus and backbone in memory from
+// one job to the next. One job's failure is a record with its reason; only Interrupted is thrown.
+class JobRunner {
+ public:
+  explicit JobRunner(RunnerOptions options);
+  ~JobRunner();
+
+  std::vector<Record> run(std::span<const Job> group);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// Content hash of a checkpoint folder (config.json, weights, vocabulary). Reads and checks the
+// header of the weights: ConfigError for a folder that is none, or a truncated file.
+std::string checkpoint_fingerprint(const std::filesystem::path& folder);
+
+// config.json keys of the named shapes: t5-tiny, t5-mini, t5-small, ...
+std::map<std::string, Json> model_shapes();
+
+}  // namespace dovetail
