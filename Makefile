@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+# Each target does set-up and build first; what is done already takes a second or two.
+.PHONY: help demo test build setup bench clean
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/bash
+
+help:           ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+demo: build     ## run sweeps/quickstart.toml on two MPI ranks and write its report
+	@jobs/launch -n 2 build/dovetail run sweeps/quickstart.toml --out results/quickstart --threads 1
+	@build/dovetail report results/quickstart
+
+test: build     ## all tests
+	@ctest --test-dir build -j 2 --output-on-failure
+
+build: setup    ## the program, build/dovetail, and its tests
+	@jobs/build
+
+setup:          ## Debian packages and .venv
+	@jobs/setup
+
+bench: build    ## speed of training, generation, driver and store
+	@shopt -s nullglob; for bench in build/bench/*_bench; do "$$bench"; done
+
+clean:          ## remove what the build made; results and .venv stay
+	rm -rf build build-dev build-asan
