@@ -33,11 +33,4 @@ class JobRunner {
   std::unique_ptr<State> state_;
 };
 
-// Content hash of a checkpoint folder (config.json, weights, vocabulary). Reads and checks the
-// header of the weights: ConfigError for a folder that is none, or a truncated file.
-std::string checkpoint_fingerprint(const std::filesystem::path& folder);
-
-// config.json keys of the named shapes: t5-tiny, t5-mini, t5-small, ...
-std::map<std::string, Json> model_shapes();
-
 }  // namespace dovetail

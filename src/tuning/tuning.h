@@ -8,14 +8,14 @@
 
 namespace dovetail {
 
-// What is trained. The entries and their parameters, without LibTorch: for sweep files and lists.
+// What a sweep file may name on the tuning axis; known without LibTorch.
 struct TuningEntry {
   std::string name;
   std::string paper;
-  nlohmann::json defaults;
+  nlohmann::json defaults;   // its parameters
 };
 
-// The catalogue (tuning.inc).
-const std::vector<TuningEntry>& tunings();
+// The catalogue (tuning.inc), in its order.
+std::vector<TuningEntry> tunings();
 
 }  // namespace dovetail

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/position_bias.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+namespace dovetail {
+
+int64_t relative_position_bucket(int64_t relative_position, bool bidirectional, int64_t num_buckets,
+                                 int64_t max_distance) {
+  int64_t bucket = 0;
+  int64_t distance = -relative_position;
+  if (bidirectional) {
+    num_buckets /= 2;
+    if (relative_position > 0) bucket = num_buckets;
+    distance = std::abs(relative_position);
+  }
+  distance = std::max<int64_t>(distance, 0);
+  const int64_t max_exact = num_buckets / 2;
+  if (distance < max_exact) return bucket + distance;
+  // In single precision, as the reference computes it: the rounding decides at some borders.
+  const float ratio = std::log(static_cast<float>(distance) / static_cast<float>(max_exact)) /
+                      static_cast<float>(std::log(static_cast<double>(max_distance) / max_exact));
+  const int64_t logarithmic =
+      max_exact + static_cast<int64_t>(ratio * static_cast<float>(num_buckets - max_exact));
+  return bucket + std::min(logarithmic, num_buckets - 1);
+}
+
+torch::Tensor position_bias(const torch::Tensor& weight_KH, const T5Config& config,
+                            bool bidirectional, int64_t first_query, int64_t num_queries,
+                            int64_t num_keys) {
+  torch::Tensor buckets = torch::empty({num_queries * num_keys}, torch::kInt64);
+  int64_t* bucket = buckets.data_ptr<int64_t>();
+  for (int64_t query = 0; query < num_queries; ++query) {
+    for (int64_t key = 0; key < num_keys; ++key) {
+      *bucket++ = relative_position_bucket(key - query - first_query, bidirectional,
+                                           config.relative_attention_num_buckets,
+                                           config.relative_attention_max_distance);
+    }
+  }
+  return torch::embedding(weight_KH, buckets.to(weight_KH.device()))
+      .view({num_queries, num_keys, config.num_heads})
+      .permute({2, 0, 1})
+      .unsqueeze(0)
+      .contiguous();
+}
+
+}  // namespace dovetail

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "base/random.h"
+
+// Shape suffixes: B batch, S source length, T target length.
+namespace dovetail {
+
+// One training example as ids. Both sides end in </s>.
+struct Sequence {
+  std::vector<int32_t> source;
+  std::vector<int32_t> target;
+};
+
+struct Batch {
+  torch::Tensor source_BS;        // int64, pad 0
+  torch::Tensor mask_BS;          // float, 1 for tokens
+  torch::Tensor decoder_ids_BT;   // int64: pad, then the target without its last id
+  torch::Tensor labels_BT;        // int64: the target; kIgnored where padded
+  int64_t num_tokens = 0;         // source and target, without padding
+  int64_t num_computed = 0;       // the same with padding
+  int64_t num_targets = 0;
+};
+
+inline constexpr int64_t kIgnored = -100;
+
+// Pads to the longest source and target among the sequences.
+Batch collate(std::span<const Sequence* const> sequences);
+
+// Order of `lengths.size()` rows for one epoch, as batches of `batch_size`: random, but rows of like
+// length (the key) come together within windows of some batches, so that little is padding.
+// Deterministic in the seed; every row comes exactly once.
+std::vector<std::vector<int64_t>> epoch_batches(std::span<const int64_t> lengths, int64_t batch_size,
+                                                Rng& rng);
+
+}  // namespace dovetail

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "model/t5.h"
+#include "sweep/record.h"
+#include "sweep/settings.h"
+#include "training/batch.h"
+#include "training/optimizer.h"
+#include "tuning/tuning_method.h"
+
+namespace dovetail {
+
+// Sum of the token losses of a batch (nats), differentiable.
+torch::Tensor summed_loss(const T5Model& model, TuningMethod& tuning, const Batch& batch);
+
+// One cell in training: its model, what of it is trained, and where its batches come from.
+struct Learner {
+  T5Model* model = nullptr;
+  TuningMethod* tuning = nullptr;
+  OptimizerSettings optimizer_settings;
+  int64_t steps = 0;
+  double dropout = 0;
+  uint64_t seed = 0;
+  std::function<Batch(int64_t step)> next_batch;      // called once a step, in order
+  std::function<void(Learner&, int64_t step)> after_step;   // step: how many are done
+
+  NamedTensors trained;
+  std::unique_ptr<Optimizer> optimizer;
+  int64_t first_step = 0;          // > 0 when going on from a saved state
+
+  // What came of it.
+  Curve train_loss;                // mean token loss over stretches of steps
+  Cost cost;
+  int64_t computed_tokens = 0;
+  std::string failure;             // why it was given up; "" while well
+};
+
+// Trains a group of learners step by step, side by side. One learner's failure (a loss that is no
+// number, an exception) ends that learner alone. Throws Interrupted when asked to stop.
+void train(std::span<Learner> group);
+
+}  // namespace dovetail

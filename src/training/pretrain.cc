@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "training/pretrain.h"
+
+#include <chrono>
+#include <map>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "model/safetensors.h"
+#include "training/learner.h"
+#include "training/text_rows.h"
+
+namespace dovetail {
+
+namespace fs = std::filesystem;
+using torch::Tensor;
+
+namespace {
+
+// Weights, optimizer state, curve and step in one file, so that they can never disagree.
+NamedTensors saved_state(Learner& learner, int64_t step, double wall_seconds) {
+  NamedTensors state = learner.trained;
+  const std::vector<Tensor> moments = learner.optimizer->state();
+  for (size_t i = 0; i < moments.size(); ++i) state.emplace_back(fmt::format("moment.{}", i), moments[i]);
+  const auto& curve = learner.train_loss;
+  std::vector<float> values(curve.values.begin(), curve.values.end());
+  std::vector<float> steps(curve.steps.begin(), curve.steps.end());
+  state.emplace_back("curve.values", torch::tensor(values));
+  state.emplace_back("curve.steps", torch::tensor(steps));
+  state.emplace_back("progress", torch::tensor({static_cast<float>(step),
+                                                static_cast<float>(wall_seconds)}));
+  return state;
+}
+
+void restore_state(Learner& learner, const fs::path& file) {
+  const torch::NoGradGuard no_grad;
+  const NamedTensors loaded = read_safetensors(file);
+  const std::map<std::string, Tensor> state(loaded.begin(), loaded.end());
+  for (auto& [name, tensor] : learner.trained) tensor.copy_(state.at(name));
+  std::vector<Tensor> moments = learner.optimizer->state();
+  for (size_t i = 0; i < moments.size(); ++i) moments[i].copy_(state.at(fmt::format("moment.{}", i)));
+  const Tensor &values = state.at("curve.values"), &steps = state.at("curve.steps");
+  for (int64_t i = 0; i < values.numel(); ++i) {
+    learner.train_loss.steps.push_back(static_cast<int64_t>(steps[i].item<float>()));
+    learner.train_loss.values.push_back(values[i].item<float>());
+  }
+  learner.first_step = static_cast<int64_t>(state.at("progress")[0].item<float>());
+  learner.cost.wall_seconds = state.at("progress")[1].item<float>();
+  learner.optimizer->set_num_steps(learner.first_step);
+}
+
+// Saves now and then, at points where a value of the curve has just been completed.
+class PeriodicSaver {
+ public:
+  PeriodicSaver(fs::path file, double seconds) : file_(std::move(file)), seconds_(seconds) {}
+
+  void operator()(Learner& learner, int64_t step) {
+    const bool curve_point = !learner.train_loss.steps.empty() && learner.train_loss.steps.back() == step;
+    const auto now = std::chrono::steady_clock::now();
+    if (!curve_point || step == learner.steps ||
+        std::chrono::duration<double>(now - last_).count() < seconds_) {
+      return;
+    }
+    last_ = now;
+    const double so_far =
+        learner.cost.wall_seconds + std::chrono::duration<double>(now - start_).count();
+    write_safetensors(file_, saved_state(learner, step, so_far));
+  }
+
+ private:
+  fs::path file_;
+  double seconds_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point last_ = start_;
+};
+
+Learner make_learner(const PretrainSettings& settings, T5Model& model, TuningMethod& tuning) {
+  Learner learner;
+  learner.model = &model;
+  learner.tuning = &tuning;
+  learner.optimizer_settings = settings.optimizer;
+  learner.steps = settings.steps;
+  learner.dropout = settings.dropout;
+  learner.seed = static_cast<uint64_t>(settings.seed);
+  learner.trained = tuning.trainable();
+  learner.optimizer = make_optimizer(settings.optimizer, learner.trained);
+  return learner;
+}
+
+void publish(const fs::path& target, const T5Model& model, const Vocabulary& vocabulary) {
+  publish_folder(target, [&](const fs::path& folder) {
+    save_checkpoint(folder, model.config(), model.weights());
+    vocabulary.save(folder);
+  });
+}
+
+}  // namespace
+
+T5Config config_for(const Json& model, const Vocabulary& vocabulary) {
+  Json json = model;
+  if (!json.contains("vocab_size")) json["vocab_size"] = vocabulary.size();
+  const T5Config config = t5_config_from(json);
+  if (config.vocab_size < vocabulary.size()) {
+    throw_<ConfigError>("the model has {} embeddings, its vocabulary {} ids: they do not belong together",
+                        config.vocab_size, vocabulary.size());
+  }
+  return config;
+}
+
+void run_tokenizer(const Job& job, Artefacts& artefacts, Record& record) {
+  const auto settings = job.settings.at("vocabulary").get<VocabularySettings>();
+  publish_folder(artefacts.folder(job.key), [&](const fs::path& folder) {
+    if (settings.type == "bytes") {
+      Vocabulary::bytes(static_cast<int>(settings.sentinels)).save(folder);
+    } else if (settings.type == "file") {
+      Vocabulary::from_file(job.locations.at("vocabulary_file").get<std::string>(),
+                            static_cast<int>(settings.sentinels)).save(folder);
+    } else {
+      train_vocabulary(artefacts.text(job.settings.at("corpus")), settings.pieces, settings.threads,
+                       settings.max_lines, folder);
+      Vocabulary::from_file(folder / "spiece.model", static_cast<int>(settings.sentinels)).save(folder);
+    }
+  });
+  record.metrics["vocabulary_size"] = artefacts.vocabulary(artefacts.folder(job.key))->size();
+}
+
+void run_pretrain(const Job& job, Artefacts& artefacts, double checkpoint_seconds, Record& record) {
+  const auto settings = job.settings.at("pretrain").get<PretrainSettings>();
+  const auto vocabulary = artefacts.vocabulary(artefacts.folder(job.input_keys.at(0)));
+  const auto corpus = artefacts.corpus(job.settings.at("corpus"), *vocabulary);
+  const T5Config config = config_for(job.settings.at("model"), *vocabulary);
+  T5Model model(config, random_weights(config, static_cast<uint64_t>(settings.seed)));
+  const auto tuning = find_tuning("full").make(model, {}, 0);
+  TextRows rows(*corpus, *vocabulary, job.settings.at("objective").get<ChoiceSettings>(), settings);
+  Learner learner = make_learner(settings, model, *tuning);
+  const fs::path partial = artefacts.partial_file(job.key);
+  if (fs::exists(partial)) restore_state(learner, partial);
+  learner.next_batch = [&](int64_t step) { return rows.batch(step); };
+  learner.after_step = PeriodicSaver(partial, checkpoint_seconds);
+  train({&learner, 1});
+  if (!learner.failure.empty()) throw_<SystemError>("{}", learner.failure);
+  publish(artefacts.folder(job.key), model, *vocabulary);
+  fs::remove(partial);
+  record.curves["train_loss"] = learner.train_loss;
+  record.metrics["train_loss"] = learner.train_loss.values.back();
+  record.metrics["corpus_tokens"] = static_cast<double>(corpus->num_tokens());
+  record.cost = learner.cost;
+  record.provenance["corpus_statistics"] = corpus->statistics();
+}
+
+}  // namespace dovetail

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sweep/settings.h"
+#include "tasks/task.h"
+#include "tasks/template.h"
+#include "text/vocabulary.h"
+#include "training/batch.h"
+#include "tuning/tuning_method.h"
+
+namespace dovetail {
+
+// Turns examples into ids the same way for training and test.
+struct RowMaker {
+  const TaskData& task;
+  const Template& form;
+  const Vocabulary& vocabulary;
+  SoftTokens soft_tokens;
+  int64_t vocab_size = 0;          // of the model; soft tokens are numbered from here
+  int64_t max_source_length = 64;  // soft tokens not counted; only the head is cut
+  int64_t max_target_length = 16;
+
+  Sequence row(const std::string& head, const std::string& tail) const;
+};
+
+// One row for each (head, tail) that the subset keeps.
+std::vector<Sequence> training_rows(const RowMaker& maker, const Subset& subset);
+std::vector<Sequence> validation_rows(const RowMaker& maker, const Subset& subset);
+
+// Batches for ever: epochs in random order. Deterministic in the seed.
+class EpochBatches {
+ public:
+  EpochBatches(std::vector<Sequence> rows, int64_t batch_size, uint64_t seed);
+  Batch next();
+  int64_t batches_per_epoch() const;
+
+ private:
+  std::vector<Sequence> rows_;
+  std::vector<int64_t> lengths_;
+  int64_t batch_size_;
+  uint64_t seed_;
+  int64_t epoch_ = 0;
+  std::vector<std::vector<int64_t>> batches_;
+  size_t next_ = 0;
+};
+
+}  // namespace dovetail

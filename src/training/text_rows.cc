@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "training/text_rows.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/random.h"
+
+namespace dovetail {
+
+namespace {
+
+constexpr int64_t kWindowBatches = 16;   // rows are sorted by length within so many batches
+
+nlohmann::json merged(nlohmann::json defaults, const nlohmann::json& given) {
+  defaults.update(given);
+  return defaults;
+}
+
+}  // namespace
+
+ChunkStream::ChunkStream(const TokenCorpus& corpus, int64_t chunk_length, uint64_t seed)
+    : corpus_(corpus), chunk_length_(chunk_length), seed_(seed) {
+  if (corpus.num_tokens() < chunk_length) {
+    throw_<DataError>("the pre-training text has {} tokens, fewer than one row of {}: give more text",
+                      corpus.num_tokens(), chunk_length);
+  }
+  start_epoch();
+}
+
+void ChunkStream::start_epoch() {
+  Rng rng(derive_seed(seed_, fmt::format("epoch/{}", epoch_++)));
+  order_ = rng.permutation(corpus_.num_documents());
+  next_document_ = 0;
+}
+
+std::vector<int32_t> ChunkStream::next() {
+  while (static_cast<int64_t>(pending_.size() - pending_begin_) < chunk_length_) {
+    if (next_document_ == order_.size()) start_epoch();
+    pending_.erase(pending_.begin(), pending_.begin() + pending_begin_);
+    pending_begin_ = 0;
+    const std::vector<int32_t> document = corpus_.document(order_[next_document_++]);
+    pending_.insert(pending_.end(), document.begin(), document.end());
+  }
+  const auto begin = pending_.begin() + pending_begin_;
+  pending_begin_ += chunk_length_;
+  return {begin, begin + chunk_length_};
+}
+
+TextRows::TextRows(const TokenCorpus& corpus, const Vocabulary& vocabulary,
+                   const ChoiceSettings& objective, const PretrainSettings& settings)
+    : objective_(find_objective(objective.name)),
+      parameters_(merged(objective_.defaults, objective.parameters)),
+      seed_(derive_seed(settings.seed, "text")),
+      rows_per_batch_(std::max<int64_t>(1, settings.batch_tokens / settings.sequence_length)),
+      stream_(corpus, objective_.chunk_length(settings.sequence_length, parameters_), seed_) {
+  objective_.check(parameters_);
+  for (int i = 0; i < vocabulary.num_sentinels(); ++i) sentinels_.push_back(vocabulary.sentinel(i));
+}
+
+Sequence TextRows::make_sequence(const std::vector<int32_t>& chunk, int64_t row) const {
+  Rng rng(derive_seed(seed_, fmt::format("row/{}", row)));
+  Denoised denoised = objective_.apply(chunk, sentinels_, parameters_, rng);
+  denoised.inputs.push_back(Vocabulary::kEos);
+  denoised.targets.push_back(Vocabulary::kEos);
+  return {std::move(denoised.inputs), std::move(denoised.targets)};
+}
+
+void TextRows::make_window() {
+  const int64_t window = windows_read_ - 1;
+  const int64_t rows = kWindowBatches * rows_per_batch_;
+  sequences_.clear();
+  std::vector<int64_t> lengths;
+  for (int64_t i = 0; i < rows; ++i) {
+    sequences_.push_back(make_sequence(chunks_[i], window * rows + i));
+    lengths.push_back(static_cast<int64_t>(sequences_.back().source.size()));
+  }
+  Rng rng(derive_seed(seed_, fmt::format("window/{}", window)));
+  batches_ = epoch_batches(lengths, rows_per_batch_, rng);
+  window_made_ = window;
+}
+
+Batch TextRows::batch(int64_t step) {
+  const int64_t window = step / kWindowBatches;
+  DOVETAIL_CHECK(window >= windows_read_ - 1);
+  while (windows_read_ <= window) {
+    chunks_.clear();
+    for (int64_t i = 0; i < kWindowBatches * rows_per_batch_; ++i) chunks_.push_back(stream_.next());
+    ++windows_read_;
+  }
+  if (window_made_ != window) make_window();
+  std::vector<const Sequence*> rows;
+  for (int64_t row : batches_[step % kWindowBatches]) rows.push_back(&sequences_[row]);
+  return collate(rows);
+}
+
+}  // namespace dovetail

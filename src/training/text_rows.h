@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <vector>
+
+#include "objectives/objective.h"
+#include "sweep/settings.h"
+#include "text/corpus.h"
+#include "text/vocabulary.h"
+#include "training/batch.h"
+
+namespace dovetail {
+
+// The endless stream of a corpus in chunks of equal length: the documents of an epoch in random
+// order, joined and cut, as T5 packs them (Raffel et al. 2020, sec. 3.1.3).
+class ChunkStream {
+ public:
+  ChunkStream(const TokenCorpus& corpus, int64_t chunk_length, uint64_t seed);
+  std::vector<int32_t> next();
+
+ private:
+  void start_epoch();
+
+  const TokenCorpus& corpus_;
+  int64_t chunk_length_;
+  uint64_t seed_;
+  int64_t epoch_ = 0;
+  std::vector<int64_t> order_;
+  size_t next_document_ = 0;
+  std::vector<int32_t> pending_;     // read, not yet given out
+  size_t pending_begin_ = 0;
+};
+
+// Pre-training batches: chunks through the objective. Deterministic in the seed and the step, so a
+// run that was interrupted goes on with the very rows it would have seen.
+class TextRows {
+ public:
+  TextRows(const TokenCorpus& corpus, const Vocabulary& vocabulary, const ChoiceSettings& objective,
+           const PretrainSettings& settings);
+
+  // Steps must come in rising order; skipped ones cost little.
+  Batch batch(int64_t step);
+
+ private:
+  void make_window();
+  Sequence make_sequence(const std::vector<int32_t>& chunk, int64_t row) const;
+
+  const Objective& objective_;
+  nlohmann::json parameters_;
+  uint64_t seed_;
+  int64_t rows_per_batch_;
+  std::vector<int32_t> sentinels_;
+  ChunkStream stream_;
+  int64_t windows_read_ = 0;         // from the stream
+  int64_t window_made_ = -1;         // the one whose batches are ready
+  std::vector<std::vector<int32_t>> chunks_;
+  std::vector<Sequence> sequences_;
+  std::vector<std::vector<int64_t>> batches_;
+};
+
+}  // namespace dovetail

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tuning/tuning_method.h"
+
+namespace dovetail {
+
+namespace {
+
+class Full final : public TuningMethod {
+ public:
+  explicit Full(T5Model& model) : model_(model) {}
+
+  NamedTensors trainable() override {
+    NamedTensors named = named_tensors(model_.config(), model_.weights());
+    for (auto& [name, tensor] : named) tensor.requires_grad_(true);
+    return named;
+  }
+
+  torch::Tensor embed(const torch::Tensor& ids_BS) override { return model_.embed(ids_BS); }
+
+ private:
+  T5Model& model_;
+};
+
+}  // namespace
+
+Tuning full() {
+  return {{"full", "Raffel et al. 2020, sec. 3.5.3 (fine-tuning all parameters)", nlohmann::json::object()},
+          [](T5Model& model, const nlohmann::json&, uint64_t) { return std::make_unique<Full>(model); }};
+}
+
+}  // namespace dovetail
