@@ -2,7 +2,9 @@
 #pragma once
 
 #include <array>
+#include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,8 +13,12 @@
 
 namespace dovetail {
 
+// Part of every key: raise it when the code's results change for the same settings.
+inline constexpr int64_t kResultVersion = 1;
+
 // A point of the grid or a baseline, and the job that computes it. Several cells may share one
-// job (a baseline that does not depend on the template, say).
+// job (a baseline that does not depend on the template, say). The cells of a sweep without tasks
+// are its checkpoints: SWEEP/OBJECTIVE/seedN, job kind pretrain.
 struct Cell {
   std::string name;                            // quickstart/prefix_lm/wordnet.category/mapping/full/heads16/seed1
   std::array<std::string, kAxes.size()> coordinates;   // labels; "" where a baseline has none

@@ -19,9 +19,13 @@ inline constexpr std::array<const char*, 6> kAxes = {"objective", "task",       
 // slash, no blank) and what it stands for.
 struct AxisValue {
   std::string label;
-  Json settings;   // objective, tuning: ChoiceSettings; train_size: TrainSizeSettings;
-                   // task, template: {"name": ...}; seed: a number
+  // objective: ChoiceSettings and "pretrain" (PretrainSettings, overrides applied), or for a
+  //   checkpoint also "folder" (absolute) and "model" (config.json keys); tuning: ChoiceSettings
+  //   and "tune" (TuneSettings, overrides applied); train_size: TrainSizeSettings;
+  // task: {"name"} and of a data set card "card" (absolute); template: {"name"}; seed: a number
+  Json settings;
   int line = 0;    // in the sweep file
+  int column = 0;
 };
 
 // A parsed sweep file, every default filled in.
@@ -51,6 +55,8 @@ struct Sweep {
 struct CatalogueEntry {
   std::string name;
   Json defaults = Json::object();
+  // Throws ConfigError for parameters out of range; may be empty.
+  std::function<void(const Json& parameters)> check;
 };
 
 // What the sweep file may name; main hands it in, so that this room knows no other.

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sweep/axes.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/names.h"
+#include "sweep/model_config.h"
+#include "sweep/sections.h"
+
+namespace dovetail {
+
+namespace {
+
+AxisValue value_at(const toml::node& node, std::string label, Json settings) {
+  return {.label = std::move(label),
+          .settings = std::move(settings),
+          .line = static_cast<int>(node.source().begin.line),
+          .column = static_cast<int>(node.source().begin.column)};
+}
+
+std::string own_label(const toml::node& node, std::string otherwise) {
+  const toml::table* table = node.as_table();
+  const toml::node* label = table ? table->get("label") : nullptr;
+  return label ? text(*label, "label") : otherwise;
+}
+
+std::string dotted(std::string name) {
+  std::replace(name.begin(), name.end(), '/', '.');
+  return name;
+}
+
+// The name of a value that is a name, or a table with a name.
+const toml::node& name_node(const toml::node& node, const std::string& axis) {
+  if (node.is_string()) return node;
+  if (!node.is_table()) {
+    fail_at(node.source(), fmt::format("a value on the axis {} must be a name or a table "
+                                       "{{ name = ... }}, not {}", axis, kind_of(node)));
+  }
+  if (const toml::node* name = node.as_table()->get("name")) return *name;
+  fail_at(node.source(), fmt::format("this table on the axis {} lacks the key \"name\"", axis));
+}
+
+const CatalogueEntry& entry_of(const toml::node& name, const std::string& axis,
+                               const std::vector<CatalogueEntry>& entries) {
+  const std::string known = known_name(name, axis, names_of(entries));
+  return *std::find_if(entries.begin(), entries.end(),
+                       [&](const CatalogueEntry& entry) { return entry.name == known; });
+}
+
+// A choice with all its parameters. `apply_overrides` gets the table, once its keys are checked.
+template <typename Overrides>
+ChoiceSettings read_choice(const toml::node& node, const CatalogueEntry& entry,
+                           const std::string& axis, const std::vector<std::string>& override_keys,
+                           Overrides apply_overrides) {
+  ChoiceSettings choice{entry.name, entry.defaults};
+  if (!node.is_table()) return choice;
+  std::vector<std::string> known = {"name", "label"};
+  for (const auto& [key, value] : entry.defaults.items()) known.push_back(key);
+  for (const std::string& key : override_keys) {
+    if (!entry.defaults.contains(key)) known.push_back(key);
+  }
+  const TomlTable table(node, fmt::format("{} \"{}\"", axis, entry.name), known);
+  for (const auto& [key, value] : entry.defaults.items()) {
+    const bool overrides =
+        std::find(override_keys.begin(), override_keys.end(), key) != override_keys.end();
+    const toml::node* given = overrides ? nullptr : table.find(key);
+    if (given) choice.parameters[key] = like(*given, value, table.name_of(key));
+  }
+  apply_overrides(table);
+  return choice;
+}
+
+void check_choice(const toml::node& node, const CatalogueEntry& entry, const ChoiceSettings& choice) {
+  if (!entry.check) return;
+  try {
+    entry.check(choice.parameters);
+  } catch (const ConfigError& error) {
+    fail_at(node.source(), error.what());
+  }
+}
+
+AxisValue read_checkpoint(const toml::node& node, const toml::node& path, const Sweep& sweep) {
+  if (node.is_table()) TomlTable(node, "a checkpoint", {"checkpoint", "label"});
+  const std::string given = text(path, "checkpoint");
+  std::filesystem::path folder = find_path(given, sweep.file);
+  if (!std::filesystem::is_directory(folder)) {
+    fail_at(path.source(), fmt::format("no checkpoint folder \"{}\", neither beside the sweep file "
+                                       "nor in the working directory", given));
+  }
+  if (!folder.has_filename()) folder = folder.parent_path();   // written with a slash at the end
+  const Json settings = {{"name", "checkpoint"},
+                         {"parameters", Json::object()},
+                         {"folder", folder.string()},
+                         {"model", config_of_folder(folder, path.source())}};
+  return value_at(node, own_label(node, folder.filename().string()), settings);
+}
+
+AxisValue read_objective(const toml::node& node, const Sweep& sweep, const Catalogues& catalogues) {
+  const toml::table* table = node.as_table();
+  if (const toml::node* path = table ? table->get("checkpoint") : nullptr) {
+    return read_checkpoint(node, *path, sweep);
+  }
+  const toml::node& name = name_node(node, "objective");
+  if (node.is_string() && node.as_string()->get().find('/') != std::string::npos) {
+    return read_checkpoint(node, node, sweep);
+  }
+  std::vector<CatalogueEntry> entries = {{.name = "none"}};   // random start
+  for (const CatalogueEntry& entry : catalogues.objectives) {
+    if (entry.name != "none") entries.push_back(entry);
+  }
+  const CatalogueEntry& entry = entry_of(name, "objective", entries);
+  PretrainSettings pretrain = sweep.pretrain;
+  const bool none = entry.name == "none";
+  const ChoiceSettings choice =
+      read_choice(node, entry, "objective", none ? std::vector<std::string>{} : kPretrainOverrides,
+                  [&](const TomlTable& table) { override_pretrain(table, pretrain); });
+  check_choice(node, entry, choice);
+  Json settings = choice;
+  settings["pretrain"] = pretrain;
+  return value_at(node, own_label(node, entry.name), settings);
+}
+
+AxisValue read_tuning(const toml::node& node, const Sweep& sweep, const Catalogues& catalogues) {
+  const CatalogueEntry& entry = entry_of(name_node(node, "tuning"), "tuning", catalogues.tunings);
+  TuneSettings tune = sweep.tune;
+  const ChoiceSettings choice =
+      read_choice(node, entry, "tuning", kTuneOverrides,
+                  [&](const TomlTable& table) { override_tune(table, tune); });
+  check_choice(node, entry, choice);
+  Json settings = choice;
+  settings["tune"] = tune;
+  return value_at(node, own_label(node, entry.name), settings);
+}
+
+AxisValue read_task(const toml::node& node, const Sweep& sweep, const Catalogues& catalogues) {
+  const toml::node& name = name_node(node, "task");
+  if (node.is_table()) TomlTable(node, "a task", {"name", "label"});
+  const std::string given = text(name, "task");
+  if (!given.ends_with(".toml")) {
+    entry_of(name, "task", catalogues.tasks);
+    return value_at(node, own_label(node, dotted(given)), {{"name", given}});
+  }
+  const std::filesystem::path card = find_path(given, sweep.file);
+  if (!std::filesystem::is_regular_file(card)) {
+    fail_at(name.source(), fmt::format("no data set card \"{}\", neither beside the sweep file nor "
+                                       "in the working directory", given));
+  }
+  const std::string label = own_label(node, card.stem().string());
+  return value_at(node, label, {{"name", label}, {"card", card.string()}});
+}
+
+AxisValue read_template(const toml::node& node, const Sweep&, const Catalogues& catalogues) {
+  const CatalogueEntry& entry =
+      entry_of(name_node(node, "template"), "template", catalogues.templates);
+  if (node.is_table()) TomlTable(node, "a template", {"name", "label"});
+  return value_at(node, own_label(node, entry.name), {{"name", entry.name}});
+}
+
+AxisValue read_train_size(const toml::node& node, const Sweep&, const Catalogues&) {
+  TrainSizeSettings size;
+  std::string label = "all";
+  if (node.is_string()) {
+    known_name(node, "train_size", {"all"});
+  } else if (node.is_integer()) {
+    size.heads = whole_number(node, "train_size", kOneOrMore);
+  } else if (!node.is_table()) {
+    fail_at(node.source(), "a train_size must be \"all\", a number of heads, { heads = 30, tails = "
+                           "3 } or { fraction = 0.1 }, not " + kind_of(node));
+  } else {
+    const TomlTable table(node, "train_size", {"heads", "tails", "fraction", "label"});
+    table.at(table.find("fraction") ? "fraction" : "heads");
+    table.read("heads", size.heads, kOneOrMore);
+    table.read("tails", size.tails, kOneOrMore);
+    table.read("fraction", size.fraction, kShare);
+    if (table.find("fraction") && (size.heads || size.tails)) {
+      fail_at(node.source(), "a train_size is either a fraction, or heads with their tails");
+    }
+  }
+  if (size.heads) label = fmt::format("heads{}", size.heads);
+  if (size.tails) label += fmt::format("x{}", size.tails);
+  if (size.fraction) label = fmt::format("fraction{}", size.fraction);
+  return value_at(node, own_label(node, label), size);
+}
+
+AxisValue read_seed(const toml::node& node, const Sweep&, const Catalogues&) {
+  const int64_t seed = whole_number(node, "seed", kZeroOrMore);
+  return value_at(node, fmt::format("{}", seed), seed);
+}
+
+using Reader = AxisValue (*)(const toml::node&, const Sweep&, const Catalogues&);
+
+Reader reader_of(const std::string& axis) {
+  static const std::map<std::string, Reader> readers = {
+      {"objective", read_objective}, {"task", read_task},             {"template", read_template},
+      {"tuning", read_tuning},       {"train_size", read_train_size}, {"seed", read_seed}};
+  return readers.at(axis);
+}
+
+// A label or glob of an exclusion; the numbers of seed and train_size may stand bare.
+std::string pattern_of(const toml::node& node, const std::string& axis) {
+  if (!node.is_integer()) return text(node, axis + " of [[exclude]]");
+  const int64_t number = whole_number(node, axis + " of [[exclude]]", kZeroOrMore);
+  return fmt::format("{}{}", axis == "train_size" ? "heads" : "", number);
+}
+
+void add_matches(const toml::node& node, const std::string& axis,
+                 const std::vector<AxisValue>& values, std::vector<std::string>& matches) {
+  // a task may be excluded by its slash name too
+  const std::string pattern =
+      axis == "task" ? dotted(pattern_of(node, axis)) : pattern_of(node, axis);
+  std::vector<std::string> labels;
+  bool any = false;
+  for (const AxisValue& value : values) {
+    labels.push_back(value.label);
+    if (!glob_matches(pattern, value.label)) continue;
+    any = true;
+    if (std::find(matches.begin(), matches.end(), value.label) == matches.end()) {
+      matches.push_back(value.label);
+    }
+  }
+  if (any) return;
+  fail_at(node.source(), fmt::format("the exclusion's {} \"{}\" matches no value of that axis; {}",
+                                     axis, pattern, did_you_mean(pattern, labels)));
+}
+
+}  // namespace
+
+void check_label(const std::string& label, const toml::source_region& place) {
+  const auto allowed = [](unsigned char c) {
+    return std::isalnum(c) || std::string_view("._+=-").find(c) != std::string_view::npos;
+  };
+  if (!label.empty() && std::all_of(label.begin(), label.end(), allowed)) return;
+  fail_at(place, fmt::format("\"{}\" cannot be used in names; use letters, digits and . _ + = - "
+                             "only (a value of an axis can be given a label = \"...\")", label));
+}
+
+std::vector<AxisValue> read_axis(const toml::node& node, const std::string& axis,
+                                 const Sweep& sweep, const Catalogues& catalogues) {
+  std::vector<AxisValue> values;
+  for (const toml::node& element : list(node, fmt::format("axis \"{}\"", axis))) {
+    AxisValue value = reader_of(axis)(element, sweep, catalogues);
+    check_label(value.label, element.source());
+    for (const AxisValue& other : values) {
+      if (other.label != value.label) continue;
+      fail_at(element.source(),
+              fmt::format("two values of the axis {} are called \"{}\" (the other is in line {}); "
+                          "give one of them a label = \"...\" of its own",
+                          axis, value.label, other.line));
+    }
+    values.push_back(std::move(value));
+  }
+  return values;
+}
+
+Sweep::Exclusion read_exclusion(const toml::node& node, const Sweep& sweep) {
+  std::vector<std::string> axes;
+  for (const char* axis : kAxes) {
+    if (sweep.axes.contains(axis)) axes.push_back(axis);
+  }
+  const TomlTable table(node, "[[exclude]]", axes);
+  Sweep::Exclusion exclusion;
+  exclusion.line = static_cast<int>(table.place().begin.line);
+  for (const std::string& axis : axes) {
+    const toml::node* given = table.find(axis);
+    if (!given) continue;
+    std::vector<std::string>& matches = exclusion.matches[axis];
+    const std::vector<AxisValue>& values = sweep.axes.at(axis);
+    if (!given->is_array()) {
+      add_matches(*given, axis, values, matches);
+      continue;
+    }
+    for (const toml::node& element : list(*given, axis + " of [[exclude]]")) {
+      add_matches(element, axis, values, matches);
+    }
+  }
+  if (exclusion.matches.empty()) {
+    fail_at(table.place(), "an [[exclude]] without any line would leave out every cell");
+  }
+  return exclusion;
+}
+
+}  // namespace dovetail

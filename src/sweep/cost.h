@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sweep/settings.h"
+
+// Estimates, made before anything is known of the data: they order jobs and tell a user whether a
+// sweep takes minutes or days. They never decide a result.
+namespace dovetail {
+
+// What one thread is assumed to reach on small models, about a third of its matrix peak.
+inline constexpr double kAssumedFlopsPerThread = 25e9;
+
+// The counts of parameters that the matrix products of a T5 pass through.
+struct ModelSize {
+  double encoder = 0;       // all layers
+  double decoder = 0;       // without the keys and values of cross-attention, which see the source
+  double cross = 0;         // those
+  double head = 0;          // vocabulary x d_model
+  double inner = 0;         // heads x d_kv
+  double encoder_layers = 0;
+  double decoder_layers = 0;
+};
+ModelSize model_size(const Json& config, int64_t vocabulary);
+
+// FLOPs of a training step for one sequence, 2 a multiply-add, no recomputation:
+//   6 (P_enc S_e + P_dec S_d + P_cross S_e + V d S_d) + 12 I (L_e S_e^2 + L_d (S_d^2 + S_d S_e));
+// with a frozen backbone 4 in place of 6; forward alone is a third of the full step.
+double train_flops(const ModelSize& size, double source_length, double target_length,
+                   bool frozen = false);
+
+// Seconds on one thread.
+inline constexpr double kOverheadSeconds = 0.1;   // of any job: reading, building, writing
+
+double tokenizer_seconds(const VocabularySettings& vocabulary);
+double pretrain_seconds(const ModelSize& size, const PretrainSettings& pretrain);
+double tune_seconds(const ModelSize& size, const TuneSettings& tune, const TrainSizeSettings& train,
+                    bool frozen);
+double evaluate_seconds(const ModelSize& size, int64_t source_length,
+                        const EvaluateSettings& evaluate);
+
+// Steps for a training set of which only the size settings are known.
+double tune_steps(const TuneSettings& tune, const TrainSizeSettings& train);
+
+}  // namespace dovetail

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sweep/job_graph.h"
+
+#include "base/error.h"
+#include "base/hash.h"
+
+namespace dovetail {
+
+namespace {
+
+// Keys are sorted by the library, numbers printed in their shortest exact form: one text for one
+// meaning.
+std::string key_of(const Job& job) {
+  const Json content = {{"settings", job.settings},
+                        {"input_keys", job.input_keys},
+                        {"result_version", kResultVersion}};
+  return content_hash(content.dump());
+}
+
+Json choice_of(const AxisValue& value) {
+  return {{"name", value.settings.at("name")}, {"parameters", value.settings.at("parameters")}};
+}
+
+bool is_named(const AxisValue& objective, const char* name) {
+  return objective.settings.at("name") == name;
+}
+
+template <typename Error>
+[[noreturn]] void rethrow(const Sweep& sweep, const AxisValue* value, const Error& error) {
+  if (!value || value->line == 0) throw error;
+  throw Error(fmt::format("{}:{}:{}: {}", sweep.file.string(), value->line, value->column,
+                          error.what()));
+}
+
+}  // namespace
+
+JobGraph::JobGraph(const Sweep& sweep, const Fingerprints& fingerprints)
+    : sweep_(sweep), fingerprints_(fingerprints) {}
+
+int64_t JobGraph::add(Job job) {
+  job.settings["kind"] = to_string(job.kind);
+  for (const int64_t input : job.inputs) job.input_keys.push_back(jobs_[input].key);
+  job.key = key_of(job);
+  const auto [place, is_new] = by_key_.emplace(job.key, jobs_.size());
+  if (is_new) jobs_.push_back(std::move(job));
+  return place->second;
+}
+
+const std::string& JobGraph::fingerprint(const std::string& thing, const AxisValue* value,
+                                         const std::function<std::string()>& compute) {
+  if (const auto known = known_fingerprints_.find(thing); known != known_fingerprints_.end()) {
+    return known->second;
+  }
+  try {
+    return known_fingerprints_[thing] = compute();
+  } catch (const ConfigError& error) {
+    rethrow(sweep_, value, error);
+  } catch (const DataError& error) {
+    rethrow(sweep_, value, error);
+  }
+}
+
+// A text file goes by its name without folders; its content is in the fingerprint.
+Json JobGraph::corpus(Job& job) {
+  Json settings = Json::array();
+  Json& places = job.locations["corpus"] = Json::array();
+  for (const std::string& name : sweep_.corpus) {
+    settings.push_back({{"name", std::filesystem::path(name).filename().string()},
+                        {"fingerprint", fingerprint("corpus " + name, nullptr, [&] {
+                           return fingerprints_.corpus(name);
+                         })}});
+    places.push_back(name);
+  }
+  return settings;
+}
+
+int64_t JobGraph::tokenizer() {
+  const VocabularySettings& vocabulary = sweep_.vocabulary;
+  Job job{.kind = JobKind::tokenizer};
+  job.name = "tokenizer/" + vocabulary.type;
+  job.settings = {{"vocabulary", vocabulary}, {"corpus", Json::array()}};
+  if (vocabulary.type == "pieces") {
+    job.name += std::to_string(vocabulary.pieces);
+    job.settings["corpus"] = corpus(job);
+  } else if (vocabulary.type == "file") {
+    job.settings["vocabulary_fingerprint"] = fingerprint("vocabulary", nullptr, [&] {
+      return fingerprints_.vocabulary(sweep_.vocabulary_file);
+    });
+    job.locations["vocabulary_file"] = sweep_.vocabulary_file;
+  }
+  job.cost_seconds = tokenizer_seconds(vocabulary);
+  return add(std::move(job));
+}
+
+int64_t JobGraph::pretrain(const AxisValue& objective, int64_t seed) {
+  auto pretrain = objective.settings.at("pretrain").get<PretrainSettings>();
+  pretrain.seed = seed;
+  Job job{.kind = JobKind::pretrain};
+  job.name = fmt::format("pretrain/{}/seed{}", objective.label, seed);
+  job.inputs = {tokenizer()};
+  job.settings = {{"model", sweep_.model},
+                  {"objective", choice_of(objective)},
+                  {"pretrain", pretrain}};
+  job.settings["corpus"] = corpus(job);
+  job.cost_seconds = pretrain_seconds(size_of(objective), pretrain);
+  return add(std::move(job));
+}
+
+void JobGraph::start_from(const GridPoint& point, Job& job) {
+  const AxisValue& objective = *point[kObjective];
+  job.settings["objective"] = choice_of(objective);
+  job.settings["template"] = point[kTemplate]->settings.at("name");
+  job.settings["model"] = sweep_.model;
+  if (is_named(objective, "checkpoint")) {
+    const std::string folder = objective.settings.at("folder");
+    job.settings["model"] = objective.settings.at("model");
+    job.settings["objective"]["parameters"]["fingerprint"] = fingerprint(
+        "checkpoint " + folder, &objective, [&] { return fingerprints_.checkpoint(folder); });
+    job.locations["checkpoint"] = folder;
+    return;   // it holds its own vocabulary
+  }
+  job.inputs.push_back(tokenizer());
+  if (!is_named(objective, "none")) {
+    job.inputs.push_back(pretrain(objective, sweep_.pretrain.seed));
+  }
+}
+
+void JobGraph::set_task(const AxisValue& task, Job& job) {
+  const std::string name = task.settings.at("name");
+  const std::string source = task.settings.value("card", name);
+  job.settings["task"] = {{"name", name},
+                          {"fingerprint", fingerprint("task " + source, &task, [&] {
+                             return fingerprints_.task(source);
+                           })}};
+  if (task.settings.contains("card")) job.locations["task"] = source;
+}
+
+ModelSize JobGraph::size_of(const AxisValue& objective) const {
+  const bool published = is_named(objective, "checkpoint");
+  const Json& config = published ? objective.settings.at("model") : sweep_.model;
+  const VocabularySettings& vocabulary = sweep_.vocabulary;
+  int64_t rows = config.value("vocab_size", int64_t{32128});
+  if (!published && vocabulary.type == "pieces") rows = vocabulary.pieces + vocabulary.sentinels;
+  if (!published && vocabulary.type == "bytes") rows = 259 + vocabulary.sentinels;
+  return model_size(config, rows);
+}
+
+int64_t JobGraph::tune(const GridPoint& point, const std::string& name) {
+  const auto tune = point[kTuning]->settings.at("tune").get<TuneSettings>();
+  const auto train_size = point[kTrainSize]->settings.get<TrainSizeSettings>();
+  Job job{.kind = JobKind::tune, .name = name, .settings = Json::object()};
+  start_from(point, job);
+  set_task(*point[kTask], job);
+  job.settings["tuning"] = choice_of(*point[kTuning]);
+  job.settings["train_size"] = train_size;
+  job.settings["seed"] = point[kSeed]->settings;
+  job.settings["tune"] = tune;
+  job.settings["evaluate"] = sweep_.evaluate;
+  const ModelSize size = size_of(*point[kObjective]);
+  job.cost_seconds = tune_seconds(size, tune, train_size, !is_named(*point[kTuning], "full")) +
+                     evaluate_seconds(size, tune.max_source_length, sweep_.evaluate);
+  return add(std::move(job));
+}
+
+int64_t JobGraph::most_frequent(const GridPoint& point, const std::string& name) {
+  Job job{.kind = JobKind::baseline, .name = name};
+  job.settings = {{"baseline", "most_frequent"},
+                  {"train_size", point[kTrainSize]->settings},
+                  {"seed", point[kSeed]->settings},
+                  // the heads held out are not in the cell's training subset
+                  {"validation_examples", sweep_.tune.validation_examples},
+                  {"evaluate", sweep_.evaluate}};
+  set_task(*point[kTask], job);
+  job.cost_seconds = kOverheadSeconds;
+  return add(std::move(job));
+}
+
+int64_t JobGraph::copy(const GridPoint& point, const std::string& name) {
+  Job job{.kind = JobKind::baseline, .name = name};
+  job.settings = {{"baseline", "copy"}, {"evaluate", sweep_.evaluate}};
+  set_task(*point[kTask], job);
+  job.cost_seconds = kOverheadSeconds;
+  return add(std::move(job));
+}
+
+// Without training the seed decides nothing but a random start.
+int64_t JobGraph::untuned(const GridPoint& point, const std::string& name) {
+  Job job{.kind = JobKind::baseline, .name = name};
+  job.settings = {{"baseline", "untuned"},
+                  {"max_source_length", sweep_.tune.max_source_length},
+                  {"max_target_length", sweep_.tune.max_target_length},
+                  {"evaluate", sweep_.evaluate}};
+  start_from(point, job);
+  set_task(*point[kTask], job);
+  if (is_named(*point[kObjective], "none")) job.settings["seed"] = point[kSeed]->settings;
+  job.cost_seconds = evaluate_seconds(size_of(*point[kObjective]), sweep_.tune.max_source_length,
+                                      sweep_.evaluate);
+  return add(std::move(job));
+}
+
+}  // namespace dovetail

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sweep/model_config.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/names.h"
+
+namespace dovetail {
+
+namespace {
+
+const std::vector<std::string> kRequired = {"d_model", "d_kv", "d_ff", "num_layers", "num_heads"};
+
+const std::vector<std::string> kFeedForwards = {"relu", "gated-gelu", "gated-silu"};
+
+// Defaults of T5Config, the published checkpoints' own. Two follow another key where they are not
+// given: num_decoder_layers num_layers, scale_decoder_outputs tie_word_embeddings.
+const Json& config_defaults() {
+  static const Json defaults = {{"num_decoder_layers", 0},
+                                {"relative_attention_num_buckets", 32},
+                                {"relative_attention_max_distance", 128},
+                                {"layer_norm_epsilon", 1e-6},
+                                {"feed_forward_proj", "relu"},
+                                {"tie_word_embeddings", true},
+                                {"scale_decoder_outputs", true}};
+  return defaults;
+}
+
+Json with_defaults(Json config) {
+  const auto given = [&](const char* key) { return config.contains(key) && !config[key].is_null(); };
+  const bool layers = given("num_decoder_layers"), scale = given("scale_decoder_outputs");
+  for (const auto& [key, value] : config_defaults().items()) {
+    if (!given(key.c_str())) config[key] = value;
+  }
+  if (!layers) config["num_decoder_layers"] = config.at("num_layers");
+  if (!scale) config["scale_decoder_outputs"] = config["tie_word_embeddings"];
+  return config;
+}
+
+Json config_of_table(const toml::node& node) {
+  std::vector<std::string> known = kRequired;
+  for (const auto& [key, value] : config_defaults().items()) known.push_back(key);
+  const TomlTable table(node, "config of [model]", known);
+  Json config = Json::object();
+  for (const std::string& key : kRequired) {
+    config[key] = whole_number(table.at(key), table.name_of(key), kOneOrMore);
+  }
+  for (const auto& [key, value] : config_defaults().items()) {
+    const toml::node* given = table.find(key);
+    if (!given) continue;
+    config[key] = like(*given, value, table.name_of(key));
+    if (given->is_number()) real_number(*given, table.name_of(key), kAboveZero);
+    if (key == "feed_forward_proj") known_name(*given, key, kFeedForwards);
+  }
+  return with_defaults(std::move(config));
+}
+
+}  // namespace
+
+Json config_of_folder(const std::filesystem::path& folder, const toml::source_region& place) {
+  const std::filesystem::path file = folder / "config.json";
+  if (!std::filesystem::is_regular_file(file)) {
+    fail_at(place, fmt::format("\"{}\" holds no config.json", folder.string()));
+  }
+  const Json json = Json::parse(read_file(file), nullptr, false);
+  if (!json.is_object()) fail_at(place, fmt::format("{} is no JSON object", file.string()));
+  Json config = Json::object();
+  for (const std::string& key : kRequired) {
+    if (!json.contains(key) || !json[key].is_number_integer() || json[key] < 1) {
+      fail_at(place, fmt::format("{} lacks {}, a whole number from 1", file.string(), key));
+    }
+    config[key] = json[key];
+  }
+  for (const auto& [key, value] : config_defaults().items()) {
+    if (json.contains(key)) config[key] = json[key];
+  }
+  if (json.contains("vocab_size")) config["vocab_size"] = json["vocab_size"];
+  return with_defaults(std::move(config));
+}
+
+Json read_model_config(const toml::node& node, const Sweep& sweep, const Catalogues& catalogues) {
+  if (node.is_table()) return config_of_table(node);
+  const std::string name = text(node, "config of [model]");
+  if (const auto shape = catalogues.model_shapes.find(name);
+      shape != catalogues.model_shapes.end()) {
+    return with_defaults(shape->second);
+  }
+  const std::filesystem::path folder = find_path(name, sweep.file);
+  if (!folder.empty()) {
+    Json config = config_of_folder(folder, node.source());
+    config.erase("vocab_size");   // the sweep's own vocabulary decides
+    return config;
+  }
+  std::vector<std::string> known;
+  for (const auto& [shape, config] : catalogues.model_shapes) known.push_back(shape);
+  fail_at(node.source(), fmt::format("unknown model shape \"{}\", and no folder of that name; {}",
+                                     name, did_you_mean(name, known)));
+}
+
+}  // namespace dovetail

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sweep/plan.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/names.h"
+#include "sweep/job_graph.h"
+
+namespace dovetail {
+
+namespace {
+
+// Every combination of the axes' values, the last axis moving fastest; axes that the sweep lacks
+// stay null.
+std::vector<GridPoint> expand(const Sweep& sweep) {
+  std::vector<GridPoint> points = {GridPoint{}};
+  for (size_t i = 0; i < kAxes.size(); ++i) {
+    const auto axis = sweep.axes.find(kAxes[i]);
+    if (axis == sweep.axes.end()) continue;
+    std::vector<GridPoint> longer;
+    longer.reserve(points.size() * axis->second.size());
+    for (const GridPoint& point : points) {
+      for (const AxisValue& value : axis->second) {
+        longer.push_back(point);
+        longer.back()[i] = &value;
+      }
+    }
+    points = std::move(longer);
+  }
+  return points;
+}
+
+bool matches(const Sweep::Exclusion& exclusion, const GridPoint& point) {
+  for (size_t i = 0; i < kAxes.size(); ++i) {
+    const auto labels = exclusion.matches.find(kAxes[i]);
+    if (labels == exclusion.matches.end()) continue;
+    if (!point[i] || std::find(labels->second.begin(), labels->second.end(), point[i]->label) ==
+                         labels->second.end()) {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::vector<GridPoint> without_exclusions(const Sweep& sweep, const std::vector<GridPoint>& points) {
+  std::vector<int64_t> num_matched(sweep.exclusions.size());
+  std::vector<GridPoint> kept;
+  for (const GridPoint& point : points) {
+    bool excluded = false;
+    for (size_t i = 0; i < sweep.exclusions.size(); ++i) {
+      if (!matches(sweep.exclusions[i], point)) continue;
+      excluded = true;
+      ++num_matched[i];
+    }
+    if (!excluded) kept.push_back(point);
+  }
+  for (size_t i = 0; i < num_matched.size(); ++i) {
+    if (num_matched[i] == 0) {
+      throw_<ConfigError>("{}:{}:1: this exclusion matches no cell; mend or remove it",
+                          sweep.file.string(), sweep.exclusions[i].line);
+    }
+  }
+  if (kept.empty()) {
+    throw_<ConfigError>("{}: the exclusions leave no cell of the {} that the axes make",
+                        sweep.file.string(), points.size());
+  }
+  return kept;
+}
+
+std::string joined_name(const std::string& sweep, std::string_view head, const GridPoint& point) {
+  std::string name = sweep;
+  if (!head.empty()) name.append("/").append(head);
+  for (size_t i = 0; i < kAxes.size(); ++i) {
+    if (point[i]) name.append(i == kSeed ? "/seed" : "/").append(point[i]->label);
+  }
+  return name;
+}
+
+// The point with only the named axes.
+GridPoint only(const GridPoint& point, std::initializer_list<AxisIndex> axes) {
+  GridPoint part{};
+  for (const AxisIndex axis : axes) part[axis] = point[axis];
+  return part;
+}
+
+Cell make_cell(std::string name, const GridPoint& point, std::string baseline, int64_t job) {
+  Cell cell{.name = std::move(name), .baseline = std::move(baseline), .job = job};
+  for (size_t i = 0; i < kAxes.size(); ++i) {
+    if (point[i]) cell.coordinates[i] = point[i]->label;
+  }
+  return cell;
+}
+
+// What a baseline depends on, and how its job is made.
+struct BaselineKind {
+  const char* name;
+  std::initializer_list<AxisIndex> axes;
+  int64_t (JobGraph::*add)(const GridPoint&, const std::string&);
+};
+constexpr std::initializer_list<AxisIndex> kTrainingSubset = {kTask, kTrainSize, kSeed};
+constexpr std::initializer_list<AxisIndex> kTaskOnly = {kTask};
+constexpr std::initializer_list<AxisIndex> kStart = {kObjective, kTask, kTemplate, kSeed};
+constexpr BaselineKind kBaselineKinds[] = {
+    {"most_frequent", kTrainingSubset, &JobGraph::most_frequent},
+    {"copy", kTaskOnly, &JobGraph::copy},
+    {"untuned", kStart, &JobGraph::untuned}};
+
+// One cell for each part of the grid that the kept cells touch.
+void add_baselines(const Sweep& sweep, const std::vector<GridPoint>& points, JobGraph& graph,
+                   std::vector<Cell>& cells) {
+  for (const BaselineKind& kind : kBaselineKinds) {
+    if (std::find(sweep.baselines.begin(), sweep.baselines.end(), kind.name) ==
+        sweep.baselines.end()) {
+      continue;
+    }
+    std::set<GridPoint> seen;
+    for (const GridPoint& point : points) {
+      const GridPoint part = only(point, kind.axes);
+      if (!seen.insert(part).second) continue;
+      std::string name = joined_name(sweep.name, std::string("baseline/") + kind.name, part);
+      const int64_t job = (graph.*kind.add)(part, name);
+      cells.push_back(make_cell(std::move(name), part, kind.name, job));
+    }
+  }
+}
+
+// The order of cells and axis values decides no result, so it is not in the hash.
+std::string hash_of(const Plan& plan) {
+  Json cells = Json::object();
+  for (const Cell& cell : plan.cells) cells[cell.name] = plan.jobs[cell.job].key;
+  return content_hash(Json{{"name", plan.sweep_name}, {"cells", cells}}.dump());
+}
+
+}  // namespace
+
+Plan make_plan(const Sweep& sweep, const Fingerprints& fingerprints) {
+  Plan plan{.sweep_name = sweep.name, .sweep_text = sweep.text};
+  for (const auto& [axis, values] : sweep.axes) {
+    for (const AxisValue& value : values) plan.axis_labels[axis].push_back(value.label);
+  }
+  if (!sweep.pretrain_only) plan.metrics = sweep.evaluate.metrics;
+  const std::vector<GridPoint> points = without_exclusions(sweep, expand(sweep));
+  JobGraph graph(sweep, fingerprints);
+  for (const GridPoint& point : points) {
+    std::string name = joined_name(sweep.name, "", point);
+    const int64_t job = sweep.pretrain_only
+                            ? graph.pretrain(*point[kObjective], point[kSeed]->settings)
+                            : graph.tune(point, name);
+    plan.cells.push_back(make_cell(std::move(name), point, "", job));
+  }
+  add_baselines(sweep, points, graph, plan.cells);
+  plan.jobs = graph.take();
+  plan.sweep_hash = hash_of(plan);
+  return plan;
+}
+
+Plan filter_plan(const Plan& plan, const std::string& glob) {
+  Plan part = plan;
+  std::erase_if(part.cells, [&](const Cell& cell) { return !glob_matches(glob, cell.name); });
+  if (part.cells.empty()) {
+    throw_<ConfigError>("the filter \"{}\" matches none of the {} cells; their names look like {}",
+                        glob, plan.cells.size(), plan.cells.empty() ? "" : plan.cells[0].name);
+  }
+  std::vector<bool> needed(plan.jobs.size());
+  for (const Cell& cell : part.cells) needed[cell.job] = true;
+  for (size_t i = plan.jobs.size(); i-- > 0;) {
+    if (!needed[i]) continue;
+    for (const int64_t input : plan.jobs[i].inputs) needed[input] = true;
+  }
+  std::vector<int64_t> moved(plan.jobs.size());
+  part.jobs.clear();
+  for (size_t i = 0; i < plan.jobs.size(); ++i) {
+    if (!needed[i]) continue;
+    moved[i] = std::ssize(part.jobs);
+    part.jobs.push_back(plan.jobs[i]);
+    for (int64_t& input : part.jobs.back().inputs) input = moved[input];
+  }
+  for (Cell& cell : part.cells) cell.job = moved[cell.job];
+  return part;
+}
+
+void to_json(Json& json, const Plan& plan) {
+  Json cells = Json::array();
+  for (const Cell& cell : plan.cells) {
+    cells.push_back({{"name", cell.name},
+                     {"coordinates", cell.coordinates},
+                     {"baseline", cell.baseline},
+                     {"job", cell.job}});
+  }
+  json = {{"sweep_name", plan.sweep_name},   {"sweep_hash", plan.sweep_hash},
+          {"sweep_text", plan.sweep_text},   {"axis_labels", plan.axis_labels},
+          {"metrics", plan.metrics},         {"cells", std::move(cells)},
+          {"jobs", plan.jobs}};
+}
+
+void from_json(const Json& json, Plan& plan) {
+  json.at("sweep_name").get_to(plan.sweep_name);
+  json.at("sweep_hash").get_to(plan.sweep_hash);
+  json.at("sweep_text").get_to(plan.sweep_text);
+  json.at("axis_labels").get_to(plan.axis_labels);
+  json.at("metrics").get_to(plan.metrics);
+  json.at("jobs").get_to(plan.jobs);
+  plan.cells.clear();
+  for (const Json& item : json.at("cells")) {
+    Cell cell;
+    item.at("name").get_to(cell.name);
+    item.at("coordinates").get_to(cell.coordinates);
+    item.at("baseline").get_to(cell.baseline);
+    item.at("job").get_to(cell.job);
+    if (cell.job < 0 || cell.job >= std::ssize(plan.jobs)) {
+      throw_<DataError>("cell {} names job {}, of {} jobs", cell.name, cell.job, plan.jobs.size());
+    }
+    plan.cells.push_back(std::move(cell));
+  }
+}
+
+}  // namespace dovetail

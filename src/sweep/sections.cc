@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sweep/sections.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/names.h"
+
+namespace dovetail {
+
+namespace {
+
+// The numbers of [pretrain] that an objective may override too.
+void read_pretrain_numbers(const TomlTable& table, PretrainSettings& pretrain) {
+  table.read("steps", pretrain.steps, kOneOrMore);
+  table.read("batch_tokens", pretrain.batch_tokens, kOneOrMore);
+  table.read("sequence_length", pretrain.sequence_length, {"at least 4", 4, 1e6});
+  table.read("dropout", pretrain.dropout, kDropout);
+}
+
+void check_batch(const TomlTable& table, const PretrainSettings& pretrain) {
+  if (pretrain.batch_tokens >= pretrain.sequence_length) return;
+  fail_at(table.place(),
+          fmt::format("batch_tokens ({}) of {} must hold at least one row of sequence_length ({})",
+                      pretrain.batch_tokens, table.where(), pretrain.sequence_length));
+}
+
+// learning_rate and schedule may stand beside an optimizer, or instead of it.
+void override_optimizer(const TomlTable& table, OptimizerSettings& optimizer) {
+  if (const toml::node* node = table.find("optimizer")) {
+    optimizer = read_optimizer(*node, optimizer);
+  }
+  table.read("learning_rate", optimizer.learning_rate, kAboveZero);
+  table.read_name("schedule", optimizer.schedule, kSchedules);
+}
+
+void read_vocabulary_file(const TomlTable& table, Sweep& sweep) {
+  for (const char* key : {"pieces", "max_lines", "threads"}) {
+    if (const toml::node* node = table.find(key)) {
+      fail_at(node->source(), fmt::format("{} means nothing for a vocabulary that is given as a "
+                                          "file; leave it out", key));
+    }
+  }
+  const toml::node& node = table.at("file");
+  const std::string given = text(node, table.name_of("file"));
+  sweep.vocabulary_file = find_path(given, sweep.file).string();
+  if (sweep.vocabulary_file.empty()) {
+    fail_at(node.source(), fmt::format("no vocabulary file \"{}\", neither in the folder of the "
+                                       "sweep file nor in the working directory", given));
+  }
+  sweep.vocabulary.type = "file";
+  sweep.vocabulary.pieces = 0;   // the file says
+}
+
+}  // namespace
+
+std::vector<std::string> names_of(const std::vector<CatalogueEntry>& entries) {
+  std::vector<std::string> names;
+  for (const CatalogueEntry& entry : entries) names.push_back(entry.name);
+  return names;
+}
+
+OptimizerSettings read_optimizer(const toml::node& node, OptimizerSettings base) {
+  if (node.is_string()) {
+    base.name = known_name(node, "optimizer", kOptimizers);
+    return base;
+  }
+  const TomlTable table(node, "optimizer",
+                        {"name", "learning_rate", "schedule", "warmup", "weight_decay",
+                         "rms_scaling", "clip"});
+  if (const toml::node* name = table.find("name")) {
+    base.name = known_name(*name, "optimizer", kOptimizers);
+  }
+  table.read("learning_rate", base.learning_rate, kAboveZero);
+  table.read_name("schedule", base.schedule, kSchedules);
+  table.read("warmup", base.warmup, kZeroOrMore);
+  table.read("weight_decay", base.weight_decay, kZeroOrMore);
+  table.read("rms_scaling", base.rms_scaling);
+  table.read("clip", base.clip, kZeroOrMore);
+  return base;
+}
+
+StepSettings read_steps(const toml::node& node) {
+  StepSettings steps;
+  if (node.is_integer()) {
+    steps.fixed = whole_number(node, "steps", kOneOrMore);
+    return steps;
+  }
+  if (!node.is_table()) {
+    fail_at(node.source(), "steps must be a whole number, { fixed = 60 } or { per_epoch = 5, "
+                           "at_least = 40, at_most = 400 }, not " + kind_of(node));
+  }
+  const TomlTable table(node, "steps", {"fixed", "per_epoch", "at_least", "at_most"});
+  if (table.find("fixed") && node.as_table()->size() > 1) {
+    fail_at(node.source(), "steps has \"fixed\" beside other keys; a fixed number needs no others");
+  }
+  table.read("fixed", steps.fixed, kOneOrMore);
+  if (!table.find("fixed")) {
+    table.at("per_epoch");
+    table.read("per_epoch", steps.epochs, kAboveZero);
+  }
+  table.read("at_least", steps.at_least, kOneOrMore);
+  table.read("at_most", steps.at_most, kOneOrMore);
+  if (table.find("at_most") && steps.at_most < steps.at_least) {
+    fail_at(table.at("at_most").source(), fmt::format("at_most of steps ({}) is below at_least "
+                                                      "({})", steps.at_most, steps.at_least));
+  }
+  return steps;
+}
+
+PretrainSettings read_pretrain(const toml::node& node) {
+  PretrainSettings pretrain;
+  const TomlTable table(
+      node, "[pretrain]",
+      {"steps", "batch_tokens", "sequence_length", "dropout", "seed", "optimizer"});
+  read_pretrain_numbers(table, pretrain);
+  table.read("seed", pretrain.seed, kZeroOrMore);
+  if (const toml::node* optimizer = table.find("optimizer")) {
+    pretrain.optimizer = read_optimizer(*optimizer, pretrain.optimizer);
+  }
+  check_batch(table, pretrain);
+  return pretrain;
+}
+
+TuneSettings read_tune(const toml::node& node) {
+  TuneSettings tune;
+  const TomlTable table(node, "[tune]",
+                        {"steps", "batch_size", "dropout", "max_source_length",
+                         "max_target_length", "evaluations", "validation_examples", "optimizer"});
+  tune.steps = read_steps(table.at("steps"));
+  table.read("batch_size", tune.batch_size, kOneOrMore);
+  table.read("dropout", tune.dropout, kDropout);
+  table.read("max_source_length", tune.max_source_length, {"at least 2", 2, 1e6});
+  table.read("max_target_length", tune.max_target_length, {"at least 2", 2, 1e6});
+  table.read("evaluations", tune.evaluations, kZeroOrMore);
+  table.read("validation_examples", tune.validation_examples, kZeroOrMore);
+  if (const toml::node* optimizer = table.find("optimizer")) {
+    tune.optimizer = read_optimizer(*optimizer, tune.optimizer);
+  }
+  return tune;
+}
+
+EvaluateSettings read_evaluate(const toml::node& node, const std::vector<std::string>& metrics) {
+  EvaluateSettings evaluate;
+  const TomlTable table(node, "[evaluate]",
+                        {"test_examples", "metrics", "max_new_tokens", "batch_size"});
+  table.read("test_examples", evaluate.test_examples, kZeroOrMore);
+  table.read("max_new_tokens", evaluate.max_new_tokens, kOneOrMore);
+  table.read("batch_size", evaluate.batch_size, kOneOrMore);
+  if (const toml::node* given = table.find("metrics")) {
+    evaluate.metrics.clear();
+    for (const toml::node& metric : list(*given, table.name_of("metrics"))) {
+      const std::string name = known_name(metric, "metric", metrics);
+      if (std::find(evaluate.metrics.begin(), evaluate.metrics.end(), name) !=
+          evaluate.metrics.end()) {
+        fail_at(metric.source(), fmt::format("metric \"{}\" is named twice", name));
+      }
+      evaluate.metrics.push_back(name);
+    }
+  }
+  return evaluate;
+}
+
+void read_vocabulary(const toml::node& node, Sweep& sweep) {
+  VocabularySettings& vocabulary = sweep.vocabulary;
+  if (node.is_string()) {
+    known_name(node, "vocabulary", {"bytes"});
+    vocabulary.type = "bytes";
+    vocabulary.pieces = 0;
+    vocabulary.sentinels = 125;   // ByT5's number (Xue et al. 2022)
+    return;
+  }
+  const TomlTable table(node, "vocabulary", {"pieces", "max_lines", "sentinels", "threads", "file"});
+  table.read("sentinels", vocabulary.sentinels, kOneOrMore);
+  if (table.find("file")) return read_vocabulary_file(table, sweep);
+  table.read("pieces", vocabulary.pieces, {"at least 64 and at most 1000000", 64, 1e6});
+  table.read("max_lines", vocabulary.max_lines, kZeroOrMore);
+  table.read("threads", vocabulary.threads, {"at least 1 and at most 128", 1, 128});
+}
+
+std::vector<std::string> read_corpus(const toml::node& node, const Sweep& sweep,
+                                     const std::vector<std::string>& known) {
+  std::vector<std::string> corpus;
+  for (const toml::node& element : list(node, "corpus of [text]")) {
+    std::string name = text(element, "each element of corpus");
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      const std::filesystem::path file = find_path(name, sweep.file);
+      if (!std::filesystem::is_regular_file(file)) {
+        fail_at(element.source(), fmt::format("\"{}\" is neither a known corpus nor a text file; {}",
+                                              name, did_you_mean(name, known)));
+      }
+      name = file.string();
+    }
+    if (std::find(corpus.begin(), corpus.end(), name) != corpus.end()) {
+      fail_at(element.source(), fmt::format("corpus \"{}\" is named twice", name));
+    }
+    corpus.push_back(name);
+  }
+  return corpus;
+}
+
+void override_tune(const TomlTable& table, TuneSettings& tune) {
+  if (const toml::node* steps = table.find("steps")) tune.steps = read_steps(*steps);
+  override_optimizer(table, tune.optimizer);
+}
+
+void override_pretrain(const TomlTable& table, PretrainSettings& pretrain) {
+  read_pretrain_numbers(table, pretrain);
+  override_optimizer(table, pretrain.optimizer);
+  check_batch(table, pretrain);
+}
+
+}  // namespace dovetail

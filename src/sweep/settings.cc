@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sweep/settings.h"
+
+namespace dovetail {
+
+// Each field is named once, for both directions. The library's own macro would define inline
+// functions, which other rooms could then not link.
+#define SETTINGS_JSON(Type, ...)                                                              \
+  void to_json(Json& nlohmann_json_j, const Type& nlohmann_json_t) {                          \
+    NLOHMANN_JSON_EXPAND(NLOHMANN_JSON_PASTE(NLOHMANN_JSON_TO, __VA_ARGS__))                  \
+  }                                                                                           \
+  void from_json(const Json& nlohmann_json_j, Type& nlohmann_json_t) {                        \
+    NLOHMANN_JSON_EXPAND(NLOHMANN_JSON_PASTE(NLOHMANN_JSON_FROM, __VA_ARGS__))                \
+  }
+
+SETTINGS_JSON(OptimizerSettings, name, learning_rate, schedule, warmup, weight_decay, rms_scaling,
+              clip)
+SETTINGS_JSON(VocabularySettings, type, pieces, sentinels, threads, max_lines)
+SETTINGS_JSON(PretrainSettings, steps, batch_tokens, sequence_length, dropout, seed, optimizer)
+SETTINGS_JSON(StepSettings, fixed, epochs, at_least, at_most)
+SETTINGS_JSON(TuneSettings, steps, batch_size, dropout, max_source_length, max_target_length,
+              evaluations, validation_examples, optimizer)
+SETTINGS_JSON(EvaluateSettings, test_examples, metrics, max_new_tokens, batch_size)
+SETTINGS_JSON(TrainSizeSettings, heads, tails, fraction)
+SETTINGS_JSON(ChoiceSettings, name, parameters)
+
+#undef SETTINGS_JSON
+
+}  // namespace dovetail

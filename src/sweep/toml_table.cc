@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sweep/toml_table.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/names.h"
+
+namespace dovetail {
+
+namespace {
+
+std::string printed(double value) {
+  return value == std::floor(value) && std::abs(value) < 1e15
+             ? fmt::format("{}", static_cast<int64_t>(value))
+             : fmt::format("{}", value);
+}
+
+[[noreturn]] void fail_type(const toml::node& node, const std::string& what,
+                            const char* expected) {
+  fail_at(node.source(), fmt::format("{} must be {}, not {}", what, expected, kind_of(node)));
+}
+
+void check_range(const toml::node& node, const std::string& what, double value,
+                 const NumberRange& range) {
+  if (range.holds(value)) return;
+  fail_at(node.source(),
+          fmt::format("{} must be {}, not {}", what, range.words, printed(value)));
+}
+
+constexpr NumberRange kAny = {"a number"};
+
+Json like_each(const toml::node& node, const Json& example, const std::string& what) {
+  if (!node.is_array()) fail_type(node, what, "a list");
+  Json json = Json::array();
+  for (const toml::node& element : *node.as_array()) {
+    if (example.empty()) fail_at(node.source(), what + " takes no values");
+    json.push_back(like(element, example.front(), "each element of " + what));
+  }
+  return json;
+}
+
+}  // namespace
+
+toml::table parse_toml(const std::string& text, const std::filesystem::path& file) try {
+  return toml::parse(text, file.string());
+} catch (const toml::parse_error& error) {
+  fail_at(error.source(), std::string(error.description()));
+}
+
+void fail_at(const toml::source_region& place, const std::string& message) {
+  // tables that no line opens, the file itself among them, have no position
+  const auto line = std::max<toml::source_index>(place.begin.line, 1);
+  const auto column = std::max<toml::source_index>(place.begin.column, 1);
+  throw_<ConfigError>("{}:{}:{}: {}", place.path ? *place.path : std::string("sweep file"), line,
+                      column, message);
+}
+
+std::string kind_of(const toml::node& node) {
+  if (node.is_string()) return "a text";
+  if (node.is_integer()) return "a whole number";
+  if (node.is_floating_point()) return "a number with a fraction";
+  if (node.is_boolean()) return "true or false";
+  if (node.is_array()) return "a list";
+  if (node.is_table()) return "a table";
+  return "a date or time";
+}
+
+bool NumberRange::holds(double value) const {
+  if (!std::isfinite(value)) return false;
+  return (without_low ? value > low : value >= low) &&
+         (without_high ? value < high : value <= high);
+}
+
+int64_t whole_number(const toml::node& node, const std::string& what, const NumberRange& range) {
+  if (!node.is_integer()) fail_type(node, what, "a whole number");
+  const int64_t value = node.as_integer()->get();
+  check_range(node, what, static_cast<double>(value), range);
+  return value;
+}
+
+double real_number(const toml::node& node, const std::string& what, const NumberRange& range) {
+  if (!node.is_number()) fail_type(node, what, "a number");
+  const double value = node.is_integer() ? static_cast<double>(node.as_integer()->get())
+                                         : node.as_floating_point()->get();
+  check_range(node, what, value, range);
+  return value;
+}
+
+bool truth(const toml::node& node, const std::string& what) {
+  if (!node.is_boolean()) fail_type(node, what, "true or false");
+  return node.as_boolean()->get();
+}
+
+std::string text(const toml::node& node, const std::string& what) {
+  if (!node.is_string()) fail_type(node, what, "a text");
+  if (node.as_string()->get().empty()) fail_at(node.source(), what + " must not be empty");
+  return node.as_string()->get();
+}
+
+const toml::array& list(const toml::node& node, const std::string& what) {
+  if (!node.is_array()) fail_type(node, what, "a list");
+  if (node.as_array()->empty()) {
+    fail_at(node.source(), what + " is empty; it needs at least one value");
+  }
+  return *node.as_array();
+}
+
+std::string known_name(const toml::node& node, const std::string& noun,
+                       const std::vector<std::string>& known) {
+  const std::string name = text(node, noun);
+  if (std::find(known.begin(), known.end(), name) == known.end()) {
+    fail_at(node.source(), fmt::format("unknown {} \"{}\"; {}", noun, name,
+                                       did_you_mean(name, known)));
+  }
+  return name;
+}
+
+Json like(const toml::node& node, const Json& example, const std::string& what) {
+  switch (example.type()) {
+    case Json::value_t::number_integer:
+    case Json::value_t::number_unsigned: return whole_number(node, what, kAny);
+    case Json::value_t::number_float: return real_number(node, what, kAny);
+    case Json::value_t::boolean: return truth(node, what);
+    case Json::value_t::string: return text(node, what);
+    case Json::value_t::array: return like_each(node, example, what);
+    case Json::value_t::object:
+    case Json::value_t::null:
+    case Json::value_t::binary:
+    case Json::value_t::discarded: break;
+  }
+  fail_at(node.source(), what + " cannot be set in a sweep file");
+}
+
+TomlTable::TomlTable(const toml::node& node, std::string where,
+                     const std::vector<std::string>& known)
+    : table_(node.as_table()), where_(std::move(where)) {
+  if (!table_) fail_type(node, where_, "a table");
+  const toml::key* unknown = nullptr;   // the first in the file; the table is sorted by name
+  for (const auto& [key, value] : *table_) {
+    if (std::find(known.begin(), known.end(), key.str()) != known.end()) continue;
+    const auto begin = key.source().begin;
+    if (!unknown || begin < unknown->source().begin) unknown = &key;
+  }
+  if (!unknown) return;
+  fail_at(unknown->source(), fmt::format("unknown key \"{}\" in {}; {}", unknown->str(), where_,
+                                         did_you_mean(unknown->str(), known)));
+}
+
+const toml::node* TomlTable::find(const std::string& key) const { return table_->get(key); }
+
+const toml::node& TomlTable::at(const std::string& key) const {
+  if (const toml::node* node = find(key)) return *node;
+  fail_at(place(), fmt::format("{} lacks the key \"{}\"", where_, key));
+}
+
+std::string TomlTable::name_of(const std::string& key) const { return key + " of " + where_; }
+
+void TomlTable::read(const std::string& key, int64_t& value, const NumberRange& range) const {
+  if (const toml::node* node = find(key)) value = whole_number(*node, name_of(key), range);
+}
+
+void TomlTable::read(const std::string& key, double& value, const NumberRange& range) const {
+  if (const toml::node* node = find(key)) value = real_number(*node, name_of(key), range);
+}
+
+void TomlTable::read(const std::string& key, bool& value) const {
+  if (const toml::node* node = find(key)) value = truth(*node, name_of(key));
+}
+
+void TomlTable::read_name(const std::string& key, std::string& value,
+                          const std::vector<std::string>& known) const {
+  if (const toml::node* node = find(key)) value = known_name(*node, key, known);
+}
+
+std::filesystem::path find_path(const std::filesystem::path& given,
+                                const std::filesystem::path& sweep_file) {
+  for (const auto& base : {sweep_file.parent_path(), std::filesystem::path()}) {
+    const std::filesystem::path path = std::filesystem::absolute(base / given);
+    std::error_code ignored;   // a path that cannot be looked at is not there
+    if (std::filesystem::exists(path, ignored)) return path.lexically_normal();
+  }
+  return {};
+}
+
+}  // namespace dovetail
