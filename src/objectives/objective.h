@@ -25,18 +25,43 @@ struct Denoised {
 struct Objective {
   std::string name;
   std::string paper;                 // "Raffel et al. 2020, sec. 3.3.4"
-  nlohmann::json defaults;           // its parameters, all numbers, lists or strings
-  // Deterministic in `rng`. `tokens` holds at least two ids. Throws ConfigError for parameters
-  // out of range (checked by make_objective once, before any token is seen).
+  nlohmann::json defaults;           // its parameters: numbers, flags, lists
+  nlohmann::json example;            // parameters under which six tokens show what it does
+  // Deterministic in `rng`. `tokens` holds at least two ids. A parameter that is left out has its
+  // default. ConfigError when there are fewer sentinels than the text needs.
   std::function<Denoised(std::span<const int32_t> tokens, Sentinels sentinels,
                          const nlohmann::json& parameters, Rng& rng)> apply;
+  // ConfigError for parameters out of range or of the wrong type; unknown keys are
+  // make_objective's to find.
   std::function<void(const nlohmann::json& parameters)> check;
-  // Tokens to cut from the corpus so that the inputs, with </s>, come to at most `length`.
+  // Tokens to cut from the corpus so that the inputs, with </s>, come to at most `length`; the
+  // same holds for every shorter text. ConfigError when `length` is below kMinSequenceLength.
   std::function<int64_t(int64_t length, const nlohmann::json& parameters)> chunk_length;
 };
+
+// Two tokens, of which one is kept, a sentinel and </s>.
+inline constexpr int64_t kMinSequenceLength = 3;
 
 // The catalogue (objectives.inc), and one entry by name; ConfigError lists the known ones.
 const std::vector<Objective>& objectives();
 const Objective& find_objective(const std::string& name);
+
+// `given` over the defaults. ConfigError for an unknown key (with the nearest known one) and for
+// a value out of range.
+nlohmann::json resolve_parameters(const Objective& objective, const nlohmann::json& given);
+
+// An objective with its parameters settled and checked.
+struct BoundObjective {
+  const Objective* objective = nullptr;
+  nlohmann::json parameters;
+
+  Denoised apply(std::span<const int32_t> tokens, Sentinels sentinels, Rng& rng) const {
+    return objective->apply(tokens, sentinels, parameters, rng);
+  }
+  int64_t chunk_length(int64_t length) const { return objective->chunk_length(length, parameters); }
+};
+
+BoundObjective make_objective(const std::string& name,
+                              const nlohmann::json& parameters = nlohmann::json::object());
 
 }  // namespace dovetail

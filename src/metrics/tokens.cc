@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "metrics/tokens.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace dovetail {
+
+std::vector<std::string> alphanumeric_tokens(std::string_view text) {
+  std::vector<std::string> tokens;
+  std::string token;
+  const auto finish = [&] {
+    if (!token.empty()) tokens.push_back(std::move(token));
+    token.clear();
+  };
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char letter = text[i];
+    if (letter >= 'A' && letter <= 'Z') {
+      token += static_cast<char>(letter - 'A' + 'a');
+    } else if ((letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9')) {
+      token += letter;
+    } else if (text.substr(i, 3) == "\u212a") {  // the Kelvin sign's lower case is an ASCII k
+      token += 'k';
+      i += 2;
+    } else if (text.substr(i, 2) == "\u0130") {  // I with a dot becomes i and a combining dot
+      token += 'i';
+      finish();
+      ++i;
+    } else {
+      finish();
+    }
+  }
+  finish();
+  return tokens;
+}
+
+double best_over_references(std::string_view prediction, std::span<const std::string> references,
+                            const std::function<double(const Tokens&, const Tokens&)>& score) {
+  DOVETAIL_CHECK(!references.empty());
+  const Tokens predicted = alphanumeric_tokens(prediction);
+  double best = 0;
+  for (const std::string& reference : references) {
+    best = std::max(best, score(predicted, alphanumeric_tokens(reference)));
+  }
+  return best;
+}
+
+double f1(size_t matches, size_t prediction_size, size_t reference_size) {
+  if (matches == 0) return 0;
+  const double precision = static_cast<double>(matches) / prediction_size;
+  const double recall = static_cast<double>(matches) / reference_size;
+  return 2 * precision * recall / (precision + recall);
+}
+
+}  // namespace dovetail

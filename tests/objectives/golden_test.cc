@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each objective makes of a few texts, as a file that can be read.
+#include <fmt/format.h>
+
+#include "golden/golden.h"
+#include "objectives/objective.h"
+#include "objectives/sentinels.h"
+
+namespace dovetail {
+namespace {
+
+std::string readable(const Ids& ids) {
+  std::string line;
+  for (const int32_t id : ids) {
+    line += is_sentinel(id) ? fmt::format(" <extra_id_{}>", 999 - id) : fmt::format(" {}", id);
+  }
+  return line;
+}
+
+std::string show(const Objective& objective, const nlohmann::json& parameters, int num_tokens,
+                 uint64_t seed) {
+  const Ids tokens = test_tokens(num_tokens);
+  Rng rng(seed);
+  const Denoised denoised = objective.apply(tokens, test_sentinels(), parameters, rng);
+  return fmt::format("seed {}\ntokens {}\ninputs {}\ntargets{}\n\n", seed, readable(tokens),
+                     readable(denoised.inputs), readable(denoised.targets));
+}
+
+std::string golden(const Objective& objective) {
+  std::string text = fmt::format("{}\n{}\n\n", objective.name, objective.paper);
+  text += fmt::format("## six tokens, {}\n\n",
+                      objective.example.empty() ? "default parameters" : objective.example.dump());
+  for (const uint64_t seed : {1, 2, 3}) text += show(objective, objective.example, 6, seed);
+  text += fmt::format("## default parameters: {}\n\n", objective.defaults.dump());
+  for (const int num_tokens : {2, 24, 40}) text += show(objective, objective.defaults, num_tokens, 1);
+  for (const int64_t length : {64, 512}) {
+    text += fmt::format("inputs of {} hold texts of {} tokens\n", length,
+                        objective.chunk_length(length, objective.defaults));
+  }
+  return text;
+}
+
+TEST(ObjectiveGolden, EveryObjectiveHasOne) {
+  for (const Objective& objective : objectives()) {
+    expect_golden("objectives/" + objective.name + ".txt", golden(objective));
+  }
+}
+
+}  // namespace
+}  // namespace dovetail
