@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace dovetail {
+
+// What a command does once its options are read; returns the exit code.
+using Action = std::function<int()>;
+
+// Each adds one command, in the file of its name. The command that the user gave puts its action
+// into `chosen`.
+void add_plan(CLI::App& app, Action& chosen);
+void add_run(CLI::App& app, Action& chosen, const std::string& command_line);
+void add_status(CLI::App& app, Action& chosen);
+void add_report(CLI::App& app, Action& chosen);
+void add_advise(CLI::App& app, Action& chosen);
+void add_data(CLI::App& app, Action& chosen);
+void add_list(CLI::App& app, Action& chosen);
+void add_metric(CLI::App& app, Action& chosen);
+
+}  // namespace dovetail

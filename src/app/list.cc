@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+
+#include "app/catalogues.h"
+#include "app/commands.h"
+#include "app/text_output.h"
+#include "base/error.h"
+#include "metrics/metric.h"
+#include "objectives/objective.h"
+#include "tasks/task.h"
+#include "tasks/template.h"
+#include "tuning/tuning.h"
+
+namespace dovetail {
+
+namespace {
+
+using Rows = std::vector<std::vector<std::string>>;
+
+std::string parameters_text(const Json& defaults) {
+  std::vector<std::string> parts;
+  for (const auto& [name, value] : defaults.items()) parts.push_back(name + " = " + value.dump());
+  return parts.empty() ? "" : "{ " + join(parts, ", ") + " }";
+}
+
+Rows objective_rows() {
+  Rows rows;
+  for (const Objective& entry : objectives()) {
+    rows.push_back({entry.name, entry.paper, parameters_text(entry.defaults)});
+  }
+  return rows;
+}
+
+Rows task_rows() {
+  Rows rows;
+  for (const Task& entry : tasks()) rows.push_back({entry.name, entry.kind, entry.description});
+  return rows;
+}
+
+Rows template_rows() {
+  Rows rows;
+  for (const Template& entry : templates()) {
+    rows.push_back({entry.name, entry.paper_label,
+                    fmt::format("{}, {}", entry.phrase ? "the relation as a phrase" : "the relation as a tag",
+                                entry.masked ? "a sentinel asks for the answer" : "no sentinel")});
+  }
+  return rows;
+}
+
+Rows tuning_rows() {
+  Rows rows;
+  for (const TuningEntry& entry : tunings()) {
+    rows.push_back({entry.name, entry.paper, parameters_text(entry.defaults)});
+  }
+  return rows;
+}
+
+Rows metric_rows() {
+  Rows rows;
+  for (const Metric& entry : metrics()) rows.push_back({entry.name, entry.definition});
+  return rows;
+}
+
+Rows model_rows() {
+  Rows rows;
+  for (const auto& [name, shape] : catalogues().model_shapes) {
+    rows.push_back({name, fmt::format("d_model {}, layers {}, heads {}, d_ff {}",
+                                      shape.value("d_model", 0), shape.value("num_layers", 0),
+                                      shape.value("num_heads", 0), shape.value("d_ff", 0))});
+  }
+  return rows;
+}
+
+Rows corpus_rows() {
+  Rows rows;
+  for (const CatalogueEntry& entry : catalogues().corpora) rows.push_back({entry.name});
+  return rows;
+}
+
+struct Section {
+  std::string name;
+  std::function<Rows()> rows;
+};
+
+const std::vector<Section>& sections() {
+  static const std::vector<Section> all{
+      {"objectives", objective_rows}, {"tasks", task_rows},     {"templates", template_rows},
+      {"tunings", tuning_rows},       {"metrics", metric_rows}, {"models", model_rows},
+      {"corpora", corpus_rows}};
+  return all;
+}
+
+int list(const std::string& wanted) {
+  std::vector<std::string> names;
+  bool found = wanted.empty();
+  for (const Section& section : sections()) {
+    names.push_back(section.name);
+    if (!wanted.empty() && wanted != section.name) continue;
+    found = true;
+    fmt::print("{}\n", section.name);
+    print_columns(section.rows());
+    if (wanted.empty() && &section != &sections().back()) fmt::print("\n");
+  }
+  if (!found) throw_<ConfigError>("unknown list \"{}\"; {}", wanted, did_you_mean(wanted, names));
+  return kSuccess;
+}
+
+}  // namespace
+
+void add_list(CLI::App& app, Action& chosen) {
+  const auto wanted = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand("list", "Everything that a sweep file may name");
+  command->add_option("WHAT", *wanted,
+                      "objectives, tasks, templates, tunings, metrics, models or corpora");
+  command->footer("Example: dovetail list objectives");
+  command->callback([wanted, &chosen] { chosen = [wanted] { return list(*wanted); }; });
+}
+
+}  // namespace dovetail

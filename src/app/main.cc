@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "app/commands.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/names.h"
+
+namespace dovetail {
+
+namespace {
+
+// As it would be typed again, for "go on with the same command".
+std::string command_line_of(int argc, char** argv) {
+  std::vector<std::string> words(argv, argv + argc);
+  for (std::string& word : words) {
+    const bool plain = word.find_first_of(" \t\n'\"*?[]$&;|<>()\\") == std::string::npos;
+    if (!plain || word.empty()) word = "'" + join(split(word, '\''), "'\\''") + "'";
+  }
+  return join(words, " ");
+}
+
+const CLI::App& innermost(const CLI::App& app) {
+  const auto given = app.get_subcommands();
+  return given.empty() ? app : innermost(*given.front());
+}
+
+std::vector<std::string> known_words(const CLI::App& command, bool options) {
+  std::vector<std::string> words;
+  if (!options) {
+    for (const CLI::App* inner : command.get_subcommands([](const CLI::App*) { return true; })) {
+      words.push_back(inner->get_name());
+    }
+    return words;
+  }
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
+  }
+  return words;
+}
+
+// CLI11 says what it did not expect; the user also wants to know what is near.
+ConfigError usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App& command = innermost(app);
+  const std::string name = &command == &app ? "dovetail" : "dovetail " + command.get_name();
+  for (const std::string& word : command.remaining()) {
+    const std::string bare = word.substr(0, word.find('='));
+    const bool is_option = bare.starts_with("-");
+    const std::vector<std::string> known = known_words(command, is_option);
+    if (known.empty()) continue;
+    return ConfigError(fmt::format("{}: unknown {} {}; {}", name, is_option ? "option" : "command",
+                                   bare, did_you_mean(bare, known)));
+  }
+  return ConfigError(fmt::format("{}: {}; see {} --help", name, error.what(), name));
+}
+
+int dispatch(int argc, char** argv) {
+  CLI::App app{"Which pre-training objective, template and tuning strategy fit which task?"};
+  app.name("dovetail");
+  app.set_version_flag("--version", "dovetail " DOVETAIL_VERSION);
+  app.footer("Example: dovetail run sweeps/quickstart.toml && dovetail report results/quickstart");
+  app.require_subcommand(1);
+  app.option_defaults()->always_capture_default();
+  Action chosen;
+  add_plan(app, chosen);
+  add_run(app, chosen, command_line_of(argc, argv));
+  add_status(app, chosen);
+  add_report(app, chosen);
+  add_advise(app, chosen);
+  add_data(app, chosen);
+  add_list(app, chosen);
+  add_metric(app, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    throw usage_error(app, error);
+  }
+  return chosen();
+}
+
+int complain(std::string_view message, int exit_code) {
+  fmt::print(stderr, "dovetail: {}\n", message);
+  const bool disk_is_full = message.find(std::strerror(ENOSPC)) != std::string_view::npos;
+  if (disk_is_full) {
+    fmt::print(stderr, "dovetail: free some space, then go on with the same command; what is "
+                       "finished is safe\n");
+  }
+  return exit_code;
+}
+
+// The one place where exceptions become exit codes.
+int guarded_dispatch(int argc, char** argv) {
+  try {
+    return dispatch(argc, argv);
+  } catch (const ConfigError& error) {
+    return complain(error.what(), kUserError);
+  } catch (const DataError& error) {
+    return complain(error.what(), kUserError);
+  } catch (const Interrupted&) {
+    return complain("interrupted; go on with the same command", kInterrupted);
+  } catch (const std::bad_alloc&) {
+    return complain("out of memory", kFailure);
+  } catch (const std::exception& error) {
+    return complain(error.what(), kFailure);
+  }
+}
+
+bool is_first_rank() {
+  for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"}) {
+    if (const char* rank = std::getenv(name)) return std::string_view(rank) == "0";
+  }
+  return true;
+}
+
+// mpirun reports the exit code of whichever rank it noticed first; this file has rank 0's.
+void note_exit_code(int exit_code) {
+  const char* file = std::getenv("DOVETAIL_EXIT_CODE_FILE");
+  if (file == nullptr || *file == '\0' || !is_first_rank()) return;
+  try {
+    write_file_atomically(file, std::to_string(exit_code) + "\n");
+  } catch (const std::exception& error) {
+    complain(error.what(), exit_code);
+  }
+}
+
+}  // namespace
+
+}  // namespace dovetail
+
+int main(int argc, char** argv) {
+  // Results go to standard output, so the library's default logger may not.
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("dovetail"));
+  spdlog::set_level(spdlog::level::warn);
+  const int exit_code = dovetail::guarded_dispatch(argc, argv);
+  dovetail::note_exit_code(exit_code);
+  return exit_code;
+}

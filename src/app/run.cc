@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "app/briefing.h"
+#include "app/catalogues.h"
+#include "app/commands.h"
+#include "app/record_store.h"
+#include "app/results_folder.h"
+#include "app/run_watch.h"
+#include "app/tally.h"
+#include "base/error.h"
+#include "base/stop.h"
+#include "comm/communicator.h"
+#include "driver/driver.h"
+#include "store/journal.h"
+#include "store/results.h"
+#include "training/job_runner.h"
+
+namespace dovetail {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct RunOptions {
+  std::string sweep;
+  std::string out;      // "": results/NAME
+  std::string store;    // "": OUT/artefacts
+  std::string filter;
+  std::string device = "cpu";
+  int threads = 1;
+  bool retry_failed = false;
+  double checkpoint_seconds = 60;
+  std::string command_line;
+};
+
+Workplace workplace_of(const RunOptions& options, const Plan& plan) {
+  const fs::path out = options.out.empty() ? fs::path("results") / plan.sweep_name : fs::path(options.out);
+  return {out, options.store.empty() ? out / "artefacts" : fs::path(options.store)};
+}
+
+void log_to_file(const fs::path& out, int rank) {
+  fs::create_directories(out / "logs");
+  spdlog::set_default_logger(spdlog::basic_logger_mt(
+      "rank", (out / "logs" / fmt::format("rank-{}.log", rank)).string()));
+  spdlog::set_level(spdlog::level::info);
+  spdlog::flush_on(spdlog::level::info);
+  // A full disk is reported once, by whoever writes results; a log is not worth more words.
+  spdlog::set_error_handler([](const std::string&) {});
+}
+
+RunGroup make_run_group(const RunOptions& options, const Workplace& place) {
+  const auto runner = std::make_shared<JobRunner>(
+      RunnerOptions{place.store, options.threads, options.device, options.checkpoint_seconds});
+  return [runner](std::span<const Job> group) { return runner->run(group); };
+}
+
+int assist(Communicator& communicator, const RunOptions& options) {
+  const std::optional<Workplace> place = await_briefing(communicator);
+  if (!place) return kSuccess;
+  log_to_file(place->out, communicator.rank());
+  work(communicator, make_run_group(options, *place));
+  return kSuccess;
+}
+
+void print_summary(const Plan& plan, const Tally& tally, const RunSummary& summary, const fs::path& out) {
+  fmt::print(stderr, "{}: {} of {} cells done, {} failed; {} of {} jobs were there already\n",
+             plan.sweep_name, tally.cells.finished, plan.cells.size(),
+             tally.cells.failed + tally.cells.crashed, summary.reused, summary.total);
+  constexpr size_t kShown = 5;
+  for (size_t i = 0; i < std::min(kShown, tally.failures.size()); ++i) {
+    fmt::print(stderr, "  failed: {}: {}\n", tally.failures[i]->name, tally.failures[i]->reason);
+  }
+  if (tally.failures.size() > kShown) {
+    fmt::print(stderr, "  and {} more; dovetail status {} lists them\n",
+               tally.failures.size() - kShown, out.string());
+  }
+  fmt::print(stderr, "results: {}\n", (out / "results.h5").string());
+}
+
+int exit_code_of(const RunOptions& options, const Tally& tally, const RunSummary& summary) {
+  if (summary.interrupted) {
+    fmt::print(stderr, "interrupted; what is finished is safe. Go on with the same command: {}\n",
+               options.command_line);
+    return kInterrupted;
+  }
+  return tally.failures.empty() ? kSuccess : kFailure;
+}
+
+int run(const RunOptions& options) {
+  install_stop_handlers();
+  const std::unique_ptr<Communicator> communicator = make_communicator();
+  if (communicator->rank() != 0) return assist(*communicator, options);
+  Briefing briefing(*communicator);
+
+  const auto [whole, plan] = plan_sweep(options.sweep, options.filter);
+  const Workplace place = workplace_of(options, whole);
+  check_results_folder(place.out, whole);
+
+  fill_results_folder(place.out, whole);
+  log_to_file(place.out, 0);
+  Journal journal(place.out / "journal");
+  const RecordStore records(place.store);
+  records.exchange(plan, journal);
+
+  const RunGroup run_group = make_run_group(options, place);
+  RunWatch watch(place.out, whole, journal, records);
+  DriverOptions driver_options = watch.driver_options();
+  driver_options.retry_failed = options.retry_failed;
+  briefing.give(place);
+  const RunSummary summary = coordinate(*communicator, plan, journal, run_group, driver_options);
+
+  write_results(place.out / "results.h5", whole, journal.records());
+  const Tally tally = tally_of(plan, journal.records());
+  print_summary(plan, tally, summary, place.out);
+  return exit_code_of(options, tally, summary);
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Action& chosen, const std::string& command_line) {
+  const auto options = std::make_shared<RunOptions>();
+  options->command_line = command_line;
+  CLI::App* command = app.add_subcommand(
+      "run", "Run a sweep, or go on with it: the same command after any interruption");
+  command->add_option("SWEEP", options->sweep, "Sweep file (TOML)")->required();
+  command->add_option("--out", options->out, "Results folder; else results/NAME");
+  command->add_option("--store", options->store,
+                      "Artefacts, shared by sweeps that give the same folder; else OUT/artefacts");
+  command->add_option("--filter", options->filter, "Only the cells whose name matches this glob");
+  command->add_option("--threads", options->threads, "Threads of a rank")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--device", options->device, "cpu or cuda")
+      ->check(CLI::IsMember({"cpu", "cuda"}));
+  command->add_flag("--retry-failed", options->retry_failed, "Try failed jobs once more");
+  command->add_option("--checkpoint-seconds", options->checkpoint_seconds,
+                      "How often a long job saves where it is")
+      ->check(CLI::PositiveNumber);
+  command->footer("Example: jobs/launch -n 2 build/dovetail run sweeps/quickstart.toml");
+  command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
+}
+
+}  // namespace dovetail
