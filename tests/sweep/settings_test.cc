@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sweep/settings.h"
+
+#include <gtest/gtest.h>
+
+namespace dovetail {
+namespace {
+
+// Each settings type, with no field at its default.
+const Json kExamples = {
+    {"optimizer", Json::parse(R"({"name": "adafactor", "learning_rate": 0.3, "schedule": "cosine",
+      "warmup": 7, "weight_decay": 0.01, "rms_scaling": true, "clip": 0.5})")},
+    {"vocabulary", Json::parse(R"({"type": "file", "pieces": 9, "sentinels": 8, "threads": 3,
+      "max_lines": 6})")},
+    {"steps", Json::parse(R"({"fixed": 5, "epochs": 2.5, "at_least": 3, "at_most": 9})")},
+    {"evaluate", Json::parse(R"({"test_examples": 5, "metrics": ["bleu_4"], "max_new_tokens": 3,
+      "batch_size": 9})")},
+    {"train_size", Json::parse(R"({"heads": 5, "tails": 2, "fraction": 0.1})")},
+    {"choice", Json::parse(R"({"name": "full", "parameters": {"a": 1}})")}};
+
+template <typename Settings>
+void expect_round_trip(const Json& json) {
+  EXPECT_EQ(Json(json.get<Settings>()), json);
+  for (const auto& [key, value] : json.items()) {
+    Json without = json;
+    without.erase(key);
+    EXPECT_THROW(without.get<Settings>(), Json::out_of_range) << key;
+  }
+}
+
+TEST(Settings, SurviveJsonAndMissNoKey) {
+  expect_round_trip<OptimizerSettings>(kExamples["optimizer"]);
+  expect_round_trip<VocabularySettings>(kExamples["vocabulary"]);
+  expect_round_trip<StepSettings>(kExamples["steps"]);
+  expect_round_trip<EvaluateSettings>(kExamples["evaluate"]);
+  expect_round_trip<TrainSizeSettings>(kExamples["train_size"]);
+  expect_round_trip<ChoiceSettings>(kExamples["choice"]);
+  expect_round_trip<PretrainSettings>({{"steps", 2},
+                                       {"batch_tokens", 3},
+                                       {"sequence_length", 4},
+                                       {"dropout", 0.1},
+                                       {"seed", 5},
+                                       {"optimizer", kExamples["optimizer"]}});
+  expect_round_trip<TuneSettings>({{"steps", kExamples["steps"]},
+                                   {"batch_size", 3},
+                                   {"dropout", 0.1},
+                                   {"max_source_length", 5},
+                                   {"max_target_length", 6},
+                                   {"evaluations", 7},
+                                   {"validation_examples", 8},
+                                   {"optimizer", kExamples["optimizer"]}});
+}
+
+TEST(Job, SurvivesJson) {
+  const Json json = {{"key", "ab"},        {"kind", "pretrain"},   {"name", "pretrain/x/seed1"},
+                     {"settings", {{"a", 1}}}, {"locations", {{"b", "c"}}},
+                     {"inputs", {0, 2}},   {"input_keys", {"k", "l"}}, {"cost_seconds", 0.1}};
+
+  EXPECT_EQ(Json(json.get<Job>()), json);
+}
+
+}  // namespace
+}  // namespace dovetail

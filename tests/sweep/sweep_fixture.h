@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "sweep/plan.h"
+
+namespace dovetail {
+
+// A small catalogue, so that these tests need no other room.
+inline Catalogues test_catalogues() {
+  const auto named = [](std::initializer_list<const char*> names) {
+    std::vector<CatalogueEntry> entries;
+    for (const char* name : names) entries.push_back({.name = name});
+    return entries;
+  };
+  const auto check_density = [](const Json& parameters) {
+    const double density = parameters.at("noise_density");
+    if (density <= 0 || density >= 1) {
+      throw_<ConfigError>("noise_density must be between 0 and 1, not {}", density);
+    }
+  };
+  Catalogues catalogues;
+  catalogues.objectives = {{.name = "span_corruption",
+                            .defaults = {{"noise_density", 0.15}, {"mean_span", 3}},
+                            .check = check_density},
+                           {.name = "prefix_lm"},
+                           {.name = "suffix_denoising", .defaults = {{"share", 0.5}}},
+                           {.name = "mixed",
+                            .defaults = {{"parts", {"span_corruption", "prefix_lm"}},
+                                         {"weights", {0.5, 0.5}}}}};
+  catalogues.tasks = named({"wordnet/category", "wordnet/verb_category", "wordnet/part_of_speech",
+                            "wordnet/example_category", "wordnet/derived_from",
+                            "wordnet/definition_to_hypernym"});
+  catalogues.templates = named({"mapping", "masked_mapping", "prompting", "masked_prompting"});
+  catalogues.tunings = {{.name = "full"},
+                        {.name = "soft_prompt",
+                         .defaults = {{"num_virtual_tokens", 20}, {"place", "before"}}}};
+  catalogues.metrics = named({"rouge_l", "exact_match", "bleu_4"});
+  catalogues.corpora = named({"wordnet-text"});
+  catalogues.baselines = {"most_frequent", "copy", "untuned"};
+  catalogues.model_shapes["t5-tiny"] = {{"d_model", 128}, {"d_kv", 32},     {"d_ff", 512},
+                                        {"num_heads", 4}, {"num_layers", 2}};
+  return catalogues;
+}
+
+// Fingerprints of names and not of contents: what the rooms that know contents do is theirs.
+inline Fingerprints test_fingerprints() {
+  const auto of_name = [](const std::filesystem::path& path) {
+    return content_hash(path.filename().string());
+  };
+  return {.task = of_name, .corpus = of_name, .checkpoint = of_name, .vocabulary = of_name};
+}
+
+inline void write_text(const std::filesystem::path& file, const std::string& text) {
+  std::filesystem::create_directories(file.parent_path());
+  std::ofstream(file) << text;
+}
+
+// A folder for one test, removed when it ends.
+class SweepFixture : public ::testing::Test {
+ protected:
+  SweepFixture() {
+    const auto* info = ::testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = std::filesystem::path(::testing::TempDir()) /
+              fmt::format("sweep_{}_{}_{}", info->test_suite_name(), info->name(), getpid());
+    std::filesystem::create_directories(folder_);
+  }
+  ~SweepFixture() override { std::filesystem::remove_all(folder_); }
+
+  void write(const std::string& name, const std::string& text) { write_text(folder_ / name, text); }
+  void write_checkpoint(const std::string& name) {
+    write(name + "/config.json",
+          R"({"_name_or_path": "/somewhere/else", "d_model": 64, "d_kv": 16, "d_ff": 128,
+              "num_heads": 4, "num_layers": 2, "vocab_size": 1000})");
+  }
+
+  Sweep parse(const std::string& text) {
+    write("q.toml", text);
+    return parse_sweep(folder_ / "q.toml", test_catalogues());
+  }
+  Plan plan(const std::string& text) { return make_plan(parse(text), test_fingerprints()); }
+
+  // The message of the ConfigError, without the folder in front.
+  std::string message(const std::string& text) {
+    try {
+      plan(text);
+    } catch (const ConfigError& error) {
+      const std::string what = error.what(), prefix = folder_.string() + "/";
+      return what.starts_with(prefix) ? what.substr(prefix.size()) : what;
+    }
+    return "no error";
+  }
+
+  std::filesystem::path folder_;
+};
+
+// A sweep with every table; line numbers matter to the tests of bad input.
+inline constexpr const char* kSmallSweep = R"(name = "small"
+[model]
+config = "t5-tiny"
+[text]
+corpus = ["wordnet-text"]
+vocabulary = { pieces = 1000 }
+[pretrain]
+steps = 100
+optimizer = { learning_rate = 3e-3, schedule = "linear", warmup = 10 }
+[tune]
+steps = { per_epoch = 5, at_least = 40 }
+optimizer = { name = "adafactor", learning_rate = 5e-4 }
+[evaluate]
+metrics = ["rouge_l", "exact_match"]
+[axes]
+objective = ["none", "span_corruption"]
+task = ["wordnet/category", "wordnet/derived_from"]
+template = ["mapping", "prompting"]
+tuning = ["full", { name = "soft_prompt", learning_rate = 0.3 }]
+train_size = [{ heads = 30, tails = 3 }, "all"]
+seed = [1, 2]
+[[exclude]]
+tuning = "soft_prompt"
+objective = "none"
+)";
+
+// The text with one piece of it replaced; the piece must be there.
+inline std::string with(std::string text, const std::string& from, const std::string& to) {
+  const size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+}  // namespace dovetail

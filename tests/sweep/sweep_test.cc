@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sweep_fixture.h"
+
+namespace dovetail {
+namespace {
+
+using SweepFile = SweepFixture;
+
+std::vector<std::string> labels(const Sweep& sweep, const std::string& axis) {
+  std::vector<std::string> labels;
+  for (const AxisValue& value : sweep.axes.at(axis)) labels.push_back(value.label);
+  return labels;
+}
+
+TEST_F(SweepFile, FillsEveryDefault) {
+  const Sweep sweep = parse(kSmallSweep);
+
+  EXPECT_EQ(sweep.name, "small");
+  EXPECT_EQ(sweep.vocabulary.type, "pieces");
+  EXPECT_EQ(sweep.vocabulary.pieces, 1000);
+  EXPECT_EQ(sweep.vocabulary.sentinels, 100);
+  EXPECT_EQ(sweep.pretrain.steps, 100);
+  EXPECT_EQ(sweep.pretrain.batch_tokens, 4096);
+  EXPECT_EQ(sweep.pretrain.optimizer.name, "adamw");
+  EXPECT_EQ(sweep.pretrain.optimizer.learning_rate, 3e-3);
+  EXPECT_EQ(sweep.pretrain.optimizer.warmup, 10);
+  EXPECT_EQ(sweep.tune.steps.epochs, 5);
+  EXPECT_EQ(sweep.tune.steps.at_least, 40);
+  EXPECT_EQ(sweep.tune.steps.fixed, 0);
+  EXPECT_EQ(sweep.baselines, (std::vector<std::string>{"most_frequent", "copy", "untuned"}));
+  EXPECT_EQ(sweep.model.at("relative_attention_num_buckets"), 32);
+  EXPECT_EQ(sweep.model.at("num_decoder_layers"), 2);
+  EXPECT_FALSE(sweep.pretrain_only);
+}
+
+TEST_F(SweepFile, LabelsItsValues) {
+  write_checkpoint("models/long");
+  write("cards/my-data.toml", "");
+  std::string text = with(kSmallSweep, "[\"none\", \"span_corruption\"]",
+                          "[\"none\", { name = \"span_corruption\", label = \"dense\", "
+                          "noise_density = 0.5 }, \"models/long/\", { checkpoint = "
+                          "\"models/long\", label = \"again\" }]");
+  text = with(text, "\"wordnet/derived_from\"", "\"cards/my-data.toml\"");
+  text = with(text, "[{ heads = 30, tails = 3 }, \"all\"]",
+              "[{ heads = 30, tails = 3 }, { heads = 30 }, { fraction = 0.1 }, 16, \"all\"]");
+
+  const Sweep sweep = parse(text);
+
+  EXPECT_EQ(labels(sweep, "objective"),
+            (std::vector<std::string>{"none", "dense", "long", "again"}));
+  EXPECT_EQ(labels(sweep, "task"), (std::vector<std::string>{"wordnet.category", "my-data"}));
+  EXPECT_EQ(labels(sweep, "train_size"),
+            (std::vector<std::string>{"heads30x3", "heads30", "fraction0.1", "heads16", "all"}));
+  EXPECT_EQ(labels(sweep, "tuning"), (std::vector<std::string>{"full", "soft_prompt"}));
+  EXPECT_EQ(labels(sweep, "seed"), (std::vector<std::string>{"1", "2"}));
+  const Json& dense = sweep.axes.at("objective")[1].settings;
+  EXPECT_EQ(dense.at("parameters"), (Json{{"noise_density", 0.5}, {"mean_span", 3}}));
+  const Json& published = sweep.axes.at("objective")[2].settings;
+  EXPECT_EQ(published.at("folder"), (folder_ / "models/long").string());
+  EXPECT_EQ(published.at("model").at("d_model"), 64);
+  EXPECT_FALSE(published.at("model").contains("_name_or_path"));
+  const auto size = sweep.axes.at("train_size")[0].settings.get<TrainSizeSettings>();
+  EXPECT_EQ(size.heads, 30);
+  EXPECT_EQ(size.tails, 3);
+}
+
+TEST_F(SweepFile, ValuesOverrideTheTables) {
+  std::string text = with(kSmallSweep, "learning_rate = 0.3",
+                          "learning_rate = 0.3, num_virtual_tokens = 5, steps = 7, "
+                          "schedule = \"cosine\", optimizer = \"adamw\"");
+  text = with(text, "\"span_corruption\"", "{ name = \"span_corruption\", steps = 2000 }");
+
+  const Sweep sweep = parse(text);
+
+  const Json& tuning = sweep.axes.at("tuning")[1].settings;
+  const auto tune = tuning.at("tune").get<TuneSettings>();
+  EXPECT_EQ(tuning.at("parameters"), (Json{{"num_virtual_tokens", 5}, {"place", "before"}}));
+  EXPECT_EQ(tune.optimizer.name, "adamw");
+  EXPECT_EQ(tune.optimizer.learning_rate, 0.3);
+  EXPECT_EQ(tune.optimizer.schedule, "cosine");
+  EXPECT_EQ(tune.steps.fixed, 7);
+  const auto full = sweep.axes.at("tuning")[0].settings.at("tune").get<TuneSettings>();
+  EXPECT_EQ(full.optimizer.name, "adafactor");
+  EXPECT_EQ(full.optimizer.learning_rate, 5e-4);
+  const Json& objective = sweep.axes.at("objective")[1].settings;
+  EXPECT_EQ(objective.at("pretrain").get<PretrainSettings>().steps, 2000);
+  EXPECT_EQ(sweep.pretrain.steps, 100);
+}
+
+TEST_F(SweepFile, TakesEveryKindOfVocabularyAndModel) {
+  write("v/spiece.model", "pieces");
+  write_checkpoint("m");
+
+  const Sweep bytes = parse(with(kSmallSweep, "{ pieces = 1000 }", "\"bytes\""));
+  const Sweep file = parse(with(kSmallSweep, "pieces = 1000", "file = \"v/spiece.model\""));
+  const Sweep folder = parse(with(kSmallSweep, "t5-tiny", "m"));
+  const Sweep table = parse(with(kSmallSweep, "\"t5-tiny\"",
+                                 "{ d_model = 128, d_kv = 32, d_ff = 512, num_heads = 4, "
+                                 "num_layers = 2 }"));
+
+  EXPECT_EQ(bytes.vocabulary.type, "bytes");
+  EXPECT_EQ(bytes.vocabulary.sentinels, 125);
+  EXPECT_EQ(file.vocabulary.type, "file");
+  EXPECT_EQ(file.vocabulary_file, (folder_ / "v/spiece.model").string());
+  EXPECT_EQ(folder.model.at("d_model"), 64);
+  EXPECT_FALSE(folder.model.contains("vocab_size"));
+  EXPECT_EQ(table.model, parse(kSmallSweep).model);
+}
+
+TEST_F(SweepFile, NeedsNoTextWhenEveryModelIsPublished) {
+  write_checkpoint("models/long");
+  std::string text = with(kSmallSweep, "[\"none\", \"span_corruption\"]", "[\"models/long\"]");
+  text = with(text, "[text]\ncorpus = [\"wordnet-text\"]\nvocabulary = { pieces = 1000 }\n", "");
+  text = with(text, "[model]\nconfig = \"t5-tiny\"\n", "");
+  text = with(text, "objective = \"none\"", "objective = \"long\"");
+
+  const Plan plan = make_plan(parse(text), test_fingerprints());
+
+  for (const Job& job : plan.jobs) {
+    EXPECT_TRUE(job.kind == JobKind::tune || job.kind == JobKind::baseline) << job.name;
+    EXPECT_TRUE(job.inputs.empty()) << job.name;
+  }
+}
+
+TEST_F(SweepFile, ExclusionsTakeListsGlobsAndNumbers) {
+  const Sweep sweep = parse(with(kSmallSweep, "tuning = \"soft_prompt\"\nobjective = \"none\"",
+                                 "task = \"wordnet/d*\"\ntrain_size = [\"heads*\", \"all\"]\n"
+                                 "seed = 2"));
+
+  ASSERT_EQ(sweep.exclusions.size(), 1);
+  const auto& matches = sweep.exclusions[0].matches;
+  EXPECT_EQ(matches.at("task"), (std::vector<std::string>{"wordnet.derived_from"}));
+  EXPECT_EQ(matches.at("train_size"), (std::vector<std::string>{"heads30x3", "all"}));
+  EXPECT_EQ(matches.at("seed"), (std::vector<std::string>{"2"}));
+  EXPECT_EQ(sweep.exclusions[0].line, 22);
+}
+
+}  // namespace
+}  // namespace dovetail
