@@ -183,13 +183,13 @@ int64_t JobGraph::copy(const GridPoint& point, const std::string& name) {
   return add(std::move(job));
 }
 
-// Without training the seed decides nothing but a random start.
+// Without training the seed decides nothing but a random start, and of [tune] only the lengths
+// matter: the rest stands at its defaults, so that no learning rate re-runs this.
 int64_t JobGraph::untuned(const GridPoint& point, const std::string& name) {
+  const TuneSettings lengths{.max_source_length = sweep_.tune.max_source_length,
+                             .max_target_length = sweep_.tune.max_target_length};
   Job job{.kind = JobKind::baseline, .name = name};
-  job.settings = {{"baseline", "untuned"},
-                  {"max_source_length", sweep_.tune.max_source_length},
-                  {"max_target_length", sweep_.tune.max_target_length},
-                  {"evaluate", sweep_.evaluate}};
+  job.settings = {{"baseline", "untuned"}, {"tune", lengths}, {"evaluate", sweep_.evaluate}};
   start_from(point, job);
   set_task(*point[kTask], job);
   if (is_named(*point[kObjective], "none")) job.settings["seed"] = point[kSeed]->settings;

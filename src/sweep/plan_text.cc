@@ -58,7 +58,7 @@ void write_shared(std::back_insert_iterator<std::string> out, const Plan& plan) 
     any = true;
     if (job.kind == JobKind::tokenizer || job.kind == JobKind::pretrain) {
       fmt::format_to(out, "  {:<40} for {:>6} cells   {}\n", job.name, counts[i],
-                     duration_text(job.cost_seconds));
+                     readable_seconds(job.cost_seconds));
     } else {
       Total& total = others[{job.kind, counts[i]}];
       ++total.count;
@@ -68,7 +68,7 @@ void write_shared(std::back_insert_iterator<std::string> out, const Plan& plan) 
   for (const auto& [group, total] : others) {
     fmt::format_to(out, "  {:<40} for {:>6} cells   {}\n",
                    fmt::format("{} {} jobs, each", total.count, to_string(group.first)),
-                   group.second, duration_text(total.seconds));
+                   group.second, readable_seconds(total.seconds));
   }
   if (!any) fmt::format_to(out, "  none\n");
 }
@@ -91,7 +91,7 @@ std::vector<int64_t> cells_by_job(const Plan& plan) {
   return counts;
 }
 
-std::string duration_text(double seconds) {
+std::string readable_seconds(double seconds) {
   if (seconds < 9.95) return fmt::format("{:.1f} s", seconds);
   const auto whole = static_cast<int64_t>(std::llround(seconds));
   if (whole < 60) return fmt::format("{} s", whole);
@@ -118,15 +118,15 @@ std::string plan_text(const Plan& plan, int workers, bool list_cells) {
   fmt::format_to(out, "\njobs                             estimate, one thread\n");
   for (const auto& [kind, total] : totals_by_kind(plan.jobs)) {
     fmt::format_to(out, "  {:<24}{:>8}   {}\n", to_string(kind), total.count,
-                   duration_text(total.seconds));
+                   readable_seconds(total.seconds));
   }
   fmt::format_to(out, "  {:<24}{:>8}   {}\n", "all", plan.jobs.size(),
-                 duration_text(total_seconds(plan.jobs)));
+                 readable_seconds(total_seconds(plan.jobs)));
   write_shared(out, plan);
   fmt::format_to(out, "\nfrom start to end, estimated\n");
   for (const int count : worker_counts(workers)) {
     fmt::format_to(out, "  {:>6} worker{}   {}\n", count, count == 1 ? " " : "s",
-                   duration_text(estimate_makespan(plan, count)));
+                   readable_seconds(estimate_makespan(plan, count)));
   }
   if (list_cells) {
     fmt::format_to(out, "\nnames of the cells\n");

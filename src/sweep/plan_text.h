@@ -19,6 +19,6 @@ Json plan_json(const Plan& plan, int workers);
 std::vector<int64_t> cells_by_job(const Plan& plan);
 
 // "12 s", "3 min 20 s", "2 h 5 min", "4 d 3 h".
-std::string duration_text(double seconds);
+std::string readable_seconds(double seconds);
 
 }  // namespace dovetail

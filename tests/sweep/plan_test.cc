@@ -234,8 +234,8 @@ TEST_F(PlanTest, ALearningRateOfPretrainingChangesWhatIsBelowIt) {
 TEST_F(PlanTest, WordingDoesNotMatter) {
   const Plan plan = this->plan(kSmallSweep);
 
-  const Plan same = this->plan(with(kSmallSweep, "3e-3, schedule = \"linear\", warmup = 10",
-                                    "0.003, warmup = 10, schedule = \"linear\"  # the same"));
+  const Plan same = this->plan(with(kSmallSweep, "3e-3, schedule = \"linear\", warmup = 10 }",
+                                    "0.003, warmup = 10, schedule = \"linear\" }  # the same"));
   const Plan more_seeds = this->plan(with(kSmallSweep, "[1, 2]", "[3, 2, 1]"));
 
   EXPECT_EQ(same.sweep_hash, plan.sweep_hash);
@@ -315,11 +315,11 @@ TEST_F(PlanTest, PrintsWhatItWouldDo) {
 }
 
 TEST(PlanText, WritesDurations) {
-  EXPECT_EQ(duration_text(0.25), "0.2 s");
-  EXPECT_EQ(duration_text(59.4), "59 s");
-  EXPECT_EQ(duration_text(200), "3 min 20 s");
-  EXPECT_EQ(duration_text(2 * 3600 + 5 * 60), "2 h 5 min");
-  EXPECT_EQ(duration_text(4 * 86400 + 3 * 3600), "4 d 3 h");
+  EXPECT_EQ(readable_seconds(0.25), "0.2 s");
+  EXPECT_EQ(readable_seconds(59.4), "59 s");
+  EXPECT_EQ(readable_seconds(200), "3 min 20 s");
+  EXPECT_EQ(readable_seconds(2 * 3600 + 5 * 60), "2 h 5 min");
+  EXPECT_EQ(readable_seconds(4 * 86400 + 3 * 3600), "4 d 3 h");
 }
 
 }  // namespace
