@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "analysis/analysis.h"
+
+namespace dovetail {
+
+// The recommendation for one task, as text for a terminal. `size` is a label of the sweep
+// ("heads16"), or a number, for which the nearest size of the sweep is taken and named; "" for all
+// sizes. Throws ConfigError for a task or size that the sweep does not have (with the nearest known
+// one), and where nothing of it has finished.
+std::string advise(const Analysis& analysis, const std::string& task, const std::string& size = "");
+
+}  // namespace dovetail

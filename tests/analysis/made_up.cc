@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/made_up.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace dovetail::made_up {
+
+namespace {
+
+const std::vector<std::string> kObjectives{"none", "span_corruption", "prefix_lm", "suffix_denoising", "mixed"};
+const std::vector<std::string> kTasks{"wordnet/category", "wordnet/antonym", "wordnet/derived_from",
+                                      "wordnet/hypernym", "wordnet/hypernym_of_gloss", "wordnet/word_of_gloss"};
+const std::vector<std::string> kTemplates{"mapping", "masked_mapping", "prompting", "masked_prompting"};
+
+// Made-up truths: objectives help some tasks, more with less data; soft prompts trail.
+double true_mean(size_t objective, size_t task, size_t form, const std::string& tuning, bool all) {
+  const double ease[] = {0.35, 0.08, 0.45, 0.12, 0.15, 0.03};
+  const double help[] = {0.22, 0.0, 0.12, 0.05, 0.1, -0.01};
+  const double share[] = {0, 0.55, 1.0, 0.8, 0.7};
+  double mean = ease[task] + help[task] * share[objective] * (all ? 0.8 : 1.0) + (all ? 0.14 : 0.0) * ease[task] * 3;
+  mean += 0.015 * static_cast<double>((form * 7 + objective * 3 + task) % 4);
+  return std::clamp(tuning == "full" ? mean : mean * 0.7, 0.01, 0.98);
+}
+
+std::vector<float> draw(Rng& rng, double mean, const std::vector<double>& difficulty, bool right_or_wrong) {
+  std::vector<float> scores;
+  for (const double hard : difficulty) {
+    const double score = std::clamp(mean + 0.35 * (hard - 0.5) + 0.5 * (rng.uniform() - 0.5), 0.0, 1.0);
+    scores.push_back(static_cast<float>(right_or_wrong ? (rng.uniform() < score ? 1.0 : 0.0) : score));
+  }
+  return scores;
+}
+
+void fill(Record& record, Rng& rng, double mean, const std::vector<double>& difficulty) {
+  record.per_example["rouge_l"] = draw(rng, mean, difficulty, false);
+  record.per_example["exact_match"] = draw(rng, mean * 0.8, difficulty, true);
+  for (const auto& [metric, scores] : record.per_example) {
+    double sum = 0;
+    for (const float score : scores) sum += score;
+    record.metrics[metric] = sum / static_cast<double>(scores.size());
+  }
+}
+
+int64_t add_pretraining(Results& results, const std::string& objective, int64_t vocabulary, Rng& rng) {
+  const int64_t job = results.add_upstream(JobKind::pretrain, "pretrain/" + objective, 60 + 10 * rng.uniform(), {vocabulary});
+  Record& record = results.record_of(job);
+  record.cost.train_steps = 600;
+  record.cost.train_tokens = 2'400'000;
+  record.cost.peak_bytes = 480'000'000;
+  Curve& loss = record.curves["train_loss"];
+  for (int64_t step = 20; step <= 600; step += 20) {
+    loss.steps.push_back(step);
+    loss.values.push_back(3.2 + 4.5 * std::exp(-static_cast<double>(step) / 150) + 0.2 * rng.uniform());
+  }
+  return job;
+}
+
+}  // namespace
+
+Results random_results(uint64_t seed, double finished_share, int64_t num_items) {
+  Results results("quickstart-made-up");
+  results.plan.sweep_text = "# made up for looking at the report; nothing in it was measured\nname = \"quickstart-made-up\"\n";
+  Rng rng(seed);
+  const int64_t vocabulary = results.add_upstream(JobKind::tokenizer, "vocabulary", 6.2);
+  std::vector<int64_t> pretraining{vocabulary};
+  for (size_t o = 1; o < kObjectives.size(); ++o) {
+    pretraining.push_back(add_pretraining(results, kObjectives[o], vocabulary, rng));
+  }
+  for (size_t t = 0; t < kTasks.size(); ++t) {
+    std::vector<double> difficulty(static_cast<size_t>(num_items));
+    for (double& hard : difficulty) hard = rng.uniform();
+    const std::string kind = t == 0 || t > 3 ? "reading" : "lexical";
+    for (const auto& [name, mean] : {std::pair("most_frequent", 0.06 + 0.03 * static_cast<double>(t % 3)), std::pair("copy", 0.02),
+                                     std::pair("untuned", 0.04)}) {
+      Record& record = results.add({name == std::string("untuned") ? "prefix_lm" : "", kTasks[t], "", "", "", ""}, {0.0F}, 0.2, name, kind);
+      fill(record, rng, t == 5 && name == std::string("most_frequent") ? 0.2 : mean, difficulty);
+    }
+    for (size_t o = 0; o < kObjectives.size(); ++o) {
+      for (size_t f = 0; f < kTemplates.size(); ++f) {
+        for (const std::string tuning : {"full", "soft_prompt"}) {
+          if (tuning == "soft_prompt" && (o == 0 || f % 2 == 1)) continue;
+          for (const std::string size : {"heads64", "all"}) {
+            for (const std::string cell_seed : {"1", "2"}) {
+              const Cell& cell = results.add_planned({kObjectives[o], kTasks[t], kTemplates[f], tuning, size, cell_seed}, "",
+                                                     kind, {pretraining[o]});
+              if (rng.uniform() >= finished_share) continue;
+              Record& record = results.record_of(cell.job);
+              record.cost = {2 + rng.uniform() + (size == "all" ? 6 : 0), 2.1, size == "all" ? 400 : 60, 40'000, 0.04, 510'000'000};
+              if (rng.uniform() < 0.015) {
+                record.status = RunStatus::failed;
+                record.reason = "the loss was NaN at step 12 (learning rate 0.3); <b>not</b> a tag & \"quoted\"";
+                continue;
+              }
+              fill(record, rng, true_mean(o, t, f, tuning, size == "all"), difficulty);
+            }
+          }
+        }
+      }
+    }
+  }
+  return results;
+}
+
+}  // namespace dovetail::made_up

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "sweep/plan.h"
+#include "sweep/record.h"
+
+namespace dovetail::made_up {
+
+// A plan with records that a test writes down by hand. Nothing in here was measured.
+struct Results {
+  Plan plan;
+  std::map<std::string, Record> records;
+
+  explicit Results(const std::string& name = "made-up") {
+    plan.sweep_name = name;
+    plan.sweep_hash = "0123456789abcdef0123456789abcdef";
+    plan.metrics = {"rouge_l", "exact_match"};
+  }
+
+  // Coordinates as in kAxes. Labels enter the axes in the order of their first use.
+  Cell& add_planned(const std::array<std::string, 6>& at, const std::string& baseline = "",
+                    const std::string& kind = "lexical", std::vector<int64_t> inputs = {}) {
+    Cell cell{plan.sweep_name, at, baseline, static_cast<int64_t>(plan.jobs.size())};
+    for (size_t axis = 0; axis < kAxes.size(); ++axis) {
+      if (at[axis].empty()) continue;
+      cell.name += "/" + at[axis];
+      auto& labels = plan.axis_labels[kAxes[axis]];
+      if (std::find(labels.begin(), labels.end(), at[axis]) == labels.end()) labels.push_back(at[axis]);
+    }
+    if (!baseline.empty()) cell.name += "/" + baseline;
+    Job job;
+    job.key = "job" + std::to_string(plan.jobs.size());
+    job.kind = baseline.empty() ? JobKind::tune : JobKind::baseline;
+    job.name = cell.name;
+    job.settings = {{"task", {{"name", at[1]}, {"kind", kind}}}};
+    job.inputs = std::move(inputs);
+    plan.jobs.push_back(job);
+    plan.cells.push_back(cell);
+    return plan.cells.back();
+  }
+
+  Record& record_of(int64_t job) {
+    const Job& made = plan.jobs[static_cast<size_t>(job)];
+    Record& record = records[made.key];
+    record.key = made.key;
+    record.name = made.name;
+    record.kind = made.kind;
+    record.provenance = {{"commit", "abc1234"}, {"threads", 1}, {"device", "cpu"}, {"host", "made-up"}};
+    return record;
+  }
+
+  Record& add(const std::array<std::string, 6>& at, const std::vector<float>& scores, double wall_seconds = 1,
+              const std::string& baseline = "", const std::string& kind = "lexical",
+              std::vector<int64_t> inputs = {}) {
+    Record& record = record_of(add_planned(at, baseline, kind, std::move(inputs)).job);
+    double sum = 0;
+    for (const float score : scores) sum += score;
+    for (const std::string& metric : plan.metrics) {
+      record.per_example[metric] = scores;
+      record.metrics[metric] = sum / static_cast<double>(scores.size());
+    }
+    record.cost.wall_seconds = wall_seconds;
+    return record;
+  }
+
+  // A job that others need; returns its index.
+  int64_t add_upstream(JobKind kind, const std::string& name, double wall_seconds, std::vector<int64_t> inputs = {}) {
+    Job job;
+    job.key = "job" + std::to_string(plan.jobs.size());
+    job.kind = kind;
+    job.name = name;
+    job.inputs = std::move(inputs);
+    plan.jobs.push_back(job);
+    const int64_t index = static_cast<int64_t>(plan.jobs.size()) - 1;
+    record_of(index).cost.wall_seconds = wall_seconds;
+    return index;
+  }
+};
+
+// The shape of a whole small sweep with scores drawn at random: for looking at the report, and for
+// tests of its form. `finished_share` of the cells have run, some have failed.
+Results random_results(uint64_t seed, double finished_share, int64_t num_items = 200);
+
+}  // namespace dovetail::made_up
