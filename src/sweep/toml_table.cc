@@ -41,6 +41,30 @@ Json like_each(const toml::node& node, const Json& example, const std::string& w
   return json;
 }
 
+// Without an example the value itself says what it is.
+Json any_value(const toml::node& node, const std::string& what) {
+  if (node.is_integer()) return whole_number(node, what, kAny);
+  if (node.is_floating_point()) return real_number(node, what, kAny);
+  if (node.is_boolean()) return truth(node, what);
+  return text(node, what);
+}
+
+Json like_table(const toml::node& node, const Json& example, const std::string& what) {
+  std::vector<std::string> known;
+  for (const auto& [key, value] : example.items()) known.push_back(key);
+  if (known.empty() && node.is_table()) {
+    for (const auto& [key, value] : *node.as_table()) known.emplace_back(key.str());
+  }
+  const TomlTable table(node, what, known);
+  Json json = Json::object();
+  for (const auto& [key, value] : *node.as_table()) {
+    const std::string name(key.str());
+    json[name] = example.contains(name) ? like(value, example[name], table.name_of(name))
+                                        : any_value(value, table.name_of(name));
+  }
+  return json;
+}
+
 }  // namespace
 
 toml::table parse_toml(const std::string& text, const std::filesystem::path& file) try {
@@ -125,7 +149,7 @@ Json like(const toml::node& node, const Json& example, const std::string& what) 
     case Json::value_t::boolean: return truth(node, what);
     case Json::value_t::string: return text(node, what);
     case Json::value_t::array: return like_each(node, example, what);
-    case Json::value_t::object:
+    case Json::value_t::object: return like_table(node, example, what);
     case Json::value_t::null:
     case Json::value_t::binary:
     case Json::value_t::discarded: break;

@@ -50,7 +50,7 @@ const toml::array& list(const toml::node& node, const std::string& what);   // n
 std::string known_name(const toml::node& node, const std::string& noun,
                        const std::vector<std::string>& known);
 // A value with the type of `example`: a whole number is taken for a number, lists are looked at
-// element by element.
+// element by element, tables key by key (an empty example table takes any keys).
 Json like(const toml::node& node, const Json& example, const std::string& what);
 
 // A table whose keys are all known. read() leaves the value alone when its key is absent.

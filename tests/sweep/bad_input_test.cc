@@ -88,6 +88,10 @@ const BadInput kBadInputs[] = {
      "q.toml:16:62: mean_span of objective \"span_corruption\" must be a whole number", ""},
     {"parameter_range", "\"span_corruption\"", "{ name = \"span_corruption\", noise_density = 2 }",
      "q.toml:16:22: noise_density must be between 0 and 1, not 2", ""},
+    {"parameter_table", "\"span_corruption\"",
+     "{ name = \"mixed\", components = [{ name = \"prefix_lm\", wieght = 2 }] }",
+     "q.toml:16:76: unknown key \"wieght\" in each element of components of objective \"mixed\"; did "
+     "you mean \"weight\"?", ""},
     {"no_checkpoint", "\"span_corruption\"", "\"there/is/none\"",
      "q.toml:16:22: no checkpoint folder \"there/is/none\"", ""},
     {"none_with_steps", "\"none\"", "{ name = \"none\", steps = 5 }",

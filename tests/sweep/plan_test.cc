@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sweep/plan.h"
 
-#include <cstdlib>
 #include <map>
 #include <set>
 
-#include "base/file.h"
+#include "golden/golden.h"
 #include "sweep/plan_text.h"
 #include "sweep_fixture.h"
 
@@ -188,21 +187,16 @@ TEST_F(PlanTest, TheFoldersDoNotMatter) {
   }
 }
 
-// Cells with their keys. A difference means that finished results are not found again: if that is
-// meant, run with DOVETAIL_REGENERATE=1 and read what changed.
-TEST_F(PlanTest, Golden) {
+// Cells with their keys. A difference means that finished results are not found again.
+TEST_F(PlanTest, GoldenKeys) {
   const Plan plan = this->plan(kSmallSweep);
-  const std::filesystem::path golden =
-      std::filesystem::path(DOVETAIL_SOURCE_DIR) / "tests/golden/small_sweep_plan.txt";
+
   std::string text = "sweep " + plan.sweep_hash + "\n";
   for (const Job& job : plan.jobs) text += fmt::format("job {} {}\n", job.key, job.name);
   for (const Cell& cell : plan.cells) {
     text += fmt::format("cell {} {}\n", plan.jobs[cell.job].key, cell.name);
   }
-
-  if (std::getenv("DOVETAIL_REGENERATE")) write_text(golden, text);
-
-  EXPECT_EQ(text, read_file(golden));
+  expect_golden("small_sweep_plan.txt", text);
 }
 
 TEST_F(PlanTest, ALearningRateOfTuningChangesThatTuning) {

@@ -27,6 +27,7 @@ inline Catalogues test_catalogues() {
       throw_<ConfigError>("noise_density must be between 0 and 1, not {}", density);
     }
   };
+  const Json component = {{"name", "prefix_lm"}, {"weight", 0.5}, {"parameters", Json::object()}};
   Catalogues catalogues;
   catalogues.objectives = {{.name = "span_corruption",
                             .defaults = {{"noise_density", 0.15}, {"mean_span", 3}},
@@ -34,8 +35,7 @@ inline Catalogues test_catalogues() {
                            {.name = "prefix_lm"},
                            {.name = "suffix_denoising", .defaults = {{"share", 0.5}}},
                            {.name = "mixed",
-                            .defaults = {{"parts", {"span_corruption", "prefix_lm"}},
-                                         {"weights", {0.5, 0.5}}}}};
+                            .defaults = {{"components", Json::array({component})}}}};
   catalogues.tasks = named({"wordnet/category", "wordnet/verb_category", "wordnet/part_of_speech",
                             "wordnet/example_category", "wordnet/derived_from",
                             "wordnet/definition_to_hypernym"});

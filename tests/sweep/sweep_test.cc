@@ -87,6 +87,15 @@ TEST_F(SweepFile, ValuesOverrideTheTables) {
   EXPECT_EQ(sweep.pretrain.steps, 100);
 }
 
+TEST_F(SweepFile, ParametersMayBeListsOfTables) {
+  const Sweep sweep = parse(with(kSmallSweep, "\"span_corruption\"",
+                                 "{ name = \"mixed\", components = [{ name = \"prefix_lm\", "
+                                 "weight = 2, parameters = { from = 0.5 } }] }"));
+
+  EXPECT_EQ(sweep.axes.at("objective")[1].settings.at("parameters"), Json::parse(R"({"components":
+            [{"name": "prefix_lm", "weight": 2.0, "parameters": {"from": 0.5}}]})"));
+}
+
 TEST_F(SweepFile, TakesEveryKindOfVocabularyAndModel) {
   write("v/spiece.model", "pieces");
   write_checkpoint("m");
