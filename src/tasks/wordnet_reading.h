@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tasks/task.h"
+#include "text/wordnet.h"
+
+namespace dovetail {
+
+// Tasks that read a definition or an example of WordNet and say something about its sense. They
+// share one split by synset (wordnet_split.h): definition, example and first word of a test
+// synset occur in no training example. The pre-training text "wordnet-text" holds the definitions
+// of the test side too, unlabelled (text/wordnet.h).
+struct ReadingTask {
+  std::string name;          // "category", the last part of the task's name
+  std::string description;   // one sentence
+  // Sources with one reference each, in an order fixed by the data, of the synsets of one side.
+  std::function<std::vector<std::pair<std::string, std::string>>(
+      const WordNet&, const std::vector<const Synset*>&)>
+      examples;
+};
+
+const std::vector<ReadingTask>& wordnet_reading_tasks();
+
+}  // namespace dovetail

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tasks/wordnet_split.h"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <tuple>
+
+#include "base/error.h"
+#include "base/hash.h"
+
+namespace dovetail {
+
+namespace {
+
+constexpr int64_t kTestShare = 5;      // one of so many facts is for testing
+constexpr int64_t kLargestShare = 20;  // a unit with more than one of so many trains
+
+std::string lower_case(std::string text) {
+  for (char& letter : text) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  return text;
+}
+
+// Texts hang together by the first word, whatever its case, the definition and the examples.
+std::string word_node(const std::string& word) { return "word\t" + lower_case(word); }
+
+Units text_units(const WordNet& wordnet) {
+  Units units;
+  for (const Synset& synset : wordnet.synsets()) {
+    const std::string node = word_node(synset.words[0]);
+    units.join(node, "definition\t" + synset.definition);
+    for (const std::string& example : synset.examples) units.join(node, "example\t" + example);
+    units.weigh(node);
+  }
+  units.cut();
+  return units;
+}
+
+// Names the nodes that a fact joins. A fact of the inverse relation is handed in turned round.
+class FactNodes {
+ public:
+  explicit FactNodes(const WordNetRelation& relation)
+      : by_word_(relation.is_between_words), symmetric_(relation.inverse == relation.name) {}
+
+  std::string head(const WordNetFact& fact) const {
+    return (symmetric_ ? "" : "head\t") + (by_word_ ? fact.head : fact.head_sense);
+  }
+  std::string tail(const WordNetFact& fact) const {
+    return (symmetric_ ? "" : "tail\t") + (by_word_ ? fact.tail : fact.tail_sense);
+  }
+  // Facts with the same bare words meet here.
+  std::string pair(const WordNetFact& fact) const {
+    const bool swap = symmetric_ && fact.tail < fact.head;
+    return "pair\t" + (swap ? fact.tail + '\t' + fact.head : fact.head + '\t' + fact.tail);
+  }
+
+ private:
+  bool by_word_, symmetric_;
+};
+
+WordNetFact turned(const WordNetFact& fact) {
+  return {.head = fact.tail,
+          .tail = fact.head,
+          .head_sense = fact.tail_sense,
+          .tail_sense = fact.head_sense};
+}
+
+void join_facts(const std::vector<WordNetFact>& facts, const FactNodes& nodes, bool has_inverse,
+                bool is_inverse, Units& units) {
+  for (const WordNetFact& fact : facts) {
+    const WordNetFact forward = is_inverse ? turned(fact) : fact;
+    const std::string head = nodes.head(forward);
+    units.weigh(head);
+    if (!has_inverse) continue;
+    units.join(head, nodes.tail(forward));
+    units.join(head, nodes.pair(forward));
+  }
+}
+
+// Of a pair of inverse relations the one that stands first in the table gives the direction.
+bool is_turned(const WordNetRelation& relation) {
+  for (const WordNetRelation& other : wordnet_relations()) {
+    if (other.name == relation.name) return false;
+    if (other.name == relation.inverse) return true;
+  }
+  return false;
+}
+
+SplitFacts split_by_relation(const WordNet& wordnet, const WordNetRelation& relation) {
+  std::vector<WordNetFact> facts = wordnet_facts(wordnet, relation);
+  const FactNodes nodes(relation);
+  const bool turns = is_turned(relation);
+  Units units;
+  join_facts(facts, nodes, !relation.inverse.empty(), turns, units);
+  if (!relation.inverse.empty() && relation.inverse != relation.name) {
+    const auto inverse = wordnet_facts(wordnet, find_wordnet_relation(relation.inverse));
+    join_facts(inverse, nodes, true, !turns, units);
+  }
+  units.cut();
+  SplitFacts split;
+  for (WordNetFact& fact : facts) {
+    const bool test = units.is_test(nodes.head(turns ? turned(fact) : fact));
+    (test ? split.test : split.train).push_back(std::move(fact));
+  }
+  return split;
+}
+
+SplitFacts split_by_text(const WordNet& wordnet, const WordNetRelation& relation) {
+  const Units units = text_units(wordnet);
+  SplitFacts split;
+  for (WordNetFact& fact : wordnet_facts(wordnet, relation)) {
+    const bool test = units.is_test(word_node(fact.head));
+    (test ? split.test : split.train).push_back(std::move(fact));
+  }
+  return split;
+}
+
+}  // namespace
+
+size_t Units::id(std::string_view node) {
+  const auto found = ids_.find(node);
+  if (found != ids_.end()) return found->second;
+  const size_t fresh = parent_.size();
+  ids_.emplace(node, fresh);
+  parent_.push_back(fresh);
+  weight_.push_back(0);
+  return fresh;
+}
+
+size_t Units::root(size_t node) const {
+  while (parent_[node] != node) node = parent_[node] = parent_[parent_[node]];
+  return node;
+}
+
+void Units::join(std::string_view a, std::string_view b) {
+  const size_t root_a = root(id(a)), root_b = root(id(b));
+  parent_[std::max(root_a, root_b)] = std::min(root_a, root_b);
+}
+
+void Units::weigh(std::string_view node) { ++weight_[id(node)]; }
+
+std::vector<Units::Unit> Units::units() const {
+  std::map<size_t, Unit> by_root;
+  for (const auto& [text, node] : ids_) {
+    Unit& unit = by_root[root(node)];
+    if (unit.first_text.empty() || text < unit.first_text) unit.first_text = text;
+    unit.weight += weight_[node];
+    unit.root = root(node);
+  }
+  std::vector<Unit> all;
+  for (auto& [root, unit] : by_root) {
+    unit.order = hash64(unit.first_text);
+    all.push_back(std::move(unit));
+  }
+  std::sort(all.begin(), all.end(), [](const Unit& a, const Unit& b) {
+    return std::tie(a.order, a.first_text) < std::tie(b.order, b.first_text);
+  });
+  return all;
+}
+
+void Units::cut() {
+  const std::vector<Unit> all = units();
+  int64_t total = 0, taken = 0;
+  for (const Unit& unit : all) total += unit.weight;
+  for (const Unit& unit : all) {
+    if (taken * kTestShare >= total) break;
+    if (unit.weight > std::max(int64_t{1}, total / kLargestShare)) continue;
+    test_roots_.insert(unit.root);
+    taken += unit.weight;
+  }
+  if (taken > 0 || all.size() < 2) return;
+  // so few facts that every unit is a large one: still something to test on
+  const auto smallest = std::min_element(
+      all.begin(), all.end(), [](const Unit& a, const Unit& b) { return a.weight < b.weight; });
+  test_roots_.insert(smallest->root);
+}
+
+bool Units::is_test(std::string_view node) const {
+  const auto found = ids_.find(node);
+  DOVETAIL_CHECK(found != ids_.end());
+  return test_roots_.contains(root(found->second));
+}
+
+SplitFacts split_facts(const WordNet& wordnet, const WordNetRelation& relation) {
+  const bool is_text = relation.kind == "phrasal";
+  return is_text ? split_by_text(wordnet, relation) : split_by_relation(wordnet, relation);
+}
+
+std::vector<bool> text_sides(const WordNet& wordnet) {
+  const Units units = text_units(wordnet);
+  std::vector<bool> sides;
+  for (const Synset& synset : wordnet.synsets()) {
+    sides.push_back(units.is_test(word_node(synset.words[0])));
+  }
+  return sides;
+}
+
+}  // namespace dovetail
