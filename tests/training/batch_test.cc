@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "training/batch.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace dovetail {
+namespace {
+
+using torch::Tensor;
+
+// Source 5 6 1 and 7 1; target 8 1 and 9 10 1.
+TEST(Collate, PadsShiftsAndCounts) {
+  const Sequence a{{5, 6, 1}, {8, 1}}, b{{7, 1}, {9, 10, 1}};
+  const std::vector<const Sequence*> rows = {&a, &b};
+
+  const Batch batch = collate(rows);
+
+  EXPECT_TRUE(torch::equal(batch.source_BS, torch::tensor({{5, 6, 1}, {7, 1, 0}}, torch::kInt64)));
+  EXPECT_TRUE(torch::equal(batch.mask_BS, torch::tensor({{1.f, 1.f, 1.f}, {1.f, 1.f, 0.f}})));
+  EXPECT_TRUE(torch::equal(batch.decoder_ids_BT, torch::tensor({{0, 8, 0}, {0, 9, 10}}, torch::kInt64)));
+  EXPECT_TRUE(torch::equal(batch.labels_BT, torch::tensor({{8, 1, -100}, {9, 10, 1}}, torch::kInt64)));
+  EXPECT_EQ(batch.num_tokens, 10);
+  EXPECT_EQ(batch.num_computed, 12);
+  EXPECT_EQ(batch.num_targets, 5);
+}
+
+TEST(EpochBatches, EveryRowOnceAndLikeLengthsTogether) {
+  const uint64_t seed = 11;
+  SCOPED_TRACE(seed);
+  Rng draw(seed);
+  std::vector<int64_t> lengths;
+  for (int i = 0; i < 1000; ++i) lengths.push_back(5 + static_cast<int64_t>(draw.below(40)));
+  Rng rng(seed);
+
+  const auto batches = epoch_batches(lengths, 16, rng);
+
+  std::vector<int64_t> seen;
+  int64_t tokens = 0, computed = 0;
+  for (const auto& batch : batches) {
+    int64_t longest = 0;
+    for (int64_t row : batch) {
+      seen.push_back(row);
+      tokens += lengths[row];
+      longest = std::max(longest, lengths[row]);
+    }
+    computed += longest * static_cast<int64_t>(batch.size());
+  }
+  std::sort(seen.begin(), seen.end());
+  for (int64_t i = 0; i < 1000; ++i) ASSERT_EQ(seen[i], i);
+  EXPECT_LT(1.0 - static_cast<double>(tokens) / static_cast<double>(computed), 0.08);
+}
+
+TEST(EpochBatches, DependOnTheSeedAlone) {
+  const std::vector<int64_t> lengths(64, 7);
+  Rng a(1), b(1), c(2);
+  const auto first = epoch_batches(lengths, 8, a);
+  EXPECT_EQ(first, epoch_batches(lengths, 8, b));
+  EXPECT_NE(first, epoch_batches(lengths, 8, c));
+}
+
+}  // namespace
+}  // namespace dovetail
