@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <hdf5.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+// RAII over the HDF5 C API: each C call stands in exactly one wrapper, which throws SystemError
+// with HDF5's own error text. Nothing above this file sees hid_t's being closed, or herr_t.
+namespace dovetail::hdf5 {
+
+using Shape = std::vector<hsize_t>;
+
+// An identifier and the function that closes it.
+class Handle {
+ public:
+  using Close = herr_t (*)(hid_t);
+  // Throws SystemError "cannot WHAT: ..." where `id` says that the C call failed.
+  Handle(hid_t id, Close close, const std::string& what);
+  ~Handle();
+  Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, -1)), close_(other.close_) {}
+  Handle& operator=(Handle&& other) noexcept;
+  hid_t id() const { return id_; }
+
+ private:
+  hid_t id_;
+  Close close_;
+};
+
+// Files. Ours are made in memory: a full disk is then met by our own code, which can say so and
+// leave nothing behind, and not by HDF5 in the middle of its metadata.
+Handle create_file_in_memory();
+std::string file_image(const Handle& file);
+Handle open_file(const std::filesystem::path& path);   // read-only, without HDF5's file locks
+
+Handle create_group(const Handle& parent, const std::string& name);
+
+// Types: those of memory; on disk the same, all of them little-endian here.
+template <typename T>
+hid_t type_of();
+template <> inline hid_t type_of<double>() { return H5T_NATIVE_DOUBLE; }
+template <> inline hid_t type_of<float>() { return H5T_NATIVE_FLOAT; }
+template <> inline hid_t type_of<int64_t>() { return H5T_NATIVE_INT64; }
+template <> inline hid_t type_of<int32_t>() { return H5T_NATIVE_INT32; }
+template <> inline hid_t type_of<uint8_t>() { return H5T_NATIVE_UINT8; }
+Handle string_type();    // variable length, UTF-8
+
+// Data sets. `chunk` empty: contiguous; else chunked, shuffled and deflated. `fill` points at one
+// value of `type`, or is null.
+Handle create_dataset(const Handle& parent, const std::string& name, hid_t type,
+                      const Shape& shape, const Shape& chunk, const void* fill);
+Handle open_dataset(const Handle& file, const std::string& path);
+void write_dataset(const Handle& dataset, hid_t memory_type, const void* data);
+void read_dataset(const Handle& dataset, hid_t memory_type, void* data);
+// One chunk that has been through shuffle and deflate already.
+void write_raw_chunk(const Handle& dataset, const Shape& offset, std::span<const uint8_t> bytes);
+Shape shape_of(const Handle& dataset);
+
+// Attributes.
+void write_attribute(const Handle& object, const std::string& name, const std::string& text);
+void write_attribute(const Handle& object, const std::string& name, hid_t type, const void* value,
+                     int64_t count = 0);    // count 0: a scalar
+
+// Dimension scales (the HDF5 "high level" library).
+void make_scale(const Handle& dataset, const std::string& name);
+void attach_scale(const Handle& dataset, const Handle& scale, unsigned dimension);
+
+// "1.10.8"
+std::string library_version();
+
+}  // namespace dovetail::hdf5

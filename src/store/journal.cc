@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/journal.h"
+
+#include <optional>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "store/journal_file.h"
+#include "store/journal_frames.h"
+
+namespace dovetail {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path data_file(const fs::path& journal_folder) { return journal_folder / "journal.bin"; }
+
+fs::path made_folder(const fs::path& results_folder) {
+  const fs::path folder = results_folder / "journal";
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) {
+    throw_<SystemError>("cannot make the folder {}: {}. Name a folder that can be written with --out",
+                        folder.string(), error.message());
+  }
+  return folder;
+}
+
+// cut-1.bin, cut-2.bin, ...: the first name that is free.
+fs::path next_cut_file(const fs::path& journal_folder) {
+  for (int number = 1;; ++number) {
+    const fs::path file = journal_folder / fmt::format("cut-{}.bin", number);
+    if (!fs::exists(file)) return file;
+  }
+}
+
+// The journal without what is bad in it. The bad part is on disk under another name before, and
+// the journal is replaced whole or only shortened: no crash here loses a frame.
+fs::path cut_out(const fs::path& journal_folder, std::string_view bytes, const FrameScan& scan) {
+  const fs::path saved = next_cut_file(journal_folder);
+  write_file_atomically(saved, bytes.substr(scan.first_bad));
+  const bool only_tail = scan.frames.empty() || scan.frames.back().end <= scan.first_bad;
+  if (only_tail) {
+    fs::resize_file(data_file(journal_folder), scan.first_bad);
+    sync_path(data_file(journal_folder));
+    return saved;
+  }
+  std::string kept;
+  for (const Frame& frame : scan.frames) kept += bytes.substr(frame.begin, frame.end - frame.begin);
+  write_file_atomically(data_file(journal_folder), kept);
+  return saved;
+}
+
+}  // namespace
+
+struct Journal::State {
+  explicit State(const fs::path& results_folder)
+      : folder(made_folder(results_folder)), lock(folder / "lock", results_folder) {
+    replay_file();
+    file.emplace(data_file(folder));
+  }
+
+  void replay_file() {
+    if (!fs::exists(data_file(folder))) return;
+    const MappedFile mapped(data_file(folder));
+    const FrameScan scan = scan_frames(mapped.bytes());
+    replay.add(scan, data_file(folder).string());
+    bytes_cut = static_cast<int64_t>(scan.bytes_bad);
+    bytes_kept = static_cast<int64_t>(mapped.bytes().size()) - bytes_cut;
+    if (bytes_cut > 0) cut_file = cut_out(folder, mapped.bytes(), scan);
+  }
+
+  void write(FrameType type, std::string_view payload, const std::string& what, bool durable) {
+    try {
+      file->append(frame_bytes(type, payload), durable);
+    } catch (const SystemError& error) {
+      throw_<SystemError>(
+          "cannot write {} to {}: {}. The {} records before it are safe on disk; what ran since "
+          "will run again. Free some space there, or mend the disk, and give the same command",
+          what, data_file(folder).string(), error.what(), replay.records().size());
+    }
+  }
+
+  fs::path folder;
+  JournalLock lock;
+  Replay replay;
+  std::optional<AppendFile> file;
+  int64_t bytes_cut = 0;
+  int64_t bytes_kept = 0;
+  fs::path cut_file;
+};
+
+Journal::Journal(const fs::path& folder) : state_(std::make_unique<State>(folder)) {}
+Journal::~Journal() = default;
+
+void Journal::append(const Record& record) {
+  const std::vector<uint8_t> bytes = to_bytes(record);
+  state_->write(FrameType::record, {reinterpret_cast<const char*>(bytes.data()), bytes.size()},
+                fmt::format("the record of {}", record.name), true);
+  state_->replay.add_record(record);
+}
+
+void Journal::note_begin(const std::string& key) {
+  state_->write(FrameType::begin, key, fmt::format("the begin of job {}", key), false);
+  state_->replay.add_begin(key);
+}
+
+void Journal::note_release(const std::string& key) {
+  state_->write(FrameType::release, key, fmt::format("the release of job {}", key), false);
+  state_->replay.add_release(key);
+}
+
+const std::map<std::string, Record>& Journal::records() const { return state_->replay.records(); }
+int Journal::unclean_ends(const std::string& key) const { return state_->replay.open_begins(key); }
+int64_t Journal::bytes_cut() const { return state_->bytes_cut; }
+int64_t Journal::bytes_kept() const { return state_->bytes_kept; }
+std::string Journal::cut_file() const { return state_->cut_file.string(); }
+
+std::map<std::string, Record> read_journal(const fs::path& folder) {
+  const fs::path file = data_file(folder / "journal");
+  if (!fs::exists(file)) return {};
+  // Not mapped: a writer that comes after us may cut the file, and a page that is gone would be
+  // a SIGBUS here.
+  const std::string bytes = read_whole(file);
+  Replay replay;
+  replay.add(scan_frames(bytes), file.string());
+  return replay.take_records();
+}
+
+std::string journal_holder(const fs::path& folder) {
+  return JournalLock::holder(folder / "journal" / "lock");
+}
+
+}  // namespace dovetail

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/journal_file.h"
+
+#include <fcntl.h>
+#include <spdlog/spdlog.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <thread>
+
+#include "base/error.h"
+#include "base/file.h"
+
+namespace dovetail {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+int64_t size_of(int fd) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) throw_<SystemError>("cannot stat: {}", std::strerror(errno));
+  return status.st_size;
+}
+
+bool lock_now(int fd, int operation) {
+  while (::flock(fd, operation | LOCK_NB) != 0) {
+    if (errno == EINTR) continue;
+    if (errno == EWOULDBLOCK) return false;
+    throw_<SystemError>("cannot lock: {}", std::strerror(errno));
+  }
+  return true;
+}
+
+std::string this_process() {
+  char host[256] = {};
+  ::gethostname(host, sizeof(host) - 1);
+  return fmt::format("process {} on host {}", ::getpid(), host);
+}
+
+std::string read_descriptor(int fd) {
+  std::string bytes(static_cast<size_t>(size_of(fd)), '\0');
+  size_t have = 0;
+  while (have < bytes.size()) {
+    const ssize_t got = ::pread(fd, bytes.data() + have, bytes.size() - have, have);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw_<SystemError>("cannot read: {}", std::strerror(errno));
+    if (got == 0) break;
+    have += static_cast<size_t>(got);
+  }
+  bytes.resize(have);
+  return bytes;
+}
+
+}  // namespace
+
+Descriptor::Descriptor(const fs::path& path, int flags)
+    : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+  if (fd_ < 0) throw_<SystemError>("cannot open {}: {}", path.string(), std::strerror(errno));
+}
+
+Descriptor::~Descriptor() { ::close(fd_); }
+
+AppendFile::AppendFile(const fs::path& path)
+    : file_(path, O_RDWR | O_CREAT), end_(size_of(file_.get())) {
+  // The name of a new file must survive a power cut as well as its bytes.
+  if (end_ == 0) sync_path(path.parent_path());
+}
+
+void AppendFile::append(std::string_view piece, bool durable) {
+  try {
+    write_at_end(piece);
+    if (durable && ::fdatasync(file_.get()) != 0) throw SystemError(std::strerror(errno));
+  } catch (const SystemError&) {
+    // If even this fails, the next piece is written over the torn one, or the next opening cuts it.
+    [[maybe_unused]] const int ignored = ::ftruncate(file_.get(), end_);
+    throw;
+  }
+  end_ += static_cast<int64_t>(piece.size());
+}
+
+void AppendFile::write_at_end(std::string_view piece) {
+  int64_t at = end_;
+  while (!piece.empty()) {
+    const ssize_t written = ::pwrite(file_.get(), piece.data(), piece.size(), at);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) throw SystemError(std::strerror(errno));
+    piece.remove_prefix(static_cast<size_t>(written));
+    at += written;
+  }
+}
+
+JournalLock::JournalLock(const fs::path& path, const fs::path& results_folder)
+    : file_(path, O_RDWR | O_CREAT) {
+  // `status` holds a shared lock for a moment to see whether a run is going on; wait that out.
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds(200);
+  try {
+    while (!lock_now(file_.get(), LOCK_EX)) {
+      if (std::chrono::steady_clock::now() > give_up) {
+        throw_<ConfigError>(
+            "another run is writing to {} ({}). Wait for it, stop it, or name another folder "
+            "with --out",
+            results_folder.string(), read_descriptor(file_.get()));
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  } catch (const SystemError& error) {
+    // Some cluster file systems are mounted without flock; a run there is better than none.
+    spdlog::warn("{}: {}. Nothing keeps a second run out of this folder: start only one",
+                 path.string(), error.what());
+  }
+  const std::string holder = this_process();
+  if (::ftruncate(file_.get(), 0) != 0 ||
+      ::pwrite(file_.get(), holder.data(), holder.size(), 0) < 0) {
+    // Only a name for messages; a full disk will be met, and said, at the first record.
+    spdlog::debug("cannot write {}: {}", path.string(), std::strerror(errno));
+  }
+}
+
+std::string JournalLock::holder(const fs::path& path) {
+  if (!fs::exists(path)) return "";
+  try {
+    const Descriptor file(path, O_RDONLY);
+    if (lock_now(file.get(), LOCK_SH)) return "";
+    const std::string name = read_descriptor(file.get());
+    return name.empty() ? "a process that has just started" : name;
+  } catch (const SystemError& error) {
+    spdlog::debug("cannot tell who holds {}: {}", path.string(), error.what());
+    return "";
+  }
+}
+
+std::string read_whole(const fs::path& path) {
+  const Descriptor file(path, O_RDONLY);
+  return read_descriptor(file.get());
+}
+
+}  // namespace dovetail

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sweep/record.h"
+
+// The bytes of a journal and what they say; no files here.
+namespace dovetail {
+
+enum class FrameType : uint32_t {
+  record = 1,    // payload: CBOR of a Record
+  begin = 2,     // payload: the key of a job that was handed out
+  release = 3    // payload: the key of a job that was given back unharmed
+};
+
+inline constexpr size_t kFrameHeaderBytes = 24;
+
+struct Frame {
+  FrameType type = FrameType::record;
+  std::string_view payload;
+  size_t begin = 0, end = 0;      // of the whole frame, in the bytes
+};
+
+// Little-endian: uint32 magic "DVT1", uint32 type, uint64 length of the payload, uint64 checksum
+// of type, length and payload; then the payload.
+std::string frame_bytes(FrameType type, std::string_view payload);
+
+// The whole frames of a journal. What lies between them is torn (a process died while writing) or
+// damaged; a frame after such a place is found again by its magic and proved by its checksum, so
+// that one flipped bit costs one frame.
+struct FrameScan {
+  std::vector<Frame> frames;
+  size_t first_bad = 0;           // where the first bad byte is, or the size of the bytes
+  size_t bytes_bad = 0;
+};
+FrameScan scan_frames(std::string_view bytes);
+
+// What a journal says, frame by frame.
+class Replay {
+ public:
+  // Decodes records on several threads; `origin` (a file name) is for messages.
+  void add(const FrameScan& scan, const std::string& origin);
+  void add_record(Record record);
+  void add_begin(const std::string& key) { ++open_begins_[key]; }
+  void add_release(const std::string& key) { end(key); }
+
+  const std::map<std::string, Record>& records() const { return records_; }
+  std::map<std::string, Record> take_records() { return std::move(records_); }
+  int open_begins(const std::string& key) const;
+
+ private:
+  void end(const std::string& key);
+
+  std::map<std::string, Record> records_;
+  std::map<std::string, int> open_begins_;
+};
+
+}  // namespace dovetail

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/hdf5.h"
+
+// HDF5 groups in netCDF-4 conventions: every dimension is a dimension scale that is named after
+// it, every variable is attached to its dimensions, so that xarray, netCDF-4, h5py and others read
+// labels and dimensions without any code of ours.
+// docs.unidata.ucar.edu/netcdf-c/current/file_format_specifications.html#netcdf_4_spec
+namespace dovetail {
+
+// The shapes of everything written, for the check that follows.
+struct NetcdfLog {
+  std::vector<std::pair<std::string, hdf5::Shape>> shapes;   // by path
+  int32_t num_dimensions = 0;
+};
+
+class NetcdfGroup {
+ public:
+  // The root, or with a name a group below it.
+  NetcdfGroup(const hdf5::Handle& file, NetcdfLog& log);
+  NetcdfGroup(const hdf5::Handle& file, const std::string& name, NetcdfLog& log);
+
+  // A dimension without values of its own.
+  void add_dimension(const std::string& name, int64_t size);
+  // A dimension with a label for each index (a coordinate, in xarray's words).
+  void add_labels(const std::string& name, const std::vector<std::string>& labels);
+
+  // Row-major; `fill` is what stands for "no value" and is named as _FillValue.
+  template <typename T>
+  hdf5::Handle add(const std::string& name, const std::vector<std::string>& dimensions,
+                   std::span<const T> values, std::optional<T> fill = std::nullopt) {
+    return add_array(name, dimensions, hdf5::type_of<T>(), sizeof(T), values.data(), values.size(),
+                     fill ? &*fill : nullptr);
+  }
+  template <typename T>
+  hdf5::Handle add(const std::string& name, const std::vector<std::string>& dimensions,
+                   const std::vector<T>& values, std::optional<T> fill = std::nullopt) {
+    return add(name, dimensions, std::span<const T>(values), fill);
+  }
+  void add_strings(const std::string& name, const std::string& dimension,
+                   const std::vector<std::string_view>& values);
+  void add_text(const std::string& name, const std::string& text);   // a scalar
+
+  void add_attribute(const std::string& name, const std::string& text);
+
+ private:
+  struct Dimension {
+    int64_t size = 0;
+    hdf5::Handle scale;
+  };
+  const hdf5::Handle& here() const { return group_ ? *group_ : file_; }
+  hdf5::Handle add_array(const std::string& name, const std::vector<std::string>& dimensions,
+                         hid_t type, size_t element_bytes, const void* data, size_t count,
+                         const void* fill);
+  hdf5::Shape shape_of(const std::vector<std::string>& dimensions) const;
+  void attach(const hdf5::Handle& dataset, const std::vector<std::string>& dimensions);
+  hdf5::Handle create(const std::string& name, hid_t type, const hdf5::Shape& shape,
+                      const hdf5::Shape& chunk, const void* fill);
+  void keep_scale(const std::string& name, int64_t size, hdf5::Handle scale,
+                  const std::string& scale_name);
+
+  const hdf5::Handle& file_;
+  std::optional<hdf5::Handle> group_;
+  std::string path_;
+  NetcdfLog& log_;
+  std::map<std::string, Dimension> dimensions_;
+};
+
+// Text that HDF5 can hold as a UTF-8 string: what is no UTF-8, and the NUL byte, become U+FFFD.
+std::string utf8_text(std::string_view text);
+
+}  // namespace dovetail

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/results.h"
+
+#include <unistd.h>
+
+#include <bit>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "store/results_contents.h"
+
+namespace dovetail {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string results_image(const ResultContents& contents, NetcdfLog& log) {
+  const hdf5::Handle file = hdf5::create_file_in_memory();
+  write_cube(file, log, contents);
+  write_cells(file, log, contents);
+  write_shared_jobs(file, log, contents);
+  write_examples(file, log, contents);
+  write_predictions(file, log, contents);
+  write_curves(file, log, contents);
+  write_provenance(file, log, contents);
+  return hdf5::file_image(file);
+}
+
+std::vector<double> read_numbers(const hdf5::Handle& file, const std::string& path) {
+  const hdf5::Handle dataset = hdf5::open_dataset(file, path);
+  std::vector<double> values(hdf5::shape_of(dataset).at(0));
+  if (!values.empty()) hdf5::read_dataset(dataset, hdf5::type_of<double>(), values.data());
+  return values;
+}
+
+void must_hold(bool holds, const std::string& what, const fs::path& path) {
+  if (holds) return;
+  throw_<SystemError>(
+      "{} was written and read back, and {} is not what was written. The disk or the HDF5 library "
+      "(version {}) is not to be trusted; nothing is lost, the journal has all results",
+      path.string(), what, hdf5::library_version());
+}
+
+// Reads the file as any reader would: every data set is there in its shape, and the statuses and
+// metrics of all cells are the same bits.
+void validate(const fs::path& path, const ResultContents& contents, const NetcdfLog& log) {
+  const hdf5::Handle file = hdf5::open_file(path);
+  for (const auto& [name, shape] : log.shapes) {
+    must_hold(hdf5::shape_of(hdf5::open_dataset(file, name)) == shape, "the shape of " + name, path);
+  }
+  int64_t num_finished = 0;
+  for (const double status : read_numbers(file, "/cells/status")) {
+    num_finished += status == static_cast<double>(CellStatus::finished);
+  }
+  must_hold(num_finished == contents.num_finished_cells, "the number of finished cells", path);
+  for (const std::string& metric : contents.metrics) {
+    const std::vector<double> values = read_numbers(file, "/cells/" + metric);
+    for (size_t i = 0; i < contents.cells.size(); ++i) {
+      const double expected = contents.cells[i].metric(metric);
+      must_hold(std::bit_cast<uint64_t>(values[i]) == std::bit_cast<uint64_t>(expected),
+                fmt::format("{} of {}", metric, contents.cells[i].name()), path);
+    }
+  }
+}
+
+}  // namespace
+
+void write_results(const fs::path& target, const Plan& plan,
+                   const std::map<std::string, Record>& records) {
+  const ResultContents contents(plan, records);
+  NetcdfLog log;
+  const std::string image = results_image(contents, log);
+  char host[256] = {};
+  ::gethostname(host, sizeof(host) - 1);
+  fs::path unchecked = target;
+  unchecked += fmt::format(".{}.{}.unchecked.tmp", host, ::getpid());
+  try {
+    write_file_atomically(unchecked, image);
+    validate(unchecked, contents, log);
+    fs::rename(unchecked, target);
+    sync_path(target.has_parent_path() ? target.parent_path() : fs::path("."));
+  } catch (const std::exception& error) {
+    std::error_code ignored;
+    fs::remove(unchecked, ignored);
+    throw_<SystemError>(
+        "cannot publish {} ({} bytes): {}. No result is lost, the journal beside it has them all, "
+        "and an older results.h5 is as it was. Free some space there, or mend what is named, and "
+        "give the same command",
+        target.string(), image.size(), error.what());
+  }
+}
+
+Plan read_plan(const fs::path& results_folder) {
+  const fs::path file = results_folder / "plan.json";
+  const MappedFile mapped(file);
+  try {
+    return Json::parse(mapped.bytes()).get<Plan>();
+  } catch (const std::exception& error) {    // of the JSON library, or a DataError
+    throw_<DataError>(
+        "{} is no plan that this version of dovetail can read: {}. Remove it and give the run "
+        "command again; finished jobs are kept in the journal",
+        file.string(), error.what());
+  }
+}
+
+void write_plan(const fs::path& results_folder, const Plan& plan) {
+  write_file_atomically(results_folder / "plan.json", Json(plan).dump() + "\n");
+}
+
+}  // namespace dovetail

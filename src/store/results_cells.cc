@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// /cells and /jobs: flat tables, one data set a column.
+#include <type_traits>
+
+#include "store/results_contents.h"
+
+namespace dovetail {
+
+namespace {
+
+using Rows = std::vector<ResultRow>;
+
+template <typename Value>
+void add_texts(NetcdfGroup& group, const std::string& name, const std::string& dimension,
+               const Rows& rows, Value value) {
+  group.add_strings(name, dimension, column_of<std::string_view>(rows, value));
+}
+
+void add_outcome(NetcdfGroup& group, const std::string& dimension, const Rows& rows) {
+  add_status(group, {dimension}, column_of<uint8_t>(rows, [](const ResultRow& row) { return row.status(); }));
+  add_texts(group, "reason", dimension, rows, [](const ResultRow& row) {
+    return row.record ? std::string_view(row.record->reason) : std::string_view();
+  });
+  group.add("attempt", {dimension}, column_of<int64_t>(rows, [](const ResultRow& row) {
+    return row.record ? row.record->attempt : 0;
+  }));
+}
+
+template <typename T>
+void add_cost(NetcdfGroup& group, const std::string& dimension, const Rows& rows,
+              const std::string& name, T Cost::* field, T missing) {
+  group.add(name, {dimension}, column_of<T>(rows, [&](const ResultRow& row) -> T {
+    if (row.record == nullptr) return missing;
+    if constexpr (std::is_same_v<T, double>) return one_nan(row.record->cost.*field);
+    return row.record->cost.*field;
+  }), std::optional(missing));
+}
+
+void add_costs(NetcdfGroup& group, const std::string& dimension, const Rows& rows) {
+  add_cost(group, dimension, rows, "wall_seconds", &Cost::wall_seconds, kNoNumber);
+  add_cost(group, dimension, rows, "cpu_seconds", &Cost::cpu_seconds, kNoNumber);
+  add_cost(group, dimension, rows, "train_steps", &Cost::train_steps, kNoCount);
+  add_cost(group, dimension, rows, "train_tokens", &Cost::train_tokens, kNoCount);
+  add_cost(group, dimension, rows, "padding_fraction", &Cost::padding_fraction, kNoNumber);
+  add_cost(group, dimension, rows, "peak_bytes", &Cost::peak_bytes, kNoCount);
+}
+
+}  // namespace
+
+void write_cells(const hdf5::Handle& file, NetcdfLog& log, const ResultContents& contents) {
+  const Rows& rows = contents.cells;
+  NetcdfGroup group(file, "cells", log);
+  group.add_dimension("cell", std::ssize(rows));
+  add_texts(group, "name", "cell", rows, [](const ResultRow& row) { return std::string_view(row.name()); });
+  add_texts(group, "key", "cell", rows, [](const ResultRow& row) { return std::string_view(row.job->key); });
+  add_outcome(group, "cell", rows);
+  add_texts(group, "baseline", "cell", rows, [](const ResultRow& row) { return std::string_view(row.cell->baseline); });
+  for (size_t axis = 0; axis < kAxes.size(); ++axis) {
+    add_texts(group, kAxes[axis], "cell", rows, [&](const ResultRow& row) {
+      return std::string_view(row.cell->coordinates[axis]);
+    });
+  }
+  for (const std::string& metric : contents.metrics) {
+    group.add(metric, {"cell"}, column_of<double>(rows, [&](const ResultRow& row) { return row.metric(metric); }),
+              std::optional(kNoNumber));
+  }
+  group.add("num_test", {"cell"}, column_of<int64_t>(rows, [](const ResultRow& row) { return row.num_test(); }),
+            std::optional(kNoCount));
+  add_costs(group, "cell", rows);
+}
+
+void write_shared_jobs(const hdf5::Handle& file, NetcdfLog& log, const ResultContents& contents) {
+  const Rows& rows = contents.shared_jobs;
+  NetcdfGroup group(file, "jobs", log);
+  group.add_dimension("job", std::ssize(rows));
+  std::vector<std::string> kinds;
+  for (const ResultRow& row : rows) kinds.push_back(to_string(row.job->kind));
+  add_texts(group, "name", "job", rows, [](const ResultRow& row) { return std::string_view(row.name()); });
+  add_texts(group, "key", "job", rows, [](const ResultRow& row) { return std::string_view(row.job->key); });
+  group.add_strings("kind", "job", {kinds.begin(), kinds.end()});
+  add_outcome(group, "job", rows);
+  add_costs(group, "job", rows);
+}
+
+}  // namespace dovetail

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// /examples and /predictions: what is known of every test example, the cells one after another.
+#include <set>
+
+#include "store/results_contents.h"
+
+namespace dovetail {
+
+void write_examples(const hdf5::Handle& file, NetcdfLog& log, const ResultContents& contents) {
+  std::set<std::string> names;
+  for (const ResultRow& row : contents.cells) {
+    if (!row.finished()) continue;
+    for (const auto& [name, scores] : row.record->per_example) names.insert(name);
+  }
+  NetcdfGroup group(file, "examples", log);
+  group.add_dimension("cell_edge", std::ssize(contents.cells) + 1);
+  for (const std::string& name : names) {
+    const auto scores_of = [&](const ResultRow& row) -> std::span<const float> {
+      if (!row.finished()) return {};
+      const auto found = row.record->per_example.find(name);
+      return found == row.record->per_example.end() ? std::span<const float>() : found->second;
+    };
+    const std::vector<int64_t> offsets =
+        offsets_of(column_of<size_t>(contents.cells, [&](const ResultRow& row) { return scores_of(row).size(); }));
+    std::vector<float> values;
+    values.reserve(static_cast<size_t>(offsets.back()));
+    for (const ResultRow& row : contents.cells) {
+      const std::span<const float> scores = scores_of(row);
+      values.insert(values.end(), scores.begin(), scores.end());
+    }
+    group.add_dimension(name + "_example", offsets.back());
+    group.add(name, {name + "_example"}, values);
+    group.add(name + "_offsets", {"cell_edge"}, offsets);
+  }
+}
+
+void write_predictions(const hdf5::Handle& file, NetcdfLog& log, const ResultContents& contents) {
+  const auto texts_of = [](const ResultRow& row) -> std::span<const std::string> {
+    return row.finished() ? std::span<const std::string>(row.record->predictions)
+                          : std::span<const std::string>();
+  };
+  const std::vector<int64_t> cell_offsets =
+      offsets_of(column_of<size_t>(contents.cells, [&](const ResultRow& row) { return texts_of(row).size(); }));
+  std::vector<int64_t> text_offsets = {0};
+  text_offsets.reserve(static_cast<size_t>(cell_offsets.back()) + 1);
+  std::vector<uint8_t> bytes;
+  for (const ResultRow& row : contents.cells) {
+    for (const std::string& text : texts_of(row)) {
+      bytes.insert(bytes.end(), text.begin(), text.end());
+      text_offsets.push_back(std::ssize(bytes));
+    }
+  }
+  NetcdfGroup group(file, "predictions", log);
+  group.add_attribute("encoding", "utf-8");
+  group.add_dimension("cell_edge", std::ssize(cell_offsets));
+  group.add_dimension("text_edge", std::ssize(text_offsets));
+  group.add_dimension("byte", std::ssize(bytes));
+  group.add("cell_offsets", {"cell_edge"}, cell_offsets);
+  group.add("text_offsets", {"text_edge"}, text_offsets);
+  group.add("text", {"byte"}, bytes);
+}
+
+}  // namespace dovetail
