@@ -23,7 +23,7 @@ struct AdviseOptions {
 
 int advise(const AdviseOptions& options) {
   const Plan plan = plan_of_results(options.folder);
-  const auto records = read_journal(std::filesystem::path(options.folder) / "journal");
+  const auto records = read_journal(options.folder);
   const std::string advice = advise(analyse(plan, records), options.task, options.size);
   fmt::print("{}{}", advice, advice.ends_with('\n') ? "" : "\n");
   return kSuccess;

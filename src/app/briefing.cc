@@ -30,14 +30,14 @@ Briefing::~Briefing() {
   try {
     tell_all(communicator_, nullptr);
   } catch (const std::exception& error) {  // a destructor may not throw; mpirun ends the others
-    spdlog::error("the other ranks could not be told that there is nothing to do: {}", error.what());
+    spdlog::error("the other ranks could not be told that there is nothing to do: {}",
+                  error.what());
   }
 }
 
 void Briefing::give(const Workplace& workplace) {
   given_ = true;
-  tell_all(communicator_,
-           {{"out", workplace.out.string()}, {"store", workplace.store.string()}});
+  tell_all(communicator_, {{"out", workplace.out.string()}, {"store", workplace.store.string()}});
 }
 
 std::optional<Workplace> await_briefing(Communicator& communicator) {

@@ -10,8 +10,8 @@ namespace dovetail {
 
 // Where a run keeps its things.
 struct Workplace {
-  std::filesystem::path out;     // the results folder
-  std::filesystem::path store;   // artefacts, by job key
+  std::filesystem::path out;    // the results folder
+  std::filesystem::path store;  // artefacts, by job key
 };
 
 // Rank 0 alone reads the sweep and makes the checks; the other ranks wait for its word. When a

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/catalogues.h"
 
-#include "base/error.h"
 #include "metrics/metric.h"
 #include "model/checkpoint.h"
 #include "model/shapes.h"
@@ -16,7 +15,8 @@ namespace dovetail {
 
 Catalogues catalogues() {
   Catalogues all;
-  for (const Objective& entry : objectives()) all.objectives.push_back({entry.name, entry.defaults});
+  for (const Objective& entry : objectives())
+    all.objectives.push_back({entry.name, entry.defaults});
   for (const Task& entry : tasks()) all.tasks.push_back({entry.name});
   for (const Template& entry : templates()) all.templates.push_back({entry.name});
   for (const TuningEntry& entry : tunings()) all.tunings.push_back({entry.name, entry.defaults});
@@ -33,19 +33,16 @@ Fingerprints fingerprints() {
       .corpus = corpus_fingerprint,
       .checkpoint = checkpoint_fingerprint,
       .vocabulary =
-          [](const std::filesystem::path& file) { return Vocabulary::from_file(file).content_hash(); },
+          [](const std::filesystem::path& file) {
+            return Vocabulary::from_file(file).content_hash();
+          },
   };
 }
 
 PlannedSweep plan_sweep(const std::filesystem::path& sweep_file, const std::string& filter) {
-  PlannedSweep planned{.whole = make_plan(parse_sweep(sweep_file, catalogues()), fingerprints())};
-  planned.plan = filter.empty() ? planned.whole : filter_plan(planned.whole, filter);
-  if (planned.plan.jobs.empty()) {
-    throw_<ConfigError>("--filter '{}' matches none of the {} cells of {}; a name looks like {}",
-                        filter, planned.whole.cells.size(), sweep_file.string(),
-                        planned.whole.cells.empty() ? "" : planned.whole.cells.front().name);
-  }
-  return planned;
+  Plan whole = make_plan(parse_sweep(sweep_file, catalogues()), fingerprints());
+  Plan part = filter.empty() ? whole : filter_plan(whole, filter);
+  return {std::move(whole), std::move(part)};
 }
 
 }  // namespace dovetail

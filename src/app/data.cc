@@ -17,7 +17,7 @@ namespace {
 
 struct ShowOptions {
   std::string task;
-  std::string form;         // a template's name; "": all of them
+  std::string form;  // a template's name; "": all of them
   std::string split = "train";
   int64_t count = 5;
 };
@@ -75,7 +75,8 @@ void add_data(CLI::App& app, Action& chosen) {
       ->check(CLI::IsMember({"train", "test"}));
   show_command->add_option("-n,--count", options->count, "How many examples")
       ->check(CLI::PositiveNumber);
-  show_command->footer("Example: dovetail data show wordnet/antonym --template masked_mapping -n 3");
+  show_command->footer(
+      "Example: dovetail data show wordnet/antonym --template masked_mapping -n 3");
   show_command->callback([options, &chosen] { chosen = [options] { return show(*options); }; });
 }
 

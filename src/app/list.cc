@@ -44,9 +44,10 @@ Rows task_rows() {
 Rows template_rows() {
   Rows rows;
   for (const Template& entry : templates()) {
-    rows.push_back({entry.name, entry.paper_label,
-                    fmt::format("{}, {}", entry.phrase ? "the relation as a phrase" : "the relation as a tag",
-                                entry.masked ? "a sentinel asks for the answer" : "no sentinel")});
+    rows.push_back(
+        {entry.name, entry.paper_label,
+         fmt::format("{}, {}", entry.phrase ? "the relation as a phrase" : "the relation as a tag",
+                     entry.masked ? "a sentinel asks for the answer" : "no sentinel")});
   }
   return rows;
 }
@@ -87,10 +88,10 @@ struct Section {
 };
 
 const std::vector<Section>& sections() {
-  static const std::vector<Section> all{
-      {"objectives", objective_rows}, {"tasks", task_rows},     {"templates", template_rows},
-      {"tunings", tuning_rows},       {"metrics", metric_rows}, {"models", model_rows},
-      {"corpora", corpus_rows}};
+  static const std::vector<Section> all{{"objectives", objective_rows}, {"tasks", task_rows},
+                                        {"templates", template_rows},   {"tunings", tuning_rows},
+                                        {"metrics", metric_rows},       {"models", model_rows},
+                                        {"corpora", corpus_rows}};
   return all;
 }
 

@@ -94,8 +94,9 @@ int complain(std::string_view message, int exit_code) {
   fmt::print(stderr, "dovetail: {}\n", message);
   const bool disk_is_full = message.find(std::strerror(ENOSPC)) != std::string_view::npos;
   if (disk_is_full) {
-    fmt::print(stderr, "dovetail: free some space, then go on with the same command; what is "
-                       "finished is safe\n");
+    fmt::print(stderr,
+               "dovetail: free some space, then go on with the same command; what is "
+               "finished is safe\n");
   }
   return exit_code;
 }

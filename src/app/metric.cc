@@ -19,7 +19,7 @@ namespace dovetail {
 namespace {
 
 using Json = nlohmann::json;
-using OrderedJson = nlohmann::ordered_json;   // scores in the order asked for
+using OrderedJson = nlohmann::ordered_json;  // scores in the order asked for
 
 struct MetricOptions {
   std::string input;
@@ -41,7 +41,8 @@ ScoredLine parse_line(const std::string& line, const std::string& where) {
   const bool texts = references.is_array() && !references.empty() &&
                      std::all_of(references.begin(), references.end(),
                                  [](const Json& text) { return text.is_string(); });
-  if (!texts) throw_<DataError>("{}: \"references\", a list of at least one text, is missing", where);
+  if (!texts)
+    throw_<DataError>("{}: \"references\", a list of at least one text, is missing", where);
   return {json["prediction"], references.get<std::vector<std::string>>()};
 }
 
@@ -83,15 +84,18 @@ int metric(const MetricOptions& options) {
 
 void add_metric(CLI::App& app, Action& chosen) {
   const auto options = std::make_shared<MetricOptions>();
-  CLI::App* command =
-      app.add_subcommand("metric", "Score predictions: JSON lines in, JSON lines and their means out");
-  command->add_option("--input", options->input,
-                      "Lines of {\"prediction\": TEXT, \"references\": [TEXT, ...]}; - for standard input")
+  CLI::App* command = app.add_subcommand(
+      "metric", "Score predictions: JSON lines in, JSON lines and their means out");
+  command
+      ->add_option(
+          "--input", options->input,
+          "Lines of {\"prediction\": TEXT, \"references\": [TEXT, ...]}; - for standard input")
       ->required();
   command->add_option("--metrics", options->metrics, "Names, with commas between")
       ->required()
       ->delimiter(',');
-  command->footer("Example: dovetail metric --input predictions.jsonl --metrics rouge_l,exact_match");
+  command->footer(
+      "Example: dovetail metric --input predictions.jsonl --metrics rouge_l,exact_match");
   command->callback([options, &chosen] { chosen = [options] { return metric(*options); }; });
 }
 

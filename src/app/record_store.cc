@@ -33,8 +33,7 @@ std::optional<Record> RecordStore::find(const Job& job) const {
     if (leaves_artefact(job.kind) && stands_alone(file)) return std::nullopt;
     const MappedFile mapped(file);
     const std::string_view bytes = mapped.bytes();
-    Record record =
-        record_from_bytes(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+    Record record = record_from_bytes(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
     if (record.key != job.key || record.status != RunStatus::finished) return std::nullopt;
     record.name = job.name;
     return record;

@@ -27,7 +27,9 @@ class RecordStore {
   int64_t exchange(const Plan& plan, Journal& journal) const;
 
  private:
-  std::filesystem::path file_of(const std::string& key) const { return folder_ / key / "record.cbor"; }
+  std::filesystem::path file_of(const std::string& key) const {
+    return folder_ / key / "record.cbor";
+  }
 
   std::filesystem::path folder_;
 };

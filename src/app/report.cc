@@ -20,15 +20,18 @@ namespace {
 std::vector<std::string> recommendation_row(const Decision& decision) {
   const Comparison* start = find_comparison(decision, "random_start");
   const bool comparable = start != nullptr && start->absent.empty() && !start->same;
-  return {decision.task, decision.train_size, decision.recommended.text,
-          fmt::format("{} {}", metric_text(decision.metric), score_text(decision.honest_score.mean)),
-          verdict_text(decision.verdict),
-          comparable ? "over random start: " + gain_text(*start) : ""};
+  return {
+      decision.task,
+      decision.train_size,
+      decision.recommended.text,
+      fmt::format("{} {}", metric_text(decision.metric), score_text(decision.honest_score.mean)),
+      verdict_text(decision.verdict),
+      comparable ? "over random start: " + gain_text(*start) : ""};
 }
 
 int report(const std::string& folder) {
   const Plan plan = plan_of_results(folder);
-  const auto records = read_journal(std::filesystem::path(folder) / "journal");
+  const auto records = read_journal(folder);
   const std::filesystem::path page = write_report(folder, plan, records);
   const Analysis analysis = analyse(plan, records);
 

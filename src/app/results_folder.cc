@@ -29,6 +29,24 @@ void check_results_folder(const fs::path& folder, const Plan& plan) {
       plan.sweep_hash.substr(0, 8));
 }
 
+void check_store(const fs::path& store, const Plan& plan,
+                 const std::map<std::string, Record>& records) {
+  const auto is_finished = [&](const std::string& key) {
+    const auto found = records.find(key);
+    return found != records.end() && found->second.status == RunStatus::finished;
+  };
+  for (const Job& job : plan.jobs) {
+    if (is_finished(job.key)) continue;
+    for (const std::string& input : job.input_keys) {
+      if (!is_finished(input) || fs::exists(store / input)) continue;
+      throw_<ConfigError>(
+          "{} needs {}, which was made and is gone: give the --store that this run began with, or "
+          "begin anew with another --out",
+          job.name, (store / input).string());
+    }
+  }
+}
+
 void fill_results_folder(const fs::path& folder, const Plan& plan) {
   fs::create_directories(folder);
   if (!fs::exists(folder / "sweep.toml")) {
@@ -38,11 +56,16 @@ void fill_results_folder(const fs::path& folder, const Plan& plan) {
   if (!fs::exists(folder / "plan.json")) write_plan(folder, plan);
 }
 
-Plan plan_of_results(const fs::path& folder) {
+void check_is_results_folder(const fs::path& folder) {
   if (!fs::exists(folder / "plan.json")) {
-    throw_<ConfigError>("{} is no results folder (it has no plan.json); dovetail run SWEEP --out {} makes one",
-                        folder.string(), folder.string());
+    throw_<ConfigError>(
+        "{} is no results folder (it has no plan.json); dovetail run SWEEP --out {} makes one",
+        folder.string(), folder.string());
   }
+}
+
+Plan plan_of_results(const fs::path& folder) {
+  check_is_results_folder(folder);
   return read_plan(folder);
 }
 

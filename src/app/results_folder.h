@@ -2,8 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <string>
 
 #include "sweep/plan.h"
+#include "sweep/record.h"
 
 namespace dovetail {
 
@@ -14,10 +17,17 @@ namespace dovetail {
 // Writes nothing.
 void check_results_folder(const std::filesystem::path& folder, const Plan& plan);
 
+// Throws ConfigError when the journal counts a checkpoint or vocabulary as made, jobs that are
+// still to run need it, and `store` does not have it.
+void check_store(const std::filesystem::path& store, const Plan& plan,
+                 const std::map<std::string, Record>& records);
+
 // plan.json and sweep.toml, where they are not there yet.
 void fill_results_folder(const std::filesystem::path& folder, const Plan& plan);
 
-// The plan of a folder that `dovetail run` made; ConfigError for any other.
+// Throws ConfigError when `folder` is not one that `dovetail run` made.
+void check_is_results_folder(const std::filesystem::path& folder);
+// Its plan, after that check.
 Plan plan_of_results(const std::filesystem::path& folder);
 
 }  // namespace dovetail

@@ -14,13 +14,13 @@
 #include "app/record_store.h"
 #include "app/results_folder.h"
 #include "app/run_watch.h"
-#include "app/tally.h"
 #include "base/error.h"
 #include "base/stop.h"
 #include "comm/communicator.h"
 #include "driver/driver.h"
 #include "store/journal.h"
 #include "store/results.h"
+#include "store/status.h"
 #include "training/job_runner.h"
 
 namespace dovetail {
@@ -31,8 +31,8 @@ namespace {
 
 struct RunOptions {
   std::string sweep;
-  std::string out;      // "": results/NAME
-  std::string store;    // "": OUT/artefacts
+  std::string out;    // "": results/NAME
+  std::string store;  // "": OUT/artefacts
   std::string filter;
   std::string device = "cpu";
   int threads = 1;
@@ -42,14 +42,15 @@ struct RunOptions {
 };
 
 Workplace workplace_of(const RunOptions& options, const Plan& plan) {
-  const fs::path out = options.out.empty() ? fs::path("results") / plan.sweep_name : fs::path(options.out);
+  const fs::path out =
+      options.out.empty() ? fs::path("results") / plan.sweep_name : fs::path(options.out);
   return {out, options.store.empty() ? out / "artefacts" : fs::path(options.store)};
 }
 
 void log_to_file(const fs::path& out, int rank) {
   fs::create_directories(out / "logs");
-  spdlog::set_default_logger(spdlog::basic_logger_mt(
-      "rank", (out / "logs" / fmt::format("rank-{}.log", rank)).string()));
+  spdlog::set_default_logger(
+      spdlog::basic_logger_mt("rank", (out / "logs" / fmt::format("rank-{}.log", rank)).string()));
   spdlog::set_level(spdlog::level::info);
   spdlog::flush_on(spdlog::level::info);
   // A full disk is reported once, by whoever writes results; a log is not worth more words.
@@ -70,28 +71,36 @@ int assist(Communicator& communicator, const RunOptions& options) {
   return kSuccess;
 }
 
-void print_summary(const Plan& plan, const Tally& tally, const RunSummary& summary, const fs::path& out) {
+void report_damage(const Journal& journal) {
+  if (journal.bytes_cut() == 0) return;
+  fmt::print(stderr,
+             "{} bytes of the journal were damaged and are put aside in {}; their jobs run again\n",
+             journal.bytes_cut(), journal.cut_file());
+}
+
+void print_summary(const Plan& plan, const SweepStatus& status, const RunSummary& summary,
+                   const fs::path& out) {
   fmt::print(stderr, "{}: {} of {} cells done, {} failed; {} of {} jobs were there already\n",
-             plan.sweep_name, tally.cells.finished, plan.cells.size(),
-             tally.cells.failed + tally.cells.crashed, summary.reused, summary.total);
+             plan.sweep_name, status.cells.finished, plan.cells.size(),
+             status.cells.failed + status.cells.crashed, summary.reused, summary.total);
   constexpr size_t kShown = 5;
-  for (size_t i = 0; i < std::min(kShown, tally.failures.size()); ++i) {
-    fmt::print(stderr, "  failed: {}: {}\n", tally.failures[i]->name, tally.failures[i]->reason);
+  for (size_t i = 0; i < std::min(kShown, status.failures.size()); ++i) {
+    fmt::print(stderr, "  failed: {}: {}\n", status.failures[i].name, status.failures[i].reason);
   }
-  if (tally.failures.size() > kShown) {
+  if (status.failures.size() > kShown) {
     fmt::print(stderr, "  and {} more; dovetail status {} lists them\n",
-               tally.failures.size() - kShown, out.string());
+               status.failures.size() - kShown, out.string());
   }
   fmt::print(stderr, "results: {}\n", (out / "results.h5").string());
 }
 
-int exit_code_of(const RunOptions& options, const Tally& tally, const RunSummary& summary) {
+int exit_code_of(const RunOptions& options, const SweepStatus& status, const RunSummary& summary) {
   if (summary.interrupted) {
     fmt::print(stderr, "interrupted; what is finished is safe. Go on with the same command: {}\n",
                options.command_line);
     return kInterrupted;
   }
-  return tally.failures.empty() ? kSuccess : kFailure;
+  return status.failures.empty() ? kSuccess : kFailure;
 }
 
 int run(const RunOptions& options) {
@@ -103,10 +112,12 @@ int run(const RunOptions& options) {
   const auto [whole, plan] = plan_sweep(options.sweep, options.filter);
   const Workplace place = workplace_of(options, whole);
   check_results_folder(place.out, whole);
+  check_store(place.store, plan, read_journal(place.out));
 
   fill_results_folder(place.out, whole);
   log_to_file(place.out, 0);
-  Journal journal(place.out / "journal");
+  Journal journal(place.out);
+  report_damage(journal);
   const RecordStore records(place.store);
   records.exchange(plan, journal);
 
@@ -118,9 +129,9 @@ int run(const RunOptions& options) {
   const RunSummary summary = coordinate(*communicator, plan, journal, run_group, driver_options);
 
   write_results(place.out / "results.h5", whole, journal.records());
-  const Tally tally = tally_of(plan, journal.records());
-  print_summary(plan, tally, summary, place.out);
-  return exit_code_of(options, tally, summary);
+  const SweepStatus status = sweep_status(plan, journal.records());
+  print_summary(plan, status, summary, place.out);
+  return exit_code_of(options, status, summary);
 }
 
 }  // namespace
@@ -140,8 +151,9 @@ void add_run(CLI::App& app, Action& chosen, const std::string& command_line) {
   command->add_option("--device", options->device, "cpu or cuda")
       ->check(CLI::IsMember({"cpu", "cuda"}));
   command->add_flag("--retry-failed", options->retry_failed, "Try failed jobs once more");
-  command->add_option("--checkpoint-seconds", options->checkpoint_seconds,
-                      "How often a long job saves where it is")
+  command
+      ->add_option("--checkpoint-seconds", options->checkpoint_seconds,
+                   "How often a long job saves where it is")
       ->check(CLI::PositiveNumber);
   command->footer("Example: jobs/launch -n 2 build/dovetail run sweeps/quickstart.toml");
   command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });

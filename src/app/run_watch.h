@@ -10,18 +10,6 @@
 
 namespace dovetail {
 
-// Does something at most once in so many seconds.
-class Pacer {
- public:
-  explicit Pacer(std::chrono::seconds interval)
-      : interval_(interval), last_(std::chrono::steady_clock::now()) {}
-  bool due();
-
- private:
-  std::chrono::seconds interval_;
-  std::chrono::steady_clock::time_point last_;
-};
-
 // What rank 0 does beside coordinating: shows progress, leaves records where other sweeps find
 // them, and refreshes results.h5 now and then, so that readers can look while the run goes on.
 class RunWatch {
@@ -29,23 +17,20 @@ class RunWatch {
   RunWatch(std::filesystem::path out, const Plan& plan, const Journal& journal,
            const RecordStore& records)
       : out_(std::move(out)), plan_(plan), journal_(journal), records_(records) {}
-  ~RunWatch();
   RunWatch(const RunWatch&) = delete;
 
   DriverOptions driver_options();
 
  private:
-  void see_progress(const Progress& progress);
   void see_record(const Record& record);
-  void refresh_results() const;
+  void refresh_results();
 
   std::filesystem::path out_;
   const Plan& plan_;
   const Journal& journal_;
   const RecordStore& records_;
   ProgressDisplay display_;
-  Pacer progress_pacer_{std::chrono::seconds(3)};
-  Pacer results_pacer_{std::chrono::seconds(60)};
+  std::chrono::steady_clock::time_point refreshed_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace dovetail

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "store/status.h"
+
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <memory>
 
 #include "app/commands.h"
-#include "app/progress_file.h"
 #include "app/results_folder.h"
 #include "app/text_output.h"
-#include "app/tally.h"
 #include "base/error.h"
-#include "store/journal.h"
+#include "sweep/plan_text.h"
 
 namespace dovetail {
 
@@ -21,73 +21,53 @@ struct StatusOptions {
   bool json = false;
 };
 
-Json count_json(const StateCount& count) {
-  return {{"finished", count.finished}, {"failed", count.failed},
-          {"crashed", count.crashed},   {"missing", count.missing}};
+std::vector<std::string> count_row(const std::string& name, const StateCounts& counts) {
+  return {name,
+          std::to_string(counts.total),
+          std::to_string(counts.finished),
+          std::to_string(counts.failed),
+          std::to_string(counts.crashed),
+          std::to_string(counts.missing)};
 }
 
-Json status_json(const Plan& plan, const Tally& tally, const std::optional<Progress>& progress) {
-  Json json = {{"sweep", plan.sweep_name},
-               {"cells", count_json(tally.cells)},
-               {"jobs", count_json(tally.jobs)},
-               {"running", progress.has_value()},
-               {"failures", Json::array()}};
-  if (progress) {
-    json["jobs_per_minute"] = progress->jobs_per_minute;
-    json["remaining_seconds"] =
-        progress->remaining_seconds < 0 ? Json() : Json(progress->remaining_seconds);
-    json["doing"] = progress->doing;
+std::string activity_text(const SweepStatus& status) {
+  if (status.jobs.missing == 0) return "nothing is left to do";
+  if (status.running.empty()) {
+    return "no run is going on; the command that began this one goes on with it";
   }
-  for (const Record* record : tally.failures) {
-    json["failures"].push_back({{"name", record->name},
-                                {"key", record->key},
-                                {"status", to_string(record->status)},
-                                {"reason", record->reason}});
+  std::string text = "run by " + status.running;
+  if (status.jobs_per_minute >= 0)
+    text += fmt::format(", {:.1f} jobs a minute", status.jobs_per_minute);
+  if (status.remaining_seconds >= 0) {
+    text += fmt::format(", about {} left", readable_seconds(status.remaining_seconds));
   }
-  return json;
+  return text;
 }
 
-std::vector<std::string> count_row(const std::string& name, const StateCount& count) {
-  return {name, std::to_string(count.finished), std::to_string(count.failed + count.crashed),
-          std::to_string(count.missing)};
-}
-
-void print_progress(const Progress& progress) {
-  fmt::print("\nrunning: {:.1f} jobs a minute", progress.jobs_per_minute);
-  if (progress.remaining_seconds >= 0) {
-    fmt::print(", about {} left", duration_text(progress.remaining_seconds));
+void print_status(const SweepStatus& status) {
+  fmt::print("{}: {}\n", status.sweep_name, activity_text(status));
+  std::vector<std::vector<std::string>> rows{
+      {"", "total", "finished", "failed", "crashed", "missing"},
+      count_row("cells", status.cells),
+      count_row("jobs", status.jobs)};
+  for (const auto& [kind, counts] : status.jobs_by_kind) {
+    rows.push_back(count_row("  " + to_string(kind), counts));
   }
-  fmt::print("\n");
-  for (size_t rank = 0; rank < progress.doing.size(); ++rank) {
-    fmt::print("  rank {}: {}\n", rank, progress.doing[rank]);
-  }
-}
-
-void print_status(const Plan& plan, const Tally& tally, const std::optional<Progress>& progress) {
-  fmt::print("{}\n", plan.sweep_name);
-  print_columns({{"", "finished", "failed", "missing"},
-                 count_row("cells", tally.cells),
-                 count_row("jobs", tally.jobs)});
-  if (progress) print_progress(*progress);
-  if (!progress && tally.jobs.missing > 0) {
-    fmt::print("\nno run is going on; the command that began this one goes on with it\n");
-  }
-  if (tally.failures.empty()) return;
-  fmt::print("\nfailures (run again with --retry-failed to try them once more):\n");
-  for (const Record* record : tally.failures) {
-    fmt::print("  {}: {}: {}\n", record->name, to_string(record->status), record->reason);
+  print_columns(rows);
+  if (status.failures.empty()) return;
+  fmt::print("\nfailures; dovetail run SWEEP --retry-failed tries them once more:\n");
+  for (const JobFailure& failure : status.failures) {
+    fmt::print("  {}: {}: {}\n", failure.name, to_string(failure.status), failure.reason);
   }
 }
 
 int status(const StatusOptions& options) {
-  const Plan plan = plan_of_results(options.folder);
-  const auto records = read_journal(std::filesystem::path(options.folder) / "journal");
-  const Tally tally = tally_of(plan, records);
-  const std::optional<Progress> progress = read_progress(options.folder);
+  check_is_results_folder(options.folder);
+  const SweepStatus status = read_status(options.folder);
   if (options.json) {
-    fmt::print("{}\n", status_json(plan, tally, progress).dump(2));
+    fmt::print("{}\n", Json(status).dump(2));
   } else {
-    print_status(plan, tally, progress);
+    print_status(status);
   }
   return kSuccess;
 }

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace dovetail {
 
@@ -21,13 +20,6 @@ void print_columns(const std::vector<std::vector<std::string>>& rows) {
     }
     fmt::print("  {}\n", line);
   }
-}
-
-std::string duration_text(double seconds) {
-  if (seconds < 100) return fmt::format("{:.0f} s", seconds);
-  const int64_t minutes = std::llround(seconds / 60);
-  if (minutes < 60) return fmt::format("{} min", minutes);
-  return fmt::format("{} h {:02} min", minutes / 60, minutes % 60);
 }
 
 }  // namespace dovetail
