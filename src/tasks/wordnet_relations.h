@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "text/wordnet.h"
@@ -53,7 +52,7 @@ class SenseNames {
   static std::string name_by_file(const Synset& synset, size_t word);
 
  private:
-  std::unordered_map<std::string, int> synsets_of_;   // by name_by_file
+  std::vector<uint64_t> shared_;   // hashes of the names by file that several synsets have, sorted
 };
 
 }  // namespace dovetail

@@ -3,8 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <map>
-#include <tuple>
+#include <limits>
 
 #include "base/error.h"
 #include "base/hash.h"
@@ -28,8 +27,8 @@ Units text_units(const WordNet& wordnet) {
   Units units;
   for (const Synset& synset : wordnet.synsets()) {
     const std::string node = word_node(synset.words[0]);
-    units.join(node, "definition\t" + synset.definition);
-    for (const std::string& example : synset.examples) units.join(node, "example\t" + example);
+    units.join(node, "text\t" + synset.definition);
+    for (const std::string& example : synset.examples) units.join(node, "text\t" + example);
     units.weigh(node);
   }
   units.cut();
@@ -118,43 +117,49 @@ SplitFacts split_by_text(const WordNet& wordnet, const WordNetRelation& relation
 }  // namespace
 
 size_t Units::id(std::string_view node) {
-  const auto found = ids_.find(node);
-  if (found != ids_.end()) return found->second;
-  const size_t fresh = parent_.size();
-  ids_.emplace(node, fresh);
-  parent_.push_back(fresh);
-  weight_.push_back(0);
-  return fresh;
+  const uint64_t hash = hash64(node);
+  const auto [found, fresh] = ids_.try_emplace(hash, parent_.size());
+  if (fresh) {
+    parent_.push_back(found->second);
+    hash_.push_back(hash);
+    weight_.push_back(0);
+  }
+  return found->second;
 }
 
 size_t Units::root(size_t node) const {
-  while (parent_[node] != node) node = parent_[node] = parent_[parent_[node]];
+  while (parent_[node] != node) node = parent_[node];
   return node;
 }
 
 void Units::join(std::string_view a, std::string_view b) {
-  const size_t root_a = root(id(a)), root_b = root(id(b));
+  const auto shortened_root = [&](size_t node) {
+    while (parent_[node] != node) node = parent_[node] = parent_[parent_[node]];
+    return node;
+  };
+  const size_t root_a = shortened_root(id(a)), root_b = shortened_root(id(b));
   parent_[std::max(root_a, root_b)] = std::min(root_a, root_b);
 }
 
 void Units::weigh(std::string_view node) { ++weight_[id(node)]; }
 
 std::vector<Units::Unit> Units::units() const {
-  std::map<size_t, Unit> by_root;
-  for (const auto& [text, node] : ids_) {
+  std::vector<Unit> by_root(parent_.size(), {.order = std::numeric_limits<uint64_t>::max()});
+  for (size_t node = 0; node < parent_.size(); ++node) {
     Unit& unit = by_root[root(node)];
-    if (unit.first_text.empty() || text < unit.first_text) unit.first_text = text;
+    unit.order = std::min(unit.order, hash_[node]);
     unit.weight += weight_[node];
     unit.root = root(node);
   }
   std::vector<Unit> all;
-  for (auto& [root, unit] : by_root) {
-    unit.order = hash64(unit.first_text);
-    all.push_back(std::move(unit));
+  for (size_t node = 0; node < parent_.size(); ++node) {
+    if (parent_[node] != node) continue;
+    all.push_back(by_root[node]);
+    // hashed once more: the smallest of many is small, and large units must not come first
+    all.back().order = hash64(fmt::format("{:016x}", by_root[node].order));
   }
-  std::sort(all.begin(), all.end(), [](const Unit& a, const Unit& b) {
-    return std::tie(a.order, a.first_text) < std::tie(b.order, b.first_text);
-  });
+  std::sort(all.begin(), all.end(),
+            [](const Unit& a, const Unit& b) { return a.order < b.order; });
   return all;
 }
 
@@ -176,7 +181,7 @@ void Units::cut() {
 }
 
 bool Units::is_test(std::string_view node) const {
-  const auto found = ids_.find(node);
+  const auto found = ids_.find(hash64(node));
   DOVETAIL_CHECK(found != ids_.end());
   return test_roots_.contains(root(found->second));
 }

@@ -2,12 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
-#include <utility>
 #include <vector>
 
 #include "tasks/wordnet_relations.h"
@@ -50,22 +48,18 @@ class Units {
 
  private:
   struct Unit {
-    uint64_t order = 0;      // hash of its first text
-    std::string first_text;  // the smallest
+    uint64_t order = 0;   // from the smallest hash of its nodes, in whatever order they came
     int64_t weight = 0;
     size_t root = 0;
   };
 
   size_t id(std::string_view node);
   size_t root(size_t node) const;
-  std::vector<Unit> units() const;
+  std::vector<Unit> units() const;   // in their order
 
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
-  std::unordered_map<std::string, size_t, Hash, std::equal_to<>> ids_;
-  mutable std::vector<size_t> parent_;   // paths are shortened while looked up, until cut()
+  std::unordered_map<uint64_t, size_t> ids_;   // by the hash of the node's text
+  std::vector<uint64_t> hash_;
+  std::vector<size_t> parent_;
   std::vector<int64_t> weight_;
   std::unordered_set<size_t> test_roots_;
 };

@@ -129,7 +129,7 @@ TEST(WordNet, SaysWhereADamagedLineIs) {
       {"00000100 05 n 00 000 | d", "expected at least one word"},
       {"00000100 05 n 01 dog 0 001 @ 00000042 n 00 | d", "4 hexadecimal digits"},
       {"00000100 05 n 01 dog 0 001 + 00000042 n 0201 | d", "a pointer from one of 1 words"},
-      {"00000100 05 n 01 dog 0 002 @ 00000042 n 0000 | d", "pointer's offset, found \"d\""},
+      {"00000100 05 n 01 dog 0 002 @ 00000042 n 0000 | d", "pointer's symbol, found \"nothing\""},
       {"00000100 05 n 01 dog 0 000", "expected a gloss"},
       {"00000100 05 n 01 dog", "word's lexicographer id, found \"nothing\""},
       {"", "synset's offset, found \"nothing\""},
