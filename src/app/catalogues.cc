@@ -15,8 +15,9 @@ namespace dovetail {
 
 Catalogues catalogues() {
   Catalogues all;
-  for (const Objective& entry : objectives())
-    all.objectives.push_back({entry.name, entry.defaults});
+  for (const Objective& entry : objectives()) {
+    all.objectives.push_back({entry.name, entry.defaults, entry.check});
+  }
   for (const Task& entry : tasks()) all.tasks.push_back({entry.name});
   for (const Template& entry : templates()) all.templates.push_back({entry.name});
   for (const TuningEntry& entry : tunings()) all.tunings.push_back({entry.name, entry.defaults});

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bad input: exit code 2, a message that names file and line and what to do, nothing written."""
+import json
+import os
+import re
+import resource
+import signal
+import struct
+
+import pytest
+from conftest import dovetail, launch, tree
+
+
+def refused(folder, *args):
+    """The message with which the program refuses; fails if it did not, or wrote anything."""
+    before = tree(folder)
+    result = dovetail(*args, cwd=folder)
+    assert result.returncode == 2, result
+    assert result.stdout == ""
+    assert tree(folder) == before
+    assert "Traceback" not in result.stderr and "terminate called" not in result.stderr
+    return result.stderr
+
+
+def replaced(file, old, new):
+    """Puts `new` for `old` and returns the 1-based line where it stands."""
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+    return text[:text.index(old)].count("\n") + 1
+
+
+@pytest.mark.parametrize("old, new, said", [
+    ("steps = 20", "stesp = 20", 'did you mean "steps"?'),
+    ('"prefix_lm"', '"prefix_ml"', 'did you mean "prefix_lm"?'),
+    ('"rouge_l"', '"rogue_l"', 'did you mean "rouge_l"?'),
+    ('name = "soft_prompt"', 'name = "soft_promt"', 'did you mean "soft_prompt"?'),
+    ("[16]", "[]", "train_size"),
+    ('"adamw"', '"adamv"', 'did you mean "adamw"?'),
+    ("learning_rate = 1e-2", 'learning_rate = "1e-2"', "number"),
+    ('["card.toml"]', '["crad.toml"]', "crad.toml"),
+    ('["text.txt"]', '["texts.txt"]', "texts.txt"),
+])
+def test_sweep_file(tiny_sweep, old, new, said):
+    line = replaced(tiny_sweep, old, new)
+
+    message = refused(tiny_sweep.parent, "run", "tiny.toml")
+
+    assert re.search(rf"tiny\.toml:{line}:\d+: ", message), message
+    assert said in message
+
+
+def test_missing_sweep_file(tiny_sweep):
+    assert "tony.toml" in refused(tiny_sweep.parent, "run", "tony.toml")
+
+
+def test_task_file_with_a_missing_column(tiny_sweep):
+    replaced(tiny_sweep.parent / "train.tsv", "\t", " ")
+
+    message = refused(tiny_sweep.parent, "run", "tiny.toml")
+
+    assert "train.tsv:1:" in message
+
+
+def test_unreadable_task_file(tiny_sweep):
+    (tiny_sweep.parent / "test.tsv").unlink()
+
+    message = refused(tiny_sweep.parent, "run", "tiny.toml")
+
+    assert re.search(r"card\.toml:4:\d+: .*test\.tsv", message), message
+
+
+def write_checkpoint(folder, data_bytes):
+    """A checkpoint whose header promises one tensor of 400 bytes."""
+    folder.mkdir()
+    config = {"d_model": 32, "d_kv": 16, "d_ff": 64, "num_layers": 1, "num_heads": 2,
+              "vocab_size": 100, "model_type": "t5"}
+    (folder / "config.json").write_text(json.dumps(config))
+    header = json.dumps({"shared.weight": {"dtype": "F32", "shape": [10, 10],
+                                           "data_offsets": [0, 400]}}).encode()
+    (folder / "model.safetensors").write_bytes(
+        struct.pack("<Q", len(header)) + header + bytes(data_bytes))
+
+
+@pytest.mark.parametrize("damage", ["truncated", "no weights", "garbage", "no config"])
+def test_checkpoint_that_cannot_be_read(tiny_sweep, damage):
+    folder = tiny_sweep.parent / "model"
+    write_checkpoint(folder, data_bytes=100)
+    weights = folder / "model.safetensors"
+    if damage == "no weights":
+        weights.unlink()
+    if damage == "garbage":
+        weights.write_bytes(b"not safetensors at all")
+    if damage == "no config":
+        (folder / "config.json").unlink()
+    replaced(tiny_sweep, '"prefix_lm"', '{ checkpoint = "model", label = "mine" }')
+
+    message = refused(tiny_sweep.parent, "run", "tiny.toml")
+
+    assert "model" in message
+
+
+def test_results_folder_of_a_different_sweep(tiny_sweep):
+    folder = tiny_sweep.parent
+    one_cell = ("--filter", "*/none/*/mapping/full/*/seed1", "--out", "out")
+    assert dovetail("run", "tiny.toml", *one_cell, cwd=folder).returncode == 0
+    replaced(tiny_sweep, "learning_rate = 1e-2", "learning_rate = 2e-2")
+
+    message = refused(folder, "run", "tiny.toml", *one_cell)
+
+    assert "different sweep" in message and "--out" in message and "--store out/artefacts" in message
+
+
+def test_out_that_is_no_results_folder(tiny_sweep):
+    mine = tiny_sweep.parent / "mine"
+    mine.mkdir()
+    (mine / "thesis.tex").write_text("years of work")
+
+    assert "--out" in refused(tiny_sweep.parent, "run", "tiny.toml", "--out", "mine")
+    assert "thesis.tex" in refused(tiny_sweep.parent, "run", "tiny.toml", "--out", "mine/thesis.tex")
+    for command in ("status", "report"):
+        assert "plan.json" in refused(tiny_sweep.parent, command, "mine")
+
+
+def test_filter_that_matches_nothing(tiny_sweep):
+    message = refused(tiny_sweep.parent, "run", "tiny.toml", "--filter", "*/electra/*")
+
+    assert "electra" in message
+
+
+@pytest.mark.parametrize("args, said", [
+    (["rnu", "tiny.toml"], 'did you mean "run"?'),
+    (["run", "tiny.toml", "--treads", "2"], 'did you mean "--threads"?'),
+    (["run", "tiny.toml", "--threads", "two"], "--threads"),
+    (["run", "tiny.toml", "--threads", "0"], "--threads"),
+    (["run", "tiny.toml", "--device", "tpu"], "--device"),
+    (["run"], "SWEEP"),
+    (["list", "objective"], 'did you mean "objectives"?'),
+    (["data", "show", "wordnet/antonim"], "wordnet/antonym"),
+    ([], "--help"),
+])
+def test_command_line(tiny_sweep, args, said):
+    assert said in refused(tiny_sweep.parent, *args)
+
+
+def test_under_mpi_the_users_mistake_is_still_exit_code_2(tiny_sweep):
+    line = replaced(tiny_sweep, "steps = 20", "stesp = 20")
+
+    result = launch(2, "run", "tiny.toml", cwd=tiny_sweep.parent)
+
+    assert result.returncode == 2, result
+    assert result.stderr.count(f"tiny.toml:{line}:") == 1
+    assert not (tiny_sweep.parent / "results").exists()
+
+
+def limit_file_size(size):
+    """As on a full disk, what goes past the limit cannot be written."""
+    def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    return limit
+
+
+def test_full_disk_loses_nothing(tiny_sweep):
+    folder = tiny_sweep.parent
+    options = ("--filter", "*/none/*/full/*", "--out", "out")
+
+    full = dovetail("run", "tiny.toml", *options, cwd=folder, preexec_fn=limit_file_size(20_000))
+    assert full.returncode == 1, full
+    assert os.strerror(27) in full.stderr or "No space" in full.stderr   # EFBIG stands for ENOSPC
+    assert not list(folder.rglob("*.tmp"))
+    status = dovetail("status", "out", "--json", cwd=folder)
+    finished = json.loads(status.stdout)["jobs"]["finished"]
+
+    again = dovetail("run", "tiny.toml", *options, cwd=folder)
+    assert again.returncode == 0, again
+    reused = int(re.search(r"(\d+) of \d+ jobs were there already", again.stderr).group(1))
+    assert reused >= finished

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the commands print for good input."""
+import json
+
+import pytest
+from conftest import dovetail, tree
+
+COMMANDS = ["plan", "run", "status", "report", "advise", "data", "list", "metric"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example(tmp_path, command):
+    result = dovetail(command, "--help", cwd=tmp_path)
+
+    assert result.returncode == 0
+    assert "Example: " in result.stdout
+    assert f"dovetail {command} " in result.stdout
+
+
+def test_plan_writes_nothing_and_counts_cells(tiny_sweep):
+    folder = tiny_sweep.parent
+    before = tree(folder)
+
+    result = dovetail("plan", "tiny.toml", "--json", cwd=folder)
+
+    assert result.returncode == 0, result
+    assert tree(folder) == before
+    plan = json.loads(result.stdout)
+    # 3 objectives x 2 templates x 2 tunings x 2 seeds, beside the baselines
+    names = [cell["name"] for cell in plan["cells"]]
+    assert len([n for n in names if "/seed" in n and "/full/" in n]) == 3 * 2 * 2
+    assert len(set(names)) == len(names)
+    assert "tiny" in dovetail("plan", "tiny.toml", cwd=folder).stdout
+
+
+def test_list_names_what_a_sweep_may_name(tmp_path):
+    text = dovetail("list", cwd=tmp_path).stdout
+
+    for name in ("span_corruption", "prefix_lm", "suffix_denoising", "soft_prompt", "masked_mapping",
+                 "rouge_l", "exact_match", "t5-tiny", "wordnet-text"):
+        assert name in text
+    assert "rouge_l" not in dovetail("list", "objectives", cwd=tmp_path).stdout
+    assert "wordnet/" in dovetail("data", "list", cwd=tmp_path).stdout
+
+
+def test_data_show_prints_what_the_model_sees(tiny_sweep):
+    folder = tiny_sweep.parent
+    head, tail = (folder / "train.tsv").read_text().splitlines()[0].split("\t")
+
+    masked = dovetail("data", "show", "card.toml", "--template", "masked_prompting", "-n", "100",
+                      cwd=folder).stdout
+    mapping = dovetail("data", "show", "card.toml", "--template", "mapping", "-n", "100",
+                       cwd=folder).stdout
+
+    assert f"The plural of {head} is <extra_id_0>" in masked
+    assert f"<extra_id_0> {tail}" in masked
+    assert f"plural: {head}" in mapping and "<extra_id_0>" not in mapping
+
+
+def test_metric_scores_lines_and_their_mean(tmp_path):
+    lines = [{"prediction": "to drive there", "references": ["to drive there"]},
+             {"prediction": "nothing", "references": ["to walk", "to drive"]}]
+    (tmp_path / "p.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+    result = dovetail("metric", "--input", "p.jsonl", "--metrics", "exact_match,rouge_l", cwd=tmp_path)
+
+    assert result.returncode == 0, result
+    first, second, last = map(json.loads, result.stdout.splitlines())
+    assert first == {"exact_match": 1.0, "rouge_l": 1.0}
+    assert second == {"exact_match": 0.0, "rouge_l": 0.0}
+    assert last == {"aggregate": {"exact_match": 0.5, "rouge_l": 0.5}, "n": 2}
+
+
+@pytest.mark.parametrize("line, said", [("{", "JSON"), ('{"prediction": "a"}', "references"),
+                                        ('{"references": ["a"]}', "prediction"),
+                                        ('{"prediction": "a", "references": []}', "references")])
+def test_metric_names_the_bad_line(tmp_path, line, said):
+    (tmp_path / "p.jsonl").write_text('{"prediction": "a", "references": ["a"]}\n' + line + "\n")
+
+    result = dovetail("metric", "--input", "p.jsonl", "--metrics", "rouge_l", cwd=tmp_path)
+
+    assert result.returncode == 2
+    assert "p.jsonl:2:" in result.stderr and said in result.stderr
