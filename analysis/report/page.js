@@ -117,6 +117,7 @@ function drawLearningCurves(template) {
     };
     const scales = axes("training data", METRIC_NAMES[metric] || metric, ticks);
     scales.y.suggestedMin = 0;
+    scales.y.suggestedMax = Math.max(0, ...points.map((p) => p.high));
     draw(figure.querySelector("canvas"), [...objectiveSets(points), ...baselineSets(points)], scales);
   }
 }

@@ -28,6 +28,7 @@ struct Case {
   const Contender* recommended = nullptr;
   CrossFitted chosen;
   const Bootstrap* bootstrap = nullptr;
+  std::map<std::string, const Contender*> compared;   // by Comparison::name: the best of them
 };
 
 const Contender* best_of(const Contenders& contenders) {
@@ -65,10 +66,11 @@ CrossFitted cross_fit(const Contenders& contenders, const CrossFitOptions& optio
   return dovetail::cross_fit(scores, options);
 }
 
-Comparison compare(const Case& at, Comparison comparison, const Contenders& against) {
+Comparison compare(Case& at, Comparison comparison, const Contenders& against) {
   if (against.empty()) return comparison;
   comparison.absent.clear();
   const Contender* best = best_of(against);
+  at.compared[comparison.name] = best;
   comparison.same = best == at.recommended;
   comparison.against = best->group->choice();
   comparison.cells = cell_names(*best->group);
@@ -83,7 +85,7 @@ Comparison compare(const Case& at, Comparison comparison, const Contenders& agai
 }
 
 // Random start and the three baselines decide; the rest is told beside them.
-std::vector<Comparison> comparisons(const Case& at) {
+std::vector<Comparison> comparisons(Case& at) {
   const DecisionOptions& o = at.options;
   const CellGroup& chosen = *at.recommended->group;
   const auto cells = [&](const std::string& name, const std::string& label, bool decisive,
@@ -135,26 +137,33 @@ Verdict verdict_of(const std::vector<Comparison>& comparisons) {
   return all_better ? Verdict::gain : Verdict::no_measurable_difference;
 }
 
-// After a gain: among the other candidates; they must not be measurably worse than the recommended
-// one. After no gain: among random start and the baselines that it does not measurably beat.
+// What could be chosen instead, with the lead of the recommendation over it. After a gain: any other
+// candidate. The lead is then the plain one, which flatters the recommendation and so is slow to call
+// another choice as good. Else: random start and the baselines, with the leads of the verdict.
+std::vector<std::pair<const Contender*, Estimate>> alternatives(const Case& at, const Decision& decision) {
+  std::vector<std::pair<const Contender*, Estimate>> open;
+  if (decision.verdict == Verdict::gain) {
+    for (const Contender& other : at.candidates) {
+      if (&other != at.recommended) {
+        open.emplace_back(&other, at.bootstrap->difference(at.recommended->scores, other.scores));
+      }
+    }
+  } else {
+    for (const Comparison& comparison : decision.comparisons) {
+      if (!comparison.decisive || !comparison.absent.empty() || comparison.same) continue;
+      open.emplace_back(at.compared.at(comparison.name), comparison.gain);
+    }
+  }
+  return open;
+}
+
 void find_cheaper(const Case& at, Decision& decision) {
-  Contenders open;
-  for (const Contender& candidate : at.candidates) {
-    if (&candidate == at.recommended || candidate.cost.total() >= at.recommended->cost.total()) continue;
-    if (decision.verdict != Verdict::gain && candidate.group->objective != at.options.start_objective) continue;
-    open.push_back(&candidate);
-  }
-  if (decision.verdict != Verdict::gain) {
-    for (const Contender& baseline : at.baselines) open.push_back(&baseline);
-  }
-  std::stable_sort(open.begin(), open.end(), [](auto* a, auto* b) { return a->cost.total() < b->cost.total(); });
-  for (const Contender* contender : open) {
-    if (contender->cost.total() >= at.recommended->cost.total()) break;
-    const Estimate lead = at.bootstrap->difference(at.recommended->scores, contender->scores);
-    if (lead.low > 0) continue;
+  double least_seconds = at.options.cheaper_share * at.recommended->cost.total();
+  for (const auto& [contender, lead] : alternatives(at, decision)) {
+    if (lead.low > 0 || contender->cost.total() > least_seconds) continue;
+    least_seconds = contender->cost.total();
     decision.cheaper = choice_of(*contender, *at.bootstrap);
     decision.cheaper_lead = lead;
-    return;
   }
 }
 

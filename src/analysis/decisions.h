@@ -26,6 +26,9 @@ struct DecisionOptions {
   std::string conventional_objective = "span_corruption";   // T5's own
   std::string conventional_template = "mapping";
   std::string conventional_tuning = "full";
+  // Another choice counts as cheaper if it costs at most this share: a few per cent are the noise of
+  // the clock.
+  double cheaper_share = 0.8;
 };
 
 // What a recommendation is held against.
@@ -75,9 +78,9 @@ struct Decision {
   int64_t times_chosen = 0, halves = 0;   // on how many random halves the same group was best
   bool cross_fitted = true;               // false: fewer than kFewestItemsToSplit examples
   std::vector<Comparison> comparisons;
-  // The cheapest choice that is not measurably worse; none where that is the recommendation.
+  // The cheapest choice that is not measurably worse; none where nothing is cheaper.
   std::optional<Choice> cheaper;
-  Estimate cheaper_lead;                  // recommendation minus that choice, on all examples
+  Estimate cheaper_lead;                  // recommendation minus that choice; see find_cheaper
 };
 
 // The metric that decides for a task.

@@ -35,7 +35,7 @@ std::string lesson_of_gains(const Analysis& analysis, const Situations& gains) {
                        "beat both random start and every baseline.", all);
   }
   return fmt::format("In {} of {} cases (a task at an amount of training data) the recommended choice measurably "
-                     "beats random start and every baseline that was run.", gains.size(), all);
+                     "beats random start and every baseline, as far as these were run.", gains.size(), all);
 }
 
 std::string lesson_of_largest(const Situations& gains) {
@@ -82,6 +82,17 @@ std::string lesson_of_cheaper(const Situations& gains) {
                      cheaper, gains.size());
 }
 
+// The comparisons that a verdict should rest on and could not, with the number of cases.
+std::map<std::string, int64_t> absent_comparisons(const Analysis& analysis) {
+  std::map<std::string, int64_t> absent;
+  for (const Decision& decision : analysis.decisions) {
+    for (const Comparison& comparison : decision.comparisons) {
+      if (comparison.decisive && !comparison.absent.empty()) ++absent[comparison.label];
+    }
+  }
+  return absent;
+}
+
 }  // namespace
 
 std::vector<std::string> lessons(const Analysis& analysis) {
@@ -112,12 +123,16 @@ std::vector<std::string> caveats(const Analysis& analysis) {
   std::vector<std::string> all;
   if (facts.cells_missing > 0) {
     all.push_back(fmt::format("This run is not finished: {} of {} cells have no result yet. Every number below may "
-                              "still change; the same `dovetail run` command goes on with it.",
+                              "still change; the same command goes on with the run.",
                               facts.cells_missing, facts.cells));
   }
   if (facts.cells_failed > 0) {
     all.push_back(fmt::format("{} of {} cells failed; their reasons are listed under Failures. A choice that lacks a "
                               "seed is not compared.", facts.cells_failed, facts.cells));
+  }
+  for (const auto& [label, count] : absent_comparisons(analysis)) {
+    all.push_back(fmt::format("Not scored in {} of {} cases, so not part of their verdict: {}.", count,
+                              analysis.decisions.size(), label));
   }
   const size_t seeds = analysis.labels("seed").size();
   if (seeds == 1) {

@@ -2,6 +2,7 @@
 #include "analysis/report.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "analysis/decision_json.h"
 #include "analysis/embedded.h"
@@ -18,8 +19,19 @@ namespace {
 
 std::string subtitle(const Analysis& analysis) {
   const RunFacts& facts = analysis.facts;
-  if (facts.cells_finished == facts.cells) return fmt::format("{} cells, all finished", facts.cells);
-  return fmt::format("{} of {} cells finished", facts.cells_finished, facts.cells);
+  std::string line = facts.cells_finished == facts.cells
+                         ? fmt::format("{} cells, all finished", facts.cells)
+                         : fmt::format("{} of {} cells finished", facts.cells_finished, facts.cells);
+  if (facts.cells_failed > 0) line += fmt::format(", {} failed", facts.cells_failed);
+  if (facts.cells_missing > 0) line += fmt::format(", {} still to come", facts.cells_missing);
+  line += fmt::format(" · seeds {}", fmt::join(analysis.labels("seed"), ", "));
+  for (const auto& [key, words] : {std::pair("commit", "commit {}"), std::pair("threads", "threads a rank: {}"),
+                                   std::pair("device", "on {}")}) {
+    const auto found = facts.provenance.find(key);
+    if (found == facts.provenance.end()) continue;
+    line += " · " + fmt::format(fmt::runtime(words), fmt::join(found->second, ", "));
+  }
+  return line + " · " + seconds_text(facts.job_seconds) + " of work";
 }
 
 std::string script_element(std::string_view code) {

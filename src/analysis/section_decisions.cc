@@ -21,6 +21,19 @@ std::string provenance_text(const RunFacts& facts, const std::string& key) {
   return fmt::format("{}", fmt::join(found->second, ", "));
 }
 
+// A long name may break after a slash, dot or underscore.
+std::string breakable(const std::string& name) {
+  std::string html;
+  std::string part;
+  for (const char c : name) {
+    part += c;
+    if (c != '/' && c != '.' && c != '_') continue;
+    html += html_escape(part) + "<wbr>";
+    part.clear();
+  }
+  return html + html_escape(part);
+}
+
 std::string small(const std::string& text) { return text_element("small", text); }
 
 // The score of a comparison, the gain over it, and whether that is measurable: by sign and word,
@@ -42,14 +55,22 @@ std::string comparison_cell(const Comparison* comparison) {
                  {{"class", state}, {"title", title}});
 }
 
+std::string choice_html(const Choice& choice) {
+  if (!choice.baseline.empty()) return text_element("span", choice.text, {{"class", "choice"}});
+  return element("span", text_element("b", choice.objective) + " " + text_element("span", choice.template_name) + " " +
+                             text_element("span", choice.tuning),
+                 {{"class", "choice"}});
+}
+
+// What to use: without a measurable difference the cheaper choice, and not the luckiest one.
 std::string choice_cell(const Decision& decision) {
-  const bool gain = decision.verdict == Verdict::gain;
-  const Choice& use = decision.recommended;
+  const bool keep = decision.verdict == Verdict::gain || decision.verdict == Verdict::nothing_to_compare || !decision.cheaper;
   std::string html = text_element("span", verdict_text(decision.verdict), {{"class", "verdict " + to_string(decision.verdict)}});
-  html += element("span", text_element("b", use.objective) + " " + text_element("span", use.template_name) + " " +
-                              text_element("span", use.tuning),
-                  {{"class", gain ? "choice" : "choice weak"}});
-  if (decision.cheaper) {
+  html += choice_html(keep ? decision.recommended : *decision.cheaper);
+  if (!keep) {
+    html += small("the cheaper choice, " + seconds_text(decision.cheaper->cost.total()) + "; the scores beside are of the "
+                  "highest mean, " + decision.recommended.text);
+  } else if (decision.cheaper) {
     html += small("cheaper, not measurably worse: " + decision.cheaper->text + ", " +
                   seconds_text(decision.cheaper->cost.total()));
   }
@@ -60,7 +81,7 @@ std::string evidence_cell(const Decision& decision) {
   std::string text = fmt::format("n = {}, {} seed{}", decision.honest_score.items, decision.honest_score.seeds,
                                  decision.honest_score.seeds == 1 ? "" : "s");
   std::string more = decision.candidates < decision.candidates_planned
-                         ? fmt::format("best of {} (of {} planned)", decision.candidates, decision.candidates_planned)
+                         ? fmt::format("best of {} ({} planned)", decision.candidates, decision.candidates_planned)
                          : fmt::format("best of {}", decision.candidates);
   std::string stable = decision.halves > 0
                            ? fmt::format("best on {} of {} halves", decision.times_chosen, decision.halves)
@@ -71,7 +92,7 @@ std::string evidence_cell(const Decision& decision) {
 std::string decision_row(const Decision& decision) {
   const GroupCost& cost = decision.recommended.cost;
   const Estimate& score = decision.honest_score;
-  std::string row = element("th", text_element("span", decision.task) + small(decision.train_size), {{"scope", "row"}});
+  std::string row = element("th", element("span", breakable(decision.task)) + small(decision.train_size), {{"scope", "row"}});
   row += choice_cell(decision);
   row += element("td", text_element("span", score_text(score.mean), {{"class", "score"}}) +
                            small(metric_text(decision.metric)) +

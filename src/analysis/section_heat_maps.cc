@@ -43,7 +43,7 @@ std::string score_cell(const Panel& panel, const GroupSummary& summary, const Es
   const std::string seeds = estimate.seeds < planned ? fmt::format("{} of {} seeds", estimate.seeds, planned) : "";
   return element("td", text_element("span", (chosen ? "★ " : "") + score_text(estimate.mean)) + text_element("small", half) +
                            (seeds.empty() ? "" : text_element("small", seeds)),
-                 {{"class", std::string("heat") + (shade > 0.55 ? " strong" : "") + (chosen ? " chosen" : "")},
+                 {{"class", std::string("heat") + (shade > 0.68 ? " strong" : shade > 0.5 ? " middle" : "") + (chosen ? " chosen" : "")},
                   {"style", fmt::format("--v:{:.0f}%", 100 * std::clamp(shade, 0.0, 1.0))},
                   {"title", summary.group->choice() + (chosen ? " (recommended)" : "")}});
 }
@@ -125,7 +125,7 @@ std::string metric_view(const Analysis& analysis, const std::string& task, const
       panels += panel_html(panel);
     }
   }
-  const std::string note = fmt::format("{}; colour from {} (pale) to {} (full). {}", metric_text(metric),
+  const std::string note = fmt::format("{}; the colours run from {} to {}. {}", metric_text(metric),
                                        score_text(panel.lowest), score_text(panel.highest), baselines_text(panel));
   Attributes attributes{{"class", "metric-view"}, {"data-metric", metric}};
   attributes.push_back(deciding ? std::pair("data-deciding", "yes") : std::pair("hidden", "hidden"));

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/names.h"
 
 namespace dovetail {
@@ -25,12 +27,28 @@ std::string provenance(const Record& record, const char* key) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-Row cell_row(const Analysis& analysis, const CellGroup& group, const CellResult& result) {
+// The sweep's metrics, then what else the records hold of cells (loss, perplexity).
+std::vector<std::string> metric_columns(const Analysis& analysis) {
+  std::vector<std::string> names = analysis.plan->metrics;
+  std::set<std::string> others;
+  for (const CellGroup& group : analysis.groups) {
+    for (const CellResult& result : group.cells) {
+      if (result.record == nullptr) continue;
+      for (const auto& [name, value] : result.record->metrics) others.insert(name);
+    }
+  }
+  for (const std::string& name : names) others.erase(name);
+  names.insert(names.end(), others.begin(), others.end());
+  return names;
+}
+
+Row cell_row(const std::vector<std::string>& metrics, const Analysis& analysis, const CellGroup& group,
+             const CellResult& result) {
   Row row{result.cell->name};
   row.insert(row.end(), result.cell->coordinates.begin(), result.cell->coordinates.end());
   row.insert(row.end(), {group.baseline, to_string(result.state), result.reason});
   const bool finished = result.state == CellState::finished;
-  for (const std::string& metric : analysis.plan->metrics) {
+  for (const std::string& metric : metrics) {
     const bool known = finished && result.record->metrics.contains(metric);
     row.push_back(known ? number(result.record->metrics.at(metric)) : "");
   }
@@ -46,12 +64,13 @@ Row cell_row(const Analysis& analysis, const CellGroup& group, const CellResult&
 
 Rows cells_table(const Analysis& analysis) {
   Row head{"cell", "objective", "task", "template", "tuning", "train_size", "seed", "baseline", "state", "reason"};
-  head.insert(head.end(), analysis.plan->metrics.begin(), analysis.plan->metrics.end());
+  const std::vector<std::string> metrics = metric_columns(analysis);
+  head.insert(head.end(), metrics.begin(), metrics.end());
   const Row tail{"wall_seconds", "cpu_seconds", "train_steps", "train_tokens", "peak_bytes", "commit", "job"};
   head.insert(head.end(), tail.begin(), tail.end());
   Rows rows{head};
   for (const CellGroup& group : analysis.groups) {
-    for (const CellResult& result : group.cells) rows.push_back(cell_row(analysis, group, result));
+    for (const CellResult& result : group.cells) rows.push_back(cell_row(metrics, analysis, group, result));
   }
   return rows;
 }

@@ -40,9 +40,11 @@ std::string explain_gain(const Decision& decision) {
   const Comparison* start = find_comparison(decision, "random_start");
   if (start && start->absent.empty()) {
     text += fmt::format(" against {} for random start: {}", score_text(start->score.mean), gain_text(*start));
+  } else {
+    text += " (random start has not been scored)";
   }
   const auto beaten = decisive(decision, [](auto& c) { return c.name != "random_start"; });
-  if (!beaten.empty()) text += fmt::format("; it also beats: {}", fmt::join(labels_of(beaten), ", "));
+  if (!beaten.empty()) text += fmt::format("; it measurably beats: {}", fmt::join(labels_of(beaten), ", "));
   return text + " (" + evidence(decision) + ").";
 }
 
@@ -94,12 +96,11 @@ std::string explain_cheaper(const Decision& decision) {
                : "";
   }
   const Choice& cheaper = *decision.cheaper;
-  return fmt::format(" The cheaper choice: {}, not measurably worse ({} {}, {} below, interval {} to {}), for {} "
-                     "instead of {}.",
+  return fmt::format(" The cheaper choice: {}, not measurably worse ({} {}; the lead over it is {}, interval {}), "
+                     "for {} instead of {}.",
                      cheaper.text, score_text(cheaper.score.mean), metric_text(decision.metric),
-                     score_text(decision.cheaper_lead.mean), signed_text(decision.cheaper_lead.low),
-                     signed_text(decision.cheaper_lead.high), seconds_text(cheaper.cost.total()),
-                     seconds_text(own));
+                     signed_text(decision.cheaper_lead.mean), interval_text(decision.cheaper_lead),
+                     seconds_text(cheaper.cost.total()), seconds_text(own));
 }
 
 }  // namespace

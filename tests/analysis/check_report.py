@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 
-VOID = {"meta", "br", "hr", "img", "input", "link"}
+VOID = {"meta", "br", "hr", "img", "input", "link", "wbr"}
 FETCHES = {"src", "href", "action", "data", "poster", "srcset"}
 
 

@@ -56,11 +56,36 @@ int64_t add_pretraining(Results& results, const std::string& objective, int64_t 
   return job;
 }
 
+void add_baselines(Results& results, size_t task, const std::string& kind, const std::vector<double>& difficulty, Rng& rng) {
+  const double frequent = task == 5 ? 0.2 : 0.06 + 0.03 * static_cast<double>(task % 3);
+  for (const auto& [name, mean] : {std::pair<std::string, double>("most_frequent", frequent), {"copy", 0.02}, {"untuned", 0.04}}) {
+    const std::string objective = name == "untuned" ? "prefix_lm" : "";
+    fill(results.add({objective, kTasks[task], "", "", "", ""}, {0.0F}, 0.2, name, kind), rng, mean, difficulty);
+  }
+}
+
+// One cell: planned, and with the given chance run; a few fail.
+void add_cell(Results& results, const std::array<std::string, 6>& at, const std::string& kind, int64_t pretraining,
+              double finished_share, double mean, const std::vector<double>& difficulty, Rng& rng) {
+  const int64_t job = results.add_planned(at, "", kind, {pretraining}).job;
+  if (rng.uniform() >= finished_share) return;
+  const bool all = at[4] == "all";
+  Record& record = results.record_of(job);
+  record.cost = {2 + rng.uniform() + (all ? 6 : 0), 2.1, all ? 400 : 60, 40'000, 0.04, 510'000'000};
+  if (rng.uniform() < 0.015) {
+    record.status = RunStatus::failed;
+    record.reason = "the loss was NaN at step 12 (learning rate 0.3); <b>not</b> a tag & \"quoted\"";
+    return;
+  }
+  fill(record, rng, mean, difficulty);
+}
+
 }  // namespace
 
 Results random_results(uint64_t seed, double finished_share, int64_t num_items) {
   Results results("quickstart-made-up");
   results.plan.sweep_text = "# made up for looking at the report; nothing in it was measured\nname = \"quickstart-made-up\"\n";
+  results.plan.axis_labels["objective"] = kObjectives;
   Rng rng(seed);
   const int64_t vocabulary = results.add_upstream(JobKind::tokenizer, "vocabulary", 6.2);
   std::vector<int64_t> pretraining{vocabulary};
@@ -71,28 +96,15 @@ Results random_results(uint64_t seed, double finished_share, int64_t num_items) 
     std::vector<double> difficulty(static_cast<size_t>(num_items));
     for (double& hard : difficulty) hard = rng.uniform();
     const std::string kind = t == 0 || t > 3 ? "reading" : "lexical";
-    for (const auto& [name, mean] : {std::pair("most_frequent", 0.06 + 0.03 * static_cast<double>(t % 3)), std::pair("copy", 0.02),
-                                     std::pair("untuned", 0.04)}) {
-      Record& record = results.add({name == std::string("untuned") ? "prefix_lm" : "", kTasks[t], "", "", "", ""}, {0.0F}, 0.2, name, kind);
-      fill(record, rng, t == 5 && name == std::string("most_frequent") ? 0.2 : mean, difficulty);
-    }
+    add_baselines(results, t, kind, difficulty, rng);
     for (size_t o = 0; o < kObjectives.size(); ++o) {
       for (size_t f = 0; f < kTemplates.size(); ++f) {
         for (const std::string tuning : {"full", "soft_prompt"}) {
           if (tuning == "soft_prompt" && (o == 0 || f % 2 == 1)) continue;
           for (const std::string size : {"heads64", "all"}) {
             for (const std::string cell_seed : {"1", "2"}) {
-              const Cell& cell = results.add_planned({kObjectives[o], kTasks[t], kTemplates[f], tuning, size, cell_seed}, "",
-                                                     kind, {pretraining[o]});
-              if (rng.uniform() >= finished_share) continue;
-              Record& record = results.record_of(cell.job);
-              record.cost = {2 + rng.uniform() + (size == "all" ? 6 : 0), 2.1, size == "all" ? 400 : 60, 40'000, 0.04, 510'000'000};
-              if (rng.uniform() < 0.015) {
-                record.status = RunStatus::failed;
-                record.reason = "the loss was NaN at step 12 (learning rate 0.3); <b>not</b> a tag & \"quoted\"";
-                continue;
-              }
-              fill(record, rng, true_mean(o, t, f, tuning, size == "all"), difficulty);
+              add_cell(results, {kObjectives[o], kTasks[t], kTemplates[f], tuning, size, cell_seed}, kind, pretraining[o],
+                       finished_share, true_mean(o, t, f, tuning, size == "all"), difficulty, rng);
             }
           }
         }
