@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dovetail {
@@ -25,7 +27,14 @@ struct TaskData {
   std::string kind;                      // lexical, phrasal, form, reading
   std::vector<Example> train;
   std::vector<Example> test;
+  struct Relation {
+    std::string prefix, phrase;
+  };
+  // Only of a task of several relations. A source then begins with its own relation, so that each
+  // (relation, head) is an example: "xNeed: PersonX goes to the mall".
+  std::map<std::string, Relation> relations = {};
 };
+inline constexpr std::string_view kRelationEnd = ": ";
 
 struct Task {
   std::string name;                      // slash name
@@ -36,10 +45,12 @@ struct Task {
   std::function<std::string()> fingerprint;   // content hash of the data and of how it is cut
 };
 
-// The catalogue (tasks.inc).
+// The catalogue (tasks.inc), by name.
 const std::vector<Task>& tasks();
 
-// A task of the catalogue, or one described by a data set card (FILE.toml). Throws ConfigError.
+// A task of the catalogue, or one described by a data set card: FILE.toml, or FILE.toml#RELATION
+// for one relation of a card of all. A file that is not there is looked for in the project's
+// data/cards. Throws ConfigError.
 Task find_task(const std::string& name_or_card);
 
 // The training examples of one cell, as indices into `train` with the number of tails to keep.
@@ -49,11 +60,15 @@ struct Subset {
   int64_t tails = 0;                     // up to so many references each; 0: all
   std::vector<int64_t> validation;       // of the training side, never in `heads`
 };
+// num_heads > 0: so many; else fraction > 0: that part of the heads that are not held out for
+// validation, at least one; else all of those. The validation examples of a seed are the same at
+// every size. ConfigError when there are not that many heads.
 Subset choose_subset(const TaskData& data, int64_t num_heads, int64_t tails, double fraction,
                      int64_t validation_examples, uint64_t seed);
 
-// The test examples that every cell of the task is scored on: `count` of them (0: all), chosen
-// by a hash of their text, so that neither seed nor order of the file decides.
+// The test examples that every cell of the task is scored on: `count` of them (0, or more than
+// there are: all), chosen by a hash of their text, so that neither seed nor order of the file
+// decides. In the order of the hash: the smaller set is a prefix of the larger one.
 std::vector<int64_t> choose_test(const TaskData& data, int64_t count);
 
 }  // namespace dovetail

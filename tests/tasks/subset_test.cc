@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "tasks/task.h"
+
+namespace dovetail {
+namespace {
+
+using Indices = std::vector<int64_t>;
+
+TaskData sample_data(int train, int test) {
+  TaskData data{.name = "sample"};
+  for (int i = 0; i < train; ++i) data.train.push_back({"head " + std::to_string(i), {"x"}});
+  for (int i = 0; i < test; ++i) data.test.push_back({"test " + std::to_string(i), {"x"}});
+  return data;
+}
+
+TEST(ChooseSubset, IsNestedAndDisjointFromValidation) {
+  const TaskData data = sample_data(200, 1);
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    SCOPED_TRACE(seed);
+    Indices smaller;
+    for (const int64_t heads : {1, 4, 16, 64, 180}) {
+      const Subset subset = choose_subset(data, heads, 3, 0, 20, seed);
+
+      ASSERT_EQ(subset.heads.size(), heads);
+      EXPECT_EQ(subset.tails, 3);
+      EXPECT_TRUE(std::equal(smaller.begin(), smaller.end(), subset.heads.begin()));
+      smaller = subset.heads;
+      ASSERT_EQ(subset.validation.size(), 20);
+      EXPECT_EQ(subset.validation, choose_subset(data, 1, 1, 0, 20, seed).validation);
+      std::set<int64_t> all(subset.heads.begin(), subset.heads.end());
+      all.insert(subset.validation.begin(), subset.validation.end());
+      EXPECT_EQ(all.size(), heads + 20) << "no head twice, none in both";
+      EXPECT_GE(*all.begin(), 0);
+      EXPECT_LT(*all.rbegin(), 200);
+    }
+  }
+}
+
+TEST(ChooseSubset, DiffersPerSeedAndRepeats) {
+  const TaskData data = sample_data(100, 1);
+
+  EXPECT_EQ(choose_subset(data, 16, 0, 0, 0, 1).heads, choose_subset(data, 16, 0, 0, 0, 1).heads);
+  EXPECT_NE(choose_subset(data, 16, 0, 0, 0, 1).heads, choose_subset(data, 16, 0, 0, 0, 2).heads);
+}
+
+TEST(ChooseSubset, TakesFractionsOfWhatIsNotHeldOut) {
+  const TaskData data = sample_data(110, 1);
+  const auto size = [&](double fraction) {
+    return choose_subset(data, 0, 0, fraction, 10, 1).heads.size();
+  };
+
+  EXPECT_EQ(size(0), 100) << "neither heads nor fraction: all";
+  EXPECT_EQ(size(1), 100);
+  EXPECT_EQ(size(0.25), 25);
+  EXPECT_EQ(size(0.0001), 1);
+}
+
+TEST(ChooseSubset, RefusesMoreThanThereIs) {
+  const TaskData data = sample_data(10, 1);
+
+  EXPECT_THROW(choose_subset(data, 11, 0, 0, 0, 1), ConfigError);
+  EXPECT_THROW(choose_subset(data, 6, 0, 0, 5, 1), ConfigError);
+  EXPECT_THROW(choose_subset(data, 0, 0, 0, 10, 1), ConfigError);
+  EXPECT_NO_THROW(choose_subset(data, 5, 0, 0, 5, 1));
+}
+
+TEST(ChooseTest, DependsOnTheTextsOnly) {
+  const TaskData data = sample_data(1, 100);
+  TaskData shuffled = data;
+  Rng rng(3);
+  rng.shuffle(std::span(shuffled.test));
+  const auto texts = [](const TaskData& from, const Indices& indices) {
+    std::vector<std::string> found;
+    for (const int64_t index : indices) found.push_back(from.test[index].source);
+    return found;
+  };
+
+  const auto chosen = texts(data, choose_test(data, 30));
+
+  EXPECT_EQ(chosen.size(), 30);
+  EXPECT_EQ(chosen, texts(shuffled, choose_test(shuffled, 30)));
+  const auto more = texts(data, choose_test(data, 60));
+  EXPECT_TRUE(std::equal(chosen.begin(), chosen.end(), more.begin())) << "nested";
+  Indices all = choose_test(data, 0);
+  EXPECT_EQ(choose_test(data, 1000), all);
+  std::sort(all.begin(), all.end());
+  Indices expected(100);
+  std::iota(expected.begin(), expected.end(), 0);
+  EXPECT_EQ(all, expected);
+}
+
+}  // namespace
+}  // namespace dovetail
