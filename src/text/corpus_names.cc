@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <atomic>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/names.h"
+#include "text/corpus.h"
+#include "text/wordnet.h"
+
+namespace dovetail {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kWordnetText = "wordnet-text";
+constexpr int kWordnetTextVersion = 1;   // raise it when write_wordnet_text writes other lines
+
+fs::path wordnet_text(const fs::path& cache) {
+  const fs::path target = cache / fmt::format("{}-{}.txt", kWordnetText, corpus_fingerprint(kWordnetText));
+  if (fs::exists(target)) return target;
+  fs::create_directories(cache);
+  static std::atomic<int> counter = 0;
+  char host[256] = {};
+  ::gethostname(host, sizeof(host) - 1);
+  fs::path temporary = target;
+  temporary += fmt::format(".{}.{}.{}.tmp", host, ::getpid(), counter++);
+  try {
+    write_wordnet_text(shared_wordnet(), temporary);
+    sync_path(temporary);
+    fs::rename(temporary, target);   // over another rank's, which is the same
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove(temporary, ignored);
+    throw;
+  }
+  return target;
+}
+
+[[noreturn]] void fail_unknown(const std::string& name) {
+  throw_<ConfigError>("\"{}\" is neither a known corpus nor a text file; {}", name,
+                      did_you_mean(name, corpus_names()));
+}
+
+}  // namespace
+
+std::vector<std::string> corpus_names() { return {kWordnetText}; }
+
+fs::path corpus_text(const std::string& name, const fs::path& cache) {
+  if (name == kWordnetText) return wordnet_text(cache);
+  if (!fs::is_regular_file(name)) fail_unknown(name);
+  return name;
+}
+
+std::string corpus_fingerprint(const std::string& name) {
+  if (name == kWordnetText) {
+    return content_hash(fmt::format("{} {} {}", name, kWordnetTextVersion, wordnet_fingerprint()));
+  }
+  if (!fs::is_regular_file(name)) fail_unknown(name);
+  return file_hash(name);
+}
+
+}  // namespace dovetail

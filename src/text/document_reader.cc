@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "text/document_reader.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/error.h"
+#include "base/stop.h"
+#include "text/utf8.h"
+
+namespace dovetail {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr size_t kReadBytes = 1 << 18;
+constexpr size_t kMaxPart = static_cast<size_t>(kMaxLineBytes);
+constexpr std::string_view kReplacement = "\uFFFD";
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f'; }
+
+// Where to cut a line that is too long: after its last blank, else before the character that would
+// be torn.
+size_t cut_position(std::string_view line) {
+  for (size_t end = kMaxPart; end > kMaxPart / 2; --end) {
+    if (is_blank(line[end - 1])) return end;
+  }
+  size_t end = kMaxPart;
+  for (int back = 0; back < 3 && (static_cast<uint8_t>(line[end]) & 0xC0) == 0x80; ++back) --end;
+  return end;
+}
+
+}  // namespace
+
+DocumentReader::DocumentReader(std::vector<fs::path> files) : files_(std::move(files)) {
+  for (const fs::path& file : files_) {
+    if (!fs::exists(file)) throw_<DataError>("{}: no such file; expected a text file", file.string());
+    if (!fs::is_regular_file(file)) {
+      throw_<DataError>("{}: expected a text file, found something that is not a regular file", file.string());
+    }
+  }
+}
+
+bool DocumentReader::open_next_file() {
+  if (next_file_ == files_.size()) return false;
+  const fs::path& path = files_[next_file_++];
+  file_.reset(std::fopen(path.c_str(), "rb"));
+  if (!file_) throw_<SystemError>("cannot open {}: {}", path.string(), std::strerror(errno));
+  std::setvbuf(file_.get(), nullptr, _IONBF, 0);   // buffer_ is the buffer
+  buffer_.clear();
+  begin_ = 0;
+  fill();
+  if (buffer_.starts_with(kByteOrderMark)) begin_ = kByteOrderMark.size();
+  return true;
+}
+
+bool DocumentReader::fill() {
+  buffer_.erase(0, begin_);
+  begin_ = 0;
+  const size_t kept = buffer_.size();
+  buffer_.resize(kept + kReadBytes);
+  const size_t count = std::fread(buffer_.data() + kept, 1, kReadBytes, file_.get());
+  buffer_.resize(kept + count);
+  statistics_.bytes += static_cast<int64_t>(count);
+  if (std::ferror(file_.get())) {
+    throw_<SystemError>("cannot read {}: {}", files_[next_file_ - 1].string(), std::strerror(errno));
+  }
+  return count > 0;
+}
+
+void DocumentReader::begin_line() {
+  ++statistics_.lines;
+  in_line_ = true;
+  line_has_text_ = line_has_nul_ = line_is_invalid_ = line_is_long_ = false;
+}
+
+bool DocumentReader::next_part(std::string& part) {
+  for (bool at_end = false; file_ || open_next_file();) {
+    const std::string_view rest = std::string_view(buffer_).substr(begin_);
+    const size_t line_end = rest.substr(0, kMaxPart + 1).find('\n');
+    const bool is_too_long = line_end == rest.npos && rest.size() > kMaxPart;
+    if (line_end == rest.npos && !is_too_long && !at_end) {
+      at_end = !fill();
+      continue;   // `rest` looked into a buffer that has moved
+    }
+    if (rest.empty()) {   // the end of the file, after a line end or just after a cut
+      file_.reset();
+      at_end = false;
+      if (!in_line_) continue;
+      in_line_ = false;
+      part.clear();
+      return true;
+    }
+    if (!in_line_) begin_line();
+    const size_t size = is_too_long ? cut_position(rest) : std::min(line_end, rest.size());
+    part = rest.substr(0, size);
+    if (line_end != rest.npos && part.ends_with('\r')) {
+      part.pop_back();
+      ++statistics_.crlf_lines;
+    }
+    begin_ += size + (line_end != rest.npos ? 1 : 0);
+    if (is_too_long && !std::exchange(line_is_long_, true)) ++statistics_.long_lines;
+    if (!is_too_long) in_line_ = false;
+    return true;
+  }
+  return false;
+}
+
+// False for a part that holds only blanks.
+bool DocumentReader::clean(std::string_view part, std::string& document) {
+  if (part.find('\0') != part.npos) {
+    if (!std::exchange(line_has_nul_, true)) ++statistics_.nul_lines;
+    without_nuls_ = part;
+    std::erase(without_nuls_, '\0');
+    part = without_nuls_;
+  }
+  if (repair_utf8(part, kReplacement, document) && !std::exchange(line_is_invalid_, true)) {
+    ++statistics_.invalid_utf8_lines;
+  }
+  return !std::all_of(document.begin(), document.end(), is_blank);
+}
+
+bool DocumentReader::next(std::string& document) {
+  std::string part;
+  while (next_part(part)) {
+    check_stop();
+    const bool has_text = clean(part, document);
+    line_has_text_ |= has_text;
+    if (!in_line_ && !line_has_text_) ++statistics_.empty_lines;
+    if (!has_text) continue;
+    ++statistics_.documents;
+    return true;
+  }
+  return false;
+}
+
+}  // namespace dovetail

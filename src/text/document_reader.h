@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "text/corpus.h"
+
+namespace dovetail {
+
+// The documents of text files, one by one, in a fixed amount of memory whatever the files hold. A
+// document is a line, or a part of one of at most kMaxLineBytes that ends at a blank where there
+// is one. Line ends are LF or CRLF. Bad UTF-8 becomes U+FFFD; NULs, and a byte-order mark at the
+// start of a file, are dropped; lines of nothing but blanks are left out. All of it is counted.
+class DocumentReader {
+ public:
+  // Throws DataError for a file that is not there or no regular file, naming it.
+  explicit DocumentReader(std::vector<std::filesystem::path> files);
+
+  // False at the end of the last file. Throws Interrupted when a stop was requested, SystemError
+  // when reading fails.
+  bool next(std::string& document);
+  const CorpusStatistics& statistics() const { return statistics_; }
+
+ private:
+  struct CloseFile {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+
+  bool open_next_file();
+  bool fill();                           // reads more of the file; false at its end
+  bool next_part(std::string& part);     // of a line, raw, without its line end
+  bool clean(std::string_view part, std::string& document);
+  void begin_line();
+
+  std::vector<std::filesystem::path> files_;
+  size_t next_file_ = 0;
+  std::unique_ptr<std::FILE, CloseFile> file_;
+  std::string buffer_;                   // read, not yet given out from begin_ on
+  size_t begin_ = 0;
+  bool in_line_ = false;                 // the next part continues a line
+  bool line_has_text_ = false, line_has_nul_ = false, line_is_invalid_ = false, line_is_long_ = false;
+  std::string without_nuls_;
+  CorpusStatistics statistics_;
+};
+
+}  // namespace dovetail

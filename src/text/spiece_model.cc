@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "text/spiece_model.h"
+
+#include <bit>
+#include <cstring>
+
+#include "base/error.h"
+#include "base/hash.h"
+
+namespace dovetail {
+
+namespace {
+
+// One protocol-buffer message, field by field. `varint` or `bytes` is set, after the wire type.
+class WireReader {
+ public:
+  WireReader(std::string_view bytes, const std::string& where) : bytes_(bytes), where_(where) {}
+
+  bool next() {
+    if (bytes_.empty()) return false;
+    const uint64_t tag = read_varint();
+    field = static_cast<int>(tag >> 3);
+    varint = 0;
+    bytes = {};
+    switch (tag & 7) {
+      case 0: varint = read_varint(); break;
+      case 1: bytes = take(8); break;
+      case 2: bytes = take(read_varint()); break;
+      case 5: bytes = take(4); break;
+      default: fail();
+    }
+    return true;
+  }
+
+  int field = 0;
+  uint64_t varint = 0;
+  std::string_view bytes;
+
+ private:
+  uint64_t read_varint() {
+    uint64_t value = 0;
+    for (int shift = 0; shift < 64 && !bytes_.empty(); shift += 7) {
+      const uint8_t byte = static_cast<uint8_t>(bytes_[0]);
+      bytes_.remove_prefix(1);
+      value |= static_cast<uint64_t>(byte & 0x7F) << shift;
+      if (byte < 0x80) return value;
+    }
+    fail();
+  }
+  std::string_view take(uint64_t count) {
+    if (count > bytes_.size()) fail();
+    const std::string_view taken = bytes_.substr(0, count);
+    bytes_.remove_prefix(count);
+    return taken;
+  }
+  [[noreturn]] void fail() const {
+    throw_<DataError>("{}: not a SentencePiece model, or a truncated one; copy the file again", where_);
+  }
+
+  std::string_view bytes_;
+  const std::string& where_;
+};
+
+SpieceModel::Piece read_piece(std::string_view bytes, const std::string& where) {
+  SpieceModel::Piece piece;
+  for (WireReader reader(bytes, where); reader.next();) {
+    if (reader.field == 1) piece.text = reader.bytes;
+    if (reader.field == 2 && reader.bytes.size() == 4) {
+      std::memcpy(&piece.score, reader.bytes.data(), 4);   // little-endian, like every machine we run on
+    }
+    if (reader.field == 3) piece.type = static_cast<int>(reader.varint);
+  }
+  return piece;
+}
+
+void read_normalizer(std::string_view bytes, const std::string& where, SpieceModel& model) {
+  for (WireReader reader(bytes, where); reader.next();) {
+    if (reader.field == 2) model.character_map = reader.bytes;
+    if (reader.field == 3) model.add_dummy_prefix = reader.varint != 0;
+    if (reader.field == 4) model.remove_extra_white_space = reader.varint != 0;
+    if (reader.field == 5) model.escape_white_space = reader.varint != 0;
+  }
+}
+
+void read_trainer(std::string_view bytes, const std::string& where, SpieceModel& model) {
+  for (WireReader reader(bytes, where); reader.next();) {
+    if (reader.field == 3) model.model_type = static_cast<int>(reader.varint);
+    if (reader.field == 24) model.white_space_as_suffix = reader.varint != 0;
+  }
+}
+
+}  // namespace
+
+static_assert(std::endian::native == std::endian::little);
+
+SpieceModel read_spiece_model(std::string_view bytes, const std::string& where) {
+  SpieceModel model;
+  for (WireReader reader(bytes, where); reader.next();) {
+    if (reader.field == 1) model.pieces.push_back(read_piece(reader.bytes, where));
+    if (reader.field == 2) read_trainer(reader.bytes, where, model);
+    if (reader.field == 3) read_normalizer(reader.bytes, where, model);
+  }
+  return model;
+}
+
+std::string content_hash(const SpieceModel& model, int num_sentinels) {
+  std::string text = fmt::format(
+      "pieces {} sentinels {} model {} {} normalizer {} {} {} {}\n", model.pieces.size(),
+      num_sentinels, model.model_type, model.white_space_as_suffix, model.add_dummy_prefix,
+      model.remove_extra_white_space, model.escape_white_space, content_hash(model.character_map));
+  for (const SpieceModel::Piece& piece : model.pieces) {
+    text += fmt::format("{} {} {:08x} ", piece.text.size(), piece.type,
+                        std::bit_cast<uint32_t>(piece.score));
+    text += piece.text;
+  }
+  return content_hash(text);
+}
+
+}  // namespace dovetail

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sentencepiece_trainer.h>
+
+#include <charconv>
+#include <optional>
+#include <unordered_map>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "text/child_process.h"
+#include "text/document_reader.h"
+#include "text/vocabulary.h"
+
+namespace dovetail {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// Feeds documents to the trainer, which therefore knows no file name to store in the model.
+class Sentences final : public sentencepiece::SentenceIterator {
+ public:
+  // Of `available` documents, `wanted` evenly spread ones.
+  Sentences(const fs::path& file, int64_t available, int64_t wanted)
+      : reader_({file}), available_(available), wanted_(wanted) {
+    Next();
+  }
+
+  bool done() const override { return done_; }
+  const std::string& value() const override { return document_; }
+  sentencepiece::util::Status status() const override { return {}; }
+  void Next() override {
+    while (!done_) {
+      done_ = !reader_.next(document_);
+      const int64_t i = index_++;
+      if ((i + 1) * wanted_ / available_ > i * wanted_ / available_) return;
+    }
+  }
+
+ private:
+  DocumentReader reader_;
+  int64_t available_, wanted_, index_ = 0;
+  std::string document_;
+  bool done_ = false;
+};
+
+int64_t count_documents(const fs::path& file) {
+  DocumentReader reader({file});
+  std::string document;
+  while (reader.next(document)) {
+  }
+  return reader.statistics().documents;
+}
+
+std::optional<int64_t> number_after(const std::string& text, const std::string& words) {
+  const size_t at = text.find(words);
+  if (at == text.npos) return {};
+  int64_t number = 0;
+  const char* first = text.data() + at + words.size();
+  if (std::from_chars(first, text.data() + text.size(), number).ec != std::errc()) return {};
+  return number;
+}
+
+// SentencePiece's refusals in words that say what to change.
+[[noreturn]] void explain(const std::string& message, const fs::path& file, int64_t pieces) {
+  if (const auto most = number_after(message, "Please set it to a value <= ")) {
+    throw_<ConfigError>("a vocabulary of {} pieces was asked for, but the text {} gives at most {}; set "
+                        "pieces to {} or less, or add text", pieces, file.string(), *most, *most);
+  }
+  if (const auto least = number_after(message, fmt::format("required_chars. {} vs ", pieces))) {
+    throw_<ConfigError>("a vocabulary of {} pieces was asked for, but the text {} has {} characters that "
+                        "need one each; set pieces to more than that", pieces, file.string(), *least);
+  }
+  if (message.find("sentences_.empty()") != message.npos) {
+    throw_<DataError>("{}: no text to train a vocabulary on", file.string());
+  }
+  throw_<SystemError>("SentencePiece could not train a vocabulary on {}: {}", file.string(), message);
+}
+
+std::string train(const fs::path& text_file, int64_t pieces, int64_t threads, int64_t max_lines) {
+  const int64_t available = count_documents(text_file);
+  if (available == 0) throw_<DataError>("{}: no text to train a vocabulary on", text_file.string());
+  Sentences sentences(text_file, available, max_lines > 0 ? std::min(max_lines, available) : available);
+  const std::unordered_map<std::string, std::string> settings = {
+      {"model_type", "unigram"},
+      {"vocab_size", std::to_string(pieces)},
+      {"num_threads", std::to_string(threads)},   // scores are sums in an order that it decides
+      {"pad_id", "0"}, {"eos_id", "1"}, {"unk_id", "2"}, {"bos_id", "-1"},
+      {"byte_fallback", "false"},
+      // Every character of a small text counts; of a large one the rarest millionth goes.
+      {"character_coverage", "0.999999"},
+      {"max_sentence_length", std::to_string(4 * kMaxLineBytes)},   // ours are cut already
+      {"minloglevel", "3"}};
+  std::string model;
+  const auto status = sentencepiece::SentencePieceTrainer::Train(settings, &sentences, &model);
+  if (!status.ok()) explain(status.ToString(), text_file, pieces);
+  return model;
+}
+
+}  // namespace
+
+void train_vocabulary(const fs::path& text_file, int64_t pieces, int64_t threads, int64_t max_lines,
+                      const fs::path& folder) {
+  if (pieces < 4) throw_<ConfigError>("expected a vocabulary of at least 4 pieces, found {}", pieces);
+  if (threads < 1 || threads > 1024) throw_<ConfigError>("expected 1 to 1024 threads, found {}", threads);
+  if (max_lines < 0) throw_<ConfigError>("expected max_lines 0 (all) or more, found {}", max_lines);
+  const std::string model = run_in_child("training the vocabulary", [&] {
+    return train(text_file, pieces, threads, max_lines);
+  });
+  fs::create_directories(folder);
+  write_file_atomically(folder / "spiece.model", model);
+}
+
+}  // namespace dovetail
