@@ -12,6 +12,13 @@ pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(hdf5 REQUIRED IMPORTED_TARGET hdf5-serial)
 pkg_check_modules(mpi REQUIRED IMPORTED_TARGET ompi)
 
+# LibTorch's include folder brings a newer fmt of its own, which Debian's library cannot serve:
+# Debian's headers must be found first.
+get_target_property(fmt_include fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
+file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/include)
+file(CREATE_LINK ${fmt_include}/fmt ${PROJECT_BINARY_DIR}/include/fmt SYMBOLIC)
+include_directories(BEFORE ${PROJECT_BINARY_DIR}/include)
+
 if(DOVETAIL_TORCH)
   find_package(LibTorch 2.11 REQUIRED)
   message(STATUS "LibTorch ${LibTorch_VERSION} in ${LibTorch_INCLUDE_DIR}")

@@ -29,10 +29,7 @@ function(use_torch_precompiled_header target)
     add_library(dovetail_torch_precompiled STATIC ${PROJECT_BINARY_DIR}/torch_precompiled.cc)
     target_link_libraries(dovetail_torch_precompiled PUBLIC LibTorch::torch PRIVATE dovetail_warnings)
     target_precompile_headers(dovetail_torch_precompiled PRIVATE <torch/torch.h> <nlohmann/json.hpp>)
-    # LibTorch's include folder brings a newer fmt of its own, which Debian's library cannot serve
-    target_compile_definitions(dovetail_torch_precompiled PRIVATE FMT_HEADER_ONLY=1)
   endif()
-  target_compile_definitions(${target} PRIVATE FMT_HEADER_ONLY=1)
   target_precompile_headers(${target} REUSE_FROM dovetail_torch_precompiled)
 endfunction()
 
