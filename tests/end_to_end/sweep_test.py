@@ -20,7 +20,7 @@ def cells(folder, out):
     with h5py.File(folder / out / "results.h5") as file:
         found = {}
         file.visititems(lambda name, item: found.update({name: item[()]})
-                        if isinstance(item, h5py.Dataset) and item.dtype.kind in "fiOS" else None)
+                        if isinstance(item, h5py.Dataset) and item.dtype.kind in "fiuOS" else None)
     return found
 
 
@@ -138,8 +138,9 @@ def test_killed_and_resumed_on_another_number_of_ranks(reference, tmp_path, vict
     process = begin(2, tmp_path, "out")
     wait_for_jobs(tmp_path, "out", 3, process)
     os.kill(ranks_of(process.pid)[victim], signal.SIGKILL)
-    process.communicate(timeout=60)
-    assert process.returncode != 0
+    process.communicate(timeout=120)
+    # without rank 0 nobody can go on; without another the rest is done by those that are left
+    assert process.returncode != 0 or victim != 0
     finished = jobs(tmp_path, "out")["finished"]
     assert finished >= 3
 
