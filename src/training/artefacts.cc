@@ -30,10 +30,14 @@ std::shared_ptr<const TaskData> Artefacts::task(const std::string& name_or_card,
   return tasks_.get(name_or_card + "@" + fingerprint, [&] { return find_task(name_or_card).load(); });
 }
 
-fs::path Artefacts::text(const Json& corpora) {
+fs::path Artefacts::text(const Job& job) {
+  const Json& corpora = job.settings.at("corpus");
   std::vector<fs::path> files;
-  for (const Json& corpus : corpora) {
-    files.push_back(corpus_text(corpus.value("location", corpus.at("name").get<std::string>()), cache()));
+  for (size_t i = 0; i < corpora.size(); ++i) {
+    // settings hold a text file's content hash; where it is on this machine stands apart
+    const Json& place = job.locations.contains("corpus") ? job.locations["corpus"].at(i)
+                                                         : corpora[i].at("name");
+    files.push_back(corpus_text(place.get<std::string>(), cache()));
   }
   if (files.size() == 1) return files[0];
   const fs::path joined = cache() / (content_hash(corpora.dump()) + ".txt");
@@ -48,12 +52,12 @@ fs::path Artefacts::text(const Json& corpora) {
   return joined;
 }
 
-std::shared_ptr<const TokenCorpus> Artefacts::corpus(const Json& corpora, const Vocabulary& vocabulary) {
+std::shared_ptr<const TokenCorpus> Artefacts::corpus(const Job& job, const Vocabulary& vocabulary) {
   std::string identity = vocabulary.content_hash();
-  for (const Json& corpus : corpora) identity += corpus.at("fingerprint").get<std::string>();
+  for (const Json& corpus : job.settings.at("corpus")) identity += corpus.at("fingerprint").get<std::string>();
   const fs::path file = cache() / (content_hash(identity) + ".tokens");
   return corpora_.get(file.string(), [&] {
-    if (!fs::exists(file)) build_corpus({text(corpora)}, vocabulary, file);
+    if (!fs::exists(file)) build_corpus({text(job)}, vocabulary, file);
     return TokenCorpus(file);
   });
 }

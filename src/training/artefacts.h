@@ -29,9 +29,9 @@ class Artefacts {
   std::shared_ptr<const Checkpoint> checkpoint(const std::filesystem::path& folder);
   std::shared_ptr<const TaskData> task(const std::string& name_or_card, const std::string& fingerprint);
   // Tokenised text, built once for a (text, vocabulary) and shared by all ranks of a node.
-  std::shared_ptr<const TokenCorpus> corpus(const Json& corpora, const Vocabulary& vocabulary);
-  // The text itself, one document a line, of one or several corpora joined.
-  std::filesystem::path text(const Json& corpora);
+  std::shared_ptr<const TokenCorpus> corpus(const Job& job, const Vocabulary& vocabulary);
+  // The text that a job names, one document a line, of one or several corpora joined.
+  std::filesystem::path text(const Job& job);
 
  private:
   // The few most recently used things of a kind; a backbone of a big model is not small.

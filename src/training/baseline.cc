@@ -55,7 +55,7 @@ void run_baseline(const Job& job, Artefacts& artefacts, Record& record) {
   const std::vector<int64_t> test = choose_test(*task, settings.test_examples);
   std::vector<std::string> predictions;
   if (baseline == "most_frequent") {
-    predictions.assign(test.size(), most_frequent_tail(*task, subset_for(job, *task, 0)));
+    predictions.assign(test.size(), most_frequent_tail(*task, subset_for(job, *task, job.settings.value("validation_examples", 0))));
   } else if (baseline == "copy") {
     for (int64_t index : test) predictions.push_back(without_sense_note(task->test[index].source));
   } else {

@@ -116,7 +116,7 @@ void run_tokenizer(const Job& job, Artefacts& artefacts, Record& record) {
       Vocabulary::from_file(job.locations.at("vocabulary_file").get<std::string>(),
                             static_cast<int>(settings.sentinels)).save(folder);
     } else {
-      train_vocabulary(artefacts.text(job.settings.at("corpus")), settings.pieces, settings.threads,
+      train_vocabulary(artefacts.text(job), settings.pieces, settings.threads,
                        settings.max_lines, folder);
       Vocabulary::from_file(folder / "spiece.model", static_cast<int>(settings.sentinels)).save(folder);
     }
@@ -127,7 +127,7 @@ void run_tokenizer(const Job& job, Artefacts& artefacts, Record& record) {
 void run_pretrain(const Job& job, Artefacts& artefacts, double checkpoint_seconds, Record& record) {
   const auto settings = job.settings.at("pretrain").get<PretrainSettings>();
   const auto vocabulary = artefacts.vocabulary(artefacts.folder(job.input_keys.at(0)));
-  const auto corpus = artefacts.corpus(job.settings.at("corpus"), *vocabulary);
+  const auto corpus = artefacts.corpus(job, *vocabulary);
   const T5Config config = config_for(job.settings.at("model"), *vocabulary);
   T5Model model(config, random_weights(config, static_cast<uint64_t>(settings.seed)));
   const auto tuning = find_tuning("full").make(model, {}, 0);
