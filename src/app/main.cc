@@ -125,14 +125,16 @@ bool is_first_rank() {
   return true;
 }
 
-// mpirun reports the exit code of whichever rank it noticed first; this file has rank 0's.
-void note_exit_code(int exit_code) {
+// mpirun reports the exit code of whichever rank it noticed first, in a paragraph of its own. So
+// rank 0 leaves its code in a file where it is asked to, and ends with 0.
+int leave_exit_code(int exit_code) {
   const char* file = std::getenv("DOVETAIL_EXIT_CODE_FILE");
-  if (file == nullptr || *file == '\0' || !is_first_rank()) return;
+  if (file == nullptr || *file == '\0' || !is_first_rank()) return exit_code;
   try {
     write_file_atomically(file, std::to_string(exit_code) + "\n");
+    return kSuccess;
   } catch (const std::exception& error) {
-    complain(error.what(), exit_code);
+    return complain(error.what(), exit_code);
   }
 }
 
@@ -144,7 +146,5 @@ int main(int argc, char** argv) {
   // Results go to standard output, so the library's default logger may not.
   spdlog::set_default_logger(spdlog::stderr_logger_mt("dovetail"));
   spdlog::set_level(spdlog::level::warn);
-  const int exit_code = dovetail::guarded_dispatch(argc, argv);
-  dovetail::note_exit_code(exit_code);
-  return exit_code;
+  return dovetail::leave_exit_code(dovetail::guarded_dispatch(argc, argv));
 }
