@@ -110,7 +110,11 @@ const GroupSummary* Analysis::find(const std::string& task, const std::string& o
 
 Analysis analyse(const Plan& plan, const std::map<std::string, Record>& records,
                  const DecisionOptions& options) {
-  Analysis analysis{&plan, &records, options, {}, group_cells(plan, records), {}, {}, {}};
+  Analysis analysis;
+  analysis.plan = &plan;
+  analysis.records = &records;
+  analysis.options = options;
+  analysis.groups = group_cells(plan, records);
   count_cells(analysis.groups, analysis.facts);
   count_jobs(plan, records, analysis.facts);
   analysis.facts.pretrained_once = pretrained_once(plan);

@@ -30,6 +30,10 @@ struct GroupSummary {
 // All that report and advice are written from. It points into `plan` and `records`, which must
 // outlive it.
 struct Analysis {
+  Analysis() = default;
+  Analysis(Analysis&&) = default;              // summaries point into groups, so it is moved, not copied
+  Analysis& operator=(Analysis&&) = default;
+
   const Plan* plan = nullptr;
   const std::map<std::string, Record>* records = nullptr;
   DecisionOptions options;
