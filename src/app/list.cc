@@ -9,6 +9,7 @@
 #include "app/commands.h"
 #include "app/text_output.h"
 #include "base/error.h"
+#include "base/names.h"
 #include "metrics/metric.h"
 #include "objectives/objective.h"
 #include "tasks/task.h"
@@ -28,7 +29,8 @@ std::string parameters_text(const Json& defaults) {
 }
 
 Rows objective_rows() {
-  Rows rows;
+  Rows rows{{"none", "random start, nothing is pre-trained"},
+            {"FOLDER", "a checkpoint in the Hugging Face layout, pre-trained elsewhere"}};
   for (const Objective& entry : objectives()) {
     rows.push_back({entry.name, entry.paper, parameters_text(entry.defaults)});
   }

@@ -52,16 +52,16 @@ std::vector<std::string> known_words(const CLI::App& command, bool options) {
 // CLI11 says what it did not expect; the user also wants to know what is near.
 ConfigError usage_error(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App& command = innermost(app);
-  const std::string name = &command == &app ? "dovetail" : "dovetail " + command.get_name();
+  const std::string prefix = &command == &app ? "" : command.get_name() + ": ";
   for (const std::string& word : command.remaining()) {
     const std::string bare = word.substr(0, word.find('='));
     const bool is_option = bare.starts_with("-");
     const std::vector<std::string> known = known_words(command, is_option);
     if (known.empty()) continue;
-    return ConfigError(fmt::format("{}: unknown {} {}; {}", name, is_option ? "option" : "command",
+    return ConfigError(fmt::format("{}unknown {} {}; {}", prefix, is_option ? "option" : "command",
                                    bare, did_you_mean(bare, known)));
   }
-  return ConfigError(fmt::format("{}: {}; see {} --help", name, error.what(), name));
+  return ConfigError(fmt::format("{}{}; --help lists what there is", prefix, error.what()));
 }
 
 int dispatch(int argc, char** argv) {

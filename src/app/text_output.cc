@@ -18,6 +18,7 @@ void print_columns(const std::vector<std::vector<std::string>>& rows) {
     for (size_t i = 0; i < row.size(); ++i) {
       line += i + 1 < row.size() ? fmt::format("{:<{}}  ", row[i], widths[i]) : row[i];
     }
+    line.erase(line.find_last_not_of(' ') + 1);
     fmt::print("  {}\n", line);
   }
 }

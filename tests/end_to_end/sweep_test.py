@@ -43,11 +43,17 @@ def reused(result):
     return int(re.search(r"(\d+) of \d+ jobs were there already", result.stderr).group(1))
 
 
+def make_slower_sweep(folder):
+    """Long enough to be killed in the middle."""
+    sweep = make_tiny_sweep(folder)
+    sweep.write_text(sweep.read_text().replace("steps = { fixed = 20 }", "steps = { fixed = 100 }"))
+
+
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory):
     """The sweep run in one go in one process."""
     folder = tmp_path_factory.mktemp("reference")
-    make_tiny_sweep(folder)
+    make_slower_sweep(folder)
     result = dovetail("run", "tiny.toml", "--out", "alone", cwd=folder)
     assert result.returncode == 0, result
     return folder
@@ -90,13 +96,13 @@ def test_results_open_as_a_labelled_cube(reference):
 
 def test_report_and_advice(reference):
     report = dovetail("report", "alone", cwd=reference)
-    advice = dovetail("advise", "alone", "--task", "plurals", cwd=reference)
+    advice = dovetail("advise", "alone", "--task", "card", cwd=reference)
 
     assert report.returncode == 0 and advice.returncode == 0, (report, advice)
     assert "alone/report/index.html" in report.stdout
     assert (reference / "alone" / "report" / "index.html").stat().st_size > 1000
     assert json.loads((reference / "alone" / "report" / "decision.json").read_text())
-    assert "plurals" in advice.stdout
+    assert "card" in advice.stdout
 
 
 def ranks_of(launcher):
@@ -134,7 +140,7 @@ def begin(ranks, folder, out):
 
 @pytest.mark.parametrize("victim, ranks_after", [(0, 1), (1, 4), (1, 0)])
 def test_killed_and_resumed_on_another_number_of_ranks(reference, tmp_path, victim, ranks_after):
-    make_tiny_sweep(tmp_path)
+    make_slower_sweep(tmp_path)
     process = begin(2, tmp_path, "out")
     wait_for_jobs(tmp_path, "out", 3, process)
     os.kill(ranks_of(process.pid)[victim], signal.SIGKILL)
@@ -153,7 +159,7 @@ def test_killed_and_resumed_on_another_number_of_ranks(reference, tmp_path, vict
 
 @pytest.mark.parametrize("ranks", [0, 2])
 def test_ctrl_c_ends_soon_and_says_how_to_go_on(reference, tmp_path, ranks):
-    make_tiny_sweep(tmp_path)
+    make_slower_sweep(tmp_path)
     process = begin(ranks, tmp_path, "out")
     wait_for_jobs(tmp_path, "out", 1, process)
 
