@@ -78,6 +78,17 @@ TEST(Statistics, SeedsArePairedByTheirName) {
   EXPECT_NEAR(Bootstrap(2).difference(a, b).mean, 0.25, 1e-12);   // (0 - 0 + 1 - 0.5) / 2
 }
 
+// Seed 2 is far better than seed 1 for both: drawing the same seeds for both takes that out again.
+TEST(Statistics, WhatASeedDoesToBothSidesIsNoSpreadOfTheirDifference) {
+  const Scores a{{"1", "2"}, {std::vector<float>(10, 0.2F), std::vector<float>(10, 0.8F)}};
+  const Scores b{{"1", "2"}, {std::vector<float>(10, 0.1F), std::vector<float>(10, 0.7F)}};
+
+  const Estimate found = Bootstrap(10).difference(a, b);
+
+  EXPECT_NEAR(found.low, 0.1, 1e-6);
+  EXPECT_NEAR(found.high, 0.1, 1e-6);
+}
+
 TEST(Statistics, StrangersSeedsAreComparedWhole) {
   const Scores tuned{{"1", "2"}, {{1, 0, 1, 1}, {1, 1, 0, 1}}};
   const Scores baseline{{""}, {{0.5F, 0.5F, 0.5F, 0.5F}}};
