@@ -19,19 +19,34 @@ struct Message {
 class Communicator {
  public:
   virtual ~Communicator() = default;
-  virtual int rank() const = 0;
-  virtual int size() const = 0;
-  // Takes the bytes and returns at once; delivery in order for each pair of ranks.
+  int rank() const { return rank_; }
+  int size() const { return size_; }
+
+  // Takes the bytes and returns at once; delivery in order for each pair of ranks. What is sent to
+  // a rank that is gone is lost without a word. Tags: 0 to 32767.
   virtual void send(int destination, int tag, std::vector<uint8_t> bytes) = 0;
-  // One message that has arrived, from anybody, if there is one. Progresses pending sends.
+  // One message that has arrived, from anybody, if there is one. Progresses pending sends. On
+  // ranks other than 0, throws CommError when nothing is left to read and rank 0 is gone: nobody
+  // would ever write again.
   virtual std::optional<Message> poll() = 0;
+  // Whether the rank's process has ended, as far as this can be known at once: only on the same
+  // machine. Elsewhere false, and silence must tell.
+  virtual bool gone(int rank) = 0;
+
+ protected:
+  Communicator(int rank, int size) : rank_(rank), size_(size) {}
+
+ private:
+  int rank_;
+  int size_;
 };
 
 // One process: rank 0 of 1; what it sends itself arrives.
 std::unique_ptr<Communicator> make_serial_communicator();
 
-// MPI_COMM_WORLD, initialised on first use with MPI_THREAD_FUNNELED and finalised when the
-// communicator is destroyed. Without mpirun: the serial one, and MPI is never touched.
+// MPI_COMM_WORLD, initialised on first use and finalised when the communicator is destroyed, which
+// does not hang when a peer is gone. Without mpirun: the serial one, and MPI is never touched.
+// One a process: MPI cannot be started again.
 std::unique_ptr<Communicator> make_communicator();
 bool launched_by_mpi();   // looks at the environment of mpirun and srun
 

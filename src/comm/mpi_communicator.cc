@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "comm/mpi_communicator.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <future>
+#include <set>
+#include <thread>
+
+#include "base/error.h"
+#include "comm/mpi_calls.h"
+#include "comm/process_identity.h"
+
+namespace dovetail {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr auto kLookEvery = std::chrono::milliseconds(200);   // at one peer's process
+constexpr auto kFlushTime = std::chrono::seconds(2);          // for the last sends, at the end
+constexpr auto kFinishTime = std::chrono::seconds(10);        // for MPI_Finalize
+
+class MpiCommunicator final : public Communicator {
+ public:
+  explicit MpiCommunicator(std::vector<ProcessIdentity> peers)
+      : Communicator(mpi::world_rank(), mpi::world_size()), peers_(peers.size()) {
+    for (size_t i = 0; i < peers.size(); ++i) peers_[i].identity = peers[i];
+  }
+  ~MpiCommunicator() override;
+
+  void send(int destination, int tag, std::vector<uint8_t> bytes) override;
+  std::optional<Message> poll() override;
+  bool gone(int rank) override;
+
+ private:
+  // In order; a request that is done is MPI_REQUEST_NULL. MPI holds pointers to the bytes, which
+  // stay where they are when a message moves.
+  struct Pending {
+    std::vector<MPI_Request> requests;
+    std::vector<Message> messages;   // of a send, `source` is its destination
+
+    void erase(size_t i) {
+      requests.erase(requests.begin() + static_cast<std::ptrdiff_t>(i));
+      messages.erase(messages.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+    void erase_done();
+  };
+  struct Peer {
+    ProcessIdentity identity;
+    Clock::time_point looked;
+    bool gone = false;
+  };
+
+  void progress_sends();
+  void match_arrivals();
+  std::optional<Message> take_first_whole();
+  void flush_sends();
+  void abandon_pending();
+  void finish_in_time();
+
+  Pending sends_, receives_;
+  std::vector<Peer> peers_;
+};
+
+void MpiCommunicator::Pending::erase_done() {
+  size_t kept = 0;
+  for (size_t i = 0; i < requests.size(); ++i) {
+    if (requests[i] == MPI_REQUEST_NULL) continue;
+    requests[kept] = requests[i];
+    if (kept != i) messages[kept] = std::move(messages[i]);
+    ++kept;
+  }
+  requests.resize(kept);
+  messages.resize(kept);
+}
+
+void MpiCommunicator::send(int destination, int tag, std::vector<uint8_t> bytes) {
+  DOVETAIL_CHECK(destination >= 0 && destination < size());
+  if (gone(destination)) return;
+  sends_.requests.push_back(mpi::begin_send(bytes, destination, tag));
+  sends_.messages.push_back({destination, tag, std::move(bytes)});
+}
+
+void MpiCommunicator::progress_sends() {
+  mpi::test_all(sends_.requests);
+  sends_.erase_done();
+}
+
+// A large message from a rank that dies while it sends would block a plain receive for ever, so
+// receives are pending too.
+void MpiCommunicator::match_arrivals() {
+  constexpr int kAtOnce = 64;   // so that a flood does not keep us from the caller
+  for (int i = 0; i < kAtOnce; ++i) {
+    std::optional<mpi::Incoming> incoming = mpi::match_any();
+    if (!incoming) return;
+    Message message{incoming->source, incoming->tag, std::vector<uint8_t>(incoming->size)};
+    receives_.requests.push_back(mpi::begin_receive(*incoming, message.bytes));
+    receives_.messages.push_back(std::move(message));
+  }
+}
+
+// A small message may be whole before the large one that the same rank sent first.
+std::optional<Message> MpiCommunicator::take_first_whole() {
+  mpi::test_all(receives_.requests);
+  std::set<int> waiting_for;
+  for (size_t i = 0; i < receives_.requests.size(); ++i) {
+    const int source = receives_.messages[i].source;
+    if (waiting_for.contains(source)) continue;
+    if (receives_.requests[i] == MPI_REQUEST_NULL) {
+      Message message = std::move(receives_.messages[i]);
+      receives_.erase(i);
+      return message;
+    }
+    waiting_for.insert(source);
+  }
+  return std::nullopt;
+}
+
+std::optional<Message> MpiCommunicator::poll() {
+  // What is here already goes first: polling a backlog stays cheap.
+  if (std::optional<Message> message = take_first_whole()) return message;
+  progress_sends();
+  match_arrivals();
+  if (std::optional<Message> message = take_first_whole()) return message;
+  if (rank() != 0 && gone(0)) throw CommError("rank 0 is gone: its process ended before its time");
+  return std::nullopt;
+}
+
+bool MpiCommunicator::gone(int rank) {
+  Peer& peer = peers_.at(rank);
+  const auto now = Clock::now();
+  if (!peer.gone && now - peer.looked >= kLookEvery) {
+    peer.looked = now;
+    peer.gone = has_ended(peer.identity);
+  }
+  return peer.gone;
+}
+
+MpiCommunicator::~MpiCommunicator() {
+  try {
+    flush_sends();
+    abandon_pending();
+    finish_in_time();
+  } catch (const std::exception& error) {
+    spdlog::warn("MPI did not end in order: {}", error.what());
+  }
+}
+
+void MpiCommunicator::flush_sends() {
+  const auto deadline = Clock::now() + kFlushTime;
+  const auto to_living = [this](const Message& message) { return !gone(message.source); };
+  for (progress_sends(); std::ranges::any_of(sends_.messages, to_living); progress_sends()) {
+    if (Clock::now() > deadline) return;
+    match_arrivals();   // the peer may need us to take something before it can take ours
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
+// MPI goes on using the memory of what never got through, so it is not given back.
+void MpiCommunicator::abandon_pending() {
+  static std::vector<Pending>& abandoned = *new std::vector<Pending>;
+  abandoned.push_back(std::move(sends_));
+  abandoned.push_back(std::move(receives_));
+}
+
+// MPI_Finalize waits for the others, one of which may be dead or stuck. Everything of value is on
+// disk by now, so after a while we leave without it; the process then ends as if without MPI.
+void MpiCommunicator::finish_in_time() {
+  auto done = std::make_shared<std::promise<void>>();
+  std::future<void> finished = done->get_future();
+  std::thread([done] {
+    try {
+      mpi::finish();
+    } catch (const std::exception& error) {
+      spdlog::warn("{}", error.what());
+    }
+    done->set_value();
+  }).detach();
+  if (finished.wait_for(kFinishTime) == std::future_status::timeout) {
+    spdlog::warn("rank {} leaves without the others: MPI_Finalize waits for a rank that is gone",
+                 rank());
+  }
+}
+
+std::vector<ProcessIdentity> gather_identities() {
+  const ProcessIdentity mine = own_identity();
+  static_assert(std::is_trivially_copyable_v<ProcessIdentity>);
+  const std::vector<uint8_t> all =
+      mpi::all_gather({reinterpret_cast<const uint8_t*>(&mine), sizeof(mine)});
+  std::vector<ProcessIdentity> identities(all.size() / sizeof(mine));
+  std::memcpy(identities.data(), all.data(), all.size());
+  return identities;
+}
+
+}  // namespace
+
+std::unique_ptr<Communicator> make_mpi_communicator() {
+  mpi::start();
+  return std::make_unique<MpiCommunicator>(gather_identities());
+}
+
+}  // namespace dovetail

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+
+namespace dovetail {
+
+using Clock = std::chrono::steady_clock;
+
+inline double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// How long to sleep between two looks for messages: short while they come, longer when none do,
+// so that waiting costs a trainer on the same core next to nothing.
+class Pace {
+ public:
+  std::chrono::microseconds next(bool something_happened) {
+    pause_ = something_happened ? kShortest : std::min(2 * pause_, kLongest);
+    return pause_;
+  }
+
+ private:
+  static constexpr std::chrono::microseconds kShortest{50}, kLongest{2000};
+  std::chrono::microseconds pause_ = kShortest;
+};
+
+// True at most once in so many seconds, and at the first call.
+class Every {
+ public:
+  explicit Every(double seconds) : seconds_(seconds) {}
+  bool due() {
+    if (started_ && seconds_since(last_) < seconds_) return false;
+    started_ = true;
+    last_ = Clock::now();
+    return true;
+  }
+
+ private:
+  double seconds_;
+  bool started_ = false;
+  Clock::time_point last_;
+};
+
+}  // namespace dovetail

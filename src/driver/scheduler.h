@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "sweep/job.h"
+
+namespace dovetail {
+
+// What is to be done next: which jobs are ready, in which order, and what a failure takes with it.
+// Knows nothing of ranks, threads, time or files. Jobs are named by their index in the plan.
+class Scheduler {
+ public:
+  enum class State { waiting, ready, running, finished, failed };
+
+  // `priorities`: the longest path of each job. Larger ones go first; of equals the earlier job.
+  Scheduler(const std::vector<Job>& jobs, const std::vector<double>& priorities);
+
+  State state(int64_t job) const { return states_[job]; }
+  bool settled(int64_t job) const;               // finished or failed
+  bool done() const { return num_open_ == 0; }   // every job is settled
+  int64_t num_ready() const { return static_cast<int64_t>(ready_.size()); }
+
+  // The first ready job that the caller accepts; it is running from now on.
+  std::optional<int64_t> take(const std::function<bool(int64_t)>& accepts = nullptr);
+  // A running job is ready again.
+  void give_back(int64_t job);
+  void finish(int64_t job);
+
+  // Marks the job as failed, and all jobs that need it. Returns those, inputs before the jobs that
+  // need them, each with the failed input that it names.
+  struct Blocked {
+    int64_t job, input;
+  };
+  std::vector<Blocked> fail(int64_t job);
+
+ private:
+  struct FirstByPriority {
+    const std::vector<double>* priorities;
+    bool operator()(int64_t a, int64_t b) const;
+  };
+
+  void settle(int64_t job, State state);
+
+  std::vector<double> priorities_;
+  std::vector<State> states_;
+  std::vector<int64_t> num_missing_inputs_;
+  std::vector<std::vector<int64_t>> needed_by_;
+  std::set<int64_t, FirstByPriority> ready_;
+  int64_t num_open_;
+};
+
+}  // namespace dovetail

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "driver/estimate.h"
+
+#include <gtest/gtest.h>
+
+namespace dovetail {
+
+TEST(Estimate, KnowsNothingBeforeTheFirstJob) {
+  const Estimate estimate(100);
+
+  EXPECT_LT(estimate.remaining_seconds(2, 10), 0);
+  EXPECT_EQ(estimate.jobs_per_minute(5), 0);
+}
+
+// Jobs of 20 took 40 s: twice the estimate. 80 are left for 4 workers: 40 s.
+TEST(Estimate, ScalesByWhatJobsTook) {
+  Estimate estimate(100);
+  estimate.add_run(5, 10);
+  estimate.add_run(15, 30);
+
+  EXPECT_DOUBLE_EQ(estimate.remaining_seconds(4, 10), 40);
+  EXPECT_DOUBLE_EQ(estimate.jobs_per_minute(30), 4);
+}
+
+// The longest chain of 30 takes 60 s, however many workers there are.
+TEST(Estimate, EndsNotBeforeTheLongestChain) {
+  Estimate estimate(100);
+  estimate.add_run(20, 40);
+
+  EXPECT_DOUBLE_EQ(estimate.remaining_seconds(100, 30), 60);
+}
+
+TEST(Estimate, WhatNeedNotRunTakesNoTime) {
+  Estimate estimate(100);
+  estimate.add_skipped(60);
+  estimate.add_run(20, 20);
+
+  EXPECT_DOUBLE_EQ(estimate.remaining_seconds(1, 0), 20);
+  EXPECT_DOUBLE_EQ(estimate.jobs_per_minute(60), 1);
+}
+
+}  // namespace dovetail

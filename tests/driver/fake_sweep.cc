@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// A sweep of made-up jobs for tests of kills and signals:
+//   fake_sweep FOLDER WIDTH DEPTH MILLISECONDS [KILLER]
+// Each job sleeps so long and then adds a line (its name, its rank) to FOLDER/ran.txt, before its
+// record is sent; the job named KILLER takes its process down. Exit codes as the real program's.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+
+#include "base/error.h"
+#include "base/stop.h"
+#include "driver/driver.h"
+#include "driver/made_up.h"
+#include "driver/progress.h"
+
+namespace {
+
+using namespace dovetail;
+namespace fs = std::filesystem;
+
+struct Setting {
+  fs::path folder;
+  int width = 0, depth = 0, milliseconds = 0;
+  std::string killer;
+};
+
+// One write, so that lines of several processes do not mix.
+void add_line(const fs::path& file, const std::string& line) {
+  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
+  if (::write(fd, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
+    throw_<SystemError>("cannot write {}", file.string());
+  }
+  ::close(fd);
+}
+
+RunGroup make_run_group(const Setting& setting, int rank) {
+  return [&setting, rank](std::span<const Job> group) {
+    const auto end = std::chrono::steady_clock::now() +
+                     std::chrono::milliseconds(setting.milliseconds);
+    while (std::chrono::steady_clock::now() < end) {
+      check_stop();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    if (group[0].name == setting.killer) ::raise(SIGKILL);
+    add_line(setting.folder / "ran.txt", fmt::format("{} {}\n", group[0].name, rank));
+    return std::vector<Record>{made_up::finished(group[0])};
+  };
+}
+
+int lead(Communicator& communicator, const Setting& setting) {
+  const Plan plan = made_up::tree(setting.width, setting.depth);
+  Journal journal(setting.folder);
+  ProgressDisplay display;
+  DriverOptions options;
+  // Where a killer is at work it is to be found out; elsewhere the kills are the test's own.
+  options.max_unclean_ends = setting.killer.empty() ? 1000 : 3;
+  options.on_record = [&](const Record& record) {
+    add_line(setting.folder / "stored.txt", record.name + "\n");
+  };
+  options.on_progress = [&](const Progress& progress) { display.show(progress); };
+  const RunSummary summary =
+      coordinate(communicator, plan, journal, make_run_group(setting, 0), options);
+  std::fprintf(stderr, "finished %ld failed %ld unreached %ld\n", summary.finished, summary.failed,
+               summary.unreached);
+  if (summary.interrupted) return kInterrupted;
+  return summary.finished == summary.total ? kSuccess : kFailure;
+}
+
+int run(const Setting& setting) {
+  install_stop_handlers();
+  const auto communicator = make_communicator();
+  const int rank = communicator->rank();
+  add_line(setting.folder / "pids.txt", fmt::format("{} {}\n", rank, ::getpid()));
+  if (rank == 0) return lead(*communicator, setting);
+  work(*communicator, make_run_group(setting, rank));
+  return kSuccess;
+}
+
+int guarded_run(const Setting& setting) {
+  try {
+    return run(setting);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "fake_sweep: %s\n", error.what());
+    return kFailure;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 5) return kUserError;
+  const Setting setting{argv[1], std::atoi(argv[2]), std::atoi(argv[3]), std::atoi(argv[4]),
+                        argc > 5 ? argv[5] : ""};
+  const int code = guarded_run(setting);
+  const char* rank = std::getenv("OMPI_COMM_WORLD_RANK");
+  const char* file = std::getenv("DOVETAIL_EXIT_CODE_FILE");
+  if (file != nullptr && (rank == nullptr || std::string(rank) == "0")) std::ofstream(file) << code;
+  return code;
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "comm/communicator.h"
+
+namespace dovetail::testing_mpi {
+
+// The communicator of this test program: there can be one only.
+Communicator& world();
+
+// Waits for all ranks, a minute at most; throws std::runtime_error then, or when a message of a
+// test is still on its way. Between two tests, so that none reads the other's messages.
+void meet();
+
+}  // namespace dovetail::testing_mpi
