@@ -34,7 +34,8 @@ void write_journal(const fs::path& folder, const Plan& plan, int64_t num_example
   std::FILE* file = std::fopen((folder / "journal" / "journal.bin").c_str(), "wb");
   for (const Job& job : plan.jobs) {
     const std::vector<uint8_t> bytes = to_bytes(finished_record(job, num_examples));
-    const std::string frame = frame_bytes(FrameType::record, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    const std::string frame =
+        frame_bytes(FrameType::record, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     std::fwrite(frame.data(), 1, frame.size(), file);
   }
   std::fclose(file);
@@ -47,7 +48,12 @@ int main(int count, char** arguments) {
   const int64_t num_examples = count > 2 ? std::stoll(arguments[2]) : 50;
   const TemporaryFolder temporary;
   const fs::path folder = count > 3 ? fs::path(arguments[3]) : temporary.path();
-  const Plan made = grid_plan({.objectives = 5, .tasks = 10, .templates = 5, .tunings = 4, .train_sizes = 10, .seeds = std::max<int64_t>(1, num_cells / 10000)});
+  const Plan made = grid_plan({.objectives = 5,
+                               .tasks = 10,
+                               .templates = 5,
+                               .tunings = 4,
+                               .train_sizes = 10,
+                               .seeds = std::max<int64_t>(1, num_cells / 10000)});
   write_plan(folder, made);
   write_journal(folder, made, num_examples);
 
@@ -60,23 +66,26 @@ int main(int count, char** arguments) {
   times["write_results_seconds"] = timed([&] { write_results(folder / "a.h5", plan, records); });
   const double cpu_seconds = static_cast<double>(std::clock() - cpu_start) / CLOCKS_PER_SEC;
   write_results(folder / "b.h5", made, records);
-  const double total = times["read_plan_seconds"].get<double>() + times["read_journal_seconds"].get<double>() + times["write_results_seconds"].get<double>();
+  const double total = times["read_plan_seconds"].get<double>() +
+                       times["read_journal_seconds"].get<double>() +
+                       times["write_results_seconds"].get<double>();
 
   Journal journal(folder);
   constexpr int kAppends = 200;
   const double append = timed([&] {
     for (int i = 0; i < kAppends; ++i) journal.append(finished_record(plan.jobs[i], num_examples));
   });
-  const Json report = {{"bench", "store"},
-                       {"cells", plan.cells.size()},
-                       {"examples_per_cell", num_examples},
-                       {"cores", std::thread::hardware_concurrency()},
-                       {"journal_bytes", fs::file_size(folder / "journal" / "journal.bin")},
-                       {"results_bytes", fs::file_size(folder / "a.h5")},
-                       {"times", times},
-                       {"rebuild_seconds", total},
-                       {"rebuild_cpu_seconds", cpu_seconds},
-                       {"append_microseconds", append / kAppends * 1e6},
-                       {"byte_identical", file_hash(folder / "a.h5") == file_hash(folder / "b.h5")}};
+  const Json report = {
+      {"bench", "store"},
+      {"cells", plan.cells.size()},
+      {"examples_per_cell", num_examples},
+      {"cores", std::thread::hardware_concurrency()},
+      {"journal_bytes", fs::file_size(folder / "journal" / "journal.bin")},
+      {"results_bytes", fs::file_size(folder / "a.h5")},
+      {"times", times},
+      {"rebuild_seconds", total},
+      {"rebuild_cpu_seconds", cpu_seconds},
+      {"append_microseconds", append / kAppends * 1e6},
+      {"byte_identical", file_hash(folder / "a.h5") == file_hash(folder / "b.h5")}};
   std::cout << report.dump(2) << "\n";
 }

@@ -17,8 +17,8 @@ namespace {
 
 constexpr size_t kContiguousBytes = 64 << 10;
 constexpr size_t kChunkBytes = 256 << 10;
-constexpr int kFastest = 1;       // the deflate level that create_dataset() names too
-constexpr int64_t kBatch = 128;   // chunks compressed before any is written: bounds the memory
+constexpr int kFastest = 1;      // the deflate level that create_dataset() names too
+constexpr int64_t kBatch = 128;  // chunks compressed before any is written: bounds the memory
 
 size_t product(Shape::const_iterator begin, Shape::const_iterator end) {
   return std::accumulate(begin, end, size_t{1}, std::multiplies<>());
@@ -41,7 +41,8 @@ std::vector<uint8_t> deflated(const std::vector<uint8_t>& bytes) {
   uLongf size = compressBound(bytes.size());
   std::vector<uint8_t> out(size);
   const int result = compress2(out.data(), &size, bytes.data(), bytes.size(), kFastest);
-  if (result != Z_OK) throw_<SystemError>("zlib cannot compress {} bytes: {}", bytes.size(), zError(result));
+  if (result != Z_OK)
+    throw_<SystemError>("zlib cannot compress {} bytes: {}", bytes.size(), zError(result));
   out.resize(size);
   return out;
 }
@@ -49,9 +50,9 @@ std::vector<uint8_t> deflated(const std::vector<uint8_t>& bytes) {
 // The chunks cut one dimension, `split`, into pieces; before it they are 1, after it whole.
 struct Cut {
   size_t split = 0;
-  size_t row_bytes = 0;         // of one index of `split`
-  size_t outer = 1;             // blocks: the product of the dimensions before `split`
-  size_t pieces = 1;            // of `split`, in each block
+  size_t row_bytes = 0;  // of one index of `split`
+  size_t outer = 1;      // blocks: the product of the dimensions before `split`
+  size_t pieces = 1;     // of `split`, in each block
 };
 
 Cut cut_of(const Shape& shape, const Shape& chunk, size_t element_bytes) {

@@ -132,12 +132,13 @@ Handle string_type() {
   return type;
 }
 
-Handle create_dataset(const Handle& parent, const std::string& name, hid_t type,
-                      const Shape& shape, const Shape& chunk, const void* fill) {
+Handle create_dataset(const Handle& parent, const std::string& name, hid_t type, const Shape& shape,
+                      const Shape& chunk, const void* fill) {
   const Handle creation = property_list(H5P_DATASET_CREATE);
   keep_order_not_times(creation, false);
   if (!chunk.empty()) {
-    checked(H5Pset_chunk(creation.id(), static_cast<int>(chunk.size()), chunk.data()), "set chunks");
+    checked(H5Pset_chunk(creation.id(), static_cast<int>(chunk.size()), chunk.data()),
+            "set chunks");
     checked(H5Pset_shuffle(creation.id()), "set the shuffle filter");
     checked(H5Pset_deflate(creation.id(), 1), "set the deflate filter");
   }
@@ -190,7 +191,8 @@ void write_attribute(const Handle& object, const std::string& name, hid_t type, 
 }
 
 void make_scale(const Handle& dataset, const std::string& name) {
-  checked(H5DSset_scale(dataset.id(), name.c_str()), fmt::format("make {} a dimension scale", name));
+  checked(H5DSset_scale(dataset.id(), name.c_str()),
+          fmt::format("make {} a dimension scale", name));
 }
 
 void attach_scale(const Handle& dataset, const Handle& scale, unsigned dimension) {

@@ -36,24 +36,39 @@ class Handle {
 // leave nothing behind, and not by HDF5 in the middle of its metadata.
 Handle create_file_in_memory();
 std::string file_image(const Handle& file);
-Handle open_file(const std::filesystem::path& path);   // read-only, without HDF5's file locks
+Handle open_file(const std::filesystem::path& path);  // read-only, without HDF5's file locks
 
 Handle create_group(const Handle& parent, const std::string& name);
 
 // Types: those of memory; on disk the same, all of them little-endian here.
 template <typename T>
 hid_t type_of();
-template <> inline hid_t type_of<double>() { return H5T_NATIVE_DOUBLE; }
-template <> inline hid_t type_of<float>() { return H5T_NATIVE_FLOAT; }
-template <> inline hid_t type_of<int64_t>() { return H5T_NATIVE_INT64; }
-template <> inline hid_t type_of<int32_t>() { return H5T_NATIVE_INT32; }
-template <> inline hid_t type_of<uint8_t>() { return H5T_NATIVE_UINT8; }
-Handle string_type();    // variable length, UTF-8
+template <>
+inline hid_t type_of<double>() {
+  return H5T_NATIVE_DOUBLE;
+}
+template <>
+inline hid_t type_of<float>() {
+  return H5T_NATIVE_FLOAT;
+}
+template <>
+inline hid_t type_of<int64_t>() {
+  return H5T_NATIVE_INT64;
+}
+template <>
+inline hid_t type_of<int32_t>() {
+  return H5T_NATIVE_INT32;
+}
+template <>
+inline hid_t type_of<uint8_t>() {
+  return H5T_NATIVE_UINT8;
+}
+Handle string_type();  // variable length, UTF-8
 
 // Data sets. `chunk` empty: contiguous; else chunked, shuffled and deflated. `fill` points at one
 // value of `type`, or is null.
-Handle create_dataset(const Handle& parent, const std::string& name, hid_t type,
-                      const Shape& shape, const Shape& chunk, const void* fill);
+Handle create_dataset(const Handle& parent, const std::string& name, hid_t type, const Shape& shape,
+                      const Shape& chunk, const void* fill);
 Handle open_dataset(const Handle& file, const std::string& path);
 void write_dataset(const Handle& dataset, hid_t memory_type, const void* data);
 void read_dataset(const Handle& dataset, hid_t memory_type, void* data);
@@ -64,7 +79,7 @@ Shape shape_of(const Handle& dataset);
 // Attributes.
 void write_attribute(const Handle& object, const std::string& name, const std::string& text);
 void write_attribute(const Handle& object, const std::string& name, hid_t type, const void* value,
-                     int64_t count = 0);    // count 0: a scalar
+                     int64_t count = 0);  // count 0: a scalar
 
 // Dimension scales (the HDF5 "high level" library).
 void make_scale(const Handle& dataset, const std::string& name);

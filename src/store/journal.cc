@@ -21,8 +21,9 @@ fs::path made_folder(const fs::path& results_folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) {
-    throw_<SystemError>("cannot make the folder {}: {}. Name a folder that can be written with --out",
-                        folder.string(), error.message());
+    throw_<SystemError>(
+        "cannot make the folder {}: {}. Name a folder that can be written with --out",
+        folder.string(), error.message());
   }
   return folder;
 }

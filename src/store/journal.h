@@ -25,7 +25,8 @@ class Journal {
   ~Journal();
   Journal(const Journal&) = delete;
 
-  void append(const Record& record);   // throws SystemError (a full disk); nothing half-written counts
+  void append(
+      const Record& record);  // throws SystemError (a full disk); nothing half-written counts
   // A job was handed out. Not fsynced: it only serves to notice jobs that kill their process.
   void note_begin(const std::string& key);
   // A job was given back unharmed (a clean stop).
@@ -37,9 +38,9 @@ class Journal {
   // Begins without an end (a record or a release): how often the job took its process down with
   // it. A job that runs just now counts as begun.
   int unclean_ends(const std::string& key) const;
-  int64_t bytes_cut() const;           // of a torn or damaged part, when opening
-  int64_t bytes_kept() const;          // whole frames found when opening
-  std::string cut_file() const;        // where the cut part was saved; "" when nothing was cut
+  int64_t bytes_cut() const;     // of a torn or damaged part, when opening
+  int64_t bytes_kept() const;    // whole frames found when opening
+  std::string cut_file() const;  // where the cut part was saved; "" when nothing was cut
 
  private:
   struct State;

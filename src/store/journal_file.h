@@ -32,7 +32,7 @@ class AppendFile {
   void write_at_end(std::string_view piece);
 
   Descriptor file_;
-  int64_t end_ = 0;     // of the last whole piece
+  int64_t end_ = 0;  // of the last whole piece
 };
 
 // Held as long as this lives; the kernel lets go of it when the process dies, however it dies.

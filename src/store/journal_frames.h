@@ -13,9 +13,9 @@
 namespace dovetail {
 
 enum class FrameType : uint32_t {
-  record = 1,    // payload: CBOR of a Record
-  begin = 2,     // payload: the key of a job that was handed out
-  release = 3    // payload: the key of a job that was given back unharmed
+  record = 1,  // payload: CBOR of a Record
+  begin = 2,   // payload: the key of a job that was handed out
+  release = 3  // payload: the key of a job that was given back unharmed
 };
 
 inline constexpr size_t kFrameHeaderBytes = 24;
@@ -23,7 +23,7 @@ inline constexpr size_t kFrameHeaderBytes = 24;
 struct Frame {
   FrameType type = FrameType::record;
   std::string_view payload;
-  size_t begin = 0, end = 0;      // of the whole frame, in the bytes
+  size_t begin = 0, end = 0;  // of the whole frame, in the bytes
 };
 
 // Little-endian: uint32 magic "DVT1", uint32 type, uint64 length of the payload, uint64 checksum
@@ -35,7 +35,7 @@ std::string frame_bytes(FrameType type, std::string_view payload);
 // that one flipped bit costs one frame.
 struct FrameScan {
   std::vector<Frame> frames;
-  size_t first_bad = 0;           // where the first bad byte is, or the size of the bytes
+  size_t first_bad = 0;  // where the first bad byte is, or the size of the bytes
   size_t bytes_bad = 0;
 };
 FrameScan scan_frames(std::string_view bytes);

@@ -13,7 +13,7 @@ using hdf5::Shape;
 
 namespace {
 
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";   // U+FFFD
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
 // The bytes of the well-formed UTF-8 character that begins `text`; 0 for none (Unicode 15,
 // table 3-7).

@@ -18,7 +18,7 @@ namespace dovetail {
 
 // The shapes of everything written, for the check that follows.
 struct NetcdfLog {
-  std::vector<std::pair<std::string, hdf5::Shape>> shapes;   // by path
+  std::vector<std::pair<std::string, hdf5::Shape>> shapes;  // by path
   int32_t num_dimensions = 0;
 };
 
@@ -47,7 +47,7 @@ class NetcdfGroup {
   }
   void add_strings(const std::string& name, const std::string& dimension,
                    const std::vector<std::string_view>& values);
-  void add_text(const std::string& name, const std::string& text);   // a scalar
+  void add_text(const std::string& name, const std::string& text);  // a scalar
 
   void add_attribute(const std::string& name, const std::string& text);
 

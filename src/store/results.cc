@@ -47,7 +47,8 @@ void must_hold(bool holds, const std::string& what, const fs::path& path) {
 void validate(const fs::path& path, const ResultContents& contents, const NetcdfLog& log) {
   const hdf5::Handle file = hdf5::open_file(path);
   for (const auto& [name, shape] : log.shapes) {
-    must_hold(hdf5::shape_of(hdf5::open_dataset(file, name)) == shape, "the shape of " + name, path);
+    must_hold(hdf5::shape_of(hdf5::open_dataset(file, name)) == shape, "the shape of " + name,
+              path);
   }
   int64_t num_finished = 0;
   for (const double status : read_numbers(file, "/cells/status")) {
@@ -96,7 +97,7 @@ Plan read_plan(const fs::path& results_folder) {
   const MappedFile mapped(file);
   try {
     return Json::parse(mapped.bytes()).get<Plan>();
-  } catch (const std::exception& error) {    // of the JSON library, or a DataError
+  } catch (const std::exception& error) {  // of the JSON library, or a DataError
     throw_<DataError>(
         "{} is no plan that this version of dovetail can read: {}. Remove it and give the run "
         "command again; finished jobs are kept in the journal",

@@ -17,23 +17,28 @@ void add_texts(NetcdfGroup& group, const std::string& name, const std::string& d
 }
 
 void add_outcome(NetcdfGroup& group, const std::string& dimension, const Rows& rows) {
-  add_status(group, {dimension}, column_of<uint8_t>(rows, [](const ResultRow& row) { return row.status(); }));
+  add_status(group, {dimension},
+             column_of<uint8_t>(rows, [](const ResultRow& row) { return row.status(); }));
   add_texts(group, "reason", dimension, rows, [](const ResultRow& row) {
     return row.record ? std::string_view(row.record->reason) : std::string_view();
   });
   group.add("attempt", {dimension}, column_of<int64_t>(rows, [](const ResultRow& row) {
-    return row.record ? row.record->attempt : 0;
-  }));
+              return row.record ? row.record->attempt : 0;
+            }));
 }
 
 template <typename T>
 void add_cost(NetcdfGroup& group, const std::string& dimension, const Rows& rows,
-              const std::string& name, T Cost::* field, T missing) {
-  group.add(name, {dimension}, column_of<T>(rows, [&](const ResultRow& row) -> T {
-    if (row.record == nullptr) return missing;
-    if constexpr (std::is_same_v<T, double>) return one_nan(row.record->cost.*field);
-    return row.record->cost.*field;
-  }), std::optional(missing));
+              const std::string& name, T Cost::*field, T missing) {
+  group.add(name, {dimension},
+            column_of<T>(rows,
+                         [&](const ResultRow& row) -> T {
+                           if (row.record == nullptr) return missing;
+                           if constexpr (std::is_same_v<T, double>)
+                             return one_nan(row.record->cost.*field);
+                           return row.record->cost.*field;
+                         }),
+            std::optional(missing));
 }
 
 void add_costs(NetcdfGroup& group, const std::string& dimension, const Rows& rows) {
@@ -51,20 +56,24 @@ void write_cells(const hdf5::Handle& file, NetcdfLog& log, const ResultContents&
   const Rows& rows = contents.cells;
   NetcdfGroup group(file, "cells", log);
   group.add_dimension("cell", std::ssize(rows));
-  add_texts(group, "name", "cell", rows, [](const ResultRow& row) { return std::string_view(row.name()); });
-  add_texts(group, "key", "cell", rows, [](const ResultRow& row) { return std::string_view(row.job->key); });
+  add_texts(group, "name", "cell", rows,
+            [](const ResultRow& row) { return std::string_view(row.name()); });
+  add_texts(group, "key", "cell", rows,
+            [](const ResultRow& row) { return std::string_view(row.job->key); });
   add_outcome(group, "cell", rows);
-  add_texts(group, "baseline", "cell", rows, [](const ResultRow& row) { return std::string_view(row.cell->baseline); });
+  add_texts(group, "baseline", "cell", rows,
+            [](const ResultRow& row) { return std::string_view(row.cell->baseline); });
   for (size_t axis = 0; axis < kAxes.size(); ++axis) {
-    add_texts(group, kAxes[axis], "cell", rows, [&](const ResultRow& row) {
-      return std::string_view(row.cell->coordinates[axis]);
-    });
+    add_texts(group, kAxes[axis], "cell", rows,
+              [&](const ResultRow& row) { return std::string_view(row.cell->coordinates[axis]); });
   }
   for (const std::string& metric : contents.metrics) {
-    group.add(metric, {"cell"}, column_of<double>(rows, [&](const ResultRow& row) { return row.metric(metric); }),
+    group.add(metric, {"cell"},
+              column_of<double>(rows, [&](const ResultRow& row) { return row.metric(metric); }),
               std::optional(kNoNumber));
   }
-  group.add("num_test", {"cell"}, column_of<int64_t>(rows, [](const ResultRow& row) { return row.num_test(); }),
+  group.add("num_test", {"cell"},
+            column_of<int64_t>(rows, [](const ResultRow& row) { return row.num_test(); }),
             std::optional(kNoCount));
   add_costs(group, "cell", rows);
 }
@@ -75,8 +84,10 @@ void write_shared_jobs(const hdf5::Handle& file, NetcdfLog& log, const ResultCon
   group.add_dimension("job", std::ssize(rows));
   std::vector<std::string> kinds;
   for (const ResultRow& row : rows) kinds.push_back(to_string(row.job->kind));
-  add_texts(group, "name", "job", rows, [](const ResultRow& row) { return std::string_view(row.name()); });
-  add_texts(group, "key", "job", rows, [](const ResultRow& row) { return std::string_view(row.job->key); });
+  add_texts(group, "name", "job", rows,
+            [](const ResultRow& row) { return std::string_view(row.name()); });
+  add_texts(group, "key", "job", rows,
+            [](const ResultRow& row) { return std::string_view(row.job->key); });
   group.add_strings("kind", "job", {kinds.begin(), kinds.end()});
   add_outcome(group, "job", rows);
   add_costs(group, "job", rows);

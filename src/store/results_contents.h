@@ -27,23 +27,23 @@ inline double one_nan(double value) { return std::isnan(value) ? kNoNumber : val
 // A cell, or a job that is no cell, with what is known of it.
 struct ResultRow {
   const Job* job = nullptr;
-  const Cell* cell = nullptr;        // null for a job that is no cell
-  const Record* record = nullptr;    // null while there is none
+  const Cell* cell = nullptr;      // null for a job that is no cell
+  const Record* record = nullptr;  // null while there is none
 
   const std::string& name() const { return cell ? cell->name : job->name; }
   bool finished() const { return record && record->status == RunStatus::finished; }
   CellStatus status() const;
-  double metric(const std::string& name) const;    // NaN where it did not finish or has none
-  int64_t num_test() const;                        // test examples behind the metrics
+  double metric(const std::string& name) const;  // NaN where it did not finish or has none
+  int64_t num_test() const;                      // test examples behind the metrics
 };
 
 struct ResultContents {
   ResultContents(const Plan& plan, const std::map<std::string, Record>& records);
 
   const Plan& plan;
-  std::vector<ResultRow> cells;            // in the plan's order
-  std::vector<ResultRow> shared_jobs;      // jobs that are no cell: vocabularies, checkpoints
-  std::vector<std::string> metrics;        // the plan's, then what else was measured, by name
+  std::vector<ResultRow> cells;        // in the plan's order
+  std::vector<ResultRow> shared_jobs;  // jobs that are no cell: vocabularies, checkpoints
+  std::vector<std::string> metrics;    // the plan's, then what else was measured, by name
   int64_t num_finished_cells = 0;
 };
 

@@ -19,7 +19,8 @@ class Grid {
       const auto labels = plan.axis_labels.find(kAxes[axis]);
       if (labels == plan.axis_labels.end() || labels->second.empty()) continue;
       Axis entry{axis, {}};
-      for (const std::string& label : labels->second) entry.places.emplace(label, entry.places.size());
+      for (const std::string& label : labels->second)
+        entry.places.emplace(label, entry.places.size());
       size_ *= static_cast<int64_t>(labels->second.size());
       dimensions_.push_back(kAxes[axis]);
       axes_.push_back(std::move(entry));
@@ -52,8 +53,8 @@ class Grid {
 
  private:
   struct Axis {
-    size_t axis = 0;                          // index into kAxes
-    std::map<std::string, int64_t> places;    // by label
+    size_t axis = 0;                        // index into kAxes
+    std::map<std::string, int64_t> places;  // by label
   };
   std::vector<Axis> axes_;
   std::vector<std::string> dimensions_;
@@ -73,7 +74,8 @@ void write_tuned(NetcdfGroup& root, const ResultContents& contents) {
   const std::vector<const ResultRow*> rows = rows_of(contents, "");
   const auto& dimensions = grid.dimensions();
   for (const std::string& metric : contents.metrics) {
-    const auto values = grid.spread(rows, kNoNumber, [&](const ResultRow& row) { return row.metric(metric); });
+    const auto values =
+        grid.spread(rows, kNoNumber, [&](const ResultRow& row) { return row.metric(metric); });
     root.add(metric, dimensions, values, std::optional(kNoNumber));
   }
   const auto status = grid.spread(rows, static_cast<uint8_t>(CellStatus::excluded),
@@ -83,12 +85,14 @@ void write_tuned(NetcdfGroup& root, const ResultContents& contents) {
     return row.record ? one_nan(row.record->cost.wall_seconds) : kNoNumber;
   });
   // Not "seconds": xarray would make durations of it.
-  hdf5::write_attribute(root.add("wall_seconds", dimensions, seconds, std::optional(kNoNumber)), "units", "s");
+  hdf5::write_attribute(root.add("wall_seconds", dimensions, seconds, std::optional(kNoNumber)),
+                        "units", "s");
   const auto tokens = grid.spread(rows, kNoCount, [](const ResultRow& row) {
     return row.record ? row.record->cost.train_tokens : kNoCount;
   });
   root.add("train_tokens", dimensions, tokens, std::optional(kNoCount));
-  const auto num_test = grid.spread(rows, kNoCount, [](const ResultRow& row) { return row.num_test(); });
+  const auto num_test =
+      grid.spread(rows, kNoCount, [](const ResultRow& row) { return row.num_test(); });
   root.add("num_test", dimensions, num_test, std::optional(kNoCount));
 }
 
@@ -108,14 +112,16 @@ void write_baselines(NetcdfGroup& root, const ResultContents& contents) {
   std::vector<std::string> baselines;
   for (const ResultRow& row : contents.cells) {
     const std::string& name = row.cell->baseline;
-    if (name.empty() || std::find(baselines.begin(), baselines.end(), name) != baselines.end()) continue;
+    if (name.empty() || std::find(baselines.begin(), baselines.end(), name) != baselines.end())
+      continue;
     baselines.push_back(name);
   }
   for (const std::string& baseline : baselines) {
     const std::vector<const ResultRow*> rows = rows_of(contents, baseline);
     const Grid grid(contents.plan, axes_of(rows));
     for (const std::string& metric : contents.metrics) {
-      const auto values = grid.spread(rows, kNoNumber, [&](const ResultRow& row) { return row.metric(metric); });
+      const auto values =
+          grid.spread(rows, kNoNumber, [&](const ResultRow& row) { return row.metric(metric); });
       root.add(baseline + "_" + metric, grid.dimensions(), values, std::optional(kNoNumber));
     }
   }

@@ -9,7 +9,7 @@ namespace dovetail {
 namespace {
 
 struct Curves {
-  std::vector<int64_t> cells, jobs;           // the row in /cells or in /jobs, else -1
+  std::vector<int64_t> cells, jobs;  // the row in /cells or in /jobs, else -1
   std::vector<std::string_view> names;
   std::vector<size_t> sizes;
   std::vector<int64_t> steps;
@@ -37,7 +37,8 @@ void write_curves(const hdf5::Handle& file, NetcdfLog& log, const ResultContents
   for (int64_t i = 0; i < std::ssize(contents.shared_jobs); ++i) {
     curves.add(contents.shared_jobs[i].record, -1, i);
   }
-  for (int64_t i = 0; i < std::ssize(contents.cells); ++i) curves.add(contents.cells[i].record, i, -1);
+  for (int64_t i = 0; i < std::ssize(contents.cells); ++i)
+    curves.add(contents.cells[i].record, i, -1);
 
   NetcdfGroup group(file, "curves", log);
   group.add_dimension("curve", std::ssize(curves.names));

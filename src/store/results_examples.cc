@@ -20,8 +20,8 @@ void write_examples(const hdf5::Handle& file, NetcdfLog& log, const ResultConten
       const auto found = row.record->per_example.find(name);
       return found == row.record->per_example.end() ? std::span<const float>() : found->second;
     };
-    const std::vector<int64_t> offsets =
-        offsets_of(column_of<size_t>(contents.cells, [&](const ResultRow& row) { return scores_of(row).size(); }));
+    const std::vector<int64_t> offsets = offsets_of(column_of<size_t>(
+        contents.cells, [&](const ResultRow& row) { return scores_of(row).size(); }));
     std::vector<float> values;
     values.reserve(static_cast<size_t>(offsets.back()));
     for (const ResultRow& row : contents.cells) {
@@ -39,8 +39,8 @@ void write_predictions(const hdf5::Handle& file, NetcdfLog& log, const ResultCon
     return row.finished() ? std::span<const std::string>(row.record->predictions)
                           : std::span<const std::string>();
   };
-  const std::vector<int64_t> cell_offsets =
-      offsets_of(column_of<size_t>(contents.cells, [&](const ResultRow& row) { return texts_of(row).size(); }));
+  const std::vector<int64_t> cell_offsets = offsets_of(column_of<size_t>(
+      contents.cells, [&](const ResultRow& row) { return texts_of(row).size(); }));
   std::vector<int64_t> text_offsets = {0};
   text_offsets.reserve(static_cast<size_t>(cell_offsets.back()) + 1);
   std::vector<uint8_t> bytes;

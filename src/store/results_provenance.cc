@@ -18,7 +18,8 @@ struct Environments {
   std::vector<int64_t> numbers_of(const std::vector<ResultRow>& rows) {
     std::vector<std::string> dumped(rows.size());
     parallel_for(std::ssize(rows), 256, [&](int64_t i) {
-      if (rows[i].record) dumped[i] = rows[i].record->provenance.dump(-1, ' ', false, Json::error_handler_t::replace);
+      if (rows[i].record)
+        dumped[i] = rows[i].record->provenance.dump(-1, ' ', false, Json::error_handler_t::replace);
     });
     std::vector<int64_t> column;
     for (std::string& text : dumped) {
@@ -63,7 +64,8 @@ void write_provenance(const hdf5::Handle& file, NetcdfLog& log, const ResultCont
   group.add_dimension("environment_number", std::ssize(environments.texts));
   group.add_dimension("cell", std::ssize(of_cells));
   group.add_dimension("job", std::ssize(of_jobs));
-  group.add_strings("environment", "environment_number", {environments.texts.begin(), environments.texts.end()});
+  group.add_strings("environment", "environment_number",
+                    {environments.texts.begin(), environments.texts.end()});
   group.add("cell_environment", {"cell"}, of_cells);
   group.add("job_environment", {"job"}, of_jobs);
 }

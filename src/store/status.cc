@@ -74,9 +74,12 @@ int64_t workers_of(const Plan& plan, const std::map<std::string, Record>& record
   std::set<std::string> workers;
   for (const Job& job : plan.jobs) {
     const Record* record = find_record(records, job.key);
-    if (record == nullptr || !record->provenance.is_object() || !record->provenance.contains("rank")) continue;
+    if (record == nullptr || !record->provenance.is_object() ||
+        !record->provenance.contains("rank"))
+      continue;
     const Json host = record->provenance.value("host", Json());
-    workers.insert(Json::array({host, record->provenance["rank"]}).dump(-1, ' ', false, Json::error_handler_t::replace));
+    workers.insert(Json::array({host, record->provenance["rank"]})
+                       .dump(-1, ' ', false, Json::error_handler_t::replace));
   }
   return std::max<int64_t>(1, std::ssize(workers));
 }
@@ -95,7 +98,8 @@ Json counts_json(const StateCounts& counts) {
 
 SweepStatus sweep_status(const Plan& plan, const std::map<std::string, Record>& records) {
   SweepStatus status{.sweep_name = plan.sweep_name};
-  for (const Cell& cell : plan.cells) count(status.cells, find_record(records, plan.jobs[cell.job].key));
+  for (const Cell& cell : plan.cells)
+    count(status.cells, find_record(records, plan.jobs[cell.job].key));
   for (const Job& job : plan.jobs) {
     const Record* record = find_record(records, job.key);
     count(status.jobs, record);
@@ -103,14 +107,17 @@ SweepStatus sweep_status(const Plan& plan, const std::map<std::string, Record>& 
     if (record == nullptr) continue;
     status.spent_seconds += record->cost.wall_seconds;
     if (record->status == RunStatus::finished) continue;
-    status.failures.push_back({job.name, job.key, job.kind, record->status, record->reason, record->attempt});
+    status.failures.push_back(
+        {job.name, job.key, job.kind, record->status, record->reason, record->attempt});
   }
   status.workers = workers_of(plan, records);
   status.missing_seconds = missing_seconds_of(plan, records);
-  if (status.missing_seconds >= 0) status.remaining_seconds = status.missing_seconds / static_cast<double>(status.workers);
+  if (status.missing_seconds >= 0)
+    status.remaining_seconds = status.missing_seconds / static_cast<double>(status.workers);
   const auto num_recorded = static_cast<double>(status.jobs.total - status.jobs.missing);
   if (status.spent_seconds > 0) {
-    status.jobs_per_minute = num_recorded / status.spent_seconds * 60 * static_cast<double>(status.workers);
+    status.jobs_per_minute =
+        num_recorded / status.spent_seconds * 60 * static_cast<double>(status.workers);
   }
   return status;
 }
@@ -123,7 +130,8 @@ SweepStatus read_status(const std::filesystem::path& results_folder) {
 
 void to_json(Json& json, const SweepStatus& status) {
   Json by_kind = Json::object();
-  for (const auto& [kind, counts] : status.jobs_by_kind) by_kind[to_string(kind)] = counts_json(counts);
+  for (const auto& [kind, counts] : status.jobs_by_kind)
+    by_kind[to_string(kind)] = counts_json(counts);
   Json failures = Json::array();
   for (const JobFailure& failure : status.failures) {
     failures.push_back({{"name", failure.name},

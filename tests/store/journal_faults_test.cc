@@ -56,7 +56,8 @@ TEST(JournalFaults, LosesNothingAcknowledgedToKill9) {
     ::waitpid(child, nullptr, 0);
 
     int number = 0;
-    while (::read(pipe_ends[0], &number, sizeof(number)) == sizeof(number)) acknowledged.insert(number);
+    while (::read(pipe_ends[0], &number, sizeof(number)) == sizeof(number))
+      acknowledged.insert(number);
     ::close(pipe_ends[0]);
   }
 
@@ -92,7 +93,8 @@ std::string message_of_child(Body body) {
   ::close(pipe_ends[1]);
   std::string message(16384, '\0');
   size_t have = 0;
-  for (ssize_t got; (got = ::read(pipe_ends[0], message.data() + have, message.size() - have)) > 0;) have += got;
+  for (ssize_t got; (got = ::read(pipe_ends[0], message.data() + have, message.size() - have)) > 0;)
+    have += got;
   message.resize(have);
   ::close(pipe_ends[0]);
   ::waitpid(child, nullptr, 0);
@@ -112,8 +114,10 @@ void append_until_full(const fs::path& folder) {
       journal.append(record_of(number, 1000));
     } catch (const SystemError&) {
       // The object is as it was before, and so is the file.
-      if (static_cast<int>(journal.records().size()) != number) throw SystemError("counts a record that is lost");
-      if (static_cast<int>(read_journal(folder).size()) != number) throw SystemError("lost one that is safe");
+      if (static_cast<int>(journal.records().size()) != number)
+        throw SystemError("counts a record that is lost");
+      if (static_cast<int>(read_journal(folder).size()) != number)
+        throw SystemError("lost one that is safe");
       throw;
     }
   }
@@ -173,7 +177,8 @@ TEST(JournalFaults, SaysThatResultsDoNotFitAndKeepsTheOldOnes) {
   EXPECT_THAT(message, HasSubstr("cannot publish"));
   EXPECT_THAT(message, HasSubstr("No result is lost"));
   EXPECT_EQ(file_hash(folder.path() / "results.h5"), before);
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 1) << "something was left behind";
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 1)
+      << "something was left behind";
 }
 
 TEST(JournalFaults, SurvivesARealFullDisk) {

@@ -41,7 +41,9 @@ std::vector<std::string> keys_of(const std::map<std::string, Record>& records) {
   return keys;
 }
 
-fs::path file_of(const TemporaryFolder& folder) { return folder.path() / "journal" / "journal.bin"; }
+fs::path file_of(const TemporaryFolder& folder) {
+  return folder.path() / "journal" / "journal.bin";
+}
 
 void write_bytes(const fs::path& path, std::string_view bytes) {
   fs::create_directories(path.parent_path());
@@ -133,7 +135,8 @@ TEST(Journal, KeepsWholeFramesOfATornTailOfEveryLength) {
     SCOPED_TRACE(length);
     const TemporaryFolder folder;
     write_bytes(file_of(folder), small.bytes.substr(0, length));
-    const size_t num_whole = std::count_if(small.ends.begin(), small.ends.end(), [&](size_t end) { return end <= length; });
+    const size_t num_whole = std::count_if(small.ends.begin(), small.ends.end(),
+                                           [&](size_t end) { return end <= length; });
     const size_t kept = num_whole == 0 ? 0 : small.ends[num_whole - 1];
 
     ASSERT_EQ(read_journal(folder.path()).size(), num_whole);
@@ -163,7 +166,8 @@ TEST(Journal, LosesOneRecordToAFlippedBit) {
     std::string bytes = small.bytes;
     bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << bit % 8));
     std::vector<std::string> expected = {"a", "b", "c"};
-    const size_t hit = std::upper_bound(small.ends.begin(), small.ends.end(), bit / 8) - small.ends.begin();
+    const size_t hit =
+        std::upper_bound(small.ends.begin(), small.ends.end(), bit / 8) - small.ends.begin();
     expected.erase(expected.begin() + hit);
     const TemporaryFolder folder;
     write_bytes(file_of(folder), bytes);
@@ -179,7 +183,8 @@ TEST(Journal, LosesOneRecordToAFlippedBit) {
 }
 
 TEST(Journal, TrustsNoLength) {
-  for (const uint64_t length : {uint64_t{1} << 63, ~uint64_t{0}, ~uint64_t{0} - 23, uint64_t{1} << 40}) {
+  for (const uint64_t length :
+       {uint64_t{1} << 63, ~uint64_t{0}, ~uint64_t{0} - 23, uint64_t{1} << 40}) {
     const SmallJournal small;
     std::string bytes = small.bytes;
     std::memcpy(bytes.data() + small.ends[1] + 8, &length, sizeof(length));

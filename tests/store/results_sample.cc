@@ -9,7 +9,8 @@ int main(int, char** arguments) {
   using namespace dovetail;
   const std::filesystem::path folder = arguments[1];
   // Big enough for chunks in the cube, which begin at 64 KiB.
-  const Plan plan = grid_plan({.objectives = 3, .tasks = 4, .templates = 4, .tunings = 3, .train_sizes = 12, .seeds = 6});
+  const Plan plan = grid_plan(
+      {.objectives = 3, .tasks = 4, .templates = 4, .tunings = 3, .train_sizes = 12, .seeds = 6});
   auto records = all_finished(plan);
   const auto job_of = [&](size_t cell) -> const Job& { return plan.jobs[plan.cells[cell].job]; };
   records.erase(job_of(5).key);

@@ -41,19 +41,23 @@ TEST(Results, PutsEveryCellAtItsPlaceInTheCube) {
   write_results(file, plan, records);
 
   const hdf5::Handle opened = hdf5::open_file(file);
-  EXPECT_THAT(hdf5::shape_of(hdf5::open_dataset(opened, "/rouge_l")), ElementsAre(2, 2, 2, 1, 2, 2));
-  EXPECT_THAT(hdf5::shape_of(hdf5::open_dataset(opened, "/most_frequent_rouge_l")), ElementsAre(2, 2, 2));
+  EXPECT_THAT(hdf5::shape_of(hdf5::open_dataset(opened, "/rouge_l")),
+              ElementsAre(2, 2, 2, 1, 2, 2));
+  EXPECT_THAT(hdf5::shape_of(hdf5::open_dataset(opened, "/most_frequent_rouge_l")),
+              ElementsAre(2, 2, 2));
   EXPECT_THAT(hdf5::shape_of(hdf5::open_dataset(opened, "/copy_loss")), ElementsAre(2));
   const std::vector<double> cube = numbers_at(file, "/rouge_l");
-  for (size_t i = 0; i < 32; ++i) {    // grid_plan() makes cells in the cube's own order
-    EXPECT_EQ(cube[i], records.at(plan.jobs[plan.cells[i].job].key).metrics.at("rouge_l")) << plan.cells[i].name;
+  for (size_t i = 0; i < 32; ++i) {  // grid_plan() makes cells in the cube's own order
+    EXPECT_EQ(cube[i], records.at(plan.jobs[plan.cells[i].job].key).metrics.at("rouge_l"))
+        << plan.cells[i].name;
   }
 }
 
 TEST(Results, TellsMissingFailedCrashedAndExcludedApart) {
   const TemporaryFolder folder;
   const fs::path file = folder.path() / "results.h5";
-  Plan plan = grid_plan({.objectives = 1, .tasks = 1, .templates = 1, .train_sizes = 1, .seeds = 5});
+  Plan plan =
+      grid_plan({.objectives = 1, .tasks = 1, .templates = 1, .train_sizes = 1, .seeds = 5});
   plan.cells.erase(plan.cells.begin() + 4);
   auto records = all_finished(plan);
   const auto key_of = [&](size_t cell) { return plan.jobs[plan.cells[cell].job].key; };
@@ -75,15 +79,16 @@ TEST(Results, AreTheSameBytesFromTheJournal) {
   const TemporaryFolder folder;
   const Plan plan = grid_plan({});
   auto records = all_finished(plan);
-  records.begin()->second.metrics["loss"] = -std::nan("0x5");    // as an unlucky division leaves it
+  records.begin()->second.metrics["loss"] = -std::nan("0x5");  // as an unlucky division leaves it
   records.begin()->second.curves["train_loss"].values[0] = -std::nan("");
   {
     // In another order than the plan's, as workers finish.
     Journal journal(folder.path());
-    for (auto record = records.rbegin(); record != records.rend(); ++record) journal.append(record->second);
+    for (auto record = records.rbegin(); record != records.rend(); ++record)
+      journal.append(record->second);
   }
   write_results(folder.path() / "a.h5", plan, records);
-  ::sleep(1);    // HDF5's time stamps count seconds
+  ::sleep(1);  // HDF5's time stamps count seconds
 
   write_plan(folder.path(), plan);
   write_results(folder.path() / "b.h5", read_plan(folder.path()), read_journal(folder.path()));
@@ -93,10 +98,12 @@ TEST(Results, AreTheSameBytesFromTheJournal) {
 
 TEST(Results, OfASweepWithoutAxesOrRecords) {
   const TemporaryFolder folder;
-  Plan plan{.sweep_name = "checkpoints", .axis_labels = {{"objective", {"none"}}, {"seed", {"1", "2"}}}};
+  Plan plan{.sweep_name = "checkpoints",
+            .axis_labels = {{"objective", {"none"}}, {"seed", {"1", "2"}}}};
   for (const char* seed : {"1", "2"}) {
     const std::string name = fmt::format("checkpoints/none/seed{}", seed);
-    plan.cells.push_back({name, {"none", "", "", "", "", seed}, "", add_job(plan, JobKind::pretrain, name, {})});
+    plan.cells.push_back(
+        {name, {"none", "", "", "", "", seed}, "", add_job(plan, JobKind::pretrain, name, {})});
   }
 
   write_results(folder.path() / "results.h5", plan, {});
@@ -154,8 +161,9 @@ TEST(Plans, SayWhatIsWrongWithThem) {
 TEST(Chunks, OfManyShapesComeBack) {
   const TemporaryFolder folder;
   const fs::path path = folder.path() / "chunks.h5";
-  const std::vector<hdf5::Shape> shapes = {{100000}, {70001}, {3, 50000}, {300, 301}, {1, 1, 90000},
-                                           {5, 1, 7, 11, 13, 17}, {40000, 3}, {2, 2, 2, 70000}, {8193}};
+  const std::vector<hdf5::Shape> shapes = {{100000},   {70001},          {3, 50000},
+                                           {300, 301}, {1, 1, 90000},    {5, 1, 7, 11, 13, 17},
+                                           {40000, 3}, {2, 2, 2, 70000}, {8193}};
   std::vector<std::vector<double>> arrays;
   Rng rng(3);
   {
@@ -163,16 +171,19 @@ TEST(Chunks, OfManyShapesComeBack) {
     for (size_t i = 0; i < shapes.size(); ++i) {
       size_t count = 1;
       for (const hsize_t size : shapes[i]) count *= size;
-      for (std::vector<double>& values = arrays.emplace_back(count); double& value : values) value = rng.uniform();
+      for (std::vector<double>& values = arrays.emplace_back(count); double& value : values)
+        value = rng.uniform();
       const hdf5::Shape chunk = hdf5::chunk_shape(shapes[i], sizeof(double));
       ASSERT_FALSE(chunk.empty());
-      const hdf5::Handle dataset = hdf5::create_dataset(file, std::to_string(i), hdf5::type_of<double>(), shapes[i], chunk, nullptr);
+      const hdf5::Handle dataset = hdf5::create_dataset(
+          file, std::to_string(i), hdf5::type_of<double>(), shapes[i], chunk, nullptr);
       hdf5::write_chunks(dataset, shapes[i], chunk, sizeof(double), arrays[i].data());
     }
     write_file_atomically(path, hdf5::file_image(file));
   }
 
-  for (size_t i = 0; i < shapes.size(); ++i) EXPECT_EQ(numbers_at(path, std::to_string(i)), arrays[i]) << i;
+  for (size_t i = 0; i < shapes.size(); ++i)
+    EXPECT_EQ(numbers_at(path, std::to_string(i)), arrays[i]) << i;
 }
 
 TEST(Hdf5, FailsWithItsOwnWords) {
@@ -189,16 +200,19 @@ TEST(Hdf5, FailsWithItsOwnWords) {
 }
 
 TEST(Utf8Text, KeepsWhatIsWellFormed) {
-  for (const char* text : {"", "plain", "größe", "日本", "🎲", "\x7f"}) EXPECT_EQ(utf8_text(text), text);
+  for (const char* text : {"", "plain", "größe", "日本", "🎲", "\x7f"})
+    EXPECT_EQ(utf8_text(text), text);
 }
 
 TEST(Utf8Text, ReplacesWhatIsNot) {
   const std::string bad = "\xEF\xBF\xBD";
-  EXPECT_EQ(utf8_text("a\xFF" "b"), "a" + bad + "b");
+  EXPECT_EQ(utf8_text("a\xFF"
+                      "b"),
+            "a" + bad + "b");
   EXPECT_EQ(utf8_text(std::string_view("a\0b", 3)), "a" + bad + "b");
-  EXPECT_EQ(utf8_text("\xC3"), bad);                         // cut off
-  EXPECT_EQ(utf8_text("\xC0\x80"), bad + bad);               // overlong
-  EXPECT_EQ(utf8_text("\xED\xA0\x80"), bad + bad + bad);     // a surrogate
+  EXPECT_EQ(utf8_text("\xC3"), bad);                      // cut off
+  EXPECT_EQ(utf8_text("\xC0\x80"), bad + bad);            // overlong
+  EXPECT_EQ(utf8_text("\xED\xA0\x80"), bad + bad + bad);  // a surrogate
 }
 
 }  // namespace

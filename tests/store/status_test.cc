@@ -20,7 +20,8 @@ Record took(const Job& job, double seconds, int64_t rank = 0) {
 
 // A vocabulary, a pre-training, and four cells.
 Plan small_plan() {
-  Plan plan = grid_plan({.objectives = 1, .tasks = 1, .templates = 1, .train_sizes = 1, .seeds = 4});
+  Plan plan =
+      grid_plan({.objectives = 1, .tasks = 1, .templates = 1, .train_sizes = 1, .seeds = 4});
   std::erase_if(plan.cells, [](const Cell& cell) { return !cell.baseline.empty(); });
   std::erase_if(plan.jobs, [](const Job& job) { return job.kind == JobKind::baseline; });
   return plan;
@@ -40,7 +41,7 @@ TEST(SweepStatus, CountsAndEstimatesFromWhatIsDone) {
   const Plan plan = small_plan();
   std::map<std::string, Record> records;
   const auto add = [&](const Record& record) { records[record.key] = record; };
-  add(took(plan.jobs[0], 1));           // each job is estimated at 2 seconds
+  add(took(plan.jobs[0], 1));  // each job is estimated at 2 seconds
   add(took(plan.jobs[1], 10, 0));
   add(took(plan.jobs[2], 3, 0));
   add(took(plan.jobs[3], 5, 1));
@@ -58,7 +59,7 @@ TEST(SweepStatus, CountsAndEstimatesFromWhatIsDone) {
   EXPECT_EQ(status.jobs_by_kind.at(JobKind::pretrain).finished, 1);
   EXPECT_EQ(status.workers, 2);
   EXPECT_DOUBLE_EQ(status.spent_seconds, 20);
-  EXPECT_DOUBLE_EQ(status.missing_seconds, 4);       // tune jobs took twice their estimate
+  EXPECT_DOUBLE_EQ(status.missing_seconds, 4);  // tune jobs took twice their estimate
   EXPECT_DOUBLE_EQ(status.remaining_seconds, 2);
   EXPECT_DOUBLE_EQ(status.jobs_per_minute, 5 * 60 * 2 / 20.0);
   ASSERT_EQ(status.failures.size(), 1);

@@ -22,7 +22,8 @@ class TemporaryFolder {
     const std::filesystem::path memory = "/dev/shm";
     const bool in_memory = std::filesystem::is_directory(memory);
     std::string name =
-        ((in_memory ? memory : std::filesystem::temp_directory_path()) / "store_test.XXXXXX").string();
+        ((in_memory ? memory : std::filesystem::temp_directory_path()) / "store_test.XXXXXX")
+            .string();
     path_ = ::mkdtemp(name.data());
   }
   ~TemporaryFolder() {
@@ -42,8 +43,10 @@ struct GridSizes {
   int64_t objectives = 2, tasks = 2, templates = 2, tunings = 1, train_sizes = 2, seeds = 2;
 };
 
-inline int64_t add_job(Plan& plan, JobKind kind, const std::string& name, std::vector<int64_t> inputs) {
-  Job job{.key = content_hash(name), .kind = kind, .name = name, .inputs = inputs, .cost_seconds = 2};
+inline int64_t add_job(Plan& plan, JobKind kind, const std::string& name,
+                       std::vector<int64_t> inputs) {
+  Job job{
+      .key = content_hash(name), .kind = kind, .name = name, .inputs = inputs, .cost_seconds = 2};
   job.settings = Json::object();
   for (const int64_t input : inputs) job.input_keys.push_back(plan.jobs[input].key);
   plan.jobs.push_back(job);
@@ -57,7 +60,8 @@ inline std::vector<std::string> labels_of(const std::string& prefix, int64_t cou
 }
 
 inline Plan grid_plan(const GridSizes& sizes) {
-  Plan plan{.sweep_name = "grid", .sweep_hash = "0123456789abcdef", .sweep_text = "name = \"grid\"\n"};
+  Plan plan{
+      .sweep_name = "grid", .sweep_hash = "0123456789abcdef", .sweep_text = "name = \"grid\"\n"};
   plan.metrics = {"rouge_l", "loss"};
   plan.axis_labels = {{"objective", labels_of("objective", sizes.objectives)},
                       {"task", labels_of("task", sizes.tasks)},
@@ -74,17 +78,22 @@ inline Plan grid_plan(const GridSizes& sizes) {
           for (const std::string& n : plan.axis_labels["train_size"])
             for (const std::string& s : plan.axis_labels["seed"]) {
               const std::string name = fmt::format("grid/{}/{}/{}/{}/{}/seed{}", o, t, p, u, n, s);
-              plan.cells.push_back({name, {o, t, p, u, n, s}, "", add_job(plan, JobKind::tune, name, {pretrain})});
+              plan.cells.push_back(
+                  {name, {o, t, p, u, n, s}, "", add_job(plan, JobKind::tune, name, {pretrain})});
             }
   }
   for (const std::string& t : plan.axis_labels["task"]) {
     for (const std::string& n : plan.axis_labels["train_size"])
       for (const std::string& s : plan.axis_labels["seed"]) {
         const std::string name = fmt::format("grid/baseline/most_frequent/{}/{}/seed{}", t, n, s);
-        plan.cells.push_back({name, {"", t, "", "", n, s}, "most_frequent", add_job(plan, JobKind::baseline, name, {})});
+        plan.cells.push_back({name,
+                              {"", t, "", "", n, s},
+                              "most_frequent",
+                              add_job(plan, JobKind::baseline, name, {})});
       }
     const std::string name = "grid/baseline/copy/" + t;
-    plan.cells.push_back({name, {"", t, "", "", "", ""}, "copy", add_job(plan, JobKind::baseline, name, {})});
+    plan.cells.push_back(
+        {name, {"", t, "", "", "", ""}, "copy", add_job(plan, JobKind::baseline, name, {})});
   }
   return plan;
 }
@@ -111,8 +120,13 @@ inline Record finished_record(const Job& job, int64_t num_examples = 3) {
 }
 
 inline Record failed_record(const Job& job, const std::string& reason) {
-  Record record{.key = job.key, .name = job.name, .kind = job.kind, .status = RunStatus::failed, .reason = reason};
-  record.metrics["rouge_l"] = 0.25;    // what a failed job measured before it failed counts for nothing
+  Record record{.key = job.key,
+                .name = job.name,
+                .kind = job.kind,
+                .status = RunStatus::failed,
+                .reason = reason};
+  record.metrics["rouge_l"] =
+      0.25;  // what a failed job measured before it failed counts for nothing
   return record;
 }
 
