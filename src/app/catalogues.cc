@@ -52,6 +52,7 @@ Fingerprints fingerprints() {
           [](const std::filesystem::path& file) {
             return Vocabulary::from_file(file).content_hash();
           },
+      .task_kind = [](const std::string& task) { return find_task(task).kind; },
   };
 }
 

@@ -132,6 +132,8 @@ void JobGraph::set_task(const AxisValue& task, Job& job) {
                           {"fingerprint", fingerprint("task " + source, &task, [&] {
                              return fingerprints_.task(source);
                            })}};
+  // lexical, phrasal, form or reading: the report picks the deciding metric by it
+  if (fingerprints_.task_kind) job.settings["task"]["kind"] = fingerprints_.task_kind(source);
   if (task.settings.contains("card")) job.locations["task"] = source;
 }
 

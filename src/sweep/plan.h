@@ -46,6 +46,8 @@ struct Fingerprints {
   std::function<std::string(const std::string& corpus)> corpus;
   std::function<std::string(const std::filesystem::path& folder)> checkpoint;
   std::function<std::string(const std::filesystem::path& file)> vocabulary;
+  // Not a hash: Task::kind, which stands beside the task's name in a job's settings.
+  std::function<std::string(const std::string& task)> task_kind = nullptr;
 };
 
 // Expands the grid, drops what the exclusions match, adds the baselines, joins equal jobs, and
