@@ -19,7 +19,9 @@ const std::string& file_of(const Synset& synset) {
 }
 
 std::string lower_case(std::string text) {
-  for (char& letter : text) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  for (char& letter : text) {
+    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  }
   return text;
 }
 
@@ -116,8 +118,8 @@ Synsets nouns_by_hash(const Synsets& synsets) {
   return nouns;
 }
 
-// Nouns in the order of a hash; each is the first of one pair. Every other pair is with the next noun
-// of the same category (yes), the rest with the next of another one (no): half the answers are yes.
+// Nouns in the order of a hash; each is the first of one pair. Every other pair is with the next
+// noun of the same category (yes), the rest with the next of another (no): half of them are yes.
 Pairs same_category(const WordNet&, const Synsets& synsets) {
   const Synsets nouns = nouns_by_hash(synsets);
   std::map<int, const Synset*> next_of;   // the nearest noun behind, by category

@@ -35,8 +35,9 @@ struct WordNetFact {
 };
 std::vector<WordNetFact> wordnet_facts(const WordNet& wordnet, const WordNetRelation& relation);
 
-// Triples are counted as distinct (relation, head, tail) of bare words, so that a pair which several
-// senses share counts once: 584,492 in the whole of WordNet 3.0.
+// Triples are counted as distinct (relation, head, tail) of bare words, so that a pair which
+// several senses share counts once: 584,492 in the whole of WordNet 3.0. (A word may be its own
+// tail in another sense, as "run" derived from "run".)
 int64_t count_triples(const std::vector<WordNetFact>& facts);
 
 // Senses kept apart in text: "canine (noun.animal)", a word with its lexicographer file where that

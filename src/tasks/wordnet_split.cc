@@ -16,7 +16,9 @@ constexpr int64_t kTestShare = 5;      // one of so many facts is for testing
 constexpr int64_t kLargestShare = 20;  // a unit with more than one of so many trains
 
 std::string lower_case(std::string text) {
-  for (char& letter : text) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  for (char& letter : text) {
+    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  }
   return text;
 }
 

@@ -25,8 +25,8 @@ namespace dovetail {
 //   - the same holds for the bare words: facts whose two bare words are equal are in one unit.
 // A word is one node below and another above ("dog" as a head of Hypernym is not "dog" as a head
 // of Hyponym), otherwise all nouns hung together. In symmetric relations (Antonym) it is one node.
-// Relations between words (Antonym, DerivedFrom, PertainsTo, ParticipleOf) are cut by the bare word,
-// the others by word with sense; relations without an inverse by their heads alone.
+// Relations between words (Antonym, DerivedFrom, PertainsTo, ParticipleOf) are cut by the bare
+// word, the others by word with sense; relations without an inverse by their heads alone.
 //
 // DefinedAs, UsedIn and all that is read from text (definition -> word, category ...) share one
 // split: synsets with the same first word, definition or example are one unit. A definition is

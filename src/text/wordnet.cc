@@ -44,7 +44,8 @@ size_t file_of(char part_of_speech) {
     case 'a':
     case 's': return 2;
     case 'r': return 3;
-    default: throw_<DataError>("unknown part of speech '{}': expected n, v, a, s or r", part_of_speech);
+    default:
+      throw_<DataError>("unknown part of speech '{}': expected n, v, a, s or r", part_of_speech);
   }
 }
 
@@ -214,7 +215,7 @@ const Synset& WordNet::find(char part_of_speech, int64_t offset) const {
   const auto found = std::lower_bound(index.begin(), index.end(), std::pair(offset, int64_t{0}));
   if (found == index.end() || found->first != offset) {
     throw_<DataError>("WordNet's {} has no synset {:08}, but another synset points to it: the "
-                      "database is incomplete; reinstall it (apt-get install --reinstall wordnet-base)",
+                      "database is incomplete; apt-get install --reinstall wordnet-base",
                       kFiles[file_of(part_of_speech)], offset);
   }
   return synsets_[static_cast<size_t>(found->second)];

@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <cstdlib>
 #include <map>
 #include <optional>
@@ -121,79 +120,6 @@ void expect_nothing_straddles(const WordNet& wordnet, const WordNetRelation& rel
   EXPECT_EQ(num_shared(bare_pairs(split.test), turned_pairs(inverse.train)), 0) << relation.name;
 }
 
-TEST(Units, WholeUnitsGoToOneSide) {
-  Units units;
-  for (int i = 0; i < 1000; ++i) {
-    units.join(fmt::format("a{}", i), fmt::format("b{}", i));
-    units.weigh(fmt::format("a{}", i));
-  }
-
-  units.cut();
-
-  int num_test = 0;
-  for (int i = 0; i < 1000; ++i) {
-    EXPECT_EQ(units.is_test(fmt::format("a{}", i)), units.is_test(fmt::format("b{}", i)));
-    num_test += units.is_test(fmt::format("a{}", i));
-  }
-  EXPECT_EQ(num_test, 200);
-}
-
-TEST(Units, LargeOnesTrainAndFewStillGiveATest) {
-  Units large, few;
-  for (int i = 0; i < 100; ++i) {
-    large.weigh("one");
-    large.weigh(fmt::format("small {}", i % 50));
-    few.weigh(i % 10 == 0 ? "a tenth" : "the rest");
-  }
-
-  large.cut();
-  few.cut();
-
-  EXPECT_FALSE(large.is_test("one"));
-  EXPECT_TRUE(few.is_test("a tenth"));
-  EXPECT_FALSE(few.is_test("the rest"));
-}
-
-// Units of nine nodes and of one, as many of each: a fifth of the facts of both kinds.
-TEST(Units, LargeUnitsAreNotPreferred) {
-  Units units;
-  for (int i = 0; i < 2000; ++i) {
-    units.weigh(fmt::format("alone {}", i));
-    for (int j = 0; j < 9; ++j) units.join(fmt::format("unit {}", i), fmt::format("{} {}", i, j));
-    units.weigh(fmt::format("unit {}", i));
-  }
-
-  units.cut();
-
-  int64_t alone = 0, joined = 0;
-  for (int i = 0; i < 2000; ++i) {
-    alone += units.is_test(fmt::format("alone {}", i));
-    joined += units.is_test(fmt::format("unit {}", i));
-  }
-  EXPECT_EQ(alone + joined, 800);
-  EXPECT_NEAR(static_cast<double>(alone), 400, 80);   // 4.5 standard deviations
-}
-
-TEST(Units, SidesDoNotDependOnTheOrderOfJoins) {
-  Units forward, backward;
-  for (int i = 0; i < 300; ++i) {
-    forward.join(fmt::format("n{}", i), fmt::format("n{}", i / 3 * 3));
-    const int j = 299 - i;
-    backward.join(fmt::format("n{}", j / 3 * 3), fmt::format("n{}", j));
-  }
-  for (int i = 0; i < 300; ++i) {
-    forward.weigh(fmt::format("n{}", i));
-    backward.weigh(fmt::format("n{}", i));
-  }
-
-  forward.cut();
-  backward.cut();
-
-  for (int i = 0; i < 300; ++i) {
-    EXPECT_EQ(forward.is_test(fmt::format("n{}", i)), backward.is_test(fmt::format("n{}", i)));
-  }
-}
-
 TEST_F(WordNetSample, EveryTaskHasBothSidesAndAPhrase) {
   const std::vector<Task> all = wordnet_tasks();
 
@@ -218,10 +144,9 @@ TEST_F(WordNetSample, EveryTaskHasBothSidesAndAPhrase) {
 }
 
 TEST_F(WordNetSample, EveryPhraseHasATask) {
-  const Verbalizer verbalizer = load_verbalizer("wordnet");
   std::set<std::string> names, phrases;
   for (const Task& task : wordnet_tasks()) names.insert(task.name.substr(8));
-  for (const auto& [name, phrase] : verbalizer.phrases) phrases.insert(name);
+  for (const auto& [name, phrase] : load_verbalizer("wordnet").phrases) phrases.insert(name);
 
   EXPECT_EQ(names, phrases);
 }
@@ -231,7 +156,11 @@ TEST_F(WordNetSample, FingerprintsDifferByTaskAndDatabase) {
   for (const Task& task : wordnet_tasks()) fingerprints.insert(task.fingerprint());
 
   EXPECT_EQ(fingerprints.size(), wordnet_tasks().size());
-  EXPECT_EQ(fingerprints.count(wordnet_tasks()[0].fingerprint()), 1);
+  EXPECT_TRUE(fingerprints.contains(wordnet_tasks()[0].fingerprint()));
+  choose(kInstalled);
+  if (fs::exists(kInstalled / "data.noun")) {
+    EXPECT_FALSE(fingerprints.contains(wordnet_tasks()[0].fingerprint()));
+  }
 }
 
 TEST_F(WordNetSample, NothingStraddlesTrainAndTest) {
@@ -261,7 +190,8 @@ TEST_F(WholeWordNet, HeadsKeepSensesApart) {
 
   ASSERT_FALSE(antonyms.empty());
   for (const std::string& antonym : antonyms) {
-    EXPECT_THAT(antonym, testing::AllOf(testing::StartsWith("hot ("), testing::EndsWith("-> cold")));
+    EXPECT_THAT(antonym, testing::StartsWith("hot ("));
+    EXPECT_THAT(antonym, testing::EndsWith(") -> cold"));
   }
   EXPECT_EQ(std::set<std::string>(antonyms.begin(), antonyms.end()).size(), antonyms.size());
   EXPECT_EQ(names.name(wordnet.find('n', 2083346), 0), "canine (noun.animal)");
@@ -338,11 +268,11 @@ TEST_F(WholeWordNet, DefinitionsAskedForAndReadAreOnTheSameSide) {
 
 TEST_F(WholeWordNet, HalfOfThePairsAreOfOneCategory) {
   const TaskData data = load("wordnet/same_category");
-  int64_t yes = 0;
+  double yes = 0;
   for (const Example& example : data.test) yes += example.references[0] == "yes";
 
   EXPECT_GT(data.test.size(), 10000);
-  EXPECT_NEAR(static_cast<double>(yes) / static_cast<double>(data.test.size()), 0.5, 0.01);
+  EXPECT_NEAR(yes / static_cast<double>(data.test.size()), 0.5, 0.01);
 }
 
 // 02084071 in noun.animal: dog, domestic dog, Canis familiaris. Categories are the lexicographer

@@ -89,7 +89,8 @@ TEST(SplitGloss, KeepsQuotesAndSemicolonsInsideWhatTheyStandIn) {
 
   EXPECT_EQ(quoting.definition, "promise of reward as in \"carrot and stick\"");
   EXPECT_THAT(quoting.examples, ElementsAre("he came; he saw"));
-  EXPECT_THAT(citing.examples, ElementsAre("The readiness is all\"- Shakespeare", "a strand of pearls"));
+  EXPECT_THAT(citing.examples,
+              ElementsAre("The readiness is all\"- Shakespeare", "a strand of pearls"));
   EXPECT_EQ(bare.definition, "having no limits");
   EXPECT_TRUE(bare.examples.empty());
 }
@@ -98,7 +99,8 @@ TEST(WordNet, ReadsALineOfEachKindOfField) {
   const Folder folder;
   folder.write_nouns(
       "  1 a notice  \n"
-      "00000100 05 n 02 domestic_dog 0 Dog(p) 1 002 @ 00000042 n 0000 + 00000042 n 0201 | a canine; \"sit\"  \n"
+      "00000100 05 n 02 domestic_dog 0 Dog(p) 1 "
+      "002 @ 00000042 n 0000 + 00000042 n 0201 | a canine; \"sit\"  \n"
       "00000042 03 n 01 thing 0 000 | what is");
 
   const WordNet wordnet(folder.path());
@@ -122,7 +124,8 @@ TEST(WordNet, SaysWhereADamagedLineIs) {
     std::string line, expected;
   };
   const std::vector<Case> cases = {
-      {"0000x100 05 n 01 dog 0 000 | d", "data.noun:2: expected a synset's offset, found \"0000x100\""},
+      {"0000x100 05 n 01 dog 0 000 | d",
+       "data.noun:2: expected a synset's offset, found \"0000x100\""},
       {"00000100 45 n 01 dog 0 000 | d", "lexicographer file's number below 45"},
       {"00000100 05 q 01 dog 0 000 | d", "expected a part of speech"},
       {"00000100 05 v 01 dog 0 000 | d", "this file's part of speech, found \"v\""},
