@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "training/text_rows.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "base/error.h"
+
+namespace dovetail {
+namespace {
+
+namespace fs = std::filesystem;
+
+class TextRowsTest : public testing::Test {
+ protected:
+  TextRowsTest() : folder_(fs::temp_directory_path() / fmt::format("dovetail_rows_{}", ::getpid())) {
+    fs::create_directories(folder_);
+    std::ofstream text(folder_ / "text.txt");
+    for (int i = 0; i < 60; ++i) text << "line " << i << " of a small text\n";
+  }
+  ~TextRowsTest() override { fs::remove_all(folder_); }
+
+  TokenCorpus corpus() const {
+    build_corpus({folder_ / "text.txt"}, vocabulary_, folder_ / "text.tokens");
+    return TokenCorpus(folder_ / "text.tokens");
+  }
+
+  fs::path folder_;
+  Vocabulary vocabulary_ = Vocabulary::bytes();
+};
+
+TEST_F(TextRowsTest, AnEpochHoldsEveryTokenOnce) {
+  const TokenCorpus tokens = corpus();
+  std::map<int32_t, int64_t> expected, seen;
+  for (int64_t i = 0; i < tokens.num_documents(); ++i) {
+    for (int32_t id : tokens.document(i)) ++expected[id];
+  }
+  ChunkStream stream(tokens, 1, 3);
+  for (int64_t i = 0; i < tokens.num_tokens(); ++i) ++seen[stream.next()[0]];
+  EXPECT_EQ(seen, expected);
+}
+
+TEST_F(TextRowsTest, ResumingSeesTheSameBatches) {
+  const TokenCorpus tokens = corpus();
+  PretrainSettings settings;
+  settings.batch_tokens = 64;
+  settings.sequence_length = 16;
+  const ChoiceSettings objective{"span_corruption", Json::object()};
+  TextRows whole(tokens, vocabulary_, objective, settings), resumed(tokens, vocabulary_, objective, settings);
+  Batch last;
+  for (int64_t step = 0; step <= 37; ++step) last = whole.batch(step);
+  const Batch jumped = resumed.batch(37);
+  EXPECT_TRUE(torch::equal(last.source_BS, jumped.source_BS));
+  EXPECT_TRUE(torch::equal(last.labels_BT, jumped.labels_BT));
+}
+
+TEST_F(TextRowsTest, SourcesKeepToTheSequenceLength) {
+  const TokenCorpus tokens = corpus();
+  PretrainSettings settings;
+  settings.batch_tokens = 256;
+  settings.sequence_length = 32;
+  for (const Objective& objective : objectives()) {
+    TextRows rows(tokens, vocabulary_, {objective.name, Json::object()}, settings);
+    for (int64_t step = 0; step < 4; ++step) {
+      EXPECT_LE(rows.batch(step).source_BS.size(1), 32) << objective.name;
+    }
+  }
+}
+
+TEST_F(TextRowsTest, TooLittleTextIsRefused) {
+  const TokenCorpus tokens = corpus();
+  EXPECT_THROW(ChunkStream(tokens, tokens.num_tokens() + 1, 1), DataError);
+}
+
+}  // namespace
+}  // namespace dovetail
