@@ -106,21 +106,21 @@ def test_report_and_advice(reference):
 
 
 def ranks_of(launcher):
-    """Process ids of the ranks below a launcher."""
-    found = []
-    for status in Path("/proc").glob("[0-9]*/stat"):
+    """Process ids below a launcher, by MPI rank."""
+    parents, ranks = {}, {}
+    for folder in Path("/proc").glob("[0-9]*"):
         try:
-            words = status.read_text().rsplit(")", 1)
-            name, parent = words[0].split("(", 1)[1], int(words[1].split()[1])
-        except (OSError, ValueError, IndexError):
+            parents[int(folder.name)] = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            rank = re.search(rb"\0OMPI_COMM_WORLD_RANK=(\d+)\0", (folder / "environ").read_bytes())
+        except OSError:   # it has just ended
             continue
-        found.append((int(status.parent.name), parent, name))
-    below, grown = {launcher}, True
-    while grown:
-        more = {pid for pid, parent, _ in found if parent in below} - below
-        below |= more
-        grown = bool(more)
-    return sorted(pid for pid, _, name in found if pid in below and name == "dovetail")
+        if rank:
+            ranks[int(folder.name)] = int(rank.group(1))
+
+    def is_below(pid):
+        return pid == launcher or (pid in parents and is_below(parents[pid]))
+
+    return {rank: pid for pid, rank in ranks.items() if is_below(pid)}
 
 
 def wait_for_jobs(folder, out, count, process):
