@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Each target does set-up and build first; what is done already takes a second or two.
-.PHONY: help demo test build setup bench clean
+.PHONY: help demo test build program setup bench clean
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 SHELL := /bin/bash
@@ -8,7 +8,7 @@ SHELL := /bin/bash
 help:           ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
-demo: build     ## run sweeps/quickstart.toml on two MPI ranks and write its report
+demo: program   ## run sweeps/quickstart.toml on two MPI ranks and write its report
 	@jobs/launch -n 2 build/dovetail run sweeps/quickstart.toml --out results/quickstart --threads 1
 	@build/dovetail report results/quickstart
 
@@ -17,6 +17,9 @@ test: build     ## all tests
 
 build: setup    ## the program, build/dovetail, and its tests
 	@jobs/build
+
+program: setup  ## the program alone
+	@jobs/build dovetail
 
 setup:          ## Debian packages and .venv
 	@jobs/setup

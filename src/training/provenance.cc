@@ -7,11 +7,9 @@
 
 #include <ctime>
 
-namespace dovetail {
+#include "commit.h"   // made by the build
 
-#ifndef DOVETAIL_COMMIT
-#define DOVETAIL_COMMIT "unknown"
-#endif
+namespace dovetail {
 
 nlohmann::json provenance(int threads, const std::string& device) {
   char host[256] = {};
