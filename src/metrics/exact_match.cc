@@ -30,8 +30,9 @@ std::string normalised(std::string_view text) {
 
 Metric exact_match() {
   return {.name = "exact_match",
-          .definition = "1 if the prediction equals a reference but for case (ASCII) and blanks "
-                        "(runs and ends), else 0",
+          .definition =
+              "1 if the prediction equals a reference but for case (ASCII) and blanks "
+              "(runs and ends), else 0",
           .score = [](std::string_view prediction, std::span<const std::string> references) {
             DOVETAIL_CHECK(!references.empty());
             const std::string wanted = normalised(prediction);

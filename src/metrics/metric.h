@@ -12,7 +12,7 @@ namespace dovetail {
 // A score of one prediction against its references; higher is better, in [0, 1].
 struct Metric {
   std::string name;
-  std::string definition;   // with its source
+  std::string definition;  // with its source
   std::function<double(std::string_view prediction, std::span<const std::string> references)> score;
 };
 

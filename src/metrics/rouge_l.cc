@@ -24,17 +24,17 @@ size_t longest_common_subsequence(const Tokens& a, const Tokens& b) {
 }
 
 double score_one(const Tokens& prediction, const Tokens& reference) {
-  return f1(longest_common_subsequence(prediction, reference), prediction.size(),
-            reference.size());
+  return f1(longest_common_subsequence(prediction, reference), prediction.size(), reference.size());
 }
 
 }  // namespace
 
 Metric rouge_l() {
   return {.name = "rouge_l",
-          .definition = "F1 of the longest common subsequence of words (lower case, letters and "
-                        "digits, no stemming), the best over the references: Lin 2004, as rougeL "
-                        "of the rouge-score package",
+          .definition =
+              "F1 of the longest common subsequence of words (lower case, letters and "
+              "digits, no stemming), the best over the references: Lin 2004, as rougeL "
+              "of the rouge-score package",
           .score = [](std::string_view prediction, std::span<const std::string> references) {
             return best_over_references(prediction, references, score_one);
           }};

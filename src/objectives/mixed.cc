@@ -90,8 +90,9 @@ Denoised apply(std::span<const int32_t> tokens, Sentinels sentinels,
 int64_t chunk_length(int64_t length, const nlohmann::json& parameters) {
   int64_t shortest = std::numeric_limits<int64_t>::max();
   for (const nlohmann::json& component : components_of(parameters)) {
-    shortest = std::min(shortest, find_objective(component.at("name"))
-                                      .chunk_length(length, parameters_of(component)));
+    shortest = std::min(
+        shortest,
+        find_objective(component.at("name")).chunk_length(length, parameters_of(component)));
   }
   return shortest;
 }

@@ -31,8 +31,7 @@ NoiseMask random_spans_noise_mask(int64_t length, double noise_density,
 //   tokens 10 11 12 13 14 15, mask 0 1 0 0 1 1  ->  10 <0> 12 13 <1>
 // Throws ConfigError when there are fewer sentinels than runs.
 std::vector<int32_t> noise_span_to_unique_sentinel(std::span<const int32_t> tokens,
-                                                   std::span<const char> mask,
-                                                   Sentinels sentinels);
+                                                   std::span<const char> mask, Sentinels sentinels);
 
 // The same with noise and text exchanged: what T5 has as targets.
 //   tokens 10 11 12 13 14 15, mask 0 1 0 0 1 1  ->  <0> 11 <1> 14 15

@@ -24,13 +24,14 @@ struct Denoised {
 
 struct Objective {
   std::string name;
-  std::string paper;                 // "Raffel et al. 2020, sec. 3.3.4"
-  nlohmann::json defaults;           // its parameters: numbers, flags, lists
-  nlohmann::json example;            // parameters under which six tokens show what it does
+  std::string paper;        // "Raffel et al. 2020, sec. 3.3.4"
+  nlohmann::json defaults;  // its parameters: numbers, flags, lists
+  nlohmann::json example;   // parameters under which six tokens show what it does
   // Deterministic in `rng`. `tokens` holds at least two ids. A parameter that is left out has its
   // default. ConfigError when there are fewer sentinels than the text needs.
   std::function<Denoised(std::span<const int32_t> tokens, Sentinels sentinels,
-                         const nlohmann::json& parameters, Rng& rng)> apply;
+                         const nlohmann::json& parameters, Rng& rng)>
+      apply;
   // ConfigError for parameters out of range or of the wrong type; unknown keys are
   // make_objective's to find.
   std::function<void(const nlohmann::json& parameters)> check;

@@ -8,10 +8,8 @@ namespace dovetail {
 
 PrefixSettings read_prefix(const std::string& objective, const nlohmann::json& parameters) {
   PrefixSettings settings;
-  settings.min_prefix =
-      number_parameter(objective, parameters, "min_prefix", settings.min_prefix);
-  settings.max_prefix =
-      number_parameter(objective, parameters, "max_prefix", settings.max_prefix);
+  settings.min_prefix = number_parameter(objective, parameters, "min_prefix", settings.min_prefix);
+  settings.max_prefix = number_parameter(objective, parameters, "max_prefix", settings.max_prefix);
   return settings;
 }
 

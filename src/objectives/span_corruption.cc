@@ -30,8 +30,8 @@ Settings read(const nlohmann::json& parameters) {
   Settings settings;
   settings.noise_density =
       number_parameter(kName, parameters, "noise_density", settings.noise_density);
-  settings.mean_noise_span_length = number_parameter(
-      kName, parameters, "mean_noise_span_length", settings.mean_noise_span_length);
+  settings.mean_noise_span_length = number_parameter(kName, parameters, "mean_noise_span_length",
+                                                     settings.mean_noise_span_length);
   settings.final_sentinel =
       flag_parameter(kName, parameters, "final_sentinel", settings.final_sentinel);
   return settings;

@@ -14,11 +14,26 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const std::vector<std::string> kKeys = {
-    "kind",         "name",          "description",    "source",       "task_kind",
-    "train",        "test",          "dev",            "header",       "delimiter",
-    "columns.head", "columns.tail",  "columns.relation", "relation",   "prefix",
-    "phrase",       "verbalizer",    "test_fraction",  "drop_tails",   "bad_rows"};
+const std::vector<std::string> kKeys = {"kind",
+                                        "name",
+                                        "description",
+                                        "source",
+                                        "task_kind",
+                                        "train",
+                                        "test",
+                                        "dev",
+                                        "header",
+                                        "delimiter",
+                                        "columns.head",
+                                        "columns.tail",
+                                        "columns.relation",
+                                        "relation",
+                                        "prefix",
+                                        "phrase",
+                                        "verbalizer",
+                                        "test_fraction",
+                                        "drop_tails",
+                                        "bad_rows"};
 
 const std::vector<std::string> kTaskKinds = {"lexical", "phrasal", "form", "reading"};
 
@@ -43,7 +58,8 @@ fs::path data_file(const StrictToml& toml, const std::string& key) {
   const fs::path path = (toml.file().parent_path() / toml.text(key)).lexically_normal();
   if (!fs::is_regular_file(path)) {
     toml.fail(key, fmt::format("{}: there is no file {} (relative names start from the card's "
-                               "folder)", key, path.string()));
+                               "folder)",
+                               key, path.string()));
   }
   return path;
 }
@@ -119,7 +135,8 @@ void check_name(const StrictToml& toml, const std::string& name) {
   };
   if (name.empty() || !std::all_of(name.begin(), name.end(), allowed)) {
     toml.fail("name", fmt::format("name must consist of letters, digits and / _ - . (it names "
-                                  "results too), found \"{}\"", name));
+                                  "results too), found \"{}\"",
+                                  name));
   }
 }
 
@@ -148,7 +165,8 @@ KgTsvCard read_kg_tsv_card(const std::string& card_name) {
   if (hash != std::string::npos) {
     if (card.relation != "*") {
       toml.fail("relation", fmt::format("{} asks for one relation of a card, which then needs "
-                                        "relation = \"*\"", card_name));
+                                        "relation = \"*\"",
+                                        card_name));
     }
     card.relation = card_name.substr(hash + 1);
     card.name += "/" + card.relation;

@@ -80,8 +80,8 @@ class Reader {
 
   void read_line(std::string_view line) {
     if (line.size() > kMaxRowBytes) {
-      return bad_row(counts_.too_long, fmt::format("the line has {} bytes, more than {}",
-                                                   line.size(), kMaxRowBytes));
+      return bad_row(counts_.too_long,
+                     fmt::format("the line has {} bytes, more than {}", line.size(), kMaxRowBytes));
     }
     if (trim(line).empty()) {
       ++counts_.blank_lines;
@@ -91,7 +91,8 @@ class Reader {
     if (fields.size() < width_) {
       throw_<DataError>(
           "{}:{}: expected at least {} columns, found {}: mend the row, or the delimiter and "
-          "columns in {}", name_, counts_.lines, width_, fields.size(), card_.file.string());
+          "columns in {}",
+          name_, counts_.lines, width_, fields.size(), card_.file.string());
     }
     if (!is_valid_utf8(line)) return bad_row(counts_.invalid_utf8, "this is not UTF-8");
     add(fields);
@@ -99,8 +100,7 @@ class Reader {
 
   void add(const std::vector<std::string_view>& fields) {
     std::string head = collapse_blanks(fields[head_]), tail = collapse_blanks(fields[tail_]);
-    const std::string relation =
-        card_.relation.empty() ? "" : collapse_blanks(fields[relation_]);
+    const std::string relation = card_.relation.empty() ? "" : collapse_blanks(fields[relation_]);
     if (card_.relation != "*" && relation != card_.relation) {
       ++counts_.other_relations;
       return;
@@ -165,8 +165,12 @@ bool is_valid_utf8(std::string_view bytes) {
   for (size_t i = 0; i < bytes.size();) {
     const auto first = static_cast<unsigned char>(bytes[i]);
     if (first == 0) return false;  // NUL is legal UTF-8, but no text
-    const int length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3
-                     : first < 0xf5 ? 4 : 0;
+    const int length = first < 0x80   ? 1
+                       : first < 0xc2 ? 0
+                       : first < 0xe0 ? 2
+                       : first < 0xf0 ? 3
+                       : first < 0xf5 ? 4
+                                      : 0;
     if (length == 0 || i + length > bytes.size()) return false;
     uint32_t code = length == 1 ? first : first & (0x7f >> length);
     for (int j = 1; j < length; ++j) {

@@ -16,8 +16,8 @@ namespace dovetail {
 // first rows.
 struct GroupedFile {
   std::vector<Example> examples;
-  std::vector<int64_t> lines;                            // where each example was first met
-  std::unordered_map<std::string, size_t> index;         // source -> position in examples
+  std::vector<int64_t> lines;                     // where each example was first met
+  std::unordered_map<std::string, size_t> index;  // source -> position in examples
 };
 
 // The head alone, also in a task of several relations.

@@ -109,8 +109,8 @@ void refuse_bad_rows(const KgTsvCard& card, const DataReport& report) {
   if (bad == 0 || !card.refuse_bad_rows) return;
   std::string list;
   for (const std::string& problem : report.problems) list += "\n  " + problem;
-  throw_<DataError>("{}: {} bad rows; mend them, or set bad_rows = \"skip\":{}",
-                    card.file.string(), bad, list);
+  throw_<DataError>("{}: {} bad rows; mend them, or set bad_rows = \"skip\":{}", card.file.string(),
+                    bad, list);
 }
 
 void require_rows(const KgTsvCard& card, const std::filesystem::path& file,
@@ -161,15 +161,22 @@ static std::string kg_tsv_fingerprint(const KgTsvCard& card) {
     return std::visit([](const auto& value) { return fmt::format("{}", value); }, column);
   };
   const nlohmann::json content = {
-      {"reader", kReaderVersion},      {"train", file_hash(card.train)},
-      {"test", hash_of(card.test)},    {"dev", hash_of(card.dev)},
-      {"header", card.header},         {"delimiter", card.delimiter},
-      {"head", text_of(card.head)},    {"relation_column", text_of(card.relation_column)},
-      {"tail", text_of(card.tail)},    {"relation", card.relation},
-      {"prefix", card.prefix},         {"phrase", card.phrase},
-      {"drop_tails", card.drop_tails}, {"test_fraction", card.test_fraction},
-      {"phrases", card.verbalizer ? card.verbalizer->phrases
-                                  : std::map<std::string, std::string>{}}};
+      {"reader", kReaderVersion},
+      {"train", file_hash(card.train)},
+      {"test", hash_of(card.test)},
+      {"dev", hash_of(card.dev)},
+      {"header", card.header},
+      {"delimiter", card.delimiter},
+      {"head", text_of(card.head)},
+      {"relation_column", text_of(card.relation_column)},
+      {"tail", text_of(card.tail)},
+      {"relation", card.relation},
+      {"prefix", card.prefix},
+      {"phrase", card.phrase},
+      {"drop_tails", card.drop_tails},
+      {"test_fraction", card.test_fraction},
+      {"phrases",
+       card.verbalizer ? card.verbalizer->phrases : std::map<std::string, std::string>{}}};
   return content_hash(content.dump());
 }
 

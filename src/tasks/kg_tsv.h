@@ -18,20 +18,20 @@ namespace dovetail {
 // A data set card: a TOML file that says where a user's file of heads, relations and tails lies
 // and how it becomes a task. data/cards/atomic2020.toml explains every key.
 struct KgTsvCard {
-  std::filesystem::path file;            // the card itself
+  std::filesystem::path file;  // the card itself
   std::string name, description, source, task_kind;
-  std::filesystem::path train;           // absolute, or relative to where the process runs
+  std::filesystem::path train;  // absolute, or relative to where the process runs
   std::optional<std::filesystem::path> test, dev;
   bool header = false;
   std::string delimiter = "\t";
-  using Column = std::variant<int64_t, std::string>;   // from 1 on, or a name in the header
+  using Column = std::variant<int64_t, std::string>;  // from 1 on, or a name in the header
   Column head = int64_t{1}, relation_column = int64_t{2}, tail = int64_t{3};
-  std::string relation;                  // "": the file has none; "*": all, in one task
-  std::string prefix, phrase;            // phrase "": ask the verbalizer
+  std::string relation;        // "": the file has none; "*": all, in one task
+  std::string prefix, phrase;  // phrase "": ask the verbalizer
   std::optional<Verbalizer> verbalizer;
-  double test_fraction = 0;              // of the heads, when there is no test file
-  std::vector<std::string> drop_tails;   // "none"
-  bool refuse_bad_rows = false;          // or skip and count them
+  double test_fraction = 0;             // of the heads, when there is no test file
+  std::vector<std::string> drop_tails;  // "none"
+  bool refuse_bad_rows = false;         // or skip and count them
 
   // Of a relation that the data has.
   std::string prefix_of(const std::string& relation) const;
@@ -45,8 +45,8 @@ KgTsvCard read_kg_tsv_card(const std::string& card);
 // What was met in one file. Rows in the second group were skipped.
 struct FileReport {
   std::string file;
-  int64_t lines = 0;              // with the header
-  int64_t triples = 0;            // kept
+  int64_t lines = 0;    // with the header
+  int64_t triples = 0;  // kept
   int64_t blank_lines = 0, other_relations = 0, dropped_tails = 0, duplicates = 0;
   int64_t empty_heads = 0, empty_tails = 0, invalid_utf8 = 0, too_long = 0;
 
@@ -55,7 +55,7 @@ struct FileReport {
 
 struct DataReport {
   std::vector<FileReport> files;
-  std::vector<std::string> problems;     // FILE:LINE: what; the first kMaxProblems bad rows
+  std::vector<std::string> problems;  // FILE:LINE: what; the first kMaxProblems bad rows
   int64_t train_heads = 0, test_heads = 0, dev_heads = 0;
   int64_t train_references = 0, test_references = 0, dev_references = 0;
   // Heads of train that test has under another relation: no leak, but worth knowing.
@@ -69,7 +69,7 @@ void to_json(nlohmann::json& json, const DataReport& report);
 
 struct LoadedKgTsv {
   TaskData data;
-  std::vector<Example> dev;              // checked for leaks; cells validate on the training side
+  std::vector<Example> dev;  // checked for leaks; cells validate on the training side
   DataReport report;
 };
 

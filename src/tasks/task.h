@@ -16,15 +16,15 @@ namespace dovetail {
 // One head with all its references.
 struct Example {
   std::string source;
-  std::vector<std::string> references;   // at least one, no duplicates
+  std::vector<std::string> references;  // at least one, no duplicates
 };
 
 // A task's data. Train and test share no head; the order is fixed by the data, not by chance.
 struct TaskData {
-  std::string name;                      // "wordnet/antonym"
-  std::string prefix;                    // what Mapping puts before the head: "antonym"
-  std::string phrase;                    // what Prompting says: "{source} is the opposite of"
-  std::string kind;                      // lexical, phrasal, form, reading
+  std::string name;    // "wordnet/antonym"
+  std::string prefix;  // what Mapping puts before the head: "antonym"
+  std::string phrase;  // what Prompting says: "{source} is the opposite of"
+  std::string kind;    // lexical, phrasal, form, reading
   std::vector<Example> train;
   std::vector<Example> test;
   struct Relation {
@@ -37,12 +37,12 @@ struct TaskData {
 inline constexpr std::string_view kRelationEnd = ": ";
 
 struct Task {
-  std::string name;                      // slash name
+  std::string name;  // slash name
   std::string kind;
-  std::string description;               // one sentence
-  std::string source;                    // data set and licence
-  std::function<TaskData()> load;        // throws DataError (file, line)
-  std::function<std::string()> fingerprint;   // content hash of the data and of how it is cut
+  std::string description;                   // one sentence
+  std::string source;                        // data set and licence
+  std::function<TaskData()> load;            // throws DataError (file, line)
+  std::function<std::string()> fingerprint;  // content hash of the data and of how it is cut
 };
 
 // The catalogue (tasks.inc), by name.
@@ -57,8 +57,8 @@ Task find_task(const std::string& name_or_card);
 // Subsets are nested: for one seed the smaller size's heads are a prefix of the larger one's.
 struct Subset {
   std::vector<int64_t> heads;
-  int64_t tails = 0;                     // up to so many references each; 0: all
-  std::vector<int64_t> validation;       // of the training side, never in `heads`
+  int64_t tails = 0;                // up to so many references each; 0: all
+  std::vector<int64_t> validation;  // of the training side, never in `heads`
 };
 // num_heads > 0: so many; else fraction > 0: that part of the heads that are not held out for
 // validation, at least one; else all of those. The validation examples of a seed are the same at

@@ -62,7 +62,10 @@ const std::vector<Template>& templates() {
       {.name = "mapping", .paper_label = "Mapping"},
       {.name = "masked_mapping", .paper_label = "MaskedMapping", .masked = true},
       {.name = "prompting", .paper_label = "Prompting", .phrase = true},
-      {.name = "masked_prompting", .paper_label = "MaskedPrompting", .phrase = true, .masked = true},
+      {.name = "masked_prompting",
+       .paper_label = "MaskedPrompting",
+       .phrase = true,
+       .masked = true},
   };
   return all;
 }

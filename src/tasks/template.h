@@ -12,10 +12,10 @@ namespace dovetail {
 // soft tokens go between prefix and body ("before") or between body and mask ("after"),
 // as in MTO's PrePT and PostPT families.
 struct Rendered {
-  std::string prefix;   // "xNeed:"
-  std::string body;     // "PersonX goes to the mall"
-  std::string mask;     // "<extra_id_0>", or ""
-  std::string target;   // "<extra_id_0> to drive there"
+  std::string prefix;  // "xNeed:"
+  std::string body;    // "PersonX goes to the mall"
+  std::string mask;    // "<extra_id_0>", or ""
+  std::string target;  // "<extra_id_0> to drive there"
 
   std::string source() const;
   // For looking at: the soft tokens as <P0> <P1> ... where `place` ("before" or "after") puts them.
@@ -31,8 +31,8 @@ struct Rendered {
 //   prompting         xNeed: But before PersonX goes to the mall, PersonX needed -> to drive there
 //   masked_prompting  the same with both sentinels
 struct Template {
-  std::string name;          // mapping, masked_mapping, prompting, masked_prompting
-  std::string paper_label;   // Mapping, MaskedMapping, ...
+  std::string name;         // mapping, masked_mapping, prompting, masked_prompting
+  std::string paper_label;  // Mapping, MaskedMapping, ...
   bool phrase = false;
   bool masked = false;
 };

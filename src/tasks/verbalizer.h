@@ -13,8 +13,8 @@ namespace dovetail {
 struct Verbalizer {
   std::string name;
   int64_t version = 1;
-  std::string source;                           // where the wording comes from
-  std::map<std::string, std::string> phrases;   // relation -> "But before {source}, PersonX needed"
+  std::string source;                          // where the wording comes from
+  std::map<std::string, std::string> phrases;  // relation -> "But before {source}, PersonX needed"
 
   // ConfigError for a relation that it does not say, with the nearest one.
   const std::string& phrase(const std::string& relation) const;
