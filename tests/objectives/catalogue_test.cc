@@ -118,8 +118,7 @@ TEST_P(EveryObjective, TakesTwoTokens) {
   const Ids tokens{10, 11};
   for (uint64_t seed = 0; seed < 5; ++seed) {
     Rng rng(seed);
-    const Denoised denoised =
-        GetParam().apply(tokens, test_sentinels(), GetParam().defaults, rng);
+    const Denoised denoised = GetParam().apply(tokens, test_sentinels(), GetParam().defaults, rng);
     EXPECT_EQ(denoised.inputs.front(), 10);
     EXPECT_EQ(denoised.targets.back(), 11);
   }

@@ -32,7 +32,8 @@ std::string golden(const Objective& objective) {
                       objective.example.empty() ? "default parameters" : objective.example.dump());
   for (const uint64_t seed : {1, 2, 3}) text += show(objective, objective.example, 6, seed);
   text += fmt::format("## default parameters: {}\n\n", objective.defaults.dump());
-  for (const int num_tokens : {2, 24, 40}) text += show(objective, objective.defaults, num_tokens, 1);
+  for (const int num_tokens : {2, 24, 40})
+    text += show(objective, objective.defaults, num_tokens, 1);
   for (const int64_t length : {64, 512}) {
     text += fmt::format("inputs of {} hold texts of {} tokens\n", length,
                         objective.chunk_length(length, objective.defaults));

@@ -44,9 +44,8 @@ TEST(UniqueSentinels, MatchTheTableTypedByHand) {
 TEST(UniqueSentinels, TooFewAreTheUsersMistake) {
   const Ids tokens{10, 11, 12, 13};
 
-  EXPECT_THROW(
-      noise_span_to_unique_sentinel(tokens, NoiseMask{0, 1, 0, 1}, test_sentinels(1)),
-      ConfigError);
+  EXPECT_THROW(noise_span_to_unique_sentinel(tokens, NoiseMask{0, 1, 0, 1}, test_sentinels(1)),
+               ConfigError);
 }
 
 // round(length * 0.15), halves to even, then round(noise / 3), halves to even; by hand.

@@ -34,12 +34,21 @@ TEST(SplitObjectives, MatchTheTableTypedByHand) {
       {"suffix_denoising", json::object(), {10, 11}, {10, 999}, {999, 11}},
       {"span_corruption", json::object(), {10, 11}, {10, 999}, {999, 11}},
       // round(0.9) = 1 token of noise in one span, at the end as in T5
-      {"span_corruption", json::object(), {10, 11, 12, 13, 14, 15}, {10, 11, 12, 13, 14, 999},
+      {"span_corruption",
+       json::object(),
+       {10, 11, 12, 13, 14, 15},
+       {10, 11, 12, 13, 14, 999},
        {999, 15}},
-      {"span_corruption", {{"final_sentinel", true}}, {10, 11, 12, 13, 14, 15},
-       {10, 11, 12, 13, 14, 999}, {999, 15, 998}},
+      {"span_corruption",
+       {{"final_sentinel", true}},
+       {10, 11, 12, 13, 14, 15},
+       {10, 11, 12, 13, 14, 999},
+       {999, 15, 998}},
       // one span of three: the noise is the second half
-      {"span_corruption", {{"noise_density", 0.5}}, {10, 11, 12, 13, 14, 15}, {10, 11, 12, 999},
+      {"span_corruption",
+       {{"noise_density", 0.5}},
+       {10, 11, 12, 13, 14, 15},
+       {10, 11, 12, 999},
        {999, 13, 14, 15}},
   };
   const Ids sentinels = test_sentinels();
@@ -80,8 +89,8 @@ TEST(SpanCorruption, HasT5sLengths) {
 }
 
 TEST(Mixed, DrawsByWeightPerExample) {
-  const BoundObjective objective = make_objective(
-      "mixed", json::parse(R"({"components": [{"name": "prefix_lm", "weight": 3},
+  const BoundObjective objective =
+      make_objective("mixed", json::parse(R"({"components": [{"name": "prefix_lm", "weight": 3},
                                               {"name": "suffix_denoising", "weight": 1}]})"));
   const Ids tokens = test_tokens(12), sentinels = test_sentinels();
   Rng rng(4);

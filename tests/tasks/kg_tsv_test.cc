@@ -170,8 +170,7 @@ TEST(KgTsv, HoldsOutHeadsWhereThereIsOneFile) {
       reversed = row + reversed;
     }
   }
-  const std::string more =
-      "test_fraction = 0.2\nrelation = \"*\"\nverbalizer = \"atomic2020\"\n";
+  const std::string more = "test_fraction = 0.2\nrelation = \"*\"\nverbalizer = \"atomic2020\"\n";
   const auto test_sources = [&](const std::string& text) {
     const ScratchFolder scratch;
     const LoadedKgTsv loaded = load(scratch, text, "", more);
@@ -203,8 +202,8 @@ TEST(IsValidUtf8, KnowsTheBorders) {
   for (const char* good : {"", "abc", "\u00e9", "\u20ac", "\U0001f600", "\xed\x9f\xbf"}) {
     EXPECT_TRUE(is_valid_utf8(good)) << good;
   }
-  for (const char* bad : {"\x80", "\xc0\xaf", "\xc3", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80",
-                          "\xf0\x80\x80\x80", "\xff", "a\xe2\x82"}) {
+  for (const char* bad : {"\x80", "\xc0\xaf", "\xc3", "\xe0\x80\x80", "\xed\xa0\x80",
+                          "\xf4\x90\x80\x80", "\xf0\x80\x80\x80", "\xff", "a\xe2\x82"}) {
     EXPECT_FALSE(is_valid_utf8(bad)) << bad;
   }
   EXPECT_FALSE(is_valid_utf8(std::string_view("a\0b", 3)));

@@ -50,9 +50,8 @@ TEST(Templates, PrintMTOsFamilies) {
   };
   for (const FamilyCase& expected : cases) {
     const Rendered found = render(find_template(expected.form), x_need(), kHead, kTail);
-    const std::string source = expected.place.empty()
-                                   ? found.source()
-                                   : found.source_with_soft_tokens(3, expected.place);
+    const std::string source =
+        expected.place.empty() ? found.source() : found.source_with_soft_tokens(3, expected.place);
     EXPECT_EQ(source, expected.source) << expected.family;
     EXPECT_EQ(found.target, expected.target) << expected.family;
   }

@@ -41,10 +41,14 @@ void expect_refused(const std::string& toml, const std::string& part) {
 
 TEST(Verbalizers, NameThePlaceOfAMistake) {
   expect_refused("name = \"w\"\nversion = 1\n[phrases]\na = \"{head} is\"\n", "words.toml:4:5: ");
-  expect_refused("name = \"w\"\nversion = 1\n[phrases]\na = \"{source} {source}\"\n", "at most once");
-  expect_refused("name = \"w\"\nverson = 1\n", "words.toml:2:1: unknown key \"verson\": did you mean");
-  expect_refused("name = \"w\"\nversion = 1.5\n", "words.toml:2:11: version must be a whole number");
-  expect_refused("name = \"w\"\nversion = 1\n[phrases]\na = 3\n", "words.toml:4:5: a must be a text");
+  expect_refused("name = \"w\"\nversion = 1\n[phrases]\na = \"{source} {source}\"\n",
+                 "at most once");
+  expect_refused("name = \"w\"\nverson = 1\n",
+                 "words.toml:2:1: unknown key \"verson\": did you mean");
+  expect_refused("name = \"w\"\nversion = 1.5\n",
+                 "words.toml:2:11: version must be a whole number");
+  expect_refused("name = \"w\"\nversion = 1\n[phrases]\na = 3\n",
+                 "words.toml:4:5: a must be a text");
   expect_refused("name = \n", "words.toml:1:");
 }
 
