@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sentencepiece_trainer.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <unordered_map>
@@ -9,6 +10,7 @@
 #include "base/file.h"
 #include "text/child_process.h"
 #include "text/document_reader.h"
+#include "text/utf8.h"
 #include "text/vocabulary.h"
 
 namespace dovetail {
@@ -16,6 +18,28 @@ namespace dovetail {
 namespace fs = std::filesystem;
 
 namespace {
+
+// The trainer's time grows with the square of a sentence's length (a line of a million letters took
+// 8 s, and takes one in parts), so long documents go to it in parts that end at a blank; and a run
+// without blanks (encoded data, a script that has none) is cut too.
+constexpr size_t kMaxSentenceBytes = 4096;
+constexpr size_t kMaxWordBytes = 512;
+
+void cut_long_words(std::string& document) {
+  std::string cut;
+  size_t word_bytes = 0;
+  for (std::string_view rest = document; !rest.empty();) {
+    const Utf8Character character = first_character(rest);
+    word_bytes = character.code_point == ' ' ? 0 : word_bytes + character.length;
+    if (word_bytes > kMaxWordBytes) {
+      cut += ' ';
+      word_bytes = character.length;
+    }
+    cut += rest.substr(0, character.length);
+    rest.remove_prefix(character.length);
+  }
+  document = std::move(cut);
+}
 
 // Feeds documents to the trainer, which therefore knows no file name to store in the model.
 class Sentences final : public sentencepiece::SentenceIterator {
@@ -27,20 +51,35 @@ class Sentences final : public sentencepiece::SentenceIterator {
   }
 
   bool done() const override { return done_; }
-  const std::string& value() const override { return document_; }
+  const std::string& value() const override { return sentence_; }
   sentencepiece::util::Status status() const override { return {}; }
   void Next() override {
-    while (!done_) {
-      done_ = !reader_.next(document_);
-      const int64_t i = index_++;
-      if ((i + 1) * wanted_ / available_ > i * wanted_ / available_) return;
+    if (rest_.empty() && !next_document()) return;
+    size_t size = std::min(rest_.size(), kMaxSentenceBytes);
+    if (size < rest_.size()) {
+      // there is a blank, as no word is longer than kMaxWordBytes
+      if (const size_t blank = rest_.rfind(' ', size); blank != rest_.npos && blank > 0) size = blank;
     }
+    sentence_ = rest_.substr(0, size);
+    rest_.remove_prefix(size);
   }
 
  private:
+  bool next_document() {
+    while (!done_) {
+      done_ = !reader_.next(document_);
+      const int64_t i = index_++;
+      if ((i + 1) * wanted_ / available_ > i * wanted_ / available_) break;
+    }
+    if (document_.size() > kMaxWordBytes) cut_long_words(document_);
+    rest_ = document_;
+    return !done_;
+  }
+
   DocumentReader reader_;
   int64_t available_, wanted_, index_ = 0;
-  std::string document_;
+  std::string document_, sentence_;
+  std::string_view rest_;                // of document_, not yet given out
   bool done_ = false;
 };
 
@@ -89,7 +128,7 @@ std::string train(const fs::path& text_file, int64_t pieces, int64_t threads, in
       {"byte_fallback", "false"},
       // Every character of a small text counts; of a large one the rarest millionth goes.
       {"character_coverage", "0.999999"},
-      {"max_sentence_length", std::to_string(4 * kMaxLineBytes)},   // ours are cut already
+      {"max_sentence_length", std::to_string(4 * kMaxLineBytes)},   // never skip: ours are cut already
       {"minloglevel", "3"}};
   std::string model;
   const auto status = sentencepiece::SentencePieceTrainer::Train(settings, &sentences, &model);
