@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <stdexcept>
 #include <string>
 
@@ -52,10 +53,10 @@ namespace detail {
 [[noreturn]] void check_failed(const char* file, int line, const char* expression,
                                const std::string& values);
 
-template <typename A, typename B>
-void check_compared(bool holds, const A& a, const B& b, const char* file, int line,
+template <typename Relation, typename A, typename B>
+void check_compared(Relation holds, const A& a, const B& b, const char* file, int line,
                     const char* expression) {
-  if (!holds) check_failed(file, line, expression, fmt::format("{} against {}", a, b));
+  if (!holds(a, b)) check_failed(file, line, expression, fmt::format("{} against {}", a, b));
 }
 }  // namespace detail
 
@@ -63,8 +64,8 @@ void check_compared(bool holds, const A& a, const B& b, const char* file, int li
 #define DOVETAIL_CHECK(condition) \
   ((condition) ? (void)0 : ::dovetail::detail::check_failed(__FILE__, __LINE__, #condition, ""))
 #define DOVETAIL_CHECK_EQ(a, b) \
-  ::dovetail::detail::check_compared((a) == (b), a, b, __FILE__, __LINE__, #a " == " #b)
+  ::dovetail::detail::check_compared(std::equal_to<>{}, a, b, __FILE__, __LINE__, #a " == " #b)
 #define DOVETAIL_CHECK_LT(a, b) \
-  ::dovetail::detail::check_compared((a) < (b), a, b, __FILE__, __LINE__, #a " < " #b)
+  ::dovetail::detail::check_compared(std::less<>{}, a, b, __FILE__, __LINE__, #a " < " #b)
 
 }  // namespace dovetail

@@ -15,6 +15,7 @@ void read_pretrain_numbers(const TomlTable& table, PretrainSettings& pretrain) {
   table.read("steps", pretrain.steps, kOneOrMore);
   table.read("batch_tokens", pretrain.batch_tokens, kOneOrMore);
   table.read("sequence_length", pretrain.sequence_length, {"at least 4", 4, 1e6});
+  table.read("pack", pretrain.pack);
   table.read("dropout", pretrain.dropout, kDropout);
 }
 
@@ -112,7 +113,7 @@ PretrainSettings read_pretrain(const toml::node& node) {
   PretrainSettings pretrain;
   const TomlTable table(
       node, "[pretrain]",
-      {"steps", "batch_tokens", "sequence_length", "dropout", "seed", "optimizer"});
+      {"steps", "batch_tokens", "sequence_length", "pack", "dropout", "seed", "optimizer"});
   read_pretrain_numbers(table, pretrain);
   table.read("seed", pretrain.seed, kZeroOrMore);
   if (const toml::node* optimizer = table.find("optimizer")) {

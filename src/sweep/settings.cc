@@ -16,7 +16,7 @@ namespace dovetail {
 SETTINGS_JSON(OptimizerSettings, name, learning_rate, schedule, warmup, weight_decay, rms_scaling,
               clip)
 SETTINGS_JSON(VocabularySettings, type, pieces, sentinels, threads, max_lines)
-SETTINGS_JSON(PretrainSettings, steps, batch_tokens, sequence_length, dropout, seed, optimizer)
+SETTINGS_JSON(PretrainSettings, steps, batch_tokens, sequence_length, pack, dropout, seed, optimizer)
 SETTINGS_JSON(StepSettings, fixed, epochs, at_least, at_most)
 SETTINGS_JSON(TuneSettings, steps, batch_size, dropout, max_source_length, max_target_length,
               evaluations, validation_examples, optimizer)

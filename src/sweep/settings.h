@@ -34,7 +34,8 @@ struct VocabularySettings {
 struct PretrainSettings {
   int64_t steps = 1000;
   int64_t batch_tokens = 4096;           // source tokens a step
-  int64_t sequence_length = 64;          // source tokens a row
+  int64_t sequence_length = 64;          // source tokens a row, at most
+  bool pack = true;                      // documents are joined and cut into full rows; else one a row
   double dropout = 0.0;
   int64_t seed = 1;
   OptimizerSettings optimizer;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// All relations in one table, so that it can be read at a glance: its function is longer than 40 lines.
 #include "tasks/wordnet_relations.h"
 
 #include <algorithm>

@@ -11,6 +11,7 @@ namespace dovetail {
 namespace {
 
 constexpr int64_t kWindowBatches = 16;   // rows are sorted by length within so many batches
+constexpr size_t kLeastTokens = 2;       // what an objective needs
 
 nlohmann::json merged(nlohmann::json defaults, const nlohmann::json& given) {
   defaults.update(given);
@@ -19,8 +20,8 @@ nlohmann::json merged(nlohmann::json defaults, const nlohmann::json& given) {
 
 }  // namespace
 
-ChunkStream::ChunkStream(const TokenCorpus& corpus, int64_t chunk_length, uint64_t seed)
-    : corpus_(corpus), chunk_length_(chunk_length), seed_(seed) {
+ChunkStream::ChunkStream(const TokenCorpus& corpus, int64_t chunk_length, bool pack, uint64_t seed)
+    : corpus_(corpus), chunk_length_(chunk_length), pack_(pack), seed_(seed) {
   if (corpus.num_tokens() < chunk_length) {
     throw_<DataError>("the pre-training text has {} tokens, fewer than one row of {}: give more text",
                       corpus.num_tokens(), chunk_length);
@@ -31,15 +32,30 @@ ChunkStream::ChunkStream(const TokenCorpus& corpus, int64_t chunk_length, uint64
 void ChunkStream::start_epoch() {
   Rng rng(derive_seed(seed_, fmt::format("epoch/{}", epoch_++)));
   order_ = rng.permutation(corpus_.num_documents());
-  next_document_ = 0;
+  position_ = 0;
+}
+
+std::vector<int32_t> ChunkStream::next_document() {
+  if (position_ == order_.size()) start_epoch();
+  return corpus_.document(order_[position_++]);
 }
 
 std::vector<int32_t> ChunkStream::next() {
+  if (pack_) return next_packed();
+  for (size_t tried = 0; tried <= 2 * order_.size(); ++tried) {
+    std::vector<int32_t> document = next_document();
+    if (document.size() < kLeastTokens) continue;
+    document.resize(std::min<size_t>(document.size(), chunk_length_));
+    return document;
+  }
+  throw_<DataError>("no line of the pre-training text has two tokens or more: give other text, or pack it");
+}
+
+std::vector<int32_t> ChunkStream::next_packed() {
   while (static_cast<int64_t>(pending_.size() - pending_begin_) < chunk_length_) {
-    if (next_document_ == order_.size()) start_epoch();
     pending_.erase(pending_.begin(), pending_.begin() + pending_begin_);
     pending_begin_ = 0;
-    const std::vector<int32_t> document = corpus_.document(order_[next_document_++]);
+    const std::vector<int32_t> document = next_document();
     pending_.insert(pending_.end(), document.begin(), document.end());
   }
   const auto begin = pending_.begin() + pending_begin_;
@@ -53,7 +69,8 @@ TextRows::TextRows(const TokenCorpus& corpus, const Vocabulary& vocabulary,
       parameters_(merged(objective_.defaults, objective.parameters)),
       seed_(derive_seed(settings.seed, "text")),
       rows_per_batch_(std::max<int64_t>(1, settings.batch_tokens / settings.sequence_length)),
-      stream_(corpus, objective_.chunk_length(settings.sequence_length, parameters_), seed_) {
+      stream_(corpus, objective_.chunk_length(settings.sequence_length, parameters_), settings.pack,
+              seed_) {
   objective_.check(parameters_);
   for (int i = 0; i < vocabulary.num_sentinels(); ++i) sentinels_.push_back(vocabulary.sentinel(i));
 }

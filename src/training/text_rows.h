@@ -13,22 +13,28 @@
 
 namespace dovetail {
 
-// The endless stream of a corpus in chunks of equal length: the documents of an epoch in random
-// order, joined and cut, as T5 packs them (Raffel et al. 2020, sec. 3.1.3).
+// The endless stream of a corpus, the documents of an epoch in random order. Packed: joined and cut
+// into chunks of equal length, as T5 does (Raffel et al. 2020, sec. 3.1.3). Not packed: a document a
+// chunk, its end cut off where it is too long, and none of fewer than two tokens; what a model is to
+// write then always follows from what it reads, which it hardly does where a text is short and its
+// neighbour is about something else.
 class ChunkStream {
  public:
-  ChunkStream(const TokenCorpus& corpus, int64_t chunk_length, uint64_t seed);
+  ChunkStream(const TokenCorpus& corpus, int64_t chunk_length, bool pack, uint64_t seed);
   std::vector<int32_t> next();
 
  private:
   void start_epoch();
+  std::vector<int32_t> next_document();
+  std::vector<int32_t> next_packed();
 
   const TokenCorpus& corpus_;
   int64_t chunk_length_;
+  bool pack_;
   uint64_t seed_;
   int64_t epoch_ = 0;
   std::vector<int64_t> order_;
-  size_t next_document_ = 0;
+  size_t position_ = 0;              // in order_
   std::vector<int32_t> pending_;     // read, not yet given out
   size_t pending_begin_ = 0;
 };

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 
 #include "base/error.h"
 
@@ -39,8 +40,21 @@ TEST_F(TextRowsTest, AnEpochHoldsEveryTokenOnce) {
   for (int64_t i = 0; i < tokens.num_documents(); ++i) {
     for (int32_t id : tokens.document(i)) ++expected[id];
   }
-  ChunkStream stream(tokens, 1, 3);
+  ChunkStream stream(tokens, 1, true, 3);
   for (int64_t i = 0; i < tokens.num_tokens(); ++i) ++seen[stream.next()[0]];
+  EXPECT_EQ(seen, expected);
+}
+
+TEST_F(TextRowsTest, UnpackedRowsAreWholeDocumentsOrTheirBeginnings) {
+  const TokenCorpus tokens = corpus();
+  std::multiset<std::vector<int32_t>> expected, seen;
+  for (int64_t i = 0; i < tokens.num_documents(); ++i) {
+    std::vector<int32_t> document = tokens.document(i);
+    document.resize(std::min<size_t>(document.size(), 24));   // "line 7 of a small text" has 22 bytes
+    expected.insert(document);
+  }
+  ChunkStream stream(tokens, 24, false, 3);
+  for (int64_t i = 0; i < tokens.num_documents(); ++i) seen.insert(stream.next());
   EXPECT_EQ(seen, expected);
 }
 
@@ -73,7 +87,7 @@ TEST_F(TextRowsTest, SourcesKeepToTheSequenceLength) {
 
 TEST_F(TextRowsTest, TooLittleTextIsRefused) {
   const TokenCorpus tokens = corpus();
-  EXPECT_THROW(ChunkStream(tokens, tokens.num_tokens() + 1, 1), DataError);
+  EXPECT_THROW(ChunkStream(tokens, tokens.num_tokens() + 1, true, 1), DataError);
 }
 
 }  // namespace
