@@ -105,6 +105,7 @@ void Coordinator::end_workers(double seconds) {
     watch();
     own_.wait(pace.next(happened));
   }
+  for (int rank = 1; rank < roster_.size(); ++rank) send(rank, kBye, {});
 }
 
 // An error is on its way to the caller: let everybody go, and hide it behind no second one.
@@ -122,6 +123,7 @@ void Coordinator::end_after_failure() {
       const bool ended = own_.poll().has_value();   // its record is made again by the next run
       own_.wait(pace.next(message || ended));
     }
+    for (int rank = 1; rank < roster_.size(); ++rank) send(rank, kBye, {});
     for (int rank = 0; rank < roster_.size(); ++rank) hand_back(rank, Roster::State::gone);
   } catch (const std::exception& error) {
     spdlog::warn("while ending after an error: {}", error.what());

@@ -23,7 +23,8 @@ enum MessageTag : int {
   kJobs = 202,       // do these
   kStop = 203,       // give back what you are doing
   kStored = 204,     // your records are on disk; the body: how many
-  kEnd = 205         // there is nothing more to do
+  kEnd = 205,        // there is nothing more to do: leave
+  kBye = 206         // I no longer listen; what comes now belongs to whatever is next
 };
 
 using Bytes = std::vector<uint8_t>;

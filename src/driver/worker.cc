@@ -12,6 +12,8 @@ namespace {
 constexpr double kPatienceWithRankZero = 5;   // times the deadline of a worker
 // What a stopped worker grants rank 0 to store its last records.
 constexpr double kStoreSeconds = 3;
+// Longer than rank 0 waits for others to leave.
+constexpr double kByeSeconds = 8;
 
 }  // namespace
 
@@ -28,7 +30,20 @@ void Worker::work_until_end() {
   send(kHello, {});
   Pace pace;
   while (!ended_ && !may_leave()) jobs_.wait(pace.next(turn()));
+  leave();
+}
+
+// Not before rank 0 has stopped listening: the caller's next messages are not for it. A rank that
+// was stopped by itself has no next ones.
+void Worker::leave() {
   send(kLeave, {});
+  const auto said = Clock::now();
+  Pace pace;
+  while (ended_ && !dismissed_ && seconds_since(said) < kByeSeconds) {
+    const std::optional<Message> message = communicator_.poll();
+    if (message) receive(*message);
+    jobs_.wait(pace.next(message.has_value()));
+  }
 }
 
 bool Worker::turn() {
@@ -53,6 +68,7 @@ void Worker::receive(const Message& message) {
     case kStop: request_stop(); break;
     case kStored: num_unstored_ -= body_of(message).get<int64_t>(); break;
     case kEnd: ended_ = true; break;
+    case kBye: dismissed_ = true; break;
     case kAlive: break;
     default: throw_<CommError>("rank 0 sent a message with the unknown tag {}", message.tag);
   }

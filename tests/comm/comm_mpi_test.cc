@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <map>
-#include <thread>
 
 #include "base/error.h"
 #include "comm/communicator.h"
@@ -14,16 +13,8 @@ namespace dovetail {
 namespace {
 
 using testing_mpi::meet;
+using testing_mpi::next_message;
 using testing_mpi::world;
-
-Message next_message() {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (std::chrono::steady_clock::now() < deadline) {
-    if (auto message = world().poll()) return std::move(*message);
-    std::this_thread::sleep_for(std::chrono::microseconds(50));
-  }
-  throw std::runtime_error("no message came in 30 s");
-}
 
 std::vector<uint8_t> filled(size_t size, int value) {
   return std::vector<uint8_t>(size, static_cast<uint8_t>(value));
@@ -82,7 +73,6 @@ TEST(MpiCommunicator, RefusesRanksThatAreNot) {
   EXPECT_THROW(world().send(world().size(), 1, {}), std::logic_error);
   meet();
 }
-
 
 TEST(MpiCommunicator, MpiErrorsAreThrownWithItsText) {
   try {

@@ -4,6 +4,8 @@
 // Each job sleeps so long and then adds a line (its name, its rank) to FOLDER/ran.txt, before its
 // record is sent; the job named KILLER takes its process down. Exit codes as the real program's.
 #include <fcntl.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -95,6 +97,7 @@ int guarded_run(const Setting& setting) {
 
 int main(int argc, char** argv) {
   if (argc < 5) return kUserError;
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("fake_sweep"));
   const Setting setting{argv[1], std::atoi(argv[2]), std::atoi(argv[3]), std::atoi(argv[4]),
                         argc > 5 ? argv[5] : ""};
   const int code = guarded_run(setting);

@@ -87,6 +87,7 @@ TEST(ProgressDisplay, WritesOverItsLineOnATerminal) {
   std::FILE* file = std::tmpfile();
   Progress progress;
   progress.total = 2;
+  progress.remaining_seconds = -1;
   {
     ProgressDisplay display(file, 40);
     display.show(progress, kStart);
@@ -105,6 +106,7 @@ TEST(ProgressDisplay, WritesALineEveryHalfMinuteToALog) {
   std::FILE* file = std::tmpfile();
   Progress progress;
   progress.total = 2;
+  progress.remaining_seconds = -1;
   {
     ProgressDisplay display(file, 0);
     display.show(progress, kStart);

@@ -6,7 +6,9 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <deque>
 #include <fstream>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -20,27 +22,37 @@ namespace {
 constexpr int kMeetTag = 32000;
 Communicator* the_world = nullptr;
 
-Message await_message() {
+std::deque<Message> early_meetings;   // of ranks that wait for us already
+
+std::optional<Message> await_any() {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
   while (std::chrono::steady_clock::now() < deadline) {
-    if (const auto message = world().poll()) {
-      if (message->tag == kMeetTag) return *message;
-      throw std::runtime_error("a message with tag " + std::to_string(message->tag) + " from rank " +
-                               std::to_string(message->source) + " was left over");
-    }
+    if (auto message = world().poll()) return message;
     std::this_thread::sleep_for(std::chrono::microseconds(200));
   }
   throw std::runtime_error("another rank does not come");
+}
+
+Message await_meeting() {
+  if (!early_meetings.empty()) {
+    Message message = std::move(early_meetings.front());
+    early_meetings.pop_front();
+    return message;
+  }
+  const auto message = await_any();
+  if (message->tag == kMeetTag) return *message;
+  throw std::runtime_error("a message with tag " + std::to_string(message->tag) + " from rank " +
+                           std::to_string(message->source) + " was left over");
 }
 
 // The sum over all ranks, on all ranks.
 uint8_t sum_over_ranks(uint8_t mine) {
   if (world().rank() != 0) {
     world().send(0, kMeetTag, {mine});
-    return await_message().bytes.at(0);
+    return await_meeting().bytes.at(0);
   }
   int sum = mine;
-  for (int rank = 1; rank < world().size(); ++rank) sum += await_message().bytes.at(0);
+  for (int rank = 1; rank < world().size(); ++rank) sum += await_meeting().bytes.at(0);
   for (int rank = 1; rank < world().size(); ++rank) {
     world().send(rank, kMeetTag, {static_cast<uint8_t>(sum)});
   }
@@ -74,6 +86,15 @@ int run_tests() {
 }  // namespace
 
 Communicator& world() { return *the_world; }
+
+Message next_message() {
+  for (;;) {
+    const auto message = await_any();
+    if (message->tag != kMeetTag) return *message;
+    early_meetings.push_back(*message);
+  }
+}
+
 void meet() { sum_over_ranks(0); }
 
 }  // namespace dovetail::testing_mpi

@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Kills, signals and full disks: nothing that finished is lost or run again.
+
+A job counts as finished once its record is in the journal; fake_sweep then adds its name to
+stored.txt. A job that was killed between its work and its record may run again, so each kill
+excuses at most one line more for each rank."""
+import collections
+import os
+import pathlib
+import random
+import re
+import signal
+import subprocess
+import time
+
+import pytest
+
+LAUNCH = pathlib.Path(os.environ["DOVETAIL_SOURCE_DIR"]) / "jobs" / "launch"
+FAKE_SWEEP = os.environ["FAKE_SWEEP"]
+WIDTH, DEPTH = 4, 9
+JOBS = 1 + WIDTH * (1 + DEPTH)
+SEED = int(os.environ.get("SEED", random.randrange(10**6)))
+
+
+def command(ranks, folder, milliseconds=40, killer=None):
+    program = [FAKE_SWEEP, str(folder), str(WIDTH), str(DEPTH), str(milliseconds)]
+    program += [killer] if killer else []
+    return [str(LAUNCH), "-n", str(ranks)] + program if ranks else program
+
+
+def start(*args, **kwargs):
+    return subprocess.Popen(command(*args, **kwargs), stderr=subprocess.PIPE, text=True)
+
+
+def end(process, timeout=60):
+    """Exit code and standard error; fails when it hangs."""
+    try:
+        _, errors = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        pytest.fail(f"seed {SEED}: hangs")
+    return process.returncode, errors
+
+
+def lines(folder, name):
+    file = folder / name
+    return file.read_text().split("\n")[:-1] if file.exists() else []
+
+
+def pids(folder):
+    return {int(rank): int(pid) for rank, pid in (line.split() for line in lines(folder, "pids.txt"))}
+
+
+def wait_for(condition, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"seed {SEED}: it does not come to it"
+        time.sleep(0.01)
+
+
+def kill(pid, number=signal.SIGKILL):
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass
+
+
+def alive(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")")[1].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def descendants(pid):
+    found = []
+    for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        found += [int(child)] + descendants(int(child))
+    return found
+
+
+def check_once(folder, excused):
+    """No job stored twice; run again, or stored without a line, only where a kill excuses it."""
+    stored = collections.Counter(lines(folder, "stored.txt"))
+    assert set(stored.values()) == {1}, f"seed {SEED}: {stored}"
+    assert JOBS - len(stored) <= excused, f"seed {SEED}: {stored}"
+    ran = collections.Counter(line.split()[0] for line in lines(folder, "ran.txt"))
+    assert len(ran) == JOBS
+    assert sum(ran.values()) - JOBS <= excused, f"seed {SEED}: {ran}"
+
+
+@pytest.mark.parametrize("ranks", [0, 1, 2, 4])
+def test_undisturbed(tmp_path, ranks):
+    code, errors = end(start(ranks, tmp_path, milliseconds=3))
+    assert code == 0, errors
+    assert f"finished {JOBS} failed 0" in errors
+    check_once(tmp_path, excused=0)
+
+
+def test_a_killed_worker_costs_its_job_only(tmp_path):
+    process = start(3, tmp_path)
+    wait_for(lambda: len(lines(tmp_path, "stored.txt")) > 5)
+    kill(pids(tmp_path)[2])
+    code, errors = end(process)
+    assert code == 0, errors
+    assert re.search(r"rank 2 is lost: its process ended", errors)
+    check_once(tmp_path, excused=1)
+
+
+@pytest.mark.parametrize("ranks", [1, 3])
+def test_without_the_coordinator_all_end(tmp_path, ranks):
+    process = start(ranks, tmp_path)
+    wait_for(lambda: len(lines(tmp_path, "stored.txt")) > 5)
+    kill(pids(tmp_path)[0])
+    began = time.monotonic()
+    code, errors = end(process, timeout=20)
+    assert code not in (0, 75), errors
+    assert time.monotonic() - began < 15
+    assert not any(alive(pid) for pid in pids(tmp_path).values())
+    code, errors = end(start(2, tmp_path))
+    assert code == 0, errors
+    check_once(tmp_path, excused=ranks)
+
+
+def test_kills_at_random_moments(tmp_path):
+    """Workers, the coordinator or everything; each time the same command on other ranks."""
+    print("seed", SEED)
+    choose = random.Random(SEED)
+    excused = 0
+    for _ in range(12):
+        (tmp_path / "pids.txt").unlink(missing_ok=True)
+        ranks = choose.choice([0, 1, 2, 3, 4])
+        process = start(ranks, tmp_path)
+        wait_for(lambda: pids(tmp_path).get(0) or process.poll() is not None)
+        time.sleep(choose.uniform(0, 1.2))
+        victim = choose.choice(["worker", "coordinator", "everything"])
+        if victim == "worker" and ranks > 1:
+            kill(pids(tmp_path).get(choose.randrange(1, ranks), process.pid))
+        elif victim == "coordinator":
+            kill(pids(tmp_path)[0])
+        else:
+            for pid in [process.pid] + descendants(process.pid):
+                kill(pid)
+        excused += max(1, ranks)
+        end(process)
+        wait_for(lambda: not any(alive(pid) for pid in pids(tmp_path).values()))
+    code, errors = end(start(3, tmp_path))
+    assert code == 0, f"seed {SEED}: {errors}"
+    check_once(tmp_path, excused)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, signal.SIGHUP])
+@pytest.mark.parametrize("ranks", [1, 3])
+def test_a_signal_stops_cleanly(tmp_path, ranks, number):
+    process = start(ranks, tmp_path, milliseconds=300)
+    wait_for(lambda: len(lines(tmp_path, "stored.txt")) > 0)
+    began = time.monotonic()
+    process.send_signal(number)
+    time.sleep(0.05)
+    process.send_signal(number)   # a second one changes nothing
+    code, errors = end(process)
+    assert code == 75, errors
+    assert time.monotonic() - began < 5
+    code, errors = end(start(2, tmp_path, milliseconds=3))
+    assert code == 0, errors
+    check_once(tmp_path, excused=0)
+
+
+def test_a_signal_without_mpirun(tmp_path):
+    process = start(0, tmp_path)
+    wait_for(lambda: len(lines(tmp_path, "stored.txt")) > 0)
+    process.send_signal(signal.SIGTERM)
+    code, errors = end(process, timeout=5)
+    assert code == 75, errors
+
+
+def test_one_stopped_worker_does_not_stop_the_run(tmp_path):
+    process = start(3, tmp_path)
+    wait_for(lambda: len(lines(tmp_path, "stored.txt")) > 3)
+    kill(pids(tmp_path)[1], signal.SIGTERM)
+    code, errors = end(process)
+    assert code == 0, errors
+    check_once(tmp_path, excused=0)
+
+
+def test_a_job_that_kills_its_process_is_recorded_crashed(tmp_path):
+    """It takes two ranks down, or the run with rank 0; the third time is its last."""
+    errors, code = "", None
+    for _ in range(4):
+        code, errors = end(start(4, tmp_path, milliseconds=3, killer="tune2.3"))
+        if "finished" in errors:
+            break
+    assert f"finished {JOBS - 1} failed 1 unreached 0" in errors
+    assert code == 1
+
+
+def test_a_full_disk_ends_the_run_and_loses_nothing(tmp_path):
+    """A limit on the size of files stands for the disk."""
+    limited = ["bash", "-c", 'trap "" XFSZ; ulimit -f 4; exec "$@"', "bash"]
+    process = subprocess.Popen(limited + command(3, tmp_path, milliseconds=3),
+                               stderr=subprocess.PIPE, text=True)
+    code, errors = end(process)
+    assert code == 1, errors
+    assert "cannot write" in errors
+    code, errors = end(start(2, tmp_path, milliseconds=3))
+    assert code == 0, errors
+    check_once(tmp_path, excused=3)
+
+
+def test_killing_the_launcher_leaves_nothing_running(tmp_path):
+    process = start(2, tmp_path)
+    wait_for(lambda: len(lines(tmp_path, "stored.txt")) > 0)
+    kill(process.pid)
+    wait_for(lambda: not any(alive(pid) for pid in pids(tmp_path).values()), seconds=15)
+    code, errors = end(start(2, tmp_path))
+    assert code == 0, errors
+
+
+def test_mistakes_are_named():
+    for arguments in ([], ["-n"], ["-n", "0", "true"], ["-n", "x", "true"], ["-n", "2"], ["-q"]):
+        result = subprocess.run([str(LAUNCH)] + arguments, capture_output=True, text=True)
+        assert result.returncode == 2 and "jobs/launch:" in result.stderr
+
+
+def test_any_program_keeps_its_exit_code():
+    assert subprocess.run([str(LAUNCH), "-n", "1", "bash", "-c", "exit 0"]).returncode == 0
+    assert subprocess.run([str(LAUNCH), "-n", "1", "bash", "-c", "exit 3"]).returncode == 3
