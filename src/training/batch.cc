@@ -2,6 +2,7 @@
 #include "training/batch.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 
@@ -9,7 +10,37 @@ namespace dovetail {
 
 namespace {
 
-constexpr int64_t kWindowBatches = 16;   // rows are sorted by length within so many batches
+constexpr int64_t kWindowBatches = 64;   // rows are sorted by length within so many batches
+
+using Order = std::span<int64_t>;
+
+// Shortest to longest, of sources or targets.
+void sort_by(std::vector<int32_t> Sequence::*side, std::span<const Sequence> rows, Order order) {
+  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
+    return (rows[a].*side).size() < (rows[b].*side).size();
+  });
+}
+
+double spread(std::vector<int32_t> Sequence::*side, std::span<const Sequence> rows, Order order) {
+  const auto [shortest, longest] =
+      std::minmax_element(order.begin(), order.end(), [&](int64_t a, int64_t b) {
+        return (rows[a].*side).size() < (rows[b].*side).size();
+      });
+  return 1.0 + static_cast<double>((rows[*longest].*side).size() - (rows[*shortest].*side).size());
+}
+
+// Sources fall into groups, and within a group targets are sorted. With n batches of which s
+// groups, what is padded goes with spread(source) / s + spread(target) / (n / s): the best s follows.
+void sort_window(std::span<const Sequence> rows, int64_t batch_size, Order order) {
+  const double batches = std::ceil(static_cast<double>(order.size()) / static_cast<double>(batch_size));
+  const double ratio = spread(&Sequence::source, rows, order) / spread(&Sequence::target, rows, order);
+  const double groups = std::clamp(std::round(std::sqrt(batches * ratio)), 1.0, batches);
+  const size_t group_rows = static_cast<size_t>(std::ceil(batches / groups)) * batch_size;
+  sort_by(&Sequence::source, rows, order);
+  for (size_t begin = 0; begin < order.size(); begin += group_rows) {
+    sort_by(&Sequence::target, rows, order.subspan(begin, std::min(group_rows, order.size() - begin)));
+  }
+}
 
 }  // namespace
 
@@ -40,14 +71,12 @@ Batch collate(std::span<const Sequence* const> sequences) {
   return batch;
 }
 
-std::vector<std::vector<int64_t>> epoch_batches(std::span<const int64_t> lengths, int64_t batch_size,
+std::vector<std::vector<int64_t>> epoch_batches(std::span<const Sequence> rows, int64_t batch_size,
                                                 Rng& rng) {
-  std::vector<int64_t> order = rng.permutation(static_cast<int64_t>(lengths.size()));
+  std::vector<int64_t> order = rng.permutation(static_cast<int64_t>(rows.size()));
   const size_t window = static_cast<size_t>(kWindowBatches * batch_size);
   for (size_t begin = 0; begin < order.size(); begin += window) {
-    const auto first = order.begin() + begin;
-    const auto last = order.begin() + std::min(order.size(), begin + window);
-    std::stable_sort(first, last, [&](int64_t a, int64_t b) { return lengths[a] < lengths[b]; });
+    sort_window(rows, batch_size, Order(order).subspan(begin, std::min(window, order.size() - begin)));
   }
   std::vector<std::vector<int64_t>> batches;
   for (size_t begin = 0; begin < order.size(); begin += batch_size) {

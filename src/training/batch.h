@@ -34,10 +34,10 @@ inline constexpr int64_t kIgnored = -100;
 // Pads to the longest source and target among the sequences.
 Batch collate(std::span<const Sequence* const> sequences);
 
-// Order of `lengths.size()` rows for one epoch, as batches of `batch_size`: random, but rows of like
-// length (the key) come together within windows of some batches, so that little is padding.
+// Order of the rows for one epoch, as batches of `batch_size`: random, but rows of like source and
+// target length come together within windows of some batches, so that little is padding.
 // Deterministic in the seed; every row comes exactly once.
-std::vector<std::vector<int64_t>> epoch_batches(std::span<const int64_t> lengths, int64_t batch_size,
+std::vector<std::vector<int64_t>> epoch_batches(std::span<const Sequence> rows, int64_t batch_size,
                                                 Rng& rng);
 
 }  // namespace dovetail

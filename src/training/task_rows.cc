@@ -68,7 +68,6 @@ std::vector<Sequence> validation_rows(const RowMaker& maker, const Subset& subse
 EpochBatches::EpochBatches(std::vector<Sequence> rows, int64_t batch_size, uint64_t seed)
     : rows_(std::move(rows)), batch_size_(batch_size), seed_(seed) {
   if (rows_.empty()) throw_<DataError>("the task has no training examples at this size");
-  for (const Sequence& row : rows_) lengths_.push_back(static_cast<int64_t>(row.source.size()));
 }
 
 int64_t EpochBatches::batches_per_epoch() const {
@@ -78,7 +77,7 @@ int64_t EpochBatches::batches_per_epoch() const {
 Batch EpochBatches::next() {
   if (next_ == batches_.size()) {
     Rng rng(derive_seed(seed_, fmt::format("epoch/{}", epoch_++)));
-    batches_ = epoch_batches(lengths_, batch_size_, rng);
+    batches_ = epoch_batches(rows_, batch_size_, rng);
     next_ = 0;
   }
   std::vector<const Sequence*> rows;

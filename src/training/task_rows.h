@@ -39,7 +39,6 @@ class EpochBatches {
 
  private:
   std::vector<Sequence> rows_;
-  std::vector<int64_t> lengths_;
   int64_t batch_size_;
   uint64_t seed_;
   int64_t epoch_ = 0;

@@ -10,7 +10,7 @@ namespace dovetail {
 
 namespace {
 
-constexpr int64_t kWindowBatches = 16;   // rows are sorted by length within so many batches
+constexpr int64_t kWindowBatches = 64;   // read ahead, so that rows of like length can be put together
 constexpr size_t kLeastTokens = 2;       // what an objective needs
 
 nlohmann::json merged(nlohmann::json defaults, const nlohmann::json& given) {
@@ -87,13 +87,9 @@ void TextRows::make_window() {
   const int64_t window = windows_read_ - 1;
   const int64_t rows = kWindowBatches * rows_per_batch_;
   sequences_.clear();
-  std::vector<int64_t> lengths;
-  for (int64_t i = 0; i < rows; ++i) {
-    sequences_.push_back(make_sequence(chunks_[i], window * rows + i));
-    lengths.push_back(static_cast<int64_t>(sequences_.back().source.size()));
-  }
+  for (int64_t i = 0; i < rows; ++i) sequences_.push_back(make_sequence(chunks_[i], window * rows + i));
   Rng rng(derive_seed(seed_, fmt::format("window/{}", window)));
-  batches_ = epoch_batches(lengths, rows_per_batch_, rng);
+  batches_ = epoch_batches(sequences_, rows_per_batch_, rng);
   window_made_ = window;
 }
 

@@ -26,38 +26,45 @@ TEST(Collate, PadsShiftsAndCounts) {
   EXPECT_EQ(batch.num_targets, 5);
 }
 
+std::vector<Sequence> rows_of_random_length(int64_t count, uint64_t seed) {
+  Rng draw(seed);
+  std::vector<Sequence> rows;
+  for (int64_t i = 0; i < count; ++i) {
+    rows.push_back({std::vector<int32_t>(5 + draw.below(20)), std::vector<int32_t>(2 + draw.below(20))});
+  }
+  return rows;
+}
+
 TEST(EpochBatches, EveryRowOnceAndLikeLengthsTogether) {
   const uint64_t seed = 11;
   SCOPED_TRACE(seed);
-  Rng draw(seed);
-  std::vector<int64_t> lengths;
-  for (int i = 0; i < 1000; ++i) lengths.push_back(5 + static_cast<int64_t>(draw.below(40)));
+  const std::vector<Sequence> rows = rows_of_random_length(4000, seed);
   Rng rng(seed);
 
-  const auto batches = epoch_batches(lengths, 16, rng);
+  const auto batches = epoch_batches(rows, 16, rng);
 
   std::vector<int64_t> seen;
   int64_t tokens = 0, computed = 0;
   for (const auto& batch : batches) {
-    int64_t longest = 0;
-    for (int64_t row : batch) {
-      seen.push_back(row);
-      tokens += lengths[row];
-      longest = std::max(longest, lengths[row]);
-    }
-    computed += longest * static_cast<int64_t>(batch.size());
+    std::vector<const Sequence*> chosen;
+    for (int64_t row : batch) chosen.push_back(&rows[row]);
+    const Batch collated = collate(chosen);
+    tokens += collated.num_tokens;
+    computed += collated.num_computed;
+    seen.insert(seen.end(), batch.begin(), batch.end());
   }
   std::sort(seen.begin(), seen.end());
-  for (int64_t i = 0; i < 1000; ++i) ASSERT_EQ(seen[i], i);
-  EXPECT_LT(1.0 - static_cast<double>(tokens) / static_cast<double>(computed), 0.08);
+  for (int64_t i = 0; i < 4000; ++i) ASSERT_EQ(seen[i], i);
+  // random batches of 16 pad some 40 % here, sources alone sorted some 25 %
+  EXPECT_LT(1.0 - static_cast<double>(tokens) / static_cast<double>(computed), 0.12);
 }
 
 TEST(EpochBatches, DependOnTheSeedAlone) {
-  const std::vector<int64_t> lengths(64, 7);
+  const std::vector<Sequence> rows = rows_of_random_length(64, 1);
   Rng a(1), b(1), c(2);
-  const auto first = epoch_batches(lengths, 8, a);
-  EXPECT_EQ(first, epoch_batches(lengths, 8, b));
-  EXPECT_NE(first, epoch_batches(lengths, 8, c));
+  const auto first = epoch_batches(rows, 8, a);
+  EXPECT_EQ(first, epoch_batches(rows, 8, b));
+  EXPECT_NE(first, epoch_batches(rows, 8, c));
 }
 
 }  // namespace
