@@ -31,6 +31,7 @@ bool is_work(const std::string& doing) {
 }
 
 std::string counted_ranks(const Progress& progress) {
+  if (progress.doing.empty()) return "";
   const auto busy = std::ranges::count_if(progress.doing, is_work);
   const auto idle = static_cast<int64_t>(progress.doing.size()) - busy;
   return fmt::format(" | {} busy, {} idle", busy, idle);

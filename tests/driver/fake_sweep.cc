@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A sweep of made-up jobs for tests of kills and signals:
-//   fake_sweep FOLDER WIDTH DEPTH MILLISECONDS [KILLER]
+//   [FAKE_SWEEP_DISK=BYTES] fake_sweep FOLDER WIDTH DEPTH MILLISECONDS [KILLER]
 // Each job sleeps so long and then adds a line (its name, its rank) to FOLDER/ran.txt, before its
-// record is sent; the job named KILLER takes its process down. Exit codes as the real program's.
+// record is sent; the job named KILLER takes its process down; no file of rank 0 may grow beyond
+// FAKE_SWEEP_DISK, as if the disk were full. Exit codes as the real program's.
 #include <fcntl.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -55,9 +57,18 @@ RunGroup make_run_group(const Setting& setting, int rank) {
   };
 }
 
+void shrink_disk() {
+  const char* bytes = std::getenv("FAKE_SWEEP_DISK");
+  if (bytes == nullptr) return;
+  std::signal(SIGXFSZ, SIG_IGN);   // then a write fails as on a full disk
+  const rlimit limit{std::strtoul(bytes, nullptr, 10), RLIM_INFINITY};
+  ::setrlimit(RLIMIT_FSIZE, &limit);
+}
+
 int lead(Communicator& communicator, const Setting& setting) {
   const Plan plan = made_up::tree(setting.width, setting.depth);
   Journal journal(setting.folder);
+  shrink_disk();
   ProgressDisplay display;
   DriverOptions options;
   // Where a killer is at work it is to be found out; elsewhere the kills are the test's own.
