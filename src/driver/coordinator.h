@@ -56,6 +56,7 @@ class Coordinator {
   void end_after_failure();
   RunSummary summary() const;
   Progress progress() const;
+  double remaining_seconds() const;
   std::vector<std::string> doing() const;
 
   const Record* known_record(const Job& job) const;

@@ -61,14 +61,27 @@ Progress Coordinator::progress() const {
   progress.reused = num_reused_;
   progress.elapsed_seconds = seconds_since(started_);
   progress.jobs_per_minute = estimate_.jobs_per_minute(progress.elapsed_seconds);
-  double longest_path_left = 0;
-  for (int64_t job = 0; job < progress.total; ++job) {
-    if (!scheduler_.settled(job)) longest_path_left = std::max(longest_path_left, longest_paths_[job]);
-  }
-  progress.remaining_seconds =
-      scheduler_.done() ? 0 : estimate_.remaining_seconds(roster_.num_present(), longest_path_left);
+  progress.remaining_seconds = scheduler_.done() ? 0 : remaining_seconds();
   progress.doing = doing();
   return progress;
+}
+
+double Coordinator::remaining_seconds() const {
+  std::vector<double> paths = longest_paths_;
+  double under_way = 0;
+  for (int rank = 0; rank < roster_.size(); ++rank) {
+    if (roster_.state(rank) != Roster::State::busy) continue;
+    for (int64_t job : roster_.jobs(rank)) {
+      const double behind = estimate_.cost_behind(plan_.jobs[job].cost_seconds, roster_.busy_seconds(rank));
+      under_way += behind;
+      paths[job] -= behind;
+    }
+  }
+  double longest = 0;
+  for (size_t job = 0; job < paths.size(); ++job) {
+    if (!scheduler_.settled(static_cast<int64_t>(job))) longest = std::max(longest, paths[job]);
+  }
+  return estimate_.remaining_seconds(roster_.num_present(), longest, under_way);
 }
 
 std::vector<std::string> Coordinator::doing() const {

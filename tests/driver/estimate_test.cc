@@ -30,6 +30,16 @@ TEST(Estimate, EndsNotBeforeTheLongestChain) {
   EXPECT_DOUBLE_EQ(estimate.remaining_seconds(100, 30), 60);
 }
 
+// A running job of 40 at 2 s a unit has 10 behind it after 20 s, and never more than all.
+TEST(Estimate, CountsWhatRunningJobsHaveBehindThem) {
+  Estimate estimate(100);
+  estimate.add_run(20, 40);
+
+  EXPECT_DOUBLE_EQ(estimate.cost_behind(40, 20), 10);
+  EXPECT_DOUBLE_EQ(estimate.cost_behind(40, 1000), 40);
+  EXPECT_DOUBLE_EQ(estimate.remaining_seconds(1, 0, 10), 140);
+}
+
 TEST(Estimate, WhatNeedNotRunTakesNoTime) {
   Estimate estimate(100);
   estimate.add_skipped(60);
