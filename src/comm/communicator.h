@@ -48,6 +48,6 @@ std::unique_ptr<Communicator> make_serial_communicator();
 // does not hang when a peer is gone. Without mpirun: the serial one, and MPI is never touched.
 // One a process: MPI cannot be started again.
 std::unique_ptr<Communicator> make_communicator();
-bool launched_by_mpi();   // looks at the environment of mpirun and srun
+bool launched_by_mpi();  // looks at the environment of mpirun and srun
 
 }  // namespace dovetail

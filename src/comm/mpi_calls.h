@@ -13,11 +13,11 @@
 // MPI's own text when its call fails. For mpi_communicator.cc only.
 namespace dovetail::mpi {
 
-void start();                  // MPI_THREAD_FUNNELED; errors come back as codes
+void start();  // MPI_THREAD_FUNNELED; errors come back as codes
 void finish();
 int world_rank();
 int world_size();
-std::vector<uint8_t> all_gather(std::span<const uint8_t> mine);   // the same size on every rank
+std::vector<uint8_t> all_gather(std::span<const uint8_t> mine);  // the same size on every rank
 
 // The bytes must live until the request is done.
 MPI_Request begin_send(std::span<const uint8_t> bytes, int destination, int tag);

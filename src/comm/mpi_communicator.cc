@@ -20,9 +20,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr auto kLookEvery = std::chrono::milliseconds(200);   // at one peer's process
-constexpr auto kFlushTime = std::chrono::seconds(2);          // for the last sends, at the end
-constexpr auto kFinishTime = std::chrono::seconds(10);        // for MPI_Finalize
+constexpr auto kLookEvery = std::chrono::milliseconds(200);  // at one peer's process
+constexpr auto kFlushTime = std::chrono::seconds(2);         // for the last sends, at the end
+constexpr auto kFinishTime = std::chrono::seconds(10);       // for MPI_Finalize
 
 class MpiCommunicator final : public Communicator {
  public:
@@ -41,7 +41,7 @@ class MpiCommunicator final : public Communicator {
   // stay where they are when a message moves.
   struct Pending {
     std::vector<MPI_Request> requests;
-    std::vector<Message> messages;   // of a send, `source` is its destination
+    std::vector<Message> messages;  // of a send, `source` is its destination
 
     void erase(size_t i) {
       requests.erase(requests.begin() + static_cast<std::ptrdiff_t>(i));
@@ -93,7 +93,7 @@ void MpiCommunicator::progress_sends() {
 // A large message from a rank that dies while it sends would block a plain receive for ever, so
 // receives are pending too.
 void MpiCommunicator::match_arrivals() {
-  constexpr int kAtOnce = 64;   // so that a flood does not keep us from the caller
+  constexpr int kAtOnce = 64;  // so that a flood does not keep us from the caller
   for (int i = 0; i < kAtOnce; ++i) {
     std::optional<mpi::Incoming> incoming = mpi::match_any();
     if (!incoming) return;
@@ -155,7 +155,7 @@ void MpiCommunicator::flush_sends() {
   const auto to_living = [this](const Message& message) { return !gone(message.source); };
   for (progress_sends(); std::ranges::any_of(sends_.messages, to_living); progress_sends()) {
     if (Clock::now() > deadline) return;
-    match_arrivals();   // the peer may need us to take something before it can take ours
+    match_arrivals();  // the peer may need us to take something before it can take ours
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
 }

@@ -22,7 +22,7 @@ std::string words_of(const std::string& path) {
 }
 
 struct ProcessState {
-  char letter = 'X';         // proc(5): Z is a zombie, X is dead
+  char letter = 'X';  // proc(5): Z is a zombie, X is dead
   uint64_t start_time = 0;
 };
 
@@ -34,7 +34,7 @@ ProcessState state_of(int64_t process) {
   std::istringstream fields(text.substr(name_end + 1));
   ProcessState state;
   fields >> state.letter;
-  constexpr int kFieldsToStartTime = 18;   // fields 4 to 21
+  constexpr int kFieldsToStartTime = 18;  // fields 4 to 21
   std::string skipped;
   for (int i = 0; i < kFieldsToStartTime; ++i) fields >> skipped;
   fields >> state.start_time;

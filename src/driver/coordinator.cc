@@ -15,8 +15,8 @@ namespace {
 
 constexpr double kWatchSeconds = 0.25;
 constexpr double kReportSeconds = 0.25;
-constexpr double kLeaveSeconds = 5;         // for other ranks to go, at the end of a run
-constexpr double kLeaveStoppedSeconds = 0.8;   // the same after a signal: in 5 s all is over
+constexpr double kLeaveSeconds = 5;           // for other ranks to go, at the end of a run
+constexpr double kLeaveStoppedSeconds = 0.8;  // the same after a signal: in 5 s all is over
 
 double total_cost(const std::vector<Job>& jobs) {
   return std::accumulate(jobs.begin(), jobs.end(), 0.0,
@@ -27,10 +27,18 @@ double total_cost(const std::vector<Job>& jobs) {
 
 Coordinator::Coordinator(Communicator& communicator, const Plan& plan, Journal& journal,
                          const RunGroup& run_group, const DriverOptions& options)
-    : communicator_(communicator), plan_(plan), journal_(journal), options_(options),
-      longest_paths_(longest_paths(plan.jobs)), scheduler_(plan.jobs, longest_paths_),
-      roster_(communicator.size()), estimate_(total_cost(plan.jobs)), watch_(kWatchSeconds),
-      show_life_(options.dead_after_seconds / 6), report_(kReportSeconds), own_(0, run_group) {
+    : communicator_(communicator),
+      plan_(plan),
+      journal_(journal),
+      options_(options),
+      longest_paths_(longest_paths(plan.jobs)),
+      scheduler_(plan.jobs, longest_paths_),
+      roster_(communicator.size()),
+      estimate_(total_cost(plan.jobs)),
+      watch_(kWatchSeconds),
+      show_life_(options.dead_after_seconds / 6),
+      report_(kReportSeconds),
+      own_(0, run_group) {
   for (int64_t job = 0; job < std::ssize(plan.jobs); ++job) by_key_[plan.jobs[job].key] = job;
 }
 

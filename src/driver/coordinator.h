@@ -45,7 +45,7 @@ class Coordinator {
   void store(const Record& record);
   void settle(int64_t job, RunStatus status);
   void block(const std::vector<Scheduler::Blocked>& blocked);
-  void hand_back(int rank, Roster::State state);   // the rank's jobs are unharmed
+  void hand_back(int rank, Roster::State state);  // the rank's jobs are unharmed
   void lose(int rank, const std::string& reason);
   void look_after(int rank);
   void end_uncleanly(int64_t job);
@@ -72,12 +72,13 @@ class Coordinator {
   Scheduler scheduler_;
   Roster roster_;
   Estimate estimate_;
-  std::deque<Scheduler::Blocked> blocked_;   // failed because of an input, but not yet in the journal
+  std::deque<Scheduler::Blocked>
+      blocked_;  // failed because of an input, but not yet in the journal
   int64_t num_finished_ = 0, num_failed_ = 0, num_blocked_ = 0, num_reused_ = 0;
   bool stopping_ = false;
   Clock::time_point started_ = Clock::now(), watched_ = Clock::now();
   Every watch_, show_life_, report_;
-  JobThread own_;                            // last: the first to end
+  JobThread own_;  // last: the first to end
 };
 
 }  // namespace dovetail

@@ -12,8 +12,8 @@ namespace dovetail {
 
 namespace {
 
-constexpr double kStopSeconds = 4;       // for jobs on other ranks, after a stop signal
-constexpr double kFailureSeconds = 4;    // for the other ranks to go, after an error here
+constexpr double kStopSeconds = 4;     // for jobs on other ranks, after a stop signal
+constexpr double kFailureSeconds = 4;  // for the other ranks to go, after an error here
 
 }  // namespace
 
@@ -76,7 +76,7 @@ void Coordinator::look_after(int rank) {
 }
 
 void Coordinator::stop_jobs() {
-  request_stop();   // for this rank's own job, however the stop came
+  request_stop();  // for this rank's own job, however the stop came
   for (int rank = 1; rank < roster_.size(); ++rank) {
     if (roster_.state(rank) == Roster::State::busy) send(rank, kStop, {});
   }
@@ -120,7 +120,7 @@ void Coordinator::end_after_failure() {
            (num_left < roster_.size() - 1 && seconds_since(told) < kFailureSeconds)) {
       const std::optional<Message> message = communicator_.poll();
       if (message && message->tag == kLeave) ++num_left;
-      const bool ended = own_.poll().has_value();   // its record is made again by the next run
+      const bool ended = own_.poll().has_value();  // its record is made again by the next run
       own_.wait(pace.next(message || ended));
     }
     for (int rank = 1; rank < roster_.size(); ++rank) send(rank, kBye, {});

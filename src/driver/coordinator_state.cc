@@ -72,7 +72,8 @@ double Coordinator::remaining_seconds() const {
   for (int rank = 0; rank < roster_.size(); ++rank) {
     if (roster_.state(rank) != Roster::State::busy) continue;
     for (int64_t job : roster_.jobs(rank)) {
-      const double behind = estimate_.cost_behind(plan_.jobs[job].cost_seconds, roster_.busy_seconds(rank));
+      const double behind =
+          estimate_.cost_behind(plan_.jobs[job].cost_seconds, roster_.busy_seconds(rank));
       under_way += behind;
       paths[job] -= behind;
     }

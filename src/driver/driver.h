@@ -20,31 +20,32 @@ using RunGroup = std::function<std::vector<Record>(std::span<const Job> group)>;
 
 // What the progress display is told, a few times a second, on rank 0.
 struct Progress {
-  int64_t total = 0;       // jobs
-  int64_t done = 0;        // of them, whether they finished or failed, now or earlier
-  int64_t failed = 0;      // of the done ones: failed, crashed, or held up by an input that failed
-  int64_t reused = 0;      // of the done ones: finished before this run
+  int64_t total = 0;   // jobs
+  int64_t done = 0;    // of them, whether they finished or failed, now or earlier
+  int64_t failed = 0;  // of the done ones: failed, crashed, or held up by an input that failed
+  int64_t reused = 0;  // of the done ones: finished before this run
   double elapsed_seconds = 0;
-  double remaining_seconds = 0;                          // estimate; < 0: not known yet
+  double remaining_seconds = 0;  // estimate; < 0: not known yet
   double jobs_per_minute = 0;
-  std::vector<std::string> doing;                        // by rank: the job's name, "idle" or "gone"
+  std::vector<std::string> doing;  // by rank: the job's name, "idle" or "gone"
 };
 
 struct DriverOptions {
-  int64_t max_unclean_ends = 3;    // a job that took its process down so often is recorded crashed
-  bool retry_failed = false;       // jobs that failed or crashed in an earlier run are tried again
-  double dead_after_seconds = 60;  // silence of a rank on another machine; on this one it shows at once
+  int64_t max_unclean_ends = 3;  // a job that took its process down so often is recorded crashed
+  bool retry_failed = false;     // jobs that failed or crashed in an earlier run are tried again
+  double dead_after_seconds =
+      60;  // silence of a rank on another machine; on this one it shows at once
   std::function<void(const Progress&)> on_progress;
-  std::function<void(const Record&)> on_record;   // after it is in the journal, rank 0
+  std::function<void(const Record&)> on_record;  // after it is in the journal, rank 0
 };
 
 // How the plan stands at the end of a run.
 struct RunSummary {
   int64_t total = 0;
-  int64_t finished = 0;            // reused ones among them
-  int64_t failed = 0;              // by themselves, in this run or an earlier one
-  int64_t reused = 0;              // finished before this run
-  int64_t unreached = 0;           // their inputs failed, or the run was stopped before them
+  int64_t finished = 0;   // reused ones among them
+  int64_t failed = 0;     // by themselves, in this run or an earlier one
+  int64_t reused = 0;     // finished before this run
+  int64_t unreached = 0;  // their inputs failed, or the run was stopped before them
   bool interrupted = false;
 };
 

@@ -20,7 +20,8 @@ double Estimate::remaining_seconds(int64_t num_workers, double longest_path_left
                                    double cost_under_way) const {
   if (num_run_ == 0 || cost_run_ <= 0 || num_workers == 0) return -1;
   const double seconds_per_cost = seconds_run_ / cost_run_;
-  const double share = std::max(cost_left_ - cost_under_way, 0.0) / static_cast<double>(num_workers);
+  const double share =
+      std::max(cost_left_ - cost_under_way, 0.0) / static_cast<double>(num_workers);
   return seconds_per_cost * std::max(share, longest_path_left);
 }
 

@@ -14,8 +14,8 @@ class Estimate {
   void add_run(double cost, double seconds);
   void add_skipped(double cost) { cost_left_ -= cost; }
 
-  // `num_workers` share what is left, less what running jobs have behind them, and none ends before the longest chain of jobs has;
-  // < 0 while nothing is known yet.
+  // `num_workers` share what is left, less what running jobs have behind them, and none ends before
+  // the longest chain of jobs has; < 0 while nothing is known yet.
   double remaining_seconds(int64_t num_workers, double longest_path_left,
                            double cost_under_way = 0) const;
   // The part of a running job's cost that is probably behind it.

@@ -81,8 +81,8 @@ std::vector<Record> run_guarded(const RunGroup& run_group, const std::vector<Job
   try {
     std::vector<Record> records = run_group(jobs);
     if (records.size() == jobs.size()) return records;
-    return all_failed(jobs, fmt::format("the trainer gave {} records for {} jobs", records.size(),
-                                        jobs.size()));
+    return all_failed(
+        jobs, fmt::format("the trainer gave {} records for {} jobs", records.size(), jobs.size()));
   } catch (const Interrupted&) {
     throw;
   } catch (const std::bad_alloc&) {

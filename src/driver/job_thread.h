@@ -22,7 +22,7 @@ class JobThread {
   JobThread(const JobThread&) = delete;
 
   bool busy() const { return busy_; }
-  void start(Assignment assignment);   // not while busy
+  void start(Assignment assignment);  // not while busy
 
   // What came of the assignment; a record for each job, or none if the work was stopped.
   struct Outcome {
@@ -40,13 +40,13 @@ class JobThread {
 
   const int rank_;
   const RunGroup& run_group_;
-  bool busy_ = false;                  // the caller's side of the state
+  bool busy_ = false;  // the caller's side of the state
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::optional<Assignment> to_do_;    // the three below are guarded by the mutex
+  std::optional<Assignment> to_do_;  // the three below are guarded by the mutex
   std::optional<Outcome> outcome_;
   bool ending_ = false;
-  std::thread thread_;                 // last: it uses all of the above
+  std::thread thread_;  // last: it uses all of the above
 };
 
 // A failed or crashed record of a job, with its reason.

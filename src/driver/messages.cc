@@ -22,14 +22,23 @@ Bytes to_message(const Assignment& assignment) {
 
 Assignment assignment_from(const Message& message) {
   const Json body = body_of(message);
-  return {body.at("jobs").get<std::vector<Job>>(),
-          body.at("attempts").get<std::vector<int64_t>>()};
+  return {body.at("jobs").get<std::vector<Job>>(), body.at("attempts").get<std::vector<int64_t>>()};
 }
 
-Bytes to_message(const std::vector<Record>& records) { return to_message(Json(records)); }
+// A record in its own form, which has raw numbers where JSON would have thousands of values.
+Bytes to_message(const std::vector<Record>& records) {
+  Json body = Json::array();
+  for (const Record& record : records) body.push_back(Json::binary(to_bytes(record)));
+  return to_message(body);
+}
 
 std::vector<Record> records_from(const Message& message) {
-  return body_of(message).get<std::vector<Record>>();
+  std::vector<Record> records;
+  for (const Json& one : body_of(message)) {
+    const Json::binary_t& bytes = one.get_binary();
+    records.push_back(record_from_bytes(bytes.data(), bytes.size()));
+  }
+  return records;
 }
 
 }  // namespace dovetail

@@ -14,7 +14,7 @@ namespace {
 
 constexpr auto kTerminalInterval = std::chrono::milliseconds(200);
 constexpr auto kLogInterval = std::chrono::seconds(30);
-constexpr int kShortestName = 12;   // a name cut shorter says nothing
+constexpr int kShortestName = 12;  // a name cut shorter says nothing
 
 std::string counts(const Progress& progress) {
   std::string text = fmt::format("{}/{} jobs", progress.done, progress.total);

@@ -30,7 +30,7 @@ class ProgressDisplay {
   ProgressDisplay();
   // width 0: a log.
   ProgressDisplay(std::FILE* out, int width) : out_(out), width_(width) {}
-  ~ProgressDisplay();              // leaves the last line standing
+  ~ProgressDisplay();  // leaves the last line standing
   ProgressDisplay(const ProgressDisplay&) = delete;
 
   void show(const Progress& progress);

@@ -29,11 +29,11 @@ class Roster {
   double silent_seconds(int rank) const { return seconds_since(members_[rank].heard); }
 
   void hear(int rank) { members_[rank].heard = Clock::now(); }
-  void hear_all();                 // the coordinator itself was away, so silence says nothing
+  void hear_all();  // the coordinator itself was away, so silence says nothing
   void begin(int rank, std::vector<int64_t> jobs);
   // Each returns the jobs that the rank had.
-  std::vector<int64_t> end(int rank);       // it is idle now; also one that was given up and is back
-  std::vector<int64_t> remove(int rank, State state);   // leaving or gone
+  std::vector<int64_t> end(int rank);  // it is idle now; also one that was given up and is back
+  std::vector<int64_t> remove(int rank, State state);  // leaving or gone
 
  private:
   struct Member {

@@ -14,9 +14,12 @@ bool Scheduler::FirstByPriority::operator()(int64_t a, int64_t b) const {
 }
 
 Scheduler::Scheduler(const std::vector<Job>& jobs, const std::vector<double>& priorities)
-    : priorities_(priorities), states_(jobs.size(), State::waiting),
-      num_missing_inputs_(jobs.size()), needed_by_(jobs.size()),
-      ready_(FirstByPriority{&priorities_}), num_open_(std::ssize(jobs)) {
+    : priorities_(priorities),
+      states_(jobs.size(), State::waiting),
+      num_missing_inputs_(jobs.size()),
+      needed_by_(jobs.size()),
+      ready_(FirstByPriority{&priorities_}),
+      num_open_(std::ssize(jobs)) {
   DOVETAIL_CHECK_EQ(jobs.size(), priorities.size());
   for (int64_t job = 0; job < std::ssize(jobs); ++job) {
     num_missing_inputs_[job] = std::ssize(jobs[job].inputs);

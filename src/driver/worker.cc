@@ -9,7 +9,7 @@ namespace dovetail {
 namespace {
 
 // Rank 0 may be held up by a slow disk, and giving it up ends the run here: be patient.
-constexpr double kPatienceWithRankZero = 5;   // times the deadline of a worker
+constexpr double kPatienceWithRankZero = 5;  // times the deadline of a worker
 // What a stopped worker grants rank 0 to store its last records.
 constexpr double kStoreSeconds = 3;
 // Longer than rank 0 waits for others to leave.
@@ -21,7 +21,7 @@ void Worker::run() {
   try {
     work_until_end();
   } catch (...) {
-    request_stop();   // or the job would go on to its end, for nobody
+    request_stop();  // or the job would go on to its end, for nobody
     throw;
   }
 }
@@ -72,7 +72,7 @@ void Worker::receive(const Message& message) {
     case kAlive: break;
     default: throw_<CommError>("rank 0 sent a message with the unknown tag {}", message.tag);
   }
-  if (ended_ && jobs_.busy()) request_stop();   // rank 0 had to end the run early
+  if (ended_ && jobs_.busy()) request_stop();  // rank 0 had to end the run early
 }
 
 void Worker::deliver(JobThread::Outcome outcome) {

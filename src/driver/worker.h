@@ -17,7 +17,7 @@ class Worker {
  private:
   void work_until_end();
   void leave();
-  bool turn();                   // whether anything happened
+  bool turn();  // whether anything happened
   void receive(const Message& message);
   void deliver(JobThread::Outcome outcome);
   void show_life();
@@ -27,8 +27,8 @@ class Worker {
   Communicator& communicator_;
   JobThread jobs_;
   bool ended_ = false, dismissed_ = false;
-  int64_t num_unstored_ = 0;     // records that rank 0 has not yet said to be on disk
-  double dead_after_seconds_ = 0;   // 0: not known before the welcome
+  int64_t num_unstored_ = 0;       // records that rank 0 has not yet said to be on disk
+  double dead_after_seconds_ = 0;  // 0: not known before the welcome
   Clock::time_point heard_ = Clock::now(), shown_ = Clock::now(), idle_since_ = Clock::now();
 };
 

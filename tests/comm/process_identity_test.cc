@@ -42,7 +42,7 @@ TEST(ProcessIdentity, DeathShowsBeforeAndAfterTheParentLooks) {
 
   ::kill(child.process, SIGKILL);
   siginfo_t info;
-  ::waitid(P_PID, child.process, &info, WEXITED | WNOWAIT);   // leaves a zombie
+  ::waitid(P_PID, child.process, &info, WEXITED | WNOWAIT);  // leaves a zombie
 
   EXPECT_TRUE(has_ended(child.identity));
   ::waitpid(child.process, nullptr, 0);

@@ -49,7 +49,7 @@ class FakeRanks final : public Communicator {
   std::function<void(int rank, const Job& job)> on_job;
   std::deque<Message> arrived;
   std::set<int> dead;
-  std::map<int, std::vector<int>> sent;   // tag -> destinations
+  std::map<int, std::vector<int>> sent;  // tag -> destinations
 };
 
 struct Outcome {

@@ -26,7 +26,7 @@ std::vector<Record> nap(std::span<const Job> group) {
     record.status = RunStatus::failed;
     record.reason = "made to fail";
   }
-  record.predictions.assign(500, "a word or two of every example");   // not a small message
+  record.predictions.assign(500, "a word or two of every example");  // not a small message
   return {record};
 }
 

@@ -45,8 +45,8 @@ void add_line(const fs::path& file, const std::string& line) {
 
 RunGroup make_run_group(const Setting& setting, int rank) {
   return [&setting, rank](std::span<const Job> group) {
-    const auto end = std::chrono::steady_clock::now() +
-                     std::chrono::milliseconds(setting.milliseconds);
+    const auto end =
+        std::chrono::steady_clock::now() + std::chrono::milliseconds(setting.milliseconds);
     while (std::chrono::steady_clock::now() < end) {
       check_stop();
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -60,7 +60,7 @@ RunGroup make_run_group(const Setting& setting, int rank) {
 void shrink_disk() {
   const char* bytes = std::getenv("FAKE_SWEEP_DISK");
   if (bytes == nullptr) return;
-  std::signal(SIGXFSZ, SIG_IGN);   // then a write fails as on a full disk
+  std::signal(SIGXFSZ, SIG_IGN);  // then a write fails as on a full disk
   const rlimit limit{std::strtoul(bytes, nullptr, 10), RLIM_INFINITY};
   ::setrlimit(RLIMIT_FSIZE, &limit);
 }

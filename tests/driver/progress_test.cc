@@ -51,7 +51,8 @@ TEST(ProgressLine, CountsRanksWhereNamesDoNotFit) {
   progress.doing = std::vector<std::string>(40, "quick/prefix_lm/antonym/mapping");
   progress.doing[7] = "idle";
 
-  EXPECT_EQ(progress_line(progress, 80), "12/60 jobs, 8.4/min, 6 min left, 1 failed | 39 busy, 1 idle");
+  EXPECT_EQ(progress_line(progress, 80),
+            "12/60 jobs, 8.4/min, 6 min left, 1 failed | 39 busy, 1 idle");
 }
 
 TEST(ProgressLine, IsNeverWiderThanTheTerminal) {
@@ -91,11 +92,11 @@ TEST(ProgressDisplay, WritesOverItsLineOnATerminal) {
   {
     ProgressDisplay display(file, 40);
     display.show(progress, kStart);
-    display.show(progress, kStart + milliseconds(100));   // too soon
+    display.show(progress, kStart + milliseconds(100));  // too soon
     progress.done = 1;
     display.show(progress, kStart + milliseconds(300));
     progress.done = 2;
-    display.show(progress, kStart + milliseconds(301));   // the last word is never too soon
+    display.show(progress, kStart + milliseconds(301));  // the last word is never too soon
   }
 
   EXPECT_EQ(text_of(file), "\r0/2 jobs\x1b[K\r1/2 jobs\x1b[K\r2/2 jobs\x1b[K\n");

@@ -19,8 +19,8 @@ using State = Scheduler::State;
 //  0 (1 s) -> 2 (9 s);  1 (4 s) -> 3 (1 s);  2, 3 -> 4 (2 s);  5 (7 s)
 // Longest paths: 12, 7, 11, 3, 2, 7.
 std::vector<Job> diamond() {
-  return {job("a", 1), job("b", 4), job("c", 9, {0}), job("d", 1, {1}), job("e", 2, {2, 3}),
-          job("f", 7)};
+  return {job("a", 1),      job("b", 4),         job("c", 9, {0}),
+          job("d", 1, {1}), job("e", 2, {2, 3}), job("f", 7)};
 }
 
 Scheduler scheduler_of(const std::vector<Job>& jobs) { return {jobs, longest_paths(jobs)}; }

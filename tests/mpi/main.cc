@@ -22,7 +22,7 @@ namespace {
 constexpr int kMeetTag = 32000;
 Communicator* the_world = nullptr;
 
-std::deque<Message> early_meetings;   // of ranks that wait for us already
+std::deque<Message> early_meetings;  // of ranks that wait for us already
 
 std::optional<Message> await_any() {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
