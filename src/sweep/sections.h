@@ -29,7 +29,7 @@ std::vector<std::string> read_corpus(const toml::node& node, const Sweep& sweep,
 inline const std::vector<std::string> kTuneOverrides = {"learning_rate", "optimizer", "schedule",
                                                         "steps"};
 inline const std::vector<std::string> kPretrainOverrides = {
-    "steps", "batch_tokens", "sequence_length", "dropout", "learning_rate", "optimizer", "schedule"};
+    "steps", "batch_tokens", "sequence_length", "pack", "dropout", "learning_rate", "optimizer", "schedule"};
 void override_tune(const TomlTable& table, TuneSettings& tune);
 void override_pretrain(const TomlTable& table, PretrainSettings& pretrain);
 
