@@ -33,7 +33,9 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::torch)
   add_library(LibTorch::torch INTERFACE IMPORTED)
   target_include_directories(LibTorch::torch SYSTEM INTERFACE
     ${LibTorch_INCLUDE_DIR} ${LibTorch_INCLUDE_DIR}/torch/csrc/api/include)
+  # libstdc++ first: libtorch.so exports a std::filesystem::remove_all of its own that calls nothing.
   target_link_libraries(LibTorch::torch INTERFACE
+    -Wl,--push-state,--no-as-needed,-lstdc++,--pop-state
     ${LibTorch_torch} ${LibTorch_torch_cpu} ${LibTorch_c10})
   if(LibTorch_torch_cuda)
     # Nothing names a symbol of the CUDA libraries; they register their kernels when loaded.

@@ -55,7 +55,9 @@ function(add_room_test name)
   # A process a case costs nothing, but where it has to load LibTorch first (most of a second).
   if(TEST_TORCH)
     add_test(NAME ${name} COMMAND ${target})
-    set_tests_properties(${name} PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT 120)
+    # one thread: two that wait for each other by spinning stand still beside another test
+    set_tests_properties(${name} PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT 120
+                         ENVIRONMENT OMP_NUM_THREADS=1)
   else()
     gtest_discover_tests(${target} PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT 120
                          DISCOVERY_TIMEOUT 60)

@@ -38,6 +38,7 @@ TEST(Settings, SurviveJsonAndMissNoKey) {
   expect_round_trip<PretrainSettings>({{"steps", 2},
                                        {"batch_tokens", 3},
                                        {"sequence_length", 4},
+                                       {"pack", false},
                                        {"dropout", 0.1},
                                        {"seed", 5},
                                        {"optimizer", kExamples["optimizer"]}});

@@ -61,7 +61,7 @@ TEST(SoftPrompt, PutsItsRowsWhereTheVirtualIdsStand) {
   parameters["num_virtual_tokens"] = 2;
   const auto method = find_tuning("soft_prompt").make(model, parameters, 1);
   const Tensor prompt = method->trainable()[0].second;
-  const Tensor embedded = method->embed(torch::tensor({{9, kVocabulary, kVocabulary + 1, 4}}, torch::kInt64));
+  const Tensor embedded = method->embed(torch::tensor({{int64_t{9}, kVocabulary, kVocabulary + 1, int64_t{4}}}, torch::kInt64));
   EXPECT_TRUE(torch::equal(embedded[0][1], prompt[0]));
   EXPECT_TRUE(torch::equal(embedded[0][2], prompt[1]));
   EXPECT_TRUE(torch::equal(embedded[0][0], model.weights().shared_VD[9]));
