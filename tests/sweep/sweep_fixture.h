@@ -38,7 +38,7 @@ inline Catalogues test_catalogues() {
                             .defaults = {{"components", Json::array({component})}}}};
   catalogues.tasks = named({"wordnet/category", "wordnet/verb_category", "wordnet/part_of_speech",
                             "wordnet/example_category", "wordnet/derived_from",
-                            "wordnet/definition_to_hypernym"});
+                            "wordnet/definition_to_hypernym", "wordnet/same_category"});
   catalogues.templates = named({"mapping", "masked_mapping", "prompting", "masked_prompting"});
   catalogues.tunings = {{.name = "full"},
                         {.name = "soft_prompt",
