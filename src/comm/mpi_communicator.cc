@@ -5,12 +5,16 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
 #include <future>
+#include <optional>
 #include <set>
+#include <stop_token>
 #include <thread>
 
 #include "base/error.h"
+#include "base/stop.h"
 #include "comm/mpi_calls.h"
 #include "comm/process_identity.h"
 
@@ -20,6 +24,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr auto kStartTime = std::chrono::minutes(2);         // for MPI_Init
+constexpr auto kStartStopTime = std::chrono::seconds(2);     // the same after a stop signal
 constexpr auto kLookEvery = std::chrono::milliseconds(200);  // at one peer's process
 constexpr auto kFlushTime = std::chrono::seconds(2);         // for the last sends, at the end
 constexpr auto kFinishTime = std::chrono::seconds(10);       // for MPI_Finalize
@@ -186,6 +192,30 @@ void MpiCommunicator::finish_in_time() {
   }
 }
 
+// MPI_Init waits for all ranks, for ever when one died before it came that far, and nothing but
+// the end of the process gets us out of there. So this is the one place that ends it.
+class StartWatch {
+ public:
+  StartWatch() : thread_([](const std::stop_token& started) { watch(started); }) {}
+
+ private:
+  static void watch(const std::stop_token& started) {
+    const auto begin = Clock::now();
+    std::optional<Clock::time_point> asked_to_stop;
+    while (!started.stop_requested()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      if (Clock::now() - begin > kStartTime) {
+        spdlog::error("MPI does not start: another rank ended before it began, or does not come");
+        std::_Exit(kFailure);
+      }
+      if (!asked_to_stop && stop_requested()) asked_to_stop = Clock::now();
+      if (asked_to_stop && Clock::now() - *asked_to_stop > kStartStopTime) std::_Exit(kInterrupted);
+    }
+  }
+
+  std::jthread thread_;
+};
+
 std::vector<ProcessIdentity> gather_identities() {
   const ProcessIdentity mine = own_identity();
   static_assert(std::is_trivially_copyable_v<ProcessIdentity>);
@@ -199,6 +229,7 @@ std::vector<ProcessIdentity> gather_identities() {
 }  // namespace
 
 std::unique_ptr<Communicator> make_mpi_communicator() {
+  const StartWatch watch;
   mpi::start();
   return std::make_unique<MpiCommunicator>(gather_identities());
 }

@@ -149,6 +149,25 @@ def test_kills_at_random_moments(tmp_path):
     check_once(tmp_path, excused)
 
 
+@pytest.mark.parametrize("seconds", [0.05, 0.1, 0.2, 0.3])
+def test_a_signal_while_mpi_starts_is_not_lost(tmp_path, seconds):
+    process = start(3, tmp_path, milliseconds=300)
+    time.sleep(seconds)
+    process.send_signal(signal.SIGTERM)
+    code, errors = end(process, timeout=10)
+    assert code in (75, -signal.SIGTERM), errors   # by the signal itself, before a line of it ran
+
+
+def test_a_rank_that_dies_before_mpi_starts_can_be_stopped(tmp_path):
+    script = f'[ "$OMPI_COMM_WORLD_RANK" = 1 ] && exit 3; exec {FAKE_SWEEP} {tmp_path} 4 9 3'
+    process = subprocess.Popen([str(LAUNCH), "-n", "3", "bash", "-c", script],
+                               stderr=subprocess.PIPE, text=True)
+    time.sleep(2)
+    process.send_signal(signal.SIGTERM)
+    code, errors = end(process, timeout=15)
+    assert code == 75, errors
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, signal.SIGHUP])
 @pytest.mark.parametrize("ranks", [1, 3])
 def test_a_signal_stops_cleanly(tmp_path, ranks, number):
@@ -215,7 +234,8 @@ def test_killing_the_launcher_leaves_nothing_running(tmp_path):
 
 
 def test_mistakes_are_named():
-    for arguments in ([], ["-n"], ["-n", "0", "true"], ["-n", "x", "true"], ["-n", "2"], ["-q"]):
+    for arguments in ([], ["-n"], ["-n", "0", "true"], ["-n", "x", "true"], ["-n", "2"], ["-q"],
+                      ["-n", "1", "./no-such-program"]):
         result = subprocess.run([str(LAUNCH)] + arguments, capture_output=True, text=True)
         assert result.returncode == 2 and "jobs/launch:" in result.stderr
 
