@@ -29,6 +29,7 @@ constexpr auto kStartStopTime = std::chrono::seconds(2);     // the same after a
 constexpr auto kLookEvery = std::chrono::milliseconds(200);  // at one peer's process
 constexpr auto kFlushTime = std::chrono::seconds(2);         // for the last sends, at the end
 constexpr auto kFinishTime = std::chrono::seconds(10);       // for MPI_Finalize
+constexpr auto kFinishTimeBereft = std::chrono::seconds(1);  // when a rank is known to be gone
 
 class MpiCommunicator final : public Communicator {
  public:
@@ -186,7 +187,9 @@ void MpiCommunicator::finish_in_time() {
     }
     done->set_value();
   }).detach();
-  if (finished.wait_for(kFinishTime) == std::future_status::timeout) {
+  const bool bereft = std::ranges::any_of(
+      peers_, [](const Peer& peer) { return peer.gone || has_ended(peer.identity); });
+  if (finished.wait_for(bereft ? kFinishTimeBereft : kFinishTime) == std::future_status::timeout) {
     spdlog::warn("rank {} leaves without the others: MPI_Finalize waits for a rank that is gone",
                  rank());
   }
