@@ -17,7 +17,17 @@ using torch::Tensor;
 
 namespace {
 
-// Weights, optimizer state, curve and step in one file, so that they can never disagree.
+// Counts beyond what single precision holds exactly, in two parts.
+constexpr int64_t kCountPart = int64_t{1} << 20;
+Tensor count_tensor(int64_t count) {
+  return torch::tensor({static_cast<float>(count / kCountPart), static_cast<float>(count % kCountPart)});
+}
+int64_t count_from(const Tensor& parts) {
+  return static_cast<int64_t>(parts[0].item<float>()) * kCountPart +
+         static_cast<int64_t>(parts[1].item<float>());
+}
+
+// Weights, optimizer state, curve, counts and step in one file, so that they can never disagree.
 NamedTensors saved_state(Learner& learner, int64_t step, double wall_seconds) {
   NamedTensors state = learner.trained;
   const std::vector<Tensor> moments = learner.optimizer->state();
@@ -27,6 +37,8 @@ NamedTensors saved_state(Learner& learner, int64_t step, double wall_seconds) {
   std::vector<float> steps(curve.steps.begin(), curve.steps.end());
   state.emplace_back("curve.values", torch::tensor(values));
   state.emplace_back("curve.steps", torch::tensor(steps));
+  state.emplace_back("count.tokens", count_tensor(learner.cost.train_tokens));
+  state.emplace_back("count.computed", count_tensor(learner.computed_tokens));
   state.emplace_back("progress", torch::tensor({static_cast<float>(step),
                                                 static_cast<float>(wall_seconds)}));
   return state;
@@ -46,6 +58,9 @@ void restore_state(Learner& learner, const fs::path& file) {
   }
   learner.first_step = static_cast<int64_t>(state.at("progress")[0].item<float>());
   learner.cost.wall_seconds = state.at("progress")[1].item<float>();
+  learner.cost.train_steps = learner.first_step;
+  learner.cost.train_tokens = count_from(state.at("count.tokens"));
+  learner.computed_tokens = count_from(state.at("count.computed"));
   learner.optimizer->set_num_steps(learner.first_step);
 }
 
