@@ -10,8 +10,6 @@ namespace dovetail {
 
 namespace {
 
-constexpr int64_t kWindowBatches = 64;   // rows are sorted by length within so many batches
-
 using Order = std::span<int64_t>;
 
 // Shortest to longest, of sources or targets.

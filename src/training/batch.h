@@ -31,6 +31,9 @@ struct Batch {
 
 inline constexpr int64_t kIgnored = -100;
 
+// Rows are sorted by length within so many batches; a stream is read ahead as far.
+inline constexpr int64_t kWindowBatches = 64;
+
 // Pads to the longest source and target among the sequences.
 Batch collate(std::span<const Sequence* const> sequences);
 

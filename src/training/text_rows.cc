@@ -10,13 +10,7 @@ namespace dovetail {
 
 namespace {
 
-constexpr int64_t kWindowBatches = 64;   // read ahead, so that rows of like length can be put together
 constexpr size_t kLeastTokens = 2;       // what an objective needs
-
-nlohmann::json merged(nlohmann::json defaults, const nlohmann::json& given) {
-  defaults.update(given);
-  return defaults;
-}
 
 }  // namespace
 
@@ -66,12 +60,11 @@ std::vector<int32_t> ChunkStream::next_packed() {
 TextRows::TextRows(const TokenCorpus& corpus, const Vocabulary& vocabulary,
                    const ChoiceSettings& objective, const PretrainSettings& settings)
     : objective_(find_objective(objective.name)),
-      parameters_(merged(objective_.defaults, objective.parameters)),
+      parameters_(resolve_parameters(objective_, objective.parameters)),
       seed_(derive_seed(settings.seed, "text")),
       rows_per_batch_(std::max<int64_t>(1, settings.batch_tokens / settings.sequence_length)),
       stream_(corpus, objective_.chunk_length(settings.sequence_length, parameters_), settings.pack,
               seed_) {
-  objective_.check(parameters_);
   for (int i = 0; i < vocabulary.num_sentinels(); ++i) sentinels_.push_back(vocabulary.sentinel(i));
 }
 
