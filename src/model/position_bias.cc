@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <vector>
 
 namespace dovetail {
 
@@ -30,14 +31,19 @@ int64_t relative_position_bucket(int64_t relative_position, bool bidirectional, 
 torch::Tensor position_bias(const torch::Tensor& weight_KH, const T5Config& config,
                             bool bidirectional, int64_t first_query, int64_t num_queries,
                             int64_t num_keys) {
+  // The bucket depends on the distance alone: one logarithm for each.
+  const int64_t last_query = first_query + num_queries - 1;
+  std::vector<int64_t> of_distance(num_keys + last_query + 1);
+  for (int64_t distance = -last_query; distance < num_keys; ++distance) {
+    of_distance[distance + last_query] =
+        relative_position_bucket(distance, bidirectional, config.relative_attention_num_buckets,
+                                 config.relative_attention_max_distance);
+  }
   torch::Tensor buckets = torch::empty({num_queries * num_keys}, torch::kInt64);
   int64_t* bucket = buckets.data_ptr<int64_t>();
   for (int64_t query = 0; query < num_queries; ++query) {
-    for (int64_t key = 0; key < num_keys; ++key) {
-      *bucket++ = relative_position_bucket(key - query - first_query, bidirectional,
-                                           config.relative_attention_num_buckets,
-                                           config.relative_attention_max_distance);
-    }
+    const int64_t* row = of_distance.data() + (num_queries - 1 - query);
+    for (int64_t key = 0; key < num_keys; ++key) *bucket++ = row[key];
   }
   return torch::embedding(weight_KH, buckets.to(weight_KH.device()))
       .view({num_queries, num_keys, config.num_heads})

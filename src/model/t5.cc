@@ -5,7 +5,12 @@
 #include <limits>
 #include <utility>
 
-#include "kernels/rms_norm.h"
+#include "base/error.h"
+#include "kernels/activation.h"
+#include "kernels/add_norm.h"
+#include "kernels/dropout.h"
+#include "kernels/embedding.h"
+#include "model/checkpointing.h"
 #include "model/position_bias.h"
 
 namespace dovetail {
@@ -14,146 +19,168 @@ using torch::Tensor;
 
 namespace {
 
-// 0 for tokens, the lowest number for padding: [B, 1, 1, S], added to the scores.
-Tensor mask_bias(const Tensor& mask_BS) {
-  return ((1.0 - mask_BS) * std::numeric_limits<float>::lowest()).unsqueeze(1).unsqueeze(1);
-}
+// Dropout sites are numbered; the decoder's begin here.
+constexpr uint64_t kDecoderSites = 1u << 20, kSitesOfABlock = 8;
 
 Tensor causal_bias(int64_t length, const torch::TensorOptions& options) {
   return torch::full({length, length}, std::numeric_limits<float>::lowest(), options).triu(1);
 }
 
+BlockProjections join_block(const T5Config& config, BlockWeights& w, bool decoder) {
+  BlockProjections p;
+  AttentionWeights &self = w.self_attention, &cross = w.cross_attention;
+  p.self_qkv = join_weights({&self.q_ID, &self.k_ID, &self.v_ID});
+  p.self_o = join_weights({&self.o_DI});
+  if (decoder) {
+    p.cross_q = join_weights({&cross.q_ID});
+    p.cross_kv = join_weights({&cross.k_ID, &cross.v_ID});
+    p.cross_o = join_weights({&cross.o_DI});
+  }
+  FeedForwardWeights& ff = w.feed_forward;
+  p.wi = config.gated() ? join_weights({&ff.wi_FD, &ff.wi_1_FD}) : join_weights({&ff.wi_FD});
+  p.wo = join_weights({&ff.wo_DF});
+  return p;
+}
+
+std::vector<Projection*> projections_of(BlockProjections& p) {
+  return {&p.self_qkv, &p.self_o, &p.cross_q, &p.cross_kv, &p.cross_o, &p.wi, &p.wo};
+}
+
 }  // namespace
 
-T5Model::T5Model(T5Config config, T5Weights weights)
-    : config_(std::move(config)), weights_(std::move(weights)) {}
+// Before a sublayer: the residual stream, and its norm by that sublayer's weight.
+struct T5Model::Stream {
+  Tensor hidden, normed;
+};
 
-Tensor T5Model::drop(const Tensor& x) const {
-  return dropout_ > 0 ? torch::dropout(x, dropout_, /*train=*/true) : x;
+struct T5Model::BlockInputs {
+  Tensor self_bias_HTS, self_mask;        // the mask: encoder only
+  Tensor memory_BSD, memory_mask_BS;      // decoder only
+};
+
+T5Model::T5Model(T5Config config, T5Weights weights)
+    : config_(std::move(config)), weights_(std::move(weights)) {
+  for (BlockWeights& w : weights_.encoder.blocks) encoder_.push_back(join_block(config_, w, false));
+  for (BlockWeights& w : weights_.decoder.blocks) decoder_.push_back(join_block(config_, w, true));
 }
+
+Activation T5Model::activation() const {
+  if (!config_.gated()) return Activation::relu;
+  return config_.feed_forward_proj == "gated-gelu" ? Activation::gated_gelu : Activation::gated_silu;
+}
+
+Dropout T5Model::site(uint64_t number) const { return dropout_.at_site(number); }
 
 Tensor T5Model::norm(const Tensor& hidden, const Tensor& weight_D) const {
   return rms_norm(hidden, weight_D, config_.layer_norm_epsilon);
 }
 
-Tensor T5Model::project(const Tensor& hidden, const Tensor& weight) const {
-  return torch::linear(hidden, weight);
+T5Model::Stream T5Model::seam(const Tensor& hidden, const Tensor& x, const Tensor& norm_D,
+                              uint64_t number) const {
+  AddNormOutput out = add_norm(hidden, x, norm_D, config_.layer_norm_epsilon, site(number));
+  return {std::move(out.hidden), std::move(out.normed)};
 }
 
-Tensor T5Model::split_heads(const Tensor& x_BTI) const {
-  return x_BTI.view({x_BTI.size(0), x_BTI.size(1), config_.num_heads, config_.d_kv}).transpose(1, 2);
-}
+Tensor T5Model::embed(const Tensor& ids_BS) const { return embed_ids(weights_.shared_VD, ids_BS); }
 
-Tensor T5Model::embed(const Tensor& ids_BS) const {
-  return torch::embedding(weights_.shared_VD, ids_BS);
-}
-
-// T5 does not divide the scores by the square root of d_kv: the initial scale of q does it.
-Tensor T5Model::attend(const Tensor& query_BHTC, const KeyValue& memory, const Tensor& bias) const {
-  Tensor scores_BHTS = torch::matmul(query_BHTC, memory.key_BHTC.transpose(2, 3));
-  if (bias.defined()) scores_BHTS = scores_BHTS + bias;
-  const Tensor weights_BHTS = drop(torch::softmax(scores_BHTS, -1));
-  const Tensor mixed_BHTC = torch::matmul(weights_BHTS, memory.value_BHTC);
-  return mixed_BHTC.transpose(1, 2).reshape({mixed_BHTC.size(0), mixed_BHTC.size(2), -1});
-}
-
-Tensor T5Model::self_attention(const AttentionWeights& w, const Tensor& hidden,
-                               const Tensor& bias) const {
-  const Tensor normed = norm(hidden, w.norm_D);
-  const KeyValue memory{split_heads(project(normed, w.k_ID)), split_heads(project(normed, w.v_ID))};
-  const Tensor mixed = attend(split_heads(project(normed, w.q_ID)), memory, bias);
-  return hidden + drop(project(mixed, w.o_DI));
-}
-
-Tensor T5Model::cross_attention(const AttentionWeights& w, const Tensor& hidden,
-                                const KeyValue& memory, const Tensor& mask_bias) const {
-  const Tensor normed = norm(hidden, w.norm_D);
-  const Tensor mixed = attend(split_heads(project(normed, w.q_ID)), memory, mask_bias);
-  return hidden + drop(project(mixed, w.o_DI));
-}
-
-Tensor T5Model::feed_forward(const FeedForwardWeights& w, const Tensor& hidden) const {
-  const Tensor normed = norm(hidden, w.norm_D);
-  Tensor inner = project(normed, w.wi_FD);
-  if (!config_.gated()) {
-    inner = torch::relu(inner);
-  } else {
-    // "gated-gelu" is the tanh approximation, as published
-    inner = config_.feed_forward_proj == "gated-gelu" ? torch::gelu(inner, "tanh") : torch::silu(inner);
-    inner = inner * project(normed, w.wi_1_FD);
+T5Model::Stream T5Model::block(const BlockWeights& w, const BlockProjections& p, const BlockInputs& in,
+                               const Tensor& next_norm_D, Stream stream, uint64_t first_site) const {
+  const int64_t heads = config_.num_heads;
+  Tensor x = linear(attention({linear(stream.normed, p.self_qkv), Tensor(), in.self_bias_HTS,
+                               in.self_mask, heads, site(first_site)}),
+                    p.self_o);
+  if (in.memory_BSD.defined()) {
+    stream = seam(stream.hidden, x, w.cross_attention.norm_D, first_site + 1);
+    x = linear(attention({linear(stream.normed, p.cross_q), linear(in.memory_BSD, p.cross_kv), Tensor(),
+                          in.memory_mask_BS, heads, site(first_site + 2)}),
+               p.cross_o);
   }
-  return hidden + drop(project(drop(inner), w.wo_DF));
+  stream = seam(stream.hidden, x, w.feed_forward.norm_D, first_site + 3);
+  x = linear(feed_forward_activation(linear(stream.normed, p.wi), activation(), site(first_site + 4)), p.wo);
+  return seam(stream.hidden, x, next_norm_D, first_site + 5);
+}
+
+T5Model::Stream T5Model::checkpointed_block(const BlockWeights& w, const BlockProjections& p,
+                                            const BlockInputs& in, const Tensor& next_norm_D,
+                                            Stream stream, uint64_t first_site) const {
+  const auto run = [=, this](const std::vector<Tensor>& x) -> std::vector<Tensor> {
+    const BlockInputs inputs{x[2], in.self_mask, x[3], in.memory_mask_BS};
+    Stream out = block(w, p, inputs, next_norm_D, {x[0], x[1]}, first_site);
+    return {out.hidden, out.normed};
+  };
+  const std::vector<Tensor> out = run_checkpointed(
+      run, {stream.hidden, stream.normed, in.self_bias_HTS, in.memory_BSD}, w.self_attention.q_ID);
+  return {out[0], out[1]};
+}
+
+Tensor T5Model::run_stack(const StackWeights& stack, const std::vector<BlockProjections>& projections,
+                          const Tensor& embedded, BlockInputs inputs, uint64_t first_site) const {
+  const bool decoder = inputs.memory_BSD.defined();
+  const auto& blocks = stack.blocks;
+  Stream stream = seam(dropout(embedded, site(first_site++)), Tensor(), blocks[0].self_attention.norm_D, 0);
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    if (blocks[i].self_attention.relative_attention_bias_KH.defined()) {
+      inputs.self_bias_HTS = position_bias_of(blocks[i], decoder, embedded.size(1));
+    }
+    const Tensor& next =
+        i + 1 < blocks.size() ? blocks[i + 1].self_attention.norm_D : stack.final_norm_D;
+    stream = checkpointing_ ? checkpointed_block(blocks[i], projections[i], inputs, next, stream, first_site)
+                            : block(blocks[i], projections[i], inputs, next, stream, first_site);
+    first_site += kSitesOfABlock;
+  }
+  return dropout(stream.normed, site(first_site));
+}
+
+Tensor T5Model::position_bias_of(const BlockWeights& block, bool decoder, int64_t length) const {
+  const Tensor& weight_KH = block.self_attention.relative_attention_bias_KH;
+  const Tensor bias_HTS = position_bias(weight_KH, config_, !decoder, 0, length, length).squeeze(0);
+  return decoder ? bias_HTS + causal_bias(length, weight_KH.options().requires_grad(false)) : bias_HTS;
 }
 
 Tensor T5Model::encode(const Tensor& embedded_BSD, const Tensor& mask_BS) const {
-  const int64_t length = embedded_BSD.size(1);
-  const Tensor bias = position_bias(
-      weights_.encoder.blocks[0].self_attention.relative_attention_bias_KH, config_,
-      /*bidirectional=*/true, 0, length, length) + mask_bias(mask_BS);
-  Tensor hidden = drop(embedded_BSD);
-  for (const BlockWeights& block : weights_.encoder.blocks) {
-    hidden = self_attention(block.self_attention, hidden, bias);
-    hidden = feed_forward(block.feed_forward, hidden);
-  }
-  return drop(norm(hidden, weights_.encoder.final_norm_D));
+  return run_stack(weights_.encoder, encoder_, embedded_BSD, {Tensor(), mask_BS, Tensor(), Tensor()}, 0);
 }
 
 Tensor T5Model::decode(const Tensor& decoder_ids_BT, const Tensor& memory_BSD,
                        const Tensor& mask_BS) const {
-  const int64_t length = decoder_ids_BT.size(1);
-  const Tensor bias = position_bias(
-      weights_.decoder.blocks[0].self_attention.relative_attention_bias_KH, config_,
-      /*bidirectional=*/false, 0, length, length) + causal_bias(length, memory_BSD.options());
-  const Tensor source_bias = mask_bias(mask_BS);
-  Tensor hidden = drop(embed(decoder_ids_BT));
-  for (const BlockWeights& block : weights_.decoder.blocks) {
-    hidden = self_attention(block.self_attention, hidden, bias);
-    const KeyValue memory{split_heads(project(memory_BSD, block.cross_attention.k_ID)),
-                          split_heads(project(memory_BSD, block.cross_attention.v_ID))};
-    hidden = cross_attention(block.cross_attention, hidden, memory, source_bias);
-    hidden = feed_forward(block.feed_forward, hidden);
-  }
-  return drop(norm(hidden, weights_.decoder.final_norm_D));
+  return run_stack(weights_.decoder, decoder_, embed(decoder_ids_BT),
+                   {Tensor(), Tensor(), memory_BSD, mask_BS}, kDecoderSites);
+}
+
+double T5Model::logit_scale() const {
+  return config_.scale_decoder_outputs ? std::pow(static_cast<double>(config_.d_model), -0.5) : 1.0;
+}
+
+const Tensor& T5Model::head() const {
+  return config_.tie_word_embeddings ? weights_.shared_VD : weights_.lm_head_VD;
 }
 
 Tensor T5Model::logits(const Tensor& hidden_BTD) const {
-  const Tensor& head_VD = config_.tie_word_embeddings ? weights_.shared_VD : weights_.lm_head_VD;
-  if (!config_.scale_decoder_outputs) return project(hidden_BTD, head_VD);
-  return project(hidden_BTD * std::pow(static_cast<double>(config_.d_model), -0.5), head_VD);
+  return torch::linear(config_.scale_decoder_outputs ? hidden_BTD * logit_scale() : hidden_BTD, head());
 }
 
-DecoderCache T5Model::start_decoding(const Tensor& memory_BSD) const {
-  DecoderCache cache;
-  cache.self.resize(weights_.decoder.blocks.size());
-  for (const BlockWeights& block : weights_.decoder.blocks) {
-    cache.cross.push_back(
-        {split_heads(project(memory_BSD, block.cross_attention.k_ID)).contiguous(),
-         split_heads(project(memory_BSD, block.cross_attention.v_ID)).contiguous()});
-  }
-  return cache;
+Tensor T5Model::loss(const Tensor& hidden_BTD, const Tensor& labels_BT,
+                     const CrossEntropy& settings) const {
+  return head_loss(hidden_BTD.flatten(0, 1), head(), labels_BT.flatten(), logit_scale(), settings);
 }
 
-Tensor T5Model::decode_step(const Tensor& ids_B, DecoderCache& cache, const Tensor& mask_BS) const {
-  const Tensor bias = position_bias(
-      weights_.decoder.blocks[0].self_attention.relative_attention_bias_KH, config_,
-      /*bidirectional=*/false, cache.length, 1, cache.length + 1);
-  const Tensor source_bias = mask_bias(mask_BS);
-  Tensor hidden = embed(ids_B.unsqueeze(1));
-  for (size_t i = 0; i < weights_.decoder.blocks.size(); ++i) {
-    const BlockWeights& block = weights_.decoder.blocks[i];
-    const AttentionWeights& w = block.self_attention;
-    const Tensor normed = norm(hidden, w.norm_D);
-    KeyValue& past = cache.self[i];
-    const Tensor key = split_heads(project(normed, w.k_ID));
-    const Tensor value = split_heads(project(normed, w.v_ID));
-    past.key_BHTC = cache.length == 0 ? key.contiguous() : torch::cat({past.key_BHTC, key}, 2);
-    past.value_BHTC = cache.length == 0 ? value.contiguous() : torch::cat({past.value_BHTC, value}, 2);
-    hidden = hidden + project(attend(split_heads(project(normed, w.q_ID)), past, bias), w.o_DI);
-    hidden = cross_attention(block.cross_attention, hidden, cache.cross[i], source_bias);
-    hidden = feed_forward(block.feed_forward, hidden);
+void T5Model::set_low_rank(const std::string& weight_name, LowRank low_rank) {
+  for (const auto& [name, tensor] : named_tensors(config_, weights_)) {
+    if (name != weight_name) continue;
+    for (auto* stack : {&encoder_, &decoder_}) {
+      for (BlockProjections& block : *stack) {
+        for (Projection* projection : projections_of(block)) {
+          for (size_t i = 0; i < projection->parts.size(); ++i) {
+            if (!projection->parts[i].is_same(tensor)) continue;
+            projection->low_rank.resize(projection->parts.size());
+            projection->low_rank[i] = std::move(low_rank);
+            return;
+          }
+        }
+      }
+    }
   }
-  ++cache.length;
-  return norm(hidden, weights_.decoder.final_norm_D);
+  throw_<ConfigError>("{}: the model has no such weight in a product", weight_name);
 }
 
 }  // namespace dovetail

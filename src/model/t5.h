@@ -3,8 +3,13 @@
 
 #include <torch/torch.h>
 
+#include <string>
 #include <vector>
 
+#include "kernels/activation_loops.h"
+#include "kernels/attention.h"
+#include "kernels/head_loss.h"
+#include "kernels/linear.h"
 #include "model/config.h"
 #include "model/weights.h"
 
@@ -24,17 +29,35 @@ struct DecoderCache {
   int64_t length = 0;
 };
 
-// The T5 family (Raffel et al. 2020): v1.0 and v1.1 shapes, relative position buckets, RMS norm
-// without a mean, no biases, tied or untied head. Stateless but for its weights.
+// The weights of a block as the products use them: those that read the same input are joined.
+struct BlockProjections {
+  Projection self_qkv, self_o;
+  Projection cross_q, cross_kv, cross_o;   // decoder only
+  Projection wi, wo;                       // gated: wi_0 and wi_1
+};
+
+// The T5 family (Raffel et al. 2020): v1.0 and v1.1 shapes, relative position buckets (for UMT5 in
+// every block), RMS norm without a mean, no biases, tied or untied head. Stateless but for its
+// weights and what is switched on below.
 class T5Model {
  public:
   T5Model(T5Config config, T5Weights weights);
 
   const T5Config& config() const { return config_; }
   const T5Weights& weights() const { return weights_; }
+  const std::vector<BlockProjections>& encoder_projections() const { return encoder_; }
+  const std::vector<BlockProjections>& decoder_projections() const { return decoder_; }
 
-  // Turns dropout on (with the rate given) or off. Off after construction.
-  void set_dropout(double rate) { dropout_ = rate; }
+  // Turns dropout on (with the rate given) or off. Off after construction. The seed decides what is
+  // dropped: one for each forward pass.
+  void set_dropout(double rate, uint64_t seed = 0) { dropout_ = {rate, seed}; }
+
+  // Keep only what goes in and out of each block, and compute the rest again in the backward pass.
+  void set_activation_checkpointing(bool on) { checkpointing_ = on; }
+
+  // Puts a low-rank addition on one weight of a product, by its published name. Throws ConfigError
+  // for a name that is none.
+  void set_low_rank(const std::string& weight_name, LowRank low_rank);
 
   // ids: int64. Rows of the shared embedding.
   torch::Tensor embed(const torch::Tensor& ids_BS) const;
@@ -48,27 +71,44 @@ class T5Model {
 
   torch::Tensor logits(const torch::Tensor& hidden_BTD) const;
 
+  // settings.weight times the summed loss of the labels [B, T] (kIgnored where there is none),
+  // without ever holding the logits twice.
+  torch::Tensor loss(const torch::Tensor& hidden_BTD, const torch::Tensor& labels_BT,
+                     const CrossEntropy& settings) const;
+
   // Generation: cross keys once, then one position a call. Returns the hidden state [B, 1, D].
   DecoderCache start_decoding(const torch::Tensor& memory_BSD) const;
   torch::Tensor decode_step(const torch::Tensor& ids_B, DecoderCache& cache,
                             const torch::Tensor& mask_BS) const;
 
+  double logit_scale() const;
+  const torch::Tensor& head() const;
+
  private:
-  torch::Tensor attend(const torch::Tensor& query_BHTC, const KeyValue& memory,
-                       const torch::Tensor& bias) const;
-  torch::Tensor self_attention(const AttentionWeights& w, const torch::Tensor& hidden,
+  struct Stream;       // what flows through a stack
+  struct BlockInputs;  // what else a block reads
+
+  Stream block(const BlockWeights& w, const BlockProjections& p, const BlockInputs& in,
+               const torch::Tensor& next_norm_D, Stream stream, uint64_t first_site) const;
+  Stream checkpointed_block(const BlockWeights& w, const BlockProjections& p, const BlockInputs& in,
+                            const torch::Tensor& next_norm_D, Stream stream, uint64_t first_site) const;
+  torch::Tensor run_stack(const StackWeights& stack, const std::vector<BlockProjections>& projections,
+                          const torch::Tensor& embedded, BlockInputs inputs, uint64_t first_site) const;
+  torch::Tensor position_bias_of(const BlockWeights& block, bool decoder, int64_t length) const;
+  torch::Tensor step_attention(const torch::Tensor& query_BTI, const KeyValue& memory,
                                const torch::Tensor& bias) const;
-  torch::Tensor cross_attention(const AttentionWeights& w, const torch::Tensor& hidden,
-                                const KeyValue& memory, const torch::Tensor& mask_bias) const;
-  torch::Tensor feed_forward(const FeedForwardWeights& w, const torch::Tensor& hidden) const;
   torch::Tensor split_heads(const torch::Tensor& x_BTI) const;
-  torch::Tensor project(const torch::Tensor& hidden, const torch::Tensor& weight) const;
   torch::Tensor norm(const torch::Tensor& hidden, const torch::Tensor& weight_D) const;
-  torch::Tensor drop(const torch::Tensor& x) const;
+  Stream seam(const torch::Tensor& hidden, const torch::Tensor& x, const torch::Tensor& norm_D,
+              uint64_t site) const;
+  Dropout site(uint64_t number) const;
+  Activation activation() const;
 
   T5Config config_;
   T5Weights weights_;
-  double dropout_ = 0;
+  std::vector<BlockProjections> encoder_, decoder_;
+  Dropout dropout_;
+  bool checkpointing_ = false;
 };
 
 }  // namespace dovetail

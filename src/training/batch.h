@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "kernels/head_loss.h"
 
 // Shape suffixes: B batch, S source length, T target length.
 namespace dovetail {
@@ -28,8 +29,6 @@ struct Batch {
   int64_t num_computed = 0;       // the same with padding
   int64_t num_targets = 0;
 };
-
-inline constexpr int64_t kIgnored = -100;
 
 // Rows are sorted by length within so many batches; a stream is read ahead as far.
 inline constexpr int64_t kWindowBatches = 64;

@@ -122,7 +122,7 @@ double mean_loss(const T5Model& model, TuningMethod& tuning, const std::vector<S
   int64_t targets = 0;
   for (const std::vector<int64_t>& indices : length_batches(rows, batch_size)) {
     const Batch batch = gather(rows, indices);
-    sum += summed_loss(model, tuning, batch).item<double>();
+    sum += weighted_loss(model, tuning, batch).item<double>();
     targets += batch.num_targets;
   }
   return sum / static_cast<double>(targets);

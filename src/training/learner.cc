@@ -49,21 +49,25 @@ double clip_scale(const NamedTensors& trained, double clip) {
   return norm > clip ? clip / norm : 1;
 }
 
-// Dropout draws from the process-wide generator; a seed for each step makes a step independent of
-// what ran before it in this process, so that resuming and sharing a rank change nothing.
-void seed_dropout(const Learner& learner, int64_t step) {
-  if (learner.dropout > 0) at::manual_seed(derive_seed(learner.seed, fmt::format("dropout/{}", step)));
+// A seed for each step makes its dropout independent of what ran before it in this process, so that
+// resuming and sharing a rank change nothing. Where the kernels' own dropout does not apply it draws
+// from LibTorch's generator.
+uint64_t seed_dropout(const Learner& learner, int64_t step) {
+  const uint64_t seed = derive_seed(learner.seed, fmt::format("dropout/{}", step));
+  if (learner.dropout > 0) at::manual_seed(seed);
+  return seed;
 }
 
 void one_step(Learner& learner, int64_t step, CurveWriter& curve) {
   const Batch batch = learner.next_batch(step);
-  seed_dropout(learner, step);
-  learner.model->set_dropout(learner.dropout);
-  const Tensor loss = summed_loss(*learner.model, *learner.tuning, batch);
-  const double loss_sum = loss.item<double>();
+  learner.model->set_dropout(learner.dropout, seed_dropout(learner, step));
+  // the mean is taken inside the loss, so that backward has nothing to multiply
+  const double weight = 1.0 / static_cast<double>(batch.num_targets);
+  const Tensor loss = weighted_loss(*learner.model, *learner.tuning, batch, {.weight = static_cast<float>(weight)});
+  const double loss_sum = loss.item<double>() / weight;
   if (!std::isfinite(loss_sum)) throw_<SystemError>("the loss is {} at step {}", loss_sum, step + 1);
   for (auto& [name, tensor] : learner.trained) tensor.mutable_grad().reset();
-  (loss / static_cast<double>(batch.num_targets)).backward();
+  loss.backward();
   const double scale = clip_scale(learner.trained, learner.optimizer_settings.clip);
   if (!std::isfinite(scale)) throw_<SystemError>("the gradient is not finite at step {}", step + 1);
   learner.optimizer->step(scheduled_rate(learner.optimizer_settings, step, learner.steps), scale);
@@ -89,13 +93,11 @@ void guarded_step(Learner& learner, int64_t step, CurveWriter& curve) {
 
 }  // namespace
 
-Tensor summed_loss(const T5Model& model, TuningMethod& tuning, const Batch& batch) {
+Tensor weighted_loss(const T5Model& model, TuningMethod& tuning, const Batch& batch,
+                     const CrossEntropy& settings) {
   const Tensor memory = model.encode(tuning.embed(batch.source_BS), batch.mask_BS);
   const Tensor hidden = model.decode(batch.decoder_ids_BT, memory, batch.mask_BS);
-  const Tensor logits = model.logits(hidden);
-  return torch::nn::functional::cross_entropy(
-      logits.flatten(0, 1), batch.labels_BT.flatten(),
-      torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kSum).ignore_index(kIgnored));
+  return model.loss(hidden, batch.labels_BT, settings);
 }
 
 void train(std::span<Learner> group) {

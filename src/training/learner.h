@@ -15,8 +15,10 @@
 
 namespace dovetail {
 
-// Sum of the token losses of a batch (nats), differentiable.
-torch::Tensor summed_loss(const T5Model& model, TuningMethod& tuning, const Batch& batch);
+// settings.weight times the sum of the token losses of a batch (nats), differentiable. Call
+// backward() on the result itself: see kernels/head_loss.h.
+torch::Tensor weighted_loss(const T5Model& model, TuningMethod& tuning, const Batch& batch,
+                            const CrossEntropy& settings = {});
 
 // One cell in training: its model, what of it is trained, and where its batches come from.
 struct Learner {

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/attention.h"
+
+#include <ATen/Parallel.h>
+
+#include <limits>
+
+#include "kernels/attention_loops.h"
+#include "kernels/autograd_node.h"
+#include "kernels/dropout.h"
+
+namespace dovetail {
+
+using torch::Tensor;
+
+namespace {
+
+AttentionShape shape_of(const AttentionInputs& in) {
+  const bool self = !in.kv.defined();
+  const int64_t inner = in.q.size(2) / (self ? 3 : 1);
+  AttentionShape shape;
+  shape.batch = in.q.size(0);
+  shape.heads = in.heads;
+  shape.queries = in.q.size(1);
+  shape.keys = self ? in.q.size(1) : in.kv.size(1);
+  shape.channels = inner / in.heads;
+  shape.q_stride = in.q.size(2);
+  shape.kv_stride = self ? in.q.size(2) : in.kv.size(2);
+  shape.out_stride = inner;
+  return shape;
+}
+
+// Where q, k and v begin in the one or two tensors that hold them.
+template <typename Pointer>
+struct Places {
+  Pointer q, k, v;
+};
+template <typename Pointer>
+Places<Pointer> places(Pointer q, Pointer kv, int64_t inner) {
+  return kv == nullptr ? Places<Pointer>{q, q + inner, q + 2 * inner} : Places<Pointer>{q, kv, kv + inner};
+}
+
+const float* data_or_null(const Tensor& x) { return x.defined() ? x.const_data_ptr<float>() : nullptr; }
+
+std::vector<float>& thread_scratch(const AttentionShape& shape) {
+  thread_local std::vector<float> scratch;
+  const size_t wanted = static_cast<size_t>(attention_scratch(shape));
+  if (scratch.size() < wanted) scratch.resize(wanted);
+  return scratch;
+}
+
+struct AttentionBackwardNode final : BackwardNode {
+  AttentionInputs inputs;        // detached
+  Tensor probabilities;
+  AttentionShape shape;
+
+  variable_list apply(variable_list&& gradients) override {
+    if (!gradients[0].defined()) return variable_list(3);
+    const BelowAutograd below;
+    const Tensor dout = gradients[0].contiguous();
+    const Tensor dq = torch::empty_like(inputs.q);
+    const Tensor dkv = inputs.kv.defined() ? torch::empty_like(inputs.kv) : Tensor();
+    const bool wants_bias = inputs.bias_HTS.defined() && task_should_compute_output(2);
+    const Tensor dbias = wants_bias ? torch::zeros_like(inputs.bias_HTS) : Tensor();
+    const auto in = places(inputs.q.const_data_ptr<float>(), data_or_null(inputs.kv), shape.out_stride);
+    const auto out = places(dq.data_ptr<float>(), dkv.defined() ? dkv.data_ptr<float>() : nullptr,
+                            shape.out_stride);
+    const AttentionBackward work{shape, in.q, in.k, in.v, probabilities.const_data_ptr<float>(),
+                                 dout.const_data_ptr<float>(), out.q, out.k, out.v,
+                                 wants_bias ? dbias.data_ptr<float>() : nullptr,
+                                 DropoutBits(inputs.dropout)};
+    // A head's batch rows in order: the sum of the bias is the same with any number of threads.
+    at::parallel_for(0, shape.heads, 1, [&](int64_t begin, int64_t end) {
+      float* scratch = thread_scratch(shape).data();
+      for (int64_t head = begin; head < end; ++head) {
+        for (int64_t b = 0; b < shape.batch; ++b) attention_backward(work, b, head, scratch);
+      }
+    });
+    return {dq, dkv, dbias};
+  }
+
+  void release_variables() override {
+    inputs = {};
+    probabilities = Tensor();
+  }
+};
+
+AttentionInputs detached(const AttentionInputs& in) {
+  const auto plain = [](const Tensor& x) { return x.defined() ? x.detach().contiguous() : x; };
+  return {plain(in.q), plain(in.kv), plain(in.bias_HTS), plain(in.mask_BS), in.heads, in.dropout};
+}
+
+Tensor attention_float(const AttentionInputs& in) {
+  const auto node = backward_node<AttentionBackwardNode>(in.q, in.kv, in.bias_HTS);
+  Tensor out;
+  {
+    const BelowAutograd below;
+    const AttentionInputs plain = detached(in);
+    const AttentionShape shape = shape_of(plain);
+    out = torch::empty({shape.batch, shape.queries, shape.out_stride}, plain.q.options());
+    const Tensor probabilities = torch::empty(
+        {shape.batch, shape.heads, shape.queries, shape.padded_keys()}, plain.q.options());
+    const auto at = places(plain.q.const_data_ptr<float>(), data_or_null(plain.kv), shape.out_stride);
+    const AttentionForward work{shape, at.q, at.k, at.v, data_or_null(plain.bias_HTS),
+                                data_or_null(plain.mask_BS), probabilities.data_ptr<float>(),
+                                out.data_ptr<float>(), DropoutBits(plain.dropout)};
+    at::parallel_for(0, shape.batch * shape.heads, 1, [&](int64_t begin, int64_t end) {
+      float* scratch = thread_scratch(shape).data();
+      for (int64_t i = begin; i < end; ++i) {
+        attention_forward(work, i / shape.heads, i % shape.heads, scratch);
+      }
+    });
+    if (node) {
+      node->inputs = plain;
+      node->probabilities = probabilities;
+      node->shape = shape;
+    }
+  }
+  attach(out, node);
+  return out;
+}
+
+Tensor split_heads(const Tensor& x_BTI, int64_t heads) {
+  return x_BTI.unflatten(2, {heads, -1}).transpose(1, 2);
+}
+
+}  // namespace
+
+Tensor attention_reference(const AttentionInputs& in) {
+  const std::vector<Tensor> parts = in.kv.defined() ? in.kv.chunk(2, 2) : in.q.chunk(3, 2);
+  const Tensor q_BHTC = split_heads(in.kv.defined() ? in.q : parts[0], in.heads);
+  const Tensor k_BHSC = split_heads(parts[parts.size() - 2], in.heads);
+  const Tensor v_BHSC = split_heads(parts.back(), in.heads);
+  Tensor scores_BHTS = torch::matmul(q_BHTC, k_BHSC.transpose(2, 3)).to(torch::kFloat32);
+  if (in.bias_HTS.defined()) scores_BHTS = scores_BHTS + in.bias_HTS.unsqueeze(0);
+  if (in.mask_BS.defined()) {
+    const Tensor never = (1.0 - in.mask_BS.to(torch::kFloat32)) * std::numeric_limits<float>::lowest();
+    scores_BHTS = scores_BHTS + never.unsqueeze(1).unsqueeze(1);
+  }
+  const Tensor probabilities = torch::softmax(scores_BHTS, -1).to(in.q.scalar_type());
+  return torch::matmul(dropout(probabilities, in.dropout), v_BHSC).transpose(1, 2).flatten(2);
+}
+
+Tensor attention(const AttentionInputs& in) {
+  const bool fast = is_plain_float(in.q) && in.q.numel() > 0 &&
+                    (!in.bias_HTS.defined() || is_plain_float(in.bias_HTS));
+  return fast ? attention_float(in) : attention_reference(in);
+}
+
+}  // namespace dovetail

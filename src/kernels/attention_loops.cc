@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/attention_loops.h"
+
+#include "kernels/simd.h"
+#include "kernels/product.h"
+#include "kernels/vector_math.h"
+
+namespace dovetail {
+
+namespace {
+
+constexpr float kNever = -1e30f;   // far below any score, and no sum of two of it overflows
+
+// The row's scores become probabilities; those past the last key become 0.
+DOVETAIL_SIMD void softmax_row(float* scores, const float* bias, const float* mask, int64_t keys,
+                               int64_t padded) {
+  if (bias != nullptr) {
+    for (int64_t s = 0; s < keys; ++s) scores[s] += bias[s];
+  }
+  if (mask != nullptr) {
+    for (int64_t s = 0; s < keys; ++s) scores[s] = mask[s] > 0 ? scores[s] : kNever;
+  }
+  float largest = scores[0];
+  for (int64_t s = 0; s < keys; ++s) largest = scores[s] > largest ? scores[s] : largest;
+  float sum = 0;
+  for (int64_t s = 0; s < keys; ++s) {
+    const float value = vector_exp(scores[s] - largest);
+    scores[s] = value;
+    sum += value;
+  }
+  const float inverse = 1.0f / sum;
+  for (int64_t s = 0; s < keys; ++s) scores[s] *= inverse;
+  for (int64_t s = keys; s < padded; ++s) scores[s] = 0;
+}
+
+// `index`: of the row's first element among all probabilities.
+DOVETAIL_SIMD void dropped_row(const float* in, float* out, int64_t index, int64_t count,
+                               const DropoutBits& bits) {
+  const DropoutBits dropout = bits;
+  for (int64_t s = 0; s < count; ++s) {
+    out[s] = in[s] * dropout.factor(static_cast<uint32_t>(index) + static_cast<uint32_t>(s));
+  }
+}
+
+// ds = p * (dp - sum(p * dp)), where dp, the gradient of what dropout left, comes in `ds`.
+DOVETAIL_SIMD void softmax_row_backward(const float* p, float* ds, int64_t index, int64_t padded,
+                                        const DropoutBits& bits) {
+  const DropoutBits dropout = bits;
+  float dot = 0;
+  if (dropout.threshold == 0) {
+    for (int64_t s = 0; s < padded; ++s) dot += p[s] * ds[s];
+  } else {
+    for (int64_t s = 0; s < padded; ++s) {
+      const float d = ds[s] * dropout.factor(static_cast<uint32_t>(index) + static_cast<uint32_t>(s));
+      ds[s] = d;
+      dot += p[s] * d;
+    }
+  }
+  for (int64_t s = 0; s < padded; ++s) ds[s] = p[s] * (ds[s] - dot);
+}
+
+DOVETAIL_SIMD void add_row(const float* in, float* sum, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) sum[i] += in[i];
+}
+
+// out[column, row] = in[row, column], the rows of `out` filled with zeros up to `padded`.
+DOVETAIL_SIMD void transpose_block(const float* in, int64_t in_row, int64_t rows, int64_t columns,
+                                   float* out, int64_t padded) {
+  for (int64_t column = 0; column < columns; ++column) {
+    float* line = out + column * padded;
+    for (int64_t row = 0; row < rows; ++row) line[row] = in[row * in_row + column];
+    for (int64_t row = rows; row < padded; ++row) line[row] = 0;
+  }
+}
+
+int64_t probabilities_index(const AttentionShape& s, int64_t batch, int64_t head) {
+  return (batch * s.heads + head) * s.queries * s.padded_keys();
+}
+
+}  // namespace
+
+int64_t attention_scratch(const AttentionShape& shape) {
+  return (shape.channels + 2 * shape.queries) * shape.padded_keys();
+}
+
+void attention_forward(const AttentionForward& work, int64_t batch, int64_t head, float* scratch) {
+  const AttentionShape& s = work.shape;
+  const int64_t padded = s.padded_keys(), first = probabilities_index(s, batch, head);
+  const float* q = work.q + batch * s.queries * s.q_stride + head * s.channels;
+  const float* k = work.k + batch * s.keys * s.kv_stride + head * s.channels;
+  const float* v = work.v + batch * s.keys * s.kv_stride + head * s.channels;
+  float* p = work.probabilities + first;
+  transpose_block(k, s.kv_stride, s.keys, s.channels, scratch, padded);
+  small_product({s.queries, padded, s.channels, {q, s.q_stride, 1}, {scratch, padded, 1}, p, padded});
+  for (int64_t t = 0; t < s.queries; ++t) {
+    const float* bias = work.bias == nullptr ? nullptr : work.bias + (head * s.queries + t) * s.keys;
+    const float* mask = work.mask == nullptr ? nullptr : work.mask + batch * s.keys;
+    softmax_row(p + t * padded, bias, mask, s.keys, padded);
+  }
+  const float* kept = p;
+  if (work.dropout.threshold > 0) {
+    dropped_row(p, scratch, first, s.queries * padded, work.dropout);
+    kept = scratch;
+  }
+  float* out = work.out + batch * s.queries * s.out_stride + head * s.channels;
+  small_product({s.queries, s.channels, s.keys, {kept, padded, 1}, {v, s.kv_stride, 1}, out, s.out_stride});
+}
+
+void attention_backward(const AttentionBackward& work, int64_t batch, int64_t head, float* scratch) {
+  const AttentionShape& s = work.shape;
+  const int64_t padded = s.padded_keys(), first = probabilities_index(s, batch, head);
+  const int64_t q_begin = batch * s.queries * s.q_stride + head * s.channels;
+  const int64_t kv_begin = batch * s.keys * s.kv_stride + head * s.channels;
+  const float* p = work.probabilities + first;
+  const float* dout = work.dout + batch * s.queries * s.out_stride + head * s.channels;
+  float* v_transposed = scratch;
+  float* kept = scratch + s.channels * padded;
+  float* ds = kept + s.queries * padded;
+
+  dropped_row(p, kept, first, s.queries * padded, work.dropout);
+  small_product({s.keys, s.channels, s.queries, {kept, 1, padded}, {dout, s.out_stride, 1},
+                 work.dv + kv_begin, s.kv_stride});
+  transpose_block(work.v + kv_begin, s.kv_stride, s.keys, s.channels, v_transposed, padded);
+  small_product({s.queries, padded, s.channels, {dout, s.out_stride, 1}, {v_transposed, padded, 1}, ds, padded});
+  for (int64_t t = 0; t < s.queries; ++t) {
+    softmax_row_backward(p + t * padded, ds + t * padded, first + t * padded, padded, work.dropout);
+    if (work.dbias != nullptr) {
+      add_row(ds + t * padded, work.dbias + (head * s.queries + t) * s.keys, s.keys);
+    }
+  }
+  small_product({s.queries, s.channels, s.keys, {ds, padded, 1}, {work.k + kv_begin, s.kv_stride, 1},
+                 work.dq + q_begin, s.q_stride});
+  small_product({s.keys, s.channels, s.queries, {ds, 1, padded}, {work.q + q_begin, s.q_stride, 1},
+                 work.dk + kv_begin, s.kv_stride});
+}
+
+}  // namespace dovetail

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/head_loss.h"
+
+#include <ATen/Parallel.h>
+
+#include "kernels/autograd_node.h"
+#include "kernels/linear.h"
+#include "kernels/matmul.h"
+
+namespace dovetail {
+
+using torch::Tensor;
+
+namespace {
+
+constexpr int64_t kBlockNumbers = int64_t{1} << 24;   // of logits at a time: 64 MiB
+
+struct HeadLossBackward final : BackwardNode {
+  Tensor dhidden_RD, dhead_VD, head_VD;
+
+  variable_list apply(variable_list&& gradients) override {
+    if (!gradients[0].defined()) return variable_list(2);
+    const BelowAutograd below;
+    const double factor = gradients[0].item<double>();
+    if (factor != 1) {
+      if (dhidden_RD.defined()) dhidden_RD.mul_(factor);
+      if (dhead_VD.defined()) dhead_VD.mul_(factor);
+    }
+    if (dhead_VD.defined()) add_gradient(head_VD, dhead_VD);
+    dhead_VD = Tensor();
+    return {dhidden_RD, Tensor()};
+  }
+
+  void release_variables() override { dhidden_RD = dhead_VD = Tensor(); }
+};
+
+// The loss of a block's rows; the block's logits become their gradient where it is wanted.
+double block_loss(const Tensor& logits_RV, const int64_t* labels, const CrossEntropy& settings,
+                  bool wants_gradient) {
+  const int64_t rows = logits_RV.size(0), vocab_size = logits_RV.size(1);
+  float* logits = logits_RV.data_ptr<float>();
+  std::vector<double> losses(rows, 0.0);
+  at::parallel_for(0, rows, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      float* line = logits + row * vocab_size;
+      if (labels[row] == kIgnored) {
+        if (wants_gradient) std::fill_n(line, vocab_size, 0.0f);
+        continue;
+      }
+      losses[row] = cross_entropy_row(line, vocab_size, labels[row], settings,
+                                      wants_gradient ? line : nullptr);
+    }
+  });
+  double sum = 0;
+  for (double loss : losses) sum += loss;
+  return sum;
+}
+
+Tensor head_loss_float(const Tensor& hidden, const Tensor& head, const Tensor& labels,
+                       double logit_scale, const CrossEntropy& settings) {
+  const auto node = backward_node<HeadLossBackward>(hidden, head);
+  const bool wants_hidden = node && hidden.requires_grad(), wants_head = node && head.requires_grad();
+  double sum = 0;
+  Tensor loss;
+  {
+    const BelowAutograd below;
+    const Tensor x_RD = hidden.detach().contiguous(), labels_R = labels.contiguous();
+    const Tensor head_VD = head.detach();
+    const int64_t rows = x_RD.size(0), step = std::max<int64_t>(64, kBlockNumbers / head.size(0));
+    if (wants_hidden) node->dhidden_RD = torch::empty_like(x_RD);
+    const Tensor logits = torch::empty({std::min(rows, step), head.size(0)}, x_RD.options());
+    for (int64_t begin = 0; begin < rows; begin += step) {
+      const int64_t count = std::min(step, rows - begin);
+      const Tensor x = x_RD.narrow(0, begin, count);
+      const Tensor block = logits.narrow(0, 0, count);
+      matmul_into(block, x, head_VD.t(), logit_scale);
+      sum += block_loss(block, labels_R.const_data_ptr<int64_t>() + begin, settings,
+                        wants_hidden || wants_head);
+      if (wants_hidden) {
+        matmul_into(node->dhidden_RD.narrow(0, begin, count), block, head_VD, logit_scale);
+      }
+      if (wants_head) {
+        if (begin == 0) node->dhead_VD = torch::empty_like(head_VD);
+        matmul_into(node->dhead_VD, block.t(), x, logit_scale, /*accumulate=*/begin > 0);
+      }
+    }
+    loss = torch::full({}, sum * settings.weight, x_RD.options());
+  }
+  if (node) node->head_VD = head;
+  attach(loss, node);
+  return loss;
+}
+
+}  // namespace
+
+Tensor head_loss_reference(const Tensor& hidden_RD, const Tensor& head_VD, const Tensor& labels_R,
+                           double logit_scale, const CrossEntropy& settings) {
+  const Tensor rows = torch::nonzero(labels_R != kIgnored).squeeze(1);
+  const Tensor logits = torch::linear(hidden_RD.index_select(0, rows) * logit_scale, head_VD).to(torch::kFloat32);
+  const Tensor labels = labels_R.index_select(0, rows);
+  const Tensor log_z = torch::logsumexp(logits, -1);
+  const Tensor right = logits.gather(1, labels.unsqueeze(1)).squeeze(1);
+  const double smoothing = settings.label_smoothing;
+  const Tensor losses = log_z - (1 - smoothing) * right - smoothing * logits.mean(-1) +
+                        settings.z_loss * log_z * log_z;
+  return losses.sum() * static_cast<double>(settings.weight);
+}
+
+Tensor head_loss(const Tensor& hidden_RD, const Tensor& head_VD, const Tensor& labels_R,
+                 double logit_scale, const CrossEntropy& settings) {
+  const bool fast = is_plain_float(hidden_RD) && is_plain_float(head_VD) && hidden_RD.numel() > 0;
+  return fast ? head_loss_float(hidden_RD, head_VD, labels_R, logit_scale, settings)
+              : head_loss_reference(hidden_RD, head_VD, labels_R, logit_scale, settings);
+}
+
+}  // namespace dovetail

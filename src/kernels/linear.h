@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <torch/torch.h>
+
+#include <vector>
+
+// Shape suffixes: R rows (any leading dimensions), K inputs, N outputs, r rank.
+namespace dovetail {
+
+// W + scaling * B A stands where W stood (LoRA; Hu et al. 2021, sec. 4.1).
+struct LowRank {
+  torch::Tensor a_rK, b_Nr;
+  double scaling = 1;
+  double dropout = 0;   // of the low-rank path's input
+};
+
+// Weight matrices [N_i, K] that read the same input, one below the other in one piece of memory, so
+// that one product serves them all. `parts` are views of `whole`, each a parameter of its own.
+struct Projection {
+  std::vector<torch::Tensor> parts;
+  torch::Tensor whole;
+  std::vector<LowRank> low_rank;   // empty, or one a part (undefined tensors: none)
+};
+
+// Makes the tensors neighbours in memory, where they are not yet: each is replaced by a view of the
+// new whole with the same numbers.
+Projection join_weights(const std::vector<torch::Tensor*>& weights);
+
+// x W^T: [..., K] to [..., N]. Its backward computes nothing for weights that need no gradient, and
+// adds straight into their grad() the gradient of those that do (no sum of temporaries, and further
+// micro-batches are accumulated by the product itself).
+torch::Tensor linear(const torch::Tensor& x_RK, const Projection& projection);
+
+// Adds `gradient` to parameter.grad(), or makes it that: the gradient must be the caller's own.
+void add_gradient(const torch::Tensor& parameter, const torch::Tensor& gradient);
+
+}  // namespace dovetail

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/low_rank.h"
+
+#include "kernels/autograd_node.h"
+
+namespace dovetail {
+
+using torch::Tensor;
+
+namespace {
+
+struct LowRankBackward final : BackwardNode {
+  Tensor x_RK, t_Rr;       // t = x A^T
+  LowRank low_rank;
+  int64_t first_column = 0;
+  std::vector<int64_t> input_shape;
+
+  // Of y (as it came), x, A and B. The gradient of y passes through whole.
+  variable_list apply(variable_list&& gradients) override {
+    if (!gradients[0].defined()) return variable_list(4);
+    const BelowAutograd below;
+    const auto& [a_rK, b_Nr, scaling, dropout] = low_rank;
+    const Tensor dy_RN = gradients[0].reshape({-1, gradients[0].size(-1)});
+    const Tensor mine = dy_RN.narrow(1, first_column, b_Nr.size(0));
+    const Tensor dt_Rr = at::mm(mine, b_Nr) * scaling;
+    variable_list results(4);
+    results[0] = gradients[0];
+    if (task_should_compute_output(1)) results[1] = at::mm(dt_Rr, a_rK).view(input_shape);
+    if (task_should_compute_output(2)) results[2] = at::mm(dt_Rr.t(), x_RK);
+    if (task_should_compute_output(3)) results[3] = at::mm(mine.t(), t_Rr) * scaling;
+    return results;
+  }
+
+  void release_variables() override { x_RK = t_Rr = Tensor(); }
+};
+
+// Returns y itself with a new history: nothing else holds it, as linear() has just made it.
+Tensor add_one(const Tensor& y, const Tensor& x, const LowRank& low_rank, int64_t first_column) {
+  const auto node = backward_node<LowRankBackward>(y, x, low_rank.a_rK, low_rank.b_Nr);
+  const BelowAutograd below;
+  const Tensor x_RK = x.reshape({-1, x.size(-1)}).detach();
+  const Tensor t_Rr = at::mm(x_RK, low_rank.a_rK.t());
+  const Tensor sum = y.detach();
+  sum.view({-1, sum.size(-1)})
+      .narrow(1, first_column, low_rank.b_Nr.size(0))
+      .addmm_(t_Rr, low_rank.b_Nr.t(), 1, low_rank.scaling);
+  if (node) {
+    node->x_RK = x_RK;
+    node->t_Rr = t_Rr;
+    node->low_rank = {low_rank.a_rK.detach(), low_rank.b_Nr.detach(), low_rank.scaling, 0};
+    node->first_column = first_column;
+    node->input_shape = x.sizes().vec();
+  }
+  attach(sum, node);
+  return sum;
+}
+
+}  // namespace
+
+Tensor add_low_rank(const Tensor& y, const Tensor& x, const Projection& projection) {
+  Tensor sum = y;
+  int64_t column = 0;
+  for (size_t i = 0; i < projection.parts.size(); ++i) {
+    const LowRank& low_rank = projection.low_rank[i];
+    if (low_rank.a_rK.defined()) {
+      const Tensor input = low_rank.dropout > 0 ? torch::dropout(x, low_rank.dropout, true) : x;
+      sum = add_one(sum, input, low_rank, column);
+    }
+    column += projection.parts[i].size(0);
+  }
+  return sum;
+}
+
+}  // namespace dovetail

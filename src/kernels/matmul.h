@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <torch/torch.h>
+
+namespace dovetail {
+
+// out = scale * a b, or that added to out. Matrices; each of a and b may be a transposed view, out
+// has its rows' numbers side by side. Runs on product.h's loops where they are the faster ones (see
+// own_products_are_faster()), else on LibTorch's product. The same result for the same number of
+// threads.
+void matmul_into(const torch::Tensor& out_MN, const torch::Tensor& a_MK, const torch::Tensor& b_KN,
+                 double scale = 1, bool accumulate = false);
+
+torch::Tensor matrix_product(const torch::Tensor& a_MK, const torch::Tensor& b_KN);
+
+}  // namespace dovetail

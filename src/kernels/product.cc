@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/product.h"
+
+#include <cstdlib>
+#include <new>
+#include <string_view>
+
+#include "kernels/pack.h"
+#include "kernels/product_tiles.h"
+
+namespace dovetail {
+
+namespace {
+
+using tiles::Panel;
+
+// A panel of b is half of a usual second-level cache; a row block of a is a few rows' worth of lines.
+constexpr int64_t kDepthBlock = 256, kColumnBlock = 512, kRowBlock = 64;
+
+#if defined(__x86_64__) && defined(__GNUC__)
+__attribute__((target("arch=x86-64-v4"))) void panel_v4(const Panel& p, MatrixView a, int64_t row, int64_t rows) {
+  tiles::panel<tiles::Wide, 8>(p, a, row, rows);
+}
+__attribute__((target("arch=x86-64-v3"))) void panel_v3(const Panel& p, MatrixView a, int64_t row, int64_t rows) {
+  tiles::panel<tiles::Half, 3>(p, a, row, rows);
+}
+__attribute__((target("arch=x86-64-v4"))) void small_v4(const Product& p) { tiles::small<tiles::Wide, 8>(p); }
+__attribute__((target("arch=x86-64-v3"))) void small_v3(const Product& p) { tiles::small<tiles::Half, 4>(p); }
+bool has_v4() { return __builtin_cpu_supports("x86-64-v4"); }
+bool has_v3() { return __builtin_cpu_supports("x86-64-v3"); }
+bool is_amd() { return __builtin_cpu_is("amd"); }
+#else
+void panel_v4(const Panel& p, MatrixView a, int64_t row, int64_t rows) { tiles::panel<tiles::Half, 2>(p, a, row, rows); }
+void panel_v3(const Panel& p, MatrixView a, int64_t row, int64_t rows) { panel_v4(p, a, row, rows); }
+void small_v4(const Product& p) { tiles::small<tiles::Half, 2>(p); }
+void small_v3(const Product& p) { small_v4(p); }
+bool has_v4() { return false; }
+bool has_v3() { return false; }
+bool is_amd() { return false; }
+#endif
+
+void panel_plain(const Panel& p, MatrixView a, int64_t row, int64_t rows) { tiles::panel<tiles::Half, 2>(p, a, row, rows); }
+void small_plain(const Product& p) { tiles::small<tiles::Half, 2>(p); }
+
+void run_panel(const Panel& p, MatrixView a, int64_t row, int64_t rows) {
+  static const auto best = has_v4() ? panel_v4 : has_v3() ? panel_v3 : panel_plain;
+  best(p, a, row, rows);
+}
+
+std::shared_ptr<float[]> aligned_numbers(int64_t count) {
+  constexpr std::align_val_t kLine{64};
+  auto* memory = static_cast<float*>(::operator new[](static_cast<size_t>(count) * sizeof(float), kLine));
+  return {memory, [](float* p) { ::operator delete[](p, kLine); }};
+}
+
+struct Scratch {
+  std::shared_ptr<float[]> panel = aligned_numbers(kDepthBlock * kColumnBlock);
+  std::shared_ptr<float[]> rows = aligned_numbers(kDepthBlock * kRowBlock);
+};
+
+// Where a row's numbers lie side by side, rows are read as they are; a transposed `a` is packed, a
+// block of rows at a time, as its numbers would come from a cache line each.
+void multiply_panel(const Panel& p, MatrixView a, int64_t rows, float* row_scratch) {
+  if (a.column == 1) return run_panel(p, a, 0, rows);
+  for (int64_t row = 0; row < rows; row += kRowBlock) {
+    const int64_t count = std::min(kRowBlock, rows - row);
+    pack_lines(a.from(row, 0), count, p.depth, row_scratch, kRowBlock);
+    run_panel(p, {row_scratch, 1, kRowBlock}, row, count);
+  }
+}
+
+}  // namespace
+
+void product(const Product& p) {
+  thread_local Scratch scratch;
+  constexpr int64_t kStrip = PackedMatrix::kStrip;
+  for (int64_t column = 0; column < p.columns; column += kColumnBlock) {
+    const int64_t columns = std::min(kColumnBlock, p.columns - column);
+    for (int64_t k = 0; k < p.depth; k += kDepthBlock) {
+      const int64_t depth = std::min(kDepthBlock, p.depth - k);
+      pack_strips(p.b.from(k, column), depth, columns, p.scale, scratch.panel.get(), depth * kStrip);
+      const Panel panel{columns,        depth,     scratch.panel.get(), depth * kStrip,
+                        p.out + column, p.out_row, p.accumulate || k > 0};
+      multiply_panel(panel, p.a.from(0, k), p.rows, scratch.rows.get());
+    }
+  }
+}
+
+void small_product(const Product& p) {
+  static const auto best = has_v4() ? small_v4 : has_v3() ? small_v3 : small_plain;
+  best(p);
+}
+
+PackedMatrix::PackedMatrix(MatrixView b, int64_t depth, int64_t columns) : depth_(depth), columns_(columns) {
+  packed_ = aligned_numbers((columns + kStrip - 1) / kStrip * kStrip * depth);
+  pack_strips(b, depth, columns, 1, packed_.get(), depth * kStrip);
+}
+
+void PackedMatrix::multiply(const MatrixView& a, int64_t rows, int64_t first, int64_t last, float* out,
+                            int64_t out_row, float scale) const {
+  thread_local Scratch scratch;
+  for (int64_t column = first; column < last; column += kColumnBlock) {
+    for (int64_t k = 0; k < depth_; k += kDepthBlock) {
+      const Panel panel{std::min(kColumnBlock, last - column),
+                        std::min(kDepthBlock, depth_ - k),
+                        packed_.get() + column * depth_ + k * kStrip,
+                        depth_ * kStrip,
+                        out + column - first,
+                        out_row,
+                        k > 0};
+      multiply_panel(panel, a.from(0, k), rows, scratch.rows.get());
+    }
+  }
+  if (scale == 1) return;
+  for (int64_t row = 0; row < rows; ++row) {
+    for (int64_t i = 0; i < last - first; ++i) out[row * out_row + i] *= scale;
+  }
+}
+
+bool own_products_are_faster() {
+  static const bool faster = [] {
+    const char* wish = std::getenv("DOVETAIL_PRODUCTS");
+    if (wish != nullptr && std::string_view(wish) == "own") return true;
+    if (wish != nullptr && std::string_view(wish) == "mkl") return false;
+    return is_amd() && has_v4();
+  }();
+  return faster;
+}
+
+}  // namespace dovetail

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/head_loss.h"
+
+#include <cmath>
+
+#include "kernels/compare.h"
+
+namespace dovetail {
+namespace {
+
+using torch::Tensor;
+
+// By hand: logits (0, ln 2, ln 5) have Z = 8, so the loss of label 1 is ln 8 - ln 2 = ln 4.
+TEST(CrossEntropyRow, ThreeLogitsByHand) {
+  const float logits[3] = {0.0f, std::log(2.0f), std::log(5.0f)};
+  float gradient[3];
+  EXPECT_NEAR(cross_entropy_row(logits, 3, 1, {}, gradient), std::log(4.0), 1e-6);
+  EXPECT_NEAR(gradient[0], 1.0 / 8, 1e-6);
+  EXPECT_NEAR(gradient[1], 2.0 / 8 - 1, 1e-6);
+  EXPECT_NEAR(gradient[2], 5.0 / 8, 1e-6);
+}
+
+TEST(CrossEntropyRow, EqualsLibTorchs) {
+  torch::manual_seed(31);
+  for (double smoothing : {0.0, 0.1}) {
+    const Tensor logits = torch::randn({1, 1003}) * 5;
+    const float ours = cross_entropy_row(logits.const_data_ptr<float>(), 1003, 17,
+                                         {.label_smoothing = static_cast<float>(smoothing)}, nullptr);
+    const Tensor theirs = torch::nn::functional::cross_entropy(
+        logits, torch::tensor({17}),
+        torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(smoothing));
+    EXPECT_NEAR(ours, theirs.item<float>(), 1e-4);
+  }
+}
+
+TEST(CrossEntropyRow, ALogitThatIsNoNumberIsNoticed) {
+  std::vector<float> logits(40, 0.5f);
+  logits[33] = std::nanf("");
+  EXPECT_TRUE(std::isnan(cross_entropy_row(logits.data(), 40, 3, {}, nullptr)));
+}
+
+void check(int64_t rows, int64_t vocab_size, const CrossEntropy& settings, double logit_scale) {
+  torch::manual_seed(32);
+  Tensor labels = torch::randint(0, vocab_size, {rows}, torch::kInt64);
+  for (int64_t i = 0; i < rows; i += 3) labels[i] = kIgnored;
+  expect_same(
+      [&](const auto& x) { return head_loss(x[0], x[1], labels, logit_scale, settings); },
+      [&](const auto& x) { return head_loss_reference(x[0], x[1], labels, logit_scale, settings); },
+      {torch::randn({rows, 24}), torch::randn({vocab_size, 24})});
+}
+
+TEST(HeadLoss, EqualsTheReferenceWithEveryOption) {
+  check(10, 57, {}, 1.0);
+  check(2, 300, {.label_smoothing = 0.1f}, 0.2);
+  check(33, 100, {.z_loss = 1e-2f, .weight = 0.125f}, 1.0);
+  check(5, 64, {.label_smoothing = 0.2f, .z_loss = 1e-3f, .weight = 3.0f}, 0.5);
+}
+
+TEST(HeadLoss, BlocksOfRowsMakeNoDifference) { check(200, 130000, {.weight = 0.01f}, 0.3); }
+
+TEST(HeadLoss, AFrozenHeadGetsNoGradient) {
+  const Tensor hidden = torch::randn({4, 8}).requires_grad_(true), head = torch::randn({9, 8});
+  head_loss(hidden, head, torch::zeros({4}, torch::kInt64), 1.0, {}).backward();
+  EXPECT_FALSE(head.grad().defined());
+  EXPECT_TRUE(hidden.grad().defined());
+}
+
+}  // namespace
+}  // namespace dovetail

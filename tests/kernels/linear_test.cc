@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/linear.h"
+
+#include "kernels/compare.h"
+#include "kernels/embedding.h"
+#include "kernels/matmul.h"
+#include "kernels/product.h"
+
+namespace dovetail {
+namespace {
+
+using torch::Tensor;
+
+// Every remainder of the blocks: single rows, columns less than a strip, depths beyond a block.
+TEST(Product, EqualsLibTorchsInEveryForm) {
+  torch::manual_seed(51);
+  for (const auto& [m, n, k] : std::vector<std::array<int64_t, 3>>{
+           {1, 1, 1}, {8, 32, 16}, {7, 33, 5}, {37, 100, 45}, {130, 70, 600}, {9, 1100, 257}, {1, 515, 300}}) {
+    const Tensor a = torch::randn({m, k}), b = torch::randn({k, n}), start = torch::randn({m, n});
+    const Tensor expected = start.to(torch::kFloat64) + 0.5 * torch::mm(a.to(torch::kFloat64), b.to(torch::kFloat64));
+    const Tensor at = a.t().contiguous(), bt = b.t().contiguous();
+    for (const auto& [x, x_row, x_column] : {std::tuple(a, k, int64_t{1}), std::tuple(at, int64_t{1}, m)}) {
+      for (const auto& [y, y_row, y_column] : {std::tuple(b, n, int64_t{1}), std::tuple(bt, int64_t{1}, k)}) {
+        const Tensor out = start.clone();
+        product({m, n, k, {x.template const_data_ptr<float>(), x_row, x_column},
+                 {y.template const_data_ptr<float>(), y_row, y_column}, out.data_ptr<float>(), n, 0.5f, true});
+        EXPECT_LT(largest_difference(out, expected), 1e-4) << m << " " << n << " " << k;
+      }
+    }
+    const PackedMatrix packed({bt.const_data_ptr<float>(), 1, k}, k, n);
+    const Tensor out = torch::empty({m, n});
+    packed.multiply({a.const_data_ptr<float>(), k, 1}, m, 0, n, out.data_ptr<float>(), n, 2);
+    EXPECT_LT(largest_difference(out, 4 * (expected - start)), 3e-4);
+    small_product({m, n, k, {at.const_data_ptr<float>(), 1, m}, {b.const_data_ptr<float>(), n, 1},
+                   out.data_ptr<float>(), n});
+    EXPECT_LT(largest_difference(out, 2 * (expected - start)), 2e-4);
+  }
+}
+
+TEST(MatrixProduct, EqualsLibTorchsOnSeveralThreads) {
+  const int threads = at::get_num_threads();
+  torch::manual_seed(52);
+  for (int count : {1, 2, 3}) {
+    at::set_num_threads(count);
+    for (const auto& [m, n, k] : std::vector<std::array<int64_t, 3>>{{100, 300, 200}, {2000, 40, 64}, {1, 9, 1}}) {
+      const Tensor a = torch::randn({m, k}), b = torch::randn({n, k});
+      const Tensor out = torch::empty({m, n + 5}).narrow(1, 2, n);   // a part of wider rows
+      matmul_into(out, a, b.t(), 0.25);
+      EXPECT_LT(largest_difference(out, 0.25 * torch::mm(a, b.t())), 1e-4);
+    }
+  }
+  at::set_num_threads(threads);
+}
+
+struct Weights {
+  Tensor q = torch::randn({6, 5}), k = torch::randn({6, 5}), v = torch::randn({4, 5});
+};
+
+Tensor reference(const Tensor& x, const Weights& w) { return torch::linear(x, torch::cat({w.q, w.k, w.v})); }
+
+TEST(Linear, JoinedWeightsStayWhatTheyWere) {
+  torch::manual_seed(53);
+  Weights w;
+  const Tensor before = torch::cat({w.q, w.k, w.v});
+  const Projection joined = join_weights({&w.q, &w.k, &w.v});
+  EXPECT_TRUE(torch::equal(joined.whole, before));
+  w.k.fill_(2);   // a view: seen in the whole
+  EXPECT_EQ(joined.whole[7][0].item<float>(), 2);
+  EXPECT_EQ(join_weights({&w.q, &w.k, &w.v}).whole.data_ptr(), joined.whole.data_ptr());
+}
+
+TEST(Linear, GradientsAddUpOverMicroBatches) {
+  torch::manual_seed(54);
+  Weights w;
+  const Projection joined = join_weights({&w.q, &w.k, &w.v});
+  Weights plain{w.q.clone(), w.k.clone(), w.v.clone()};
+  for (Tensor* t : {&w.q, &w.k, &w.v, &plain.q, &plain.k, &plain.v}) t->requires_grad_(true);
+  for (int i = 0; i < 3; ++i) {
+    const Tensor x = torch::randn({2, 3, 5}), x1 = x.clone().requires_grad_(true), x2 = x.clone().requires_grad_(true);
+    const Tensor dy = torch::randn({2, 3, 16});
+    linear(x1, joined).backward(dy);
+    reference(x2, plain).backward(dy);
+    EXPECT_LT(largest_difference(x1.grad(), x2.grad()), 1e-5);
+  }
+  EXPECT_LT(largest_difference(w.q.grad(), plain.q.grad()), 1e-5);
+  EXPECT_LT(largest_difference(w.k.grad(), plain.k.grad()), 1e-5);
+  EXPECT_LT(largest_difference(w.v.grad(), plain.v.grad()), 1e-5);
+}
+
+TEST(Linear, FrozenWeightsGetNoGradientAndNoProduct) {
+  Weights w;
+  const Projection joined = join_weights({&w.q, &w.k, &w.v});
+  w.v.requires_grad_(true);
+  const Tensor x = torch::randn({3, 5});
+  linear(x, joined).sum().backward();
+  EXPECT_FALSE(w.q.grad().defined());
+  EXPECT_LT(largest_difference(w.v.grad(), x.sum(0).expand({4, 5})), 1e-5);
+}
+
+TEST(Linear, LowRankEqualsTheMergedWeight) {
+  torch::manual_seed(55);
+  Weights w;
+  Projection joined = join_weights({&w.q, &w.k, &w.v});
+  joined.low_rank.resize(3);
+  expect_same(
+      [&](const auto& x) {
+        Projection p = joined;
+        p.low_rank[0] = {x[1], x[2], 0.5};
+        p.low_rank[2] = {x[3], x[4], 2.0};
+        return linear(x[0], p);
+      },
+      [&](const auto& x) {
+        return torch::linear(x[0], torch::cat({w.q + 0.5 * torch::mm(x[2], x[1]), w.k,
+                                               w.v + 2.0 * torch::mm(x[4], x[3])}));
+      },
+      {torch::randn({2, 3, 5}), torch::randn({2, 5}), torch::randn({6, 2}), torch::randn({1, 5}), torch::randn({4, 1})});
+}
+
+TEST(EmbedIds, GradientsOfRepeatedIdsAddUp) {
+  torch::manual_seed(56);
+  const Tensor ids = torch::tensor({{3, 1, 3}, {0, 3, 1}});
+  const Tensor weight = torch::randn({5, 7}).requires_grad_(true), other = weight.detach().clone().requires_grad_(true);
+  const Tensor dy = torch::randn({2, 3, 7});
+  for (int i = 0; i < 2; ++i) {
+    embed_ids(weight, ids).backward(dy);
+    torch::embedding(other, ids).backward(dy);
+  }
+  EXPECT_LT(largest_difference(weight.grad(), other.grad()), 1e-6);
+}
+
+}  // namespace
+}  // namespace dovetail
