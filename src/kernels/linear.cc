@@ -114,6 +114,13 @@ Projection join_weights(const std::vector<Tensor*>& weights) {
   return projection;
 }
 
+void set_packing(Projection& projection, bool on) {
+  const Tensor& whole = projection.whole;
+  projection.packed = {};
+  if (!on || !whole.defined() || !is_plain_float(whole) || !own_products_are_faster()) return;
+  projection.packed = PackedMatrix({whole.const_data_ptr<float>(), 1, whole.stride(0)}, whole.size(1), whole.size(0));
+}
+
 Tensor linear(const Tensor& x, const Projection& projection) {
   const auto node = node_for(x, projection);
   std::vector<int64_t> shape = x.sizes().vec();
@@ -127,7 +134,9 @@ Tensor linear(const Tensor& x, const Projection& projection) {
       node->input_shape = shape;
     }
     shape.back() = projection.whole.size(0);
-    y = matrix_product(x_RK, projection.whole.t()).view(shape);
+    y = (projection.packed.depth() > 0 && is_plain_float(x_RK) ? packed_product(x_RK, projection.packed)
+                                                              : matrix_product(x_RK, projection.whole.t()))
+            .view(shape);
   }
   attach(y, node);
   return projection.low_rank.empty() ? y : add_low_rank(y, x, projection);

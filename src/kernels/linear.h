@@ -5,6 +5,8 @@
 
 #include <vector>
 
+#include "kernels/product.h"
+
 // Shape suffixes: R rows (any leading dimensions), K inputs, N outputs, r rank.
 namespace dovetail {
 
@@ -21,11 +23,15 @@ struct Projection {
   std::vector<torch::Tensor> parts;
   torch::Tensor whole;
   std::vector<LowRank> low_rank;   // empty, or one a part (undefined tensors: none)
+  PackedMatrix packed;             // of the whole, where it is not going to change; or empty
 };
 
 // Makes the tensors neighbours in memory, where they are not yet: each is replaced by a view of the
 // new whole with the same numbers.
 Projection join_weights(const std::vector<torch::Tensor*>& weights);
+
+// Makes the packed copy, where it would be of use, or drops it.
+void set_packing(Projection& projection, bool on);
 
 // x W^T: [..., K] to [..., N]. Its backward computes nothing for weights that need no gradient, and
 // adds straight into their grad() the gradient of those that do (no sum of temporaries, and further

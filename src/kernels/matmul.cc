@@ -12,6 +12,8 @@ using torch::Tensor;
 
 namespace {
 
+constexpr int64_t kWorthAThread = 1 << 18;   // multiplications
+
 bool is_a_view(const Tensor& x) {
   return is_plain_float(x) && (x.stride(0) == 1 || x.stride(1) == 1) && x.stride(0) > 0 && x.stride(1) > 0;
 }
@@ -29,7 +31,6 @@ void on_threads(const Product& whole) {
   const bool by_rows = whole.rows >= 4 * whole.columns;
   const int64_t unit = by_rows ? 8 : PackedMatrix::kStrip;
   const int64_t units = by_rows ? (whole.rows + unit - 1) / unit : strips;
-  constexpr int64_t kWorthAThread = 1 << 20;   // multiplications
   const int64_t each = std::max<int64_t>(1, unit * whole.depth * (by_rows ? whole.columns : whole.rows));
   at::parallel_for(0, units, std::max<int64_t>(1, kWorthAThread / each), [&](int64_t begin, int64_t end) {
     Product part = whole;
@@ -59,6 +60,21 @@ void matmul_into(const Tensor& out, const Tensor& a, const Tensor& b, double sca
   }
   on_threads({out.size(0), out.size(1), a.size(1), view_of(a), view_of(b), out.data_ptr<float>(),
               out.stride(0), static_cast<float>(scale), accumulate});
+}
+
+Tensor packed_product(const Tensor& a, const PackedMatrix& b) {
+  const Tensor in = a.contiguous();
+  const int64_t rows = in.size(0), columns = b.columns();
+  const Tensor out = torch::empty({rows, columns}, in.options());
+  float* to = out.data_ptr<float>();
+  const MatrixView view{in.const_data_ptr<float>(), in.size(1), 1};
+  const int64_t strips = (columns + PackedMatrix::kStrip - 1) / PackedMatrix::kStrip;
+  const int64_t each = std::max<int64_t>(1, PackedMatrix::kStrip * b.depth() * std::max<int64_t>(rows, 1));
+  at::parallel_for(0, strips, std::max<int64_t>(1, kWorthAThread / each), [&](int64_t begin, int64_t end) {
+    const int64_t first = begin * PackedMatrix::kStrip;
+    b.multiply(view, rows, first, std::min(end * PackedMatrix::kStrip, columns), to + first, columns);
+  });
+  return out;
 }
 
 Tensor matrix_product(const Tensor& a, const Tensor& b) {

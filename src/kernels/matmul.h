@@ -3,6 +3,8 @@
 
 #include <torch/torch.h>
 
+#include "kernels/product.h"
+
 namespace dovetail {
 
 // out = scale * a b, or that added to out. Matrices; each of a and b may be a transposed view, out
@@ -13,5 +15,8 @@ void matmul_into(const torch::Tensor& out_MN, const torch::Tensor& a_MK, const t
                  double scale = 1, bool accumulate = false);
 
 torch::Tensor matrix_product(const torch::Tensor& a_MK, const torch::Tensor& b_KN);
+
+// a times a matrix that was packed before; float32 on the CPU.
+torch::Tensor packed_product(const torch::Tensor& a_MK, const PackedMatrix& b_KN);
 
 }  // namespace dovetail

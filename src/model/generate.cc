@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/generate.h"
 
-#include <numeric>
+#include <algorithm>
+#include <string>
 #include <utility>
+
+#include "base/random.h"
+#include "model/beam_search.h"
+#include "model/decoder_session.h"
+#include "model/logits_processors.h"
 
 namespace dovetail {
 
@@ -10,48 +16,152 @@ using torch::Tensor;
 
 namespace {
 
-constexpr int64_t kDecoderStart = 0, kEos = 1;
+// One sequence of a source; ids with the decoder's start.
+struct Row {
+  int64_t source = 0;
+  std::vector<int32_t> ids{kDecoderStartToken};
+  double score = 0;
+  bool ended = false;
+  Rng rng;
+};
 
-void keep_rows(DecoderCache& cache, const Tensor& rows) {
-  for (auto* memories : {&cache.self, &cache.cross}) {
-    for (KeyValue& memory : *memories) {
-      memory.key_BHTC = memory.key_BHTC.index_select(0, rows);
-      memory.value_BHTC = memory.value_BHTC.index_select(0, rows);
+struct Picks {
+  Tensor ids_R, log_probs_R;  // int64, float32; CPU
+};
+
+// Greedy decoding, or one draw a token.
+class TokenSearch {
+ public:
+  TokenSearch(const T5Model& model, const Tensor& memory_BSD, const Tensor& mask_BS,
+              const GenerationSettings& settings);
+  std::vector<std::vector<Hypothesis>> run(int64_t num_sources);
+
+ private:
+  Tensor next_scores();
+  Tensor draw(const Tensor& scores_RV);
+  Picks pick(const Tensor& scores_RV);
+  void append(const Picks& picks);
+  void drop_ended_sources(std::vector<std::vector<Hypothesis>>& results);
+
+  const GenerationSettings settings_;
+  const LogitsProcessors processors_;
+  const torch::Device device_;
+  DecoderSession session_;
+  std::vector<Row> rows_;  // num_return_sequences of each live source
+};
+
+TokenSearch::TokenSearch(const T5Model& model, const Tensor& memory_BSD, const Tensor& mask_BS,
+                         const GenerationSettings& settings)
+    : settings_(settings), processors_(settings), device_(memory_BSD.device()),
+      session_(model, memory_BSD, mask_BS, settings.num_return_sequences) {
+  for (int64_t source = 0; source < memory_BSD.size(0); ++source) {
+    for (int64_t n = 0; n < settings.num_return_sequences; ++n) {
+      const std::string purpose = "generate " + std::to_string(settings.first_source + source) +
+                                  " " + std::to_string(n);
+      rows_.push_back({.source = source, .rng = Rng(derive_seed(settings.seed, purpose))});
     }
   }
 }
 
+// Sequences that have ended beside others of their source go on with padding, and are not looked at.
+Tensor TokenSearch::next_scores() {
+  std::vector<int64_t> ids;
+  DecoderRows rows;
+  for (const Row& row : rows_) {
+    ids.push_back(row.ended ? kDecoderStartToken : row.ids.back());
+    rows.push_back(row.ids);
+  }
+  Tensor scores = session_.next_logits(torch::tensor(ids, torch::kInt64).to(device_));
+  if (processors_.empty() && !settings_.do_sample) return scores;
+  scores = scores.to(torch::kCPU);
+  if (!processors_.empty()) processors_.apply(rows, scores);
+  return settings_.do_sample ? warp_for_sampling(scores, settings_, 1) : scores;
+}
+
+// By the inverse of the distribution function: one uniform number a row and step.
+Tensor TokenSearch::draw(const Tensor& scores_RV) {
+  const Tensor cumulated = scores_RV.to(torch::kFloat64).softmax(-1).cumsum(-1).contiguous();
+  const int64_t width = cumulated.size(1);
+  Tensor ids_R = torch::empty({cumulated.size(0)}, torch::kInt64);
+  for (size_t r = 0; r < rows_.size(); ++r) {
+    const double* sums = cumulated.const_data_ptr<double>() + static_cast<int64_t>(r) * width;
+    const double target = rows_[r].rng.uniform() * sums[width - 1];
+    // the first sum above the target belongs to an id whose own probability is not nought
+    ids_R.data_ptr<int64_t>()[r] = std::upper_bound(sums, sums + width, target) - sums;
+  }
+  return ids_R;
+}
+
+Picks TokenSearch::pick(const Tensor& scores_RV) {
+  const Tensor ids_R = settings_.do_sample ? draw(scores_RV) : scores_RV.argmax(-1);
+  if (!settings_.output_scores) return {ids_R.cpu(), torch::zeros({ids_R.size(0)})};
+  const Tensor chosen_R = scores_RV.gather(1, ids_R.unsqueeze(1)).squeeze(1);
+  return {ids_R.cpu(), (chosen_R - scores_RV.logsumexp(-1)).cpu().contiguous()};
+}
+
+void TokenSearch::append(const Picks& picks) {
+  const int64_t* id = picks.ids_R.const_data_ptr<int64_t>();
+  const float* log_prob = picks.log_probs_R.const_data_ptr<float>();
+  for (size_t r = 0; r < rows_.size(); ++r) {
+    Row& row = rows_[r];
+    if (row.ended) continue;
+    row.ids.push_back(static_cast<int32_t>(id[r]));
+    row.score += log_prob[r];
+    row.ended = id[r] == kEosToken || std::ssize(row.ids) > settings_.max_new_tokens;
+  }
+}
+
+void TokenSearch::drop_ended_sources(std::vector<std::vector<Hypothesis>>& results) {
+  const int64_t group = settings_.num_return_sequences;
+  std::vector<Row> live;
+  std::vector<int64_t> kept;
+  for (int64_t first = 0; first < std::ssize(rows_); first += group) {
+    const auto begin = rows_.begin() + first;
+    const bool ended = std::all_of(begin, begin + group, [](const Row& row) { return row.ended; });
+    for (int64_t r = first; r < first + group; ++r) {
+      Row& row = rows_[r];
+      if (ended) {
+        const auto end = row.ids.end() - (row.ids.back() == kEosToken ? 1 : 0);
+        results[row.source].push_back({{row.ids.begin() + 1, end}, row.score});
+      } else {
+        kept.push_back(r);
+        live.push_back(std::move(row));
+      }
+    }
+  }
+  const bool some_left = live.size() < rows_.size();
+  rows_ = std::move(live);
+  if (some_left && !rows_.empty()) session_.select(torch::tensor(kept, torch::kInt64));
+}
+
+std::vector<std::vector<Hypothesis>> TokenSearch::run(int64_t num_sources) {
+  std::vector<std::vector<Hypothesis>> results(num_sources);
+  while (!rows_.empty()) {
+    append(pick(next_scores()));
+    drop_ended_sources(results);
+  }
+  return results;
+}
+
 }  // namespace
+
+std::vector<std::vector<Hypothesis>> generate(const T5Model& model, const Tensor& memory_BSD,
+                                              const Tensor& mask_BS,
+                                              const GenerationSettings& settings) {
+  const torch::InferenceMode inference;
+  check_generation_settings(settings, model.config().vocab_size);
+  if (settings.num_beams > 1) return beam_search(model, memory_BSD, mask_BS, settings);
+  return TokenSearch(model, memory_BSD, mask_BS, settings).run(memory_BSD.size(0));
+}
 
 std::vector<std::vector<int32_t>> generate_greedy(const T5Model& model, const Tensor& memory_BSD,
                                                   const Tensor& mask_BS, int64_t max_new_tokens) {
-  const torch::InferenceMode inference;
-  const int64_t batch = memory_BSD.size(0);
-  std::vector<std::vector<int32_t>> outputs(batch);
-  std::vector<int64_t> rows(batch);   // of the sequences that have not ended
-  std::iota(rows.begin(), rows.end(), int64_t{0});
-  DecoderCache cache = model.start_decoding(memory_BSD);
-  Tensor mask = mask_BS;
-  Tensor ids_B = torch::full({batch}, kDecoderStart, torch::kInt64).to(memory_BSD.device());
-  for (int64_t step = 0; step < max_new_tokens && !rows.empty(); ++step) {
-    const Tensor hidden = model.decode_step(ids_B, cache, mask);
-    ids_B = model.logits(hidden).squeeze(1).argmax(-1);
-    const Tensor ids = ids_B.to(torch::kCPU);
-    const int64_t* id = ids.const_data_ptr<int64_t>();
-    std::vector<int64_t> alive, alive_rows;
-    for (size_t i = 0; i < rows.size(); ++i) {
-      if (id[i] == kEos) continue;
-      outputs[rows[i]].push_back(static_cast<int32_t>(id[i]));
-      alive.push_back(static_cast<int64_t>(i));
-      alive_rows.push_back(rows[i]);
-    }
-    if (alive.size() < rows.size()) {
-      const Tensor kept = torch::tensor(alive, torch::kInt64).to(memory_BSD.device());
-      keep_rows(cache, kept);
-      ids_B = ids_B.index_select(0, kept);
-      mask = mask.index_select(0, kept);
-    }
-    rows = std::move(alive_rows);
+  GenerationSettings settings;
+  settings.max_new_tokens = max_new_tokens;
+  settings.output_scores = false;
+  std::vector<std::vector<int32_t>> outputs;
+  for (std::vector<Hypothesis>& hypotheses : generate(model, memory_BSD, mask_BS, settings)) {
+    outputs.push_back(std::move(hypotheses.front().ids));
   }
   return outputs;
 }

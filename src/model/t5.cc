@@ -62,6 +62,17 @@ T5Model::T5Model(T5Config config, T5Weights weights)
     : config_(std::move(config)), weights_(std::move(weights)) {
   for (BlockWeights& w : weights_.encoder.blocks) encoder_.push_back(join_block(config_, w, false));
   for (BlockWeights& w : weights_.decoder.blocks) decoder_.push_back(join_block(config_, w, true));
+  head_ = join_weights({config_.tie_word_embeddings ? &weights_.shared_VD : &weights_.lm_head_VD});
+}
+
+void T5Model::set_packed(bool on) {
+  if (on == packed()) return;
+  for (auto* stack : {&encoder_, &decoder_}) {
+    for (BlockProjections& block : *stack) {
+      for (Projection* projection : projections_of(block)) set_packing(*projection, on);
+    }
+  }
+  set_packing(head_, on);
 }
 
 Activation T5Model::activation() const {
@@ -70,10 +81,6 @@ Activation T5Model::activation() const {
 }
 
 Dropout T5Model::site(uint64_t number) const { return dropout_.at_site(number); }
-
-Tensor T5Model::norm(const Tensor& hidden, const Tensor& weight_D) const {
-  return rms_norm(hidden, weight_D, config_.layer_norm_epsilon);
-}
 
 T5Model::Stream T5Model::seam(const Tensor& hidden, const Tensor& x, const Tensor& norm_D,
                               uint64_t number) const {
@@ -156,7 +163,7 @@ const Tensor& T5Model::head() const {
 }
 
 Tensor T5Model::logits(const Tensor& hidden_BTD) const {
-  return torch::linear(config_.scale_decoder_outputs ? hidden_BTD * logit_scale() : hidden_BTD, head());
+  return linear(config_.scale_decoder_outputs ? hidden_BTD * logit_scale() : hidden_BTD, head_);
 }
 
 Tensor T5Model::loss(const Tensor& hidden_BTD, const Tensor& labels_BT,

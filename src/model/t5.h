@@ -17,18 +17,6 @@
 // C d_kv (channels of a head).
 namespace dovetail {
 
-// Keys and values of one attention, kept from step to step. [B, H, length, C]
-struct KeyValue {
-  torch::Tensor key_BHTC, value_BHTC;
-};
-
-// What a decoder remembers between two steps of generation.
-struct DecoderCache {
-  std::vector<KeyValue> self;     // grows by one position a step
-  std::vector<KeyValue> cross;    // computed once from the encoder's output
-  int64_t length = 0;
-};
-
 // The weights of a block as the products use them: those that read the same input are joined.
 struct BlockProjections {
   Projection self_qkv, self_o;
@@ -62,6 +50,12 @@ class T5Model {
   // ids: int64. Rows of the shared embedding.
   torch::Tensor embed(const torch::Tensor& ids_BS) const;
 
+  // Lays copies of the weights out for the products, so that none has to be rearranged for each call:
+  // for generation and evaluation, and where they are frozen. Weights that change must not be packed;
+  // see PackedWeights.
+  void set_packed(bool on);
+  bool packed() const { return head_.packed.depth() > 0; }
+
   // mask_BS: 1 for tokens, 0 for padding (float). The encoder's normed output.
   torch::Tensor encode(const torch::Tensor& embedded_BSD, const torch::Tensor& mask_BS) const;
 
@@ -76,11 +70,7 @@ class T5Model {
   torch::Tensor loss(const torch::Tensor& hidden_BTD, const torch::Tensor& labels_BT,
                      const CrossEntropy& settings) const;
 
-  // Generation: cross keys once, then one position a call. Returns the hidden state [B, 1, D].
-  DecoderCache start_decoding(const torch::Tensor& memory_BSD) const;
-  torch::Tensor decode_step(const torch::Tensor& ids_B, DecoderCache& cache,
-                            const torch::Tensor& mask_BS) const;
-
+  Activation activation() const;
   double logit_scale() const;
   const torch::Tensor& head() const;
 
@@ -95,20 +85,27 @@ class T5Model {
   torch::Tensor run_stack(const StackWeights& stack, const std::vector<BlockProjections>& projections,
                           const torch::Tensor& embedded, BlockInputs inputs, uint64_t first_site) const;
   torch::Tensor position_bias_of(const BlockWeights& block, bool decoder, int64_t length) const;
-  torch::Tensor step_attention(const torch::Tensor& query_BTI, const KeyValue& memory,
-                               const torch::Tensor& bias) const;
-  torch::Tensor split_heads(const torch::Tensor& x_BTI) const;
-  torch::Tensor norm(const torch::Tensor& hidden, const torch::Tensor& weight_D) const;
   Stream seam(const torch::Tensor& hidden, const torch::Tensor& x, const torch::Tensor& norm_D,
               uint64_t site) const;
   Dropout site(uint64_t number) const;
-  Activation activation() const;
-
   T5Config config_;
   T5Weights weights_;
   std::vector<BlockProjections> encoder_, decoder_;
+  Projection head_;
   Dropout dropout_;
   bool checkpointing_ = false;
+};
+
+// Packed while this lives.
+class PackedWeights {
+ public:
+  explicit PackedWeights(T5Model& model) : model_(model), was_(model.packed()) { model.set_packed(true); }
+  ~PackedWeights() { model_.set_packed(was_); }
+  PackedWeights(const PackedWeights&) = delete;
+
+ private:
+  T5Model& model_;
+  bool was_;
 };
 
 }  // namespace dovetail
