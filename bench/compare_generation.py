@@ -59,10 +59,11 @@ def make_model(shape):
     return folder
 
 
-def peers_of(shape, batch, beams, threads, with_ctranslate2):
+def peers_of(shape, batch, beams, threads, attention, with_ctranslate2):
     work = dict(threads=threads, batch=batch, source=SOURCE, new_tokens=NEW, beams=beams)
     start = [
-        lambda: Peer("transformers", python("peer_transformers.py", do="generate", shape=shape, **work)),
+        lambda: Peer("transformers", python("peer_transformers.py", do="generate", shape=shape,
+                                            attention=attention, **work)),
         lambda: Peer("dovetail", dovetail(
             "generate", "--shape", shape, "--threads", threads, "--batch", batch,
             "--source", SOURCE, "--new-tokens", NEW, "--num-beams", beams)),
@@ -78,8 +79,9 @@ def peers_of(shape, batch, beams, threads, with_ctranslate2):
     return start
 
 
-def measured(shape, batch, beams, threads, seconds, with_ctranslate2):
-    results = peers.measure(peers_of(shape, batch, beams, threads, with_ctranslate2), seconds)
+def measured(shape, batch, beams, threads, given, with_ctranslate2):
+    start = peers_of(shape, batch, beams, threads, given.attention, with_ctranslate2)
+    results = peers.measure(start, given.seconds)
     row = {"shape": shape, "batch": batch, "beams": beams, "threads": threads, "peers": results,
            "rounds": len(results["dovetail"]["times"])}
     for other in results:
@@ -117,7 +119,7 @@ def main():
             if threads not in given.threads:
                 continue
             peers.say(f"{shape}, batch {batch}, {beams} beams, {threads} threads")
-            rows.append(measured(shape, batch, beams, threads, given.seconds, with_ctranslate2))
+            rows.append(measured(shape, batch, beams, threads, given, with_ctranslate2))
     title = f"Generation: tokens a second, median; {SOURCE} source tokens, {NEW} new ones"
     peers.print_table(title, ["model", "batch", "beams", "threads", "transformers", "CTranslate2",
                               "its int8", "dovetail", "/ transformers", "/ CTranslate2",

@@ -9,10 +9,11 @@ BATCH, SOURCE, TARGET, DROPOUT = 16, 32, 16, 0.1
 TARGETS = {"tiny": 1.7, "mini": 1.35, "t5-small": 1.15}   # times the reference's speed
 
 
-def peers_of(shape, threads):
+def peers_of(shape, threads, attention):
     work = dict(shape=shape, threads=threads, batch=BATCH, source=SOURCE, target=TARGET)
     return [
-        lambda: Peer("transformers", python("peer_transformers.py", do="train", dropout=DROPOUT, **work)),
+        lambda: Peer("transformers", python("peer_transformers.py", do="train", dropout=DROPOUT,
+                                            attention=attention, **work)),
         lambda: Peer("dovetail", dovetail(
             "train", "--shape", shape, "--threads", threads, "--batch", BATCH, "--source", SOURCE,
             "--target", TARGET, "--dropout", DROPOUT)),
@@ -36,7 +37,7 @@ def main():
     for shape in given.shapes:
         for threads in given.threads:
             peers.say(f"{shape}, {threads} threads")
-            results = peers.measure(peers_of(shape, threads), given.seconds)
+            results = peers.measure(peers_of(shape, threads, given.attention), given.seconds)
             rows.append({"shape": shape, "threads": threads, "peers": results,
                          "rounds": len(results["dovetail"]["times"]),
                          "speed": peers.speed_ratio(results, "dovetail", "transformers"),

@@ -23,22 +23,22 @@ def ours(name, shape, threads, source, *tuning):
         "--target", TARGET, "--dropout", DROPOUT, *tuning))
 
 
-def theirs(name, shape, threads, source, **prompt):
+def theirs(name, shape, threads, source, **more):
     return lambda: Peer(name, python(
         "peer_transformers.py", do="train", shape=shape, threads=threads, batch=BATCH,
-        source=source, target=TARGET, dropout=DROPOUT, **prompt))
+        source=source, target=TARGET, dropout=DROPOUT, **more))
 
 
-def peers_of(shape, threads, lora):
+def peers_of(shape, threads, attention, lora):
     place = (shape, threads)
     long = SOURCE + PROMPT
     start = [
         ours("full/short", *place, SOURCE), ours("full/long", *place, long),
         ours("soft_prompt", *place, SOURCE, "--tuning", "soft_prompt", "--parameter",
              f"num_virtual_tokens={PROMPT}"),
-        theirs("transformers full/short", *place, SOURCE),
-        theirs("transformers full/long", *place, long),
-        theirs("transformers soft_prompt", *place, SOURCE, prompt=PROMPT),
+        theirs("transformers full/short", *place, SOURCE, attention=attention),
+        theirs("transformers full/long", *place, long, attention=attention),
+        theirs("transformers soft_prompt", *place, SOURCE, attention=attention, prompt=PROMPT),
     ]
     if lora:
         start.append(ours("lora", *place, SOURCE, "--tuning", "lora"))
@@ -68,7 +68,8 @@ def main():
     for shape in given.shapes:
         for threads in given.threads:
             peers.say(f"{shape}, {threads} threads")
-            results = peers.measure(peers_of(shape, threads, lora), given.seconds)
+            start = peers_of(shape, threads, given.attention, lora)
+            results = peers.measure(start, given.seconds)
             rows.append({"shape": shape, "threads": threads, "peers": results})
             table += rows_of(shape, threads, results)
     title = "Tuning: seconds a step, median"

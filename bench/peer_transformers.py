@@ -28,7 +28,7 @@ def random_ids(rows, length, vocab_size):
 def make_model(given):
     config = T5Config(**SHAPES[given["shape"]], dropout_rate=given.get("dropout", 0.0),
                       decoder_start_token_id=0)
-    config._attn_implementation = given.get("attention", "sdpa")
+    config._attn_implementation = given.get("attention", "eager")
     return T5ForConditionalGeneration(config)
 
 

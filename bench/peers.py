@@ -19,6 +19,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 PYTHON = ROOT / ".venv" / "bin" / "python"
 
+LOAD = os.getloadavg()[0]   # before anything here ran
+
 # OpenMP's threads spin for some milliseconds after their work; the next program starts after that.
 PAUSE = 0.03
 
@@ -132,15 +134,14 @@ def machine():
     commit = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty"],
                             capture_output=True, text=True).stdout.strip()
     return {"date": datetime.date.today().isoformat(), "cpu": model, "vectors": vectors,
-            "processors": os.cpu_count(), "load_average": os.getloadavg()[0],
-            "commit": commit or "unknown", "command": " ".join(["bench/" + Path(sys.argv[0]).name] + sys.argv[1:])}
+            "processors": os.cpu_count(), "load_average": LOAD,
+            "commit": commit or "unknown",
+            "command": " ".join(["bench/" + Path(sys.argv[0]).name, *sys.argv[1:]])}
 
 
 def warn_of_load():
-    load = os.getloadavg()[0]
-    if load > 0.5:
-        print(f"warning: the load average is {load:.2f}; other programs disturb these figures",
-              file=sys.stderr)
+    if LOAD > 0.5:
+        say(f"warning: the load average is {LOAD:.2f}; other programs disturb these figures")
 
 
 def options(description, shapes, threads, seconds):
@@ -150,6 +151,8 @@ def options(description, shapes, threads, seconds):
     parser.add_argument("--threads", default=threads, help="numbers, with commas between")
     parser.add_argument("--seconds", type=float, default=seconds, help="of rounds, for each row")
     parser.add_argument("--quick", action="store_true", help="three rounds a row")
+    parser.add_argument("--attention", default="eager", choices=["eager", "sdpa"],
+                        help="of the reference implementation; eager was seen to be the faster")
     parser.add_argument("--json", help="also writes everything measured to this file")
     given = parser.parse_args()
     given.shapes = given.shapes.split(",")
@@ -167,7 +170,7 @@ def print_table(title, heads, rows):
     for row in rows:
         print("| " + " | ".join(row) + " |")
     print(f"\n{where['date']}, {where['cpu']} ({where['vectors']}, {where['processors']} processors), "
-          f"commit {where['commit']}, load {where['load_average']:.2f}: `{where['command']}`", flush=True)
+          f"commit {where['commit']}, load before {where['load_average']:.2f}: `{where['command']}`", flush=True)
 
 
 def write_json(path, title, results):

@@ -2,6 +2,7 @@
 #include <ATen/Parallel.h>
 
 #include <CLI/CLI.hpp>
+#include <exception>
 #include <memory>
 
 #include "app/bench.h"
@@ -70,7 +71,9 @@ Batch collate_all(const std::vector<Sequence>& rows) {
   return collate(all);
 }
 
-// The clock says when to end, so the number of steps is only an upper bound.
+// The clock says when to end; the loop also ends by itself, should a step fail.
+constexpr int64_t kMostSteps = 10'000'000;
+
 Learner make_learner(const BenchTrainOptions& options, T5Model& model, TuningMethod& method) {
   Learner learner;
   learner.model = &model;
@@ -78,10 +81,33 @@ Learner make_learner(const BenchTrainOptions& options, T5Model& model, TuningMet
   learner.optimizer_settings.name = options.optimizer;
   learner.optimizer_settings.learning_rate = 1e-4;
   learner.optimizer_settings.clip = options.clip;
-  learner.steps = INT64_C(1) << 40;
+  learner.steps = kMostSteps;
   learner.dropout = options.dropout;
   learner.seed = options.seed;
   return learner;
+}
+
+// Trains until the clock has enough. The learner takes what its callback throws for its own failure,
+// but for Interrupted; so a turn that is none is carried past it.
+void train_by_clock(Learner& learner, BenchClock& clock) {
+  bool ended = false;
+  std::exception_ptr error;
+  learner.after_step = [&](Learner&, int64_t) {
+    try {
+      ended = !clock.after_piece();
+    } catch (...) {
+      error = std::current_exception();
+      ended = true;
+    }
+    if (ended) throw Interrupted();
+  };
+  try {
+    train(std::span(&learner, 1));
+  } catch (const Interrupted&) {
+    if (!ended) throw;
+  }
+  if (error) std::rethrow_exception(error);
+  if (!learner.failure.empty()) throw_<SystemError>("bench train: {}", learner.failure);
 }
 
 // The steps are those of `dovetail run`: the same learner, loop, optimizer and tuning.
@@ -96,19 +122,8 @@ int bench_train(const BenchTrainOptions& options) {
 
   BenchClock clock(options, train_settings(options, parameters, model, *method));
   Learner learner = make_learner(options, model, *method);
-  bool ended = false;
   learner.next_batch = [&rows](int64_t) { return collate_all(rows); };
-  learner.after_step = [&clock, &ended](Learner&, int64_t) {
-    if (clock.after_piece()) return;
-    ended = true;
-    throw Interrupted();
-  };
-  try {
-    train(std::span(&learner, 1));
-  } catch (const Interrupted&) {
-    if (!ended) throw;
-  }
-  if (!learner.failure.empty()) throw_<SystemError>("bench train: {}", learner.failure);
+  train_by_clock(learner, clock);
   clock.print_results(collate_all(rows).num_tokens);
   return kSuccess;
 }

@@ -60,7 +60,8 @@ def test_generate_counts_new_tokens(tmp_path):
 @pytest.mark.parametrize("what", ["train", "generate"])
 def test_takes_turns(tmp_path, what):
     result = subprocess.run([DOVETAIL, "bench", what, *SMALL, "--interactive"], cwd=tmp_path,
-                            input="go 2\ngo 3\n", capture_output=True, text=True)
+                            input="go 2\ngo 3\n", capture_output=True, text=True,
+                            timeout=120)
 
     ready, first, second, last = map(json.loads, result.stdout.splitlines())
     assert ready["ready"]["bench"] == what
@@ -91,7 +92,7 @@ def test_what_it_does_not_know_is_the_users_mistake(tmp_path, words, sentences):
 @pytest.mark.parametrize("line", ["gone 3", "go", "go 0", "go 2 3"])
 def test_a_turn_that_is_none_is_refused(tmp_path, line):
     result = subprocess.run([DOVETAIL, "bench", "train", *SMALL, "--interactive"], cwd=tmp_path,
-                            input=line + "\n", capture_output=True, text=True)
+                            input=line + "\n", capture_output=True, text=True, timeout=120)
 
     assert result.returncode == 2
     assert "go K" in result.stderr and line in result.stderr
