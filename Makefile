@@ -24,8 +24,9 @@ program: setup  ## the program alone
 setup:          ## Debian packages and .venv
 	@jobs/setup
 
-bench: build    ## speed of training, generation, driver and store
+bench: build    ## speed of driver and store; of training, tuning and generation beside the peers
 	@shopt -s nullglob; for bench in build/bench/*_bench; do "$$bench"; done
+	@for what in training tuning generation; do .venv/bin/python bench/compare_$$what.py; done
 
 clean:          ## remove what the build made; results and .venv stay
 	rm -rf build build-dev build-asan

@@ -80,6 +80,7 @@ int dispatch(int argc, char** argv) {
   add_data(app, chosen);
   add_list(app, chosen);
   add_metric(app, chosen);
+  add_bench(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) {

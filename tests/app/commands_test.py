@@ -5,7 +5,7 @@ import json
 import pytest
 from conftest import dovetail, tree
 
-COMMANDS = ["plan", "run", "status", "report", "advise", "data", "list", "metric"]
+COMMANDS = ["plan", "run", "status", "report", "advise", "data", "list", "metric", "bench"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

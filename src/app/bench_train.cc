@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ATen/Parallel.h>
+
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <memory>
+
+#include "app/bench.h"
+#include "base/error.h"
+#include "base/names.h"
+#include "training/learner.h"
+#include "tuning/tuning_method.h"
+
+namespace dovetail {
+
+namespace {
+
+struct BenchTrainOptions : BenchOptions {
+  int64_t target = 16;
+  double dropout = 0.1;
+  double clip = 0;
+  std::string optimizer = "adamw";
+  std::string tuning = "full";
+  std::vector<std::string> parameters;   // name=value, of the tuning
+};
+
+nlohmann::json tuning_parameters(const BenchTrainOptions& options, const Tuning& tuning) {
+  nlohmann::json parameters = tuning.entry.defaults;
+  if (parameters.is_null()) parameters = nlohmann::json::object();
+  std::vector<std::string> known;
+  for (const auto& [name, value] : parameters.items()) known.push_back(name);
+  for (const std::string& given : options.parameters) {
+    const size_t equals = given.find('=');
+    const std::string name = given.substr(0, equals);
+    if (equals == std::string::npos || !parameters.contains(name)) {
+      throw_<ConfigError>("--parameter {}: expected NAME=VALUE, with a parameter of {}; {}", given,
+                          options.tuning, did_you_mean(name, known));
+    }
+    const std::string text = given.substr(equals + 1);
+    nlohmann::json value = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+    parameters[name] = value.is_discarded() ? nlohmann::json(text) : value;
+  }
+  return parameters;
+}
+
+int64_t count_parameters(const NamedTensors& tensors) {
+  int64_t count = 0;
+  for (const auto& [name, tensor] : tensors) count += tensor.numel();
+  return count;
+}
+
+OrderedJson train_settings(const BenchTrainOptions& options, const nlohmann::json& parameters,
+                           const T5Model& model, TuningMethod& method) {
+  OrderedJson settings = {{"bench", "train"}, {"shape", options.shape}};
+  settings.update(bench_settings(options, model.config()));
+  settings.update(OrderedJson{
+      {"target", options.target},
+      {"dropout", options.dropout},
+      {"clip", options.clip},
+      {"optimizer", options.optimizer},
+      {"tuning", options.tuning},
+      {"tuning_parameters", parameters},
+      {"num_weights", count_parameters(named_tensors(model.config(), model.weights()))},
+      {"num_trained", count_parameters(method.trainable())}});
+  return settings;
+}
+
+Batch collate_all(const std::vector<Sequence>& rows) {
+  std::vector<const Sequence*> all;
+  for (const Sequence& row : rows) all.push_back(&row);
+  return collate(all);
+}
+
+// The clock says when to end; the loop also ends by itself, should a step fail.
+constexpr int64_t kMostSteps = 10'000'000;
+
+Learner make_learner(const BenchTrainOptions& options, T5Model& model, TuningMethod& method) {
+  Learner learner;
+  learner.model = &model;
+  learner.tuning = &method;
+  learner.optimizer_settings.name = options.optimizer;
+  learner.optimizer_settings.learning_rate = 1e-4;
+  learner.optimizer_settings.clip = options.clip;
+  learner.steps = kMostSteps;
+  learner.dropout = options.dropout;
+  learner.seed = options.seed;
+  return learner;
+}
+
+// Trains until the clock has enough. The learner takes what its callback throws for its own failure,
+// but for Interrupted; so a turn that is none is carried past it.
+void train_by_clock(Learner& learner, BenchClock& clock) {
+  bool ended = false;
+  std::exception_ptr error;
+  learner.after_step = [&](Learner&, int64_t) {
+    try {
+      ended = !clock.after_piece();
+    } catch (...) {
+      error = std::current_exception();
+      ended = true;
+    }
+    if (ended) throw Interrupted();
+  };
+  try {
+    train(std::span(&learner, 1));
+  } catch (const Interrupted&) {
+    if (!ended) throw;
+  }
+  if (error) std::rethrow_exception(error);
+  if (!learner.failure.empty()) throw_<SystemError>("bench train: {}", learner.failure);
+}
+
+// The steps are those of `dovetail run`: the same learner, loop, optimizer and tuning.
+int bench_train(const BenchTrainOptions& options) {
+  at::set_num_threads(options.threads);
+  const T5Config config = bench_config(options);
+  const Tuning& tuning = find_tuning(options.tuning);
+  const nlohmann::json parameters = tuning_parameters(options, tuning);
+  T5Model model(config, random_weights(config, options.seed));
+  const auto method = tuning.make(model, parameters, options.seed);
+  const auto rows = random_rows(options, options.target, method->soft_tokens().count, config.vocab_size);
+
+  BenchClock clock(options, train_settings(options, parameters, model, *method));
+  Learner learner = make_learner(options, model, *method);
+  learner.next_batch = [&rows](int64_t) { return collate_all(rows); };
+  train_by_clock(learner, clock);
+  clock.print_results(collate_all(rows).num_tokens);
+  return kSuccess;
+}
+
+}  // namespace
+
+void add_bench_train(CLI::App& bench, std::function<int()>& chosen) {
+  const auto options = std::make_shared<BenchTrainOptions>();
+  CLI::App* command = bench.add_subcommand(
+      "train", "Seconds of a training step: random weights, random ids, the loop of `run`");
+  add_bench_options(*command, *options);
+  command->add_option("--target", options->target, "Target tokens of each row, with </s>")
+      ->check(CLI::Range(1, 1 << 16));
+  command->add_option("--dropout", options->dropout, "Rate")->check(CLI::Range(0.0, 0.99));
+  command->add_option("--clip", options->clip, "Global gradient norm; 0: no clipping")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--optimizer", options->optimizer, "As in a sweep file");
+  command->add_option("--tuning", options->tuning, "As in a sweep file");
+  command->add_option("--parameter", options->parameters,
+                      "NAME=VALUE of the tuning; may be given again");
+  command->footer(
+      "Example: dovetail bench train --shape t5-small --batch 8 --source 64 --tuning soft_prompt "
+      "--parameter num_virtual_tokens=100");
+  command->callback([options, &chosen] { chosen = [options] { return bench_train(*options); }; });
+}
+
+}  // namespace dovetail
