@@ -37,6 +37,15 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::torch)
   target_link_libraries(LibTorch::torch INTERFACE
     -Wl,--push-state,--no-as-needed,-lstdc++,--pop-state
     ${LibTorch_torch} ${LibTorch_torch_cpu} ${LibTorch_c10})
+  # ATen's parallel_for is OpenMP in a header. The threads must be those of LibTorch's own runtime,
+  # which the wheel brings: two runtimes would each keep a pool, and the pools would be in each
+  # other's way.
+  file(GLOB _libgomp ${_libtorch_dir}/lib/libgomp*.so*)
+  if(NOT _libgomp)
+    set(_libgomp gomp)
+  endif()
+  target_compile_options(LibTorch::torch INTERFACE -fopenmp)
+  target_link_libraries(LibTorch::torch INTERFACE ${_libgomp})
   if(LibTorch_torch_cuda)
     # Nothing names a symbol of the CUDA libraries; they register their kernels when loaded.
     target_link_libraries(LibTorch::torch INTERFACE

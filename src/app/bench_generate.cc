@@ -17,21 +17,30 @@ struct BenchGenerateOptions : BenchOptions {
   BenchGenerateOptions() { batch = 32; }
 
   int64_t new_tokens = 20;
+  int64_t num_beams = 1;
 };
 
 OrderedJson generate_settings(const BenchGenerateOptions& options, const T5Config& config) {
   OrderedJson settings = {{"bench", "generate"}, {"shape", options.shape}};
   settings.update(bench_settings(options, config));
-  settings.update(OrderedJson{{"new_tokens", options.new_tokens}, {"num_beams", 1}});
+  settings.update(OrderedJson{{"new_tokens", options.new_tokens}, {"num_beams", options.num_beams}});
   return settings;
 }
 
-// Rows that ended early would have cost less than what is reported.
-void check_lengths(const std::vector<std::vector<int32_t>>& outputs, int64_t wanted) {
-  for (const std::vector<int32_t>& output : outputs) {
-    if (static_cast<int64_t>(output.size()) == wanted) continue;
-    throw_<SystemError>("bench generate: expected {} new tokens of each row, found {}; another "
-                        "--seed makes other weights", wanted, output.size());
+// Exactly so many new tokens, so that every program does the same work.
+GenerationSettings forced_length(const BenchGenerateOptions& options) {
+  GenerationSettings settings;
+  settings.num_beams = options.num_beams;
+  settings.max_new_tokens = settings.min_new_tokens = options.new_tokens;
+  settings.output_scores = false;
+  return settings;
+}
+
+void check_lengths(const std::vector<std::vector<Hypothesis>>& outputs, int64_t wanted) {
+  for (const std::vector<Hypothesis>& output : outputs) {
+    const auto found = std::ssize(output.front().ids);
+    if (found == wanted) continue;
+    throw_<SystemError>("bench generate: expected {} new tokens of each row, found {}", wanted, found);
   }
 }
 
@@ -39,7 +48,9 @@ int bench_generate(const BenchGenerateOptions& options) {
   at::set_num_threads(options.threads);
   const torch::InferenceMode inference;
   const T5Config config = bench_config(options);
-  const T5Model model(config, random_weights(config, options.seed));
+  T5Model model(config, random_weights(config, options.seed));
+  const PackedWeights packed(model);
+  const GenerationSettings settings = forced_length(options);
   const auto rows = random_rows(options, /*target=*/1, /*soft_tokens=*/0, config.vocab_size);
   std::vector<const Sequence*> all;
   for (const Sequence& row : rows) all.push_back(&row);
@@ -48,8 +59,7 @@ int bench_generate(const BenchGenerateOptions& options) {
   do {
     const Batch batch = collate(all);
     const torch::Tensor memory = model.encode(model.embed(batch.source_BS), batch.mask_BS);
-    check_lengths(generate_greedy(model, memory, batch.mask_BS, options.new_tokens),
-                  options.new_tokens);
+    check_lengths(generate(model, memory, batch.mask_BS, settings), options.new_tokens);
   } while (clock.after_piece());
   clock.print_results(options.batch * options.new_tokens);
   return kSuccess;
@@ -64,6 +74,7 @@ void add_bench_generate(CLI::App& bench, std::function<int()>& chosen) {
   add_bench_options(*command, *options);
   command->add_option("--new-tokens", options->new_tokens, "New tokens of each row, exactly")
       ->check(CLI::Range(1, 1 << 16));
+  command->add_option("--num-beams", options->num_beams, "1: greedy")->check(CLI::Range(1, 64));
   command->footer("Example: dovetail bench generate --shape mini --batch 1 --new-tokens 20");
   command->callback([options, &chosen] { chosen = [options] { return bench_generate(*options); }; });
 }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/product.h"
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 #include <cstdlib>
 #include <new>
 #include <string_view>
@@ -47,10 +51,19 @@ void run_panel(const Panel& p, MatrixView a, int64_t row, int64_t rows) {
   best(p, a, row, rows);
 }
 
+// Big pieces on huge pages where the system has them: a weight matrix is read from end to end for a
+// single token, and neither prefetching nor address translation likes a new page every 4 KiB.
 std::shared_ptr<float[]> aligned_numbers(int64_t count) {
-  constexpr std::align_val_t kLine{64};
-  auto* memory = static_cast<float*>(::operator new[](static_cast<size_t>(count) * sizeof(float), kLine));
-  return {memory, [](float* p) { ::operator delete[](p, kLine); }};
+  constexpr size_t kHugePage = size_t{1} << 21, kLine = 64;
+  const size_t bytes = static_cast<size_t>(count) * sizeof(float);
+  const size_t unit = bytes >= kHugePage ? kHugePage : kLine;
+  const size_t whole = (bytes + unit - 1) / unit * unit;
+  void* memory = std::aligned_alloc(unit, whole);
+  if (memory == nullptr) throw std::bad_alloc();
+#if defined(__linux__)
+  if (unit == kHugePage) ::madvise(memory, whole, MADV_HUGEPAGE);   // a wish: it may be refused
+#endif
+  return {static_cast<float*>(memory), [](float* p) { std::free(p); }};
 }
 
 struct Scratch {
