@@ -112,10 +112,14 @@ PackedMatrix::PackedMatrix(MatrixView b, int64_t depth, int64_t columns) : depth
 void PackedMatrix::multiply(const MatrixView& a, int64_t rows, int64_t first, int64_t last, float* out,
                             int64_t out_row, float scale) const {
   thread_local Scratch scratch;
-  for (int64_t column = first; column < last; column += kColumnBlock) {
-    for (int64_t k = 0; k < depth_; k += kDepthBlock) {
-      const Panel panel{std::min(kColumnBlock, last - column),
-                        std::min(kDepthBlock, depth_ - k),
+  // With few rows the matrix is what takes the time: it is read once, from end to end.
+  const bool stream = rows <= 8 && a.column == 1;
+  const int64_t depth_block = stream ? depth_ : kDepthBlock;
+  const int64_t column_block = stream ? last - first : kColumnBlock;
+  for (int64_t column = first; column < last; column += column_block) {
+    for (int64_t k = 0; k < depth_; k += depth_block) {
+      const Panel panel{std::min(column_block, last - column),
+                        std::min(depth_block, depth_ - k),
                         packed_.get() + column * depth_ + k * kStrip,
                         depth_ * kStrip,
                         out + column - first,
