@@ -85,6 +85,15 @@ MappedFile::~MappedFile() {
 MappedFile::MappedFile(MappedFile&& other) noexcept
     : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
 
+void MappedFile::forget(std::string_view bytes) const {
+  const size_t page = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+  const size_t begin = static_cast<size_t>(bytes.data() - data_);
+  const size_t first = (begin + page - 1) / page * page;
+  const size_t last = (begin + bytes.size()) / page * page;
+  // advice only: a kernel that does not take it keeps the pages, and nothing else changes
+  if (first < last) ::madvise(const_cast<char*>(data_) + first, last - first, MADV_DONTNEED);
+}
+
 std::string read_file(const fs::path& path) {
   const MappedFile file(path);
   return std::string(file.bytes());
@@ -96,10 +105,15 @@ void sync_path(const fs::path& path) {
 }
 
 void write_file_atomically(const fs::path& path, std::string_view bytes) {
+  stream_file_atomically(path, [&](const ByteSink& sink) { sink(bytes); });
+}
+
+void stream_file_atomically(const fs::path& path,
+                            const std::function<void(const ByteSink&)>& fill) {
   const fs::path temporary = temporary_beside(path);
   try {
     FileDescriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
-    write_all(file, bytes);
+    fill([&](std::string_view bytes) { write_all(file, bytes); });
     if (::fsync(file.get()) != 0) file.fail("fsync");
     file.close();
     fs::rename(temporary, path);

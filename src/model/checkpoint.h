@@ -9,18 +9,21 @@
 
 namespace dovetail {
 
-// A model folder in the Hugging Face layout: config.json, model.safetensors (and spiece.model,
-// which the text room reads).
+// A model folder in the Hugging Face layout: config.json, the weights (see WeightFiles for the
+// names and formats), and the vocabulary's files, which the text room reads.
 struct Checkpoint {
   T5Config config;
   T5Weights weights;
 };
 
 // Throws ConfigError for a folder that is none, and DataError that names every missing, extra or
-// mis-shaped tensor. Whether the head is tied is decided by whether lm_head.weight is there.
+// mis-shaped tensor. As transformers has it: whether the head is tied is decided by whether an
+// lm_head.weight that differs from shared.weight is there, not by config.json; a missing
+// shared.weight is taken from its copies; unused tensors of old folders are passed over.
 Checkpoint load_checkpoint(const std::filesystem::path& folder);
 
-// Writes config.json and model.safetensors; transformers loads the folder without a warning.
+// Writes config.json, generation_config.json and model.safetensors. transformers loads a folder with
+// a tied head without a word, and one with its own head with the one sentence it has for every such folder.
 void save_checkpoint(const std::filesystem::path& folder, const T5Config& config,
                      const T5Weights& weights, bool bfloat16 = false);
 

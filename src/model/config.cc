@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/config.h"
 
-#include <array>
+#include <cctype>
 
 #include "base/error.h"
 
@@ -9,62 +9,156 @@ namespace dovetail {
 
 namespace {
 
-constexpr std::array<const char*, 3> kFeedForwards = {"relu", "gated-gelu", "gated-silu"};
+using Json = nlohmann::json;
 
-int64_t positive(const nlohmann::json& json, const char* key) {
-  if (!json.contains(key) || !json[key].is_number_integer()) {
+constexpr int64_t kLargestSize = int64_t{1} << 30;
+constexpr int64_t kMostLayers = 1024;   // room for them is made before the weights are looked at
+
+// JSON knows one null for "not said": both are the same here.
+bool given(const Json& json, const char* key) { return json.contains(key) && !json[key].is_null(); }
+
+std::string found(const Json& json, const char* key) {
+  if (!json.contains(key)) return "nothing";
+  return json[key].is_structured() ? json[key].type_name() : json[key].dump();
+}
+
+int64_t whole(const Json& json, const char* key, int64_t least, int64_t most) {
+  if (!given(json, key) || !json[key].is_number_integer()) {
     throw_<ConfigError>("config.json: expected a whole number for \"{}\", found {}", key,
-                        json.contains(key) ? json[key].dump() : "nothing");
+                        found(json, key));
   }
   const int64_t value = json[key];
-  if (value < 1 || value > (int64_t{1} << 30)) {
-    throw_<ConfigError>("config.json: \"{}\" must be between 1 and 2^30, found {}", key, value);
+  const bool fits = json[key].is_number_unsigned() ? json[key].get<uint64_t>() <= uint64_t(most)
+                                                   : value <= most;
+  if (!fits || value < least) {
+    throw_<ConfigError>("config.json: \"{}\" must be between {} and {}, found {}", key, least, most,
+                        found(json, key));
   }
   return value;
 }
 
-int64_t positive_or(const nlohmann::json& json, const char* key, int64_t fallback) {
-  return json.contains(key) && !json[key].is_null() ? positive(json, key) : fallback;
+int64_t whole_or(const Json& json, const char* key, int64_t fallback, int64_t least = 1,
+                 int64_t most = kLargestSize) {
+  return given(json, key) ? whole(json, key, least, most) : fallback;
 }
 
-void read_feed_forward(const nlohmann::json& json, T5Config& config) {
-  config.feed_forward_proj = json.value("feed_forward_proj", "relu");
-  for (const char* known : kFeedForwards) {
-    if (config.feed_forward_proj == known) return;
+double real_or(const Json& json, const char* key, double fallback) {
+  if (!given(json, key)) return fallback;
+  const double value = json[key].is_number() ? json[key].get<double>() : -1;
+  if (!(value >= 0 && value < 1)) {
+    throw_<ConfigError>("config.json: expected a number from 0 and below 1 for \"{}\", found {}", key,
+                        found(json, key));
   }
-  throw_<ConfigError>("config.json: feed_forward_proj is \"{}\"; known: relu, gated-gelu, gated-silu",
-                      config.feed_forward_proj);
+  return value;
+}
+
+bool truth_or(const Json& json, const char* key, bool fallback) {
+  if (!given(json, key)) return fallback;
+  if (!json[key].is_boolean()) {
+    throw_<ConfigError>("config.json: expected true or false for \"{}\", found {}", key,
+                        found(json, key));
+  }
+  return json[key];
+}
+
+std::string text_or(const Json& json, const char* key, const std::string& fallback) {
+  if (!given(json, key)) return fallback;
+  if (!json[key].is_string()) {
+    throw_<ConfigError>("config.json: expected a text for \"{}\", found {}", key, found(json, key));
+  }
+  return json[key];
+}
+
+// feed_forward_proj is the activation, with "gated-" before it or not. Folders that transformers
+// wrote also say it in two keys, and these win there as well.
+void read_feed_forward(const Json& json, T5Config& config) {
+  const std::string name =
+      text_or(json, "feed_forward_proj", config.model_type == "t5" ? "relu" : "gated-gelu");
+  const bool gated = truth_or(json, "is_gated_act", name.starts_with("gated-"));
+  // "gated-gelu" has always been the tanh approximation, which is called gelu_new
+  std::string activation = name == "gated-gelu" ? "gelu_new" : name.substr(name.rfind('-') + 1);
+  activation = text_or(json, "dense_act_fn", activation);
+  if (!gated && activation == "relu") {
+    config.feed_forward_proj = "relu";
+  } else if (gated && activation == "gelu_new") {
+    config.feed_forward_proj = "gated-gelu";
+  } else if (gated && (activation == "silu" || activation == "swish")) {
+    config.feed_forward_proj = "gated-silu";
+  } else {
+    throw_<ConfigError>("config.json: feed_forward_proj is \"{}\" ({}, {}); known: relu, gated-gelu, "
+                        "gated-silu", name, activation, gated ? "gated" : "not gated");
+  }
+}
+
+void read_sizes(const Json& json, T5Config& config) {
+  config.vocab_size = whole_or(json, "vocab_size", config.model_type == "t5" ? 32128 : 250112);
+  config.d_model = whole(json, "d_model", 1, kLargestSize);
+  config.d_kv = whole(json, "d_kv", 1, kLargestSize);
+  config.d_ff = whole(json, "d_ff", 1, kLargestSize);
+  config.num_layers = whole(json, "num_layers", 1, kMostLayers);
+  config.num_decoder_layers =
+      whole_or(json, "num_decoder_layers", config.num_layers, 1, kMostLayers);
+  config.num_heads = whole(json, "num_heads", 1, kLargestSize);
+}
+
+// Half of the encoder's buckets are for each direction, and half of these for single distances; the
+// rest grow up to max_distance, which must lie beyond the single ones.
+void read_buckets(const Json& json, T5Config& config) {
+  config.relative_attention_num_buckets =
+      whole_or(json, "relative_attention_num_buckets", 32, 4, kLargestSize);
+  config.relative_attention_max_distance = whole_or(json, "relative_attention_max_distance", 128);
+  if (config.relative_attention_max_distance <= config.relative_attention_num_buckets / 2) {
+    throw_<ConfigError>("config.json: expected a relative_attention_max_distance above {}, half of "
+                        "relative_attention_num_buckets, found {}",
+                        config.relative_attention_num_buckets / 2,
+                        config.relative_attention_max_distance);
+  }
+}
+
+// transformers also knows a list of ending tokens; no published T5 has more than one.
+int64_t token_or(const Json& json, const char* key, int64_t fallback, int64_t vocab_size) {
+  if (given(json, key) && json[key].is_array() && json[key].size() == 1) {
+    return whole(Json{{key, json[key][0]}}, key, 0, vocab_size - 1);
+  }
+  return whole_or(json, key, fallback, 0, vocab_size - 1);
+}
+
+bool scales_outputs(const Json& json, const T5Config& config) {
+  if (config.model_type == "mt5") return false;
+  if (config.model_type == "umt5") return true;
+  return truth_or(json, "scale_decoder_outputs", config.tie_word_embeddings);
 }
 
 }  // namespace
 
-T5Config t5_config_from(const nlohmann::json& json) {
-  const std::string type = json.value("model_type", "t5");
-  if (type != "t5" && type != "mt5") {
-    throw_<ConfigError>("config.json: expected model_type \"t5\" or \"mt5\", found \"{}\"", type);
-  }
+T5Config t5_config_from(const Json& json) {
   T5Config config;
-  config.vocab_size = positive_or(json, "vocab_size", config.vocab_size);
-  config.d_model = positive(json, "d_model");
-  config.d_kv = positive(json, "d_kv");
-  config.d_ff = positive(json, "d_ff");
-  config.num_layers = positive(json, "num_layers");
-  config.num_decoder_layers = positive_or(json, "num_decoder_layers", config.num_layers);
-  config.num_heads = positive(json, "num_heads");
-  config.relative_attention_num_buckets = positive_or(json, "relative_attention_num_buckets", 32);
-  config.relative_attention_max_distance = positive_or(json, "relative_attention_max_distance", 128);
-  config.dropout_rate = json.value("dropout_rate", 0.1);
-  config.layer_norm_epsilon = json.value("layer_norm_epsilon", 1e-6);
-  config.tie_word_embeddings = json.value("tie_word_embeddings", true);
-  config.scale_decoder_outputs = json.value("scale_decoder_outputs", config.tie_word_embeddings);
+  config.model_type = text_or(json, "model_type", "t5");
+  if (config.model_type != "t5" && config.model_type != "mt5" && config.model_type != "umt5") {
+    throw_<ConfigError>("config.json: expected model_type \"t5\", \"mt5\" or \"umt5\", found {}",
+                        found(json, "model_type"));
+  }
+  config.bias_in_every_block = config.model_type == "umt5";
+  read_sizes(json, config);
+  read_buckets(json, config);
+  config.dropout_rate = real_or(json, "dropout_rate", 0.1);
+  config.layer_norm_epsilon = real_or(json, "layer_norm_epsilon", 1e-6);
+  config.tie_word_embeddings = truth_or(json, "tie_word_embeddings", true);
+  config.scale_decoder_outputs = scales_outputs(json, config);
   read_feed_forward(json, config);
+  config.pad_token_id = token_or(json, "pad_token_id", 0, config.vocab_size);
+  config.eos_token_id = token_or(json, "eos_token_id", 1, config.vocab_size);
+  config.decoder_start_token_id =
+      token_or(json, "decoder_start_token_id", config.pad_token_id, config.vocab_size);
   return config;
 }
 
 nlohmann::json config_json(const T5Config& config) {
-  return {
-      {"architectures", {"T5ForConditionalGeneration"}},
-      {"model_type", "t5"},
+  std::string class_name = config.model_type;
+  for (char& letter : class_name) letter = static_cast<char>(std::toupper(letter));
+  nlohmann::json json = {
+      {"architectures", {class_name + "ForConditionalGeneration"}},
+      {"model_type", config.model_type},
       {"is_encoder_decoder", true},
       {"use_cache", true},
       {"vocab_size", config.vocab_size},
@@ -80,13 +174,15 @@ nlohmann::json config_json(const T5Config& config) {
       {"layer_norm_epsilon", config.layer_norm_epsilon},
       {"feed_forward_proj", config.feed_forward_proj},
       {"tie_word_embeddings", config.tie_word_embeddings},
-      {"scale_decoder_outputs", config.scale_decoder_outputs},
-      {"pad_token_id", 0},
-      {"eos_token_id", 1},
-      {"decoder_start_token_id", 0},
+      {"pad_token_id", config.pad_token_id},
+      {"eos_token_id", config.eos_token_id},
+      {"decoder_start_token_id", config.decoder_start_token_id},
       {"initializer_factor", 1.0},
       {"torch_dtype", "float32"},
   };
+  // the other two have no choice, and transformers does not look
+  if (config.model_type == "t5") json["scale_decoder_outputs"] = config.scale_decoder_outputs;
+  return json;
 }
 
 }  // namespace dovetail

@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
-#include <map>
 #include <string>
 
 namespace dovetail {
@@ -24,17 +23,23 @@ struct T5Config {
   double layer_norm_epsilon = 1e-6;
   std::string feed_forward_proj = "relu";   // relu, gated-gelu, gated-silu
   bool tie_word_embeddings = true;
-  // Logits are multiplied by d_model^-0.5. Where config.json does not say, tied heads are scaled
-  // and untied ones are not.
+  // Logits are multiplied by d_model^-0.5. As transformers 5 has it: where a t5's config.json does
+  // not say, by whether it calls its head tied; never for mt5, always for umt5.
   bool scale_decoder_outputs = true;
+  std::string model_type = "t5";            // t5, mt5, umt5
+  bool bias_in_every_block = false;         // umt5: each self-attention has its own position bias
+  int64_t pad_token_id = 0;
+  int64_t eos_token_id = 1;
+  int64_t decoder_start_token_id = 0;
 
   bool gated() const { return feed_forward_proj.starts_with("gated-"); }
   int64_t inner_dim() const { return num_heads * d_kv; }
 };
 
 // Reads the keys above, with the published defaults for the optional ones; other keys are ignored
-// (config.json holds many). Throws ConfigError for a missing key, one out of range, or an
-// architecture that is not T5's.
+// (config.json holds many), but for dense_act_fn and is_gated_act, which win over
+// feed_forward_proj. Throws ConfigError for a missing key, one out of range, or an architecture
+// that is not T5's.
 T5Config t5_config_from(const nlohmann::json& json);
 nlohmann::json config_json(const T5Config& config);
 

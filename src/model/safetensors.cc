@@ -4,121 +4,148 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cstring>
 #include <map>
+#include <utility>
 
 #include "base/error.h"
+#include "model/byte_reader.h"
+#include "model/json_text.h"
 
 namespace dovetail {
 
 namespace {
 
-const std::map<std::string, std::pair<torch::ScalarType, uint64_t>> kDtypes = {
-    {"F32", {torch::kFloat32, 4}}, {"F16", {torch::kFloat16, 2}}, {"BF16", {torch::kBFloat16, 2}}};
+const std::map<std::string, torch::ScalarType> kDtypes = {{"F64", torch::kFloat64},
+                                                          {"F32", torch::kFloat32},
+                                                          {"F16", torch::kFloat16},
+                                                          {"BF16", torch::kBFloat16}};
 
-[[noreturn]] void refuse(const std::string& file, const std::string& what) {
-  throw_<DataError>("{}: not a whole safetensors file: {}; fetch or write it again", file, what);
+constexpr uint64_t kLongestHeader = 100'000'000;   // the format's own limit
+
+struct Entry {
+  ClaimedTensor claimed;
+  uint64_t begin = 0, end = 0;   // bytes after the header
+};
+
+uint64_t whole_number(const nlohmann::json& json, const std::string& name, const ByteReader& file) {
+  if (!json.is_number_unsigned()) {
+    file.refuse(fmt::format("the entry of {} holds {} where a whole number from 0 belongs", name,
+                            json.is_number() ? json.dump() : json.type_name()));
+  }
+  return json.get<uint64_t>();
 }
 
-// The product of the shape, or refusal where it is negative or cannot be counted in 64 bits.
-uint64_t checked_count(const std::vector<int64_t>& shape, const std::string& file,
-                       const std::string& name) {
-  uint64_t count = 1;
-  for (int64_t size : shape) {
-    if (size < 0 || __builtin_mul_overflow(count, static_cast<uint64_t>(size), &count)) {
-      refuse(file, fmt::format("tensor {} has an impossible shape", name));
-    }
-  }
-  return count;
-}
-
-SafetensorsEntry checked_entry(const std::string& name, const nlohmann::json& json,
-                               uint64_t data_bytes, const std::string& file) {
-  SafetensorsEntry entry;
-  entry.name = name;
-  try {
-    entry.dtype = json.at("dtype").get<std::string>();
-    entry.shape = json.at("shape").get<std::vector<int64_t>>();
-    const nlohmann::json& offsets = json.at("data_offsets");
-    entry.begin = offsets.at(0).get<uint64_t>();
-    entry.end = offsets.at(1).get<uint64_t>();
-  } catch (const nlohmann::json::exception& error) {
-    refuse(file, fmt::format("the entry of {} is malformed", name));
-  }
-  const auto dtype = kDtypes.find(entry.dtype);
+Entry read_entry(const std::string& name, const nlohmann::json& json, const ByteReader& file) {
+  const bool whole = json.is_object() && json.contains("dtype") && json["dtype"].is_string() &&
+                     json.contains("shape") && json["shape"].is_array() &&
+                     json.contains("data_offsets") && json["data_offsets"].is_array() &&
+                     json["data_offsets"].size() == 2;
+  if (!whole) file.refuse(fmt::format("the entry of {} is malformed", name));
+  const auto dtype = kDtypes.find(json["dtype"].get<std::string>());
   if (dtype == kDtypes.end()) {
-    throw_<DataError>("{}: tensor {} has type {}; known: F32, F16, BF16", file, name, entry.dtype);
+    throw_<DataError>("{}: tensor {} has type {}; known: F32, F16, BF16, F64", file.file(), name,
+                      json["dtype"].get<std::string>());
   }
-  const uint64_t count = checked_count(entry.shape, file, name);
-  if (entry.begin > entry.end || entry.end > data_bytes ||
-      (entry.end - entry.begin) / dtype->second.second != count ||
-      (entry.end - entry.begin) % dtype->second.second != 0) {
-    refuse(file, fmt::format("tensor {} claims bytes {} to {} of {}", name, entry.begin, entry.end,
-                             data_bytes));
+  Entry entry;
+  entry.claimed.name = name;
+  entry.claimed.dtype = dtype->second;
+  for (const nlohmann::json& size : json["shape"]) {
+    const uint64_t value = whole_number(size, name, file);
+    if (value > uint64_t{1} << 62) file.refuse(fmt::format("tensor {} has an impossible shape", name));
+    entry.claimed.shape.push_back(static_cast<int64_t>(value));
   }
+  entry.claimed.strides = contiguous_strides(entry.claimed.shape);
+  entry.begin = whole_number(json["data_offsets"][0], name, file);
+  entry.end = whole_number(json["data_offsets"][1], name, file);
   return entry;
 }
 
-}  // namespace
-
-std::vector<SafetensorsEntry> parse_safetensors_header(std::string_view bytes,
-                                                       const std::string& file_name) {
-  uint64_t header_bytes = 0;
-  if (bytes.size() < sizeof(header_bytes)) refuse(file_name, "it ends before its header");
-  std::memcpy(&header_bytes, bytes.data(), sizeof(header_bytes));
-  if (header_bytes > bytes.size() - sizeof(header_bytes)) {
-    refuse(file_name, fmt::format("its header claims {} bytes, the file has {}", header_bytes,
-                                  bytes.size()));
+std::vector<Entry> read_header(ByteReader& file) {
+  const uint64_t header_bytes = file.number(8);
+  if (header_bytes > kLongestHeader) {
+    file.refuse(fmt::format("its header claims {} bytes", header_bytes));
   }
-  const std::string_view header = bytes.substr(sizeof(header_bytes), header_bytes);
-  const nlohmann::json json = nlohmann::json::parse(header, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object()) refuse(file_name, "its header is not JSON");
-  std::vector<SafetensorsEntry> entries;
+  const nlohmann::json json = parse_json_object(file.take(header_bytes), file.file());
+  std::vector<Entry> entries;
   for (const auto& [name, value] : json.items()) {
-    if (name == "__metadata__") continue;
-    entries.push_back(checked_entry(name, value, bytes.size() - sizeof(header_bytes) - header_bytes,
-                                    file_name));
+    if (name != "__metadata__") entries.push_back(read_entry(name, value, file));
   }
   return entries;
 }
 
+// Every byte of the data belongs to one tensor.
+void check_tiling(std::vector<Entry> entries, uint64_t data_bytes, const ByteReader& file) {
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+    return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+  });
+  uint64_t covered = 0;
+  for (const Entry& entry : entries) {
+    if (entry.begin != covered || entry.end < entry.begin || entry.end > data_bytes) {
+      file.refuse(fmt::format("tensor {} claims bytes {} to {} of {}, where byte {} is the next",
+                              entry.claimed.name, entry.begin, entry.end, data_bytes, covered));
+    }
+    covered = entry.end;
+  }
+  if (covered != data_bytes) {
+    file.refuse(fmt::format("its tensors take {} bytes, it holds {}", covered, data_bytes));
+  }
+}
+
+// The header comes before the data: sizes are known before any tensor is converted.
+std::string header_for(const NamedTensors& tensors, torch::ScalarType dtype) {
+  nlohmann::json header = {{"__metadata__", {{"format", "pt"}}}};
+  uint64_t begin = 0;
+  for (const auto& [name, tensor] : tensors) {
+    const uint64_t end = begin + static_cast<uint64_t>(tensor.numel()) * c10::elementSize(dtype);
+    header[name] = {{"dtype", dtype == torch::kBFloat16 ? "BF16" : "F32"},
+                    {"shape", tensor.sizes().vec()},
+                    {"data_offsets", {begin, end}}};
+    begin = end;
+  }
+  std::string text = header.dump();
+  text.append((8 - text.size() % 8) % 8, ' ');   // tensors start at a multiple of eight bytes
+  const uint64_t header_bytes = text.size();
+  return std::string(reinterpret_cast<const char*>(&header_bytes), sizeof(header_bytes)) + text;
+}
+
+}  // namespace
+
+std::vector<StoredTensor> parse_safetensors(std::string_view bytes, const std::string& file_name) {
+  ByteReader file(bytes, file_name);
+  const std::vector<Entry> entries = read_header(file);
+  const std::string_view data = bytes.substr(file.position());
+  check_tiling(entries, data.size(), file);
+  std::vector<StoredTensor> tensors;
+  for (const Entry& entry : entries) {
+    const std::string_view own = data.substr(entry.begin, entry.end - entry.begin);
+    tensors.push_back(within_storage(entry.claimed, own, file_name));
+    if (tensors.back().bytes.size() != own.size()) {
+      file.refuse(fmt::format("tensor {} has {} bytes, its shape needs {}", entry.claimed.name,
+                              own.size(), tensors.back().bytes.size()));
+    }
+  }
+  return tensors;
+}
+
 NamedTensors read_safetensors(const std::filesystem::path& path) {
   const MappedFile file(path);
-  const std::string_view bytes = file.bytes();
-  const auto entries = parse_safetensors_header(bytes, path.string());
-  uint64_t header_bytes = 0;
-  std::memcpy(&header_bytes, bytes.data(), sizeof(header_bytes));
-  const char* data = bytes.data() + sizeof(header_bytes) + header_bytes;
   NamedTensors tensors;
-  for (const SafetensorsEntry& entry : entries) {
-    // through memcpy: offsets in the file need not be aligned for the type
-    torch::Tensor raw = torch::empty(entry.shape, kDtypes.at(entry.dtype).first);
-    if (entry.end > entry.begin) {
-      std::memcpy(raw.data_ptr(), data + entry.begin, entry.end - entry.begin);
-    }
-    tensors.emplace_back(entry.name, raw.to(torch::kFloat32));
+  for (const StoredTensor& stored : parse_safetensors(file.bytes(), path.string())) {
+    tensors.emplace_back(stored.name, to_float32(stored));
   }
   return tensors;
 }
 
 void write_safetensors(const std::filesystem::path& path, const NamedTensors& tensors,
                        bool bfloat16) {
-  nlohmann::json header = {{"__metadata__", {{"format", "pt"}}}};
-  std::string data;
-  for (const auto& [name, tensor] : tensors) {
-    const torch::Tensor stored = tensor.detach().to(torch::kCPU)
-        .to(bfloat16 ? torch::kBFloat16 : torch::kFloat32).contiguous();
-    const size_t begin = data.size();
-    data.append(static_cast<const char*>(stored.const_data_ptr()), stored.nbytes());
-    header[name] = {{"dtype", bfloat16 ? "BF16" : "F32"},
-                    {"shape", stored.sizes().vec()},
-                    {"data_offsets", {begin, data.size()}}};
-  }
-  std::string text = header.dump();
-  text.append((8 - text.size() % 8) % 8, ' ');   // tensors start at a multiple of eight bytes
-  const uint64_t header_bytes = text.size();
-  std::string bytes(reinterpret_cast<const char*>(&header_bytes), sizeof(header_bytes));
-  write_file_atomically(path, bytes + text + data);
+  const torch::ScalarType dtype = bfloat16 ? torch::kBFloat16 : torch::kFloat32;
+  stream_file_atomically(path, [&](const ByteSink& sink) {
+    sink(header_for(tensors, dtype));
+    for (const auto& [name, tensor] : tensors) {
+      const torch::Tensor stored = tensor.detach().to(torch::kCPU).to(dtype).contiguous();
+      sink({static_cast<const char*>(stored.const_data_ptr()), stored.nbytes()});
+    }
+  });
 }
 
 }  // namespace dovetail

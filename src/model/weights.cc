@@ -50,7 +50,8 @@ void visit_stack(const T5Config& c, const std::string& name, int64_t num_layers,
   for (int64_t i = 0; i < num_layers; ++i) {
     BlockWeights& block = stack.blocks[i];
     const std::string prefix = name + ".block." + std::to_string(i) + ".layer.";
-    visit_attention(c, prefix + "0.", "SelfAttention", i == 0, block.self_attention, visit);
+    visit_attention(c, prefix + "0.", "SelfAttention", i == 0 || c.bias_in_every_block,
+                    block.self_attention, visit);
     if (is_decoder) {
       visit_attention(c, prefix + "1.", "EncDecAttention", false, block.cross_attention, visit);
     }

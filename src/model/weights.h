@@ -17,7 +17,7 @@ namespace dovetail {
 struct AttentionWeights {
   torch::Tensor norm_D;
   torch::Tensor q_ID, k_ID, v_ID, o_DI;
-  torch::Tensor relative_attention_bias_KH;   // first block's self-attention only
+  torch::Tensor relative_attention_bias_KH;   // self-attention of the first block; umt5: of every block
 };
 
 struct FeedForwardWeights {

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace dovetail {
+
+// The JSON object of a file that somebody else wrote. Throws DataError, naming the file, for text
+// that is no JSON, no object, or nested deeper than 64 levels (writing and copying JSON recurse).
+nlohmann::json parse_json_object(std::string_view text, const std::string& file_name);
+
+}  // namespace dovetail

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dovetail {
+
+// What a pickle says, without running it. Pickle is a small stack machine whose programs may call
+// any function; here only those calls are known that PyTorch's state dicts make, and nothing is
+// called: a "tensor" or "storage" value keeps its arguments for the reader to check.
+//
+// Known globals: collections.OrderedDict, torch._utils._rebuild_tensor_v2, _rebuild_parameter, and
+// torch.FloatStorage and its like. Any other is refused by its name.
+class Pickle {
+ public:
+  using Index = uint32_t;   // values lie in one list, so that no nesting ever recurses
+
+  enum class Kind : uint8_t { kNone, kBool, kNumber, kBigNumber, kText, kGlobal, kMark, kTuple,
+                              kList, kDict, kStorage, kTensor };
+
+  struct Value {
+    Kind kind = Kind::kNone;
+    int64_t number = 0;            // kBool, kNumber
+    std::string_view text;         // kText, and "module name" of kGlobal; points into the bytes
+    std::vector<Index> items;      // kTuple, kList; kDict: key, value, key, value...; arguments of kStorage and kTensor
+  };
+
+  // Reads one pickle (protocol 2) from the front of the bytes. Throws DataError for an unknown
+  // opcode or global, a stack that does not fit, more than a million operations, or an early end.
+  Pickle(std::string_view bytes, const std::string& file_name);
+
+  const Value& root() const { return values_[root_]; }
+  const Value& operator[](Index index) const { return values_[index]; }
+  size_t num_bytes() const { return num_bytes_; }   // up to and with its last opcode
+
+ private:
+  friend class PickleMachine;
+
+  std::vector<Value> values_;
+  Index root_ = 0;
+  size_t num_bytes_ = 0;
+};
+
+}  // namespace dovetail
