@@ -14,6 +14,13 @@ constexpr double kUnknownTestExamples = 2000;
 // Targets are shorter than sources: 0.2 of them for span corruption, up to 1 for prefix_lm.
 constexpr double kPretrainTargetShare = 0.5;
 
+// As if every row were as long as it may be: tune_seconds counts on the same.
+double rows_per_batch(const TuneSettings& tune) {
+  if (tune.batch_tokens == 0) return static_cast<double>(tune.batch_size);
+  return std::max(1.0, std::floor(static_cast<double>(tune.batch_tokens) /
+                                  static_cast<double>(tune.max_source_length + tune.max_target_length)));
+}
+
 }  // namespace
 
 ModelSize model_size(const Json& config, int64_t vocabulary) {
@@ -58,7 +65,7 @@ double tune_steps(const TuneSettings& tune, const TrainSizeSettings& train) {
   double examples = kUnknownTrainExamples;
   if (train.heads) examples = static_cast<double>(train.heads * std::max<int64_t>(train.tails, 1));
   if (train.fraction > 0) examples *= train.fraction;
-  const double batches = std::ceil(examples / static_cast<double>(tune.batch_size));
+  const double batches = std::ceil(examples / rows_per_batch(tune));
   const double steps = std::max(tune.steps.epochs * batches, static_cast<double>(tune.steps.at_least));
   return tune.steps.at_most ? std::min(steps, static_cast<double>(tune.steps.at_most)) : steps;
 }
@@ -67,8 +74,7 @@ double tune_seconds(const ModelSize& size, const TuneSettings& tune, const Train
                     bool frozen) {
   const double flops = train_flops(size, static_cast<double>(tune.max_source_length),
                                    static_cast<double>(tune.max_target_length), frozen);
-  return flops * static_cast<double>(tune.batch_size) * tune_steps(tune, train) /
-         kAssumedFlopsPerThread;
+  return flops * rows_per_batch(tune) * tune_steps(tune, train) / kAssumedFlopsPerThread;
 }
 
 double evaluate_seconds(const ModelSize& size, int64_t source_length,

@@ -26,6 +26,16 @@ void check_batch(const TomlTable& table, const PretrainSettings& pretrain) {
                       pretrain.batch_tokens, table.where(), pretrain.sequence_length));
 }
 
+void read_token_budget(const TomlTable& table, TuneSettings& tune) {
+  const toml::node* budget = table.find("batch_tokens");
+  if (budget == nullptr) return;
+  if (table.find("batch_size")) {
+    fail_at(budget->source(), fmt::format("{} has both batch_size (rows a step) and batch_tokens (tokens a "
+                                          "step); give one of them", table.where()));
+  }
+  table.read("batch_tokens", tune.batch_tokens, kOneOrMore);
+}
+
 // learning_rate and schedule may stand beside an optimizer, or instead of it.
 void override_optimizer(const TomlTable& table, OptimizerSettings& optimizer) {
   if (const toml::node* node = table.find("optimizer")) {
@@ -126,10 +136,11 @@ PretrainSettings read_pretrain(const toml::node& node) {
 TuneSettings read_tune(const toml::node& node) {
   TuneSettings tune;
   const TomlTable table(node, "[tune]",
-                        {"steps", "batch_size", "dropout", "max_source_length",
+                        {"steps", "batch_size", "batch_tokens", "dropout", "max_source_length",
                          "max_target_length", "evaluations", "validation_examples", "optimizer"});
   tune.steps = read_steps(table.at("steps"));
   table.read("batch_size", tune.batch_size, kOneOrMore);
+  read_token_budget(table, tune);
   table.read("dropout", tune.dropout, kDropout);
   table.read("max_source_length", tune.max_source_length, {"at least 2", 2, 1e6});
   table.read("max_target_length", tune.max_target_length, {"at least 2", 2, 1e6});

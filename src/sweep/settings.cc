@@ -18,7 +18,7 @@ SETTINGS_JSON(OptimizerSettings, name, learning_rate, schedule, warmup, weight_d
 SETTINGS_JSON(VocabularySettings, type, pieces, sentinels, threads, max_lines)
 SETTINGS_JSON(PretrainSettings, steps, batch_tokens, sequence_length, pack, dropout, seed, optimizer)
 SETTINGS_JSON(StepSettings, fixed, epochs, at_least, at_most)
-SETTINGS_JSON(TuneSettings, steps, batch_size, dropout, max_source_length, max_target_length,
+SETTINGS_JSON(TuneSettings, steps, batch_size, batch_tokens, dropout, max_source_length, max_target_length,
               evaluations, validation_examples, optimizer)
 SETTINGS_JSON(EvaluateSettings, test_examples, metrics, max_new_tokens, batch_size)
 SETTINGS_JSON(TrainSizeSettings, heads, tails, fraction)

@@ -52,7 +52,8 @@ struct StepSettings {
 
 struct TuneSettings {
   StepSettings steps;
-  int64_t batch_size = 16;
+  int64_t batch_size = 16;               // rows a step
+  int64_t batch_tokens = 0;              // > 0, instead of rows: source and target tokens a step, with padding
   double dropout = 0.0;
   int64_t max_source_length = 64;
   int64_t max_target_length = 16;

@@ -7,9 +7,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
-#include "base/stop.h"
 #include "text/corpus_file.h"
-#include "text/document_reader.h"
 
 namespace dovetail {
 
@@ -30,7 +28,6 @@ constexpr std::pair<const char*, int64_t Statistics::*> kStatisticsMembers[] = {
     {"tokens", &Statistics::tokens},
     {"bytes", &Statistics::bytes}};
 
-constexpr int32_t kNarrowIds = 65536;
 // More than these could not be; and their products stay far from overflow.
 constexpr uint64_t kMaxCount = uint64_t{1} << 48;
 
@@ -137,50 +134,6 @@ std::vector<int32_t> TokenCorpus::document(int64_t index) const {
 void TokenCorpus::verify() const {
   const std::string_view tokens(tokens_, static_cast<size_t>(num_tokens_) * token_bytes_);
   if (chained_hash(tokens) != tokens_hash_) refuse("damaged tokens");
-}
-
-namespace {
-
-// True when the target is a whole corpus made with this vocabulary; a torn one counts as absent.
-bool is_built(const fs::path& target, const Vocabulary& vocabulary) {
-  if (!fs::exists(target)) return false;
-  try {
-    const TokenCorpus corpus(target);
-    if (corpus.vocabulary_hash() == vocabulary.content_hash()) return true;
-  } catch (const DataError&) {
-    return false;
-  }
-  throw_<DataError>("{}: this corpus was made with another vocabulary; remove it, or choose another file",
-                    target.string());
-}
-
-}  // namespace
-
-void build_corpus(const std::vector<fs::path>& text_files, const Vocabulary& vocabulary,
-                  const fs::path& target) {
-  if (is_built(target, vocabulary)) return;
-  DocumentReader reader(text_files);
-  CorpusWriter writer(target, vocabulary.size() <= kNarrowIds);
-  CorpusStatistics counted;
-  for (std::string document; reader.next(document);) {
-    const std::vector<int32_t> ids = vocabulary.encode(document);
-    counted.tokens += static_cast<int64_t>(ids.size());
-    if (ids.empty()) {
-      ++counted.tokenless_documents;
-    } else {
-      writer.add_document(ids);
-      ++counted.documents;
-    }
-  }
-  if (counted.documents == 0) {
-    throw_<DataError>("{}: expected text, found none in {} lines",
-                      text_files.empty() ? "no file" : text_files.front().string(), reader.statistics().lines);
-  }
-  CorpusStatistics statistics = reader.statistics();
-  statistics.documents = counted.documents;
-  statistics.tokens = counted.tokens;
-  statistics.tokenless_documents = counted.tokenless_documents;
-  writer.commit(nlohmann::json{{"statistics", statistics}, {"vocabulary", vocabulary.content_hash()}}.dump());
 }
 
 }  // namespace dovetail

@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "text/corpus_progress.h"
+
 namespace dovetail {
 
 // A corpus file: this header, the tokens (uint16 or uint32), zeros up to a multiple of 8, the
@@ -38,30 +40,52 @@ inline constexpr size_t kHashBlock = 1 << 20;
 // hash64 over blocks, each seeded with the one before, so that a stream can be hashed as it grows.
 uint64_t chained_hash(std::string_view bytes);
 
-// Writes a corpus beside its target and renames it there. Memory: two buffers. Not committed, it
-// removes what it wrote. Throws SystemError when the disk is full, among others.
+// Writes a corpus beside its target and renames it there. Memory: two buffers. What it writes stands
+// in TARGET.partial (tokens) and TARGET.partial.offsets (progress records, offsets), which one
+// process at a time holds; the next one goes on with what a killed one left. Not committed and not
+// kept, it removes both. Throws SystemError when the disk is full, among others.
 class CorpusWriter {
  public:
+  // Waits while another process writes the same corpus (Interrupted on a stop). On a file system
+  // without locks two may write at once: they write the same bytes to the same places.
   CorpusWriter(const std::filesystem::path& target, bool is_narrow);
   ~CorpusWriter();
   CorpusWriter(const CorpusWriter&) = delete;
 
+  // Takes up what a process that wrote the same corpus, as `identity` tells, has left; returns the
+  // note of its last checkpoint, null when there is none.
+  nlohmann::json restore(const std::string& identity);
   void add_document(std::span<const int32_t> ids);
+  // All documents so far are on disk, with a note (small) on how to go on.
+  void checkpoint(const nlohmann::json& note);
+  // Leaves what is at the last checkpoint, if any, for another time.
+  void keep() { is_kept_ = progress_.num_written() > 0; }
   void commit(std::string_view description);
 
  private:
   using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
+  File open(const std::filesystem::path& path) const;
+  void open_locked();
+  bool take_up(const nlohmann::json& record);
   void flush_block();
   void write(std::FILE* file, std::string_view bytes);
+  void seek(std::FILE* file, uint64_t position);
   void append_offsets();
+  void publish();
   [[noreturn]] void fail(const char* verb) const;
 
-  std::filesystem::path target_, temporary_;
-  File file_, offsets_;                  // the offsets wait in a file that has no name
+  std::filesystem::path target_, partial_, offsets_path_;
+  File file_, offsets_;
   CorpusHeader header_;
-  std::string block_;
+  std::string block_;                    // tokens not yet hashed, less than a block of them
+  std::string identity_;
+  ProgressRecords progress_;
   uint64_t tail_hash_ = 0;
+  bool is_kept_ = false;
 };
+
+// Removes what a process that was killed just before it finished may have left beside a target.
+void remove_partial_corpus(const std::filesystem::path& target);
 
 }  // namespace dovetail

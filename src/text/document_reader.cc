@@ -36,23 +36,65 @@ size_t cut_position(std::string_view line) {
 
 }  // namespace
 
-DocumentReader::DocumentReader(std::vector<fs::path> files) : files_(std::move(files)) {
+void to_json(nlohmann::json& json, const ReaderPosition& position) {
+  json = {{"file", position.file},         {"offset", position.offset},
+          {"in_line", position.in_line},   {"has_text", position.has_text},
+          {"has_nul", position.has_nul},   {"is_invalid", position.is_invalid},
+          {"is_long", position.is_long},   {"statistics", position.statistics}};
+}
+
+void from_json(const nlohmann::json& json, ReaderPosition& position) {
+  json.at("file").get_to(position.file);
+  json.at("offset").get_to(position.offset);
+  json.at("in_line").get_to(position.in_line);
+  json.at("has_text").get_to(position.has_text);
+  json.at("has_nul").get_to(position.has_nul);
+  json.at("is_invalid").get_to(position.is_invalid);
+  json.at("is_long").get_to(position.is_long);
+  json.at("statistics").get_to(position.statistics);
+}
+
+DocumentReader::DocumentReader(std::vector<fs::path> files, const ReaderPosition& from)
+    : files_(std::move(files)), next_file_(static_cast<size_t>(from.file)), in_line_(from.in_line),
+      line_has_text_(from.has_text), line_has_nul_(from.has_nul), line_is_invalid_(from.is_invalid),
+      line_is_long_(from.is_long), statistics_(from.statistics) {
   for (const fs::path& file : files_) {
     if (!fs::exists(file)) throw_<DataError>("{}: no such file; expected a text file", file.string());
     if (!fs::is_regular_file(file)) {
       throw_<DataError>("{}: expected a text file, found something that is not a regular file", file.string());
     }
   }
+  if (from.offset > 0) open_file(from.offset);
+}
+
+ReaderPosition DocumentReader::position() const {
+  ReaderPosition position{static_cast<int64_t>(next_file_), 0, in_line_, line_has_text_, line_has_nul_,
+                          line_is_invalid_, line_is_long_, statistics_};
+  if (file_) {
+    const int64_t unread = static_cast<int64_t>(buffer_.size() - begin_);
+    --position.file;
+    position.offset = read_to_ - unread;
+    position.statistics.bytes -= unread;
+  }
+  return position;
+}
+
+void DocumentReader::open_file(int64_t offset) {
+  const fs::path& path = files_.at(next_file_++);
+  file_.reset(std::fopen(path.c_str(), "rb"));
+  if (!file_) throw_<SystemError>("cannot open {}: {}", path.string(), std::strerror(errno));
+  std::setvbuf(file_.get(), nullptr, _IONBF, 0);   // buffer_ is the buffer
+  if (::fseeko(file_.get(), offset, SEEK_SET) != 0) {
+    throw_<SystemError>("cannot read {}: {}", path.string(), std::strerror(errno));
+  }
+  buffer_.clear();
+  begin_ = 0;
+  read_to_ = offset;
 }
 
 bool DocumentReader::open_next_file() {
   if (next_file_ == files_.size()) return false;
-  const fs::path& path = files_[next_file_++];
-  file_.reset(std::fopen(path.c_str(), "rb"));
-  if (!file_) throw_<SystemError>("cannot open {}: {}", path.string(), std::strerror(errno));
-  std::setvbuf(file_.get(), nullptr, _IONBF, 0);   // buffer_ is the buffer
-  buffer_.clear();
-  begin_ = 0;
+  open_file(0);
   fill();
   if (buffer_.starts_with(kByteOrderMark)) begin_ = kByteOrderMark.size();
   return true;
@@ -65,6 +107,7 @@ bool DocumentReader::fill() {
   buffer_.resize(kept + kReadBytes);
   const size_t count = std::fread(buffer_.data() + kept, 1, kReadBytes, file_.get());
   buffer_.resize(kept + count);
+  read_to_ += static_cast<int64_t>(count);
   statistics_.bytes += static_cast<int64_t>(count);
   if (std::ferror(file_.get())) {
     throw_<SystemError>("cannot read {}: {}", files_[next_file_ - 1].string(), std::strerror(errno));

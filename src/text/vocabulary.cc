@@ -25,6 +25,11 @@ constexpr int32_t kNumByteIds = kByteOffset + 256;
 constexpr std::string_view kBlankMark = "\u2581";   // stands for a blank in pieces
 constexpr std::string_view kSpecialNames[] = {"<pad>", "</s>", "<unk>"};
 
+// From where on a long text is cut at the next blank: SentencePiece 0.1 sums scores in single
+// precision from the start of a text, and after some thousand pieces can no longer tell which of two
+// segmentations is better (0.2 and transformers can).
+constexpr size_t kSegmentBytes = 128;
+
 std::string sentinel_name(int index) { return fmt::format("<extra_id_{}>", index); }
 
 std::string with_blanks(std::string_view piece) {
@@ -55,6 +60,15 @@ std::string_view without_trailing_white_space(std::string_view text) {
   return text.substr(0, end);
 }
 
+// Whether no piece reaches over a blank, so that a text cut at a blank gives the same pieces.
+bool words_are_apart(const SpieceModel& model) {
+  const bool is_plain = model.model_type == 1 && !model.white_space_as_suffix && model.add_dummy_prefix &&
+                        model.remove_extra_white_space && model.escape_white_space;
+  return is_plain && std::none_of(model.pieces.begin(), model.pieces.end(), [](const auto& piece) {
+    return piece.text.find(' ') != piece.text.npos || piece.text.find(kBlankMark, 1) != piece.text.npos;
+  });
+}
+
 // Ids of T5's own are what the embedding, the padding and the stopping of generation rest on.
 void check_special_ids(const sentencepiece::SentencePieceProcessor& processor, const fs::path& file) {
   if (processor.pad_id() == 0 && processor.eos_id() == 1 && processor.unk_id() == 2) return;
@@ -70,6 +84,7 @@ struct Vocabulary::State {
   std::string model_bytes;               // of spiece.model, as read; empty for bytes
   sentencepiece::SentencePieceProcessor processor;
   bool is_bytes = false;
+  bool words_are_apart = false;
   int32_t num_pieces = 0;                // ids below the sentinels
   int32_t num_sentinels = 0;
   std::string content_hash;
@@ -97,6 +112,7 @@ Vocabulary Vocabulary::from_file(const fs::path& model, int num_sentinels) {
     throw_<DataError>("{}: <extra_id_0> is one of its pieces; expected a model without sentinels, "
                       "which are numbered on top of the pieces", model.string());
   }
+  state->words_are_apart = words_are_apart(pieces);
   state->num_pieces = state->processor.GetPieceSize();
   state->num_sentinels = num_sentinels;
   state->content_hash = dovetail::content_hash(pieces, num_sentinels);
@@ -132,9 +148,14 @@ void Vocabulary::append_plain(std::string_view text, std::vector<int32_t>& ids) 
     return;
   }
   std::vector<int> pieces;
-  const auto status = state_->processor.Encode({text.data(), text.size()}, &pieces);
-  if (!status.ok()) throw_<SystemError>("SentencePiece could not encode a text: {}", status.ToString());
-  ids.insert(ids.end(), pieces.begin(), pieces.end());
+  while (!text.empty()) {
+    const size_t blank = state_->words_are_apart ? text.find(' ', std::min(kSegmentBytes, text.size())) : text.npos;
+    const std::string_view segment = text.substr(0, blank);
+    const auto status = state_->processor.Encode({segment.data(), segment.size()}, &pieces);
+    if (!status.ok()) throw_<SystemError>("SentencePiece could not encode a text: {}", status.ToString());
+    ids.insert(ids.end(), pieces.begin(), pieces.end());
+    text.remove_prefix(std::min(text.size(), segment.size() + 1));
+  }
 }
 
 std::vector<int32_t> Vocabulary::encode(std::string_view text) const {

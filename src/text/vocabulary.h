@@ -16,8 +16,9 @@ namespace dovetail {
 //
 // Ids are SentencePiece's own, which is what T5 was trained with. transformers 5.23's T5Tokenizer
 // gives the same ids but for three corners, found by comparing: U+0085 (for it a blank, for
-// SentencePiece a character), combining marks after characters that the normalizer rewrites, and
-// ties between segmentations of one score ("......." as ". ......" or "...... .").
+// SentencePiece a character), combining marks and joiners (U+200C, U+200D) after characters that the
+// normalizer rewrites, and ties between segmentations of one score ("......." as ". ......" or "...... .").
+// Releases of SentencePiece break such ties in different ways, too.
 class Vocabulary {
  public:
   // A SentencePiece model. Throws DataError when the file is none, or its special ids are not T5's.

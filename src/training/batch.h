@@ -8,8 +8,8 @@
 #include <span>
 #include <vector>
 
-#include "base/random.h"
 #include "kernels/head_loss.h"
+#include "training/bucketing.h"
 
 // Shape suffixes: B batch, S source length, T target length.
 namespace dovetail {
@@ -30,16 +30,11 @@ struct Batch {
   int64_t num_targets = 0;
 };
 
-// Rows are sorted by length within so many batches; a stream is read ahead as far.
-inline constexpr int64_t kWindowBatches = 64;
-
 // Pads to the longest source and target among the sequences.
 Batch collate(std::span<const Sequence* const> sequences);
 
-// Order of the rows for one epoch, as batches of `batch_size`: random, but rows of like source and
-// target length come together within windows of some batches, so that little is padding.
-// Deterministic in the seed; every row comes exactly once.
-std::vector<std::vector<int64_t>> epoch_batches(std::span<const Sequence> rows, int64_t batch_size,
+// The batches of one epoch over the rows: see bucket_by_length.
+std::vector<std::vector<int64_t>> epoch_batches(std::span<const Sequence> rows, const BatchLimit& limit,
                                                 Rng& rng);
 
 }  // namespace dovetail

@@ -65,21 +65,21 @@ std::vector<Sequence> validation_rows(const RowMaker& maker, const Subset& subse
   return rows_of(maker, subset.validation, 1);
 }
 
-EpochBatches::EpochBatches(std::vector<Sequence> rows, int64_t batch_size, uint64_t seed)
-    : rows_(std::move(rows)), batch_size_(batch_size), seed_(seed) {
+EpochBatches::EpochBatches(std::vector<Sequence> rows, BatchLimit limit, uint64_t seed)
+    : rows_(std::move(rows)), limit_(limit), seed_(seed) {
   if (rows_.empty()) throw_<DataError>("the task has no training examples at this size");
+  start_epoch();
+  batches_per_epoch_ = static_cast<int64_t>(batches_.size());
 }
 
-int64_t EpochBatches::batches_per_epoch() const {
-  return (static_cast<int64_t>(rows_.size()) + batch_size_ - 1) / batch_size_;
+void EpochBatches::start_epoch() {
+  Rng rng(derive_seed(seed_, fmt::format("epoch/{}", epoch_++)));
+  batches_ = epoch_batches(rows_, limit_, rng);
+  next_ = 0;
 }
 
 Batch EpochBatches::next() {
-  if (next_ == batches_.size()) {
-    Rng rng(derive_seed(seed_, fmt::format("epoch/{}", epoch_++)));
-    batches_ = epoch_batches(rows_, batch_size_, rng);
-    next_ = 0;
-  }
+  if (next_ == batches_.size()) start_epoch();
   std::vector<const Sequence*> rows;
   for (int64_t row : batches_[next_]) rows.push_back(&rows_[row]);
   ++next_;

@@ -33,17 +33,21 @@ std::vector<Sequence> validation_rows(const RowMaker& maker, const Subset& subse
 // Batches for ever: epochs in random order. Deterministic in the seed.
 class EpochBatches {
  public:
-  EpochBatches(std::vector<Sequence> rows, int64_t batch_size, uint64_t seed);
+  EpochBatches(std::vector<Sequence> rows, BatchLimit limit, uint64_t seed);
   Batch next();
-  int64_t batches_per_epoch() const;
+  // Of the first epoch; with a limit in tokens others may have a few more or less.
+  int64_t batches_per_epoch() const { return batches_per_epoch_; }
 
  private:
+  void start_epoch();
+
   std::vector<Sequence> rows_;
-  int64_t batch_size_;
+  BatchLimit limit_;
   uint64_t seed_;
   int64_t epoch_ = 0;
   std::vector<std::vector<int64_t>> batches_;
   size_t next_ = 0;
+  int64_t batches_per_epoch_ = 0;
 };
 
 }  // namespace dovetail

@@ -11,6 +11,12 @@ namespace dovetail {
 namespace {
 
 constexpr size_t kLeastTokens = 2;       // what an objective needs
+// The more rows are read ahead the less is padding; memory sets the bound: some 50 MB.
+constexpr int64_t kWindowTokens = int64_t{1} << 22, kLeastBatches = 16, kMostBatches = 256;
+
+int64_t window_batches(const PretrainSettings& settings) {
+  return std::clamp(kWindowTokens / settings.batch_tokens, kLeastBatches, kMostBatches);
+}
 
 }  // namespace
 
@@ -63,6 +69,7 @@ TextRows::TextRows(const TokenCorpus& corpus, const Vocabulary& vocabulary,
       parameters_(resolve_parameters(objective_, objective.parameters)),
       seed_(derive_seed(settings.seed, "text")),
       rows_per_batch_(std::max<int64_t>(1, settings.batch_tokens / settings.sequence_length)),
+      window_batches_(window_batches(settings)),
       stream_(corpus, objective_.chunk_length(settings.sequence_length, parameters_), settings.pack,
               seed_) {
   for (int i = 0; i < vocabulary.num_sentinels(); ++i) sentinels_.push_back(vocabulary.sentinel(i));
@@ -78,25 +85,25 @@ Sequence TextRows::make_sequence(const std::vector<int32_t>& chunk, int64_t row)
 
 void TextRows::make_window() {
   const int64_t window = windows_read_ - 1;
-  const int64_t rows = kWindowBatches * rows_per_batch_;
+  const int64_t rows = window_batches_ * rows_per_batch_;
   sequences_.clear();
   for (int64_t i = 0; i < rows; ++i) sequences_.push_back(make_sequence(chunks_[i], window * rows + i));
   Rng rng(derive_seed(seed_, fmt::format("window/{}", window)));
-  batches_ = epoch_batches(sequences_, rows_per_batch_, rng);
+  batches_ = epoch_batches(sequences_, {.rows = rows_per_batch_}, rng);
   window_made_ = window;
 }
 
 Batch TextRows::batch(int64_t step) {
-  const int64_t window = step / kWindowBatches;
+  const int64_t window = step / window_batches_;
   DOVETAIL_CHECK(window >= windows_read_ - 1);
   while (windows_read_ <= window) {
     chunks_.clear();
-    for (int64_t i = 0; i < kWindowBatches * rows_per_batch_; ++i) chunks_.push_back(stream_.next());
+    for (int64_t i = 0; i < window_batches_ * rows_per_batch_; ++i) chunks_.push_back(stream_.next());
     ++windows_read_;
   }
   if (window_made_ != window) make_window();
   std::vector<const Sequence*> rows;
-  for (int64_t row : batches_[step % kWindowBatches]) rows.push_back(&sequences_[row]);
+  for (int64_t row : batches_[step % window_batches_]) rows.push_back(&sequences_[row]);
   return collate(rows);
 }
 

@@ -57,6 +57,7 @@ class TextRows {
   nlohmann::json parameters_;
   uint64_t seed_;
   int64_t rows_per_batch_;
+  int64_t window_batches_;           // read ahead, so that rows of like length can be brought together
   std::vector<int32_t> sentinels_;
   ChunkStream stream_;
   int64_t windows_read_ = 0;         // from the stream

@@ -70,7 +70,8 @@ TuneCell::TuneCell(const Job& job, Artefacts& artefacts)
       maker(make_row_maker(job, *task, backbone, method->soft_tokens(), settings)),
       subset(subset_for(job, *task, settings.validation_examples)),
       validation(validation_rows(maker, subset)),
-      batches(training_rows(maker, subset), settings.batch_size, derive_seed(seed, "order")) {
+      batches(training_rows(maker, subset), {settings.batch_size, settings.batch_tokens},
+              derive_seed(seed, "order")) {
   learner.model = &backbone.model;
   learner.tuning = method.get();
   learner.optimizer_settings = settings.optimizer;

@@ -44,6 +44,8 @@ const BadInput kBadInputs[] = {
      "q.toml:8:9: steps of [pretrain] must be at least 1, not 0", ""},
     {"small_batch", "steps = 100", "batch_tokens = 32", "q.toml:7:1: batch_tokens (32)",
      "sequence_length (64)"},
+    {"two_batches", "[tune]\n", "[tune]\nbatch_size = 8\nbatch_tokens = 512\n",
+     "q.toml:12:16: [tune] has both batch_size", "give one of them"},
     {"dropout", "steps = 100", "dropout = 1",
      "q.toml:8:11: dropout of [pretrain] must be at least 0 and below 1, not 1", ""},
     {"unknown_schedule", "\"linear\"", "\"liner\"",

@@ -86,6 +86,12 @@ TEST(Cost, CountsSteps) {
   EXPECT_EQ(tune_steps(tune, {}), 400);
   tune.steps = {.fixed = 60};
   EXPECT_EQ(tune_steps(tune, {}), 60);
+
+  tune.steps = {.epochs = 1};
+  tune.batch_tokens = 800;               // ten rows of 64 + 16
+  EXPECT_EQ(tune_steps(tune, {.heads = 30, .tails = 3}), 9);
+  tune.batch_tokens = 10;                // one
+  EXPECT_EQ(tune_steps(tune, {.heads = 30, .tails = 3}), 90);
 }
 
 TEST(Cost, PretrainingFollowsTokensAndSteps) {

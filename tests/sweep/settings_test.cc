@@ -44,6 +44,7 @@ TEST(Settings, SurviveJsonAndMissNoKey) {
                                        {"optimizer", kExamples["optimizer"]}});
   expect_round_trip<TuneSettings>({{"steps", kExamples["steps"]},
                                    {"batch_size", 3},
+                                   {"batch_tokens", 4},
                                    {"dropout", 0.1},
                                    {"max_source_length", 5},
                                    {"max_target_length", 6},

@@ -155,7 +155,7 @@ int exit_code_of(const std::function<void()>& before, const TemporaryFolder& fol
   if (pid == 0) {
     before();
     try {
-      build_corpus({folder / "t"}, Vocabulary::bytes(), folder / "corpus");
+      build_corpus({folder / "t"}, Vocabulary::bytes(), folder / "corpus", {.checkpoint_bytes = 1 << 20});
     } catch (const Interrupted&) {
       ::_exit(kInterrupted);
     } catch (const SystemError&) {
@@ -168,7 +168,7 @@ int exit_code_of(const std::function<void()>& before, const TemporaryFolder& fol
   return WEXITSTATUS(status);
 }
 
-TEST(Corpus, AStopOrAFullDiskLeavesNothingBehind) {
+TEST(Corpus, AnEarlyStopOrAFullDiskLeavesNothingBehind) {
   const TemporaryFolder folder;
   folder.write("t", std::string(3'000'000, 'x'));
 

@@ -64,7 +64,7 @@ TEST_F(TaskRowsTest, TrainingRowsKeepSoManyTails) {
 TEST(EpochBatches, ComesBackToEveryRowEachEpoch) {
   std::vector<Sequence> rows;
   for (int32_t i = 0; i < 10; ++i) rows.push_back({{i + 5, 1}, {1}});
-  EpochBatches batches(rows, 4, 9);
+  EpochBatches batches(rows, {.rows = 4}, 9);
   EXPECT_EQ(batches.batches_per_epoch(), 3);
   for (int epoch = 0; epoch < 2; ++epoch) {
     std::multiset<int64_t> seen;
@@ -76,6 +76,21 @@ TEST(EpochBatches, ComesBackToEveryRowEachEpoch) {
     }
     EXPECT_EQ(seen, (std::multiset<int64_t>{5, 6, 7, 8, 9, 10, 11, 12, 13, 14}));
   }
+}
+
+// Sources of 2 to 11 ids and targets of one: with 30 tokens a batch, 7 + 6 + 5 ... rows may meet.
+TEST(EpochBatches, KeepsToABudgetOfTokens) {
+  std::vector<Sequence> rows;
+  for (int32_t i = 0; i < 40; ++i) rows.push_back({std::vector<int32_t>(2 + i % 10, 5), {1}});
+  EpochBatches batches(rows, {.tokens = 30}, 9);
+  int64_t seen = 0, num_batches = 0;
+  for (; seen < 40; ++num_batches) {
+    const Batch batch = batches.next();
+    EXPECT_LE(batch.num_computed, 30);
+    seen += batch.source_BS.size(0);
+  }
+  EXPECT_EQ(seen, 40);
+  EXPECT_EQ(num_batches, batches.batches_per_epoch());
 }
 
 }  // namespace
