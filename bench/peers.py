@@ -20,6 +20,7 @@ ROOT = HERE.parent
 PYTHON = ROOT / ".venv" / "bin" / "python"
 
 LOAD = os.getloadavg()[0]   # before anything here ran
+commits = set()             # of the programs that were measured, as they say it themselves
 
 # OpenMP's threads spin for some milliseconds after their work; the next program starts after that.
 PAUSE = 0.03
@@ -100,6 +101,7 @@ def measure(start, seconds, turn_seconds=0.3, at_least=3, at_most=40):
     for make in start:   # one after the other: two that warm up at once measure nothing
         peers.append(make())
         peers[-1].ready = peers[-1].wait_ready()
+        commits.update({peers[-1].ready.get("commit")} - {None})
     pieces = {p.name: max(1, round(turn_seconds / p.go(1))) for p in peers}
     times = {p.name: [] for p in peers}
     began = time.monotonic()
@@ -131,11 +133,9 @@ def machine():
     model = next((l.split(":")[1].strip() for l in lines if l.startswith("model name")), "unknown")
     flags = next((l for l in lines if l.startswith("flags")), "")
     vectors = next((v for v in ("avx512f", "avx2", "avx") if f" {v} " in flags + " "), "no AVX")
-    commit = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty"],
-                            capture_output=True, text=True).stdout.strip()
     return {"date": datetime.date.today().isoformat(), "cpu": model, "vectors": vectors,
             "processors": os.cpu_count(), "load_average": LOAD,
-            "commit": commit or "unknown",
+            "commit": ", ".join(sorted(commits)) or "unknown",
             "command": " ".join(["bench/" + Path(sys.argv[0]).name, *sys.argv[1:]])}
 
 

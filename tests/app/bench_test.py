@@ -50,9 +50,12 @@ def test_train_takes_a_tuning_and_its_parameters(tmp_path):
     assert printed["tuning_parameters"]["placement"] == "after"
 
 
-def test_generate_counts_new_tokens(tmp_path):
-    printed = only_line(dovetail("bench", "generate", *SMALL, "--new-tokens", "6", cwd=tmp_path))
+@pytest.mark.parametrize("beams", [1, 4])
+def test_generate_counts_new_tokens(tmp_path, beams):
+    printed = only_line(dovetail("bench", "generate", *SMALL, "--new-tokens", "6", "--num-beams",
+                                 beams, cwd=tmp_path))
 
+    assert printed["num_beams"] == beams
     assert printed["tokens_a_step"] == 2 * 6
     assert printed["tokens_per_second"] == pytest.approx(12 / printed["median_seconds"])
 
