@@ -14,6 +14,7 @@
 #include "app/commands.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/memory.h"
 #include "base/names.h"
 
 namespace dovetail {
@@ -144,6 +145,7 @@ int leave_exit_code(int exit_code) {
 }  // namespace dovetail
 
 int main(int argc, char** argv) {
+  dovetail::keep_freed_memory();
   // Results go to standard output, so the library's default logger may not.
   spdlog::set_default_logger(spdlog::stderr_logger_mt("dovetail"));
   spdlog::set_level(spdlog::level::warn);
