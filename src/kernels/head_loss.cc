@@ -4,7 +4,6 @@
 #include <ATen/Parallel.h>
 
 #include "kernels/autograd_node.h"
-#include "kernels/linear.h"
 #include "kernels/matmul.h"
 
 namespace dovetail {
@@ -56,37 +55,40 @@ double block_loss(const Tensor& logits_RV, const int64_t* labels, const CrossEnt
   return sum;
 }
 
-Tensor head_loss_float(const Tensor& hidden, const Tensor& head, const Tensor& labels,
+// A block of rows: its loss, and what it adds to the gradients.
+double run_block(const Tensor& x_RD, const int64_t* labels, const Projection& head, double logit_scale,
+                 const CrossEntropy& settings, HeadLossBackward* node, int64_t first_row) {
+  const bool wants_hidden = node != nullptr && node->dhidden_RD.defined();
+  const bool wants_head = node != nullptr && node->dhead_VD.defined();
+  const Tensor logits_RV = multiply(x_RD, head, logit_scale);
+  const double sum = block_loss(logits_RV, labels, settings, wants_hidden || wants_head);
+  if (wants_hidden) {
+    node->dhidden_RD.narrow(0, first_row, x_RD.size(0)).copy_(multiply_backward(logits_RV, head, logit_scale));
+  }
+  if (wants_head) matmul_into(node->dhead_VD, logits_RV.t(), x_RD, logit_scale, /*accumulate=*/first_row > 0);
+  return sum;
+}
+
+Tensor head_loss_float(const Tensor& hidden, const Projection& head, const Tensor& labels,
                        double logit_scale, const CrossEntropy& settings) {
-  const auto node = backward_node<HeadLossBackward>(hidden, head);
-  const bool wants_hidden = node && hidden.requires_grad(), wants_head = node && head.requires_grad();
+  const Tensor& head_VD = head.parts[0];
+  const auto node = backward_node<HeadLossBackward>(hidden, head_VD);
+  const bool wants_hidden = node && hidden.requires_grad(), wants_head = node && head_VD.requires_grad();
   double sum = 0;
   Tensor loss;
   {
     const BelowAutograd below;
     const Tensor x_RD = hidden.detach().contiguous(), labels_R = labels.contiguous();
-    const Tensor head_VD = head.detach();
-    const int64_t rows = x_RD.size(0), step = std::max<int64_t>(64, kBlockNumbers / head.size(0));
     if (wants_hidden) node->dhidden_RD = torch::empty_like(x_RD);
-    const Tensor logits = torch::empty({std::min(rows, step), head.size(0)}, x_RD.options());
+    if (wants_head) node->dhead_VD = torch::empty_like(head.whole);
+    const int64_t rows = x_RD.size(0), step = std::max<int64_t>(64, kBlockNumbers / head_VD.size(0));
     for (int64_t begin = 0; begin < rows; begin += step) {
-      const int64_t count = std::min(step, rows - begin);
-      const Tensor x = x_RD.narrow(0, begin, count);
-      const Tensor block = logits.narrow(0, 0, count);
-      matmul_into(block, x, head_VD.t(), logit_scale);
-      sum += block_loss(block, labels_R.const_data_ptr<int64_t>() + begin, settings,
-                        wants_hidden || wants_head);
-      if (wants_hidden) {
-        matmul_into(node->dhidden_RD.narrow(0, begin, count), block, head_VD, logit_scale);
-      }
-      if (wants_head) {
-        if (begin == 0) node->dhead_VD = torch::empty_like(head_VD);
-        matmul_into(node->dhead_VD, block.t(), x, logit_scale, /*accumulate=*/begin > 0);
-      }
+      sum += run_block(x_RD.narrow(0, begin, std::min(step, rows - begin)),
+                       labels_R.const_data_ptr<int64_t>() + begin, head, logit_scale, settings, node.get(), begin);
     }
     loss = torch::full({}, sum * settings.weight, x_RD.options());
   }
-  if (node) node->head_VD = head;
+  if (node) node->head_VD = head_VD;
   attach(loss, node);
   return loss;
 }
@@ -106,11 +108,11 @@ Tensor head_loss_reference(const Tensor& hidden_RD, const Tensor& head_VD, const
   return losses.sum() * static_cast<double>(settings.weight);
 }
 
-Tensor head_loss(const Tensor& hidden_RD, const Tensor& head_VD, const Tensor& labels_R,
+Tensor head_loss(const Tensor& hidden_RD, const Projection& head, const Tensor& labels_R,
                  double logit_scale, const CrossEntropy& settings) {
-  const bool fast = is_plain_float(hidden_RD) && is_plain_float(head_VD) && hidden_RD.numel() > 0;
-  return fast ? head_loss_float(hidden_RD, head_VD, labels_R, logit_scale, settings)
-              : head_loss_reference(hidden_RD, head_VD, labels_R, logit_scale, settings);
+  const bool fast = is_plain_float(hidden_RD) && is_plain_float(head.whole) && hidden_RD.numel() > 0;
+  return fast ? head_loss_float(hidden_RD, head, labels_R, logit_scale, settings)
+              : head_loss_reference(hidden_RD, head.parts[0], labels_R, logit_scale, settings);
 }
 
 }  // namespace dovetail

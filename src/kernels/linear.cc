@@ -78,7 +78,7 @@ struct LinearBackward final : BackwardNode {
     if (std::any_of(parts.begin(), parts.end(), [](const Tensor& t) { return t.requires_grad(); })) {
       accumulate_gradients(projection, dy_RN, x_RK);
     }
-    if (task_should_compute_output(0)) results[0] = matrix_product(dy_RN, projection.whole).view(input_shape);
+    if (task_should_compute_output(0)) results[0] = multiply_backward(dy_RN, projection).view(input_shape);
     return results;
   }
 
@@ -114,11 +114,31 @@ Projection join_weights(const std::vector<Tensor*>& weights) {
   return projection;
 }
 
-void set_packing(Projection& projection, bool on) {
+void set_packing(Projection& projection, Packing packing) {
   const Tensor& whole = projection.whole;
-  projection.packed = {};
-  if (!on || !whole.defined() || !is_plain_float(whole) || !own_products_are_faster()) return;
-  projection.packed = PackedMatrix({whole.const_data_ptr<float>(), 1, whole.stride(0)}, whole.size(1), whole.size(0));
+  projection.packed = projection.packed_backward = {};
+  if (packing == Packing::none || !whole.defined() || !is_plain_float(whole) || !own_products_are_faster()) return;
+  const float* data = whole.const_data_ptr<float>();
+  const int64_t outputs = whole.size(0), inputs = whole.size(1);
+  projection.packed = PackedMatrix({data, 1, inputs}, inputs, outputs);
+  if (packing == Packing::both_ways) projection.packed_backward = PackedMatrix({data, inputs, 1}, outputs, inputs);
+}
+
+namespace {
+
+Tensor packed_or_not(const Tensor& a, const PackedMatrix& packed, const Tensor& b, double scale) {
+  if (packed.depth() > 0 && is_plain_float(a)) return packed_product(a, packed, scale);
+  return matrix_product(a, b, scale);
+}
+
+}  // namespace
+
+Tensor multiply(const Tensor& x_RK, const Projection& projection, double scale) {
+  return packed_or_not(x_RK, projection.packed, projection.whole.t(), scale);
+}
+
+Tensor multiply_backward(const Tensor& dy_RN, const Projection& projection, double scale) {
+  return packed_or_not(dy_RN, projection.packed_backward, projection.whole, scale);
 }
 
 Tensor linear(const Tensor& x, const Projection& projection) {
@@ -134,9 +154,7 @@ Tensor linear(const Tensor& x, const Projection& projection) {
       node->input_shape = shape;
     }
     shape.back() = projection.whole.size(0);
-    y = (projection.packed.depth() > 0 && is_plain_float(x_RK) ? packed_product(x_RK, projection.packed)
-                                                              : matrix_product(x_RK, projection.whole.t()))
-            .view(shape);
+    y = multiply(x_RK, projection).view(shape);
   }
   attach(y, node);
   return projection.low_rank.empty() ? y : add_low_rank(y, x, projection);

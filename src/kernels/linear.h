@@ -24,14 +24,21 @@ struct Projection {
   torch::Tensor whole;
   std::vector<LowRank> low_rank;   // empty, or one a part (undefined tensors: none)
   PackedMatrix packed;             // of the whole, where it is not going to change; or empty
+  PackedMatrix packed_backward;    // the same for the gradient of x
 };
 
 // Makes the tensors neighbours in memory, where they are not yet: each is replaced by a view of the
 // new whole with the same numbers.
 Projection join_weights(const std::vector<torch::Tensor*>& weights);
 
-// Makes the packed copy, where it would be of use, or drops it.
-void set_packing(Projection& projection, bool on);
+enum class Packing { none, forward, both_ways };
+
+// Makes the packed copies, where they would be of use, or drops them.
+void set_packing(Projection& projection, Packing packing);
+
+// x W^T and dy W for matrices, by the packed copy where there is one.
+torch::Tensor multiply(const torch::Tensor& x_RK, const Projection& projection, double scale = 1);
+torch::Tensor multiply_backward(const torch::Tensor& dy_RN, const Projection& projection, double scale = 1);
 
 // x W^T: [..., K] to [..., N]. Its backward computes nothing for weights that need no gradient, and
 // adds straight into their grad() the gradient of those that do (no sum of temporaries, and further

@@ -62,7 +62,7 @@ void matmul_into(const Tensor& out, const Tensor& a, const Tensor& b, double sca
               out.stride(0), static_cast<float>(scale), accumulate});
 }
 
-Tensor packed_product(const Tensor& a, const PackedMatrix& b) {
+Tensor packed_product(const Tensor& a, const PackedMatrix& b, double scale) {
   const Tensor in = a.contiguous();
   const int64_t rows = in.size(0), columns = b.columns();
   const Tensor out = torch::empty({rows, columns}, in.options());
@@ -72,14 +72,15 @@ Tensor packed_product(const Tensor& a, const PackedMatrix& b) {
   const int64_t each = std::max<int64_t>(1, PackedMatrix::kStrip * b.depth() * std::max<int64_t>(rows, 1));
   at::parallel_for(0, strips, std::max<int64_t>(1, kWorthAThread / each), [&](int64_t begin, int64_t end) {
     const int64_t first = begin * PackedMatrix::kStrip;
-    b.multiply(view, rows, first, std::min(end * PackedMatrix::kStrip, columns), to + first, columns);
+    b.multiply(view, rows, first, std::min(end * PackedMatrix::kStrip, columns), to + first, columns,
+               static_cast<float>(scale));
   });
   return out;
 }
 
-Tensor matrix_product(const Tensor& a, const Tensor& b) {
+Tensor matrix_product(const Tensor& a, const Tensor& b, double scale) {
   const Tensor out = torch::empty({a.size(0), b.size(1)}, a.options());
-  matmul_into(out, a, b);
+  matmul_into(out, a, b, scale);
   return out;
 }
 

@@ -65,14 +65,14 @@ T5Model::T5Model(T5Config config, T5Weights weights)
   head_ = join_weights({config_.tie_word_embeddings ? &weights_.shared_VD : &weights_.lm_head_VD});
 }
 
-void T5Model::set_packed(bool on) {
-  if (on == packed()) return;
+void T5Model::set_packing(Packing packing) {
+  packing_ = packing;
   for (auto* stack : {&encoder_, &decoder_}) {
     for (BlockProjections& block : *stack) {
-      for (Projection* projection : projections_of(block)) set_packing(*projection, on);
+      for (Projection* projection : projections_of(block)) dovetail::set_packing(*projection, packing);
     }
   }
-  set_packing(head_, on);
+  dovetail::set_packing(head_, packing);
 }
 
 Activation T5Model::activation() const {
@@ -158,17 +158,13 @@ double T5Model::logit_scale() const {
   return config_.scale_decoder_outputs ? std::pow(static_cast<double>(config_.d_model), -0.5) : 1.0;
 }
 
-const Tensor& T5Model::head() const {
-  return config_.tie_word_embeddings ? weights_.shared_VD : weights_.lm_head_VD;
-}
-
 Tensor T5Model::logits(const Tensor& hidden_BTD) const {
   return linear(config_.scale_decoder_outputs ? hidden_BTD * logit_scale() : hidden_BTD, head_);
 }
 
 Tensor T5Model::loss(const Tensor& hidden_BTD, const Tensor& labels_BT,
                      const CrossEntropy& settings) const {
-  return head_loss(hidden_BTD.flatten(0, 1), head(), labels_BT.flatten(), logit_scale(), settings);
+  return head_loss(hidden_BTD.flatten(0, 1), head_, labels_BT.flatten(), logit_scale(), settings);
 }
 
 void T5Model::set_low_rank(const std::string& weight_name, LowRank low_rank) {

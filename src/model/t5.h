@@ -51,10 +51,10 @@ class T5Model {
   torch::Tensor embed(const torch::Tensor& ids_BS) const;
 
   // Lays copies of the weights out for the products, so that none has to be rearranged for each call:
-  // for generation and evaluation, and where they are frozen. Weights that change must not be packed;
-  // see PackedWeights.
-  void set_packed(bool on);
-  bool packed() const { return head_.packed.depth() > 0; }
+  // for generation and evaluation, and both ways where they are frozen while something before them
+  // is trained. Weights that change must not be packed; see PackedWeights.
+  void set_packing(Packing packing);
+  Packing packing() const { return packing_; }
 
   // mask_BS: 1 for tokens, 0 for padding (float). The encoder's normed output.
   torch::Tensor encode(const torch::Tensor& embedded_BSD, const torch::Tensor& mask_BS) const;
@@ -72,7 +72,6 @@ class T5Model {
 
   Activation activation() const;
   double logit_scale() const;
-  const torch::Tensor& head() const;
 
  private:
   struct Stream;       // what flows through a stack
@@ -94,18 +93,23 @@ class T5Model {
   Projection head_;
   Dropout dropout_;
   bool checkpointing_ = false;
+  Packing packing_ = Packing::none;
 };
 
 // Packed while this lives.
 class PackedWeights {
  public:
-  explicit PackedWeights(T5Model& model) : model_(model), was_(model.packed()) { model.set_packed(true); }
-  ~PackedWeights() { model_.set_packed(was_); }
+  explicit PackedWeights(T5Model& model) : model_(model), was_(model.packing()) {
+    if (was_ == Packing::none) model.set_packing(Packing::forward);
+  }
+  ~PackedWeights() {
+    if (was_ == Packing::none) model_.set_packing(was_);
+  }
   PackedWeights(const PackedWeights&) = delete;
 
  private:
   T5Model& model_;
-  bool was_;
+  Packing was_;
 };
 
 }  // namespace dovetail

@@ -99,8 +99,9 @@ void score_predictions(const TaskData& task, const std::vector<int64_t>& test,
   record.predictions = predictions;
 }
 
-void evaluate(const T5Model& model, TuningMethod& tuning, const RowMaker& maker,
+void evaluate(T5Model& model, TuningMethod& tuning, const RowMaker& maker,
               const EvaluateSettings& settings, Record& record) {
+  const PackedWeights packed(model);
   const std::vector<int64_t> test = choose_test(maker.task, settings.test_examples);
   std::vector<Sequence> rows;
   for (int64_t index : test) {

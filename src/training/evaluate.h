@@ -17,7 +17,7 @@ void score_predictions(const TaskData& task, const std::vector<int64_t>& test,
 
 // The test set, once: greedy predictions and their scores; loss (nats per target token of the first
 // reference, over all tokens) and perplexity.
-void evaluate(const T5Model& model, TuningMethod& tuning, const RowMaker& maker,
+void evaluate(T5Model& model, TuningMethod& tuning, const RowMaker& maker,
               const EvaluateSettings& settings, Record& record);
 
 // Mean loss per target token over the rows, without dropout.

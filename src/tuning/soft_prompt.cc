@@ -36,6 +36,7 @@ class SoftPrompt final : public TuningMethod {
       tensor.requires_grad_(false);
     }
     prompt_KD_.requires_grad_(true);
+    model_.set_packing(Packing::both_ways);   // nothing of the model changes any more
   }
 
   NamedTensors trainable() override { return {{"prompt_embeddings", prompt_KD_}}; }

@@ -39,12 +39,14 @@ TEST(CrossEntropyRow, ALogitThatIsNoNumberIsNoticed) {
   EXPECT_TRUE(std::isnan(cross_entropy_row(logits.data(), 40, 3, {}, nullptr)));
 }
 
+Projection head_of(Tensor weight) { return join_weights({&weight}); }
+
 void check(int64_t rows, int64_t vocab_size, const CrossEntropy& settings, double logit_scale) {
   torch::manual_seed(32);
   Tensor labels = torch::randint(0, vocab_size, {rows}, torch::kInt64);
   for (int64_t i = 0; i < rows; i += 3) labels[i] = kIgnored;
   expect_same(
-      [&](const auto& x) { return head_loss(x[0], x[1], labels, logit_scale, settings); },
+      [&](const auto& x) { return head_loss(x[0], head_of(x[1]), labels, logit_scale, settings); },
       [&](const auto& x) { return head_loss_reference(x[0], x[1], labels, logit_scale, settings); },
       {torch::randn({rows, 24}), torch::randn({vocab_size, 24})});
 }
@@ -60,9 +62,23 @@ TEST(HeadLoss, BlocksOfRowsMakeNoDifference) { check(200, 130000, {.weight = 0.0
 
 TEST(HeadLoss, AFrozenHeadGetsNoGradient) {
   const Tensor hidden = torch::randn({4, 8}).requires_grad_(true), head = torch::randn({9, 8});
-  head_loss(hidden, head, torch::zeros({4}, torch::kInt64), 1.0, {}).backward();
+  head_loss(hidden, head_of(head), torch::zeros({4}, torch::kInt64), 1.0, {}).backward();
   EXPECT_FALSE(head.grad().defined());
   EXPECT_TRUE(hidden.grad().defined());
+}
+
+TEST(HeadLoss, APackedHeadGivesTheSame) {
+  torch::manual_seed(33);
+  const Tensor x = torch::randn({6, 24}), labels = torch::randint(0, 90, {6}, torch::kInt64);
+  Projection head = head_of(torch::randn({90, 24}));
+  const auto gradient = [&] {
+    const Tensor hidden = x.clone().requires_grad_(true);
+    head_loss(hidden, head, labels, 0.5, {}).backward();
+    return hidden.grad();
+  };
+  const Tensor plain = gradient();
+  set_packing(head, Packing::both_ways);
+  EXPECT_LT(largest_difference(gradient(), plain), 1e-6);
 }
 
 }  // namespace
