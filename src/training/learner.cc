@@ -155,6 +155,7 @@ void train(std::span<Learner> group) {
   }
   for (Learner& learner : group) {
     if (learner.average) learner.average->swap();
+    learner.working.reset();
     if (learner.computed_tokens > 0) {
       learner.cost.padding_fraction =
           1 - static_cast<double>(learner.cost.train_tokens) / static_cast<double>(learner.computed_tokens);

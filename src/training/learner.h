@@ -47,12 +47,12 @@ struct Learner {
   std::string failure;             // why it was given up; "" while well
 };
 
-// Makes what is still missing of trained tensors, optimizer and average.
+// Makes what is still missing of trained tensors, optimizer, average and working copy.
 void prepare(Learner& learner);
 
 // Trains a group of learners step by step, side by side; where weights are averaged, the averages
-// are what the model is left with. One learner's failure (a loss that is no
-// number, an exception) ends that learner alone. Throws Interrupted when asked to stop.
+// are what the model is left with. One learner's failure (a loss that is no number, an exception)
+// ends that learner alone. Throws Interrupted when asked to stop.
 void train(std::span<Learner> group);
 
 }  // namespace dovetail

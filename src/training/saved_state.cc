@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "base/error.h"
 #include "model/safetensors.h"
 
 namespace dovetail {

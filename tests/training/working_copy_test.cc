@@ -46,10 +46,10 @@ TEST(WorkingCopy, KeepsStepsThatItsOwnWeightsCannotShow) {
   train({&cell.learner, 1});
   ASSERT_EQ(cell.learner.failure, "");
   EXPECT_GT((norm - 1).abs().max().item<double>(), 3e-4);
-  cell.learner.working->take_weights();
-  const Tensor& copy = cell.learner.working->model().weights().encoder.final_norm_D;
+  WorkingCopy working(cell.model, torch::kBFloat16);
+  const Tensor& copy = working.model().weights().encoder.final_norm_D;
   EXPECT_EQ(copy.scalar_type(), torch::kBFloat16);
-  EXPECT_EQ((copy.to(torch::kFloat32) - 1).abs().min().item<double>(), 0);
+  EXPECT_EQ((copy.to(torch::kFloat32) - 1).abs().max().item<double>(), 0);
 }
 
 TEST(WorkingCopy, LearnsToCopy) {
