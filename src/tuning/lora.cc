@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <vector>
 
 #include "base/error.h"
 #include "base/names.h"
@@ -56,10 +57,11 @@ void check_targets(const T5Model& model, const LoraSettings& settings) {
   for (const auto& [name, tensor] : named_tensors(model.config(), model.weights())) {
     if (is_product(module_of(name))) known.insert(module_of(name));
   }
+  const std::vector<std::string> names(known.begin(), known.end());
   for (const std::string& target : settings.targets) {
     if (known.contains(target)) continue;
     throw_<ConfigError>("lora: target_modules names \"{}\", of which this model has none; {}", target,
-                        did_you_mean(target, {known.begin(), known.end()}));
+                        did_you_mean(target, names));
   }
 }
 
