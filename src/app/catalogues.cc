@@ -11,6 +11,7 @@
 #include "tasks/template.h"
 #include "text/corpus.h"
 #include "text/vocabulary.h"
+#include "training/optimizers.h"
 #include "tuning/tuning.h"
 
 namespace dovetail {
@@ -23,6 +24,9 @@ Catalogues catalogues() {
   for (const Task& entry : tasks()) all.tasks.push_back({entry.name});
   for (const Template& entry : templates()) all.templates.push_back({entry.name});
   for (const TuningEntry& entry : tunings()) all.tunings.push_back({entry.name, entry.defaults});
+  for (const OptimizerEntry& entry : optimizers()) {
+    all.optimizers.push_back({entry.name, entry.defaults, entry.check});
+  }
   for (const Metric& entry : metrics()) all.metrics.push_back({entry.name});
   for (const std::string& name : corpus_names()) all.corpora.push_back({name});
   all.baselines = {"most_frequent", "copy", "untuned"};

@@ -14,6 +14,7 @@
 #include "objectives/objective.h"
 #include "tasks/task.h"
 #include "tasks/template.h"
+#include "training/optimizers.h"
 #include "tuning/tuning.h"
 
 namespace dovetail {
@@ -62,6 +63,14 @@ Rows tuning_rows() {
   return rows;
 }
 
+Rows optimizer_rows() {
+  Rows rows;
+  for (const OptimizerEntry& entry : optimizers()) {
+    rows.push_back({entry.name, entry.paper, parameters_text(entry.defaults)});
+  }
+  return rows;
+}
+
 Rows metric_rows() {
   Rows rows;
   for (const Metric& entry : metrics()) rows.push_back({entry.name, entry.definition});
@@ -92,8 +101,8 @@ struct Section {
 const std::vector<Section>& sections() {
   static const std::vector<Section> all{{"objectives", objective_rows}, {"tasks", task_rows},
                                         {"templates", template_rows},   {"tunings", tuning_rows},
-                                        {"metrics", metric_rows},       {"models", model_rows},
-                                        {"corpora", corpus_rows}};
+                                        {"optimizers", optimizer_rows}, {"metrics", metric_rows},
+                                        {"models", model_rows},         {"corpora", corpus_rows}};
   return all;
 }
 
@@ -118,7 +127,7 @@ void add_list(CLI::App& app, Action& chosen) {
   const auto wanted = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("list", "Everything that a sweep file may name");
   command->add_option("WHAT", *wanted,
-                      "objectives, tasks, templates, tunings, metrics, models or corpora");
+                      "objectives, tasks, templates, tunings, optimizers, metrics, models or corpora");
   command->footer("Example: dovetail list objectives");
   command->callback([wanted, &chosen] { chosen = [wanted] { return list(*wanted); }; });
 }

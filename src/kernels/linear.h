@@ -14,7 +14,8 @@ namespace dovetail {
 struct LowRank {
   torch::Tensor a_rK, b_Nr;
   double scaling = 1;
-  double dropout = 0;   // of the low-rank path's input
+  double dropout = 0;          // of the low-rank path's input, in training
+  uint64_t dropout_seed = 0;   // 0: not in training
 };
 
 // Weight matrices [N_i, K] that read the same input, one below the other in one piece of memory, so

@@ -2,6 +2,7 @@
 #include "kernels/low_rank.h"
 
 #include "kernels/autograd_node.h"
+#include "kernels/dropout.h"
 
 namespace dovetail {
 
@@ -19,7 +20,8 @@ struct LowRankBackward final : BackwardNode {
   variable_list apply(variable_list&& gradients) override {
     if (!gradients[0].defined()) return variable_list(4);
     const BelowAutograd below;
-    const auto& [a_rK, b_Nr, scaling, dropout] = low_rank;
+    const Tensor &a_rK = low_rank.a_rK, &b_Nr = low_rank.b_Nr;
+    const double scaling = low_rank.scaling;
     const Tensor dy_RN = gradients[0].reshape({-1, gradients[0].size(-1)});
     const Tensor mine = dy_RN.narrow(1, first_column, b_Nr.size(0));
     const Tensor dt_Rr = at::mm(mine, b_Nr) * scaling;
@@ -47,7 +49,7 @@ Tensor add_one(const Tensor& y, const Tensor& x, const LowRank& low_rank, int64_
   if (node) {
     node->x_RK = x_RK;
     node->t_Rr = t_Rr;
-    node->low_rank = {low_rank.a_rK.detach(), low_rank.b_Nr.detach(), low_rank.scaling, 0};
+    node->low_rank = {low_rank.a_rK.detach(), low_rank.b_Nr.detach(), low_rank.scaling};
     node->first_column = first_column;
     node->input_shape = x.sizes().vec();
   }
@@ -63,7 +65,9 @@ Tensor add_low_rank(const Tensor& y, const Tensor& x, const Projection& projecti
   for (size_t i = 0; i < projection.parts.size(); ++i) {
     const LowRank& low_rank = projection.low_rank[i];
     if (low_rank.a_rK.defined()) {
-      const Tensor input = low_rank.dropout > 0 ? torch::dropout(x, low_rank.dropout, true) : x;
+      const bool training = at::GradMode::is_enabled();   // evaluation drops nothing
+      const Tensor input =
+          low_rank.dropout > 0 && training ? torch::dropout(x, low_rank.dropout, true) : x;
       sum = add_one(sum, input, low_rank, column);
     }
     column += projection.parts[i].size(0);

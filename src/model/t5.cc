@@ -20,7 +20,7 @@ using torch::Tensor;
 namespace {
 
 // Dropout sites are numbered; the decoder's begin here.
-constexpr uint64_t kDecoderSites = 1u << 20, kSitesOfABlock = 8;
+constexpr uint64_t kDecoderSites = 1u << 20, kLowRankSites = 1u << 21, kSitesOfABlock = 8;
 
 Tensor causal_bias(int64_t length, const torch::TensorOptions& options) {
   return torch::full({length, length}, std::numeric_limits<float>::lowest(), options).triu(1);
@@ -63,6 +63,20 @@ T5Model::T5Model(T5Config config, T5Weights weights)
   for (BlockWeights& w : weights_.encoder.blocks) encoder_.push_back(join_block(config_, w, false));
   for (BlockWeights& w : weights_.decoder.blocks) decoder_.push_back(join_block(config_, w, true));
   head_ = join_weights({config_.tie_word_embeddings ? &weights_.shared_VD : &weights_.lm_head_VD});
+}
+
+void T5Model::set_dropout(double rate, uint64_t seed) {
+  dropout_ = {rate, seed};
+  uint64_t number = kLowRankSites;
+  for (auto* stack : {&encoder_, &decoder_}) {
+    for (BlockProjections& block : *stack) {
+      for (Projection* projection : projections_of(block)) {
+        for (LowRank& low_rank : projection->low_rank) {
+          low_rank.dropout_seed = seed == 0 ? 0 : site(number++).seed;
+        }
+      }
+    }
+  }
 }
 
 void T5Model::set_packing(Packing packing) {

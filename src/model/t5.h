@@ -38,7 +38,8 @@ class T5Model {
 
   // Turns dropout on (with the rate given) or off. Off after construction. The seed decides what is
   // dropped: one for each forward pass.
-  void set_dropout(double rate, uint64_t seed = 0) { dropout_ = {rate, seed}; }
+  // Low-rank additions, which have a rate of their own, drop where a seed other than 0 is given.
+  void set_dropout(double rate, uint64_t seed = 0);
 
   // Keep only what goes in and out of each block, and compute the rest again in the backward pass.
   void set_activation_checkpointing(bool on) { checkpointing_ = on; }

@@ -114,7 +114,7 @@ AxisValue read_objective(const toml::node& node, const Sweep& sweep, const Catal
   const bool none = entry.name == "none";
   const ChoiceSettings choice =
       read_choice(node, entry, "objective", none ? std::vector<std::string>{} : kPretrainOverrides,
-                  [&](const TomlTable& table) { override_pretrain(table, pretrain); });
+                  [&](const TomlTable& table) { override_pretrain(table, pretrain, catalogues.optimizers); });
   check_choice(node, entry, choice);
   Json settings = choice;
   settings["pretrain"] = pretrain;
@@ -126,7 +126,7 @@ AxisValue read_tuning(const toml::node& node, const Sweep& sweep, const Catalogu
   TuneSettings tune = sweep.tune;
   const ChoiceSettings choice =
       read_choice(node, entry, "tuning", kTuneOverrides,
-                  [&](const TomlTable& table) { override_tune(table, tune); });
+                  [&](const TomlTable& table) { override_tune(table, tune, catalogues.optimizers); });
   check_choice(node, entry, choice);
   Json settings = choice;
   settings["tune"] = tune;

@@ -17,6 +17,7 @@ void read_pretrain_numbers(const TomlTable& table, PretrainSettings& pretrain) {
   table.read("sequence_length", pretrain.sequence_length, {"at least 4", 4, 1e6});
   table.read("pack", pretrain.pack);
   table.read("dropout", pretrain.dropout, kDropout);
+  read_options(table, pretrain.options);
 }
 
 void check_batch(const TomlTable& table, const PretrainSettings& pretrain) {
@@ -34,15 +35,6 @@ void read_token_budget(const TomlTable& table, TuneSettings& tune) {
                                           "step); give one of them", table.where()));
   }
   table.read("batch_tokens", tune.batch_tokens, kOneOrMore);
-}
-
-// learning_rate and schedule may stand beside an optimizer, or instead of it.
-void override_optimizer(const TomlTable& table, OptimizerSettings& optimizer) {
-  if (const toml::node* node = table.find("optimizer")) {
-    optimizer = read_optimizer(*node, optimizer);
-  }
-  table.read("learning_rate", optimizer.learning_rate, kAboveZero);
-  table.read_name("schedule", optimizer.schedule, kSchedules);
 }
 
 void read_vocabulary_file(const TomlTable& table, Sweep& sweep) {
@@ -69,26 +61,6 @@ std::vector<std::string> names_of(const std::vector<CatalogueEntry>& entries) {
   std::vector<std::string> names;
   for (const CatalogueEntry& entry : entries) names.push_back(entry.name);
   return names;
-}
-
-OptimizerSettings read_optimizer(const toml::node& node, OptimizerSettings base) {
-  if (node.is_string()) {
-    base.name = known_name(node, "optimizer", kOptimizers);
-    return base;
-  }
-  const TomlTable table(node, "optimizer",
-                        {"name", "learning_rate", "schedule", "warmup", "weight_decay",
-                         "rms_scaling", "clip"});
-  if (const toml::node* name = table.find("name")) {
-    base.name = known_name(*name, "optimizer", kOptimizers);
-  }
-  table.read("learning_rate", base.learning_rate, kAboveZero);
-  table.read_name("schedule", base.schedule, kSchedules);
-  table.read("warmup", base.warmup, kZeroOrMore);
-  table.read("weight_decay", base.weight_decay, kZeroOrMore);
-  table.read("rms_scaling", base.rms_scaling);
-  table.read("clip", base.clip, kZeroOrMore);
-  return base;
 }
 
 StepSettings read_steps(const toml::node& node) {
@@ -119,35 +91,40 @@ StepSettings read_steps(const toml::node& node) {
   return steps;
 }
 
-PretrainSettings read_pretrain(const toml::node& node) {
+PretrainSettings read_pretrain(const toml::node& node, const Entries& optimizers) {
   PretrainSettings pretrain;
-  const TomlTable table(
-      node, "[pretrain]",
-      {"steps", "batch_tokens", "sequence_length", "pack", "dropout", "seed", "optimizer"});
+  pretrain.optimizer = default_optimizer(optimizers);
+  const TomlTable table(node, "[pretrain]",
+                        {"steps", "batch_tokens", "sequence_length", "pack", "dropout", "seed",
+                         "optimizer", "accumulate", "label_smoothing", "z_loss", "ema",
+                         "precision"});
   read_pretrain_numbers(table, pretrain);
   table.read("seed", pretrain.seed, kZeroOrMore);
   if (const toml::node* optimizer = table.find("optimizer")) {
-    pretrain.optimizer = read_optimizer(*optimizer, pretrain.optimizer);
+    pretrain.optimizer = read_optimizer(*optimizer, pretrain.optimizer, optimizers);
   }
   check_batch(table, pretrain);
   return pretrain;
 }
 
-TuneSettings read_tune(const toml::node& node) {
+TuneSettings read_tune(const toml::node& node, const Entries& optimizers) {
   TuneSettings tune;
+  tune.optimizer = default_optimizer(optimizers);
   const TomlTable table(node, "[tune]",
                         {"steps", "batch_size", "batch_tokens", "dropout", "max_source_length",
-                         "max_target_length", "evaluations", "validation_examples", "optimizer"});
+                         "max_target_length", "evaluations", "validation_examples", "optimizer",
+                         "accumulate", "label_smoothing", "z_loss", "ema", "precision"});
   tune.steps = read_steps(table.at("steps"));
   table.read("batch_size", tune.batch_size, kOneOrMore);
   read_token_budget(table, tune);
   table.read("dropout", tune.dropout, kDropout);
+  read_options(table, tune.options);
   table.read("max_source_length", tune.max_source_length, {"at least 2", 2, 1e6});
   table.read("max_target_length", tune.max_target_length, {"at least 2", 2, 1e6});
   table.read("evaluations", tune.evaluations, kZeroOrMore);
   table.read("validation_examples", tune.validation_examples, kZeroOrMore);
   if (const toml::node* optimizer = table.find("optimizer")) {
-    tune.optimizer = read_optimizer(*optimizer, tune.optimizer);
+    tune.optimizer = read_optimizer(*optimizer, tune.optimizer, optimizers);
   }
   return tune;
 }
@@ -211,14 +188,16 @@ std::vector<std::string> read_corpus(const toml::node& node, const Sweep& sweep,
   return corpus;
 }
 
-void override_tune(const TomlTable& table, TuneSettings& tune) {
+void override_tune(const TomlTable& table, TuneSettings& tune, const Entries& optimizers) {
   if (const toml::node* steps = table.find("steps")) tune.steps = read_steps(*steps);
-  override_optimizer(table, tune.optimizer);
+  read_options(table, tune.options);
+  override_optimizer(table, tune.optimizer, optimizers);
 }
 
-void override_pretrain(const TomlTable& table, PretrainSettings& pretrain) {
+void override_pretrain(const TomlTable& table, PretrainSettings& pretrain,
+                       const Entries& optimizers) {
   read_pretrain_numbers(table, pretrain);
-  override_optimizer(table, pretrain.optimizer);
+  override_optimizer(table, pretrain.optimizer, optimizers);
   check_batch(table, pretrain);
 }
 

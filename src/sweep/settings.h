@@ -14,13 +14,22 @@
 namespace dovetail {
 
 struct OptimizerSettings {
-  std::string name = "adamw";            // adamw, adafactor
+  std::string name = "adamw";            // of the catalogue, training/optimizers.inc
   double learning_rate = 1e-3;
   std::string schedule = "constant";     // constant, linear, cosine: after the warm-up
   int64_t warmup = 0;                    // steps
-  double weight_decay = 0;               // decoupled
-  bool rms_scaling = false;              // adamw: each tensor's step times max(1e-3, RMS of the tensor); nanoT5
+  double weight_decay = 0;               // decoupled, but for sgd
   double clip = 1.0;                     // global gradient norm; 0: none
+  Json parameters = Json::object();      // the optimizer's own, such as beta1; all of them, once parsed
+};
+
+// How a step is computed, of pre-training and tuning alike.
+struct TrainingOptions {
+  int64_t accumulate = 1;                // parts a step's batch is computed in, one after the other
+  double label_smoothing = 0;
+  double z_loss = 0;                     // coefficient of (log Z)^2
+  double ema = 0;                        // decay of the weights' moving average; 0: none
+  std::string precision = "float32";     // float32; bfloat16: products in it, float32 masters
 };
 
 struct VocabularySettings {
@@ -38,6 +47,7 @@ struct PretrainSettings {
   bool pack = true;                      // documents are joined and cut into full rows; else one a row
   double dropout = 0.0;
   int64_t seed = 1;
+  TrainingOptions options;
   OptimizerSettings optimizer;
 };
 
@@ -59,6 +69,7 @@ struct TuneSettings {
   int64_t max_target_length = 16;
   int64_t evaluations = 4;               // points of the validation curve
   int64_t validation_examples = 0;       // held out of the training side; 0: no validation
+  TrainingOptions options;
   OptimizerSettings optimizer;
 };
 
@@ -85,6 +96,8 @@ struct ChoiceSettings {
 
 void to_json(Json&, const OptimizerSettings&);
 void from_json(const Json&, OptimizerSettings&);
+void to_json(Json&, const TrainingOptions&);
+void from_json(const Json&, TrainingOptions&);
 void to_json(Json&, const VocabularySettings&);
 void from_json(const Json&, VocabularySettings&);
 void to_json(Json&, const PretrainSettings&);

@@ -75,7 +75,7 @@ void read_axes(const TomlTable& root, Sweep& sweep, const Catalogues& catalogues
     refuse_tuning_tables(root);
     sweep.baselines.clear();
   } else {
-    sweep.tune = read_tune(root.at("tune"));
+    sweep.tune = read_tune(root.at("tune"), catalogues.optimizers);
   }
   for (const char* axis : kAxes) {
     const bool wanted = !sweep.pretrain_only || axes.find(axis) || axis == kAxes.front() ||
@@ -138,7 +138,10 @@ Sweep parse_sweep(const std::filesystem::path& file, const Catalogues& catalogue
     sweep.model = read_model_config(table.at("config"), sweep, catalogues);
   }
   read_text(root, sweep, catalogues);
-  if (const toml::node* pretrain = root.find("pretrain")) sweep.pretrain = read_pretrain(*pretrain);
+  sweep.pretrain.optimizer = default_optimizer(catalogues.optimizers);
+  if (const toml::node* pretrain = root.find("pretrain")) {
+    sweep.pretrain = read_pretrain(*pretrain, catalogues.optimizers);
+  }
   if (const toml::node* evaluate = root.find("evaluate")) {
     sweep.evaluate = read_evaluate(*evaluate, names_of(catalogues.metrics));
   }

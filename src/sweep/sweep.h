@@ -65,6 +65,7 @@ struct Catalogues {
   std::vector<CatalogueEntry> tasks;        // beside these, data set cards (FILE.toml)
   std::vector<CatalogueEntry> templates;
   std::vector<CatalogueEntry> tunings;
+  std::vector<CatalogueEntry> optimizers;
   std::vector<CatalogueEntry> metrics;
   std::vector<CatalogueEntry> corpora;      // beside these, text files
   std::vector<std::string> baselines;

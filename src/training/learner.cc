@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "base/stop.h"
+#include "training/micro_batch.h"
 #include "training/schedule.h"
 
 namespace dovetail {
@@ -58,23 +59,43 @@ uint64_t seed_dropout(const Learner& learner, int64_t step) {
   return seed;
 }
 
+// Forward and backward of a step's batch in parts; returns the sum of the losses. The mean over all
+// target tokens of the step, whatever part they are in, is taken inside the loss, so that backward
+// has nothing to multiply.
+double accumulate_gradients(Learner& learner, const Batch& batch, int64_t step) {
+  const std::vector<Batch> parts = split_batch(batch, learner.options.accumulate);
+  T5Model& model = learner.working ? learner.working->model() : *learner.model;
+  const double weight = 1.0 / static_cast<double>(batch.num_targets);
+  const CrossEntropy settings{static_cast<float>(learner.options.label_smoothing),
+                              static_cast<float>(learner.options.z_loss), static_cast<float>(weight)};
+  const uint64_t seed = seed_dropout(learner, step);
+  if (learner.working) learner.working->take_weights();
+  double loss_sum = 0;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    // rows at the same place of different parts must not lose the same elements
+    model.set_dropout(learner.dropout, i == 0 ? seed : derive_seed(seed, fmt::format("part/{}", i)));
+    const Tensor loss = weighted_loss(model, *learner.tuning, parts[i], settings);
+    const double part_sum = loss.item<double>() / weight;
+    if (!std::isfinite(part_sum)) throw_<SystemError>("the loss is {} at step {}", part_sum, step + 1);
+    loss.backward();
+    if (learner.working) learner.working->give_gradients();
+    loss_sum += part_sum;
+    learner.computed_tokens += parts[i].num_computed;
+  }
+  return loss_sum;
+}
+
 void one_step(Learner& learner, int64_t step, CurveWriter& curve) {
   const Batch batch = learner.next_batch(step);
-  learner.model->set_dropout(learner.dropout, seed_dropout(learner, step));
-  // the mean is taken inside the loss, so that backward has nothing to multiply
-  const double weight = 1.0 / static_cast<double>(batch.num_targets);
-  const Tensor loss = weighted_loss(*learner.model, *learner.tuning, batch, {.weight = static_cast<float>(weight)});
-  const double loss_sum = loss.item<double>() / weight;
-  if (!std::isfinite(loss_sum)) throw_<SystemError>("the loss is {} at step {}", loss_sum, step + 1);
   for (auto& [name, tensor] : learner.trained) tensor.mutable_grad().reset();
-  loss.backward();
+  const double loss_sum = accumulate_gradients(learner, batch, step);
   const double scale = clip_scale(learner.trained, learner.optimizer_settings.clip);
   if (!std::isfinite(scale)) throw_<SystemError>("the gradient is not finite at step {}", step + 1);
   learner.optimizer->step(scheduled_rate(learner.optimizer_settings, step, learner.steps), scale);
+  if (learner.average) learner.average->update(step + 1);
   learner.model->set_dropout(0);
   learner.cost.train_steps += 1;
   learner.cost.train_tokens += batch.num_tokens;
-  learner.computed_tokens += batch.num_computed;
   curve.add(loss_sum, batch.num_targets, step + 1, step + 1 == learner.steps, learner.train_loss);
   if (learner.after_step) learner.after_step(learner, step + 1);
 }
@@ -95,19 +116,31 @@ void guarded_step(Learner& learner, int64_t step, CurveWriter& curve) {
 
 Tensor weighted_loss(const T5Model& model, TuningMethod& tuning, const Batch& batch,
                      const CrossEntropy& settings) {
-  const Tensor memory = model.encode(tuning.embed(batch.source_BS), batch.mask_BS);
+  // of the model's type: the tuning may embed in float32 for a model in half precision
+  const Tensor embedded = tuning.embed(batch.source_BS).to(model.weights().shared_VD.scalar_type());
+  const Tensor memory = model.encode(embedded, batch.mask_BS);
   const Tensor hidden = model.decode(batch.decoder_ids_BT, memory, batch.mask_BS);
   return model.loss(hidden, batch.labels_BT, settings);
+}
+
+void prepare(Learner& learner) {
+  learner.trained = learner.tuning->trainable();
+  if (!learner.optimizer) {
+    learner.optimizer = make_optimizer(learner.optimizer_settings, learner.trained);
+  }
+  if (!learner.average && learner.options.ema > 0) {
+    learner.average = std::make_unique<WeightAverage>(learner.options.ema, learner.trained);
+  }
+  if (!learner.working && learner.options.precision == "bfloat16") {
+    learner.working = std::make_unique<WorkingCopy>(*learner.model, torch::kBFloat16);
+  }
 }
 
 void train(std::span<Learner> group) {
   int64_t last_step = 0, first_step = INT64_MAX;
   std::vector<CurveWriter> curves;
   for (Learner& learner : group) {
-    learner.trained = learner.tuning->trainable();
-    if (!learner.optimizer) {
-      learner.optimizer = make_optimizer(learner.optimizer_settings, learner.trained);
-    }
+    prepare(learner);
     curves.emplace_back(learner.steps);
     first_step = std::min(first_step, learner.first_step);
     last_step = std::max(last_step, learner.steps);
@@ -121,6 +154,8 @@ void train(std::span<Learner> group) {
     }
   }
   for (Learner& learner : group) {
+    if (learner.average) learner.average->swap();
+    learner.working.reset();
     if (learner.computed_tokens > 0) {
       learner.cost.padding_fraction =
           1 - static_cast<double>(learner.cost.train_tokens) / static_cast<double>(learner.computed_tokens);

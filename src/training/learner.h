@@ -11,6 +11,8 @@
 #include "sweep/settings.h"
 #include "training/batch.h"
 #include "training/optimizer.h"
+#include "training/weight_average.h"
+#include "training/working_copy.h"
 #include "tuning/tuning_method.h"
 
 namespace dovetail {
@@ -25,6 +27,7 @@ struct Learner {
   T5Model* model = nullptr;
   TuningMethod* tuning = nullptr;
   OptimizerSettings optimizer_settings;
+  TrainingOptions options;
   int64_t steps = 0;
   double dropout = 0;
   uint64_t seed = 0;
@@ -33,17 +36,23 @@ struct Learner {
 
   NamedTensors trained;
   std::unique_ptr<Optimizer> optimizer;
+  std::unique_ptr<WeightAverage> average;   // where options.ema > 0
+  std::unique_ptr<WorkingCopy> working;     // where options.precision is not float32
   int64_t first_step = 0;          // > 0 when going on from a saved state
 
   // What came of it.
-  Curve train_loss;                // mean token loss over stretches of steps
+  Curve train_loss;                // mean token loss, as it is minimised, over stretches of steps
   Cost cost;
   int64_t computed_tokens = 0;
   std::string failure;             // why it was given up; "" while well
 };
 
-// Trains a group of learners step by step, side by side. One learner's failure (a loss that is no
-// number, an exception) ends that learner alone. Throws Interrupted when asked to stop.
+// Makes what is still missing of trained tensors, optimizer, average and working copy.
+void prepare(Learner& learner);
+
+// Trains a group of learners step by step, side by side; where weights are averaged, the averages
+// are what the model is left with. One learner's failure (a loss that is no number, an exception)
+// ends that learner alone. Throws Interrupted when asked to stop.
 void train(std::span<Learner> group);
 
 }  // namespace dovetail

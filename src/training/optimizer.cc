@@ -1,87 +1,99 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "training/optimizer.h"
 
-#include <algorithm>
+#include <ATen/Parallel.h>
+
 #include <cmath>
 
 #include "base/error.h"
+#include "base/names.h"
 #include "kernels/optimizer_kernels.h"
 
 namespace dovetail {
 
 using torch::Tensor;
 
+#define OPTIMIZER(name) OptimizerKind name();
+#include "training/optimizers.inc"
+#undef OPTIMIZER
+
 namespace {
 
-class AdamW final : public Optimizer {
- public:
-  AdamW(const OptimizerSettings& settings, NamedTensors trained)
-      : settings_(settings), trained_(std::move(trained)) {
-    for (const auto& [name, tensor] : trained_) {
-      first_.push_back(torch::zeros_like(tensor));
-      second_.push_back(torch::zeros_like(tensor));
-    }
+const std::vector<OptimizerKind>& catalogue() {
+  static const std::vector<OptimizerKind> all = {
+#define OPTIMIZER(name) name(),
+#include "training/optimizers.inc"
+#undef OPTIMIZER
+  };
+  return all;
+}
+
+const OptimizerKind& find_optimizer(const std::string& name) {
+  std::vector<std::string> known;
+  for (const OptimizerKind& kind : catalogue()) {
+    if (kind.entry.name == name) return kind;
+    known.push_back(kind.entry.name);
   }
+  throw_<ConfigError>("unknown optimizer \"{}\": {}", name, did_you_mean(name, known));
+}
 
-  void step(double learning_rate, double gradient_scale) override {
-    ++num_steps_;
-    AdamWStep step{};
-    step.beta1 = kBeta1;
-    step.beta2 = kBeta2;
-    step.epsilon = 1e-8f;
-    step.weight_decay = static_cast<float>(settings_.weight_decay);
-    step.correction1 = static_cast<float>(1 - std::pow(kBeta1, num_steps_));
-    step.correction2 = static_cast<float>(1 - std::pow(kBeta2, num_steps_));
-    step.gradient_scale = static_cast<float>(gradient_scale);
-    for (size_t i = 0; i < trained_.size(); ++i) {
-      Tensor& tensor = trained_[i].second;
-      if (!tensor.grad().defined()) continue;
-      const Tensor gradient = tensor.grad().contiguous();
-      float* values = tensor.data_ptr<float>();
-      step.learning_rate = static_cast<float>(learning_rate * scale_of(values, tensor.numel()));
-      adamw_update(values, gradient.const_data_ptr<float>(), first_[i].data_ptr<float>(),
-                   second_[i].data_ptr<float>(), tensor.numel(), step);
-    }
+double squares(const Tensor& tensor) {
+  if (tensor.device().is_cpu() && tensor.scalar_type() == torch::kFloat32) {
+    const Tensor values = tensor.contiguous();
+    return sum_of_squares(values.const_data_ptr<float>(), values.numel());
   }
-
-  std::vector<Tensor> state() override {
-    std::vector<Tensor> all = first_;
-    all.insert(all.end(), second_.begin(), second_.end());
-    return all;
-  }
-
-  void set_num_steps(int64_t steps) override { num_steps_ = steps; }
-
- private:
-  static constexpr float kBeta1 = 0.9f, kBeta2 = 0.999f;
-
-  double scale_of(const float* values, int64_t count) const {
-    if (!settings_.rms_scaling) return 1;
-    return std::max(1e-3, std::sqrt(sum_of_squares(values, count) / static_cast<double>(count)));
-  }
-
-  OptimizerSettings settings_;
-  NamedTensors trained_;
-  std::vector<Tensor> first_, second_;
-  int64_t num_steps_ = 0;
-};
+  return tensor.detach().to(torch::kFloat64).square().sum().item<double>();
+}
 
 }  // namespace
 
+std::vector<OptimizerEntry> optimizers() {
+  std::vector<OptimizerEntry> entries;
+  for (const OptimizerKind& kind : catalogue()) entries.push_back(kind.entry);
+  return entries;
+}
+
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerSettings& settings, NamedTensors trained) {
-  if (settings.name == "adamw") return std::make_unique<AdamW>(settings, std::move(trained));
-  if (settings.name == "adafactor") return make_adafactor(std::move(trained));
-  throw_<ConfigError>("unknown optimizer \"{}\"; known: adamw, adafactor", settings.name);
+  const OptimizerKind& kind = find_optimizer(settings.name);
+  OptimizerSettings whole = settings;
+  whole.parameters = kind.entry.defaults;
+  whole.parameters.update(settings.parameters);
+  kind.entry.check(whole.parameters);
+  return kind.make(whole, std::move(trained));
 }
 
 double gradient_norm(const NamedTensors& trained) {
   double sum = 0;
   for (const auto& [name, tensor] : trained) {
-    if (!tensor.grad().defined()) continue;
-    const Tensor gradient = tensor.grad().contiguous();
-    sum += sum_of_squares(gradient.const_data_ptr<float>(), gradient.numel());
+    if (tensor.grad().defined()) sum += squares(tensor.grad());
   }
   return std::sqrt(sum);
+}
+
+bool suits_kernels(const Tensor& tensor) {
+  return tensor.device().is_cpu() && tensor.scalar_type() == torch::kFloat32 && tensor.is_contiguous();
+}
+
+Tensor zero_state(const Tensor& tensor) {
+  const auto type = tensor.scalar_type() == torch::kFloat64 ? torch::kFloat64 : torch::kFloat32;
+  return torch::zeros(tensor.sizes(), tensor.options().dtype(type).requires_grad(false));
+}
+
+double root_mean_square(const Tensor& tensor) {
+  return std::sqrt(squares(tensor) / static_cast<double>(tensor.numel()));
+}
+
+void check_parameter(const std::string& optimizer, const nlohmann::json& parameters,
+                     const std::string& key, double low, double high) {
+  const double value = parameters.at(key).get<double>();
+  if (value >= low && value < high) return;
+  throw_<ConfigError>("{}: {} must be at least {} and below {}, found {}", optimizer, key, low, high,
+                      value);
+}
+
+void for_stretches(int64_t count, const std::function<void(int64_t, int64_t)>& body) {
+  constexpr int64_t kSmallest = int64_t{1} << 15;   // below it a second thread costs more than it brings
+  at::parallel_for(0, count, kSmallest, body);
 }
 
 }  // namespace dovetail

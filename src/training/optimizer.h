@@ -3,15 +3,17 @@
 
 #include <torch/torch.h>
 
+#include <functional>
 #include <memory>
 #include <vector>
 
 #include "model/weights.h"
 #include "sweep/settings.h"
+#include "training/optimizers.h"
 
 namespace dovetail {
 
-// Changes tensors in place by their gradients. State is created at the first step.
+// Changes tensors in place by their gradients; a tensor without a gradient stays as it is.
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
@@ -22,14 +24,31 @@ class Optimizer {
   virtual void set_num_steps(int64_t steps) = 0;
 };
 
-// adamw: Loshchilov and Hutter 2019, betas .9 and .999; with rms_scaling each tensor's step is times
-// max(1e-3, RMS of the tensor), as nanoT5 does (without it small T5s were seen not to learn).
-// adafactor: Shazeer and Stern 2018 with the published arguments of T5 fine-tuning (fixed rate,
-// clipping threshold 1, decay -0.8, no first moment, no parameter scaling).
+// Float32 tensors in one piece on the CPU go through vector kernels, all others through a plain
+// way in LibTorch's own operations, which keeps its state and does its sums in float32 (float64
+// for float64 tensors).
+struct OptimizerKind {
+  OptimizerEntry entry;
+  // `settings.parameters` has every key of entry.defaults.
+  std::function<std::unique_ptr<Optimizer>(const OptimizerSettings& settings, NamedTensors trained)>
+      make;
+};
+
+// Makes settings.name's; parameters that are not given stand at their defaults. Throws ConfigError
+// for unknown names and parameters out of range.
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerSettings& settings, NamedTensors trained);
-std::unique_ptr<Optimizer> make_adafactor(NamedTensors trained);
 
 // The global norm of all gradients.
 double gradient_norm(const NamedTensors& trained);
+
+// For the optimizers themselves.
+bool suits_kernels(const torch::Tensor& tensor);
+torch::Tensor zero_state(const torch::Tensor& tensor);   // of its shape
+double root_mean_square(const torch::Tensor& tensor);
+// ConfigError "OPTIMIZER: KEY must be ..., found ..." unless low <= parameters[key] < high.
+void check_parameter(const std::string& optimizer, const nlohmann::json& parameters,
+                     const std::string& key, double low, double high);
+// body(begin, end) over stretches of 0 .. count, on LibTorch's threads.
+void for_stretches(int64_t count, const std::function<void(int64_t, int64_t)>& body);
 
 }  // namespace dovetail

@@ -2,67 +2,18 @@
 #include "training/pretrain.h"
 
 #include <chrono>
-#include <map>
 
 #include "base/error.h"
 #include "base/file.h"
-#include "model/safetensors.h"
 #include "training/learner.h"
+#include "training/saved_state.h"
 #include "training/text_rows.h"
 
 namespace dovetail {
 
 namespace fs = std::filesystem;
-using torch::Tensor;
 
 namespace {
-
-// Counts beyond what single precision holds exactly, in two parts.
-constexpr int64_t kCountPart = int64_t{1} << 20;
-Tensor count_tensor(int64_t count) {
-  return torch::tensor({static_cast<float>(count / kCountPart), static_cast<float>(count % kCountPart)});
-}
-int64_t count_from(const Tensor& parts) {
-  return static_cast<int64_t>(parts[0].item<float>()) * kCountPart +
-         static_cast<int64_t>(parts[1].item<float>());
-}
-
-// Weights, optimizer state, curve, counts and step in one file, so that they can never disagree.
-NamedTensors saved_state(Learner& learner, int64_t step, double wall_seconds) {
-  NamedTensors state = learner.trained;
-  const std::vector<Tensor> moments = learner.optimizer->state();
-  for (size_t i = 0; i < moments.size(); ++i) state.emplace_back(fmt::format("moment.{}", i), moments[i]);
-  const auto& curve = learner.train_loss;
-  std::vector<float> values(curve.values.begin(), curve.values.end());
-  std::vector<float> steps(curve.steps.begin(), curve.steps.end());
-  state.emplace_back("curve.values", torch::tensor(values));
-  state.emplace_back("curve.steps", torch::tensor(steps));
-  state.emplace_back("count.tokens", count_tensor(learner.cost.train_tokens));
-  state.emplace_back("count.computed", count_tensor(learner.computed_tokens));
-  state.emplace_back("progress", torch::tensor({static_cast<float>(step),
-                                                static_cast<float>(wall_seconds)}));
-  return state;
-}
-
-void restore_state(Learner& learner, const fs::path& file) {
-  const torch::NoGradGuard no_grad;
-  const NamedTensors loaded = read_safetensors(file);
-  const std::map<std::string, Tensor> state(loaded.begin(), loaded.end());
-  for (auto& [name, tensor] : learner.trained) tensor.copy_(state.at(name));
-  std::vector<Tensor> moments = learner.optimizer->state();
-  for (size_t i = 0; i < moments.size(); ++i) moments[i].copy_(state.at(fmt::format("moment.{}", i)));
-  const Tensor &values = state.at("curve.values"), &steps = state.at("curve.steps");
-  for (int64_t i = 0; i < values.numel(); ++i) {
-    learner.train_loss.steps.push_back(static_cast<int64_t>(steps[i].item<float>()));
-    learner.train_loss.values.push_back(values[i].item<float>());
-  }
-  learner.first_step = static_cast<int64_t>(state.at("progress")[0].item<float>());
-  learner.cost.wall_seconds = state.at("progress")[1].item<float>();
-  learner.cost.train_steps = learner.first_step;
-  learner.cost.train_tokens = count_from(state.at("count.tokens"));
-  learner.computed_tokens = count_from(state.at("count.computed"));
-  learner.optimizer->set_num_steps(learner.first_step);
-}
 
 // Saves now and then, at points where a value of the curve has just been completed.
 class PeriodicSaver {
@@ -79,7 +30,7 @@ class PeriodicSaver {
     last_ = now;
     const double so_far =
         learner.cost.wall_seconds + std::chrono::duration<double>(now - start_).count();
-    write_safetensors(file_, saved_state(learner, step, so_far));
+    save_state(learner, step, so_far, file_);
   }
 
  private:
@@ -94,11 +45,11 @@ Learner make_learner(const PretrainSettings& settings, T5Model& model, TuningMet
   learner.model = &model;
   learner.tuning = &tuning;
   learner.optimizer_settings = settings.optimizer;
+  learner.options = settings.options;
   learner.steps = settings.steps;
   learner.dropout = settings.dropout;
   learner.seed = static_cast<uint64_t>(settings.seed);
-  learner.trained = tuning.trainable();
-  learner.optimizer = make_optimizer(settings.optimizer, learner.trained);
+  prepare(learner);
   return learner;
 }
 

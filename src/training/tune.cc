@@ -75,13 +75,16 @@ TuneCell::TuneCell(const Job& job, Artefacts& artefacts)
   learner.model = &backbone.model;
   learner.tuning = method.get();
   learner.optimizer_settings = settings.optimizer;
+  learner.options = settings.options;
   learner.steps = resolve_steps(settings.steps, batches.batches_per_epoch());
   learner.dropout = settings.dropout;
   learner.seed = seed;
   learner.next_batch = [this](int64_t) { return batches.next(); };
   const int64_t stride = std::max<int64_t>(1, learner.steps / std::max<int64_t>(1, settings.evaluations));
-  learner.after_step = [this, stride](Learner&, int64_t step) {
-    if (!validation.empty() && step % stride == 0) add_validation_point(step);
+  learner.after_step = [this, stride](Learner& running, int64_t step) {
+    if (validation.empty() || step % stride != 0) return;
+    const AveragedWeights averaged(running.average.get());
+    add_validation_point(step);
   };
 }
 

@@ -36,8 +36,8 @@ def test_plan_writes_nothing_and_counts_cells(tiny_sweep):
 def test_list_names_what_a_sweep_may_name(tmp_path):
     text = dovetail("list", cwd=tmp_path).stdout
 
-    for name in ("span_corruption", "prefix_lm", "suffix_denoising", "soft_prompt", "masked_mapping",
-                 "rouge_l", "exact_match", "t5-tiny", "wordnet-text"):
+    for name in ("span_corruption", "prefix_lm", "suffix_denoising", "soft_prompt", "lora",
+                 "lion", "masked_mapping", "rouge_l", "exact_match", "t5-tiny", "wordnet-text"):
         assert name in text
     assert "rouge_l" not in dovetail("list", "objectives", cwd=tmp_path).stdout
     assert "wordnet/" in dovetail("data", "list", cwd=tmp_path).stdout

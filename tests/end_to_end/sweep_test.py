@@ -44,9 +44,10 @@ def reused(result):
 
 
 def make_slower_sweep(folder):
-    """Long enough to be killed in the middle."""
+    """Long enough to be killed in the middle; with state and rounding beyond the optimizer's."""
     sweep = make_tiny_sweep(folder)
-    sweep.write_text(sweep.read_text().replace("steps = { fixed = 20 }", "steps = { fixed = 100 }"))
+    text = sweep.read_text().replace("steps = { fixed = 20 }", "steps = { fixed = 100 }")
+    sweep.write_text(text.replace("batch_tokens = 512", "batch_tokens = 512\naccumulate = 2\nema = 0.9"))
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,9 @@ namespace {
 // Each settings type, with no field at its default.
 const Json kExamples = {
     {"optimizer", Json::parse(R"({"name": "adafactor", "learning_rate": 0.3, "schedule": "cosine",
-      "warmup": 7, "weight_decay": 0.01, "rms_scaling": true, "clip": 0.5})")},
+      "warmup": 7, "weight_decay": 0.01, "clip": 0.5, "parameters": {"beta1": 0.9}})")},
+    {"options", Json::parse(R"({"accumulate": 4, "label_smoothing": 0.1, "z_loss": 0.0001,
+      "ema": 0.999, "precision": "bfloat16"})")},
     {"vocabulary", Json::parse(R"({"type": "file", "pieces": 9, "sentinels": 8, "threads": 3,
       "max_lines": 6})")},
     {"steps", Json::parse(R"({"fixed": 5, "epochs": 2.5, "at_least": 3, "at_most": 9})")},
@@ -30,6 +32,7 @@ void expect_round_trip(const Json& json) {
 
 TEST(Settings, SurviveJsonAndMissNoKey) {
   expect_round_trip<OptimizerSettings>(kExamples["optimizer"]);
+  expect_round_trip<TrainingOptions>(kExamples["options"]);
   expect_round_trip<VocabularySettings>(kExamples["vocabulary"]);
   expect_round_trip<StepSettings>(kExamples["steps"]);
   expect_round_trip<EvaluateSettings>(kExamples["evaluate"]);
@@ -41,6 +44,7 @@ TEST(Settings, SurviveJsonAndMissNoKey) {
                                        {"pack", false},
                                        {"dropout", 0.1},
                                        {"seed", 5},
+                                       {"options", kExamples["options"]},
                                        {"optimizer", kExamples["optimizer"]}});
   expect_round_trip<TuneSettings>({{"steps", kExamples["steps"]},
                                    {"batch_size", 3},
@@ -50,6 +54,7 @@ TEST(Settings, SurviveJsonAndMissNoKey) {
                                    {"max_target_length", 6},
                                    {"evaluations", 7},
                                    {"validation_examples", 8},
+                                   {"options", kExamples["options"]},
                                    {"optimizer", kExamples["optimizer"]}});
 }
 

@@ -43,6 +43,14 @@ inline Catalogues test_catalogues() {
   catalogues.tunings = {{.name = "full"},
                         {.name = "soft_prompt",
                          .defaults = {{"num_virtual_tokens", 20}, {"place", "before"}}}};
+  const auto check_momentum = [](const Json& parameters) {
+    const double momentum = parameters.at("momentum");
+    if (momentum >= 1) throw_<ConfigError>("momentum must be below 1, not {}", momentum);
+  };
+  catalogues.optimizers = {
+      {.name = "adamw", .defaults = {{"beta1", 0.9}, {"beta2", 0.999}, {"rms_scaling", false}}},
+      {.name = "adafactor", .defaults = {{"beta1", 0.0}, {"relative_step", false}}},
+      {.name = "sgd", .defaults = {{"momentum", 0.0}}, .check = check_momentum}};
   catalogues.metrics = named({"rouge_l", "exact_match", "bleu_4"});
   catalogues.corpora = named({"wordnet-text"});
   catalogues.baselines = {"most_frequent", "copy", "untuned"};

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <set>
+
 #include "sweep_fixture.h"
 
 namespace dovetail {
@@ -24,6 +26,11 @@ TEST_F(SweepFile, FillsEveryDefault) {
   EXPECT_EQ(sweep.pretrain.optimizer.name, "adamw");
   EXPECT_EQ(sweep.pretrain.optimizer.learning_rate, 3e-3);
   EXPECT_EQ(sweep.pretrain.optimizer.warmup, 10);
+  EXPECT_EQ(sweep.pretrain.optimizer.parameters,
+            (Json{{"beta1", 0.9}, {"beta2", 0.999}, {"rms_scaling", false}}));
+  EXPECT_EQ(sweep.tune.optimizer.parameters, (Json{{"beta1", 0.0}, {"relative_step", false}}));
+  EXPECT_EQ(sweep.tune.options.accumulate, 1);
+  EXPECT_EQ(sweep.tune.options.precision, "float32");
   EXPECT_EQ(sweep.tune.steps.epochs, 5);
   EXPECT_EQ(sweep.tune.steps.at_least, 40);
   EXPECT_EQ(sweep.tune.steps.fixed, 0);
@@ -85,6 +92,65 @@ TEST_F(SweepFile, ValuesOverrideTheTables) {
   const Json& objective = sweep.axes.at("objective")[1].settings;
   EXPECT_EQ(objective.at("pretrain").get<PretrainSettings>().steps, 2000);
   EXPECT_EQ(sweep.pretrain.steps, 100);
+}
+
+TEST_F(SweepFile, OptimizersHaveParametersOfTheirOwn) {
+  std::string text = with(kSmallSweep, "{ learning_rate = 3e-3,",
+                          "{ beta1 = 0.8, rms_scaling = true, learning_rate = 3e-3,");
+  text = with(text, "tuning = [\"full\",",
+              "tuning = [\"full\", { name = \"full\", label = \"momentum\", optimizer = { name = "
+              "\"sgd\", momentum = 0.9 } }, { name = \"full\", label = \"relative\", optimizer = "
+              "{ relative_step = true } },");
+
+  const Sweep sweep = parse(text);
+
+  EXPECT_EQ(sweep.pretrain.optimizer.parameters,
+            (Json{{"beta1", 0.8}, {"beta2", 0.999}, {"rms_scaling", true}}));
+  const auto optimizer = [&](int i) {
+    const Json& settings = sweep.axes.at("tuning")[i].settings;
+    return settings.at("tune").get<TuneSettings>().optimizer;
+  };
+  EXPECT_EQ(optimizer(1).name, "sgd");
+  EXPECT_EQ(optimizer(1).parameters, (Json{{"momentum", 0.9}}));   // none of adafactor's
+  EXPECT_EQ(optimizer(1).learning_rate, 5e-4);
+  EXPECT_EQ(optimizer(2).parameters, (Json{{"beta1", 0.0}, {"relative_step", true}}));
+}
+
+TEST_F(SweepFile, TrainingOptionsStandInTheTablesAndOnTheAxes) {
+  std::string text = with(kSmallSweep, "steps = 100",
+                          "steps = 100\nema = 0.99\nz_loss = 1e-4\nprecision = \"bfloat16\"");
+  text = with(text, "steps = { per_epoch = 5, at_least = 40 }",
+              "steps = 9\naccumulate = 2\nlabel_smoothing = 0.1");
+  text = with(text, "learning_rate = 0.3", "learning_rate = 0.3, accumulate = 8, ema = 0.5");
+  text = with(text, "\"span_corruption\"", "{ name = \"span_corruption\", precision = \"float32\" }");
+
+  const Sweep sweep = parse(text);
+
+  EXPECT_EQ(sweep.pretrain.options.ema, 0.99);
+  EXPECT_EQ(sweep.pretrain.options.z_loss, 1e-4);
+  EXPECT_EQ(sweep.pretrain.options.precision, "bfloat16");
+  EXPECT_EQ(sweep.tune.options.accumulate, 2);
+  EXPECT_EQ(sweep.tune.options.label_smoothing, 0.1);
+  const auto prompt = sweep.axes.at("tuning")[1].settings.at("tune").get<TuneSettings>();
+  EXPECT_EQ(prompt.options.accumulate, 8);
+  EXPECT_EQ(prompt.options.ema, 0.5);
+  EXPECT_EQ(prompt.options.label_smoothing, 0.1);
+  const Json& objective = sweep.axes.at("objective")[1].settings;
+  EXPECT_EQ(objective.at("pretrain").get<PretrainSettings>().options.precision, "float32");
+}
+
+TEST_F(SweepFile, EveryTrainingOptionIsInTheKey) {
+  for (const char* option : {"accumulate = 2", "label_smoothing = 0.1", "z_loss = 1e-4",
+                             "ema = 0.9", "precision = \"bfloat16\""}) {
+    const Plan changed = plan(with(kSmallSweep, "[tune]", std::string("[tune]\n") + option));
+    std::set<std::string> keys;
+    for (const Job& job : changed.jobs) {
+      if (job.kind == JobKind::tune) keys.insert(job.key);
+    }
+    for (const Job& job : plan(kSmallSweep).jobs) {
+      EXPECT_FALSE(keys.contains(job.key)) << option << " " << job.name;
+    }
+  }
 }
 
 TEST_F(SweepFile, ParametersMayBeListsOfTables) {

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "base/error.h"
+#include "sweep/sections.h"
+
+namespace dovetail {
+
+namespace {
+
+const std::vector<std::string> kPrecisions = {"float32", "bfloat16"};
+
+void take_name(const toml::node& node, OptimizerSettings& optimizer, const Entries& optimizers) {
+  const std::string name = known_name(node, "optimizer", names_of(optimizers));
+  if (name == optimizer.name) return;
+  optimizer.name = name;
+  optimizer.parameters = std::find_if(optimizers.begin(), optimizers.end(),
+                                      [&](const auto& entry) { return entry.name == name; })
+                             ->defaults;
+}
+
+// Where the optimizer finds its rate by itself, a rate that is given would be lost silently.
+void check_rate(const TomlTable& table, const OptimizerSettings& optimizer) {
+  if (!optimizer.parameters.value("relative_step", false)) return;
+  for (const char* key : {"learning_rate", "schedule", "warmup"}) {
+    const toml::node* node = table.find(key);
+    if (!node) continue;
+    fail_at(node->source(), fmt::format("{} means nothing where {} has relative_step = true; leave "
+                                        "one of the two out", table.name_of(key), optimizer.name));
+  }
+}
+
+void check_parameters(const toml::node& node, const OptimizerSettings& optimizer,
+                      const Entries& optimizers) {
+  for (const CatalogueEntry& entry : optimizers) {
+    if (entry.name != optimizer.name || !entry.check) continue;
+    try {
+      entry.check(optimizer.parameters);
+    } catch (const ConfigError& error) {
+      fail_at(node.source(), error.what());
+    }
+  }
+}
+
+}  // namespace
+
+OptimizerSettings default_optimizer(const Entries& optimizers) {
+  OptimizerSettings optimizer;
+  if (optimizers.empty()) return optimizer;
+  optimizer.name = optimizers.front().name;
+  optimizer.parameters = optimizers.front().defaults;
+  return optimizer;
+}
+
+OptimizerSettings read_optimizer(const toml::node& node, OptimizerSettings base,
+                                 const Entries& optimizers) {
+  if (node.is_string()) {
+    take_name(node, base, optimizers);
+    return base;
+  }
+  const toml::table* given = node.as_table();
+  const toml::node* name = given ? given->get("name") : nullptr;
+  if (name) take_name(*name, base, optimizers);
+  std::vector<std::string> known = {"name",   "learning_rate", "schedule",
+                                    "warmup", "weight_decay",  "clip"};
+  for (const auto& [key, value] : base.parameters.items()) known.push_back(key);
+  const TomlTable table(node, "optimizer", known);
+  table.read("learning_rate", base.learning_rate, kAboveZero);
+  table.read_name("schedule", base.schedule, kSchedules);
+  table.read("warmup", base.warmup, kZeroOrMore);
+  table.read("weight_decay", base.weight_decay, kZeroOrMore);
+  table.read("clip", base.clip, kZeroOrMore);
+  for (auto& [key, value] : base.parameters.items()) {
+    if (const toml::node* own = table.find(key)) value = like(*own, value, table.name_of(key));
+  }
+  check_parameters(node, base, optimizers);
+  check_rate(table, base);
+  return base;
+}
+
+void override_optimizer(const TomlTable& table, OptimizerSettings& optimizer,
+                        const Entries& optimizers) {
+  if (const toml::node* node = table.find("optimizer")) {
+    optimizer = read_optimizer(*node, optimizer, optimizers);
+  }
+  table.read("learning_rate", optimizer.learning_rate, kAboveZero);
+  table.read_name("schedule", optimizer.schedule, kSchedules);
+  check_rate(table, optimizer);
+}
+
+void read_options(const TomlTable& table, TrainingOptions& options) {
+  table.read("accumulate", options.accumulate, {"at least 1 and at most 65536", 1, 65536});
+  table.read("label_smoothing", options.label_smoothing, kDropout);
+  table.read("z_loss", options.z_loss, kZeroOrMore);
+  table.read("ema", options.ema, kDropout);
+  table.read_name("precision", options.precision, kPrecisions);
+}
+
+}  // namespace dovetail

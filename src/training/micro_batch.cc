@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "training/micro_batch.h"
+
+#include <algorithm>
+
+namespace dovetail {
+
+using torch::Tensor;
+
+namespace {
+
+Batch rows_of(const Batch& batch, int64_t begin, int64_t count) {
+  const Tensor mask = batch.mask_BS.narrow(0, begin, count);
+  const Tensor labels = batch.labels_BT.narrow(0, begin, count);
+  const Tensor sources = mask.sum(1).to(torch::kInt64), targets = (labels != kIgnored).sum(1);
+  const int64_t source_length = std::max<int64_t>(1, sources.max().item<int64_t>());
+  const int64_t target_length = std::max<int64_t>(1, targets.max().item<int64_t>());
+  Batch part;
+  part.source_BS = batch.source_BS.narrow(0, begin, count).narrow(1, 0, source_length).contiguous();
+  part.mask_BS = mask.narrow(1, 0, source_length).contiguous();
+  part.decoder_ids_BT =
+      batch.decoder_ids_BT.narrow(0, begin, count).narrow(1, 0, target_length).contiguous();
+  part.labels_BT = labels.narrow(1, 0, target_length).contiguous();
+  part.num_targets = targets.sum().item<int64_t>();
+  part.num_tokens = part.num_targets + sources.sum().item<int64_t>();
+  part.num_computed = count * (source_length + target_length);
+  return part;
+}
+
+}  // namespace
+
+std::vector<Batch> split_batch(const Batch& batch, int64_t parts) {
+  const int64_t rows = batch.source_BS.size(0);
+  parts = std::clamp<int64_t>(parts, 1, rows);
+  if (parts == 1) return {batch};
+  std::vector<Batch> all;
+  for (int64_t i = 0; i < parts; ++i) {
+    const int64_t begin = i * rows / parts, end = (i + 1) * rows / parts;
+    all.push_back(rows_of(batch, begin, end - begin));
+  }
+  return all;
+}
+
+}  // namespace dovetail

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <vector>
+
+#include "base/error.h"
+#include "base/names.h"
+#include "base/random.h"
+#include "tuning/tuning_method.h"
+
+namespace dovetail {
+
+namespace {
+
+using torch::Tensor;
+
+// The part of a published name that PEFT's target_modules are matched with: "q" of "...q.weight".
+std::string module_of(const std::string& weight_name) {
+  const std::string path = weight_name.substr(0, weight_name.rfind('.'));
+  return path.substr(path.rfind('.') + 1);
+}
+
+bool is_product(const std::string& module) {
+  static const std::set<std::string> products = {"q", "k", "v", "o", "wi", "wi_0", "wi_1", "wo"};
+  return products.contains(module);
+}
+
+struct LoraSettings {
+  int64_t r = 0;
+  double scaling = 1, dropout = 0;
+  std::set<std::string> targets;
+};
+
+LoraSettings read_settings(const nlohmann::json& parameters) {
+  LoraSettings settings;
+  settings.r = parameters.at("r").get<int64_t>();
+  if (settings.r < 1 || settings.r > 1024) {
+    throw_<ConfigError>("lora: r must be between 1 and 1024, found {}", settings.r);
+  }
+  const double alpha = parameters.at("lora_alpha").get<double>();
+  if (!(alpha > 0)) throw_<ConfigError>("lora: lora_alpha must be above 0, found {}", alpha);
+  settings.scaling = alpha / static_cast<double>(settings.r);
+  settings.dropout = parameters.at("lora_dropout").get<double>();
+  if (!(settings.dropout >= 0 && settings.dropout < 1)) {
+    throw_<ConfigError>("lora: lora_dropout must be at least 0 and below 1, found {}", settings.dropout);
+  }
+  for (const auto& target : parameters.at("target_modules")) settings.targets.insert(target.get<std::string>());
+  if (settings.targets.empty()) {
+    throw_<ConfigError>("lora: target_modules names nothing; name some of q, k, v, o, wi, wi_0, wi_1, wo");
+  }
+  return settings;
+}
+
+void check_targets(const T5Model& model, const LoraSettings& settings) {
+  std::set<std::string> known;
+  for (const auto& [name, tensor] : named_tensors(model.config(), model.weights())) {
+    if (is_product(module_of(name))) known.insert(module_of(name));
+  }
+  const std::vector<std::string> names(known.begin(), known.end());
+  for (const std::string& target : settings.targets) {
+    if (known.contains(target)) continue;
+    throw_<ConfigError>("lora: target_modules names \"{}\", of which this model has none; {}", target,
+                        did_you_mean(target, names));
+  }
+}
+
+// A begins as PEFT begins it, uniform within 1 / sqrt(inputs), and B at zero: the tuned model
+// begins as the untuned one.
+class Lora final : public TuningMethod {
+ public:
+  Lora(T5Model& model, const LoraSettings& settings, uint64_t seed) : model_(model) {
+    auto generator = at::detail::createCPUGenerator(derive_seed(seed, "lora"));
+    for (auto& [name, tensor] : named_tensors(model.config(), model.weights())) {
+      tensor.requires_grad_(false);
+      if (!settings.targets.contains(module_of(name))) continue;
+      const double bound = 1 / std::sqrt(static_cast<double>(tensor.size(1)));
+      const Tensor a_rK = torch::empty({settings.r, tensor.size(1)})
+                              .uniform_(-bound, bound, generator)
+                              .to(tensor.options())
+                              .requires_grad_(true);
+      const Tensor b_Nr = torch::zeros({tensor.size(0), settings.r}, tensor.options()).requires_grad_(true);
+      model_.set_low_rank(name, {a_rK, b_Nr, settings.scaling, settings.dropout});
+      const std::string module = name.substr(0, name.rfind('.'));
+      trained_.emplace_back(module + ".lora_A.weight", a_rK);
+      trained_.emplace_back(module + ".lora_B.weight", b_Nr);
+    }
+    model_.set_packing(Packing::both_ways);   // nothing else of the model changes any more
+  }
+
+  NamedTensors trainable() override { return trained_; }
+  Tensor embed(const Tensor& ids_BS) override { return model_.embed(ids_BS); }
+
+ private:
+  T5Model& model_;
+  NamedTensors trained_;
+};
+
+std::unique_ptr<TuningMethod> make_lora(T5Model& model, const nlohmann::json& parameters, uint64_t seed) {
+  const LoraSettings settings = read_settings(parameters);
+  check_targets(model, settings);
+  return std::make_unique<Lora>(model, settings, seed);
+}
+
+}  // namespace
+
+Tuning lora() {
+  return {{"lora", "Hu et al. 2021; parameters as PEFT's LoraConfig has them",
+           {{"r", 8}, {"lora_alpha", 8.0}, {"lora_dropout", 0.0}, {"target_modules", {"q", "v"}}}},
+          make_lora};
+}
+
+}  // namespace dovetail

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "training/saved_state.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "training/tiny_cell.h"
+
+namespace dovetail {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t kSteps = 12, kSavedAt = 5;
+
+struct Setting {
+  OptimizerSettings optimizer;
+  TrainingOptions options;
+  std::string title() const { return Json(optimizer).dump() + Json(options).dump(); }
+};
+
+// Every optimizer with all that it remembers, and every option that has a state or a rounding.
+std::vector<Setting> all_settings() {
+  std::vector<Setting> all;
+  for (const OptimizerEntry& entry : optimizers()) {
+    Setting setting;
+    setting.optimizer.name = entry.name;
+    all.push_back(setting);
+    setting.options.accumulate = 3;
+    setting.options.ema = 0.9;
+    setting.options.label_smoothing = 0.1;
+    setting.options.z_loss = 1e-4;
+    if (entry.name == "sgd") setting.optimizer.parameters = {{"momentum", 0.9}};
+    if (entry.name == "adafactor") {
+      setting.optimizer.parameters = {{"relative_step", true}, {"warmup_init", true},
+                                      {"scale_parameter", true}, {"beta1", 0.9}};
+    }
+    all.push_back(setting);
+  }
+  all.push_back({});
+  all.back().options.precision = "bfloat16";
+  all.back().options.ema = 0.99;
+  return all;
+}
+
+void set(Cell& cell, const Setting& setting) {
+  cell.learner.optimizer_settings = setting.optimizer;
+  cell.learner.optimizer_settings.learning_rate = 1e-2;
+  cell.learner.options = setting.options;
+}
+
+class SavedState : public testing::Test {
+ protected:
+  ~SavedState() override { fs::remove(file_); }
+  fs::path file_ = fs::temp_directory_path() / fmt::format("dovetail_state_{}", ::getpid());
+};
+
+TEST_F(SavedState, ResumingGivesTheSameWeightsBitForBit) {
+  for (const Setting& setting : all_settings()) {
+    SCOPED_TRACE(setting.title());
+    Cell whole(1, kSteps), resumed(1, kSteps);
+    set(whole, setting);
+    set(resumed, setting);
+    whole.learner.after_step = [&](Learner& learner, int64_t step) {
+      if (step == kSavedAt) save_state(learner, step, 1.5, file_);
+    };
+
+    train({&whole.learner, 1});
+    prepare(resumed.learner);
+    restore_state(resumed.learner, file_);
+    train({&resumed.learner, 1});
+
+    ASSERT_EQ(whole.learner.failure + resumed.learner.failure, "");
+    EXPECT_EQ(resumed.learner.first_step, kSavedAt);
+    EXPECT_TRUE(torch::equal(flat(whole.model), flat(resumed.model)));
+    EXPECT_EQ(whole.learner.train_loss.values, resumed.learner.train_loss.values);
+    EXPECT_EQ(whole.learner.computed_tokens, resumed.learner.computed_tokens);
+  }
+}
+
+TEST_F(SavedState, ARerunGivesTheSameWeightsBitForBit) {
+  for (const Setting& setting : all_settings()) {
+    Cell once(2, kSteps), again(2, kSteps);
+    set(once, setting);
+    set(again, setting);
+    train({&once.learner, 1});
+    train({&again.learner, 1});
+    EXPECT_TRUE(torch::equal(flat(once.model), flat(again.model))) << setting.title();
+  }
+}
+
+}  // namespace
+}  // namespace dovetail

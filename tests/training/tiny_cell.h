@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "model/shapes.h"
+#include "training/learner.h"
+
+namespace dovetail {
+
+inline T5Config tiny_config() {
+  nlohmann::json json = model_shapes().at("t5-tiny");
+  json["vocab_size"] = 40;
+  return t5_config_from(json);
+}
+
+// A model of its own for each learner, so that nothing can be shared by accident.
+struct Cell {
+  explicit Cell(uint64_t seed, int64_t steps = 12)
+      : model(tiny_config(), random_weights(tiny_config(), seed)),
+        method(find_tuning("full").make(model, {}, seed)) {
+    learner.model = &model;
+    learner.tuning = method.get();
+    learner.optimizer_settings.learning_rate = 1e-2;
+    learner.optimizer_settings.parameters["rms_scaling"] = true;
+    learner.steps = steps;
+    learner.dropout = 0.1;
+    learner.seed = seed;
+    learner.next_batch = [seed](int64_t step) {
+      const int32_t id = static_cast<int32_t>(3 + (step + static_cast<int64_t>(seed)) % 5);
+      const Sequence row{{id, 20, 1}, {id, 1}};
+      const std::vector<const Sequence*> rows(4, &row);
+      return collate(rows);
+    };
+  }
+  T5Model model;
+  std::unique_ptr<TuningMethod> method;
+  Learner learner;
+};
+
+inline torch::Tensor flat(const T5Model& model) {
+  std::vector<torch::Tensor> parts;
+  for (const auto& [name, tensor] : named_tensors(model.config(), model.weights())) {
+    parts.push_back(tensor.detach().flatten());
+  }
+  return torch::cat(parts);
+}
+
+}  // namespace dovetail
