@@ -23,6 +23,7 @@ void add_advise(CLI::App& app, Action& chosen);
 void add_data(CLI::App& app, Action& chosen);
 void add_list(CLI::App& app, Action& chosen);
 void add_metric(CLI::App& app, Action& chosen);
+void add_export(CLI::App& app, Action& chosen);
 void add_bench(CLI::App& app, Action& chosen);
 
 }  // namespace dovetail

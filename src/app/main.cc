@@ -81,6 +81,7 @@ int dispatch(int argc, char** argv) {
   add_data(app, chosen);
   add_list(app, chosen);
   add_metric(app, chosen);
+  add_export(app, chosen);
   add_bench(app, chosen);
   try {
     app.parse(argc, argv);

@@ -148,8 +148,8 @@ void add_run(CLI::App& app, Action& chosen, const std::string& command_line) {
   command->add_option("--filter", options->filter, "Only the cells whose name matches this glob");
   command->add_option("--threads", options->threads, "Threads of a rank")
       ->check(CLI::PositiveNumber);
-  command->add_option("--device", options->device, "cpu, the only one so far")
-      ->check(CLI::IsMember({"cpu"}));
+  command->add_option("--device", options->device, "cpu or cuda: a GPU a rank")
+      ->check(CLI::IsMember({"cpu", "cuda"}));
   command->add_flag("--retry-failed", options->retry_failed, "Try failed jobs once more");
   command
       ->add_option("--checkpoint-seconds", options->checkpoint_seconds,

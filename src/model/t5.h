@@ -33,6 +33,7 @@ class T5Model {
 
   const T5Config& config() const { return config_; }
   const T5Weights& weights() const { return weights_; }
+  torch::Device device() const { return weights_.shared_VD.device(); }
   const std::vector<BlockProjections>& encoder_projections() const { return encoder_; }
   const std::vector<BlockProjections>& decoder_projections() const { return decoder_; }
 

@@ -94,10 +94,10 @@ NamedTensors named_tensors(const T5Config& config, const T5Weights& weights) {
   return named;
 }
 
-T5Weights clone_weights(const T5Config& config, const T5Weights& weights) {
+T5Weights clone_weights(const T5Config& config, const T5Weights& weights, const torch::Device& device) {
   T5Weights copy = weights;
-  for_each_weight(config, copy, [](const WeightSpec&, torch::Tensor& tensor) {
-    tensor = tensor.detach().clone();
+  for_each_weight(config, copy, [&](const WeightSpec&, torch::Tensor& tensor) {
+    tensor = tensor.detach().to(device, tensor.scalar_type(), /*non_blocking=*/false, /*copy=*/true);
   });
   return copy;
 }

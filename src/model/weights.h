@@ -64,7 +64,8 @@ T5Weights random_weights(const T5Config& config, uint64_t seed);
 
 NamedTensors named_tensors(const T5Config& config, const T5Weights& weights);
 
-// Deep copy: the tensors share nothing with the original.
-T5Weights clone_weights(const T5Config& config, const T5Weights& weights);
+// Deep copy on a device: the tensors share nothing with the original.
+T5Weights clone_weights(const T5Config& config, const T5Weights& weights,
+                        const torch::Device& device = torch::kCPU);
 
 }  // namespace dovetail

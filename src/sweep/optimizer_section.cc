@@ -93,6 +93,7 @@ void read_options(const TomlTable& table, TrainingOptions& options) {
   table.read("label_smoothing", options.label_smoothing, kDropout);
   table.read("z_loss", options.z_loss, kZeroOrMore);
   table.read("ema", options.ema, kDropout);
+  table.read("activation_checkpointing", options.activation_checkpointing);
   table.read_name("precision", options.precision, kPrecisions);
 }
 

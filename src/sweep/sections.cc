@@ -97,6 +97,7 @@ PretrainSettings read_pretrain(const toml::node& node, const Entries& optimizers
   const TomlTable table(node, "[pretrain]",
                         {"steps", "batch_tokens", "sequence_length", "pack", "dropout", "seed",
                          "optimizer", "accumulate", "label_smoothing", "z_loss", "ema",
+                         "activation_checkpointing",
                          "precision"});
   read_pretrain_numbers(table, pretrain);
   table.read("seed", pretrain.seed, kZeroOrMore);
@@ -112,8 +113,8 @@ TuneSettings read_tune(const toml::node& node, const Entries& optimizers) {
   tune.optimizer = default_optimizer(optimizers);
   const TomlTable table(node, "[tune]",
                         {"steps", "batch_size", "batch_tokens", "dropout", "max_source_length",
-                         "max_target_length", "evaluations", "validation_examples", "optimizer",
-                         "accumulate", "label_smoothing", "z_loss", "ema", "precision"});
+                         "max_target_length", "evaluations", "validation_examples", "keep_model", "optimizer",
+                         "accumulate", "label_smoothing", "z_loss", "ema", "activation_checkpointing", "precision"});
   tune.steps = read_steps(table.at("steps"));
   table.read("batch_size", tune.batch_size, kOneOrMore);
   read_token_budget(table, tune);
@@ -123,6 +124,7 @@ TuneSettings read_tune(const toml::node& node, const Entries& optimizers) {
   table.read("max_target_length", tune.max_target_length, {"at least 2", 2, 1e6});
   table.read("evaluations", tune.evaluations, kZeroOrMore);
   table.read("validation_examples", tune.validation_examples, kZeroOrMore);
+  table.read("keep_model", tune.keep_model);
   if (const toml::node* optimizer = table.find("optimizer")) {
     tune.optimizer = read_optimizer(*optimizer, tune.optimizer, optimizers);
   }

@@ -38,10 +38,10 @@ std::vector<std::string> read_corpus(const toml::node& node, const Sweep& sweep,
 // What an axis value may override, and the overriding.
 inline const std::vector<std::string> kTuneOverrides = {
     "learning_rate", "optimizer", "schedule", "steps", "accumulate", "label_smoothing", "z_loss",
-    "ema", "precision"};
+    "ema", "activation_checkpointing", "precision"};
 inline const std::vector<std::string> kPretrainOverrides = {
     "steps", "batch_tokens", "sequence_length", "pack", "dropout", "learning_rate", "optimizer",
-    "schedule", "accumulate", "label_smoothing", "z_loss", "ema", "precision"};
+    "schedule", "accumulate", "label_smoothing", "z_loss", "ema", "activation_checkpointing", "precision"};
 void override_tune(const TomlTable& table, TuneSettings& tune, const Entries& optimizers);
 void override_pretrain(const TomlTable& table, PretrainSettings& pretrain,
                        const Entries& optimizers);

@@ -15,13 +15,13 @@ namespace dovetail {
 
 SETTINGS_JSON(OptimizerSettings, name, learning_rate, schedule, warmup, weight_decay, clip,
               parameters)
-SETTINGS_JSON(TrainingOptions, accumulate, label_smoothing, z_loss, ema, precision)
+SETTINGS_JSON(TrainingOptions, accumulate, label_smoothing, z_loss, ema, activation_checkpointing, precision)
 SETTINGS_JSON(VocabularySettings, type, pieces, sentinels, threads, max_lines)
 SETTINGS_JSON(PretrainSettings, steps, batch_tokens, sequence_length, pack, dropout, seed, options,
               optimizer)
 SETTINGS_JSON(StepSettings, fixed, epochs, at_least, at_most)
 SETTINGS_JSON(TuneSettings, steps, batch_size, batch_tokens, dropout, max_source_length, max_target_length,
-              evaluations, validation_examples, options, optimizer)
+              evaluations, validation_examples, keep_model, options, optimizer)
 SETTINGS_JSON(EvaluateSettings, test_examples, metrics, max_new_tokens, batch_size)
 SETTINGS_JSON(TrainSizeSettings, heads, tails, fraction)
 SETTINGS_JSON(ChoiceSettings, name, parameters)

@@ -29,6 +29,7 @@ struct TrainingOptions {
   double label_smoothing = 0;
   double z_loss = 0;                     // coefficient of (log Z)^2
   double ema = 0;                        // decay of the weights' moving average; 0: none
+  bool activation_checkpointing = false; // blocks are computed again in the backward pass: less memory
   std::string precision = "float32";     // float32; bfloat16: products in it, float32 masters
 };
 
@@ -69,6 +70,7 @@ struct TuneSettings {
   int64_t max_target_length = 16;
   int64_t evaluations = 4;               // points of the validation curve
   int64_t validation_examples = 0;       // held out of the training side; 0: no validation
+  bool keep_model = false;               // leaves what was tuned in the store, for `dovetail export`
   TrainingOptions options;
   OptimizerSettings optimizer;
 };

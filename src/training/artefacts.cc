@@ -11,7 +11,10 @@ namespace dovetail {
 
 namespace fs = std::filesystem;
 
-Artefacts::Artefacts(fs::path store) : store_(std::move(store)) { fs::create_directories(cache()); }
+Artefacts::Artefacts(fs::path store, const torch::Device& device)
+    : store_(std::move(store)), device_(device) {
+  fs::create_directories(cache());
+}
 
 fs::path Artefacts::partial_file(const std::string& key) const {
   return store_ / (key + ".partial.safetensors");

@@ -18,7 +18,9 @@ namespace dovetail {
 // one job to the next, so that many small cells do not read the same files again and again.
 class Artefacts {
  public:
-  explicit Artefacts(std::filesystem::path store);
+  explicit Artefacts(std::filesystem::path store, const torch::Device& device = torch::kCPU);
+
+  const torch::Device& device() const { return device_; }   // where models are trained
 
   std::filesystem::path folder(const std::string& key) const { return store_ / key; }
   std::filesystem::path partial_file(const std::string& key) const;   // of an unfinished job
@@ -54,6 +56,7 @@ class Artefacts {
   };
 
   std::filesystem::path store_;
+  torch::Device device_;
   Recent<Vocabulary> vocabularies_;
   Recent<Checkpoint> checkpoints_;
   Recent<TaskData> tasks_;

@@ -44,4 +44,12 @@ std::vector<std::vector<int64_t>> epoch_batches(std::span<const Sequence> rows, 
   return bucket_by_length(lengths, limit, rng);
 }
 
+Batch Batch::to(const torch::Device& device) const {
+  Batch moved = *this;
+  for (torch::Tensor* tensor : {&moved.source_BS, &moved.mask_BS, &moved.decoder_ids_BT, &moved.labels_BT}) {
+    *tensor = tensor->to(device);
+  }
+  return moved;
+}
+
 }  // namespace dovetail

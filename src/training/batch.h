@@ -28,6 +28,8 @@ struct Batch {
   int64_t num_tokens = 0;         // source and target, without padding
   int64_t num_computed = 0;       // the same with padding
   int64_t num_targets = 0;
+
+  Batch to(const torch::Device& device) const;
 };
 
 // Pads to the longest source and target among the sequences.

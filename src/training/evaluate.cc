@@ -31,10 +31,11 @@ std::vector<std::vector<int64_t>> length_batches(const std::vector<Sequence>& ro
   return batches;
 }
 
-Batch gather(const std::vector<Sequence>& rows, const std::vector<int64_t>& indices) {
+Batch gather(const std::vector<Sequence>& rows, const std::vector<int64_t>& indices,
+             const torch::Device& device) {
   std::vector<const Sequence*> chosen;
   for (int64_t index : indices) chosen.push_back(&rows[index]);
-  return collate(chosen);
+  return collate(chosen).to(device);
 }
 
 struct TestScores {
@@ -50,8 +51,8 @@ void add_losses(const T5Model& model, const Batch& batch, const Tensor& memory,
   const Tensor losses_BT = torch::nn::functional::cross_entropy(
       logits.transpose(1, 2), batch.labels_BT,
       torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kNone).ignore_index(kIgnored));
-  const Tensor sums_B = losses_BT.sum(1, false, torch::kFloat64).contiguous();
-  const Tensor counts_B = (batch.labels_BT != kIgnored).sum(1).contiguous();
+  const Tensor sums_B = losses_BT.sum(1, false, torch::kFloat64).cpu().contiguous();
+  const Tensor counts_B = (batch.labels_BT != kIgnored).sum(1).cpu().contiguous();
   for (size_t i = 0; i < rows.size(); ++i) {
     const double sum = sums_B.const_data_ptr<double>()[i];
     const int64_t count = counts_B.const_data_ptr<int64_t>()[i];
@@ -69,7 +70,7 @@ TestScores run_test(const T5Model& model, TuningMethod& tuning, const RowMaker& 
   scores.losses.resize(rows.size());
   for (const std::vector<int64_t>& indices : length_batches(rows, settings.batch_size)) {
     check_stop();
-    const Batch batch = gather(rows, indices);
+    const Batch batch = gather(rows, indices, model.device());
     const Tensor memory = model.encode(tuning.embed(batch.source_BS), batch.mask_BS);
     add_losses(model, batch, memory, indices, scores);
     const auto generated = generate_greedy(model, memory, batch.mask_BS, settings.max_new_tokens);
@@ -122,7 +123,7 @@ double mean_loss(const T5Model& model, TuningMethod& tuning, const std::vector<S
   double sum = 0;
   int64_t targets = 0;
   for (const std::vector<int64_t>& indices : length_batches(rows, batch_size)) {
-    const Batch batch = gather(rows, indices);
+    const Batch batch = gather(rows, indices, model.device());
     sum += weighted_loss(model, tuning, batch).item<double>();
     targets += batch.num_targets;
   }

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "training/artefacts.h"
 #include "training/baseline.h"
+#include "training/device.h"
 #include "training/pretrain.h"
 #include "training/provenance.h"
 #include "training/tune.h"
@@ -16,7 +17,7 @@
 namespace dovetail {
 
 struct JobRunner::State {
-  explicit State(RunnerOptions given) : options(std::move(given)), artefacts(options.store) {}
+  explicit State(RunnerOptions given) : options(std::move(given)), artefacts(options.store, device_from(options.device)) {}
   RunnerOptions options;
   Artefacts artefacts;
 };

@@ -73,6 +73,7 @@ double accumulate_gradients(Learner& learner, const Batch& batch, int64_t step) 
   double loss_sum = 0;
   for (size_t i = 0; i < parts.size(); ++i) {
     // rows at the same place of different parts must not lose the same elements
+    model.set_activation_checkpointing(learner.options.activation_checkpointing);
     model.set_dropout(learner.dropout, i == 0 ? seed : derive_seed(seed, fmt::format("part/{}", i)));
     const Tensor loss = weighted_loss(model, *learner.tuning, parts[i], settings);
     const double part_sum = loss.item<double>() / weight;
@@ -86,7 +87,7 @@ double accumulate_gradients(Learner& learner, const Batch& batch, int64_t step) 
 }
 
 void one_step(Learner& learner, int64_t step, CurveWriter& curve) {
-  const Batch batch = learner.next_batch(step);
+  const Batch batch = learner.next_batch(step).to(learner.model->device());
   for (auto& [name, tensor] : learner.trained) tensor.mutable_grad().reset();
   const double loss_sum = accumulate_gradients(learner, batch, step);
   const double scale = clip_scale(learner.trained, learner.optimizer_settings.clip);

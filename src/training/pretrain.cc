@@ -95,7 +95,8 @@ void run_pretrain(const Job& job, Artefacts& artefacts, double checkpoint_second
   const auto vocabulary = artefacts.vocabulary(artefacts.folder(job.input_keys.at(0)));
   const auto corpus = artefacts.corpus(job, *vocabulary);
   const T5Config config = config_for(job.settings.at("model"), *vocabulary);
-  T5Model model(config, random_weights(config, static_cast<uint64_t>(settings.seed)));
+  const T5Weights start = random_weights(config, static_cast<uint64_t>(settings.seed));
+  T5Model model(config, clone_weights(config, start, artefacts.device()));
   const auto tuning = find_tuning("full").make(model, {}, 0);
   TextRows rows(*corpus, *vocabulary, job.settings.at("objective").get<ChoiceSettings>(), settings);
   Learner learner = make_learner(settings, model, *tuning);

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/random.h"
 #include "training/evaluate.h"
 #include "training/learner.h"
@@ -99,11 +100,19 @@ void fail(Record& record, const std::string& reason) {
   record.reason = reason;
 }
 
-void finish(TuneCell& cell, const Job& job, Record& record) {
+void keep_model(const TuneCell& cell, const std::filesystem::path& target) {
+  publish_folder(target, [&](const std::filesystem::path& folder) {
+    cell.method->save(folder);
+    cell.backbone.vocabulary->save(folder);
+  });
+}
+
+void finish(TuneCell& cell, const Job& job, const Artefacts& artefacts, Record& record) {
   record.curves["train_loss"] = cell.learner.train_loss;
   record.cost = cell.learner.cost;
   if (!cell.learner.failure.empty()) return fail(record, cell.learner.failure);
   if (!cell.validation_loss.steps.empty()) record.curves["validation_loss"] = cell.validation_loss;
+  if (cell.settings.keep_model) keep_model(cell, artefacts.folder(job.key));
   evaluate(cell.backbone.model, *cell.method, cell.maker,
            job.settings.at("evaluate").get<EvaluateSettings>(), record);
   record.metrics["train_heads"] = static_cast<double>(cell.subset.heads.size());
@@ -129,14 +138,14 @@ Backbone load_backbone(const Job& job, Artefacts& artefacts) {
     const auto vocabulary = artefacts.vocabulary(artefacts.folder(job.input_keys.at(0)));
     const T5Config config = config_for(job.settings.at("model"), *vocabulary);
     const auto seed = job.settings.at("seed").get<uint64_t>();
-    return {vocabulary, T5Model(config, random_weights(config, seed))};
+    return {vocabulary, T5Model(config, clone_weights(config, random_weights(config, seed), artefacts.device()))};
   }
   const std::filesystem::path folder = objective.name == "checkpoint"
                                            ? job.locations.at("checkpoint").get<std::string>()
                                            : artefacts.folder(job.input_keys.at(1)).string();
   const auto checkpoint = artefacts.checkpoint(folder);
   return {artefacts.vocabulary(folder),
-          T5Model(checkpoint->config, clone_weights(checkpoint->config, checkpoint->weights))};
+          T5Model(checkpoint->config, clone_weights(checkpoint->config, checkpoint->weights, artefacts.device()))};
 }
 
 std::shared_ptr<const TaskData> load_task(const Job& job, Artefacts& artefacts) {
@@ -166,7 +175,7 @@ void run_tune(std::span<const Job> group, Artefacts& artefacts, std::span<Record
   for (size_t i = 0; i < learners.size(); ++i) {
     const size_t owner = owners[i];
     cells[owner]->learner = std::move(learners[i]);
-    guarded(records[owner], [&] { finish(*cells[owner], group[owner], records[owner]); });
+    guarded(records[owner], [&] { finish(*cells[owner], group[owner], artefacts, records[owner]); });
   }
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "model/checkpoint.h"
 #include "tuning/tuning_method.h"
 
 namespace dovetail {
@@ -16,6 +17,10 @@ class Full final : public TuningMethod {
   }
 
   torch::Tensor embed(const torch::Tensor& ids_BS) override { return model_.embed(ids_BS); }
+
+  void save(const std::filesystem::path& folder) const override {
+    save_checkpoint(folder, model_.config(), model_.weights());
+  }
 
  private:
   T5Model& model_;

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "base/random.h"
+#include "tuning/adapter_folder.h"
 #include "tuning/tuning_method.h"
 
 namespace dovetail {
@@ -69,7 +70,7 @@ void check_targets(const T5Model& model, const LoraSettings& settings) {
 // begins as the untuned one.
 class Lora final : public TuningMethod {
  public:
-  Lora(T5Model& model, const LoraSettings& settings, uint64_t seed) : model_(model) {
+  Lora(T5Model& model, const LoraSettings& settings, uint64_t seed) : model_(model), settings_(settings) {
     auto generator = at::detail::createCPUGenerator(derive_seed(seed, "lora"));
     for (auto& [name, tensor] : named_tensors(model.config(), model.weights())) {
       tensor.requires_grad_(false);
@@ -89,10 +90,23 @@ class Lora final : public TuningMethod {
   }
 
   NamedTensors trainable() override { return trained_; }
+
+  void save(const std::filesystem::path& folder) const override {
+    NamedTensors named;
+    for (const auto& [name, tensor] : trained_) named.emplace_back("base_model.model." + name, tensor);
+    save_adapter(folder, {{"peft_type", "LORA"},
+                          {"r", settings_.r},
+                          {"lora_alpha", settings_.scaling * static_cast<double>(settings_.r)},
+                          {"lora_dropout", settings_.dropout},
+                          {"target_modules", settings_.targets},
+                          {"bias", "none"},
+                          {"fan_in_fan_out", false}}, named);
+  }
   Tensor embed(const Tensor& ids_BS) override { return model_.embed(ids_BS); }
 
  private:
   T5Model& model_;
+  LoraSettings settings_;
   NamedTensors trained_;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/error.h"
+#include "base/file.h"
 #include "base/random.h"
+#include "tuning/adapter_folder.h"
 #include "tuning/tuning_method.h"
 
 namespace dovetail {
@@ -24,7 +26,7 @@ Tensor sampled_vocabulary(const T5Model& model, int64_t count, uint64_t seed) {
 
 Tensor random_uniform(const T5Model& model, int64_t count, uint64_t seed) {
   auto generator = at::detail::createCPUGenerator(derive_seed(seed, "soft_prompt"));
-  return torch::empty({count, model.config().d_model}).uniform_(-0.5, 0.5, generator);
+  return torch::empty({count, model.config().d_model}).uniform_(-0.5, 0.5, generator).to(model.device());
 }
 
 // The prompt's vectors take the places of virtual ids in the encoder's input; the model is frozen.
@@ -52,6 +54,20 @@ class SoftPrompt final : public TuningMethod {
   }
 
   SoftTokens soft_tokens() const override { return tokens_; }
+
+  // PEFT puts its prompt before everything; where ours stands is told beside it.
+  void save(const std::filesystem::path& folder) const override {
+    save_adapter(folder, {{"peft_type", "PROMPT_TUNING"},
+                          {"num_virtual_tokens", tokens_.count},
+                          {"token_dim", model_.config().d_model},
+                          {"num_transformer_submodules", 1},
+                          {"num_layers", model_.config().num_layers},
+                          {"num_attention_heads", model_.config().num_heads},
+                          {"prompt_tuning_init", "RANDOM"}},
+                 {{"prompt_embeddings", prompt_KD_}});
+    write_file_atomically(folder / "dovetail_placement.txt",
+                          tokens_.placement == Placement::before ? "before the input\n" : "after the input\n");
+  }
 
  private:
   T5Model& model_;

@@ -3,6 +3,7 @@
 
 #include <torch/torch.h>
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -33,6 +34,9 @@ class TuningMethod {
   virtual torch::Tensor embed(const torch::Tensor& ids_BS) = 0;
 
   virtual SoftTokens soft_tokens() const { return {}; }
+
+  // What was tuned, in a folder: a whole model in the Hugging Face layout, or an adapter in PEFT's.
+  virtual void save(const std::filesystem::path& folder) const = 0;
 };
 
 struct Tuning {

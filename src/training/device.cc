@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "training/device.h"
+
+#include <cstdlib>
+
+#include "base/error.h"
+
+namespace dovetail {
+
+namespace {
+
+int rank_on_this_machine() {
+  for (const char* name : {"OMPI_COMM_WORLD_LOCAL_RANK", "SLURM_LOCALID", "MPI_LOCALRANKID"}) {
+    if (const char* rank = std::getenv(name)) return std::atoi(rank);
+  }
+  return 0;
+}
+
+}  // namespace
+
+torch::Device device_from(const std::string& name) {
+  if (name == "cpu") return torch::kCPU;
+  if (name != "cuda") throw_<ConfigError>("--device: expected cpu or cuda, found \"{}\"", name);
+  const auto count = static_cast<int>(torch::cuda::device_count());
+  if (count == 0) {
+    throw_<ConfigError>("--device cuda: LibTorch sees no GPU on this machine; nvidia-smi tells whether there is "
+                        "one with a driver, and --device cpu does without");
+  }
+  // the same sums in the same order each time, where LibTorch has such a kernel
+  at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);
+  return {torch::kCUDA, static_cast<c10::DeviceIndex>(rank_on_this_machine() % count)};
+}
+
+}  // namespace dovetail
