@@ -81,6 +81,8 @@ int dispatch(int argc, char** argv) {
   add_list(app, chosen);
   add_metric(app, chosen);
   add_bench(app, chosen);
+  add_score(app, chosen);
+  add_generate(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) {
