@@ -31,13 +31,16 @@ struct GenerateOptions {
 // Windows of so many batches are sorted by length.
 constexpr int64_t kWindowBatches = 32;
 
-// Ids go without a vocabulary; then there is no text in the answers either.
+// Ids go without a vocabulary; then there is no text in the answers either. One that is there and
+// cannot be used is an error.
 bool has_vocabulary(ModelInputReader& inputs, const std::string& model) {
   try {
     inputs.vocabulary();
     return true;
   } catch (const DataError& error) {
-    if (std::filesystem::exists(std::filesystem::path(model) / "spiece.model")) throw;
+    for (const char* file : {"spiece.model", "tokenizer_config.json"}) {
+      if (std::filesystem::exists(std::filesystem::path(model) / file)) throw;
+    }
     fmt::print(stderr, "dovetail: {}; answers come without \"text\"\n", error.what());
     return false;
   }
