@@ -25,5 +25,7 @@ void add_list(CLI::App& app, Action& chosen);
 void add_metric(CLI::App& app, Action& chosen);
 void add_export(CLI::App& app, Action& chosen);
 void add_bench(CLI::App& app, Action& chosen);
+void add_score(CLI::App& app, Action& chosen);
+void add_generate(CLI::App& app, Action& chosen);
 
 }  // namespace dovetail

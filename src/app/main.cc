@@ -83,6 +83,8 @@ int dispatch(int argc, char** argv) {
   add_metric(app, chosen);
   add_export(app, chosen);
   add_bench(app, chosen);
+  add_score(app, chosen);
+  add_generate(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) {

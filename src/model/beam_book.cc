@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string>
 #include <tuple>
 #include <utility>
 
@@ -30,8 +29,7 @@ std::vector<int64_t> top_places(std::vector<float> scores, int64_t width, int64_
 BeamBook::BeamBook(int64_t num_sources, const GenerationSettings& settings) : settings_(settings) {
   const std::vector<Beam> start(settings.num_beams, Beam{{kDecoderStartToken}, kNoScore});
   for (int64_t source = 0; source < num_sources; ++source) {
-    const std::string purpose = "generate " + std::to_string(settings.first_source + source);
-    live_.push_back({source, start, start, true, Rng(derive_seed(settings.seed, purpose))});
+    live_.push_back({source, start, start, true, Rng(seed_of_source(settings, source))});
     live_.back().running[0].score = 0;  // the others are copies of it until the first step
   }
 }

@@ -56,9 +56,8 @@ TokenSearch::TokenSearch(const T5Model& model, const Tensor& memory_BSD, const T
       session_(model, memory_BSD, mask_BS, settings.num_return_sequences) {
   for (int64_t source = 0; source < memory_BSD.size(0); ++source) {
     for (int64_t n = 0; n < settings.num_return_sequences; ++n) {
-      const std::string purpose = "generate " + std::to_string(settings.first_source + source) +
-                                  " " + std::to_string(n);
-      rows_.push_back({.source = source, .rng = Rng(derive_seed(settings.seed, purpose))});
+      const uint64_t seed = derive_seed(seed_of_source(settings, source), std::to_string(n));
+      rows_.push_back({.source = source, .rng = Rng(seed)});
     }
   }
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/generation_settings.h"
 
+#include <string>
+
 #include "base/error.h"
+#include "base/random.h"
 
 namespace dovetail {
 
@@ -31,6 +34,12 @@ void check_num_return_sequences(const GenerationSettings& settings) {
 }
 
 }  // namespace
+
+uint64_t seed_of_source(const GenerationSettings& settings, int64_t source) {
+  const auto& numbers = settings.source_numbers;
+  const int64_t number = numbers.empty() ? source : numbers.at(source);
+  return derive_seed(settings.seed, "generate " + std::to_string(number));
+}
 
 void check_generation_settings(const GenerationSettings& settings, int64_t vocab_size) {
   check_at_least("num_beams", settings.num_beams, 1);

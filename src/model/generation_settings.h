@@ -34,11 +34,14 @@ struct GenerationSettings {
   int64_t num_return_sequences = 1;
   uint64_t seed = 0;                           // sampling
 
-  // Not in GenerationConfig. Draws hang on the seed and on a source's number (first_source and its
-  // place in the batch), so that how sources are batched changes no draw.
-  int64_t first_source = 0;
+  // Not in GenerationConfig. Draws hang on the seed and on a source's number, so that how sources are
+  // batched changes no draw. One number a source; none: 0, 1, 2, ...
+  std::vector<int64_t> source_numbers;
   bool output_scores = true;                   // false saves a pass over the logits when greedy
 };
+
+// The seed of one source of a batch.
+uint64_t seed_of_source(const GenerationSettings& settings, int64_t source);
 
 // Throws ConfigError for what no search can do.
 void check_generation_settings(const GenerationSettings& settings, int64_t vocab_size);

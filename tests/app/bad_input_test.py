@@ -153,6 +153,101 @@ def test_under_mpi_the_users_mistake_is_still_exit_code_2(tiny_sweep):
     assert not (tiny_sweep.parent / "results").exists()
 
 
+def write_model(folder, vocab_size=60):
+    """A T5 of two layers with zeros for weights, and no vocabulary."""
+    config = {"model_type": "t5", "vocab_size": vocab_size, "d_model": 8, "d_kv": 4, "d_ff": 8,
+              "num_layers": 1, "num_decoder_layers": 1, "num_heads": 2,
+              "relative_attention_num_buckets": 4, "feed_forward_proj": "relu"}
+    shapes = {"shared.weight": [vocab_size, 8]}
+    for stack, attentions in (("encoder", ["SelfAttention"]),
+                              ("decoder", ["SelfAttention", "EncDecAttention"])):
+        layer = f"{stack}.block.0.layer."
+        for place, attention in enumerate(attentions):
+            for name in "qkvo":
+                shapes[f"{layer}{place}.{attention}.{name}.weight"] = [8, 8]
+            shapes[f"{layer}{place}.layer_norm.weight"] = [8]
+        shapes[f"{layer}0.SelfAttention.relative_attention_bias.weight"] = [4, 2]
+        last = f"{layer}{len(attentions)}."
+        shapes |= {f"{last}DenseReluDense.wi.weight": [8, 8], f"{last}DenseReluDense.wo.weight": [8, 8],
+                   f"{last}layer_norm.weight": [8], f"{stack}.final_layer_norm.weight": [8]}
+    header, end = {}, 0
+    for name, shape in shapes.items():
+        begin, end = end, end + 4 * (shape[0] * shape[1] if len(shape) == 2 else shape[0])
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [begin, end]}
+    text = json.dumps(header).encode()
+    folder.mkdir()
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "model.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + bytes(end))
+
+
+GOOD_IDS = '{"source_ids": [5, 1], "target_ids": [6, 1]}'
+
+
+@pytest.mark.parametrize("command, line, said", [
+    ("score", "{", "f.jsonl:2: expected a JSON object"),
+    ("generate", "[1]", "f.jsonl:2: expected a JSON object"),
+    ("score", '{"source_ids": [5]}', 'f.jsonl:2: "target"'),
+    ("generate", '{"target_ids": [5]}', 'f.jsonl:2: "source"'),
+    ("score", '{"source_ids": [5], "target_ids": []}', 'f.jsonl:2: "target_ids"'),
+    ("score", '{"source_ids": [5], "target": ""}', 'f.jsonl:2: "target" is empty'),
+    ("score", '{"source_ids": [60], "target_ids": [1]}', "60 is no id"),
+    ("generate", '{"source_ids": [-1]}', "-1 is no id"),
+    ("generate", '{"source_ids": ["a"]}', "is no id"),
+    ("generate", '{"source_ids": [18446744073709551615]}', "is no id"),
+    ("score", '{"source": "a", "target": "b"}', "spiece.model"),
+    ("generate", '{"source": "a"}', "spiece.model"),
+    ("score", json.dumps({"source_ids": [5] * 9, "target_ids": [1]}),
+     "f.jsonl:2: the source has 9 tokens, more than --max-source-length 8"),
+])
+def test_model_input_line(tmp_path, command, line, said):
+    write_model(tmp_path / "m")
+    (tmp_path / "f.jsonl").write_text("\n" + line + "\n")   # a blank line is counted
+
+    message = refused(tmp_path, command, "--model", "m", "--input", "f.jsonl",
+                      "--max-source-length", "8")
+
+    assert said in message, message
+
+
+@pytest.mark.parametrize("command", ["score", "generate"])
+@pytest.mark.parametrize("args, said", [
+    (["--model", "nowhere", "--input", "f.jsonl"], "nowhere"),
+    (["--model", "empty", "--input", "f.jsonl"], "config.json"),
+    (["--model", "bytes", "--input", "f.jsonl"], "vocab_size is 60"),
+    (["--model", "m", "--input", "g.jsonl"], "g.jsonl"),
+    (["--model", "m", "--input", "empty"], "empty"),
+    (["--model", "m", "--input", "none.jsonl"], "no line"),
+    (["--model", "m", "--input", "f.jsonl", "--threads", "0"], "--threads"),
+    (["--model", "m"], "--input"),
+])
+def test_model_command(tmp_path, command, args, said):
+    write_model(tmp_path / "m")
+    write_model(tmp_path / "bytes")   # ByT5's ids do not fit into 60 rows
+    (tmp_path / "bytes" / "tokenizer_config.json").write_text('{"tokenizer_class": "ByT5Tokenizer"}')
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "none.jsonl").write_text("")
+    (tmp_path / "f.jsonl").write_text('{"source": "a", "target": "b"}\n')
+
+    assert said in refused(tmp_path, command, *args)
+
+
+@pytest.mark.parametrize("args, said", [
+    (["--num-beams", "0"], "num_beams"),
+    (["--num-return-sequences", "2"], "num_return_sequences"),
+    (["--num-beams", "2", "--num-return-sequences", "3"], "num_return_sequences"),
+    (["--min-new-tokens", "21"], "min_new_tokens"),
+    (["--do-sample", "--temperature", "0"], "temperature"),
+    (["--forced-bos-token-id", "60"], "forced_bos_token_id"),
+    (["--early-stopping", "always"], "--early-stopping"),
+    (["--num-beam", "2"], 'did you mean "--num-beams"?'),
+])
+def test_generation_settings(tmp_path, args, said):
+    write_model(tmp_path / "m")
+    (tmp_path / "f.jsonl").write_text(GOOD_IDS + "\n")
+
+    assert said in refused(tmp_path, "generate", "--model", "m", "--input", "f.jsonl", *args)
+
+
 def limit_file_size(size):
     """As on a full disk, what goes past the limit cannot be written."""
     def limit():

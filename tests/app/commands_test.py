@@ -5,7 +5,8 @@ import json
 import pytest
 from conftest import dovetail, tree
 
-COMMANDS = ["plan", "run", "status", "report", "advise", "data", "list", "metric", "bench"]
+COMMANDS = ["plan", "run", "status", "report", "advise", "data", "list", "metric", "bench", "score",
+            "generate"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -170,7 +170,7 @@ TEST(Generate, ASeedRepeatsItsDrawsHoweverSourcesAreBatched) {
   const Sources sources(model);
   const auto all = ids_of(generate(model, sources.memory, sources.mask, sampling(2, 11)));
   GenerationSettings last = sampling(2, 11);
-  last.first_source = 2;
+  last.source_numbers = {2};
 
   const auto alone = ids_of(generate(model, sources.memory.slice(0, 2), sources.mask.slice(0, 2), last));
 

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/model_options.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+
+#include "model/checkpoint.h"
+
+namespace dovetail {
+
+void add_model_options(CLI::App& command, ModelOptions& options, const std::string& about_input) {
+  command
+      .add_option("--model", options.model,
+                  "A T5 folder in the Hugging Face layout: config.json, model.safetensors, and "
+                  "spiece.model where texts are given")
+      ->required();
+  command.add_option("--input", options.input, about_input)->required();
+  command
+      .add_option("--max-source-length", options.max_source_length,
+                  "Tokens of a source; longer ones are refused")
+      ->check(CLI::PositiveNumber);
+  command.add_flag("--truncate", options.truncate, "Cut longer sources instead (a text keeps its </s>)");
+  command.add_option("--threads", options.threads, "Threads")->check(CLI::PositiveNumber);
+  command.add_option("--device", options.device, "cpu, the only one so far")
+      ->check(CLI::IsMember({"cpu"}));
+}
+
+T5Model load_model(const ModelOptions& options) {
+  at::set_num_threads(options.threads);
+  Checkpoint checkpoint = load_checkpoint(options.model);
+  return T5Model(checkpoint.config, std::move(checkpoint.weights));
+}
+
+ModelInputRules input_rules(const ModelOptions& options, const T5Model& model, bool with_target) {
+  return {options.model, model.config().vocab_size, options.max_source_length, options.truncate,
+          with_target};
+}
+
+std::string json_number(float number) { return std::isfinite(number) ? fmt::format("{}", number) : "null"; }
+
+std::string json_number(double number) { return std::isfinite(number) ? fmt::format("{}", number) : "null"; }
+
+}  // namespace dovetail
