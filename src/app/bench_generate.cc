@@ -6,6 +6,7 @@
 
 #include "app/bench.h"
 #include "base/error.h"
+#include "model/device.h"
 #include "model/generate.h"
 #include "model/t5.h"
 
@@ -48,7 +49,7 @@ int bench_generate(const BenchGenerateOptions& options) {
   at::set_num_threads(options.threads);
   const torch::InferenceMode inference;
   const T5Config config = bench_config(options);
-  T5Model model(config, random_weights(config, options.seed));
+  T5Model model(config, clone_weights(config, random_weights(config, options.seed), device_from(options.device)));
   const PackedWeights packed(model);
   const GenerationSettings settings = forced_length(options);
   const auto rows = random_rows(options, /*target=*/1, /*soft_tokens=*/0, config.vocab_size);
@@ -57,7 +58,7 @@ int bench_generate(const BenchGenerateOptions& options) {
 
   BenchClock clock(options, generate_settings(options, config));
   do {
-    const Batch batch = collate(all);
+    const Batch batch = collate(all).to(model.device());
     const torch::Tensor memory = model.encode(model.embed(batch.source_BS), batch.mask_BS);
     check_lengths(generate(model, memory, batch.mask_BS, settings), options.new_tokens);
   } while (clock.after_piece());

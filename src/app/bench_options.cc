@@ -57,10 +57,7 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
       ->check(CLI::Range(1, 1 << 20));
   command.add_option("--threads", options.threads, "Threads")->check(CLI::Range(1, 1024));
   command.add_option("--seed", options.seed, "Of the weights and the ids");
-  command.add_option("--device", options.device, "cpu, the only one so far")
-      ->check(CLI::IsMember({"cpu"}));
-  command.add_option("--precision", options.precision, "float32, the only one so far")
-      ->check(CLI::IsMember({"float32"}));
+  command.add_option("--device", options.device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}));
   command.add_flag("--interactive", options.interactive,
                    "When warm, wait for lines \"go K\" on standard input, and answer each with the "
                    "seconds that K steps took");

@@ -7,6 +7,7 @@
 
 #include "app/bench.h"
 #include "base/error.h"
+#include "model/device.h"
 #include "base/names.h"
 #include "training/learner.h"
 #include "tuning/tuning_method.h"
@@ -19,6 +20,8 @@ struct BenchTrainOptions : BenchOptions {
   int64_t target = 16;
   double dropout = 0.1;
   double clip = 0;
+  int64_t accumulate = 1;
+  bool activation_checkpointing = false;
   std::string optimizer = "adamw";
   std::string tuning = "full";
   std::vector<std::string> parameters;   // name=value, of the tuning
@@ -57,6 +60,8 @@ OrderedJson train_settings(const BenchTrainOptions& options, const nlohmann::jso
       {"target", options.target},
       {"dropout", options.dropout},
       {"clip", options.clip},
+      {"accumulate", options.accumulate},
+      {"activation_checkpointing", options.activation_checkpointing},
       {"optimizer", options.optimizer},
       {"tuning", options.tuning},
       {"tuning_parameters", parameters},
@@ -81,6 +86,9 @@ Learner make_learner(const BenchTrainOptions& options, T5Model& model, TuningMet
   learner.optimizer_settings.name = options.optimizer;
   learner.optimizer_settings.learning_rate = 1e-4;
   learner.optimizer_settings.clip = options.clip;
+  learner.options.accumulate = options.accumulate;
+  learner.options.activation_checkpointing = options.activation_checkpointing;
+  learner.options.precision = options.precision;
   learner.steps = kMostSteps;
   learner.dropout = options.dropout;
   learner.seed = options.seed;
@@ -116,7 +124,7 @@ int bench_train(const BenchTrainOptions& options) {
   const T5Config config = bench_config(options);
   const Tuning& tuning = find_tuning(options.tuning);
   const nlohmann::json parameters = tuning_parameters(options, tuning);
-  T5Model model(config, random_weights(config, options.seed));
+  T5Model model(config, clone_weights(config, random_weights(config, options.seed), device_from(options.device)));
   const auto method = tuning.make(model, parameters, options.seed);
   const auto rows = random_rows(options, options.target, method->soft_tokens().count, config.vocab_size);
 
@@ -137,6 +145,12 @@ void add_bench_train(CLI::App& bench, std::function<int()>& chosen) {
   add_bench_options(*command, *options);
   command->add_option("--target", options->target, "Target tokens of each row, with </s>")
       ->check(CLI::Range(1, 1 << 16));
+  command->add_option("--precision", options->precision, "bfloat16: products in it, float32 masters")
+      ->check(CLI::IsMember({"float32", "bfloat16"}));
+  command->add_option("--accumulate", options->accumulate, "Parts a step's batch is computed in")
+      ->check(CLI::Range(1, 1 << 16));
+  command->add_flag("--activation-checkpointing", options->activation_checkpointing,
+                    "Blocks are computed again in the backward pass");
   command->add_option("--dropout", options->dropout, "Rate")->check(CLI::Range(0.0, 0.99));
   command->add_option("--clip", options->clip, "Global gradient norm; 0: no clipping")
       ->check(CLI::NonNegativeNumber);

@@ -73,8 +73,8 @@ std::vector<std::vector<Hypothesis>> generate_batch(const T5Model& model, Genera
     settings.source_numbers.push_back(inputs[place].number);
   }
   const PaddedSources padded = pad_sources(sources);
-  const torch::Tensor memory = model.encode(model.embed(padded.ids_BS), padded.mask_BS);
-  return generate(model, memory, padded.mask_BS, settings);
+  const torch::Tensor mask = padded.mask_BS.to(model.device());
+  return generate(model, model.encode(model.embed(padded.ids_BS.to(model.device())), mask), mask, settings);
 }
 
 std::vector<std::string> generate_window(const T5Model& model, const GenerateOptions& options,
@@ -96,7 +96,8 @@ std::vector<std::string> generate_window(const T5Model& model, const GenerateOpt
 }
 
 int generate_lines(const GenerateOptions& options) {
-  const T5Model model = load_model(options.model);
+  T5Model model = load_model(options.model);
+  const PackedWeights packed(model);
   check_generation_settings(options.settings, model.config().vocab_size);
   ModelInputReader inputs(options.model.input, input_rules(options.model, model, /*with_target=*/false));
   const Vocabulary* vocabulary =

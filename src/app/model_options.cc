@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "model/checkpoint.h"
+#include "model/device.h"
 
 namespace dovetail {
 
@@ -23,13 +24,14 @@ void add_model_options(CLI::App& command, ModelOptions& options, const std::stri
       ->check(CLI::PositiveNumber);
   command.add_flag("--truncate", options.truncate, "Cut longer sources instead (a text keeps its </s>)");
   command.add_option("--threads", options.threads, "Threads")->check(CLI::PositiveNumber);
-  command.add_option("--device", options.device, "cpu, the only one so far")
-      ->check(CLI::IsMember({"cpu"}));
+  command.add_option("--device", options.device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}));
 }
 
 T5Model load_model(const ModelOptions& options) {
   at::set_num_threads(options.threads);
+  const torch::Device device = device_from(options.device);
   Checkpoint checkpoint = load_checkpoint(options.model);
+  if (!device.is_cpu()) checkpoint.weights = clone_weights(checkpoint.config, checkpoint.weights, device);
   return T5Model(checkpoint.config, std::move(checkpoint.weights));
 }
 

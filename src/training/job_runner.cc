@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "training/artefacts.h"
 #include "training/baseline.h"
-#include "training/device.h"
+#include "model/device.h"
 #include "training/pretrain.h"
 #include "training/provenance.h"
 #include "training/tune.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "training/device.h"
+#include "model/device.h"
 
 #include <cstdlib>
 
