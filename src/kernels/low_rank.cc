@@ -65,9 +65,8 @@ Tensor add_low_rank(const Tensor& y, const Tensor& x, const Projection& projecti
   for (size_t i = 0; i < projection.parts.size(); ++i) {
     const LowRank& low_rank = projection.low_rank[i];
     if (low_rank.a_rK.defined()) {
-      const bool training = at::GradMode::is_enabled();   // evaluation drops nothing
-      const Tensor input =
-          low_rank.dropout > 0 && training ? torch::dropout(x, low_rank.dropout, true) : x;
+      const bool drops = low_rank.dropout > 0 && low_rank.dropout_seed != 0;
+      const Tensor input = drops ? dropout(x, {low_rank.dropout, low_rank.dropout_seed}) : x;
       sum = add_one(sum, input, low_rank, column);
     }
     column += projection.parts[i].size(0);

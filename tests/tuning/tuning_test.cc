@@ -165,9 +165,18 @@ TEST(Lora, DropsOnlyWhileItTrains) {
   parameters["lora_dropout"] = 0.5;
   const auto method = find_tuning("lora").make(model, parameters, 1);
   for (auto& [name, tensor] : method->trainable()) tensor.detach().fill_(0.1);
-  EXPECT_FALSE(torch::equal(logits_of(model), logits_of(model)));
-  const torch::NoGradGuard evaluating;
-  EXPECT_TRUE(torch::equal(logits_of(model), logits_of(model)));
+  const Tensor evaluated = logits_of(model);
+  EXPECT_TRUE(torch::equal(logits_of(model), evaluated));
+
+  model.set_dropout(0, 7);   // a step's seed
+  const Tensor trained = logits_of(model);
+  EXPECT_FALSE(torch::equal(trained, evaluated));
+  EXPECT_TRUE(torch::equal(logits_of(model), trained));
+  model.set_dropout(0, 8);
+  EXPECT_FALSE(torch::equal(logits_of(model), trained));
+
+  model.set_dropout(0);
+  EXPECT_TRUE(torch::equal(logits_of(model), evaluated));
 }
 
 TEST(Lora, RefusesWhatMakesNoAdapter) {
