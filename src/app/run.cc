@@ -4,8 +4,10 @@
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <memory>
 
 #include "app/briefing.h"
@@ -78,6 +80,20 @@ void report_damage(const Journal& journal) {
              journal.bytes_cut(), journal.cut_file());
 }
 
+// What of the training was for nothing, and what it took of memory.
+void print_cost(const std::map<std::string, Record>& records) {
+  double tokens = 0, computed = 0, peak_bytes = 0;
+  for (const auto& [key, record] : records) {
+    peak_bytes = std::max(peak_bytes, static_cast<double>(record.cost.peak_bytes));
+    if (record.cost.train_tokens == 0) continue;
+    tokens += static_cast<double>(record.cost.train_tokens);
+    computed += static_cast<double>(record.cost.train_tokens) / (1 - record.cost.padding_fraction);
+  }
+  if (computed == 0) return;
+  fmt::print(stderr, "training: {:.1f} % of the computed tokens were padding; a rank took up to {:.2f} GB of memory\n",
+             100 * (1 - tokens / computed), peak_bytes / 1e9);
+}
+
 void print_summary(const Plan& plan, const SweepStatus& status, const RunSummary& summary,
                    const fs::path& out) {
   fmt::print(stderr, "{}: {} of {} cells done, {} failed; {} of {} jobs were there already\n",
@@ -131,6 +147,7 @@ int run(const RunOptions& options) {
   write_results(place.out / "results.h5", whole, journal.records());
   const SweepStatus status = sweep_status(plan, journal.records());
   print_summary(plan, status, summary, place.out);
+  print_cost(journal.records());
   return exit_code_of(options, status, summary);
 }
 
