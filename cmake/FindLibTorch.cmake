@@ -10,11 +10,9 @@ endif()
 
 find_path(LibTorch_INCLUDE_DIR torch/csrc/api/include/torch/torch.h
           PATHS ${_libtorch_dir}/include NO_DEFAULT_PATH)
-foreach(_name torch torch_cpu c10)
+foreach(_name torch_cpu c10)
   find_library(LibTorch_${_name} ${_name} PATHS ${_libtorch_dir}/lib NO_DEFAULT_PATH)
 endforeach()
-find_library(LibTorch_torch_cuda torch_cuda PATHS ${_libtorch_dir}/lib NO_DEFAULT_PATH)
-find_library(LibTorch_c10_cuda c10_cuda PATHS ${_libtorch_dir}/lib NO_DEFAULT_PATH)
 
 if(LibTorch_INCLUDE_DIR)
   file(STRINGS ${LibTorch_INCLUDE_DIR}/torch/headeronly/version.h _version_lines
@@ -25,7 +23,7 @@ endif()
 
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(LibTorch
-  REQUIRED_VARS LibTorch_torch LibTorch_torch_cpu LibTorch_c10 LibTorch_INCLUDE_DIR
+  REQUIRED_VARS LibTorch_torch_cpu LibTorch_c10 LibTorch_INCLUDE_DIR
   VERSION_VAR LibTorch_VERSION
   REASON_FAILURE_MESSAGE "run jobs/setup, or name a LibTorch folder with -DLIBTORCH=DIR")
 
@@ -33,10 +31,11 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::torch)
   add_library(LibTorch::torch INTERFACE IMPORTED)
   target_include_directories(LibTorch::torch SYSTEM INTERFACE
     ${LibTorch_INCLUDE_DIR} ${LibTorch_INCLUDE_DIR}/torch/csrc/api/include)
-  # libstdc++ first: libtorch.so exports a std::filesystem::remove_all of its own that calls nothing.
+  # Not libtorch.so, a shell that pulls in the CUDA libraries: they cost every process a third of its
+  # start and 300 MB, so device.cc loads them where --device cuda is asked for. libstdc++ first:
+  # libtorch exports a std::filesystem::remove_all of its own that calls nothing.
   target_link_libraries(LibTorch::torch INTERFACE
-    -Wl,--push-state,--no-as-needed,-lstdc++,--pop-state
-    ${LibTorch_torch} ${LibTorch_torch_cpu} ${LibTorch_c10})
+    -Wl,--push-state,--no-as-needed,-lstdc++,--pop-state ${LibTorch_torch_cpu} ${LibTorch_c10})
   # ATen's parallel_for is OpenMP in a header. The threads must be those of LibTorch's own runtime,
   # which the wheel brings: two runtimes would each keep a pool, and the pools would be in each
   # other's way.
@@ -46,9 +45,4 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::torch)
   endif()
   target_compile_options(LibTorch::torch INTERFACE -fopenmp)
   target_link_libraries(LibTorch::torch INTERFACE ${_libgomp})
-  if(LibTorch_torch_cuda)
-    # Nothing names a symbol of the CUDA libraries; they register their kernels when loaded.
-    target_link_libraries(LibTorch::torch INTERFACE
-      -Wl,--push-state,--no-as-needed ${LibTorch_torch_cuda} ${LibTorch_c10_cuda} -Wl,--pop-state)
-  endif()
 endif()

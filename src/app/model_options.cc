@@ -42,6 +42,4 @@ ModelInputRules input_rules(const ModelOptions& options, const T5Model& model, b
 
 std::string json_number(float number) { return std::isfinite(number) ? fmt::format("{}", number) : "null"; }
 
-std::string json_number(double number) { return std::isfinite(number) ? fmt::format("{}", number) : "null"; }
-
 }  // namespace dovetail

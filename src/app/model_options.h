@@ -30,6 +30,5 @@ ModelInputRules input_rules(const ModelOptions& options, const T5Model& model, b
 
 // As JSON: the shortest decimal that reads back as the same number, null where it is none.
 std::string json_number(float number);
-std::string json_number(double number);
 
 }  // namespace dovetail

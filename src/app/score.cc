@@ -28,7 +28,7 @@ std::string json_line(const TokenScores& scores) {
   std::vector<std::string> logprobs;
   for (const float logprob : scores.token_logprobs) logprobs.push_back(json_number(logprob));
   return fmt::format("{{\"logprob\":{},\"token_logprobs\":[{}],\"token_ranks\":[{}]}}",
-                     json_number(scores.logprob), fmt::join(logprobs, ","),
+                     json_number(static_cast<float>(scores.logprob)), fmt::join(logprobs, ","),
                      fmt::join(scores.token_ranks, ","));
 }
 

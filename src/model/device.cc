@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/device.h"
 
+#include <dlfcn.h>
+
 #include <cstdlib>
 
 #include "base/error.h"
@@ -16,11 +18,19 @@ int rank_on_this_machine() {
   return 0;
 }
 
+// The program is linked without them, for they would cost every start a third more time. Loaded, they
+// register their kernels; a LibTorch without CUDA has none.
+void load_cuda_libraries() {
+  const bool loaded = dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) != nullptr;
+  if (!loaded) throw_<ConfigError>("--device cuda: LibTorch's CUDA libraries cannot be loaded: {}", dlerror());
+}
+
 }  // namespace
 
 torch::Device device_from(const std::string& name) {
   if (name == "cpu") return torch::kCPU;
   if (name != "cuda") throw_<ConfigError>("--device: expected cpu or cuda, found \"{}\"", name);
+  load_cuda_libraries();
   const auto count = static_cast<int>(torch::cuda::device_count());
   if (count == 0) {
     throw_<ConfigError>("--device cuda: LibTorch sees no GPU on this machine; nvidia-smi tells whether there is "
