@@ -120,13 +120,15 @@ double team_gradients(Learner& learner, int64_t step, Batch& batch) {
     throw;
   } catch (const CommError&) {
     throw;
+  } catch (const Interrupted&) {
+    mine.stop = true;
   } catch (const std::bad_alloc&) {
     mine.failure = fmt::format("out of memory at step {}", step + 1);
   } catch (const std::exception& error) {
     mine.failure = error.what();
   }
-  if (!mine.failure.empty()) learner.team_step->give_up();
-  mine.stop = stop_requested();
+  learner.team_step->give_up();
+  mine.stop = mine.stop || stop_requested();
   mine.computed_tokens = learner.computed_tokens - computed_before;
   const StepReport all = learner.team->report(mine);
   if (all.stop) throw Interrupted();

@@ -22,7 +22,7 @@ class TeamStep {
   // last pass of a step.
   std::unique_ptr<GradientListener> listen();
   void finish();                    // after the last pass: the gradients are the team's
-  void give_up();                   // instead: this member has no gradients
+  void give_up();                   // without finish(): this member has no gradients; after it: nothing
 
  private:
   void start(size_t slot);
