@@ -8,10 +8,10 @@
 #include "app/bench.h"
 #include "app/team_gradients.h"
 #include "base/error.h"
-#include "model/device.h"
 #include "base/names.h"
 #include "base/stop.h"
 #include "comm/communicator.h"
+#include "model/device.h"
 #include "training/learner.h"
 #include "tuning/tuning_method.h"
 
@@ -157,9 +157,10 @@ int bench_train(const BenchTrainOptions& options, GradientTeam* team) {
 
 int bench_train_in_team(const BenchTrainOptions& options) {
   if (options.team == 1) return bench_train(options, nullptr);
+  if (options.device != "cpu") throw ConfigError("bench train: a team trains on the CPU only; leave out --team or --device");
   install_stop_handlers();
   const Communicators ranks = make_communicators(options.team);
-  if (!ranks.team) return kUserError;   // rank 0 says why
+  if (!ranks.team) return kSuccess;   // rank 0 says why, and how it ends
   Team team(*ranks.team);
   TeamGradients gradients(team);
   return bench_train(options, &gradients);

@@ -71,8 +71,9 @@ class MpiCommunicator final : public Communicator {
   void abandon_pending();
   void finish_in_time();
 
-  // The last to go ends MPI.
+  // The last to go ends MPI, and waits for less where any of them knows that a rank is gone.
   static inline std::atomic<int> num_alive = 0;
+  static inline std::atomic<bool> bereft = false;
 
   const MPI_Comm group_;
   Pending sends_, receives_;
@@ -157,6 +158,9 @@ MpiCommunicator::~MpiCommunicator() {
   try {
     flush_sends();
     abandon_pending();
+    bereft = bereft || std::ranges::any_of(peers_, [](const Peer& peer) {
+      return peer.gone || has_ended(peer.identity);
+    });
     if (--num_alive == 0) finish_in_time();
   } catch (const std::exception& error) {
     spdlog::warn("MPI did not end in order: {}", error.what());
@@ -193,8 +197,6 @@ void MpiCommunicator::finish_in_time() {
     }
     done->set_value();
   }).detach();
-  const bool bereft = std::ranges::any_of(
-      peers_, [](const Peer& peer) { return peer.gone || has_ended(peer.identity); });
   if (finished.wait_for(bereft ? kFinishTimeBereft : kFinishTime) == std::future_status::timeout) {
     spdlog::warn("rank {} leaves without the others: MPI_Finalize waits for a rank that is gone",
                  rank());

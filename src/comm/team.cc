@@ -71,8 +71,9 @@ class Patience {
 }  // namespace
 
 Team::Team(Communicator& communicator, bool share_memory) : communicator_(communicator) {
+  // first, as members that are through with what follows may begin to send
+  transport_ = make_message_transport(communicator);
   if (share_memory && size() > 1) try_to_share_memory();
-  if (!transport_) transport_ = make_message_transport(communicator);
 }
 
 // All or none: whoever cannot open the leader's memory says so, and messages are used.

@@ -39,6 +39,9 @@ class GradientTeam {
   int rank_, size_;
 };
 
+// Whether this process evaluates and writes: it is alone, or the first of its team.
+inline bool writes_for(const GradientTeam* team) { return team == nullptr || team->rank() == 0; }
+
 // The reports of all members, by rank, in one.
 StepReport joined_report(std::span<const StepReport> reports);
 
