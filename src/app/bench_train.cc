@@ -6,9 +6,12 @@
 #include <memory>
 
 #include "app/bench.h"
+#include "app/team_gradients.h"
 #include "base/error.h"
-#include "model/device.h"
 #include "base/names.h"
+#include "base/stop.h"
+#include "comm/communicator.h"
+#include "model/device.h"
 #include "training/learner.h"
 #include "tuning/tuning_method.h"
 
@@ -25,6 +28,7 @@ struct BenchTrainOptions : BenchOptions {
   std::string optimizer = "adamw";
   std::string tuning = "full";
   std::vector<std::string> parameters;   // name=value, of the tuning
+  int team = 1;                          // ranks that compute a step together
 };
 
 nlohmann::json tuning_parameters(const BenchTrainOptions& options, const Tuning& tuning) {
@@ -62,6 +66,7 @@ OrderedJson train_settings(const BenchTrainOptions& options, const nlohmann::jso
       {"clip", options.clip},
       {"accumulate", options.accumulate},
       {"activation_checkpointing", options.activation_checkpointing},
+      {"team", options.team},
       {"optimizer", options.optimizer},
       {"tuning", options.tuning},
       {"tuning_parameters", parameters},
@@ -95,18 +100,30 @@ Learner make_learner(const BenchTrainOptions& options, T5Model& model, TuningMet
   return learner;
 }
 
-// Trains until the clock has enough. The learner takes what its callback throws for its own failure,
-// but for Interrupted; so a turn that is none is carried past it.
-void train_by_clock(Learner& learner, BenchClock& clock) {
+// Whether this was the last piece, for all members of a team. They begin the next one together, or
+// those that read no clock would do it while the others wait for their turn.
+bool ends_here(const Learner& learner, bool enough) {
+  if (!learner.team) return enough;
+  StepReport mine;
+  mine.stop = enough;
+  return learner.team->report(mine).stop;
+}
+
+// Trains until the clock has enough; members of a team without one follow. The learner takes what
+// its callback throws for its own failure, but for Interrupted; so a turn that is none is carried
+// past it.
+void train_by_clock(Learner& learner, BenchClock* clock) {
   bool ended = false;
   std::exception_ptr error;
   learner.after_step = [&](Learner&, int64_t) {
+    bool enough = false;
     try {
-      ended = !clock.after_piece();
+      enough = clock && !clock->after_piece();
     } catch (...) {
       error = std::current_exception();
-      ended = true;
+      enough = true;
     }
+    ended = ends_here(learner, enough);
     if (ended) throw Interrupted();
   };
   try {
@@ -119,7 +136,7 @@ void train_by_clock(Learner& learner, BenchClock& clock) {
 }
 
 // The steps are those of `dovetail run`: the same learner, loop, optimizer and tuning.
-int bench_train(const BenchTrainOptions& options) {
+int bench_train(const BenchTrainOptions& options, GradientTeam* team) {
   at::set_num_threads(options.threads);
   const T5Config config = bench_config(options);
   const Tuning& tuning = find_tuning(options.tuning);
@@ -130,10 +147,23 @@ int bench_train(const BenchTrainOptions& options) {
 
   BenchClock clock(options, train_settings(options, parameters, model, *method));
   Learner learner = make_learner(options, model, *method);
+  learner.team = team;
   learner.next_batch = [&rows](int64_t) { return collate_all(rows); };
-  train_by_clock(learner, clock);
-  clock.print_results(collate_all(rows).num_tokens);
+  const bool leads = !team || team->rank() == 0;
+  train_by_clock(learner, leads ? &clock : nullptr);
+  if (leads) clock.print_results(collate_all(rows).num_tokens);
   return kSuccess;
+}
+
+int bench_train_in_team(const BenchTrainOptions& options) {
+  if (options.team == 1) return bench_train(options, nullptr);
+  if (options.device != "cpu") throw ConfigError("bench train: a team trains on the CPU only; leave out --team or --device");
+  install_stop_handlers();
+  const Communicators ranks = make_communicators(options.team);
+  if (!ranks.team) return kSuccess;   // rank 0 says why, and how it ends
+  Team team(*ranks.team);
+  TeamGradients gradients(team);
+  return bench_train(options, &gradients);
 }
 
 }  // namespace
@@ -158,10 +188,13 @@ void add_bench_train(CLI::App& bench, std::function<int()>& chosen) {
   command->add_option("--tuning", options->tuning, "As in a sweep file");
   command->add_option("--parameter", options->parameters,
                       "NAME=VALUE of the tuning; may be given again");
+  command->add_option("--team", options->team,
+                      "MPI ranks that share each batch, as in jobs/launch -n 2 dovetail bench train --team 2")
+      ->check(CLI::Range(1, 1024));
   command->footer(
       "Example: dovetail bench train --shape t5-small --batch 8 --source 64 --tuning soft_prompt "
       "--parameter num_virtual_tokens=100");
-  command->callback([options, &chosen] { chosen = [options] { return bench_train(*options); }; });
+  command->callback([options, &chosen] { chosen = [options] { return bench_train_in_team(*options); }; });
 }
 
 }  // namespace dovetail

@@ -16,6 +16,7 @@
 #include "app/record_store.h"
 #include "app/results_folder.h"
 #include "app/run_watch.h"
+#include "app/team_run.h"
 #include "base/error.h"
 #include "base/stop.h"
 #include "comm/communicator.h"
@@ -38,6 +39,7 @@ struct RunOptions {
   std::string filter;
   std::string device = "cpu";
   int threads = 1;
+  int team = 1;
   bool retry_failed = false;
   double checkpoint_seconds = 60;
   std::string command_line;
@@ -49,27 +51,35 @@ Workplace workplace_of(const RunOptions& options, const Plan& plan) {
   return {out, options.store.empty() ? out / "artefacts" : fs::path(options.store)};
 }
 
-void log_to_file(const fs::path& out, int rank) {
+void log_to_file(const fs::path& out, const std::string& who) {
   fs::create_directories(out / "logs");
   spdlog::set_default_logger(
-      spdlog::basic_logger_mt("rank", (out / "logs" / fmt::format("rank-{}.log", rank)).string()));
+      spdlog::basic_logger_mt("rank", (out / "logs" / (who + ".log")).string()));
   spdlog::set_level(spdlog::level::info);
   spdlog::flush_on(spdlog::level::info);
   // A full disk is reported once, by whoever writes results; a log is not worth more words.
   spdlog::set_error_handler([](const std::string&) {});
 }
 
-RunGroup make_run_group(const RunOptions& options, const Workplace& place) {
-  const auto runner = std::make_shared<JobRunner>(
-      RunnerOptions{place.store, options.threads, options.device, options.checkpoint_seconds});
-  return [runner](std::span<const Job> group) { return runner->run(group); };
+// Also opens the log, where this rank follows and only now learns where.
+TeamRun::MakeRunner make_runner(const RunOptions& options) {
+  return [options](const Workplace& place, GradientTeam* team, int leader) {
+    if (team && team->rank() > 0) log_to_file(place.out, fmt::format("rank-{}-member-{}", leader, team->rank()));
+    return std::make_unique<JobRunner>(
+        RunnerOptions{place.store, options.threads, options.device, options.checkpoint_seconds, team});
+  };
 }
 
-int assist(Communicator& communicator, const RunOptions& options) {
-  const std::optional<Workplace> place = await_briefing(communicator);
+int assist(TeamRun& team, const RunOptions& options) {
+  const std::optional<Workplace> place = await_briefing(team.leaders());
   if (!place) return kSuccess;
-  log_to_file(place->out, communicator.rank());
-  work(communicator, make_run_group(options, *place));
+  log_to_file(place->out, fmt::format("rank-{}", team.leaders().rank()));
+  work(team.leaders(), team.lead(make_runner(options), *place));
+  return kSuccess;
+}
+
+int follow(TeamRun& team, const RunOptions& options) {
+  if (team.belongs()) team.follow(make_runner(options));   // or rank 0 says why not
   return kSuccess;
 }
 
@@ -110,6 +120,12 @@ void print_summary(const Plan& plan, const SweepStatus& status, const RunSummary
   fmt::print(stderr, "results: {}\n", (out / "results.h5").string());
 }
 
+void check_team(const RunOptions& options) {
+  if (options.team == 1 || options.device == "cpu") return;
+  throw_<ConfigError>("--team {} with --device {}: teams train on the CPU only; leave one of the two out",
+                      options.team, options.device);
+}
+
 int exit_code_of(const RunOptions& options, const SweepStatus& status, const RunSummary& summary) {
   if (summary.interrupted) {
     fmt::print(stderr, "interrupted; what is finished is safe. Go on with the same command: {}\n",
@@ -121,9 +137,12 @@ int exit_code_of(const RunOptions& options, const SweepStatus& status, const Run
 
 int run(const RunOptions& options) {
   install_stop_handlers();
-  const std::unique_ptr<Communicator> communicator = make_communicator();
-  if (communicator->rank() != 0) return assist(*communicator, options);
-  Briefing briefing(*communicator);
+  TeamRun team(options.team);
+  if (!team.leads()) return follow(team, options);
+  Communicator& communicator = team.leaders();
+  if (communicator.rank() != 0) return assist(team, options);
+  Briefing briefing(communicator);
+  check_team(options);
 
   const auto [whole, plan] = plan_sweep(options.sweep, options.filter);
   const Workplace place = workplace_of(options, whole);
@@ -131,18 +150,18 @@ int run(const RunOptions& options) {
   check_store(place.store, plan, read_journal(place.out));
 
   fill_results_folder(place.out, whole);
-  log_to_file(place.out, 0);
+  log_to_file(place.out, "rank-0");
   Journal journal(place.out);
   report_damage(journal);
   const RecordStore records(place.store);
   records.exchange(plan, journal);
 
-  const RunGroup run_group = make_run_group(options, place);
+  const RunGroup run_group = team.lead(make_runner(options), place);
   RunWatch watch(place.out, whole, journal, records);
   DriverOptions driver_options = watch.driver_options();
   driver_options.retry_failed = options.retry_failed;
   briefing.give(place);
-  const RunSummary summary = coordinate(*communicator, plan, journal, run_group, driver_options);
+  const RunSummary summary = coordinate(communicator, plan, journal, run_group, driver_options);
 
   write_results(place.out / "results.h5", whole, journal.records());
   const SweepStatus status = sweep_status(plan, journal.records());
@@ -165,6 +184,10 @@ void add_run(CLI::App& app, Action& chosen, const std::string& command_line) {
   command->add_option("--filter", options->filter, "Only the cells whose name matches this glob");
   command->add_option("--threads", options->threads, "Threads of a rank")
       ->check(CLI::PositiveNumber);
+  command->add_option("--team", options->team,
+                      "MPI ranks that compute each training step together; the number of ranks is a "
+                      "multiple of it")
+      ->check(CLI::Range(1, 1024));
   command->add_option("--device", options->device, "cpu or cuda: a GPU a rank")
       ->check(CLI::IsMember({"cpu", "cuda"}));
   command->add_flag("--retry-failed", options->retry_failed, "Try failed jobs once more");

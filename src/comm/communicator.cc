@@ -61,4 +61,16 @@ std::unique_ptr<Communicator> make_communicator() {
   return make_serial_communicator();
 }
 
+Communicators make_communicators(int team_size) {
+  DOVETAIL_CHECK(team_size > 0);
+  if (launched_by_mpi()) return make_mpi_communicators(team_size);
+  refuse_unconnected_tasks();
+  if (team_size > 1) {
+    throw_<ConfigError>(
+        "--team {}: this is one process; start {} or a multiple with jobs/launch -n {}", team_size,
+        team_size, team_size);
+  }
+  return {make_serial_communicator(), make_serial_communicator()};
+}
+
 }  // namespace dovetail

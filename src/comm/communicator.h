@@ -48,6 +48,16 @@ std::unique_ptr<Communicator> make_serial_communicator();
 // does not hang when a peer is gone. Without mpirun: the serial one, and MPI is never touched.
 // One a process: MPI cannot be started again.
 std::unique_ptr<Communicator> make_communicator();
+
+// Ranks cut into teams of neighbours. `leaders` joins the first of each team (rank 0 of the world is
+// rank 0 there) and is null on all others; `team` joins a team, whose rank 0 is its leader.
+struct Communicators {
+  std::unique_ptr<Communicator> leaders, team;
+};
+
+// Instead of make_communicator(). Rank 0 throws ConfigError where the ranks cannot be cut so; the
+// other ranks then get neither.
+Communicators make_communicators(int team_size);
 bool launched_by_mpi();  // looks at the environment of mpirun and srun
 
 }  // namespace dovetail

@@ -2,6 +2,7 @@
 #include "comm/mpi_calls.h"
 
 #include <limits>
+#include <mutex>
 #include <string>
 
 #include "base/error.h"
@@ -9,6 +10,8 @@
 namespace dovetail::mpi {
 
 namespace {
+
+std::mutex one_at_a_time;
 
 void check(int code, const char* call) {
   if (code == MPI_SUCCESS) return;
@@ -29,48 +32,61 @@ int count_of(size_t size) {
 
 void start() {
   int provided = 0;
-  check(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
-  if (provided < MPI_THREAD_FUNNELED) {
-    throw CommError("this MPI cannot be used by a program with threads (MPI_THREAD_FUNNELED)");
+  check(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &provided), "MPI_Init_thread");
+  if (provided < MPI_THREAD_SERIALIZED) {
+    throw CommError("this MPI cannot be used by a program with threads (MPI_THREAD_SERIALIZED)");
   }
   check(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
 }
 
+// Without the lock: it may wait for a rank that is gone, and by then nobody else calls.
 void finish() { check(MPI_Finalize(), "MPI_Finalize"); }
 
-int world_rank() {
+int rank_in(MPI_Comm group) {
+  const std::lock_guard turn(one_at_a_time);
   int rank = 0;
-  check(MPI_Comm_rank(MPI_COMM_WORLD, &rank), "MPI_Comm_rank");
+  check(MPI_Comm_rank(group, &rank), "MPI_Comm_rank");
   return rank;
 }
 
-int world_size() {
+int size_of(MPI_Comm group) {
+  const std::lock_guard turn(one_at_a_time);
   int size = 0;
-  check(MPI_Comm_size(MPI_COMM_WORLD, &size), "MPI_Comm_size");
+  check(MPI_Comm_size(group, &size), "MPI_Comm_size");
   return size;
 }
 
-std::vector<uint8_t> all_gather(std::span<const uint8_t> mine) {
-  std::vector<uint8_t> all(mine.size() * world_size());
+MPI_Comm split_world(int colour) {
+  const std::lock_guard turn(one_at_a_time);
+  MPI_Comm group = MPI_COMM_NULL;
+  check(MPI_Comm_split(MPI_COMM_WORLD, colour, 0, &group), "MPI_Comm_split");
+  check(MPI_Comm_set_errhandler(group, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
+  return group;
+}
+
+std::vector<uint8_t> all_gather(std::span<const uint8_t> mine, MPI_Comm group) {
+  std::vector<uint8_t> all(mine.size() * size_of(group));
+  const std::lock_guard turn(one_at_a_time);
   const int count = count_of(mine.size());
-  check(MPI_Allgather(mine.data(), count, MPI_BYTE, all.data(), count, MPI_BYTE, MPI_COMM_WORLD),
+  check(MPI_Allgather(mine.data(), count, MPI_BYTE, all.data(), count, MPI_BYTE, group),
         "MPI_Allgather");
   return all;
 }
 
-MPI_Request begin_send(std::span<const uint8_t> bytes, int destination, int tag) {
+MPI_Request begin_send(std::span<const uint8_t> bytes, int destination, int tag, MPI_Comm group) {
+  const std::lock_guard turn(one_at_a_time);
   MPI_Request request = MPI_REQUEST_NULL;
-  check(MPI_Isend(bytes.data(), count_of(bytes.size()), MPI_BYTE, destination, tag, MPI_COMM_WORLD,
-                  &request),
+  check(MPI_Isend(bytes.data(), count_of(bytes.size()), MPI_BYTE, destination, tag, group, &request),
         "MPI_Isend");
   return request;
 }
 
-std::optional<Incoming> match_any() {
+std::optional<Incoming> match_any(MPI_Comm group) {
+  const std::lock_guard turn(one_at_a_time);
   int found = 0;
   Incoming incoming;
   MPI_Status status;
-  check(MPI_Improbe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, &found, &incoming.handle, &status),
+  check(MPI_Improbe(MPI_ANY_SOURCE, MPI_ANY_TAG, group, &found, &incoming.handle, &status),
         "MPI_Improbe");
   if (found == 0) return std::nullopt;
   int size = 0;
@@ -82,6 +98,7 @@ std::optional<Incoming> match_any() {
 }
 
 MPI_Request begin_receive(Incoming& incoming, std::span<uint8_t> bytes) {
+  const std::lock_guard turn(one_at_a_time);
   MPI_Request request = MPI_REQUEST_NULL;
   check(MPI_Imrecv(bytes.data(), count_of(bytes.size()), MPI_BYTE, &incoming.handle, &request),
         "MPI_Imrecv");
@@ -90,6 +107,7 @@ MPI_Request begin_receive(Incoming& incoming, std::span<uint8_t> bytes) {
 
 void test_all(std::vector<MPI_Request>& requests) {
   if (requests.empty()) return;
+  const std::lock_guard turn(one_at_a_time);
   std::vector<int> done(requests.size());
   int num_done = 0;
   check(MPI_Testsome(count_of(requests.size()), requests.data(), &num_done, done.data(),

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
@@ -33,8 +34,9 @@ constexpr auto kFinishTimeBereft = std::chrono::seconds(1);  // when a rank is k
 
 class MpiCommunicator final : public Communicator {
  public:
-  explicit MpiCommunicator(std::vector<ProcessIdentity> peers)
-      : Communicator(mpi::world_rank(), mpi::world_size()), peers_(peers.size()) {
+  MpiCommunicator(MPI_Comm group, const std::vector<ProcessIdentity>& peers)
+      : Communicator(mpi::rank_in(group), mpi::size_of(group)), group_(group), peers_(peers.size()) {
+    ++num_alive;
     for (size_t i = 0; i < peers.size(); ++i) peers_[i].identity = peers[i];
   }
   ~MpiCommunicator() override;
@@ -69,6 +71,11 @@ class MpiCommunicator final : public Communicator {
   void abandon_pending();
   void finish_in_time();
 
+  // The last to go ends MPI, and waits for less where any of them knows that a rank is gone.
+  static inline std::atomic<int> num_alive = 0;
+  static inline std::atomic<bool> bereft = false;
+
+  const MPI_Comm group_;
   Pending sends_, receives_;
   std::vector<Peer> peers_;
 };
@@ -88,7 +95,7 @@ void MpiCommunicator::Pending::erase_done() {
 void MpiCommunicator::send(int destination, int tag, std::vector<uint8_t> bytes) {
   DOVETAIL_CHECK(destination >= 0 && destination < size());
   if (gone(destination)) return;
-  sends_.requests.push_back(mpi::begin_send(bytes, destination, tag));
+  sends_.requests.push_back(mpi::begin_send(bytes, destination, tag, group_));
   sends_.messages.push_back({destination, tag, std::move(bytes)});
 }
 
@@ -102,7 +109,7 @@ void MpiCommunicator::progress_sends() {
 void MpiCommunicator::match_arrivals() {
   constexpr int kAtOnce = 64;  // so that a flood does not keep us from the caller
   for (int i = 0; i < kAtOnce; ++i) {
-    std::optional<mpi::Incoming> incoming = mpi::match_any();
+    std::optional<mpi::Incoming> incoming = mpi::match_any(group_);
     if (!incoming) return;
     Message message{incoming->source, incoming->tag, std::vector<uint8_t>(incoming->size)};
     receives_.requests.push_back(mpi::begin_receive(*incoming, message.bytes));
@@ -151,7 +158,10 @@ MpiCommunicator::~MpiCommunicator() {
   try {
     flush_sends();
     abandon_pending();
-    finish_in_time();
+    bereft = bereft || std::ranges::any_of(peers_, [](const Peer& peer) {
+      return peer.gone || has_ended(peer.identity);
+    });
+    if (--num_alive == 0) finish_in_time();
   } catch (const std::exception& error) {
     spdlog::warn("MPI did not end in order: {}", error.what());
   }
@@ -187,8 +197,6 @@ void MpiCommunicator::finish_in_time() {
     }
     done->set_value();
   }).detach();
-  const bool bereft = std::ranges::any_of(
-      peers_, [](const Peer& peer) { return peer.gone || has_ended(peer.identity); });
   if (finished.wait_for(bereft ? kFinishTimeBereft : kFinishTime) == std::future_status::timeout) {
     spdlog::warn("rank {} leaves without the others: MPI_Finalize waits for a rank that is gone",
                  rank());
@@ -219,14 +227,18 @@ class StartWatch {
   std::jthread thread_;
 };
 
-std::vector<ProcessIdentity> gather_identities() {
+std::vector<ProcessIdentity> gather_identities(MPI_Comm group) {
   const ProcessIdentity mine = own_identity();
   static_assert(std::is_trivially_copyable_v<ProcessIdentity>);
   const std::vector<uint8_t> all =
-      mpi::all_gather({reinterpret_cast<const uint8_t*>(&mine), sizeof(mine)});
+      mpi::all_gather({reinterpret_cast<const uint8_t*>(&mine), sizeof(mine)}, group);
   std::vector<ProcessIdentity> identities(all.size() / sizeof(mine));
   std::memcpy(identities.data(), all.data(), all.size());
   return identities;
+}
+
+std::unique_ptr<Communicator> communicator_of(MPI_Comm group) {
+  return std::make_unique<MpiCommunicator>(group, gather_identities(group));
 }
 
 }  // namespace
@@ -234,7 +246,22 @@ std::vector<ProcessIdentity> gather_identities() {
 std::unique_ptr<Communicator> make_mpi_communicator() {
   const StartWatch watch;
   mpi::start();
-  return std::make_unique<MpiCommunicator>(gather_identities());
+  return communicator_of(MPI_COMM_WORLD);
+}
+
+Communicators make_mpi_communicators(int team_size) {
+  const StartWatch watch;
+  mpi::start();
+  const int rank = mpi::rank_in(MPI_COMM_WORLD), size = mpi::size_of(MPI_COMM_WORLD);
+  if (size % team_size != 0) {
+    const auto world = communicator_of(MPI_COMM_WORLD);   // ends MPI
+    if (rank != 0) return {};
+    throw_<ConfigError>("--team {}: {} ranks cannot be cut into teams of {}; start a multiple of {}",
+                        team_size, size, team_size, team_size);
+  }
+  const bool leads = rank % team_size == 0;
+  const MPI_Comm leaders = mpi::split_world(leads ? 0 : 1), team = mpi::split_world(rank / team_size);
+  return {leads ? communicator_of(leaders) : nullptr, communicator_of(team)};
 }
 
 }  // namespace dovetail

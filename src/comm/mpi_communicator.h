@@ -7,7 +7,8 @@
 
 namespace dovetail {
 
-// Use make_communicator().
+// Use make_communicator() and make_communicators().
 std::unique_ptr<Communicator> make_mpi_communicator();
+Communicators make_mpi_communicators(int team_size);
 
 }  // namespace dovetail

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "kernels/autograd_node.h"
+#include "kernels/gradient_listener.h"
 #include "kernels/low_rank.h"
 #include "kernels/matmul.h"
 
@@ -77,6 +78,9 @@ struct LinearBackward final : BackwardNode {
     const auto& parts = projection.parts;
     if (std::any_of(parts.begin(), parts.end(), [](const Tensor& t) { return t.requires_grad(); })) {
       accumulate_gradients(projection, dy_RN, x_RK);
+      for (const Tensor& part : parts) {
+        if (part.requires_grad()) GradientListener::tell(part);
+      }
     }
     if (task_should_compute_output(0)) results[0] = multiply_backward(dy_RN, projection).view(input_shape);
     return results;

@@ -30,6 +30,7 @@ Record begin_record(const Job& job, const RunnerOptions& options) {
   record.name = job.name;
   record.kind = job.kind;
   record.provenance = provenance(options.threads, options.device);
+  record.provenance["team_size"] = options.team ? options.team->size() : 1;
   return record;
 }
 
@@ -39,11 +40,12 @@ void run_one_kind(std::span<const Job> group, Artefacts& artefacts, const Runner
     case JobKind::tokenizer:
       return run_tokenizer(group.front(), artefacts, records.front());
     case JobKind::pretrain:
-      return run_pretrain(group.front(), artefacts, options.checkpoint_seconds, records.front());
+      return run_pretrain(group.front(), artefacts, options.checkpoint_seconds, options.team,
+                          records.front());
     case JobKind::baseline:
       return run_baseline(group.front(), artefacts, records.front());
     case JobKind::tune:
-      return run_tune(group, artefacts, records);
+      return run_tune(group, artefacts, options.team, records);
   }
 }
 
@@ -73,6 +75,8 @@ std::vector<Record> JobRunner::run(std::span<const Job> group) {
   try {
     run_one_kind(group, state_->artefacts, options, records);
   } catch (const Interrupted&) {
+    throw;
+  } catch (const CommError&) {
     throw;
   } catch (const std::bad_alloc&) {
     fail_all(records, "out of memory");

@@ -9,6 +9,7 @@
 
 #include "sweep/job.h"
 #include "sweep/record.h"
+#include "training/gradient_team.h"
 
 namespace dovetail {
 
@@ -17,10 +18,12 @@ struct RunnerOptions {
   int threads = 1;                   // of LibTorch's operators
   std::string device = "cpu";        // or "cuda"
   double checkpoint_seconds = 60;    // of a long job
+  GradientTeam* team = nullptr;      // that trains together; those but its first member write nothing
 };
 
 // Runs jobs of every kind: Job -> Record. Keeps vocabulary, corpus and backbone in memory from
-// one job to the next. One job's failure is a record with its reason; only Interrupted is thrown.
+// one job to the next. One job's failure is a record with its reason; only Interrupted is
+// thrown, and CommError when a member of the team is lost.
 class JobRunner {
  public:
   explicit JobRunner(RunnerOptions options);

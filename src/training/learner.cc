@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "base/stop.h"
+#include "base/team_failure.h"
 #include "training/micro_batch.h"
 #include "training/schedule.h"
 
@@ -54,16 +55,26 @@ double clip_scale(const NamedTensors& trained, double clip) {
 // resuming and sharing a rank change nothing. Where the kernels' own dropout does not apply it draws
 // from LibTorch's generator.
 uint64_t seed_dropout(const Learner& learner, int64_t step) {
-  const uint64_t seed = derive_seed(learner.seed, fmt::format("dropout/{}", step));
+  uint64_t seed = derive_seed(learner.seed, fmt::format("dropout/{}", step));
+  if (learner.team && learner.team->rank() > 0) {
+    seed = derive_seed(seed, fmt::format("member/{}", learner.team->rank()));
+  }
   if (learner.dropout > 0) at::manual_seed(seed);
   return seed;
+}
+
+// The rows of a step's batch that are computed here, in parts.
+std::vector<Batch> own_parts(const Learner& learner, const Batch& batch) {
+  if (!learner.team) return split_batch(batch, learner.options.accumulate);
+  const auto rows = member_rows(batch, learner.team->rank(), learner.team->size());
+  return rows ? split_batch(*rows, learner.options.accumulate) : std::vector<Batch>{};
 }
 
 // Forward and backward of a step's batch in parts; returns the sum of the losses. The mean over all
 // target tokens of the step, whatever part they are in, is taken inside the loss, so that backward
 // has nothing to multiply.
 double accumulate_gradients(Learner& learner, const Batch& batch, int64_t step) {
-  const std::vector<Batch> parts = split_batch(batch, learner.options.accumulate);
+  const std::vector<Batch> parts = own_parts(learner, batch);
   T5Model& model = learner.working ? learner.working->model() : *learner.model;
   const double weight = 1.0 / static_cast<double>(batch.num_targets);
   const CrossEntropy settings{static_cast<float>(learner.options.label_smoothing),
@@ -78,7 +89,11 @@ double accumulate_gradients(Learner& learner, const Batch& batch, int64_t step) 
     const Tensor loss = weighted_loss(model, *learner.tuning, parts[i], settings);
     const double part_sum = loss.item<double>() / weight;
     if (!std::isfinite(part_sum)) throw_<SystemError>("the loss is {} at step {}", part_sum, step + 1);
-    loss.backward();
+    {
+      const bool last = i + 1 == parts.size();
+      const auto listener = last && learner.team_step ? learner.team_step->listen() : nullptr;
+      loss.backward();
+    }
     if (learner.working) learner.working->give_gradients();
     loss_sum += part_sum;
     learner.computed_tokens += parts[i].num_computed;
@@ -86,10 +101,46 @@ double accumulate_gradients(Learner& learner, const Batch& batch, int64_t step) 
   return loss_sum;
 }
 
-void one_step(Learner& learner, int64_t step, CurveWriter& curve) {
-  const Batch batch = learner.next_batch(step).to(learner.model->device());
+double own_gradients(Learner& learner, int64_t step, Batch& batch) {
+  batch = learner.next_batch(step).to(learner.model->device());
   for (auto& [name, tensor] : learner.trained) tensor.mutable_grad().reset();
-  const double loss_sum = accumulate_gradients(learner, batch, step);
+  return accumulate_gradients(learner, batch, step);
+}
+
+// The same as part of a team. What goes wrong on one member alone would leave the others waiting, so
+// it is told to all, and each step ends with one word for everybody.
+double team_gradients(Learner& learner, int64_t step, Batch& batch) {
+  StepReport mine;
+  const int64_t computed_before = learner.computed_tokens;
+  learner.team_step->begin();
+  try {
+    mine.loss_sum = own_gradients(learner, step, batch);
+    learner.team_step->finish();
+  } catch (const TeamFailure&) {
+    throw;
+  } catch (const CommError&) {
+    throw;
+  } catch (const Interrupted&) {
+    mine.stop = true;
+  } catch (const std::bad_alloc&) {
+    mine.failure = fmt::format("out of memory at step {}", step + 1);
+  } catch (const std::exception& error) {
+    mine.failure = error.what();
+  }
+  learner.team_step->give_up();
+  mine.stop = mine.stop || stop_requested();
+  mine.computed_tokens = learner.computed_tokens - computed_before;
+  const StepReport all = learner.team->report(mine);
+  if (all.stop) throw Interrupted();
+  if (!all.failure.empty()) throw SystemError(all.failure);
+  learner.computed_tokens = computed_before + all.computed_tokens;
+  return all.loss_sum;
+}
+
+void one_step(Learner& learner, int64_t step, CurveWriter& curve) {
+  Batch batch;
+  const double loss_sum =
+      learner.team ? team_gradients(learner, step, batch) : own_gradients(learner, step, batch);
   const double scale = clip_scale(learner.trained, learner.optimizer_settings.clip);
   if (!std::isfinite(scale)) throw_<SystemError>("the gradient is not finite at step {}", step + 1);
   learner.optimizer->step(scheduled_rate(learner.optimizer_settings, step, learner.steps), scale);
@@ -105,6 +156,10 @@ void guarded_step(Learner& learner, int64_t step, CurveWriter& curve) {
   try {
     one_step(learner, step, curve);
   } catch (const Interrupted&) {
+    throw;
+  } catch (const TeamFailure&) {
+    throw;
+  } catch (const CommError&) {
     throw;
   } catch (const std::bad_alloc&) {
     learner.failure = fmt::format("out of memory at step {}", step + 1);
@@ -135,13 +190,29 @@ void prepare(Learner& learner) {
   if (!learner.working && learner.options.precision == "bfloat16") {
     learner.working = std::make_unique<WorkingCopy>(*learner.model, torch::kBFloat16);
   }
+  if (!learner.team_step && learner.team) {
+    learner.team_step = std::make_unique<TeamStep>(*learner.team, learner.trained);
+  }
 }
+
+namespace {
+
+// Saved states are read by each member for itself, from a folder that may be slow to show them.
+void meet_team(const Learner& learner) {
+  const StepReport all = learner.team->report({.loss_sum = static_cast<double>(learner.first_step)});
+  if (all.loss_sum == static_cast<double>(learner.first_step * learner.team->size())) return;
+  throw_<SystemError>("the members of a team would go on from different steps, this one from {}: is the "
+                      "store the same folder for all?", learner.first_step);
+}
+
+}  // namespace
 
 void train(std::span<Learner> group) {
   int64_t last_step = 0, first_step = INT64_MAX;
   std::vector<CurveWriter> curves;
   for (Learner& learner : group) {
     prepare(learner);
+    if (learner.team) meet_team(learner);
     curves.emplace_back(learner.steps);
     first_step = std::min(first_step, learner.first_step);
     last_step = std::max(last_step, learner.steps);
@@ -150,7 +221,7 @@ void train(std::span<Learner> group) {
     for (size_t i = 0; i < group.size(); ++i) {
       Learner& learner = group[i];
       if (!learner.failure.empty() || step < learner.first_step || step >= learner.steps) continue;
-      check_stop();
+      if (!learner.team) check_stop();   // a team stops all at once
       guarded_step(learner, step, curves[i]);
     }
   }

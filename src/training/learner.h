@@ -10,7 +10,9 @@
 #include "sweep/record.h"
 #include "sweep/settings.h"
 #include "training/batch.h"
+#include "training/gradient_team.h"
 #include "training/optimizer.h"
+#include "training/team_step.h"
 #include "training/weight_average.h"
 #include "training/working_copy.h"
 #include "tuning/tuning_method.h"
@@ -34,10 +36,14 @@ struct Learner {
   std::function<Batch(int64_t step)> next_batch;      // called once a step, in order
   std::function<void(Learner&, int64_t step)> after_step;   // step: how many are done
 
+  // Every member gets the same batches and computes its rows of them; all else is the same on all.
+  GradientTeam* team = nullptr;
+
   NamedTensors trained;
   std::unique_ptr<Optimizer> optimizer;
   std::unique_ptr<WeightAverage> average;   // where options.ema > 0
   std::unique_ptr<WorkingCopy> working;     // where options.precision is not float32
+  std::unique_ptr<TeamStep> team_step;      // where there is a team
   int64_t first_step = 0;          // > 0 when going on from a saved state
 
   // What came of it.
@@ -52,7 +58,8 @@ void prepare(Learner& learner);
 
 // Trains a group of learners step by step, side by side; where weights are averaged, the averages
 // are what the model is left with. One learner's failure (a loss that is no number, an exception)
-// ends that learner alone. Throws Interrupted when asked to stop.
+// ends that learner alone. Throws Interrupted when asked to stop; with a team, also what the team
+// throws: see training/gradient_team.h.
 void train(std::span<Learner> group);
 
 }  // namespace dovetail

@@ -9,21 +9,21 @@ using torch::Tensor;
 
 namespace {
 
-Batch rows_of(const Batch& batch, int64_t begin, int64_t count) {
-  const Tensor mask = batch.mask_BS.narrow(0, begin, count);
-  const Tensor labels = batch.labels_BT.narrow(0, begin, count);
+// Every stride-th row of [begin, end), padded to the longest of them only.
+Batch rows_of(const Batch& batch, int64_t begin, int64_t end, int64_t stride = 1) {
+  const auto rows = [&](const Tensor& all) { return all.slice(0, begin, end, stride); };
+  const Tensor mask = rows(batch.mask_BS), labels = rows(batch.labels_BT);
   const Tensor sources = mask.sum(1).to(torch::kInt64), targets = (labels != kIgnored).sum(1);
   const int64_t source_length = std::max<int64_t>(1, sources.max().item<int64_t>());
   const int64_t target_length = std::max<int64_t>(1, targets.max().item<int64_t>());
   Batch part;
-  part.source_BS = batch.source_BS.narrow(0, begin, count).narrow(1, 0, source_length).contiguous();
+  part.source_BS = rows(batch.source_BS).narrow(1, 0, source_length).contiguous();
   part.mask_BS = mask.narrow(1, 0, source_length).contiguous();
-  part.decoder_ids_BT =
-      batch.decoder_ids_BT.narrow(0, begin, count).narrow(1, 0, target_length).contiguous();
+  part.decoder_ids_BT = rows(batch.decoder_ids_BT).narrow(1, 0, target_length).contiguous();
   part.labels_BT = labels.narrow(1, 0, target_length).contiguous();
   part.num_targets = targets.sum().item<int64_t>();
   part.num_tokens = part.num_targets + sources.sum().item<int64_t>();
-  part.num_computed = count * (source_length + target_length);
+  part.num_computed = mask.size(0) * (source_length + target_length);
   return part;
 }
 
@@ -36,9 +36,15 @@ std::vector<Batch> split_batch(const Batch& batch, int64_t parts) {
   std::vector<Batch> all;
   for (int64_t i = 0; i < parts; ++i) {
     const int64_t begin = i * rows / parts, end = (i + 1) * rows / parts;
-    all.push_back(rows_of(batch, begin, end - begin));
+    all.push_back(rows_of(batch, begin, end));
   }
   return all;
+}
+
+std::optional<Batch> member_rows(const Batch& batch, int rank, int size) {
+  const int64_t rows = batch.source_BS.size(0);
+  if (rank >= rows) return std::nullopt;
+  return rows_of(batch, rank, rows, size);
 }
 
 }  // namespace dovetail

@@ -40,8 +40,10 @@ class PeriodicSaver {
   std::chrono::steady_clock::time_point last_ = start_;
 };
 
-Learner make_learner(const PretrainSettings& settings, T5Model& model, TuningMethod& tuning) {
+Learner make_learner(const PretrainSettings& settings, T5Model& model, TuningMethod& tuning,
+                     GradientTeam* team) {
   Learner learner;
+  learner.team = team;
   learner.model = &model;
   learner.tuning = &tuning;
   learner.optimizer_settings = settings.optimizer;
@@ -90,7 +92,8 @@ void run_tokenizer(const Job& job, Artefacts& artefacts, Record& record) {
   record.metrics["vocabulary_size"] = artefacts.vocabulary(artefacts.folder(job.key))->size();
 }
 
-void run_pretrain(const Job& job, Artefacts& artefacts, double checkpoint_seconds, Record& record) {
+void run_pretrain(const Job& job, Artefacts& artefacts, double checkpoint_seconds, GradientTeam* team,
+                  Record& record) {
   const auto settings = job.settings.at("pretrain").get<PretrainSettings>();
   const auto vocabulary = artefacts.vocabulary(artefacts.folder(job.input_keys.at(0)));
   const auto corpus = artefacts.corpus(job, *vocabulary);
@@ -99,13 +102,14 @@ void run_pretrain(const Job& job, Artefacts& artefacts, double checkpoint_second
   T5Model model(config, clone_weights(config, start, artefacts.device()));
   const auto tuning = find_tuning("full").make(model, {}, 0);
   TextRows rows(*corpus, *vocabulary, job.settings.at("objective").get<ChoiceSettings>(), settings);
-  Learner learner = make_learner(settings, model, *tuning);
+  Learner learner = make_learner(settings, model, *tuning, team);
   const fs::path partial = artefacts.partial_file(job.key);
   if (fs::exists(partial)) restore_state(learner, partial);
   learner.next_batch = [&](int64_t step) { return rows.batch(step); };
-  learner.after_step = PeriodicSaver(partial, checkpoint_seconds);
+  if (writes_for(team)) learner.after_step = PeriodicSaver(partial, checkpoint_seconds);
   train({&learner, 1});
   if (!learner.failure.empty()) throw_<SystemError>("{}", learner.failure);
+  if (!writes_for(team)) return;
   publish(artefacts.folder(job.key), model, *vocabulary);
   fs::remove(partial);
   record.curves["train_loss"] = learner.train_loss;

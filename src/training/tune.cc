@@ -25,7 +25,7 @@ int64_t resolve_steps(const StepSettings& settings, int64_t batches_per_epoch) {
 
 // Everything one cell needs while it trains; it stays where it is, as others point into it.
 struct TuneCell {
-  TuneCell(const Job& job, Artefacts& artefacts);
+  TuneCell(const Job& job, Artefacts& artefacts, GradientTeam* team);
   TuneCell(const TuneCell&) = delete;
 
   void add_validation_point(int64_t step);
@@ -62,7 +62,7 @@ std::unique_ptr<TuningMethod> make_method(const Job& job, T5Model& model, uint64
   return tuning.make(model, parameters, seed);
 }
 
-TuneCell::TuneCell(const Job& job, Artefacts& artefacts)
+TuneCell::TuneCell(const Job& job, Artefacts& artefacts, GradientTeam* team)
     : settings(job.settings.at("tune").get<TuneSettings>()),
       seed(job.settings.at("seed").get<uint64_t>()),
       task(load_task(job, artefacts)),
@@ -73,6 +73,7 @@ TuneCell::TuneCell(const Job& job, Artefacts& artefacts)
       validation(validation_rows(maker, subset)),
       batches(training_rows(maker, subset), {settings.batch_size, settings.batch_tokens},
               derive_seed(seed, "order")) {
+  learner.team = team;
   learner.model = &backbone.model;
   learner.tuning = method.get();
   learner.optimizer_settings = settings.optimizer;
@@ -83,7 +84,7 @@ TuneCell::TuneCell(const Job& job, Artefacts& artefacts)
   learner.next_batch = [this](int64_t) { return batches.next(); };
   const int64_t stride = std::max<int64_t>(1, learner.steps / std::max<int64_t>(1, settings.evaluations));
   learner.after_step = [this, stride](Learner& running, int64_t step) {
-    if (validation.empty() || step % stride != 0) return;
+    if (!writes_for(running.team) || validation.empty() || step % stride != 0) return;
     const AveragedWeights averaged(running.average.get());
     add_validation_point(step);
   };
@@ -160,13 +161,14 @@ Subset subset_for(const Job& job, const TaskData& task, int64_t validation_examp
                        job.settings.at("seed").get<uint64_t>());
 }
 
-void run_tune(std::span<const Job> group, Artefacts& artefacts, std::span<Record> records) {
+void run_tune(std::span<const Job> group, Artefacts& artefacts, GradientTeam* team,
+              std::span<Record> records) {
   std::vector<std::unique_ptr<TuneCell>> cells(group.size());
   std::vector<Learner> learners;
   std::vector<size_t> owners;
   for (size_t i = 0; i < group.size(); ++i) {
     guarded(records[i], [&] {
-      cells[i] = std::make_unique<TuneCell>(group[i], artefacts);
+      cells[i] = std::make_unique<TuneCell>(group[i], artefacts, team);
       learners.push_back(std::move(cells[i]->learner));
       owners.push_back(i);
     });
@@ -175,7 +177,10 @@ void run_tune(std::span<const Job> group, Artefacts& artefacts, std::span<Record
   for (size_t i = 0; i < learners.size(); ++i) {
     const size_t owner = owners[i];
     cells[owner]->learner = std::move(learners[i]);
-    guarded(records[owner], [&] { finish(*cells[owner], group[owner], artefacts, records[owner]); });
+    guarded(records[owner], [&] {
+      if (writes_for(team)) return finish(*cells[owner], group[owner], artefacts, records[owner]);
+      if (!cells[owner]->learner.failure.empty()) fail(records[owner], cells[owner]->learner.failure);
+    });
   }
 }
 

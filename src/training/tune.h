@@ -7,6 +7,7 @@
 #include "sweep/job.h"
 #include "sweep/record.h"
 #include "training/artefacts.h"
+#include "training/gradient_team.h"
 #include "training/task_rows.h"
 
 namespace dovetail {
@@ -26,7 +27,8 @@ std::shared_ptr<const TaskData> load_task(const Job& job, Artefacts& artefacts);
 Subset subset_for(const Job& job, const TaskData& task, int64_t validation_examples);
 
 // Tunes and tests a group of cells side by side. records[i] belongs to group[i]; a cell that fails
-// says so in its record and leaves the others alone.
-void run_tune(std::span<const Job> group, Artefacts& artefacts, std::span<Record> records);
+// says so in its record and leaves the others alone. Of a team, all train, and the first evaluates.
+void run_tune(std::span<const Job> group, Artefacts& artefacts, GradientTeam* team,
+              std::span<Record> records);
 
 }  // namespace dovetail

@@ -95,6 +95,14 @@ Message next_message() {
   }
 }
 
+std::optional<Message> poll_message() {
+  while (auto message = world().poll()) {
+    if (message->tag != kMeetTag) return message;
+    early_meetings.push_back(*message);
+  }
+  return std::nullopt;
+}
+
 void meet() { sum_over_ranks(0); }
 
 }  // namespace dovetail::testing_mpi

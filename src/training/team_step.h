@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "kernels/gradient_listener.h"
+#include "model/weights.h"
+#include "training/gradient_team.h"
+
+namespace dovetail {
+
+// Sums the gradients of trained tensors over a team, a big one as soon as the backward pass is
+// through with it, the many small ones at the end in one piece.
+class TeamStep {
+ public:
+  TeamStep(GradientTeam& team, const NamedTensors& trained);
+
+  void begin();                     // of a step, before its first backward pass
+  // While what it gives lives, gradients that a backward pass completes are on their way: for the
+  // last pass of a step.
+  std::unique_ptr<GradientListener> listen();
+  void finish();                    // after the last pass: the gradients are the team's
+  void give_up();                   // without finish(): this member has no gradients; after it: nothing
+
+ private:
+  void start(size_t slot);
+  void start_small();
+  void take_small();
+
+  GradientTeam& team_;
+  std::vector<torch::Tensor> big_, small_;
+  std::unordered_map<const void*, size_t> slot_of_;   // by tensor
+  std::vector<size_t> sizes_;
+  std::vector<bool> started_;
+  std::vector<float> small_sum_;
+  bool open_ = false;
+};
+
+}  // namespace dovetail

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// Teams of threads: what they train is what one trainer alone trains.
+#include "training/team_step.h"
+
+#include <gtest/gtest.h>
+
+#include <barrier>
+#include <limits>
+#include <mutex>
+#include <thread>
+
+#include "training/micro_batch.h"
+#include "training/tiny_cell.h"
+
+namespace dovetail {
+namespace {
+
+using torch::Tensor;
+
+// What the members of a team of threads share.
+struct Meeting {
+  explicit Meeting(int size) : everybody(size), slots(static_cast<size_t>(size)), reports(static_cast<size_t>(size)) {}
+  std::barrier<> everybody;
+  std::vector<std::vector<std::span<float>>> slots;   // by member
+  std::vector<StepReport> reports;
+};
+
+// Adds in the order of ranks, when all are there.
+class ThreadTeam final : public GradientTeam {
+ public:
+  ThreadTeam(Meeting& meeting, int rank, int size) : GradientTeam(rank, size), meeting_(meeting) {}
+
+  void begin_round(std::span<const size_t> sizes) override {
+    meeting_.slots[static_cast<size_t>(rank())].assign(sizes.size(), {});
+    begun_early = 0;
+  }
+  void begin_sum(size_t slot, std::span<float> numbers) override {
+    meeting_.slots[static_cast<size_t>(rank())][slot] = numbers;
+    ++begun_early;
+  }
+  void finish_sums() override {
+    meeting_.everybody.arrive_and_wait();
+    if (rank() == 0) add_up();
+    meeting_.everybody.arrive_and_wait();
+  }
+  StepReport report(const StepReport& mine) override {
+    meeting_.reports[static_cast<size_t>(rank())] = mine;
+    meeting_.everybody.arrive_and_wait();
+    const StepReport all = joined_report(meeting_.reports);
+    meeting_.everybody.arrive_and_wait();
+    return all;
+  }
+
+  int begun_early = 0;
+
+ private:
+  void add_up() {
+    for (size_t slot = 0; slot < meeting_.slots[0].size(); ++slot) {
+      const std::span<float> sum = meeting_.slots[0][slot];
+      for (const auto& member : meeting_.slots) {
+        if (member[slot].size() != sum.size()) return;   // somebody gave up
+      }
+      for (size_t i = 0; i < sum.size(); ++i) {
+        for (size_t m = 1; m < meeting_.slots.size(); ++m) sum[i] += meeting_.slots[m][slot][i];
+        for (size_t m = 1; m < meeting_.slots.size(); ++m) meeting_.slots[m][slot][i] = sum[i];
+      }
+    }
+  }
+
+  Meeting& meeting_;
+};
+
+// Rows of different lengths, as many as asked for.
+Batch made_up_batch(int64_t rows, int64_t step) {
+  std::vector<Sequence> sequences;
+  for (int64_t row = 0; row < rows; ++row) {
+    const auto id = static_cast<int32_t>(3 + (7 * row + step) % 30);
+    Sequence sequence{{id}, {id}};
+    for (int64_t k = 0; k < row % 3; ++k) sequence.source.push_back(static_cast<int32_t>(5 + k));
+    for (int64_t k = 0; k < row % 2; ++k) sequence.target.push_back(static_cast<int32_t>(9 + k));
+    sequence.source.push_back(1);
+    sequence.target.push_back(1);
+    sequences.push_back(sequence);
+  }
+  std::vector<const Sequence*> all;
+  for (const Sequence& sequence : sequences) all.push_back(&sequence);
+  return collate(all);
+}
+
+void prepare_cell(Cell& cell, int64_t rows, double dropout) {
+  cell.learner.optimizer_settings = {};
+  cell.learner.optimizer_settings.name = "sgd";   // proportional to the gradient, so that rounding stays small
+  cell.learner.optimizer_settings.learning_rate = 0.05;
+  cell.learner.dropout = dropout;
+  cell.learner.next_batch = [rows](int64_t step) { return made_up_batch(rows, step); };
+}
+
+// Trains one cell a member; the cells are prepared by the caller.
+void train_as_team(std::vector<std::unique_ptr<Cell>>& cells) {
+  Meeting meeting(static_cast<int>(cells.size()));
+  std::vector<std::thread> threads;
+  for (size_t m = 0; m < cells.size(); ++m) {
+    threads.emplace_back([&, m] {
+      ThreadTeam team(meeting, static_cast<int>(m), static_cast<int>(cells.size()));
+      cells[m]->learner.team = &team;
+      train({&cells[m]->learner, 1});
+      cells[m]->learner.team_step.reset();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+std::vector<std::unique_ptr<Cell>> made_team(int size, int64_t rows, double dropout) {
+  std::vector<std::unique_ptr<Cell>> cells;
+  for (int m = 0; m < size; ++m) {
+    cells.push_back(std::make_unique<Cell>(1));
+    prepare_cell(*cells.back(), rows, dropout);
+  }
+  return cells;
+}
+
+void expect_as_one_alone(int size, int64_t rows, int64_t accumulate) {
+  Cell alone(1);
+  prepare_cell(alone, rows, 0);
+  train({&alone.learner, 1});
+  auto team = made_team(size, rows, 0);
+  for (auto& cell : team) cell->learner.options.accumulate = accumulate;
+
+  train_as_team(team);
+
+  for (const auto& cell : team) {
+    ASSERT_EQ(cell->learner.failure, "");
+    EXPECT_TRUE(torch::equal(flat(cell->model), flat(team[0]->model)));
+    EXPECT_LT((flat(cell->model) - flat(alone.model)).abs().max().item<double>(), 2e-6);
+    ASSERT_EQ(cell->learner.train_loss.values.size(), alone.learner.train_loss.values.size());
+    EXPECT_NEAR(cell->learner.train_loss.values.back(), alone.learner.train_loss.values.back(), 1e-5);
+    EXPECT_EQ(cell->learner.cost.train_tokens, alone.learner.cost.train_tokens);
+  }
+  EXPECT_GT((flat(alone.model) - flat(Cell(1).model)).abs().max().item<double>(), 1e-3);
+}
+
+TEST(TeamTraining, TwoMembersTrainWhatOneTrainsAlone) { expect_as_one_alone(2, 6, 1); }
+TEST(TeamTraining, ThreeMembersAndPartsOfABatchToo) { expect_as_one_alone(3, 7, 2); }
+TEST(TeamTraining, AMemberWithoutARowTakesPart) { expect_as_one_alone(3, 2, 1); }
+
+TEST(TeamTraining, IsTheSameInEveryRunAndDropsByMember) {
+  auto first = made_team(2, 6, 0.1), second = made_team(2, 6, 0.1), none = made_team(2, 6, 0);
+  train_as_team(first);
+  train_as_team(second);
+  train_as_team(none);
+
+  EXPECT_TRUE(torch::equal(flat(first[0]->model), flat(second[1]->model)));
+  EXPECT_FALSE(torch::equal(flat(first[0]->model), flat(none[0]->model)));
+}
+
+TEST(TeamTraining, WhatGoesWrongOnOneMemberEndsTheLearnerOnAll) {
+  auto team = made_team(2, 6, 0);
+  team[1]->model.weights().shared_VD.detach()[3][0] = std::numeric_limits<float>::quiet_NaN();
+
+  train_as_team(team);
+
+  EXPECT_EQ(team[0]->learner.failure, "the loss is nan at step 1");
+  EXPECT_EQ(team[1]->learner.failure, "the loss is nan at step 1");
+}
+
+TEST(TeamTraining, BigGradientsAreOnTheirWayBeforeTheBackwardPassEnds) {
+  Meeting meeting(1);
+  ThreadTeam team(meeting, 0, 1);
+  Cell cell(1);
+  cell.learner.team = &team;
+  prepare(cell.learner);
+  const Batch batch = made_up_batch(4, 0);
+  cell.learner.team_step->begin();
+  const Tensor loss = weighted_loss(cell.model, *cell.method, batch);
+  {
+    const auto listener = cell.learner.team_step->listen();
+    loss.backward();
+  }
+
+  int num_big_products = 0;
+  for (const auto& [name, tensor] : cell.learner.trained) {
+    num_big_products += tensor.numel() >= (1 << 14) && name != "shared.weight";
+  }
+  EXPECT_GT(num_big_products, 0);
+  EXPECT_EQ(team.begun_early, num_big_products);
+}
+
+TEST(MemberRows, AreAllRowsOnceWithoutNeedlessPadding) {
+  const Batch batch = made_up_batch(7, 0);
+  int64_t targets = 0, tokens = 0, rows = 0;
+  for (int member = 0; member < 3; ++member) {
+    const auto mine = member_rows(batch, member, 3);
+    ASSERT_TRUE(mine.has_value());
+    targets += mine->num_targets;
+    tokens += mine->num_tokens;
+    rows += mine->source_BS.size(0);
+    EXPECT_TRUE(torch::equal(mine->labels_BT.select(1, 0), batch.labels_BT.select(1, 0).slice(0, member, 7, 3)));
+    EXPECT_EQ(mine->source_BS.size(1), mine->mask_BS.sum(1).max().item<int64_t>());
+  }
+  EXPECT_EQ(rows, 7);
+  EXPECT_EQ(targets, batch.num_targets);
+  EXPECT_EQ(tokens, batch.num_tokens);
+  EXPECT_FALSE(member_rows(batch, 7, 8).has_value());
+}
+
+}  // namespace
+}  // namespace dovetail
