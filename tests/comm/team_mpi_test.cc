@@ -96,7 +96,9 @@ TEST_P(TeamSums, AMemberThatGivesUpHoldsNobodyUp) {
 
     EXPECT_EQ(said.back(), Team::Bytes{static_cast<uint8_t>(round % 2 == 0)});
     EXPECT_EQ(slots[0], expected_sum(0, sizes[0]));
-    if (round % 2 == 1) EXPECT_EQ(slots[2], expected_sum(2, sizes[2]));
+    if (round % 2 == 1) {
+      EXPECT_EQ(slots[2], expected_sum(2, sizes[2]));
+    }
   }
 }
 
@@ -131,7 +133,9 @@ TEST_P(TeamSums, AWordAboutTheWorkEndsTheWaitAndOldWordsAreLost) {
 TEST(Team, SharesMemoryOnOneMachineUnlessToldOtherwise) {
   meet();
   WorldAsTeam ranks;
-  if (world().size() > 1) EXPECT_TRUE(Team(ranks, true).shares_memory());
+  if (world().size() > 1) {
+    EXPECT_TRUE(Team(ranks, true).shares_memory());
+  }
   EXPECT_FALSE(Team(ranks, false).shares_memory());
   meet();
 }
