@@ -59,9 +59,10 @@ RowSteps::RowSteps(const T5Model& model, const Tensor& memory_BSD, const Tensor&
   }
 }
 
-// The last query's biases towards keys 0 .. step.
+// The last query's biases towards keys 0 .. step. The last block is behind the others within a step:
+// what it has kept is the number of steps that are done.
 Tensor RowSteps::self_bias(const BlockWeights& block) const {
-  const auto length = static_cast<int64_t>(self_qkv_[0].size());
+  const auto length = static_cast<int64_t>(self_qkv_.back().size());
   return position_bias(block.self_attention.relative_attention_bias_KH, model_.config(),
                        /*bidirectional=*/false, length, 1, length + 1)
       .view({model_.config().num_heads, length + 1});

@@ -23,7 +23,7 @@ from transformers import (MT5Config, MT5ForConditionalGeneration, T5Config, T5Fo
                           UMT5Config, UMT5ForConditionalGeneration)
 
 NUM_CASES = 48
-MARGIN = 4e-5          # ours are within 1e-5 of the reference's; see the test
+MARGIN = 1e-4          # ours were seen within 2.4e-5 of the reference's: two of them within 5e-5
 NEW_TOKENS = 12
 STEPS = 10
 CLASSES = {"t5": (T5Config, T5ForConditionalGeneration), "mt5": (MT5Config, MT5ForConditionalGeneration),
@@ -107,7 +107,7 @@ def greedy(model, batch):
     return result.sequences, (best[..., 0] - best[..., 1])[running].min().item()
 
 
-def comparable_batch(model, tries=60):
+def comparable_batch(model, tries=200):
     """A batch whose ranks and greedy ids survive rounding, with both; None where there is none."""
     for _ in range(tries):
         batch = draw_batch(model.config.vocab_size)
