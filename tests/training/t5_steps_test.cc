@@ -51,7 +51,6 @@ TEST(T5Steps, TenOfAdamW) {
   OptimizerSettings settings;
   settings.name = "adamw";
   settings.weight_decay = 0.01;
-  settings.rms_scaling = false;
   expect_equal_steps(settings);
 }
 
