@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cases made by tests/oracles/optimizer_oracle.py with the reference implementations.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
