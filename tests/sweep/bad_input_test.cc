@@ -59,7 +59,7 @@ const BadInput kBadInputs[] = {
     {"two_rates", "\"adafactor\"", "\"adafactor\", relative_step = true",
      "q.toml:12:73: learning_rate of optimizer means nothing where adafactor has relative_step", ""},
     {"two_rates_on_an_axis", "learning_rate = 0.3", "optimizer = { relative_step = true }, "
-     "learning_rate = 0.3", "q.toml:19:87: learning_rate of tuning \"soft_prompt\" means nothing", ""},
+     "learning_rate = 0.3", "q.toml:19:97: learning_rate of tuning \"soft_prompt\" means nothing", ""},
     {"smoothing", "steps = 100", "label_smoothing = 1",
      "q.toml:8:19: label_smoothing of [pretrain] must be at least 0 and below 1, not 1", ""},
     {"precision", "steps = 100", "precision = \"bfloat\"",

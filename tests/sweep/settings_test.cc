@@ -11,7 +11,7 @@ const Json kExamples = {
     {"optimizer", Json::parse(R"({"name": "adafactor", "learning_rate": 0.3, "schedule": "cosine",
       "warmup": 7, "weight_decay": 0.01, "clip": 0.5, "parameters": {"beta1": 0.9}})")},
     {"options", Json::parse(R"({"accumulate": 4, "label_smoothing": 0.1, "z_loss": 0.0001,
-      "ema": 0.999, "precision": "bfloat16"})")},
+      "ema": 0.999, "activation_checkpointing": true, "precision": "bfloat16"})")},
     {"vocabulary", Json::parse(R"({"type": "file", "pieces": 9, "sentinels": 8, "threads": 3,
       "max_lines": 6})")},
     {"steps", Json::parse(R"({"fixed": 5, "epochs": 2.5, "at_least": 3, "at_most": 9})")},
@@ -54,6 +54,7 @@ TEST(Settings, SurviveJsonAndMissNoKey) {
                                    {"max_target_length", 6},
                                    {"evaluations", 7},
                                    {"validation_examples", 8},
+                                   {"keep_model", true},
                                    {"options", kExamples["options"]},
                                    {"optimizer", kExamples["optimizer"]}});
 }

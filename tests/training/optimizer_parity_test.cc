@@ -37,7 +37,8 @@ std::vector<fs::path> case_folders() {
   return folders;
 }
 
-// The greatest difference to the reference after any of the steps.
+// The greatest difference to the reference after any of the steps, relative to the largest number
+// where that is above 1.
 double difference(const Case& c, torch::ScalarType type) {
   NamedTensors trained;
   for (int i = 0; i < c.settings.at("tensors"); ++i) {
@@ -53,7 +54,8 @@ double difference(const Case& c, torch::ScalarType type) {
     optimizer->step(c.settings.at("learning_rate"), 1.0);
     for (const auto& [name, tensor] : trained) {
       const Tensor after = c.steps.at(fmt::format("after.{}.{}", step, name));
-      greatest = std::max(greatest, (tensor - after).abs().max().item<double>());
+      const double scale = std::max(1.0, after.abs().max().item<double>());
+      greatest = std::max(greatest, (tensor - after).abs().max().item<double>() / scale);
     }
   }
   return greatest;

@@ -154,7 +154,11 @@ TEST(EveryOptimizer, TakesBfloat16Weights) {
     weight.mutable_grad() = torch::ones({4, 3}, torch::kBFloat16);
     optimizer->step(0.1, 1.0);
     for (const Tensor& state : optimizer->state()) EXPECT_EQ(state.scalar_type(), torch::kFloat32);
-    EXPECT_LT(weight[0][0].item<float>(), 1.0f) << settings.name << settings.parameters;
+    // a rate that is warmed up from 1e-6 is lost in eight bits
+    const bool too_small = settings.parameters.value("warmup_init", false);
+    if (!too_small) {
+      EXPECT_LT(weight[0][0].item<float>(), 1.0f) << settings.name << settings.parameters;
+    }
   }
 }
 
