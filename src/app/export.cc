@@ -50,7 +50,7 @@ fs::path kept_folder(const ExportOptions& options, const Plan& plan, const Cell&
                         options.results);
   }
   const fs::path store = options.store.empty() ? fs::path(options.results) / "artefacts" : fs::path(options.store);
-  const fs::path folder = store / job.key;
+  const fs::path folder = store / job.key / "model";
   if (!fs::exists(folder)) {
     throw_<ConfigError>("{}: its model was not kept; set keep_model = true in [tune] of the sweep and run it again "
                         "(or name the store it ran with by --store)", cell.name);

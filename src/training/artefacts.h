@@ -23,6 +23,7 @@ class Artefacts {
   const torch::Device& device() const { return device_; }   // where models are trained
 
   std::filesystem::path folder(const std::string& key) const { return store_ / key; }
+  std::filesystem::path model_folder(const std::string& key) const { return folder(key) / "model"; }  // kept
   std::filesystem::path partial_file(const std::string& key) const;   // of an unfinished job
   std::filesystem::path cache() const { return store_ / "cache"; }
 

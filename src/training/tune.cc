@@ -113,7 +113,7 @@ void finish(TuneCell& cell, const Job& job, const Artefacts& artefacts, Record& 
   record.cost = cell.learner.cost;
   if (!cell.learner.failure.empty()) return fail(record, cell.learner.failure);
   if (!cell.validation_loss.steps.empty()) record.curves["validation_loss"] = cell.validation_loss;
-  if (cell.settings.keep_model) keep_model(cell, artefacts.folder(job.key));
+  if (cell.settings.keep_model) keep_model(cell, artefacts.model_folder(job.key));
   evaluate(cell.backbone.model, *cell.method, cell.maker,
            job.settings.at("evaluate").get<EvaluateSettings>(), record);
   record.metrics["train_heads"] = static_cast<double>(cell.subset.heads.size());

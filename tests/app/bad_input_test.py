@@ -261,7 +261,7 @@ def test_full_disk_loses_nothing(tiny_sweep):
     options = ("--filter", "*/none/*/full/*", "--out", "out")
 
     # enough for the plan and the journal, not for results.h5
-    full = dovetail("run", "tiny.toml", *options, cwd=folder, preexec_fn=limit_file_size(60_000))
+    full = dovetail("run", "tiny.toml", *options, cwd=folder, preexec_fn=limit_file_size(80_000))
     assert full.returncode == 1, full
     assert os.strerror(27) in full.stderr or "No space" in full.stderr   # EFBIG stands for ENOSPC
     assert not list(folder.rglob("*.tmp"))
