@@ -11,7 +11,9 @@ class TeamGradients final : public GradientTeam {
  public:
   explicit TeamGradients(Team& team) : GradientTeam(team.rank(), team.size()), team_(team) {}
 
-  void begin_round(std::span<const size_t> sizes) override { team_.begin_round(sizes); }
+  std::vector<std::span<float>> begin_round(std::span<const size_t> sizes) override {
+    return team_.begin_round(sizes);
+  }
   void begin_sum(size_t slot, std::span<float> numbers) override { team_.begin_sum(slot, numbers); }
   void finish_sums() override { team_.finish_sums(); }
   StepReport report(const StepReport& mine) override;

@@ -26,8 +26,9 @@ size_t physical_bytes() {
   return static_cast<size_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<size_t>(::sysconf(_SC_PAGESIZE));
 }
 
-// Each member writes to an area of its own: other members' ranges hold its parts, its own range the
-// total. Beside it a flag for each slot and range: the round of what is there.
+// Each member has an area with room for all its numbers. What it has for a range waits there for the
+// range's owner, who reads it and then writes the total over it. Beside it a flag for each slot and
+// range: the round of what its member gave.
 class SharedMemoryTransport final : public SumTransport {
  public:
   SharedMemoryTransport(std::unique_ptr<SharedMemory> memory, int member, int num_members)
@@ -38,7 +39,7 @@ class SharedMemoryTransport final : public SumTransport {
     area_size_ = (memory_->size() - flags) / sizeof(float) / num_members;
   }
 
-  void begin_round(uint64_t round, std::span<const size_t> sizes) override {
+  std::vector<std::span<float>> begin_round(uint64_t round, std::span<const size_t> sizes) override {
     constexpr size_t kLine = 16;   // floats of a cache line: members do not write to the same one
     round_ = round;
     sizes_.assign(sizes.begin(), sizes.end());
@@ -52,24 +53,39 @@ class SharedMemoryTransport final : public SumTransport {
       throw_<SystemError>("{} gradients with {} numbers are too many for a team, which holds {} with {}",
                           sizes.size(), end, kMostSlots, area_size_);
     }
+    std::vector<std::span<float>> homes;
+    for (size_t slot = 0; slot < sizes.size(); ++slot) homes.emplace_back(start(slot, member_), sizes[slot]);
+    return homes;
   }
 
   void give(size_t slot, int owner, std::span<const float> numbers) override {
-    std::copy(numbers.begin(), numbers.end(), place(slot, member_, owner));
+    if (owner != member_) {
+      put(numbers, place(slot, member_, owner));
+    } else {
+      for (int to = 0; to < num_members_; ++to) {
+        if (to != member_) put(numbers, place(slot, to, owner));
+      }
+    }
     flag(slot, member_, owner).store(round_, std::memory_order_release);
   }
 
   const float* given(size_t slot, int from, int owner) override {
     if (flag(slot, from, owner).load(std::memory_order_acquire) != round_) return nullptr;
-    return place(slot, from, owner);
+    return place(slot, from == owner ? member_ : from, owner);
   }
 
   void receive(const Message&) override {}   // nobody sends any
 
  private:
-  float* place(size_t slot, int from, int owner) const {
-    return areas_ + static_cast<size_t>(from) * area_size_ + offsets_[slot] +
-           range_of(sizes_[slot], owner, num_members_).begin;
+  static void put(std::span<const float> numbers, float* to) {
+    if (numbers.data() != to) std::copy(numbers.begin(), numbers.end(), to);
+  }
+  float* start(size_t slot, int member) const {
+    return areas_ + static_cast<size_t>(member) * area_size_ + offsets_[slot];
+  }
+  // In a member's area, an owner's range.
+  float* place(size_t slot, int member, int owner) const {
+    return start(slot, member) + range_of(sizes_[slot], owner, num_members_).begin;
   }
   Flag& flag(size_t slot, int from, int owner) const {
     const auto members = static_cast<size_t>(num_members_);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "comm/communicator.h"
 
@@ -16,8 +17,9 @@ namespace dovetail {
 class SumTransport {
  public:
   virtual ~SumTransport() = default;
-  // Slots of these sizes from here on. Rounds only grow; numbers of other rounds are not seen.
-  virtual void begin_round(uint64_t round, std::span<const size_t> sizes) = 0;
+  // Slots of these sizes from here on. Rounds only grow; numbers of other rounds are not seen. For
+  // each slot, memory that spares copies where the numbers stand in it; or nothing for any.
+  virtual std::vector<std::span<float>> begin_round(uint64_t round, std::span<const size_t> sizes) = 0;
   // My numbers of the owner's range; none: I have none, and what comes of it will not be used.
   // To myself: the total of my range, for all.
   virtual void give(size_t slot, int owner, std::span<const float> numbers) = 0;

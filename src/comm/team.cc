@@ -47,24 +47,32 @@ Team::Bytes bytes_of(const T& value) {
   return bytes;
 }
 
+void add(std::span<float> sum, const float* __restrict other) {
+  float* __restrict numbers = sum.data();
+  for (size_t i = 0; i < sum.size(); ++i) numbers[i] += other[i];
+}
+
 // A member that is ahead waits for as long as the others compute: at first at full speed, as they
 // are nearly there as a rule, and then ever more lazily.
 class Patience {
  public:
+  explicit Patience(int num_yields) : num_yields_(num_yields) {}
+
   void pause() {
+    constexpr int kAtOnce = 200;
     ++num_looks_;
-    if (num_looks_ < 200) return;
-    if (num_looks_ < 400) {
+    if (num_looks_ < kAtOnce) return;
+    if (num_looks_ < kAtOnce + num_yields_) {
       ::sched_yield();
       return;
     }
-    pause_ = std::min(pause_ * 5 / 4, kLongest);
+    pause_ = std::min(pause_ * 21 / 20, kLongest);
     std::this_thread::sleep_for(pause_);
   }
 
  private:
   static constexpr std::chrono::nanoseconds kLongest = std::chrono::milliseconds(2);
-  int num_looks_ = 0;
+  int num_yields_, num_looks_ = 0;
   std::chrono::nanoseconds pause_ = std::chrono::microseconds(20);
 };
 
@@ -100,11 +108,11 @@ void Team::begin_work(uint64_t number) {
   std::erase_if(said_, [&](const auto& one) { return one.first.first < num_exchanges_; });
 }
 
-void Team::begin_round(std::span<const size_t> sizes) {
-  transport_->begin_round(++round_, sizes);
+std::vector<std::span<float>> Team::begin_round(std::span<const size_t> sizes) {
   open_.clear();
   slots_.assign(sizes.size(), {});
   for (Slot& slot : slots_) slot.has_total.assign(static_cast<size_t>(size()), false);
+  return transport_->begin_round(++round_, sizes);
 }
 
 std::span<float> Team::my_range(const Slot& slot) const {
@@ -135,8 +143,7 @@ bool Team::add_up(size_t index) {
   }
   const std::span<float> mine = my_range(slots_[index]);
   if (size() == 2) {   // a + b is b + a
-    const float* other = parts[static_cast<size_t>(1 - rank())];
-    for (size_t i = 0; i < mine.size(); ++i) mine[i] += other[i];
+    add(mine, parts[static_cast<size_t>(1 - rank())]);
   } else {
     parts[static_cast<size_t>(rank())] = mine.data();
     for (size_t i = 0; i < mine.size(); ++i) {
@@ -158,7 +165,8 @@ bool Team::move_on(size_t index) {
     const float* total = transport_->given(index, member, member);
     if (total == nullptr) continue;
     const SlotRange range = range_of(slot.numbers.size(), member, size());
-    std::copy_n(total, range.size, slot.numbers.begin() + static_cast<std::ptrdiff_t>(range.begin));
+    float* to = slot.numbers.data() + range.begin;
+    if (to != total) std::copy_n(total, range.size, to);
     slot.has_total[m] = true;
     ++slot.num_totals;
   }
@@ -221,6 +229,7 @@ void Team::receive_all() {
 }
 
 void Team::receive(Message message) {
+  ++num_received_;
   if (message.tag == kSumTag) return transport_->receive(message);
   const uint64_t number = take_head(message.bytes);
   if (message.tag == kExchangeTag) {
@@ -242,9 +251,14 @@ void Team::look_around() {
 
 void Team::wait_until(const std::function<bool()>& done) {
   constexpr auto kLookEvery = std::chrono::milliseconds(5);
-  Patience patience;
+  // MPI cuts big messages into small pieces, and moves one on at each look
+  const int num_yields = shares_memory_ ? 200 : 20'000;
+  Patience patience(num_yields);
   auto looked = Clock::now();
+  int64_t num_received = num_received_;
   while (!done()) {
+    if (num_received != num_received_) patience = Patience(num_yields);   // where one comes, more are near
+    num_received = num_received_;
     patience.pause();
     if (Clock::now() - looked < kLookEvery) continue;
     look_around();

@@ -28,8 +28,9 @@ class Team {
   int size() const { return communicator_.size(); }
   bool shares_memory() const { return shares_memory_; }
 
-  // A round of sums over slots, the same on every member; begun in any order.
-  void begin_round(std::span<const size_t> sizes);
+  // A round of sums over slots, the same on every member; begun in any order. What stands in the
+  // memory given here for a slot is summed without copies; nothing is given where there is no gain.
+  std::vector<std::span<float>> begin_round(std::span<const size_t> sizes);
   // Returns at once; the sum stands there after finish_sums(). Each call also moves other slots on.
   void begin_sum(size_t slot, std::span<float> numbers);
   // A slot that was not begun is given up: what the others get there means nothing. exchange() must
@@ -73,6 +74,7 @@ class Team {
   std::vector<Slot> slots_;
   std::vector<size_t> open_;       // begun and not done
   uint64_t work_ = 0, round_ = 0, num_exchanges_ = 0;
+  int64_t num_received_ = 0;       // messages, of every kind
   std::map<std::pair<uint64_t, int>, Bytes> said_;   // number of the exchange, member
   std::deque<Message> inbox_;
 };

@@ -11,7 +11,8 @@ thread_local GradientListener* listening = nullptr;
 
 }  // namespace
 
-GradientListener::GradientListener(Heard heard) : heard_(std::move(heard)) {
+GradientListener::GradientListener(Heard heard, Home home)
+    : heard_(std::move(heard)), home_(std::move(home)) {
   DOVETAIL_CHECK(listening == nullptr);
   listening = this;
 }
@@ -20,6 +21,15 @@ GradientListener::~GradientListener() { listening = nullptr; }
 
 void GradientListener::tell(const torch::Tensor& parameter) {
   if (listening != nullptr) listening->heard_(parameter);
+}
+
+torch::Tensor GradientListener::gradient_of(const std::vector<torch::Tensor>& parameters,
+                                            const torch::TensorOptions& options) {
+  int64_t rows = 0;
+  for (const torch::Tensor& parameter : parameters) rows += parameter.size(0);
+  const std::vector<int64_t> shape{rows, parameters[0].size(1)};
+  float* home = listening != nullptr ? listening->home_(parameters) : nullptr;
+  return home != nullptr ? torch::from_blob(home, shape, torch::kFloat32) : torch::empty(shape, options);
 }
 
 }  // namespace dovetail

@@ -38,7 +38,8 @@ std::vector<Tensor> gradients_of(const std::vector<Tensor>& parts) {
 
 // One product for all gradients that are not there yet, which become views of its result.
 void make_gradients(const std::vector<Tensor>& parts, const Tensor& dy_RN, const Tensor& x_RK) {
-  const Tensor whole = matrix_product(dy_RN.t(), x_RK);
+  const Tensor whole = GradientListener::gradient_of(parts, dy_RN.options());
+  matmul_into(whole, dy_RN.t(), x_RK);
   int64_t row = 0;
   for (const Tensor& part : parts) {
     part.mutable_grad() = whole.narrow(0, row, part.size(0));

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace dovetail {
 
@@ -25,8 +26,9 @@ class GradientTeam {
   int rank() const { return rank_; }
   int size() const { return size_; }
 
-  // Slots of these sizes are going to be summed, the same ones on every member.
-  virtual void begin_round(std::span<const size_t> sizes) = 0;
+  // Slots of these sizes are going to be summed, the same ones on every member. For each, memory
+  // where its numbers had best be; or nothing at all.
+  virtual std::vector<std::span<float>> begin_round(std::span<const size_t> sizes) = 0;
   // Starts a slot's sum over the members, in place, and returns at once.
   virtual void begin_sum(size_t slot, std::span<float> numbers) = 0;
   // Waits for all sums; slots that were not begun, because of a failure here, are given up, and the

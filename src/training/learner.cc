@@ -91,7 +91,7 @@ double accumulate_gradients(Learner& learner, const Batch& batch, int64_t step) 
     if (!std::isfinite(part_sum)) throw_<SystemError>("the loss is {} at step {}", part_sum, step + 1);
     {
       const bool last = i + 1 == parts.size();
-      const auto listener = last && learner.team_step ? learner.team_step->listen() : nullptr;
+      const auto listener = learner.team_step ? learner.team_step->listen(last) : nullptr;
       loss.backward();
     }
     if (learner.working) learner.working->give_gradients();

@@ -53,17 +53,39 @@ TeamStep::TeamStep(GradientTeam& team, const NamedTensors& trained) : team_(team
   sizes_.push_back(small_sum_.size());
 }
 
+TeamStep::~TeamStep() {
+  for (const auto* tensors : {&big_, &small_}) {
+    for (const Tensor& tensor : *tensors) tensor.mutable_grad().reset();
+  }
+}
+
 void TeamStep::begin() {
-  team_.begin_round(sizes_);
+  homes_ = team_.begin_round(sizes_);
   started_.assign(big_.size(), false);
   open_ = true;
 }
 
-std::unique_ptr<GradientListener> TeamStep::listen() {
-  return std::make_unique<GradientListener>([this](const Tensor& parameter) {
+std::unique_ptr<GradientListener> TeamStep::listen(bool last) {
+  return std::make_unique<GradientListener>(
+      [this, last](const Tensor& parameter) {
+        const auto found = slot_of_.find(parameter.unsafeGetTensorImpl());
+        if (last && found != slot_of_.end()) start(found->second);
+      },
+      [this](const std::vector<Tensor>& parameters) { return home_of(parameters); });
+}
+
+// Where the homes of all follow each other, as those of the weights of a product do.
+float* TeamStep::home_of(const std::vector<Tensor>& parameters) const {
+  float *first = nullptr, *next = nullptr;
+  for (const Tensor& parameter : parameters) {
     const auto found = slot_of_.find(parameter.unsafeGetTensorImpl());
-    if (found != slot_of_.end()) start(found->second);
-  });
+    if (homes_.empty() || found == slot_of_.end()) return nullptr;
+    float* home = homes_[found->second].data();
+    if (first == nullptr) first = next = home;
+    if (home != next) return nullptr;
+    next += parameter.numel();
+  }
+  return first;
 }
 
 void TeamStep::start(size_t slot) {

@@ -16,16 +16,18 @@ namespace dovetail {
 class TeamStep {
  public:
   TeamStep(GradientTeam& team, const NamedTensors& trained);
+  ~TeamStep();                      // drops the gradients, which may stand in the team's memory
+  TeamStep(const TeamStep&) = delete;
 
   void begin();                     // of a step, before its first backward pass
-  // While what it gives lives, gradients that a backward pass completes are on their way: for the
-  // last pass of a step.
-  std::unique_ptr<GradientListener> listen();
+  // For a backward pass. In the last one of a step, gradients are on their way when it completes them.
+  std::unique_ptr<GradientListener> listen(bool last);
   void finish();                    // after the last pass: the gradients are the team's
   void give_up();                   // without finish(): this member has no gradients; after it: nothing
 
  private:
   void start(size_t slot);
+  float* home_of(const std::vector<torch::Tensor>& parameters) const;
   void start_small();
   void take_small();
 
@@ -33,6 +35,7 @@ class TeamStep {
   std::vector<torch::Tensor> big_, small_;
   std::unordered_map<const void*, size_t> slot_of_;   // by tensor
   std::vector<size_t> sizes_;
+  std::vector<std::span<float>> homes_;
   std::vector<bool> started_;
   std::vector<float> small_sum_;
   bool open_ = false;

@@ -80,6 +80,32 @@ TEST_P(TeamSums, AreThoseMadeByHandOnEveryMemberWhateverTheOrder) {
   }
 }
 
+// As trainers use it: every second slot stands where the team would have it.
+TEST_P(TeamSums, AreTheSameInTheTeamsOwnMemory) {
+  Team team(ranks, GetParam());
+  const std::vector<size_t> sizes = {70'001, 33, 20'000, 512};
+  team.begin_work(1);
+  for (unsigned round = 0; round < 20; ++round) {
+    const auto homes = team.begin_round(sizes);
+    std::vector<std::vector<float>> own;
+    std::vector<std::span<float>> slots;
+    for (size_t slot = 0; slot < sizes.size(); ++slot) {
+      own.push_back(numbers_of(team.rank(), slot + round, sizes[slot]));
+      const bool at_home = !homes.empty() && (slot + static_cast<size_t>(team.rank())) % 2 == 0;
+      slots.push_back(at_home ? homes[slot] : std::span<float>(own[slot]));
+      std::copy(own[slot].begin(), own[slot].end(), slots[slot].begin());
+      team.begin_sum(slot, slots[slot]);
+    }
+    team.finish_sums();
+
+    for (size_t slot = 0; slot < sizes.size(); ++slot) {
+      ASSERT_EQ(std::vector<float>(slots[slot].begin(), slots[slot].end()),
+                expected_sum(slot + round, sizes[slot]));
+    }
+    team.exchange({});
+  }
+}
+
 TEST_P(TeamSums, AMemberThatGivesUpHoldsNobodyUp) {
   Team team(ranks, GetParam());
   const std::vector<size_t> sizes = {1000, 2000, 3000};

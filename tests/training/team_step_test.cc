@@ -6,7 +6,7 @@
 
 #include <barrier>
 #include <limits>
-#include <mutex>
+#include <numeric>
 #include <thread>
 
 #include "training/micro_batch.h"
@@ -30,9 +30,17 @@ class ThreadTeam final : public GradientTeam {
  public:
   ThreadTeam(Meeting& meeting, int rank, int size) : GradientTeam(rank, size), meeting_(meeting) {}
 
-  void begin_round(std::span<const size_t> sizes) override {
+  std::vector<std::span<float>> begin_round(std::span<const size_t> sizes) override {
     meeting_.slots[static_cast<size_t>(rank())].assign(sizes.size(), {});
     begun_early = 0;
+    memory_.assign(std::accumulate(sizes.begin(), sizes.end(), size_t{0}), -1.0f);
+    std::vector<std::span<float>> homes;
+    float* next = memory_.data();
+    for (const size_t size : sizes) {
+      homes.emplace_back(next, size);
+      next += size;
+    }
+    return homes;
   }
   void begin_sum(size_t slot, std::span<float> numbers) override {
     meeting_.slots[static_cast<size_t>(rank())][slot] = numbers;
@@ -49,6 +57,17 @@ class ThreadTeam final : public GradientTeam {
     const StepReport all = joined_report(meeting_.reports);
     meeting_.everybody.arrive_and_wait();
     return all;
+  }
+
+  // Where the gradient of a big tensor is to be.
+  const float* home_of(const std::string& wanted, const NamedTensors& trained) {
+    const float* next = memory_.data();
+    for (const auto& [name, tensor] : trained) {
+      if (tensor.numel() < (1 << 14)) continue;
+      if (name == wanted) return next;
+      next += tensor.numel();
+    }
+    return nullptr;
   }
 
   int begun_early = 0;
@@ -68,6 +87,7 @@ class ThreadTeam final : public GradientTeam {
   }
 
   Meeting& meeting_;
+  std::vector<float> memory_;
 };
 
 // Rows of different lengths, as many as asked for.
@@ -173,7 +193,7 @@ TEST(TeamTraining, BigGradientsAreOnTheirWayBeforeTheBackwardPassEnds) {
   cell.learner.team_step->begin();
   const Tensor loss = weighted_loss(cell.model, *cell.method, batch);
   {
-    const auto listener = cell.learner.team_step->listen();
+    const auto listener = cell.learner.team_step->listen(true);
     loss.backward();
   }
 
@@ -181,6 +201,8 @@ TEST(TeamTraining, BigGradientsAreOnTheirWayBeforeTheBackwardPassEnds) {
   for (const auto& [name, tensor] : cell.learner.trained) {
     num_big_products += tensor.numel() >= (1 << 14) && name != "shared.weight";
   }
+  const Tensor joined = cell.model.weights().encoder.blocks[0].self_attention.k_ID.grad();
+  EXPECT_EQ(joined.data_ptr<float>(), team.home_of("encoder.block.0.layer.0.SelfAttention.k.weight", cell.learner.trained));
   EXPECT_GT(num_big_products, 0);
   EXPECT_EQ(team.begun_early, num_big_products);
 }
