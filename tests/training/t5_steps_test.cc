@@ -50,7 +50,7 @@ void expect_equal_steps(const OptimizerSettings& settings) {
 TEST(T5Steps, TenOfAdamW) {
   OptimizerSettings settings;
   settings.name = "adamw";
-  settings.weight_decay = 0.01;
+  settings.weight_decay = 0.1;
   expect_equal_steps(settings);
 }
 
