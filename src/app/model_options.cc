@@ -8,6 +8,7 @@
 
 #include "model/checkpoint.h"
 #include "model/device.h"
+#include "tuning/adapter_folder.h"
 
 namespace dovetail {
 
@@ -17,6 +18,7 @@ void add_model_options(CLI::App& command, ModelOptions& options, const std::stri
                   "A T5 folder in the Hugging Face layout: config.json, model.safetensors, and "
                   "spiece.model where texts are given")
       ->required();
+  command.add_option("--adapter", options.adapter, "A LoRA adapter of that model, in PEFT's layout");
   command.add_option("--input", options.input, about_input)->required();
   command
       .add_option("--max-source-length", options.max_source_length,
@@ -32,7 +34,9 @@ T5Model load_model(const ModelOptions& options) {
   const torch::Device device = device_from(options.device);
   Checkpoint checkpoint = load_checkpoint(options.model);
   if (!device.is_cpu()) checkpoint.weights = clone_weights(checkpoint.config, checkpoint.weights, device);
-  return T5Model(checkpoint.config, std::move(checkpoint.weights));
+  T5Model model(checkpoint.config, std::move(checkpoint.weights));
+  if (!options.adapter.empty()) load_adapter(options.adapter, model);
+  return model;
 }
 
 ModelInputRules input_rules(const ModelOptions& options, const T5Model& model, bool with_target) {

@@ -15,7 +15,7 @@ namespace dovetail {
 
 // Options that `score` and `generate` share.
 struct ModelOptions {
-  std::string model, input, device = "cpu";
+  std::string model, adapter, input, device = "cpu";
   int threads = 1;
   int64_t max_source_length = 512;
   bool truncate = false;

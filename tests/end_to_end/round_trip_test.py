@@ -64,24 +64,46 @@ def loaded(folder, caplog):
     return model.eval(), [record.getMessage() for record in caplog.records]
 
 
+ROWS = [{"source_ids": [17, 30, 5, 1], "target_ids": [40, 12, 1]},
+        {"source_ids": [9, 1], "target_ids": [250, 3, 77, 8, 1]}]
+
+
+def assert_scores_are_those_of(model, folder, *options):
+    (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    scored = dovetail("score", *options, "--input", "rows.jsonl", cwd=folder)
+    assert scored.returncode == 0, scored
+    for row, line in zip(ROWS, scored.stdout.splitlines(), strict=True):
+        labels = torch.tensor([row["target_ids"]])
+        with torch.no_grad():
+            logits = model(input_ids=torch.tensor([row["source_ids"]]), labels=labels).logits
+        expected = logits.log_softmax(-1).gather(2, labels.unsqueeze(2)).flatten()
+        assert torch.allclose(torch.tensor(json.loads(line)["token_logprobs"]), expected, atol=1e-4)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_tuned_folder_says_the_same_here_and_there(tmp_path, kind, caplog):
     tune(tmp_path, kind)
     model, said = loaded(tmp_path / "full", caplog)
     # of an untied head the reference complains even in folders of its own
     assert said == loaded(tmp_path / "published", caplog)[1]
+    assert_scores_are_those_of(model, tmp_path, "--model", "full")
 
-    rows = [{"source_ids": [17, 30, 5, 1], "target_ids": [40, 12, 1]},
-            {"source_ids": [9, 1], "target_ids": [250, 3, 77, 8, 1]}]
-    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    scored = dovetail("score", "--model", "full", "--input", "rows.jsonl", cwd=tmp_path)
-    assert scored.returncode == 0, scored
-    for row, line in zip(rows, scored.stdout.splitlines(), strict=True):
-        labels = torch.tensor([row["target_ids"]])
-        with torch.no_grad():
-            logits = model(input_ids=torch.tensor([row["source_ids"]]), labels=labels).logits
-        expected = logits.log_softmax(-1).gather(2, labels.unsqueeze(2)).flatten()
-        assert torch.allclose(torch.tensor(json.loads(line)["token_logprobs"]), expected, atol=1e-4)
+
+def test_an_adapter_is_what_it_adds_to_the_weights(tmp_path, caplog):
+    tune(tmp_path, "v1_0")
+    model, _ = loaded(tmp_path / "published", caplog)
+    config = json.loads((tmp_path / "lora" / "adapter_config.json").read_text())
+    tensors = safetensors.torch.load_file(tmp_path / "lora" / "adapter_model.safetensors")
+    weights = dict(model.named_parameters())
+    for name, b in tensors.items():
+        if name.endswith(".lora_B.weight"):
+            a = tensors[name.replace("lora_B", "lora_A")]
+            weight = weights[name.removeprefix("base_model.model.").replace(".lora_B", "")]
+            weight.data += b @ a * config["lora_alpha"] / config["r"]
+            assert (b @ a).abs().max() > 0
+    assert_scores_are_those_of(model, tmp_path, "--model", "published", "--adapter", "lora")
+    wrong = dovetail("score", "--model", "published", "--adapter", "published", "--input", "rows.jsonl", cwd=tmp_path)
+    assert wrong.returncode == 2 and "no adapter_config.json" in wrong.stderr, wrong
 
 
 def test_an_adapter_has_the_names_and_shapes_that_peft_reads(tmp_path):
