@@ -104,7 +104,7 @@ def begin_long(tmp_path, ranks):
 def test_a_killed_member_does_not_hang_the_others_and_the_run_goes_on(tmp_path, ranks, victim):
     process = begin_long(tmp_path, ranks)
     os.kill(ranks_of(process.pid)[victim], signal.SIGKILL)
-    errors = end(process, 60)
+    errors = end(process, 60 if victim < 2 else 300)   # what is left of the team ends at once; other teams do the work
 
     # the team of rank 0 is the run; another team's jobs are done by those that are left
     assert (process.returncode != 0) == (victim < 2), (process.returncode, errors)
