@@ -56,7 +56,7 @@ int score_lines(std::istream& in, const std::string& name, const std::vector<Met
     const ScoredLine item = parse_line(line, fmt::format("{}:{}", name, line_number));
     OrderedJson scores;
     for (const Metric& metric : wanted) {
-      const double score = metric.score(item.prediction, item.references);
+      const double score = metric.of(item.prediction, item.references);
       scores[metric.name] = score;
       sums[metric.name] += score;
     }

@@ -33,14 +33,14 @@ Metric exact_match() {
           .definition =
               "1 if the prediction equals a reference but for case (ASCII) and blanks "
               "(runs and ends), else 0",
-          .score = [](std::string_view prediction, std::span<const std::string> references) {
+          .score = each_text([](std::string_view prediction, std::span<const std::string> references) {
             DOVETAIL_CHECK(!references.empty());
             const std::string wanted = normalised(prediction);
             for (const std::string& reference : references) {
               if (normalised(reference) == wanted) return 1.0;
             }
             return 0.0;
-          }};
+          })};
 }
 
 }  // namespace dovetail

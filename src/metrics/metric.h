@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -9,12 +10,45 @@
 
 namespace dovetail {
 
-// A score of one prediction against its references; higher is better, in [0, 1].
+// One test example with what the model made of it. Which of the later fields are filled depends on
+// what the metrics asked for need; see Evidence.
+struct ScoredItem {
+  std::string prediction;
+  std::vector<std::string> references;          // at least one
+  std::vector<std::string> choices = {};        // of a question or a classification
+  int64_t answer = -1;                          // index into choices
+  std::vector<std::string> samples = {};        // further predictions, of best-of-k
+  std::vector<double> choice_logprobs = {};     // nats, summed over a choice's tokens and </s>
+  std::vector<int64_t> choice_tokens = {};      // how many those are
+  std::vector<double> choice_priors = {};       // the same log-probabilities without the question
+  double target_logprob = 0;                    // of the first reference, nats, with </s>
+  int64_t target_tokens = 0;
+  // Of each reference, token by token: 1 for the likeliest. Sentinels and </s> are left out.
+  std::vector<std::vector<int64_t>> token_ranks = {};
+};
+
+// What a metric needs beside prediction and references.
+enum class Evidence { text, choices, choice_likelihood, choice_priors, target_likelihood, token_ranks, samples };
+
+// Scores a test set: a number an item (in [0, 1] unless the definition says otherwise), and one for
+// all. Scores may depend on the other items (CIDEr's document frequencies).
 struct Metric {
   std::string name;
   std::string definition;  // with its source
-  std::function<double(std::string_view prediction, std::span<const std::string> references)> score;
+  std::function<std::vector<double>(std::span<const ScoredItem> items)> score;
+  // Mean of the scores where it is empty.
+  std::function<double(std::span<const ScoredItem> items, std::span<const double> scores)> aggregate = {};
+  Evidence evidence = Evidence::text;
+  bool higher_is_better = true;
+
+  double of_all(std::span<const ScoredItem> items, std::span<const double> scores) const;
+  // Of a single item.
+  double of(std::string prediction, std::vector<std::string> references) const;
 };
+
+// A metric's score from a function of one prediction and its references.
+std::function<std::vector<double>(std::span<const ScoredItem>)> each_text(
+    std::function<double(std::string_view prediction, std::span<const std::string> references)> one);
 
 // The catalogue (metrics.inc).
 const std::vector<Metric>& metrics();

@@ -35,9 +35,9 @@ Metric rouge_l() {
               "F1 of the longest common subsequence of words (lower case, letters and "
               "digits, no stemming), the best over the references: Lin 2004, as rougeL "
               "of the rouge-score package",
-          .score = [](std::string_view prediction, std::span<const std::string> references) {
+          .score = each_text([](std::string_view prediction, std::span<const std::string> references) {
             return best_over_references(prediction, references, score_one);
-          }};
+          })};
 }
 
 }  // namespace dovetail

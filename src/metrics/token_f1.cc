@@ -29,9 +29,9 @@ Metric token_f1() {
               "F1 of the words in common (lower case, letters and digits; articles "
               "count), the best over the references: Rajpurkar et al. 2016 with the "
               "words of rouge1 in the rouge-score package",
-          .score = [](std::string_view prediction, std::span<const std::string> references) {
+          .score = each_text([](std::string_view prediction, std::span<const std::string> references) {
             return best_over_references(prediction, references, score_one);
-          }};
+          })};
 }
 
 }  // namespace dovetail

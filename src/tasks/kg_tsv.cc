@@ -90,6 +90,7 @@ void name_relations(const KgTsvCard& card, TaskData& data) {
   data.name = card.name;
   data.kind = card.task_kind;
   if (card.relation != "*") {
+    data.relation = card.relation;
     data.prefix = card.prefix_of(card.relation);
     data.phrase = card.phrase_of(card.relation);
     return;

@@ -30,6 +30,10 @@ std::vector<Task> make_catalogue() {
 
 }  // namespace
 
+const std::vector<std::string>& choices_of(const TaskData& data, const Example& example) {
+  return example.choices.empty() ? data.labels : example.choices;
+}
+
 const std::vector<Task>& tasks() {
   static const std::vector<Task> all = make_catalogue();
   return all;

@@ -13,10 +13,21 @@
 
 namespace dovetail {
 
-// One head with all its references.
+// One head, question or text with all that may be answered.
 struct Example {
   std::string source;
-  std::vector<std::string> references;  // at least one, no duplicates
+  std::vector<std::string> references;        // at least one, no duplicates; of a question the right answer
+  std::vector<std::string> choices = {};      // of a question, in the file's order
+  int64_t answer = -1;                        // index into the choices (or into the task's labels)
+  std::map<std::string, std::string> fields = {};  // what else a template may say: context, fact
+};
+
+// Which slots of a template there is something for.
+enum class Layout {
+  relation,        // head and tail: the relation is said by a tag or a phrase
+  question,        // a question with choices of its own
+  classification,  // a text (or two) and one of the task's labels
+  text             // source text to target text, nothing more
 };
 
 // A task's data. Train and test share no head; the order is fixed by the data, not by chance.
@@ -27,6 +38,9 @@ struct TaskData {
   std::string kind;    // lexical, phrasal, form, reading
   std::vector<Example> train;
   std::vector<Example> test;
+  Layout layout = Layout::relation;
+  std::vector<std::string> labels = {};  // of a classification: what its references are out of
+  std::string relation = {};             // the verbalizers' key of the one relation: "xNeed"
   struct Relation {
     std::string prefix, phrase;
   };
@@ -35,6 +49,9 @@ struct TaskData {
   std::map<std::string, Relation> relations = {};
 };
 inline constexpr std::string_view kRelationEnd = ": ";
+
+// The choices of an example: its own, or the labels of a classification; empty where neither.
+const std::vector<std::string>& choices_of(const TaskData& data, const Example& example);
 
 struct Task {
   std::string name;  // slash name

@@ -86,16 +86,15 @@ TestScores run_test(const T5Model& model, TuningMethod& tuning, const RowMaker& 
 void score_predictions(const TaskData& task, const std::vector<int64_t>& test,
                        const std::vector<std::string>& predictions,
                        const std::vector<std::string>& metric_names, Record& record) {
+  std::vector<ScoredItem> items;
+  for (size_t i = 0; i < test.size(); ++i) {
+    items.push_back({.prediction = predictions[i], .references = task.test[test[i]].references});
+  }
   for (const std::string& name : metric_names) {
     const Metric& metric = find_metric(name);
-    std::vector<float>& scores = record.per_example[name];
-    double sum = 0;
-    for (size_t i = 0; i < test.size(); ++i) {
-      const double score = metric.score(predictions[i], task.test[test[i]].references);
-      scores.push_back(static_cast<float>(score));
-      sum += score;
-    }
-    record.metrics[name] = sum / static_cast<double>(test.size());
+    const std::vector<double> scores = metric.score(items);
+    record.per_example[name].assign(scores.begin(), scores.end());
+    record.metrics[name] = metric.of_all(items, scores);
   }
   record.predictions = predictions;
 }

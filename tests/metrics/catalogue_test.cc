@@ -12,7 +12,7 @@ namespace {
 class EveryMetric : public testing::TestWithParam<Metric> {
  protected:
   double score(const std::string& prediction, const std::vector<std::string>& references) {
-    return GetParam().score(prediction, references);
+    return GetParam().of(prediction, references);
   }
 };
 
