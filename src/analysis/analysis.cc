@@ -41,10 +41,11 @@ std::vector<std::string> pretrained_once(const Plan& plan) {
   std::map<std::string, std::set<std::string>> seeds;
   for (const Cell& cell : plan.cells) {
     if (!cell.baseline.empty()) continue;
-    seeds[cell.coordinates[0]].insert(cell.coordinates[5]);
+    const std::string start = start_of(cell.coordinates[kObjective], cell.coordinates[kAdaptation]);
+    seeds[start].insert(cell.coordinates[kSeed]);
     for (const int64_t job : upstream_jobs(plan, cell.job)) {
       if (plan.jobs[static_cast<size_t>(job)].kind == JobKind::pretrain) {
-        pretrainings[cell.coordinates[0]].insert(job);
+        pretrainings[start].insert(job);
       }
     }
   }
@@ -53,6 +54,22 @@ std::vector<std::string> pretrained_once(const Plan& plan) {
     if (jobs.size() == 1 && seeds[objective].size() > 1) objectives.push_back(objective);
   }
   return objectives;
+}
+
+// Those that there are cells of, in the order of the axes.
+std::vector<std::string> starts_of(const Plan& plan, const std::vector<CellGroup>& groups) {
+  const auto objectives = plan.axis_labels.find("objective"), adaptations = plan.axis_labels.find("adaptation");
+  std::vector<std::string> starts;
+  if (objectives == plan.axis_labels.end()) return starts;
+  const std::vector<std::string> none = {""};
+  for (const std::string& objective : objectives->second) {
+    for (const std::string& adaptation : adaptations == plan.axis_labels.end() ? none : adaptations->second) {
+      const std::string start = start_of(objective, adaptation);
+      if (std::ranges::find(starts, start) != starts.end()) continue;
+      if (std::ranges::find(groups, start, &CellGroup::objective) != groups.end()) starts.push_back(start);
+    }
+  }
+  return starts;
 }
 
 std::vector<GroupSummary> summarise(const Analysis& analysis) {
@@ -76,6 +93,7 @@ std::vector<GroupSummary> summarise(const Analysis& analysis) {
 }  // namespace
 
 const std::vector<std::string>& Analysis::labels(const std::string& axis) const {
+  if (axis == "objective") return starts;
   static const std::vector<std::string> none;
   const auto found = plan->axis_labels.find(axis);
   return found == plan->axis_labels.end() ? none : found->second;
@@ -115,6 +133,7 @@ Analysis analyse(const Plan& plan, const std::map<std::string, Record>& records,
   analysis.records = &records;
   analysis.options = options;
   analysis.groups = group_cells(plan, records);
+  analysis.starts = starts_of(plan, analysis.groups);
   count_cells(analysis.groups, analysis.facts);
   count_jobs(plan, records, analysis.facts);
   analysis.facts.pretrained_once = pretrained_once(plan);

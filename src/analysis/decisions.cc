@@ -223,10 +223,11 @@ std::string main_metric_of(const std::string& task, const Plan& plan,
   const auto named = options.main_metric.find(task);
   if (named != options.main_metric.end()) return named->second;
   for (const Cell& cell : plan.cells) {
-    if (cell.coordinates[1] != task) continue;
+    if (cell.coordinates[kTask] != task) continue;
     const Json& settings = plan.jobs.at(static_cast<size_t>(cell.job)).settings;
     const Json::json_pointer kind("/task/kind");
-    const bool reading = settings.is_object() && settings.contains(kind) && settings[kind] == "reading";
+    const std::string found = settings.is_object() && settings.contains(kind) ? settings[kind].get<std::string>() : "";
+    const bool reading = found == "reading" || found == "choice" || found == "classification";
     if (reading && measured(options.reading_metric)) return options.reading_metric;
     break;
   }

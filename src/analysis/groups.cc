@@ -11,8 +11,6 @@ namespace dovetail {
 
 namespace {
 
-constexpr size_t kObjective = 0, kTask = 1, kTemplate = 2, kTuning = 3, kTrainSize = 4, kSeed = 5;
-
 CellResult join(const Cell& cell, const Plan& plan, const std::map<std::string, Record>& records) {
   CellResult result{&cell};
   const auto found = records.find(plan.jobs.at(static_cast<size_t>(cell.job)).key);
@@ -86,6 +84,10 @@ std::string CellGroup::choice() const {
   return "baseline: " + baseline + (text.empty() ? "" : " (" + text + ")");
 }
 
+std::string start_of(const std::string& objective, const std::string& adaptation) {
+  return adaptation.empty() || adaptation == "none" ? objective : objective + "+" + adaptation;
+}
+
 std::vector<CellGroup> group_cells(const Plan& plan, const std::map<std::string, Record>& records) {
   std::vector<CellGroup> groups;
   std::map<std::vector<std::string>, size_t> places;
@@ -95,7 +97,7 @@ std::vector<CellGroup> group_cells(const Plan& plan, const std::map<std::string,
     key.push_back(cell.baseline);
     const auto [place, is_new] = places.try_emplace(std::move(key), groups.size());
     if (is_new) {
-      groups.push_back({cell.baseline, at[kObjective], at[kTask], at[kTemplate], at[kTuning],
+      groups.push_back({cell.baseline, start_of(at[kObjective], at[kAdaptation]), at[kTask], at[kTemplate], at[kTuning],
                         at[kTrainSize], {}});
     }
     groups[place->second].cells.push_back(join(cell, plan, records));

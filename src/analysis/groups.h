@@ -27,6 +27,7 @@ struct CellResult {
 // has "" on the axes it does not depend on.
 struct CellGroup {
   std::string baseline;             // "", or most_frequent, copy, untuned
+  // The objective is the start of the cells: where the base was adapted, "span_corruption+denoising".
   std::string objective, task, template_name, tuning, train_size;
   std::vector<CellResult> cells;    // in the order of the plan
 
@@ -43,6 +44,9 @@ struct GroupCost {
   double tune_seconds = 0;
   double total() const { return upstream_seconds + tune_seconds; }
 };
+
+// The name of a start: a label of the axis objective, and one of adaptation ("" or "none": neither).
+std::string start_of(const std::string& objective, const std::string& adaptation);
 
 // Every cell of the plan, joined with its record and gathered by group, in the plan's order.
 // A finished record whose scores do not fit its task's (another number of examples) counts as

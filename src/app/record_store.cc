@@ -12,8 +12,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool leaves_artefact(JobKind kind) {
-  return kind == JobKind::tokenizer || kind == JobKind::pretrain;
+bool leaves_artefact(const Job& job) {
+  if (job.kind == JobKind::tune) return job.settings.contains("tune") && job.settings["tune"].value("keep_model", false);
+  return job.kind != JobKind::baseline && job.kind != JobKind::probe;
 }
 
 // Somebody may have removed a checkpoint to save space. Its record alone helps nobody, and would
@@ -30,7 +31,7 @@ std::optional<Record> RecordStore::find(const Job& job) const {
   const fs::path file = file_of(job.key);
   if (!fs::exists(file)) return std::nullopt;
   try {
-    if (leaves_artefact(job.kind) && stands_alone(file)) return std::nullopt;
+    if (leaves_artefact(job) && stands_alone(file)) return std::nullopt;
     const MappedFile mapped(file);
     const std::string_view bytes = mapped.bytes();
     Record record = record_from_bytes(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());

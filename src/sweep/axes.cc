@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/names.h"
+#include "sweep/adaptation.h"
 #include "sweep/model_config.h"
 #include "sweep/sections.h"
 
@@ -80,8 +81,12 @@ void check_choice(const toml::node& node, const CatalogueEntry& entry, const Cho
   }
 }
 
-AxisValue read_checkpoint(const toml::node& node, const toml::node& path, const Sweep& sweep) {
-  if (node.is_table()) TomlTable(node, "a checkpoint", {"checkpoint", "label"});
+AxisValue read_checkpoint(const toml::node& node, const toml::node& path, const Sweep& sweep,
+                          const Catalogues& catalogues) {
+  const toml::node* objective = nullptr;   // what it was pre-trained with, for the adaptation "continued"
+  if (node.is_table()) {
+    objective = TomlTable(node, "a checkpoint", {"checkpoint", "label", "objective"}).find("objective");
+  }
   const std::string given = text(path, "checkpoint");
   std::filesystem::path folder = find_path(given, sweep.file);
   if (!std::filesystem::is_directory(folder)) {
@@ -89,21 +94,24 @@ AxisValue read_checkpoint(const toml::node& node, const toml::node& path, const 
                                        "nor in the working directory", given));
   }
   if (!folder.has_filename()) folder = folder.parent_path();   // written with a slash at the end
-  const Json settings = {{"name", "checkpoint"},
+  Json settings = {{"name", "checkpoint"},
                          {"parameters", Json::object()},
                          {"folder", folder.string()},
                          {"model", config_of_folder(folder, path.source())}};
+  if (objective) {
+    settings["pretrained_with"] = known_name(*objective, "objective", names_of(catalogues.objectives));
+  }
   return value_at(node, own_label(node, folder.filename().string()), settings);
 }
 
 AxisValue read_objective(const toml::node& node, const Sweep& sweep, const Catalogues& catalogues) {
   const toml::table* table = node.as_table();
   if (const toml::node* path = table ? table->get("checkpoint") : nullptr) {
-    return read_checkpoint(node, *path, sweep);
+    return read_checkpoint(node, *path, sweep, catalogues);
   }
   const toml::node& name = name_node(node, "objective");
   if (node.is_string() && node.as_string()->get().find('/') != std::string::npos) {
-    return read_checkpoint(node, node, sweep);
+    return read_checkpoint(node, node, sweep, catalogues);
   }
   std::vector<CatalogueEntry> entries = {{.name = "none"}};   // random start
   for (const CatalogueEntry& entry : catalogues.objectives) {
@@ -119,6 +127,11 @@ AxisValue read_objective(const toml::node& node, const Sweep& sweep, const Catal
   Json settings = choice;
   settings["pretrain"] = pretrain;
   return value_at(node, own_label(node, entry.name), settings);
+}
+
+AxisValue read_adaptation_value(const toml::node& node, const Sweep& sweep, const Catalogues& catalogues) {
+  const AdaptSettings adapt = read_adaptation(node, sweep, catalogues.optimizers);
+  return value_at(node, own_label(node, adapt.name), adapt);
 }
 
 AxisValue read_tuning(const toml::node& node, const Sweep& sweep, const Catalogues& catalogues) {
@@ -166,19 +179,22 @@ AxisValue read_train_size(const toml::node& node, const Sweep&, const Catalogues
     size.heads = whole_number(node, "train_size", kOneOrMore);
   } else if (!node.is_table()) {
     fail_at(node.source(), "a train_size must be \"all\", a number of heads, { heads = 30, tails = "
-                           "3 } or { fraction = 0.1 }, not " + kind_of(node));
+                           "3 }, { per_class = 16 } or { fraction = 0.1 }, not " + kind_of(node));
   } else {
-    const TomlTable table(node, "train_size", {"heads", "tails", "fraction", "label"});
-    table.at(table.find("fraction") ? "fraction" : "heads");
+    const TomlTable table(node, "train_size", {"heads", "tails", "fraction", "per_class", "label"});
+    table.at(table.find("fraction") ? "fraction" : table.find("per_class") ? "per_class" : "heads");
     table.read("heads", size.heads, kOneOrMore);
     table.read("tails", size.tails, kOneOrMore);
     table.read("fraction", size.fraction, kShare);
-    if (table.find("fraction") && (size.heads || size.tails)) {
-      fail_at(node.source(), "a train_size is either a fraction, or heads with their tails");
+    table.read("per_class", size.per_class, kOneOrMore);
+    const int kinds = (size.fraction > 0) + (size.per_class > 0) + (size.heads || size.tails);
+    if (kinds > 1) {
+      fail_at(node.source(), "a train_size is either a fraction, so many per_class, or heads with their tails");
     }
   }
   if (size.heads) label = fmt::format("heads{}", size.heads);
   if (size.tails) label += fmt::format("x{}", size.tails);
+  if (size.per_class) label = fmt::format("per_class{}", size.per_class);
   if (size.fraction) label = fmt::format("fraction{}", size.fraction);
   return value_at(node, own_label(node, label), size);
 }
@@ -192,8 +208,10 @@ using Reader = AxisValue (*)(const toml::node&, const Sweep&, const Catalogues&)
 
 Reader reader_of(const std::string& axis) {
   static const std::map<std::string, Reader> readers = {
-      {"objective", read_objective}, {"task", read_task},             {"template", read_template},
-      {"tuning", read_tuning},       {"train_size", read_train_size}, {"seed", read_seed}};
+      {"objective", read_objective}, {"adaptation", read_adaptation_value},
+      {"task", read_task},           {"template", read_template},
+      {"tuning", read_tuning},       {"train_size", read_train_size},
+      {"seed", read_seed}};
   return readers.at(axis);
 }
 

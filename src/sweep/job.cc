@@ -9,18 +9,21 @@ std::string to_string(JobKind kind) {
   switch (kind) {
     case JobKind::tokenizer: return "tokenizer";
     case JobKind::pretrain: return "pretrain";
+    case JobKind::label: return "label";
+    case JobKind::adapt: return "adapt";
     case JobKind::tune: return "tune";
     case JobKind::baseline: return "baseline";
+    case JobKind::probe: return "probe";
   }
   throw std::logic_error("a job kind outside its enumeration");
 }
 
 JobKind job_kind_from(const std::string& name) {
-  for (const JobKind kind :
-       {JobKind::tokenizer, JobKind::pretrain, JobKind::tune, JobKind::baseline}) {
+  for (const JobKind kind : {JobKind::tokenizer, JobKind::pretrain, JobKind::label, JobKind::adapt, JobKind::tune,
+                             JobKind::baseline, JobKind::probe}) {
     if (to_string(kind) == name) return kind;
   }
-  throw_<DataError>("unknown job kind \"{}\" (known: tokenizer, pretrain, tune, baseline)", name);
+  throw_<DataError>("unknown job kind \"{}\" (known: tokenizer, pretrain, label, adapt, tune, baseline, probe)", name);
 }
 
 void to_json(Json& json, const Job& job) {

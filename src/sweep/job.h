@@ -11,8 +11,10 @@ namespace dovetail {
 using Json = nlohmann::json;
 
 // tokenizer: trains or fetches the vocabulary. pretrain: text + objective -> checkpoint.
+// label: sentences -> cut, grouped rows. adapt: a checkpoint and rows -> another checkpoint.
 // tune: one cell. baseline: a cell without training (most_frequent, copy, untuned).
-enum class JobKind { tokenizer, pretrain, tune, baseline };
+// probe: what selectors look at, measured on training examples.
+enum class JobKind { tokenizer, pretrain, label, adapt, tune, baseline, probe };
 
 std::string to_string(JobKind kind);
 JobKind job_kind_from(const std::string& name);

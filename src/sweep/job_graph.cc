@@ -17,12 +17,8 @@ std::string key_of(const Job& job) {
   return content_hash(content.dump());
 }
 
-Json choice_of(const AxisValue& value) {
-  return {{"name", value.settings.at("name")}, {"parameters", value.settings.at("parameters")}};
-}
-
-bool is_named(const AxisValue& objective, const char* name) {
-  return objective.settings.at("name") == name;
+bool is_adapted(const GridPoint& point) {
+  return point[kAdaptation] && !is_named(*point[kAdaptation], "none");
 }
 
 template <typename Error>
@@ -108,8 +104,15 @@ int64_t JobGraph::pretrain(const AxisValue& objective, int64_t seed) {
 
 void JobGraph::start_from(const GridPoint& point, Job& job) {
   const AxisValue& objective = *point[kObjective];
-  job.settings["objective"] = choice_of(objective);
   job.settings["template"] = point[kTemplate]->settings.at("name");
+  if (!is_adapted(point)) return start_from_base(objective, job);
+  job.settings["objective"] = choice_of(objective);
+  job.settings["adaptation"] = point[kAdaptation]->settings.at("name");
+  job.inputs = {adapt(objective, *point[kAdaptation])};   // which holds its own vocabulary
+}
+
+void JobGraph::start_from_base(const AxisValue& objective, Job& job) {
+  job.settings["objective"] = choice_of(objective);
   job.settings["model"] = sweep_.model;
   if (is_named(objective, "checkpoint")) {
     const std::string folder = objective.settings.at("folder");
@@ -194,7 +197,7 @@ int64_t JobGraph::untuned(const GridPoint& point, const std::string& name) {
   job.settings = {{"baseline", "untuned"}, {"tune", lengths}, {"evaluate", sweep_.evaluate}};
   start_from(point, job);
   set_task(*point[kTask], job);
-  if (is_named(*point[kObjective], "none")) job.settings["seed"] = point[kSeed]->settings;
+  if (is_named(*point[kObjective], "none") && !is_adapted(point)) job.settings["seed"] = point[kSeed]->settings;
   job.cost_seconds = evaluate_seconds(size_of(*point[kObjective]), sweep_.tune.max_source_length,
                                       sweep_.evaluate);
   return add(std::move(job));

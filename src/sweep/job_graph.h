@@ -13,7 +13,12 @@ namespace dovetail {
 
 // One point of the grid, by kAxes; null where an axis does not apply.
 using GridPoint = std::array<const AxisValue*, kAxes.size()>;
-enum AxisIndex : size_t { kObjective, kTask, kTemplate, kTuning, kTrainSize, kSeed };
+
+// Of a value that is a choice: its name and parameters, without what else it holds.
+inline Json choice_of(const AxisValue& value) {
+  return {{"name", value.settings.at("name")}, {"parameters", value.settings.at("parameters")}};
+}
+inline bool is_named(const AxisValue& value, const char* name) { return value.settings.at("name") == name; }
 
 // Makes the jobs of a sweep: their settings (which training reads), keys, inputs and costs. Equal
 // jobs are one job, under the name that was asked for first. Every function returns an index.
@@ -27,14 +32,25 @@ class JobGraph {
   int64_t copy(const GridPoint& point, const std::string& name);
   int64_t untuned(const GridPoint& point, const std::string& name);
 
+  // `kind`: zero_shot, shots or race.
+  int64_t probe(const GridPoint& point, const std::string& kind, const std::string& name);
+
   std::vector<Job> take() { return std::move(jobs_); }
 
  private:
   int64_t add(Job job);
   int64_t tokenizer();
   Json corpus(Job& job);
-  // The model, objective, template and inputs of a job that starts from an objective's model.
+  // The model, objective, adaptation, template and inputs of a job that starts from a model.
   void start_from(const GridPoint& point, Job& job);
+  void start_from_base(const AxisValue& objective, Job& job);
+  int64_t adapt(const AxisValue& objective, const AxisValue& adaptation);
+  void continue_objective(const AxisValue& objective, Job& job);
+  // Sentences cut, and where a model has to say so, grouped.
+  int64_t label(const AxisValue& objective, const AxisValue& adaptation);
+  // A model that a graph's triples have taught to split or to group sentences.
+  int64_t teach(const std::string& lesson, const AxisValue& objective, const AdaptSettings& adapt);
+  Json sentences(Job& job);
   void set_task(const AxisValue& task, Job& job);
   ModelSize size_of(const AxisValue& objective) const;
   // Computed once for each thing; a failure gets the place in the sweep file in front.

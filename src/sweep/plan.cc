@@ -102,7 +102,7 @@ struct BaselineKind {
 };
 constexpr std::initializer_list<AxisIndex> kTrainingSubset = {kTask, kTrainSize, kSeed};
 constexpr std::initializer_list<AxisIndex> kTaskOnly = {kTask};
-constexpr std::initializer_list<AxisIndex> kStart = {kObjective, kTask, kTemplate, kSeed};
+constexpr std::initializer_list<AxisIndex> kStart = {kObjective, kAdaptation, kTask, kTemplate, kSeed};
 constexpr BaselineKind kBaselineKinds[] = {
     {"most_frequent", kTrainingSubset, &JobGraph::most_frequent},
     {"copy", kTaskOnly, &JobGraph::copy},
@@ -127,10 +127,49 @@ void add_baselines(const Sweep& sweep, const std::vector<GridPoint>& points, Job
   }
 }
 
+constexpr std::initializer_list<AxisIndex> kProbed = {kObjective, kAdaptation, kTask, kTemplate};
+
+// One for each start, task and template that the kept cells touch.
+void add_probes(const Sweep& sweep, const std::vector<GridPoint>& points, JobGraph& graph, std::vector<Cell>& probes) {
+  if (sweep.select.examples == 0) return;
+  std::vector<std::string> kinds = {"zero_shot"};
+  if (sweep.select.shots > 0) kinds.push_back("shots");
+  if (sweep.select.race_heads > 0) kinds.push_back("race");
+  for (const std::string& kind : kinds) {
+    std::set<GridPoint> seen;
+    for (const GridPoint& point : points) {
+      const GridPoint part = only(point, kProbed);
+      if (!seen.insert(part).second) continue;
+      std::string name = joined_name(sweep.name, "probe/" + kind, part);
+      const int64_t job = graph.probe(part, kind, name);
+      probes.push_back(make_cell(std::move(name), part, kind, job));
+    }
+  }
+}
+
+Json facts_of_tasks(const Sweep& sweep, const Fingerprints& fingerprints) {
+  Json facts = Json::object();
+  if (sweep.select.examples == 0 || !fingerprints.task_facts) return facts;
+  for (const AxisValue& task : sweep.axes.at("task")) {
+    facts[task.label] = fingerprints.task_facts(task.settings.value("card", task.settings.at("name").get<std::string>()));
+  }
+  return facts;
+}
+
+// A metric of a further decoding goes by METRIC@DECODING.
+std::vector<std::string> under_all_decodings(const std::vector<std::string>& metrics, const EvaluateSettings& evaluate) {
+  std::vector<std::string> all = metrics;
+  for (const ChoiceSettings& decoding : evaluate.also) {
+    for (const std::string& metric : metrics) all.push_back(metric + "@" + decoding.name);
+  }
+  return all;
+}
+
 // The order of cells and axis values decides no result, so it is not in the hash.
 std::string hash_of(const Plan& plan) {
   Json cells = Json::object();
   for (const Cell& cell : plan.cells) cells[cell.name] = plan.jobs[cell.job].key;
+  for (const Cell& probe : plan.probes) cells[probe.name] = plan.jobs[probe.job].key;
   return content_hash(Json{{"name", plan.sweep_name}, {"cells", cells}}.dump());
 }
 
@@ -141,7 +180,11 @@ Plan make_plan(const Sweep& sweep, const Fingerprints& fingerprints) {
   for (const auto& [axis, values] : sweep.axes) {
     for (const AxisValue& value : values) plan.axis_labels[axis].push_back(value.label);
   }
-  if (!sweep.pretrain_only) plan.metrics = sweep.evaluate.metrics;
+  if (!sweep.pretrain_only) {
+    plan.metrics = under_all_decodings(sweep.evaluate.metrics, sweep.evaluate);
+    plan.lower_is_better = under_all_decodings(sweep.falling_metrics, sweep.evaluate);
+    plan.lower_is_better.insert(plan.lower_is_better.end(), {"loss", "perplexity"});
+  }
   const std::vector<GridPoint> points = without_exclusions(sweep, expand(sweep));
   JobGraph graph(sweep, fingerprints);
   for (const GridPoint& point : points) {
@@ -152,6 +195,8 @@ Plan make_plan(const Sweep& sweep, const Fingerprints& fingerprints) {
     plan.cells.push_back(make_cell(std::move(name), point, "", job));
   }
   add_baselines(sweep, points, graph, plan.cells);
+  add_probes(sweep, points, graph, plan.probes);
+  plan.task_facts = facts_of_tasks(sweep, fingerprints);
   plan.jobs = graph.take();
   plan.sweep_hash = hash_of(plan);
   return plan;
@@ -159,13 +204,16 @@ Plan make_plan(const Sweep& sweep, const Fingerprints& fingerprints) {
 
 Plan filter_plan(const Plan& plan, const std::string& glob) {
   Plan part = plan;
-  std::erase_if(part.cells, [&](const Cell& cell) { return !glob_matches(glob, cell.name); });
+  const auto unwanted = [&](const Cell& cell) { return !glob_matches(glob, cell.name); };
+  std::erase_if(part.cells, unwanted);
+  std::erase_if(part.probes, unwanted);
   if (part.cells.empty()) {
     throw_<ConfigError>("the filter \"{}\" matches none of the {} cells; their names look like {}",
                         glob, plan.cells.size(), plan.cells.empty() ? "" : plan.cells[0].name);
   }
   std::vector<bool> needed(plan.jobs.size());
   for (const Cell& cell : part.cells) needed[cell.job] = true;
+  for (const Cell& probe : part.probes) needed[probe.job] = true;
   for (size_t i = plan.jobs.size(); i-- > 0;) {
     if (!needed[i]) continue;
     for (const int64_t input : plan.jobs[i].inputs) needed[input] = true;
@@ -179,42 +227,8 @@ Plan filter_plan(const Plan& plan, const std::string& glob) {
     for (int64_t& input : part.jobs.back().inputs) input = moved[input];
   }
   for (Cell& cell : part.cells) cell.job = moved[cell.job];
+  for (Cell& probe : part.probes) probe.job = moved[probe.job];
   return part;
-}
-
-void to_json(Json& json, const Plan& plan) {
-  Json cells = Json::array();
-  for (const Cell& cell : plan.cells) {
-    cells.push_back({{"name", cell.name},
-                     {"coordinates", cell.coordinates},
-                     {"baseline", cell.baseline},
-                     {"job", cell.job}});
-  }
-  json = {{"sweep_name", plan.sweep_name},   {"sweep_hash", plan.sweep_hash},
-          {"sweep_text", plan.sweep_text},   {"axis_labels", plan.axis_labels},
-          {"metrics", plan.metrics},         {"cells", std::move(cells)},
-          {"jobs", plan.jobs}};
-}
-
-void from_json(const Json& json, Plan& plan) {
-  json.at("sweep_name").get_to(plan.sweep_name);
-  json.at("sweep_hash").get_to(plan.sweep_hash);
-  json.at("sweep_text").get_to(plan.sweep_text);
-  json.at("axis_labels").get_to(plan.axis_labels);
-  json.at("metrics").get_to(plan.metrics);
-  json.at("jobs").get_to(plan.jobs);
-  plan.cells.clear();
-  for (const Json& item : json.at("cells")) {
-    Cell cell;
-    item.at("name").get_to(cell.name);
-    item.at("coordinates").get_to(cell.coordinates);
-    item.at("baseline").get_to(cell.baseline);
-    item.at("job").get_to(cell.job);
-    if (cell.job < 0 || cell.job >= std::ssize(plan.jobs)) {
-      throw_<DataError>("cell {} names job {}, of {} jobs", cell.name, cell.job, plan.jobs.size());
-    }
-    plan.cells.push_back(std::move(cell));
-  }
 }
 
 }  // namespace dovetail

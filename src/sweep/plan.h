@@ -32,7 +32,12 @@ struct Plan {
   std::string sweep_text;
   std::map<std::string, std::vector<std::string>> axis_labels;   // by kAxes, in the file's order
   std::vector<std::string> metrics;
+  std::vector<std::string> lower_is_better;    // those of the metrics of which less is better
   std::vector<Cell> cells;
+  // What selectors look at, measured on training examples only: SWEEP/probe/KIND/OBJECTIVE/...; the
+  // kind (zero_shot, shots, race) stands in `baseline`. None where the sweep has no [select].
+  std::vector<Cell> probes;
+  Json task_facts = Json::object();            // by label: kind, relation, layout, ...; see Fingerprints
   std::vector<Job> jobs;                       // inputs before the jobs that need them
 };
 
@@ -46,6 +51,9 @@ struct Fingerprints {
   std::function<std::string(const std::string& corpus)> corpus;
   std::function<std::string(const std::filesystem::path& folder)> checkpoint;
   std::function<std::string(const std::filesystem::path& file)> vocabulary;
+  std::function<std::string(const std::string& lexicon)> lexicon = nullptr;
+  // Not a hash: {"kind", "relation", "layout", "mean_choice_words", "question_mark_share"}.
+  std::function<Json(const std::string& task)> task_facts = nullptr;
   // Not a hash: Task::kind, which stands beside the task's name in a job's settings.
   std::function<std::string(const std::string& task)> task_kind = nullptr;
 };

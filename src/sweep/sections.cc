@@ -131,27 +131,6 @@ TuneSettings read_tune(const toml::node& node, const Entries& optimizers) {
   return tune;
 }
 
-EvaluateSettings read_evaluate(const toml::node& node, const std::vector<std::string>& metrics) {
-  EvaluateSettings evaluate;
-  const TomlTable table(node, "[evaluate]",
-                        {"test_examples", "metrics", "max_new_tokens", "batch_size"});
-  table.read("test_examples", evaluate.test_examples, kZeroOrMore);
-  table.read("max_new_tokens", evaluate.max_new_tokens, kOneOrMore);
-  table.read("batch_size", evaluate.batch_size, kOneOrMore);
-  if (const toml::node* given = table.find("metrics")) {
-    evaluate.metrics.clear();
-    for (const toml::node& metric : list(*given, table.name_of("metrics"))) {
-      const std::string name = known_name(metric, "metric", metrics);
-      if (std::find(evaluate.metrics.begin(), evaluate.metrics.end(), name) !=
-          evaluate.metrics.end()) {
-        fail_at(metric.source(), fmt::format("metric \"{}\" is named twice", name));
-      }
-      evaluate.metrics.push_back(name);
-    }
-  }
-  return evaluate;
-}
-
 void read_vocabulary(const toml::node& node, Sweep& sweep) {
   VocabularySettings& vocabulary = sweep.vocabulary;
   if (node.is_string()) {

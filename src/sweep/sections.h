@@ -27,7 +27,8 @@ StepSettings read_steps(const toml::node& node);
 
 PretrainSettings read_pretrain(const toml::node& node, const Entries& optimizers);
 TuneSettings read_tune(const toml::node& node, const Entries& optimizers);
-EvaluateSettings read_evaluate(const toml::node& node, const std::vector<std::string>& metrics);
+EvaluateSettings read_evaluate(const toml::node& node, const Catalogues& catalogues);
+SelectSettings read_select(const toml::node& node);
 
 // The vocabulary of [text], into Sweep::vocabulary and Sweep::vocabulary_file.
 void read_vocabulary(const toml::node& node, Sweep& sweep);

@@ -22,9 +22,12 @@ SETTINGS_JSON(PretrainSettings, steps, batch_tokens, sequence_length, pack, drop
 SETTINGS_JSON(StepSettings, fixed, epochs, at_least, at_most)
 SETTINGS_JSON(TuneSettings, steps, batch_size, batch_tokens, dropout, max_source_length, max_target_length,
               evaluations, validation_examples, keep_model, options, optimizer)
-SETTINGS_JSON(EvaluateSettings, test_examples, metrics, max_new_tokens, batch_size)
-SETTINGS_JSON(TrainSizeSettings, heads, tails, fraction)
 SETTINGS_JSON(ChoiceSettings, name, parameters)
+SETTINGS_JSON(AdaptSettings, name, sentences, split, group, lexicon, prefix, rows, graph_rows, steps, batch_size,
+              max_source_length, max_target_length, dropout, seed, options, optimizer)
+SETTINGS_JSON(EvaluateSettings, test_examples, metrics, max_new_tokens, batch_size, decoding, samples, also)
+SETTINGS_JSON(SelectSettings, examples, shots, shot_steps, race_heads, race_steps)
+SETTINGS_JSON(TrainSizeSettings, heads, tails, fraction, per_class)
 
 #undef SETTINGS_JSON
 

@@ -33,6 +33,12 @@ struct TrainingOptions {
   std::string precision = "float32";     // float32; bfloat16: products in it, float32 masters
 };
 
+// Where a name has parameters, as in { name = "soft_prompt", num_virtual_tokens = 20 }.
+struct ChoiceSettings {
+  std::string name;
+  Json parameters = Json::object();
+};
+
 struct VocabularySettings {
   std::string type = "pieces";           // pieces (trained on the sweep's text), file, bytes
   int64_t pieces = 4000;                 // without the sentinels
@@ -75,11 +81,48 @@ struct TuneSettings {
   OptimizerSettings optimizer;
 };
 
+
+// How a base model is adapted to text that looks like the tasks, before any tuning: MTO's second
+// axis (Pouramini and Faili 2024). Sentences are cut into a first part and the rest; lm asks for the
+// rest, denoising for the rest behind a sentinel, mixed for one or the other by the sentence's group.
+// "continued" is the control: the base's own objective on its own text for as many steps.
+struct AdaptSettings {
+  std::string name = "none";             // none, lm, denoising, mixed, continued
+  std::string sentences = "matching";    // those that the lexicon or splitter cuts; random: any
+  std::string split = "phrases";         // phrases (of a lexicon), learned, random
+  std::string group = "phrases";         // of mixed: what says Filling or Mapping; phrases or learned
+  std::string lexicon = "commonsense";
+  std::string prefix = "free-cs";        // stands before the sentence, as a task's name does
+  int64_t rows = 8000;                   // cut sentences
+  int64_t graph_rows = 500;              // triples a relation that splitter and classifier learn from
+  StepSettings steps{.epochs = 5};
+  int64_t batch_size = 16;
+  int64_t max_source_length = 64;
+  int64_t max_target_length = 32;
+  double dropout = 0.0;
+  int64_t seed = 1;
+  TrainingOptions options;
+  OptimizerSettings optimizer;
+};
+
+// How answers are made: the same way for all cells of a sweep, so that they can be compared.
 struct EvaluateSettings {
   int64_t test_examples = 500;           // the same ones for every cell of a task; 0: all
   std::vector<std::string> metrics{"rouge_l", "exact_match"};
   int64_t max_new_tokens = 16;
   int64_t batch_size = 128;
+  ChoiceSettings decoding{"greedy", Json::object()};
+  int64_t samples = 1;                   // answers a head where the decoding samples, for best_of_k metrics
+  std::vector<ChoiceSettings> also;      // other decodings, scored as METRIC@NAME
+};
+
+// What selectors may look at: cells measured on training examples, tuned for a moment or not at all.
+struct SelectSettings {
+  int64_t examples = 0;                  // training-side heads that are probed; 0: no probes
+  int64_t shots = 0;                     // heads of the brief tuning before Maskability is measured; 0: none
+  int64_t shot_steps = 20;
+  int64_t race_heads = 0;                // heads of the race; 0: no race
+  int64_t race_steps = 20;
 };
 
 // heads > 0: that many heads with up to `tails` references each (0: all of them);
@@ -88,13 +131,9 @@ struct TrainSizeSettings {
   int64_t heads = 0;
   int64_t tails = 0;
   double fraction = 0;
+  int64_t per_class = 0;                 // examples of each label or place of the answer
 };
 
-// Where a name has parameters, as in { name = "soft_prompt", num_virtual_tokens = 20 }.
-struct ChoiceSettings {
-  std::string name;
-  Json parameters = Json::object();
-};
 
 void to_json(Json&, const OptimizerSettings&);
 void from_json(const Json&, OptimizerSettings&);
@@ -108,6 +147,10 @@ void to_json(Json&, const StepSettings&);
 void from_json(const Json&, StepSettings&);
 void to_json(Json&, const TuneSettings&);
 void from_json(const Json&, TuneSettings&);
+void to_json(Json&, const AdaptSettings&);
+void from_json(const Json&, AdaptSettings&);
+void to_json(Json&, const SelectSettings&);
+void from_json(const Json&, SelectSettings&);
 void to_json(Json&, const EvaluateSettings&);
 void from_json(const Json&, EvaluateSettings&);
 void to_json(Json&, const TrainSizeSettings&);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/names.h"
+#include "sweep/adaptation.h"
 #include "sweep/axes.h"
 #include "sweep/model_config.h"
 #include "sweep/sections.h"
@@ -58,7 +59,7 @@ void read_baselines(const TomlTable& root, Sweep& sweep, const Catalogues& catal
 
 // Tables that only matter where something is tuned.
 void refuse_tuning_tables(const TomlTable& root) {
-  for (const char* key : {"tune", "evaluate", "baselines"}) {
+  for (const char* key : {"tune", "adapt", "evaluate", "select", "baselines"}) {
     if (const toml::node* node = root.find(key)) {
       fail_at(node->source(), fmt::format("\"{}\" means nothing in a sweep without tasks; leave it "
                                           "out, or add the axes task, template, tuning and "
@@ -78,8 +79,9 @@ void read_axes(const TomlTable& root, Sweep& sweep, const Catalogues& catalogues
     sweep.tune = read_tune(root.at("tune"), catalogues.optimizers);
   }
   for (const char* axis : kAxes) {
-    const bool wanted = !sweep.pretrain_only || axes.find(axis) || axis == kAxes.front() ||
-                        axis == kAxes.back();
+    const bool needed = sweep.pretrain_only ? axis == kAxes.front() || axis == kAxes.back()
+                                            : axis != std::string("adaptation");
+    const bool wanted = needed || axes.find(axis);
     if (wanted) sweep.axes[axis] = read_axis(axes.at(axis), axis, sweep, catalogues);
   }
 }
@@ -110,6 +112,29 @@ void check_objectives(const TomlTable& root, const Sweep& sweep) {
   }
 }
 
+// Each adaptation must have the sentences, triples or text that it works on.
+void check_adaptations(const TomlTable& root, const Sweep& sweep) {
+  const toml::node* axis = root.at("axes").as_table()->get("adaptation");
+  if (!axis) return;
+  if (sweep.pretrain_only) fail_at(axis->source(), "adaptation means nothing in a sweep without tasks");
+  for (const AxisValue& value : sweep.axes.at("adaptation")) {
+    const auto adapt = value.settings.get<AdaptSettings>();
+    const toml::source_region& place = axis->source();
+    if (needs_sentences(adapt) && sweep.adapt_text.empty()) {
+      fail_at(place, fmt::format("adaptation \"{}\" needs sentences; name a file of them, one a line, in [adapt] "
+                                 "text = [...]", value.label));
+    }
+    if ((needs_splitter(adapt) || needs_classifier(adapt)) && sweep.adapt_graph.empty()) {
+      fail_at(place, fmt::format("adaptation \"{}\" learns to split or group sentences from triples; name a data "
+                                 "set card of all their relations in [adapt] graph = \"...\"", value.label));
+    }
+    if (adapt.name == "continued" && sweep.corpus.empty()) {
+      fail_at(place, "adaptation \"continued\" goes on with the base's own objective and needs a text; name one in "
+                     "[text] corpus = [...]");
+    }
+  }
+}
+
 void read_exclusions(const TomlTable& root, Sweep& sweep) {
   const toml::node* node = root.find("exclude");
   if (!node) return;
@@ -130,8 +155,8 @@ Sweep parse_sweep(const std::filesystem::path& file, const Catalogues& catalogue
   sweep.text = read_sweep_text(file);
   const toml::table parsed = parse_toml(sweep.text, file);
   const TomlTable root(parsed, "the sweep file",
-                       {"name", "baselines", "model", "text", "pretrain", "tune", "evaluate",
-                        "axes", "exclude"});
+                       {"name", "baselines", "model", "text", "pretrain", "adapt", "tune", "evaluate",
+                        "select", "axes", "exclude"});
   read_name(root, sweep);
   if (const toml::node* model = root.find("model")) {
     const TomlTable table(*model, "[model]", {"config"});
@@ -143,11 +168,22 @@ Sweep parse_sweep(const std::filesystem::path& file, const Catalogues& catalogue
     sweep.pretrain = read_pretrain(*pretrain, catalogues.optimizers);
   }
   if (const toml::node* evaluate = root.find("evaluate")) {
-    sweep.evaluate = read_evaluate(*evaluate, names_of(catalogues.metrics));
+    sweep.evaluate = read_evaluate(*evaluate, catalogues);
+  } else if (!catalogues.decodings.empty()) {
+    sweep.evaluate.decoding = {catalogues.decodings.front().name, catalogues.decodings.front().defaults};
   }
+  for (const std::string& metric : sweep.evaluate.metrics) {
+    if (std::ranges::find(catalogues.falling_metrics, metric) != catalogues.falling_metrics.end()) {
+      sweep.falling_metrics.push_back(metric);
+    }
+  }
+  if (const toml::node* select = root.find("select")) sweep.select = read_select(*select);
+  sweep.adapt.optimizer = default_optimizer(catalogues.optimizers);
+  if (const toml::node* adapt = root.find("adapt")) read_adapt(*adapt, sweep, catalogues.optimizers);
   read_baselines(root, sweep, catalogues);
   read_axes(root, sweep, catalogues);
   check_objectives(root, sweep);
+  check_adaptations(root, sweep);
   read_exclusions(root, sweep);
   return sweep;
 }

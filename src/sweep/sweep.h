@@ -12,17 +12,21 @@
 
 namespace dovetail {
 
-inline constexpr std::array<const char*, 6> kAxes = {"objective", "task",       "template",
+// A sweep may do without "adaptation": models are then tuned as they are.
+inline constexpr std::array<const char*, 7> kAxes = {"objective", "adaptation", "task", "template",
                                                       "tuning",    "train_size", "seed"};
+
+enum AxisIndex : size_t { kObjective, kAdaptation, kTask, kTemplate, kTuning, kTrainSize, kSeed };
 
 // One value on an axis: its label (unique on the axis, used in cell names, HDF5 and report; no
 // slash, no blank) and what it stands for.
 struct AxisValue {
   std::string label;
   // objective: ChoiceSettings and "pretrain" (PretrainSettings, overrides applied), or for a
-  //   checkpoint also "folder" (absolute) and "model" (config.json keys); tuning: ChoiceSettings
-  //   and "tune" (TuneSettings, overrides applied); train_size: TrainSizeSettings;
-  // task: {"name"} and of a data set card "card" (absolute); template: {"name"}; seed: a number
+  //   checkpoint also "folder" (absolute) and "model" (config.json keys);
+  // adaptation: AdaptSettings; tuning: ChoiceSettings and "tune" (TuneSettings, overrides
+  //   applied); train_size: TrainSizeSettings;
+  // task: {"name"} and of a data set card "card" (absolute); template: ChoiceSettings; seed: a number
   Json settings;
   int line = 0;    // in the sweep file
   int column = 0;
@@ -38,8 +42,13 @@ struct Sweep {
   VocabularySettings vocabulary;
   std::string vocabulary_file;            // of type "file"
   PretrainSettings pretrain;
+  AdaptSettings adapt;                    // what the values of the axis adaptation begin as
+  std::vector<std::string> adapt_text;    // files, one sentence a line
+  std::string adapt_graph;                // a card of triples, for the learned splitter and classifier
   TuneSettings tune;
   EvaluateSettings evaluate;
+  std::vector<std::string> falling_metrics;  // those measured of which less is better
+  SelectSettings select;
   std::vector<std::string> baselines;     // most_frequent, copy, untuned
   bool pretrain_only = false;             // no tasks: the sweep's products are checkpoints
   std::map<std::string, std::vector<AxisValue>> axes;   // by the names in kAxes
@@ -67,6 +76,8 @@ struct Catalogues {
   std::vector<CatalogueEntry> tunings;
   std::vector<CatalogueEntry> optimizers;
   std::vector<CatalogueEntry> metrics;
+  std::vector<std::string> falling_metrics;  // of which less is better
+  std::vector<CatalogueEntry> decodings;
   std::vector<CatalogueEntry> corpora;      // beside these, text files
   std::vector<std::string> baselines;
   std::map<std::string, Json> model_shapes; // name -> config.json keys

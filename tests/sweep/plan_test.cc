@@ -70,7 +70,7 @@ TEST_F(PlanTest, NamesCells) {
   EXPECT_FALSE(jobs.contains("small/none/wordnet.category/mapping/soft_prompt/all/seed1"));
   EXPECT_EQ(jobs.size(), plan.cells.size());
   EXPECT_EQ(plan.cells[0].coordinates,
-            (std::array<std::string, 6>{"none", "wordnet.category", "mapping", "full", "heads30x3",
+            (std::array<std::string, kAxes.size()>{"none", "", "wordnet.category", "mapping", "full", "heads30x3",
                                         "1"}));
 }
 
@@ -206,7 +206,7 @@ TEST_F(PlanTest, ALearningRateOfTuningChangesThatTuning) {
 
   std::set<std::string> expected;   // soft_prompt has a learning rate of its own
   for (const Cell& cell : before.cells) {
-    if (cell.coordinates[3] == "full") expected.insert(cell.name);
+    if (cell.coordinates[4] == "full") expected.insert(cell.name);
   }
   EXPECT_EQ(expected.size(), 32);
   EXPECT_EQ(names, expected);
@@ -284,7 +284,7 @@ seed = 2
   EXPECT_EQ(plan.jobs.size(), 3 + 1);
   EXPECT_EQ(plan.cells[1].name, "models/span_corruption/seed2");
   EXPECT_EQ(plan.cells[1].coordinates,
-            (std::array<std::string, 6>{"span_corruption", "", "", "", "", "2"}));
+            (std::array<std::string, kAxes.size()>{"span_corruption", "", "", "", "", "", "2"}));
   const Job& job = plan.jobs[plan.cells[1].job];
   EXPECT_EQ(job.kind, JobKind::pretrain);
   EXPECT_EQ(job.name, "pretrain/span_corruption/seed2");

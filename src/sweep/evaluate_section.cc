@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// [evaluate] and [select]: what is measured, of answers and of selectors.
+#include <algorithm>
+
+#include "base/error.h"
+#include "sweep/sections.h"
+
+namespace dovetail {
+
+namespace {
+
+// A decoding's name, or a table with its parameters: { name = "beam", num_beams = 4 }.
+ChoiceSettings read_decoding(const toml::node& node, const Entries& decodings) {
+  const toml::table* given = node.as_table();
+  const toml::node* name = given ? given->get("name") : &node;
+  if (!name || !(given || node.is_string())) {
+    fail_at(node.source(), "a decoding is a name or a table { name = \"beam\", num_beams = 4 }, not " + kind_of(node));
+  }
+  const std::string known = known_name(*name, "decoding", names_of(decodings));
+  const CatalogueEntry& entry = *std::ranges::find(decodings, known, &CatalogueEntry::name);
+  ChoiceSettings choice{entry.name, entry.defaults};
+  if (!given) return choice;
+  std::vector<std::string> keys = {"name"};
+  for (const auto& [key, value] : entry.defaults.items()) keys.push_back(key);
+  const TomlTable table(node, fmt::format("decoding \"{}\"", entry.name), keys);
+  for (const auto& [key, value] : entry.defaults.items()) {
+    if (const toml::node* own = table.find(key)) choice.parameters[key] = like(*own, value, table.name_of(key));
+  }
+  if (!entry.check) return choice;
+  try {
+    entry.check(choice.parameters);
+  } catch (const ConfigError& error) {
+    fail_at(node.source(), error.what());
+  }
+  return choice;
+}
+
+void read_metrics(const toml::node& node, const TomlTable& table, const Catalogues& catalogues,
+                  std::vector<std::string>& metrics) {
+  metrics.clear();
+  for (const toml::node& metric : list(node, table.name_of("metrics"))) {
+    const std::string name = known_name(metric, "metric", names_of(catalogues.metrics));
+    if (std::ranges::find(metrics, name) != metrics.end()) {
+      fail_at(metric.source(), fmt::format("metric \"{}\" is named twice", name));
+    }
+    metrics.push_back(name);
+  }
+}
+
+void read_also(const toml::node& node, const Entries& decodings, EvaluateSettings& evaluate) {
+  for (const toml::node& element : list(node, "also of [evaluate]")) {
+    ChoiceSettings decoding = read_decoding(element, decodings);
+    const bool twice = decoding.name == evaluate.decoding.name ||
+                       std::ranges::any_of(evaluate.also, [&](const ChoiceSettings& other) {
+                         return other.name == decoding.name;
+                       });
+    if (twice) fail_at(element.source(), fmt::format("decoding \"{}\" is named twice", decoding.name));
+    evaluate.also.push_back(std::move(decoding));
+  }
+}
+
+}  // namespace
+
+EvaluateSettings read_evaluate(const toml::node& node, const Catalogues& catalogues) {
+  EvaluateSettings evaluate;
+  const TomlTable table(node, "[evaluate]", {"test_examples", "metrics", "max_new_tokens", "batch_size", "decoding",
+                                             "samples", "also"});
+  table.read("test_examples", evaluate.test_examples, kZeroOrMore);
+  table.read("max_new_tokens", evaluate.max_new_tokens, kOneOrMore);
+  table.read("batch_size", evaluate.batch_size, kOneOrMore);
+  table.read("samples", evaluate.samples, {"at least 1 and at most 100", 1, 100});
+  if (const toml::node* given = table.find("metrics")) read_metrics(*given, table, catalogues, evaluate.metrics);
+  if (const toml::node* given = table.find("decoding")) {
+    evaluate.decoding = read_decoding(*given, catalogues.decodings);
+  } else if (!catalogues.decodings.empty()) {
+    evaluate.decoding = {catalogues.decodings.front().name, catalogues.decodings.front().defaults};
+  }
+  if (const toml::node* given = table.find("also")) read_also(*given, catalogues.decodings, evaluate);
+  return evaluate;
+}
+
+SelectSettings read_select(const toml::node& node) {
+  SelectSettings select;
+  const TomlTable table(node, "[select]", {"examples", "shots", "shot_steps", "race_heads", "race_steps"});
+  table.at("examples");
+  table.read("examples", select.examples, kOneOrMore);
+  table.read("shots", select.shots, kZeroOrMore);
+  table.read("shot_steps", select.shot_steps, kOneOrMore);
+  table.read("race_heads", select.race_heads, kZeroOrMore);
+  table.read("race_steps", select.race_steps, kOneOrMore);
+  return select;
+}
+
+}  // namespace dovetail

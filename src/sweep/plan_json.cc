@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Plans as JSON, as they are kept in a results folder.
+#include "base/error.h"
+#include "sweep/plan.h"
+
+namespace dovetail {
+
+namespace {
+
+Json to_array(const std::vector<Cell>& cells) {
+  Json array = Json::array();
+  for (const Cell& cell : cells) {
+    array.push_back({{"name", cell.name},
+                     {"coordinates", cell.coordinates},
+                     {"baseline", cell.baseline},
+                     {"job", cell.job}});
+  }
+  return array;
+}
+
+std::vector<Cell> from_array(const Json& array, size_t num_jobs) {
+  std::vector<Cell> cells;
+  for (const Json& item : array) {
+    Cell cell;
+    item.at("name").get_to(cell.name);
+    item.at("coordinates").get_to(cell.coordinates);
+    item.at("baseline").get_to(cell.baseline);
+    item.at("job").get_to(cell.job);
+    if (cell.job < 0 || cell.job >= static_cast<int64_t>(num_jobs)) {
+      throw_<DataError>("cell {} names job {}, of {} jobs", cell.name, cell.job, num_jobs);
+    }
+    cells.push_back(std::move(cell));
+  }
+  return cells;
+}
+
+}  // namespace
+
+void to_json(Json& json, const Plan& plan) {
+  json = {{"sweep_name", plan.sweep_name},
+          {"sweep_hash", plan.sweep_hash},
+          {"sweep_text", plan.sweep_text},
+          {"axis_labels", plan.axis_labels},
+          {"metrics", plan.metrics},
+          {"lower_is_better", plan.lower_is_better},
+          {"cells", to_array(plan.cells)},
+          {"probes", to_array(plan.probes)},
+          {"task_facts", plan.task_facts},
+          {"jobs", plan.jobs}};
+}
+
+void from_json(const Json& json, Plan& plan) {
+  json.at("sweep_name").get_to(plan.sweep_name);
+  json.at("sweep_hash").get_to(plan.sweep_hash);
+  json.at("sweep_text").get_to(plan.sweep_text);
+  json.at("axis_labels").get_to(plan.axis_labels);
+  json.at("metrics").get_to(plan.metrics);
+  json.at("lower_is_better").get_to(plan.lower_is_better);
+  json.at("jobs").get_to(plan.jobs);
+  plan.cells = from_array(json.at("cells"), plan.jobs.size());
+  plan.probes = from_array(json.at("probes"), plan.jobs.size());
+  plan.task_facts = json.at("task_facts");
+}
+
+}  // namespace dovetail
