@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/names.h"
 #include "metrics/metric.h"
 #include "model/checkpoint.h"
 #include "model/shapes.h"
@@ -11,6 +12,7 @@
 #include "tasks/template.h"
 #include "text/corpus.h"
 #include "text/vocabulary.h"
+#include "training/decoding.h"
 #include "training/optimizers.h"
 #include "tuning/tuning.h"
 
@@ -27,7 +29,11 @@ Catalogues catalogues() {
   for (const OptimizerEntry& entry : optimizers()) {
     all.optimizers.push_back({entry.name, entry.defaults, entry.check});
   }
-  for (const Metric& entry : metrics()) all.metrics.push_back({entry.name});
+  for (const Metric& entry : metrics()) {
+    all.metrics.push_back({entry.name});
+    if (!entry.higher_is_better) all.falling_metrics.push_back(entry.name);
+  }
+  for (const DecodingEntry& entry : decodings()) all.decodings.push_back({entry.name, entry.defaults, entry.check});
   for (const std::string& name : corpus_names()) all.corpora.push_back({name});
   all.baselines = {"most_frequent", "copy", "untuned"};
   all.model_shapes = model_shapes();
@@ -45,6 +51,39 @@ std::string fingerprint_of_task(const std::string& name_or_card) {
   return task.fingerprint();
 }
 
+std::string name_of(Layout layout) {
+  switch (layout) {
+    case Layout::relation: return "relation";
+    case Layout::question: return "question";
+    case Layout::classification: return "classification";
+    case Layout::text: return "text";
+  }
+  return "";
+}
+
+int64_t words_in(const std::string& text) {
+  return static_cast<int64_t>(split(collapse_blanks(text), ' ').size());
+}
+
+// What rules of thumb go by (MTO's temp_flex and temp_len), over the training side.
+Json facts_of_task(const std::string& name_or_card) {
+  const Task task = find_task(name_or_card);
+  const TaskData data = task.load();
+  double choice_words = 0, choices = 0, questions = 0;
+  for (const Example& example : data.train) {
+    questions += example.source.find('?') != std::string::npos;
+    for (const std::string& choice : choices_of(data, example)) {
+      choice_words += static_cast<double>(words_in(choice));
+      ++choices;
+    }
+  }
+  return {{"kind", data.kind},
+          {"relation", data.relation},
+          {"layout", name_of(data.layout)},
+          {"mean_choice_words", choices > 0 ? choice_words / choices : 0},
+          {"question_mark_share", data.train.empty() ? 0 : questions / static_cast<double>(data.train.size())}};
+}
+
 }  // namespace
 
 Fingerprints fingerprints() {
@@ -56,6 +95,7 @@ Fingerprints fingerprints() {
           [](const std::filesystem::path& file) {
             return Vocabulary::from_file(file).content_hash();
           },
+      .task_facts = facts_of_task,
       .task_kind = [](const std::string& task) { return find_task(task).kind; },
   };
 }

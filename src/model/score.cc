@@ -89,10 +89,15 @@ std::vector<TokenScores> score_targets(const T5Model& model, std::span<const Ids
                                        std::span<const Ids> targets) {
   DOVETAIL_CHECK_EQ(sources.size(), targets.size());
   const torch::InferenceMode inference;
-  const torch::Device device = model.weights().shared_VD.device();
   const PaddedSources padded = pad_sources(sources);
-  const Tensor mask_BS = padded.mask_BS.to(device);
-  const Tensor memory_BSD = model.encode(model.embed(padded.ids_BS.to(device)), mask_BS);
+  const Tensor mask_BS = padded.mask_BS.to(model.device());
+  return score_targets(model, model.encode(model.embed(padded.ids_BS.to(model.device())), mask_BS), mask_BS, targets);
+}
+
+std::vector<TokenScores> score_targets(const T5Model& model, const Tensor& memory_BSD, const Tensor& mask_BS,
+                                       std::span<const Ids> targets) {
+  const torch::InferenceMode inference;
+  const torch::Device device = model.device();
   const Tensor hidden_BTD = model.decode(decoder_inputs(targets).to(device), memory_BSD, mask_BS);
   const Positions positions = target_positions(targets);
   const PositionScores found = score_positions(

@@ -32,6 +32,10 @@ struct TokenScores {
 std::vector<TokenScores> score_targets(const T5Model& model, std::span<const Ids> sources,
                                        std::span<const Ids> targets);
 
+// The same where the encoder's output is there already.
+std::vector<TokenScores> score_targets(const T5Model& model, const torch::Tensor& memory_BSD,
+                                       const torch::Tensor& mask_BS, std::span<const Ids> targets);
+
 // Places 0, 1, ... in batches with little padding: longest first, at most so many padded tokens (or
 // one row) a batch. sizes: source and target length of each.
 std::vector<std::vector<size_t>> token_batches(std::span<const std::pair<size_t, size_t>> sizes,

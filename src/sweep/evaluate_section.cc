@@ -64,11 +64,10 @@ void read_also(const toml::node& node, const Entries& decodings, EvaluateSetting
 EvaluateSettings read_evaluate(const toml::node& node, const Catalogues& catalogues) {
   EvaluateSettings evaluate;
   const TomlTable table(node, "[evaluate]", {"test_examples", "metrics", "max_new_tokens", "batch_size", "decoding",
-                                             "samples", "also"});
+                                             "also"});
   table.read("test_examples", evaluate.test_examples, kZeroOrMore);
   table.read("max_new_tokens", evaluate.max_new_tokens, kOneOrMore);
   table.read("batch_size", evaluate.batch_size, kOneOrMore);
-  table.read("samples", evaluate.samples, {"at least 1 and at most 100", 1, 100});
   if (const toml::node* given = table.find("metrics")) read_metrics(*given, table, catalogues, evaluate.metrics);
   if (const toml::node* given = table.find("decoding")) {
     evaluate.decoding = read_decoding(*given, catalogues.decodings);

@@ -35,6 +35,8 @@ class JobGraph {
   // `kind`: zero_shot, shots or race.
   int64_t probe(const GridPoint& point, const std::string& kind, const std::string& name);
 
+  int64_t filling(const GridPoint& point, const std::string& name);
+
   std::vector<Job> take() { return std::move(jobs_); }
 
  private:

@@ -145,6 +145,14 @@ void add_probes(const Sweep& sweep, const std::vector<GridPoint>& points, JobGra
       probes.push_back(make_cell(std::move(name), part, kind, job));
     }
   }
+  if (sweep.adapt_graph.empty()) return;
+  for (const AxisValue& task : sweep.axes.at("task")) {
+    GridPoint part{};
+    part[kTask] = &task;
+    std::string name = joined_name(sweep.name, "probe/filling", part);
+    const int64_t job = graph.filling(part, name);
+    probes.push_back(make_cell(std::move(name), part, "filling", job));
+  }
 }
 
 Json facts_of_tasks(const Sweep& sweep, const Fingerprints& fingerprints) {

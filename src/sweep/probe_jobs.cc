@@ -36,4 +36,23 @@ int64_t JobGraph::probe(const GridPoint& point, const std::string& kind, const s
   return add(std::move(job));
 }
 
+// What a classifier of relation types says of a task's triples.
+int64_t JobGraph::filling(const GridPoint& point, const std::string& name) {
+  const AxisValue* taught = nullptr;   // the first base that knows anything
+  for (const AxisValue& objective : sweep_.axes.at("objective")) {
+    if (!taught && !is_named(objective, "none")) taught = &objective;
+  }
+  if (!taught) taught = &sweep_.axes.at("objective").front();
+  Job job{.kind = JobKind::probe, .name = name};
+  set_task(*point[kTask], job);
+  job.settings["probe"] = "filling";
+  job.settings["train_size"] = TrainSizeSettings{};
+  job.settings["tune"] = TuneSettings{.validation_examples = sweep_.select.examples};
+  job.settings["seed"] = sweep_.pretrain.seed;
+  job.inputs = {teach("classifier", *taught, sweep_.adapt)};
+  job.cost_seconds = evaluate_seconds(size_of(*taught), sweep_.adapt.max_source_length,
+                                      {.test_examples = 2 * sweep_.select.examples});
+  return add(std::move(job));
+}
+
 }  // namespace dovetail

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sweep/settings.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace dovetail {
+
+int64_t resolve_steps(const StepSettings& settings, int64_t batches_per_epoch) {
+  if (settings.fixed > 0) return settings.fixed;
+  int64_t steps = static_cast<int64_t>(std::llround(settings.epochs * static_cast<double>(batches_per_epoch)));
+  steps = std::max(steps, settings.at_least);
+  return settings.at_most > 0 ? std::min(steps, settings.at_most) : steps;
+}
 
 // Each field is named once, for both directions. The library's own macro would define inline
 // functions, which other rooms could then not link.
@@ -25,7 +35,7 @@ SETTINGS_JSON(TuneSettings, steps, batch_size, batch_tokens, dropout, max_source
 SETTINGS_JSON(ChoiceSettings, name, parameters)
 SETTINGS_JSON(AdaptSettings, name, sentences, split, group, lexicon, prefix, rows, graph_rows, steps, batch_size,
               max_source_length, max_target_length, dropout, seed, options, optimizer)
-SETTINGS_JSON(EvaluateSettings, test_examples, metrics, max_new_tokens, batch_size, decoding, samples, also)
+SETTINGS_JSON(EvaluateSettings, test_examples, metrics, max_new_tokens, batch_size, decoding, also)
 SETTINGS_JSON(SelectSettings, examples, shots, shot_steps, race_heads, race_steps)
 SETTINGS_JSON(TrainSizeSettings, heads, tails, fraction, per_class)
 

@@ -67,6 +67,8 @@ struct StepSettings {
   int64_t at_most = 0;
 };
 
+int64_t resolve_steps(const StepSettings& settings, int64_t batches_per_epoch);
+
 struct TuneSettings {
   StepSettings steps;
   int64_t batch_size = 16;               // rows a step
@@ -112,7 +114,6 @@ struct EvaluateSettings {
   int64_t max_new_tokens = 16;
   int64_t batch_size = 128;
   ChoiceSettings decoding{"greedy", Json::object()};
-  int64_t samples = 1;                   // answers a head where the decoding samples, for best_of_k metrics
   std::vector<ChoiceSettings> also;      // other decodings, scored as METRIC@NAME
 };
 

@@ -5,9 +5,11 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/error.h"
+#include "base/random.h"
 #include "base/stop.h"
-#include "metrics/metric.h"
 #include "model/generate.h"
+#include "training/decoding.h"
 #include "training/learner.h"
 
 namespace dovetail {
@@ -38,82 +40,151 @@ Batch gather(const std::vector<Sequence>& rows, const std::vector<int64_t>& indi
   return collate(chosen).to(device);
 }
 
-struct TestScores {
-  std::vector<std::string> predictions;
-  std::vector<float> losses;             // mean over an example's target tokens
-  double loss_sum = 0;
-  int64_t num_targets = 0;
+// What one decoding wrote: answers[example][sample].
+struct Answers {
+  Decoding decoding;
+  std::vector<std::vector<std::string>> texts;
 };
 
-void add_losses(const T5Model& model, const Batch& batch, const Tensor& memory,
-                const std::vector<int64_t>& rows, TestScores& scores) {
-  const Tensor logits = model.logits(model.decode(batch.decoder_ids_BT, memory, batch.mask_BS));
-  const Tensor losses_BT = torch::nn::functional::cross_entropy(
-      logits.transpose(1, 2), batch.labels_BT,
-      torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kNone).ignore_index(kIgnored));
-  const Tensor sums_B = losses_BT.sum(1, false, torch::kFloat64).cpu().contiguous();
-  const Tensor counts_B = (batch.labels_BT != kIgnored).sum(1).cpu().contiguous();
-  for (size_t i = 0; i < rows.size(); ++i) {
-    const double sum = sums_B.const_data_ptr<double>()[i];
-    const int64_t count = counts_B.const_data_ptr<int64_t>()[i];
-    scores.losses[rows[i]] = static_cast<float>(sum / static_cast<double>(count));
-    scores.loss_sum += sum;
-    scores.num_targets += count;
+std::vector<Answers> prepare_answers(const EvaluateSettings& settings, size_t examples) {
+  std::vector<Answers> all;
+  all.push_back({make_decoding(settings.decoding, settings.max_new_tokens), {}});
+  for (const ChoiceSettings& other : settings.also) {
+    all.push_back({make_decoding(other, settings.max_new_tokens), {}});
+  }
+  for (Answers& answers : all) answers.texts.resize(examples);
+  return all;
+}
+
+// Each sample has a seed of its own, as separate calls have.
+void write_answers(const T5Model& model, const Tensor& memory_BSD, const Tensor& mask_BS,
+                   const std::vector<int64_t>& indices, const Vocabulary& vocabulary, Answers& answers) {
+  GenerationSettings settings = answers.decoding.settings;
+  settings.source_numbers = indices;
+  const uint64_t seed = settings.seed;
+  for (int64_t sample = 0; sample < answers.decoding.samples; ++sample) {
+    settings.seed = derive_seed(seed, fmt::format("sample/{}", sample));
+    const auto hypotheses = generate(model, memory_BSD, mask_BS, settings);
+    for (size_t i = 0; i < indices.size(); ++i) {
+      answers.texts[indices[i]].push_back(vocabulary.decode(hypotheses[i].front().ids));
+    }
   }
 }
 
-TestScores run_test(const T5Model& model, TuningMethod& tuning, const RowMaker& maker,
-                    const EvaluateSettings& settings, const std::vector<Sequence>& rows) {
+// Encodes each source once, for its loss and for every decoding.
+std::vector<TokenScores> run_test(const Examinee& examinee, const std::vector<Sequence>& rows, int64_t batch_size,
+                                  std::vector<Answers>& all) {
   const torch::InferenceMode inference;
-  TestScores scores;
-  scores.predictions.resize(rows.size());
-  scores.losses.resize(rows.size());
-  for (const std::vector<int64_t>& indices : length_batches(rows, settings.batch_size)) {
+  std::vector<TokenScores> scores(rows.size());
+  for (const std::vector<int64_t>& indices : length_batches(rows, batch_size)) {
     check_stop();
-    const Batch batch = gather(rows, indices, model.device());
-    const Tensor memory = model.encode(tuning.embed(batch.source_BS), batch.mask_BS);
-    add_losses(model, batch, memory, indices, scores);
-    const auto generated = generate_greedy(model, memory, batch.mask_BS, settings.max_new_tokens);
-    for (size_t i = 0; i < indices.size(); ++i) {
-      scores.predictions[indices[i]] = postprocess(maker.vocabulary.decode(generated[i]));
+    const Batch batch = gather(rows, indices, examinee.model.device());
+    const Tensor memory = examinee.model.encode(examinee.tuning.embed(batch.source_BS), batch.mask_BS);
+    std::vector<Ids> targets;
+    for (const int64_t index : indices) targets.emplace_back(rows[index].target);
+    std::vector<TokenScores> found = score_targets(examinee.model, memory, batch.mask_BS, targets);
+    for (size_t i = 0; i < indices.size(); ++i) scores[indices[i]] = std::move(found[i]);
+    for (Answers& answers : all) {
+      write_answers(examinee.model, memory, batch.mask_BS, indices, examinee.maker.vocabulary, answers);
     }
   }
   return scores;
 }
 
+bool has_evidence(const std::vector<ScoredItem>& items, Evidence evidence) {
+  const ScoredItem& item = items.front();
+  switch (evidence) {
+    case Evidence::text: return true;
+    case Evidence::choices: return !item.choices.empty();
+    case Evidence::choice_likelihood: return !item.choice_logprobs.empty();
+    case Evidence::choice_priors: return !item.choice_priors.empty();
+    case Evidence::target_likelihood: return item.target_tokens > 0;
+    case Evidence::token_ranks: return !item.token_ranks.empty();
+    case Evidence::samples: return !item.samples.empty();
+  }
+  return false;
+}
+
+void record_loss(const std::vector<TokenScores>& scores, Record& record) {
+  std::vector<float>& losses = record.per_example["loss"];
+  double sum = 0;
+  size_t tokens = 0;
+  for (const TokenScores& score : scores) {
+    losses.push_back(static_cast<float>(-score.logprob / static_cast<double>(score.token_logprobs.size())));
+    sum -= score.logprob;
+    tokens += score.token_logprobs.size();
+  }
+  record.metrics["loss"] = sum / static_cast<double>(tokens);
+  record.metrics["perplexity"] = std::exp(record.metrics["loss"]);
+}
+
+// The answers of one decoding into the items, and their scores into the record.
+void score_answers(const Examinee& examinee, const std::vector<const Example*>& examples, const Answers& answers,
+                   const std::vector<std::string>& metrics, bool is_main, std::vector<ScoredItem>& items,
+                   Record& record) {
+  std::vector<std::string> predictions;
+  for (size_t i = 0; i < items.size(); ++i) {
+    std::vector<std::string> texts;
+    for (const std::string& text : answers.texts[i]) texts.push_back(examinee.maker.answer(*examples[i], text));
+    items[i].prediction = texts.front();
+    items[i].samples.assign(texts.begin() + 1, texts.end());
+    predictions.push_back(texts.front());
+  }
+  score_items(items, metrics, is_main ? "" : answers.decoding.name, record);
+  if (is_main) record.predictions = std::move(predictions);
+}
+
 }  // namespace
+
+void score_items(const std::vector<ScoredItem>& items, const std::vector<std::string>& metrics,
+                 const std::string& decoding, Record& record) {
+  for (const std::string& name : metrics) {
+    const Metric& metric = find_metric(name);
+    if (!has_evidence(items, metric.evidence)) continue;
+    const std::vector<double> scores = metric.score(items);
+    const std::string key = decoding.empty() ? name : name + "@" + decoding;
+    record.per_example[key].assign(scores.begin(), scores.end());
+    record.metrics[key] = metric.of_all(items, scores);
+  }
+}
 
 void score_predictions(const TaskData& task, const std::vector<int64_t>& test,
                        const std::vector<std::string>& predictions,
                        const std::vector<std::string>& metric_names, Record& record) {
   std::vector<ScoredItem> items;
   for (size_t i = 0; i < test.size(); ++i) {
-    items.push_back({.prediction = predictions[i], .references = task.test[test[i]].references});
+    const Example& example = task.test[test[i]];
+    items.push_back({.prediction = predictions[i],
+                     .references = example.references,
+                     .choices = choices_of(task, example),
+                     .answer = example.answer});
   }
-  for (const std::string& name : metric_names) {
-    const Metric& metric = find_metric(name);
-    const std::vector<double> scores = metric.score(items);
-    record.per_example[name].assign(scores.begin(), scores.end());
-    record.metrics[name] = metric.of_all(items, scores);
-  }
+  score_items(items, metric_names, "", record);
   record.predictions = predictions;
+}
+
+void evaluate_on(const std::vector<const Example*>& examples, T5Model& model, TuningMethod& tuning,
+                 const RowMaker& maker, const EvaluateSettings& settings, Record& record) {
+  const PackedWeights packed(model);
+  const Examinee examinee{model, tuning, maker};
+  std::vector<Sequence> rows;
+  for (const Example* example : examples) rows.push_back(maker.row(*example, example->references.front()));
+  std::vector<Answers> all = prepare_answers(settings, rows.size());
+  const std::vector<TokenScores> scores = run_test(examinee, rows, settings.batch_size, all);
+  record_loss(scores, record);
+  std::vector<ScoredItem> items = describe_items(examinee, examples, scores, needed_evidence(settings.metrics));
+  for (const Answers& answers : all) {
+    score_answers(examinee, examples, answers, settings.metrics, &answers == &all.front(), items, record);
+  }
 }
 
 void evaluate(T5Model& model, TuningMethod& tuning, const RowMaker& maker,
               const EvaluateSettings& settings, Record& record) {
-  const PackedWeights packed(model);
-  const std::vector<int64_t> test = choose_test(maker.task, settings.test_examples);
-  std::vector<Sequence> rows;
-  for (int64_t index : test) {
-    const Example& example = maker.task.test[index];
-    rows.push_back(maker.row(example.source, example.references.front()));
+  std::vector<const Example*> examples;
+  for (const int64_t index : choose_test(maker.task, settings.test_examples)) {
+    examples.push_back(&maker.task.test[index]);
   }
-  TestScores scores = run_test(model, tuning, maker, settings, rows);
-  score_predictions(maker.task, test, scores.predictions, settings.metrics, record);
-  const double loss = scores.loss_sum / static_cast<double>(scores.num_targets);
-  record.metrics["loss"] = loss;
-  record.metrics["perplexity"] = std::exp(loss);
-  record.per_example["loss"] = std::move(scores.losses);
+  evaluate_on(examples, model, tuning, maker, settings, record);
 }
 
 double mean_loss(const T5Model& model, TuningMethod& tuning, const std::vector<Sequence>& rows,

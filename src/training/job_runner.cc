@@ -11,6 +11,7 @@
 #include "training/baseline.h"
 #include "model/device.h"
 #include "training/pretrain.h"
+#include "training/probe.h"
 #include "training/provenance.h"
 #include "training/tune.h"
 
@@ -42,6 +43,11 @@ void run_one_kind(std::span<const Job> group, Artefacts& artefacts, const Runner
     case JobKind::pretrain:
       return run_pretrain(group.front(), artefacts, options.checkpoint_seconds, options.team,
                           records.front());
+    case JobKind::label:
+    case JobKind::adapt:
+      throw_<SystemError>("not built");
+    case JobKind::probe:
+      return run_probe(group.front(), artefacts, records.front());
     case JobKind::baseline:
       return run_baseline(group.front(), artefacts, records.front());
     case JobKind::tune:

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "training/pretrain.h"
 
-#include <chrono>
-
 #include "base/error.h"
 #include "base/file.h"
 #include "training/learner.h"
+#include "training/periodic_saver.h"
 #include "training/saved_state.h"
 #include "training/text_rows.h"
 
@@ -14,31 +13,6 @@ namespace dovetail {
 namespace fs = std::filesystem;
 
 namespace {
-
-// Saves now and then, at points where a value of the curve has just been completed.
-class PeriodicSaver {
- public:
-  PeriodicSaver(fs::path file, double seconds) : file_(std::move(file)), seconds_(seconds) {}
-
-  void operator()(Learner& learner, int64_t step) {
-    const bool curve_point = !learner.train_loss.steps.empty() && learner.train_loss.steps.back() == step;
-    const auto now = std::chrono::steady_clock::now();
-    if (!curve_point || step == learner.steps ||
-        std::chrono::duration<double>(now - last_).count() < seconds_) {
-      return;
-    }
-    last_ = now;
-    const double so_far =
-        learner.cost.wall_seconds + std::chrono::duration<double>(now - start_).count();
-    save_state(learner, step, so_far, file_);
-  }
-
- private:
-  fs::path file_;
-  double seconds_;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  std::chrono::steady_clock::time_point last_ = start_;
-};
 
 Learner make_learner(const PretrainSettings& settings, T5Model& model, TuningMethod& tuning,
                      GradientTeam* team) {
@@ -53,13 +27,6 @@ Learner make_learner(const PretrainSettings& settings, T5Model& model, TuningMet
   learner.seed = static_cast<uint64_t>(settings.seed);
   prepare(learner);
   return learner;
-}
-
-void publish(const fs::path& target, const T5Model& model, const Vocabulary& vocabulary) {
-  publish_folder(target, [&](const fs::path& folder) {
-    save_checkpoint(folder, model.config(), model.weights());
-    vocabulary.save(folder);
-  });
 }
 
 }  // namespace
@@ -110,7 +77,7 @@ void run_pretrain(const Job& job, Artefacts& artefacts, double checkpoint_second
   train({&learner, 1});
   if (!learner.failure.empty()) throw_<SystemError>("{}", learner.failure);
   if (!writes_for(team)) return;
-  publish(artefacts.folder(job.key), model, *vocabulary);
+  publish_checkpoint(artefacts.folder(job.key), model, *vocabulary);
   fs::remove(partial);
   record.curves["train_loss"] = learner.train_loss;
   record.metrics["train_loss"] = learner.train_loss.values.back();

@@ -42,6 +42,14 @@ Sequence RowMaker::row(const std::string& head, const std::string& tail) const {
   return sequence;
 }
 
+Sequence RowMaker::choice_row(const Example& example, size_t choice) const {
+  return row(example.source, choices_of(task, example).at(choice));
+}
+
+Sequence RowMaker::prior_row(const Example&, size_t choice) const { return row("", task.labels.at(choice)); }
+
+std::string RowMaker::answer(const Example&, const std::string& generated) const { return postprocess(generated); }
+
 namespace {
 
 std::vector<Sequence> rows_of(const RowMaker& maker, const std::vector<int64_t>& heads, int64_t tails) {

@@ -24,6 +24,12 @@ struct RowMaker {
   int64_t max_target_length = 16;
 
   Sequence row(const std::string& head, const std::string& tail) const;
+  Sequence row(const Example& example, const std::string& answer) const { return row(example.source, answer); }
+  // As if that choice were the right one; and the same with nothing asked.
+  Sequence choice_row(const Example& example, size_t choice) const;
+  Sequence prior_row(const Example& example, size_t choice) const;
+  // What of a generated text is the answer.
+  std::string answer(const Example& example, const std::string& generated) const;
 };
 
 // One row for each (head, tail) that the subset keeps.

@@ -16,8 +16,13 @@ const Json kExamples = {
       "max_lines": 6})")},
     {"steps", Json::parse(R"({"fixed": 5, "epochs": 2.5, "at_least": 3, "at_most": 9})")},
     {"evaluate", Json::parse(R"({"test_examples": 5, "metrics": ["bleu_4"], "max_new_tokens": 3,
-      "batch_size": 9})")},
-    {"train_size", Json::parse(R"({"heads": 5, "tails": 2, "fraction": 0.1})")},
+      "batch_size": 9, "decoding": {"name": "beam", "parameters": {"num_beams": 3}},
+      "also": [{"name": "sample", "parameters": {"top_k": 3}}]})")},
+    {"adapt", Json::parse(R"({"name": "lm", "sentences": "random", "split": "random", "group": "learned",
+      "lexicon": "mine", "prefix": "p", "rows": 7, "graph_rows": 6, "batch_size": 5, "max_source_length": 4,
+      "max_target_length": 3, "dropout": 0.1, "seed": 2})")},
+    {"select", Json::parse(R"({"examples": 8, "shots": 5, "shot_steps": 4, "race_heads": 3, "race_steps": 2})")},
+    {"train_size", Json::parse(R"({"heads": 5, "tails": 2, "fraction": 0.1, "per_class": 4})")},
     {"choice", Json::parse(R"({"name": "full", "parameters": {"a": 1}})")}};
 
 template <typename Settings>
@@ -36,6 +41,10 @@ TEST(Settings, SurviveJsonAndMissNoKey) {
   expect_round_trip<VocabularySettings>(kExamples["vocabulary"]);
   expect_round_trip<StepSettings>(kExamples["steps"]);
   expect_round_trip<EvaluateSettings>(kExamples["evaluate"]);
+  Json adapt = kExamples["adapt"];
+  adapt.update({{"steps", kExamples["steps"]}, {"options", kExamples["options"]}, {"optimizer", kExamples["optimizer"]}});
+  expect_round_trip<AdaptSettings>(adapt);
+  expect_round_trip<SelectSettings>(kExamples["select"]);
   expect_round_trip<TrainSizeSettings>(kExamples["train_size"]);
   expect_round_trip<ChoiceSettings>(kExamples["choice"]);
   expect_round_trip<PretrainSettings>({{"steps", 2},

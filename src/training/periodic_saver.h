@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+
+#include "text/vocabulary.h"
+#include "training/learner.h"
+
+namespace dovetail {
+
+// Saves a long job's state now and then, at points where a value of the curve has just been completed.
+class PeriodicSaver {
+ public:
+  PeriodicSaver(std::filesystem::path file, double seconds) : file_(std::move(file)), seconds_(seconds) {}
+  void operator()(Learner& learner, int64_t step);
+
+ private:
+  std::filesystem::path file_;
+  double seconds_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point last_ = start_;
+};
+
+// A model and its vocabulary as a folder in the Hugging Face layout.
+void publish_checkpoint(const std::filesystem::path& target, const T5Model& model, const Vocabulary& vocabulary);
+
+}  // namespace dovetail

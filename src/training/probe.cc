@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "training/probe.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "training/evaluate.h"
+#include "training/tune_cell.h"
+
+namespace dovetail {
+
+using torch::Tensor;
+
+namespace {
+
+std::vector<const Example*> probed_examples(const TaskData& task, const Subset& subset) {
+  std::vector<const Example*> examples;
+  for (const int64_t index : subset.validation) examples.push_back(&task.train[index]);
+  return examples;
+}
+
+std::vector<Sequence> first_rows(const RowMaker& maker, const std::vector<const Example*>& examples) {
+  std::vector<Sequence> rows;
+  for (const Example* example : examples) rows.push_back(maker.row(*example, example->references.front()));
+  return rows;
+}
+
+float content_loss(const Vocabulary& vocabulary, const Sequence& row, const TokenScores& scores) {
+  double sum = 0;
+  int64_t count = 0;
+  for (size_t i = 0; i < row.target.size(); ++i) {
+    if (row.target[i] == Vocabulary::kEos || vocabulary.is_sentinel(row.target[i])) continue;
+    sum -= scores.token_logprobs[i];
+    ++count;
+  }
+  return count ? static_cast<float>(sum / static_cast<double>(count)) : std::nanf("");
+}
+
+void record_losses(const Examinee& examinee, const std::vector<Sequence>& rows, Record& record) {
+  const std::vector<TokenScores> scores = score_rows(examinee, rows);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    record.per_example["probe_loss"].push_back(content_loss(examinee.maker.vocabulary, rows[i], scores[i]));
+  }
+}
+
+// The source as a target: what the model finds it likely to read.
+void record_template_losses(const Examinee& examinee, const std::vector<Sequence>& rows, Record& record) {
+  std::vector<Sequence> written;
+  for (const Sequence& row : rows) {
+    Sequence turned{{Vocabulary::kEos}, {}};
+    for (const int32_t id : row.source) {
+      if (id < examinee.maker.vocab_size) turned.target.push_back(id);   // soft tokens have no text
+    }
+    written.push_back(std::move(turned));
+  }
+  for (const TokenScores& scores : score_rows(examinee, written)) {
+    const double tokens = static_cast<double>(scores.token_logprobs.size());
+    record.per_example["probe_template_loss"].push_back(static_cast<float>(-scores.logprob / tokens));
+  }
+}
+
+void record_embedding(const Examinee& examinee, const std::vector<Sequence>& rows, Record& record) {
+  const torch::InferenceMode inference;
+  Tensor sum_D = torch::zeros({examinee.model.config().d_model}, torch::kFloat64);
+  double tokens = 0;
+  for (const Sequence& row : rows) {
+    const Sequence* one = &row;
+    const Batch batch = collate({&one, 1}).to(examinee.model.device());
+    const Tensor states = examinee.model.encode(examinee.tuning.embed(batch.source_BS), batch.mask_BS);
+    sum_D += states.flatten(0, 1).sum(0).to(torch::kCPU, torch::kFloat64);
+    tokens += static_cast<double>(row.source.size());
+  }
+  const Tensor mean_D = (sum_D / tokens).to(torch::kFloat32).contiguous();
+  const float* values = mean_D.const_data_ptr<float>();
+  record.per_example["task_embedding"].assign(values, values + mean_D.size(0));
+}
+
+void copy_scores(const Record& from, const std::string& name, const std::string& as, Record& to) {
+  const auto found = from.per_example.find(name);
+  if (found != from.per_example.end()) to.per_example[as] = found->second;
+}
+
+// The metric that a race is decided by: of an answer that is right or wrong, whether it is.
+std::string deciding_metric(const Job& job, const EvaluateSettings& settings) {
+  const std::string kind = job.settings.at("task").value("kind", std::string());
+  const bool right_or_wrong = kind == "reading" || kind == "choice" || kind == "classification";
+  const std::string wanted = right_or_wrong ? "exact_match" : "rouge_l";
+  const bool measured = std::ranges::find(settings.metrics, wanted) != settings.metrics.end();
+  return measured ? wanted : settings.metrics.front();
+}
+
+void measure(const Job& job, TuneCell& cell, Record& record) {
+  const std::vector<const Example*> examples = probed_examples(*cell.task, cell.subset);
+  auto settings = job.settings.at("evaluate").get<EvaluateSettings>();
+  settings.also.clear();
+  const std::string deciding = deciding_metric(job, settings);
+  for (const char* metric : {"depth_rank", "depth_rank_min"}) {
+    if (std::ranges::find(settings.metrics, metric) == settings.metrics.end()) settings.metrics.push_back(metric);
+  }
+  evaluate_on(examples, cell.backbone.model, *cell.method, cell.maker, settings, record);
+  record.metrics["race_score"] = record.metrics.at(deciding);
+  copy_scores(record, "depth_rank", "probe_depth_rank", record);
+  copy_scores(record, "depth_rank_min", "probe_depth_rank_min", record);
+  const Examinee examinee{cell.backbone.model, *cell.method, cell.maker};
+  const std::vector<Sequence> rows = first_rows(cell.maker, examples);
+  record_losses(examinee, rows, record);
+  if (job.settings.at("probe") != "zero_shot") return;
+  record_template_losses(examinee, rows, record);
+  record_embedding(examinee, rows, record);
+}
+
+// One triple a probed head, put to the classifier of relation types.
+void ask_classifier(const Job& job, Artefacts& artefacts, Record& record) {
+  const auto task = load_task(job, artefacts);
+  const auto subset = subset_for(job, *task, job.settings.at("tune").get<TuneSettings>().validation_examples);
+  const std::filesystem::path folder = artefacts.model_folder(job.input_keys.back());
+  const auto vocabulary = artefacts.vocabulary(folder);
+  const auto checkpoint = artefacts.checkpoint(folder);
+  T5Model model(checkpoint->config, clone_weights(checkpoint->config, checkpoint->weights, artefacts.device()));
+  const auto method = find_tuning("full").make(model, {}, 0);
+  std::vector<Sequence> rows;
+  for (const Example* example : probed_examples(*task, subset)) {
+    const std::vector<int32_t> source = vocabulary->encode_with_sentinels(
+        ("task-clf: head: " + example->source + "  tail: " + example->references.front()) + " <extra_id_0>");
+    for (const char* answer : {"<extra_id_0> Filling", "<extra_id_0> Mapping"}) {
+      Sequence row{source, vocabulary->encode_with_sentinels(answer)};
+      row.source.push_back(Vocabulary::kEos);
+      row.target.push_back(Vocabulary::kEos);
+      rows.push_back(std::move(row));
+    }
+  }
+  const TaskData none;
+  const RowMaker maker{none, find_template("mapping"), *vocabulary, {}, model.config().vocab_size};
+  const std::vector<TokenScores> scores = score_rows({model, *method, maker}, rows);
+  for (size_t i = 0; i + 1 < scores.size(); i += 2) {
+    const double odds = std::exp(scores[i + 1].logprob - scores[i].logprob);   // of Mapping
+    record.per_example["probe_filling"].push_back(static_cast<float>(1 / (1 + odds)));
+  }
+}
+
+}  // namespace
+
+void run_probe(const Job& job, Artefacts& artefacts, Record& record) {
+  if (job.settings.at("probe") == "filling") return ask_classifier(job, artefacts, record);
+  TuneCell cell(job, artefacts, nullptr);
+  if (job.settings.at("probe") != "zero_shot") {
+    train({&cell.learner, 1});
+    if (!cell.learner.failure.empty()) throw_<SystemError>("{}", cell.learner.failure);
+    record.cost = cell.learner.cost;
+  }
+  measure(job, cell, record);
+}
+
+}  // namespace dovetail

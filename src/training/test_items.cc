@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "training/test_items.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/stop.h"
+
+namespace dovetail {
+
+using torch::Tensor;
+
+namespace {
+
+constexpr size_t kBatchTokens = 8192;   // with padding; bounds what the logits' hidden states take
+
+std::vector<TokenScores> score_batch(const Examinee& examinee, const std::vector<Sequence>& rows,
+                                     const std::vector<size_t>& places) {
+  std::vector<const Sequence*> chosen;
+  std::vector<Ids> targets;
+  for (const size_t place : places) {
+    chosen.push_back(&rows[place]);
+    targets.emplace_back(rows[place].target);
+  }
+  const Batch batch = collate(chosen).to(examinee.model.device());
+  const Tensor memory = examinee.model.encode(examinee.tuning.embed(batch.source_BS), batch.mask_BS);
+  return score_targets(examinee.model, memory, batch.mask_BS, targets);
+}
+
+bool contains(const std::vector<Evidence>& needed, Evidence evidence) {
+  return std::ranges::find(needed, evidence) != needed.end();
+}
+
+// One row for each choice of each example, as if it were the right one.
+struct ChoiceRows {
+  std::vector<Sequence> rows;
+  std::vector<size_t> owners;
+};
+
+void add_scores(const ChoiceRows& rows, const std::vector<TokenScores>& scores,
+                std::vector<double> ScoredItem::*logprobs, std::vector<ScoredItem>& items) {
+  for (size_t i = 0; i < rows.owners.size(); ++i) {
+    ScoredItem& item = items[rows.owners[i]];
+    (item.*logprobs).push_back(scores[i].logprob);
+    if (logprobs == &ScoredItem::choice_logprobs) {
+      item.choice_tokens.push_back(static_cast<int64_t>(scores[i].token_logprobs.size()));
+    }
+  }
+}
+
+void add_choice_likelihoods(const Examinee& examinee, const std::vector<const Example*>& examples,
+                            bool with_priors, std::vector<ScoredItem>& items) {
+  ChoiceRows asked, bare;
+  for (size_t i = 0; i < examples.size(); ++i) {
+    for (size_t choice = 0; choice < items[i].choices.size(); ++choice) {
+      asked.owners.push_back(i);
+      asked.rows.push_back(examinee.maker.choice_row(*examples[i], choice));
+      if (with_priors) bare.rows.push_back(examinee.maker.prior_row(*examples[i], choice));
+    }
+  }
+  bare.owners = asked.owners;
+  add_scores(asked, score_rows(examinee, asked.rows), &ScoredItem::choice_logprobs, items);
+  if (with_priors) add_scores(bare, score_rows(examinee, bare.rows), &ScoredItem::choice_priors, items);
+}
+
+void add_ranks(const Examinee& examinee, const std::vector<const Example*>& examples,
+               const std::vector<TokenScores>& first, std::vector<ScoredItem>& items) {
+  std::vector<Sequence> rows;
+  for (const Example* example : examples) {
+    for (size_t k = 1; k < example->references.size(); ++k) {
+      rows.push_back(examinee.maker.row(*example, example->references[k]));
+    }
+  }
+  const std::vector<TokenScores> others = score_rows(examinee, rows);
+  const Vocabulary& vocabulary = examinee.maker.vocabulary;
+  size_t next = 0;
+  for (size_t i = 0; i < examples.size(); ++i) {
+    const Sequence row = examinee.maker.row(*examples[i], examples[i]->references.front());
+    items[i].token_ranks.push_back(content_ranks(vocabulary, row, first[i]));
+    for (size_t k = 1; k < examples[i]->references.size(); ++k, ++next) {
+      items[i].token_ranks.push_back(content_ranks(vocabulary, rows[next], others[next]));
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<TokenScores> score_rows(const Examinee& examinee, const std::vector<Sequence>& rows) {
+  std::vector<std::pair<size_t, size_t>> sizes;
+  for (const Sequence& row : rows) sizes.emplace_back(row.source.size(), row.target.size());
+  std::vector<TokenScores> scores(rows.size());
+  for (const std::vector<size_t>& places : token_batches(sizes, kBatchTokens)) {
+    check_stop();
+    std::vector<TokenScores> found = score_batch(examinee, rows, places);
+    for (size_t i = 0; i < places.size(); ++i) scores[places[i]] = std::move(found[i]);
+  }
+  return scores;
+}
+
+std::vector<Evidence> needed_evidence(const std::vector<std::string>& metrics) {
+  std::vector<Evidence> needed;
+  for (const std::string& name : metrics) needed.push_back(find_metric(name).evidence);
+  return needed;
+}
+
+std::vector<int64_t> content_ranks(const Vocabulary& vocabulary, const Sequence& row, const TokenScores& scores) {
+  std::vector<int64_t> ranks;
+  for (size_t i = 0; i < row.target.size(); ++i) {
+    const int32_t id = row.target[i];
+    if (id != Vocabulary::kEos && !vocabulary.is_sentinel(id)) ranks.push_back(scores.token_ranks[i]);
+  }
+  return ranks;
+}
+
+std::vector<ScoredItem> describe_items(const Examinee& examinee, const std::vector<const Example*>& examples,
+                                       const std::vector<TokenScores>& first, const std::vector<Evidence>& needed) {
+  DOVETAIL_CHECK_EQ(examples.size(), first.size());
+  const torch::InferenceMode inference;
+  std::vector<ScoredItem> items;
+  for (size_t i = 0; i < examples.size(); ++i) {
+    items.push_back({.references = examples[i]->references,
+                     .choices = choices_of(examinee.maker.task, *examples[i]),
+                     .answer = examples[i]->answer,
+                     .target_logprob = first[i].logprob,
+                     .target_tokens = static_cast<int64_t>(first[i].token_logprobs.size())});
+  }
+  const bool priors = contains(needed, Evidence::choice_priors);
+  if (priors || contains(needed, Evidence::choice_likelihood)) {
+    add_choice_likelihoods(examinee, examples, priors, items);
+  }
+  if (contains(needed, Evidence::token_ranks)) add_ranks(examinee, examples, first, items);
+  return items;
+}
+
+}  // namespace dovetail

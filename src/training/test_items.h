@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "metrics/metric.h"
+#include "model/score.h"
+#include "training/task_rows.h"
+
+namespace dovetail {
+
+// A model as it is tuned, and how examples become its rows.
+struct Examinee {
+  const T5Model& model;
+  TuningMethod& tuning;
+  const RowMaker& maker;
+};
+
+// Scores rows by teacher forcing, those of like length together.
+std::vector<TokenScores> score_rows(const Examinee& examinee, const std::vector<Sequence>& rows);
+
+// Which evidence some metrics need.
+std::vector<Evidence> needed_evidence(const std::vector<std::string>& metrics);
+
+// Everything about examples that does not hang on how answers are decoded: references, choices, and of
+// the model's opinion what `needed` names. `first` holds the scores of the first references.
+std::vector<ScoredItem> describe_items(const Examinee& examinee, const std::vector<const Example*>& examples,
+                                       const std::vector<TokenScores>& first, const std::vector<Evidence>& needed);
+
+// Ranks of a row's target without its sentinels and </s>.
+std::vector<int64_t> content_ranks(const Vocabulary& vocabulary, const Sequence& row, const TokenScores& scores);
+
+}  // namespace dovetail

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "sweep/record.h"
+#include "training/learner.h"
+#include "training/task_rows.h"
+#include "training/tune.h"
+
+namespace dovetail {
+
+// Everything one cell needs while it trains; it stays where it is, as others point into it.
+struct TuneCell {
+  TuneCell(const Job& job, Artefacts& artefacts, GradientTeam* team);
+  TuneCell(const TuneCell&) = delete;
+
+  void add_validation_point(int64_t step);
+
+  TuneSettings settings;
+  uint64_t seed;
+  std::shared_ptr<const TaskData> task;
+  Backbone backbone;
+  std::unique_ptr<TuningMethod> method;
+  RowMaker maker;
+  Subset subset;
+  std::vector<Sequence> validation;
+  EpochBatches batches;
+  Curve validation_loss;
+  Learner learner;
+};
+
+RowMaker make_row_maker(const Job& job, const TaskData& task, const Backbone& backbone,
+                        const SoftTokens& soft_tokens, const TuneSettings& settings);
+
+}  // namespace dovetail
