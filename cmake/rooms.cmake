@@ -28,9 +28,22 @@ function(use_torch_precompiled_header target)
     file(WRITE ${PROJECT_BINARY_DIR}/torch_precompiled.cc "")
     add_library(dovetail_torch_precompiled STATIC ${PROJECT_BINARY_DIR}/torch_precompiled.cc)
     target_link_libraries(dovetail_torch_precompiled PUBLIC LibTorch::torch PRIVATE dovetail_warnings)
-    target_precompile_headers(dovetail_torch_precompiled PRIVATE <torch/torch.h> <nlohmann/json.hpp>)
+    target_precompile_headers(dovetail_torch_precompiled PRIVATE <torch/torch.h> <nlohmann/json.hpp> <fmt/format.h>
+                              <CLI/CLI.hpp>)
   endif()
   target_precompile_headers(${target} REUSE_FROM dovetail_torch_precompiled)
+endfunction()
+
+# GoogleTest and the JSON library are most of what a small test file takes to compile.
+function(use_test_precompiled_header target)
+  if(NOT TARGET dovetail_test_precompiled)
+    file(WRITE ${PROJECT_BINARY_DIR}/test_precompiled.cc "")
+    add_library(dovetail_test_precompiled STATIC ${PROJECT_BINARY_DIR}/test_precompiled.cc)
+    target_link_libraries(dovetail_test_precompiled PUBLIC dovetail_base PRIVATE dovetail_warnings GTest::gmock)
+    target_precompile_headers(dovetail_test_precompiled PRIVATE <gmock/gmock.h> <gtest/gtest.h> <nlohmann/json.hpp>
+                              <fmt/format.h> <filesystem> <fstream> <map> <set>)
+  endif()
+  target_precompile_headers(${target} REUSE_FROM dovetail_test_precompiled)
 endfunction()
 
 # add_room_test(text SOURCES vocabulary_test.cc corpus_test.cc [TORCH] [LABELS unit])
@@ -51,6 +64,8 @@ function(add_room_test name)
   target_link_libraries(${target} PRIVATE ${TEST_DEPS} dovetail_warnings GTest::gmock GTest::gtest_main)
   if(TEST_TORCH)
     use_torch_precompiled_header(${target})
+  else()
+    use_test_precompiled_header(${target})
   endif()
   # A process a case costs nothing, but where it has to load LibTorch first (most of a second).
   if(TEST_TORCH)

@@ -23,7 +23,7 @@ constexpr int64_t kTaughtRelations = 16;   // facts of the published runs: 16 an
 
 Json JobGraph::sentences(Job& job) {
   Json settings = Json::array();
-  Json& places = job.locations["text"] = Json::array();
+  Json& places = job.locations["corpus"] = Json::array();
   for (const std::string& file : sweep_.adapt_text) {
     settings.push_back({{"name", std::filesystem::path(file).filename().string()},
                         {"fingerprint", fingerprint("corpus " + file, nullptr, [&] {
@@ -35,7 +35,7 @@ Json JobGraph::sentences(Job& job) {
 }
 
 int64_t JobGraph::teach(const std::string& lesson, const AxisValue& objective, const AdaptSettings& adapt) {
-  const std::string task = lesson + ":" + sweep_.adapt_graph;
+  const std::string task = fmt::format("{}-{}:{}", lesson, adapt.graph_rows, sweep_.adapt_graph);
   Job job{.kind = JobKind::tune, .name = fmt::format("adapt/{}/{}", lesson, objective.label)};
   start_from_base(objective, job);
   TuneSettings tune{.steps = adapt.steps, .batch_size = 20, .max_source_length = adapt.max_source_length,
@@ -61,7 +61,7 @@ int64_t JobGraph::label(const AxisValue& objective, const AxisValue& adaptation)
   const ModelSize size = size_of(objective);
   Job cut{.kind = JobKind::label, .name = fmt::format("adapt/split/{}-{}", adapt.sentences, adapt.split)};
   cut.settings = {{"stage", "split"}, {"split", split_settings(adapt)}};
-  cut.settings["text"] = sentences(cut);
+  cut.settings["corpus"] = sentences(cut);
   if (fingerprints_.lexicon) {
     cut.settings["lexicon_fingerprint"] =
         fingerprint("lexicon " + adapt.lexicon, &adaptation, [&] { return fingerprints_.lexicon(adapt.lexicon); });

@@ -5,7 +5,9 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "tasks/split_rows.h"
+#include "tasks/pair_rows.h"
+#include "tasks/relation_groups.h"
+#include "training/label.h"
 #include "training/periodic_saver.h"
 #include "training/saved_state.h"
 #include "training/text_rows.h"
@@ -19,9 +21,9 @@ namespace {
 
 constexpr const char* kSentinel = "<extra_id_0>";
 
-bool is_denoised(const AdaptSettings& adapt, const SplitSentence& sentence) {
+bool is_denoised(const AdaptSettings& adapt, const TextPair& sentence) {
   if (adapt.name != "mixed") return adapt.name == "denoising";
-  return sentence.group == "Filling";
+  return sentence.group == kFilling;
 }
 
 std::vector<int32_t> encode(const Vocabulary& vocabulary, const std::string& text, int64_t longest, int64_t& cut) {
@@ -46,11 +48,11 @@ std::vector<Sequence> make_rows(const AdaptSettings& adapt, const fs::path& file
                                 Record& record) {
   std::vector<Sequence> rows;
   int64_t cut = 0, denoised_rows = 0;
-  for (const SplitSentence& sentence : read_split_rows(file)) {
+  for (const TextPair& sentence : read_pairs(file)) {
     const bool denoised = is_denoised(adapt, sentence);
     denoised_rows += denoised;
-    const std::string source = adapt.prefix.empty() ? sentence.head : adapt.prefix + ": " + sentence.head;
-    const std::string target = denoised ? fmt::format("{} {}", kSentinel, sentence.tail) : sentence.tail;
+    const std::string source = adapt.prefix.empty() ? sentence.source : adapt.prefix + ": " + sentence.source;
+    const std::string target = denoised ? fmt::format("{} {}", kSentinel, sentence.target) : sentence.target;
     rows.push_back({encode_source(vocabulary, source, denoised, adapt.max_source_length, cut),
                     encode(vocabulary, target, adapt.max_target_length, cut)});
   }

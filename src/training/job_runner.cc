@@ -7,9 +7,11 @@
 #include <new>
 
 #include "base/error.h"
+#include "training/adapt.h"
 #include "training/artefacts.h"
 #include "training/baseline.h"
 #include "model/device.h"
+#include "training/label.h"
 #include "training/pretrain.h"
 #include "training/probe.h"
 #include "training/provenance.h"
@@ -44,8 +46,9 @@ void run_one_kind(std::span<const Job> group, Artefacts& artefacts, const Runner
       return run_pretrain(group.front(), artefacts, options.checkpoint_seconds, options.team,
                           records.front());
     case JobKind::label:
+      return run_label(group.front(), artefacts, records.front());
     case JobKind::adapt:
-      throw_<SystemError>("not built");
+      return run_adapt(group.front(), artefacts, options.checkpoint_seconds, records.front());
     case JobKind::probe:
       return run_probe(group.front(), artefacts, records.front());
     case JobKind::baseline:

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "training/evaluate.h"
+#include "training/label.h"
 #include "training/tune_cell.h"
 
 namespace dovetail {
@@ -114,29 +115,12 @@ void measure(const Job& job, TuneCell& cell, Record& record) {
 void ask_classifier(const Job& job, Artefacts& artefacts, Record& record) {
   const auto task = load_task(job, artefacts);
   const auto subset = subset_for(job, *task, job.settings.at("tune").get<TuneSettings>().validation_examples);
-  const std::filesystem::path folder = artefacts.model_folder(job.input_keys.back());
-  const auto vocabulary = artefacts.vocabulary(folder);
-  const auto checkpoint = artefacts.checkpoint(folder);
-  T5Model model(checkpoint->config, clone_weights(checkpoint->config, checkpoint->weights, artefacts.device()));
-  const auto method = find_tuning("full").make(model, {}, 0);
-  std::vector<Sequence> rows;
+  std::vector<std::string> questions;
   for (const Example* example : probed_examples(*task, subset)) {
-    const std::vector<int32_t> source = vocabulary->encode_with_sentinels(
-        ("task-clf: head: " + example->source + "  tail: " + example->references.front()) + " <extra_id_0>");
-    for (const char* answer : {"<extra_id_0> Filling", "<extra_id_0> Mapping"}) {
-      Sequence row{source, vocabulary->encode_with_sentinels(answer)};
-      row.source.push_back(Vocabulary::kEos);
-      row.target.push_back(Vocabulary::kEos);
-      rows.push_back(std::move(row));
-    }
+    questions.push_back(classifier_question(example->source, example->references.front()));
   }
-  const TaskData none;
-  const RowMaker maker{none, find_template("mapping"), *vocabulary, {}, model.config().vocab_size};
-  const std::vector<TokenScores> scores = score_rows({model, *method, maker}, rows);
-  for (size_t i = 0; i + 1 < scores.size(); i += 2) {
-    const double odds = std::exp(scores[i + 1].logprob - scores[i].logprob);   // of Mapping
-    record.per_example["probe_filling"].push_back(static_cast<float>(1 / (1 + odds)));
-  }
+  const std::vector<double> filling = ask_filling(job.input_keys.back(), questions, artefacts);
+  record.per_example["probe_filling"].assign(filling.begin(), filling.end());
 }
 
 }  // namespace

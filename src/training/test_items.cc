@@ -2,6 +2,7 @@
 #include "training/test_items.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "base/error.h"
 #include "base/stop.h"
@@ -14,7 +15,9 @@ namespace {
 
 constexpr size_t kBatchTokens = 8192;   // with padding; bounds what the logits' hidden states take
 
-std::vector<TokenScores> score_batch(const Examinee& examinee, const std::vector<Sequence>& rows,
+using Embed = std::function<Tensor(const Tensor& ids_BS)>;
+
+std::vector<TokenScores> score_batch(const T5Model& model, const Embed& embed, const std::vector<Sequence>& rows,
                                      const std::vector<size_t>& places) {
   std::vector<const Sequence*> chosen;
   std::vector<Ids> targets;
@@ -22,9 +25,22 @@ std::vector<TokenScores> score_batch(const Examinee& examinee, const std::vector
     chosen.push_back(&rows[place]);
     targets.emplace_back(rows[place].target);
   }
-  const Batch batch = collate(chosen).to(examinee.model.device());
-  const Tensor memory = examinee.model.encode(examinee.tuning.embed(batch.source_BS), batch.mask_BS);
-  return score_targets(examinee.model, memory, batch.mask_BS, targets);
+  const torch::InferenceMode inference;
+  const Batch batch = collate(chosen).to(model.device());
+  const Tensor memory = model.encode(embed(batch.source_BS), batch.mask_BS);
+  return score_targets(model, memory, batch.mask_BS, targets);
+}
+
+std::vector<TokenScores> score_all(const T5Model& model, const Embed& embed, const std::vector<Sequence>& rows) {
+  std::vector<std::pair<size_t, size_t>> sizes;
+  for (const Sequence& row : rows) sizes.emplace_back(row.source.size(), row.target.size());
+  std::vector<TokenScores> scores(rows.size());
+  for (const std::vector<size_t>& places : token_batches(sizes, kBatchTokens)) {
+    check_stop();
+    std::vector<TokenScores> found = score_batch(model, embed, rows, places);
+    for (size_t i = 0; i < places.size(); ++i) scores[places[i]] = std::move(found[i]);
+  }
+  return scores;
 }
 
 bool contains(const std::vector<Evidence>& needed, Evidence evidence) {
@@ -86,15 +102,11 @@ void add_ranks(const Examinee& examinee, const std::vector<const Example*>& exam
 }  // namespace
 
 std::vector<TokenScores> score_rows(const Examinee& examinee, const std::vector<Sequence>& rows) {
-  std::vector<std::pair<size_t, size_t>> sizes;
-  for (const Sequence& row : rows) sizes.emplace_back(row.source.size(), row.target.size());
-  std::vector<TokenScores> scores(rows.size());
-  for (const std::vector<size_t>& places : token_batches(sizes, kBatchTokens)) {
-    check_stop();
-    std::vector<TokenScores> found = score_batch(examinee, rows, places);
-    for (size_t i = 0; i < places.size(); ++i) scores[places[i]] = std::move(found[i]);
-  }
-  return scores;
+  return score_all(examinee.model, [&](const Tensor& ids_BS) { return examinee.tuning.embed(ids_BS); }, rows);
+}
+
+std::vector<TokenScores> score_rows(const T5Model& model, const std::vector<Sequence>& rows) {
+  return score_all(model, [&](const Tensor& ids_BS) { return model.embed(ids_BS); }, rows);
 }
 
 std::vector<Evidence> needed_evidence(const std::vector<std::string>& metrics) {

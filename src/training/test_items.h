@@ -19,6 +19,8 @@ struct Examinee {
 
 // Scores rows by teacher forcing, those of like length together.
 std::vector<TokenScores> score_rows(const Examinee& examinee, const std::vector<Sequence>& rows);
+// The same of a model as it is, for rows without soft tokens.
+std::vector<TokenScores> score_rows(const T5Model& model, const std::vector<Sequence>& rows);
 
 // Which evidence some metrics need.
 std::vector<Evidence> needed_evidence(const std::vector<std::string>& metrics);
