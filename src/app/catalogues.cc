@@ -3,17 +3,20 @@
 
 #include <algorithm>
 
+#include "base/hash.h"
 #include "base/names.h"
 #include "metrics/metric.h"
 #include "model/checkpoint.h"
 #include "model/shapes.h"
 #include "objectives/objective.h"
+#include "tasks/phrase_lexicon.h"
 #include "tasks/task.h"
 #include "tasks/template.h"
 #include "text/corpus.h"
 #include "text/vocabulary.h"
 #include "training/decoding.h"
 #include "training/optimizers.h"
+#include "training/pair_batches.h"
 #include "tuning/tuning.h"
 
 namespace dovetail {
@@ -23,6 +26,7 @@ Catalogues catalogues() {
   for (const Objective& entry : objectives()) {
     all.objectives.push_back({entry.name, entry.defaults, entry.check});
   }
+  all.objectives.push_back({"supervised", supervised_defaults(), check_supervised});
   for (const Task& entry : tasks()) all.tasks.push_back({entry.name});
   for (const Template& entry : templates()) all.templates.push_back({entry.name});
   for (const TuningEntry& entry : tunings()) all.tunings.push_back({entry.name, entry.defaults});
@@ -49,6 +53,14 @@ std::string fingerprint_of_task(const std::string& name_or_card) {
       std::ranges::none_of(tasks(), [&](const Task& entry) { return entry.name == name_or_card; });
   if (is_card) task.load();
   return task.fingerprint();
+}
+
+std::string fingerprint_of_pairs(const std::string& file_or_folder) {
+  std::string all;
+  for (const std::filesystem::path& file : pair_files(file_or_folder)) {
+    all += file.filename().string() + " " + corpus_fingerprint(file.string()) + "\n";
+  }
+  return content_hash(all);
 }
 
 std::string name_of(Layout layout) {
@@ -95,6 +107,8 @@ Fingerprints fingerprints() {
           [](const std::filesystem::path& file) {
             return Vocabulary::from_file(file).content_hash();
           },
+      .lexicon = [](const std::string& name) { return PhraseLexicon(name).fingerprint(); },
+      .pairs = fingerprint_of_pairs,
       .task_facts = facts_of_task,
       .task_kind = [](const std::string& task) { return find_task(task).kind; },
   };

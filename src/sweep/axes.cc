@@ -104,6 +104,14 @@ AxisValue read_checkpoint(const toml::node& node, const toml::node& path, const 
   return value_at(node, own_label(node, folder.filename().string()), settings);
 }
 
+std::string pairs_path(const toml::node& node, const ChoiceSettings& choice, const Sweep& sweep) {
+  const std::string given = choice.parameters.at("pairs");
+  const std::filesystem::path path = find_path(given, sweep.file);
+  if (!path.empty()) return path.string();
+  fail_at(node.source(), fmt::format("no file or folder of pairs \"{}\", neither beside the sweep file nor in the "
+                                     "working directory", given));
+}
+
 AxisValue read_objective(const toml::node& node, const Sweep& sweep, const Catalogues& catalogues) {
   const toml::table* table = node.as_table();
   if (const toml::node* path = table ? table->get("checkpoint") : nullptr) {
@@ -125,6 +133,7 @@ AxisValue read_objective(const toml::node& node, const Sweep& sweep, const Catal
                   [&](const TomlTable& table) { override_pretrain(table, pretrain, catalogues.optimizers); });
   check_choice(node, entry, choice);
   Json settings = choice;
+  if (choice.parameters.contains("pairs")) settings["pairs_path"] = pairs_path(node, choice, sweep);
   settings["pretrain"] = pretrain;
   return value_at(node, own_label(node, entry.name), settings);
 }

@@ -98,6 +98,12 @@ int64_t JobGraph::pretrain(const AxisValue& objective, int64_t seed) {
                   {"objective", choice_of(objective)},
                   {"pretrain", pretrain}};
   job.settings["corpus"] = corpus(job);
+  if (objective.settings.contains("pairs_path")) {   // by content, as every file
+    const std::string path = objective.settings.at("pairs_path");
+    job.settings["objective"]["parameters"]["pairs"] =
+        fingerprint("pairs " + path, &objective, [&] { return fingerprints_.pairs(path); });
+    job.locations["pairs"] = path;
+  }
   job.cost_seconds = pretrain_seconds(size_of(objective), pretrain);
   return add(std::move(job));
 }

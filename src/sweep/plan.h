@@ -52,6 +52,7 @@ struct Fingerprints {
   std::function<std::string(const std::filesystem::path& folder)> checkpoint;
   std::function<std::string(const std::filesystem::path& file)> vocabulary;
   std::function<std::string(const std::string& lexicon)> lexicon = nullptr;
+  std::function<std::string(const std::string& file_or_folder)> pairs = nullptr;
   // Not a hash: {"kind", "relation", "layout", "mean_choice_words", "question_mark_share"}.
   std::function<Json(const std::string& task)> task_facts = nullptr;
   // Not a hash: Task::kind, which stands beside the task's name in a job's settings.

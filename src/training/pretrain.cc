@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "training/learner.h"
+#include "training/pair_batches.h"
 #include "training/periodic_saver.h"
 #include "training/saved_state.h"
 #include "training/text_rows.h"
@@ -27,6 +28,18 @@ Learner make_learner(const PretrainSettings& settings, T5Model& model, TuningMet
   learner.seed = static_cast<uint64_t>(settings.seed);
   prepare(learner);
   return learner;
+}
+
+std::function<Batch(int64_t)> batches_of(const Job& job, const TokenCorpus& corpus, const Vocabulary& vocabulary,
+                                         const PretrainSettings& settings) {
+  const auto objective = job.settings.at("objective").get<ChoiceSettings>();
+  if (objective.name == "supervised") {
+    const auto pairs = std::make_shared<PairBatches>(job.locations.at("pairs").get<std::string>(), &corpus, vocabulary,
+                                                     objective.parameters, settings);
+    return [pairs](int64_t step) { return pairs->batch(step); };
+  }
+  const auto rows = std::make_shared<TextRows>(corpus, vocabulary, objective, settings);
+  return [rows](int64_t step) { return rows->batch(step); };
 }
 
 }  // namespace
@@ -68,11 +81,11 @@ void run_pretrain(const Job& job, Artefacts& artefacts, double checkpoint_second
   const T5Weights start = random_weights(config, static_cast<uint64_t>(settings.seed));
   T5Model model(config, clone_weights(config, start, artefacts.device()));
   const auto tuning = find_tuning("full").make(model, {}, 0);
-  TextRows rows(*corpus, *vocabulary, job.settings.at("objective").get<ChoiceSettings>(), settings);
+  const auto next_batch = batches_of(job, *corpus, *vocabulary, settings);
   Learner learner = make_learner(settings, model, *tuning, team);
   const fs::path partial = artefacts.partial_file(job.key);
   if (fs::exists(partial)) restore_state(learner, partial);
-  learner.next_batch = [&](int64_t step) { return rows.batch(step); };
+  learner.next_batch = next_batch;
   if (writes_for(team)) learner.after_step = PeriodicSaver(partial, checkpoint_seconds);
   train({&learner, 1});
   if (!learner.failure.empty()) throw_<SystemError>("{}", learner.failure);
