@@ -34,10 +34,10 @@ Metric bleu_n(int longest) {
   const std::string name = fmt::format("bleu_{}", longest);
   return {.name = name,
           .definition = fmt::format(
-              "BLEU of words and up to {} in a row (Papineni et al. 2002), as the COCO caption scorer "
-              "and COMET (Hwang et al. 2021) compute it: words between blanks, case kept, closest "
-              "reference length, sentences smoothed by 1e-15/1e-9; the aggregate is the corpus BLEU",
-              longest),
+              "BLEU of {} (Papineni et al. 2002), as the COCO caption scorer and COMET (Hwang et al. 2021) "
+              "compute it: words between blanks, case kept, closest reference length, sentences smoothed by "
+              "1e-15/1e-9; the aggregate is the corpus BLEU",
+              longest == 1 ? "words" : fmt::format("1 to {} words in a row", longest)),
           .score = each_item(name, Evidence::text,
                              [longest](const ScoredItem& item) { return bleu(statistics(item), longest); }),
           .aggregate =
