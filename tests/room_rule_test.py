@@ -20,7 +20,7 @@ ALLOWED = {
     "sweep": ["base"],
     "objectives": ["text", "base"],
     "tasks": ["text", "base"],
-    "metrics": ["base"],
+    "metrics": ["text", "base"],
     "kernels": ["base"],
     "model": ["kernels", "text", "base"],
     "tuning": ["model", "kernels", "base"],

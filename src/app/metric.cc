@@ -3,15 +3,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <fstream>
-#include <iostream>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/json_lines.h"
 #include "base/error.h"
-#include "base/names.h"
 #include "metrics/metric.h"
 
 namespace dovetail {
@@ -26,58 +23,96 @@ struct MetricOptions {
   std::vector<std::string> metrics;
 };
 
-struct ScoredLine {
-  std::string prediction;
-  std::vector<std::string> references;
+// The items, and where each of them stands.
+struct ScoredLines {
+  std::vector<ScoredItem> items;
+  std::vector<std::string> places;   // FILE:LINE
 };
 
-ScoredLine parse_line(const std::string& line, const std::string& where) {
+bool is_text(const Json& json) { return json.is_string(); }
+bool is_number(const Json& json) { return json.is_number(); }
+bool is_integer(const Json& json) { return json.is_number_integer(); }
+
+template <bool (*Is)(const Json&)>
+bool is_list_of(const Json& json) {
+  return json.is_array() && std::all_of(json.begin(), json.end(), Is);
+}
+
+// A key that may be missing, but not be something else.
+template <typename Value>
+void read_optional(const Json& line, const std::string& key, bool (*is)(const Json&), const char* what,
+                   const std::string& where, Value& value) {
+  if (!line.contains(key)) return;
+  if (!is(line[key])) {
+    throw_<DataError>("{}: \"{}\" is to be {}, found {:.40}", where, key, what, line[key].dump());
+  }
+  value = line[key].get<Value>();
+}
+
+ScoredItem parse_line(const std::string& line, const std::string& where) {
   const Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) throw_<DataError>("{}: expected a JSON object, found {:.40}", where, line);
+  ScoredItem item;
   if (!json.contains("prediction") || !json["prediction"].is_string()) {
     throw_<DataError>("{}: \"prediction\", a text, is missing", where);
   }
   const Json references = json.value("references", Json());
-  const bool texts = references.is_array() && !references.empty() &&
-                     std::all_of(references.begin(), references.end(),
-                                 [](const Json& text) { return text.is_string(); });
-  if (!texts)
+  if (!is_list_of<is_text>(references) || references.empty()) {
     throw_<DataError>("{}: \"references\", a list of at least one text, is missing", where);
-  return {json["prediction"], references.get<std::vector<std::string>>()};
+  }
+  item.prediction = json["prediction"];
+  item.references = references.get<std::vector<std::string>>();
+  const char *texts = "a list of texts", *numbers = "a list of numbers", *integer = "a whole number";
+  read_optional(json, "choices", is_list_of<is_text>, texts, where, item.choices);
+  read_optional(json, "answer", is_integer, integer, where, item.answer);
+  read_optional(json, "samples", is_list_of<is_text>, texts, where, item.samples);
+  read_optional(json, "choice_logprobs", is_list_of<is_number>, numbers, where, item.choice_logprobs);
+  read_optional(json, "choice_tokens", is_list_of<is_integer>, "a list of whole numbers", where,
+                item.choice_tokens);
+  read_optional(json, "choice_priors", is_list_of<is_number>, numbers, where, item.choice_priors);
+  read_optional(json, "target_logprob", is_number, "a number", where, item.target_logprob);
+  read_optional(json, "target_tokens", is_integer, integer, where, item.target_tokens);
+  read_optional(json, "token_ranks", is_list_of<is_list_of<is_integer>>,
+                "a list of lists of whole numbers", where, item.token_ranks);
+  return item;
 }
 
-// Scores go out as lines come in, so that a pipe works.
-int score_lines(std::istream& in, const std::string& name, const std::vector<Metric>& wanted) {
-  std::map<std::string, double> sums;
-  int64_t line_number = 0, count = 0;
-  for (std::string line; std::getline(in, line);) {
-    ++line_number;
-    if (trim(line).empty()) continue;
-    const ScoredLine item = parse_line(line, fmt::format("{}:{}", name, line_number));
-    OrderedJson scores;
-    for (const Metric& metric : wanted) {
-      const double score = metric.of(item.prediction, item.references);
-      scores[metric.name] = score;
-      sums[metric.name] += score;
-    }
-    ++count;
-    fmt::print("{}\n", scores.dump());
+ScoredLines read_lines(const std::string& input) {
+  LineReader reader(input);
+  ScoredLines lines;
+  for (std::string line; reader.next(line);) {
+    lines.items.push_back(parse_line(line, reader.where()));
+    lines.places.push_back(reader.where());
   }
-  if (in.bad()) throw_<SystemError>("cannot read {}", name);
-  if (count == 0) throw_<DataError>("{}: no line to score", name);
-  OrderedJson means;
-  for (const Metric& metric : wanted) means[metric.name] = sums[metric.name] / count;
-  fmt::print("{}\n", OrderedJson{{"aggregate", means}, {"n", count}}.dump());
-  return kSuccess;
+  if (lines.items.empty()) {
+    throw_<DataError>("{}: no line to score", input == "-" ? "standard input" : input);
+  }
+  return lines;
+}
+
+// All lines at once: some metrics score an item by what the others are.
+std::vector<double> score(const Metric& metric, const ScoredLines& lines) {
+  try {
+    return metric.score(lines.items);
+  } catch (const ItemError& error) {
+    throw_<DataError>("{}: {}", lines.places[error.item], error.reason);
+  }
 }
 
 int metric(const MetricOptions& options) {
   std::vector<Metric> wanted;
   for (const std::string& name : options.metrics) wanted.push_back(find_metric(name));
-  if (options.input == "-") return score_lines(std::cin, "standard input", wanted);
-  std::ifstream in(options.input);
-  if (!in) throw_<ConfigError>("--input {}: cannot be opened", options.input);
-  return score_lines(in, options.input, wanted);
+  const ScoredLines lines = read_lines(options.input);
+  std::vector<OrderedJson> scores(lines.items.size());
+  OrderedJson aggregates;
+  for (const Metric& metric : wanted) {
+    const std::vector<double> values = score(metric, lines);
+    for (size_t i = 0; i < values.size(); ++i) scores[i][metric.name] = values[i];
+    aggregates[metric.name] = metric.of_all(lines.items, values);
+  }
+  for (const OrderedJson& line : scores) fmt::print("{}\n", line.dump());
+  fmt::print("{}\n", OrderedJson{{"aggregate", aggregates}, {"n", lines.items.size()}}.dump());
+  return kSuccess;
 }
 
 }  // namespace
@@ -85,7 +120,7 @@ int metric(const MetricOptions& options) {
 void add_metric(CLI::App& app, Action& chosen) {
   const auto options = std::make_shared<MetricOptions>();
   CLI::App* command = app.add_subcommand(
-      "metric", "Score predictions: JSON lines in, JSON lines and their means out");
+      "metric", "Score predictions: JSON lines in, a JSON line of scores each and one of aggregates out");
   command
       ->add_option(
           "--input", options->input,
@@ -95,7 +130,12 @@ void add_metric(CLI::App& app, Action& chosen) {
       ->required()
       ->delimiter(',');
   command->footer(
-      "Example: dovetail metric --input predictions.jsonl --metrics rouge_l,exact_match");
+      "Metrics that need more than the texts read it from the lines' optional keys: \"choices\" [TEXT, ...] with "
+      "\"answer\" INDEX (from 0); \"choice_logprobs\", \"choice_priors\" [NUMBER, ...] and \"choice_tokens\" "
+      "[COUNT, ...], one a choice; \"target_logprob\" NUMBER with \"target_tokens\" COUNT; \"token_ranks\" "
+      "[[RANK, ...], ...], a list a reference, ranks from 1; \"samples\" [TEXT, ...]. Logarithms are natural. "
+      "`dovetail list metrics` defines the metrics.\n\n"
+      "Example: dovetail metric --input predictions.jsonl --metrics rouge_l,exact_match,bleu_4");
   command->callback([options, &chosen] { chosen = [options] { return metric(*options); }; });
 }
 

@@ -3,30 +3,9 @@
 // blanks: runs of them count as one, and none count at the ends. " To  Drive" is "to drive";
 // "to drive." is not: punctuation, accents and articles stay.
 #include "metrics/metric.h"
-
-#include "base/error.h"
+#include "metrics/tokens.h"
 
 namespace dovetail {
-
-namespace {
-
-std::string normalised(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n\f\v";
-  std::string result;
-  bool blank = false;
-  for (const char letter : text) {
-    if (kBlanks.find(letter) != std::string_view::npos) {
-      blank = !result.empty();
-      continue;
-    }
-    if (blank) result += ' ';
-    blank = false;
-    result += letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-  }
-  return result;
-}
-
-}  // namespace
 
 Metric exact_match() {
   return {.name = "exact_match",
@@ -35,9 +14,9 @@ Metric exact_match() {
               "(runs and ends), else 0",
           .score = each_text([](std::string_view prediction, std::span<const std::string> references) {
             DOVETAIL_CHECK(!references.empty());
-            const std::string wanted = normalised(prediction);
+            const std::string wanted = normalised_answer(prediction);
             for (const std::string& reference : references) {
-              if (normalised(reference) == wanted) return 1.0;
+              if (normalised_answer(reference) == wanted) return 1.0;
             }
             return 0.0;
           })};

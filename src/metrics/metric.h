@@ -3,12 +3,17 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/error.h"
+
 namespace dovetail {
+
+inline constexpr double kUnbounded = std::numeric_limits<double>::infinity();
 
 // One test example with what the model made of it. Which of the later fields are filled depends on
 // what the metrics asked for need; see Evidence.
@@ -30,16 +35,27 @@ struct ScoredItem {
 // What a metric needs beside prediction and references.
 enum class Evidence { text, choices, choice_likelihood, choice_priors, target_likelihood, token_ranks, samples };
 
-// Scores a test set: a number an item (in [0, 1] unless the definition says otherwise), and one for
-// all. Scores may depend on the other items (CIDEr's document frequencies).
+// An item that a metric cannot score, and why: a key that is missing, a reference that is no number.
+// It stops the scoring; no number stands for an error.
+class ItemError : public DataError {
+ public:
+  ItemError(size_t index, const std::string& why);
+
+  const size_t item;          // from 0
+  const std::string reason;   // a sentence without its place, for who knows a better one
+};
+
+// Scores a test set: a number an item, and one for all. Scores may depend on the other items (CIDEr's
+// document frequencies). Both throw ItemError where an item lacks what `evidence` names.
 struct Metric {
   std::string name;
   std::string definition;  // with its source
   std::function<std::vector<double>(std::span<const ScoredItem> items)> score;
-  // Mean of the scores where it is empty.
+  // Mean of the scores where it is empty (summed in pairs, as numpy.mean sums).
   std::function<double(std::span<const ScoredItem> items, std::span<const double> scores)> aggregate = {};
   Evidence evidence = Evidence::text;
   bool higher_is_better = true;
+  double minimum = 0, maximum = 1;   // no score and no aggregate is beyond
 
   double of_all(std::span<const ScoredItem> items, std::span<const double> scores) const;
   // Of a single item.

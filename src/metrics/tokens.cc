@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/names.h"
+#include "text/utf8.h"
 
 namespace dovetail {
 
@@ -33,6 +35,39 @@ std::vector<std::string> alphanumeric_tokens(std::string_view text) {
   }
   finish();
   return tokens;
+}
+
+Tokens split_white_space(std::string_view text) {
+  Tokens tokens;
+  size_t begin = 0, i = 0;
+  while (i < text.size()) {
+    const Utf8Character character = first_character(text.substr(i));
+    if (is_white_space(character.code_point)) {
+      if (i > begin) tokens.emplace_back(text.substr(begin, i - begin));
+      begin = i + character.length;
+    }
+    i += character.length;
+  }
+  if (i > begin) tokens.emplace_back(text.substr(begin));
+  return tokens;
+}
+
+Tokens split_at_spaces(std::string_view text) { return split(text, ' '); }
+
+std::string normalised_answer(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n\f\v";
+  std::string result;
+  bool blank = false;
+  for (const char letter : text) {
+    if (kBlanks.find(letter) != std::string_view::npos) {
+      blank = !result.empty();
+      continue;
+    }
+    if (blank) result += ' ';
+    blank = false;
+    result += letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  }
+  return result;
 }
 
 double best_over_references(std::string_view prediction, std::span<const std::string> references,

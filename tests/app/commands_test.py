@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the commands print for good input."""
 import json
+import math
 
 import pytest
 from conftest import dovetail, tree
@@ -70,6 +71,60 @@ def test_metric_scores_lines_and_their_mean(tmp_path):
     assert first == {"exact_match": 1.0, "rouge_l": 1.0}
     assert second == {"exact_match": 0.0, "rouge_l": 0.0}
     assert last == {"aggregate": {"exact_match": 0.5, "rouge_l": 0.5}, "n": 2}
+
+
+def test_metric_reads_choices_likelihoods_and_ranks(tmp_path):
+    texts = {"references": ["desk"], "choices": ["desk", "chair"], "answer": 0, "choice_tokens": [1, 3],
+             "choice_priors": [-2, -5]}
+    lines = [{"prediction": "Desk", "choice_logprobs": [-4, -6.5], "target_logprob": -2, "target_tokens": 1,
+              "token_ranks": [[1, 53, 1]], "samples": ["a"], **texts},
+             {"prediction": "a desk drawer", "choice_logprobs": [-4, -3], "target_logprob": -2,
+              "target_tokens": 3, "token_ranks": [[1, 7, 1]], "samples": ["desk"], **texts}]
+    (tmp_path / "p.jsonl").write_text("".join(json.dumps(line) + "\n\n" for line in lines))
+    names = ["accuracy_text", "accuracy_likelihood", "accuracy_pmi", "matthews", "perplexity", "depth_rank",
+             "best_of_k_rouge_l", "rouge_l"]
+
+    result = dovetail("metric", "--input", "p.jsonl", "--metrics", ",".join(names), cwd=tmp_path)
+
+    assert result.returncode == 0, result
+    first, second, last = map(json.loads, result.stdout.splitlines())
+    assert list(first) == list(second) == list(last["aggregate"]) == names
+    assert (first["accuracy_text"], second["accuracy_text"]) == (1, 0)
+    assert (first["accuracy_likelihood"], second["accuracy_likelihood"]) == (1, 0)
+    assert (first["accuracy_pmi"], second["accuracy_pmi"]) == (0, 0)
+    assert (first["depth_rank"], second["depth_rank"]) == (55 / 3, 3)
+    assert second["best_of_k_rouge_l"] == 1 and second["rouge_l"] == 0.5
+    assert last["aggregate"]["perplexity"] == pytest.approx(math.e)
+    assert last["aggregate"]["matthews"] == 0  # all right answers are one class
+    assert last["n"] == 2
+
+
+# Trap 10: what a metric needs and a line lacks is an error that names both.
+@pytest.mark.parametrize("metric, keys, said", [
+    ("accuracy_text", {}, '"choices"'),
+    ("accuracy_text", {"choices": ["a"], "answer": 1}, '"answer"'),
+    ("accuracy_likelihood", {"choices": ["a"], "answer": 0}, '"choice_logprobs"'),
+    ("accuracy_pmi", {"choices": ["a"], "answer": 0, "choice_logprobs": [0]}, '"choice_priors"'),
+    ("perplexity", {"target_logprob": -1}, '"target_tokens"'),
+    ("depth_rank", {"token_ranks": [[0]]}, '"token_ranks"'),
+    ("best_of_k_rouge_l", {}, '"samples"'),
+    ("pearson", {}, "a number as the first reference"),
+    ("accuracy_text", {"choices": "a"}, '"choices" is to be a list of texts, found "a"'),
+    ("accuracy_text", {"choices": ["a"], "answer": 0.5}, '"answer" is to be a whole number, found 0.5'),
+    ("perplexity", {"target_logprob": None, "target_tokens": 1}, '"target_logprob" is to be a number'),
+    ("rouge_l", {"token_ranks": [1]}, '"token_ranks" is to be a list of lists')])
+def test_metric_trap10_names_the_key_and_the_line_that_lacks_it(tmp_path, metric, keys, said):
+    good = {"prediction": "1", "references": ["1"], "choices": ["1"], "answer": 0, "choice_logprobs": [-1],
+            "choice_priors": [-1], "target_logprob": -1, "target_tokens": 1, "token_ranks": [[1]],
+            "samples": ["1"]}
+    lines = [good, {"prediction": "a", "references": ["a"], **keys}]
+    (tmp_path / "p.jsonl").write_text("\n".join(map(json.dumps, lines)))
+
+    result = dovetail("metric", "--input", "p.jsonl", "--metrics", metric, cwd=tmp_path)
+
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert "p.jsonl:2: " in result.stderr and said in result.stderr, result.stderr
 
 
 @pytest.mark.parametrize("line, said", [("{", "JSON"), ('{"prediction": "a"}', "references"),

@@ -1,63 +1,179 @@
 // SPDX-License-Identifier: Apache-2.0
-// What holds for every entry of metrics.inc.
+// What holds for every entry of metrics.inc. A new metric has all of these properties, or its name in
+// one of the lists below, with the reason.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <set>
+
 #include "base/error.h"
-#include "base/random.h"
-#include "metrics/metric.h"
+#include "metrics/items.h"
 
 namespace dovetail {
+
+// GoogleTest prints it beside a failure.
+static void PrintTo(const Metric& metric, std::ostream* out) { *out << metric.name; }
+
 namespace {
+
+using Names = std::set<std::string>;
+
+// Texts are numbers.
+const Names kRegression{"pearson"};
+
+// More than the best of the references alone: BLEU and CIDEr count n-grams of all of them, the COCO
+// scorer takes precision from one and recall from another; the others do not compare with references.
+const Names kNotBestReference{"rouge_l_coco", "bleu",       "bleu_1",     "bleu_2",
+                              "bleu_3",       "bleu_4",     "cider",      "pearson",
+                              "distinct_1",   "distinct_2", "distinct_predictions"};
+
+// An empty prediction is one of the different ones; among numbers it stands for their mean.
+const Names kEmptyIsNotWorst{"distinct_predictions", "pearson"};
+
+// Diversity knows no right answer.
+const Names kNoPerfection{"distinct_1", "distinct_2"};
 
 class EveryMetric : public testing::TestWithParam<Metric> {
  protected:
-  double score(const std::string& prediction, const std::vector<std::string>& references) {
-    return GetParam().of(prediction, references);
+  bool in(const Names& names) const { return names.contains(metric_.name); }
+  bool numbers() const { return in(kRegression); }
+  double worst() const { return metric_.higher_is_better ? metric_.minimum : metric_.maximum; }
+  double best() const { return metric_.higher_is_better ? metric_.maximum : metric_.minimum; }
+
+  Items random_items(uint64_t seed) const {
+    Rng rng(seed);
+    Items items;
+    for (int i = 0; i < 8; ++i) items.push_back(random_item(rng, numbers()));
+    return items;
   }
+
+  double of_all(const Items& items) const { return metric_.of_all(items, metric_.score(items)); }
+
+  const Metric& metric_ = GetParam();
 };
 
 INSTANTIATE_TEST_SUITE_P(Catalogue, EveryMetric, testing::ValuesIn(metrics()),
                          [](const auto& info) { return info.param.name; });
 
-std::string random_text(Rng& rng) {
-  const std::vector<std::string> words{"to", "drive", "The", "mall", "x1", "a", "."};
-  std::string text;
-  for (uint64_t i = rng.below(8); i > 0; --i) text += words[rng.below(words.size())] + " ";
-  return text;
-}
-
-TEST_P(EveryMetric, IsBetweenZeroAndOne) {
-  for (uint64_t seed = 0; seed < 300; ++seed) {
-    Rng rng(seed);
-    const double found = score(random_text(rng), {random_text(rng), random_text(rng)});
-    EXPECT_GE(found, 0) << seed;
-    EXPECT_LE(found, 1) << seed;
+TEST_P(EveryMetric, StaysWithinItsBounds) {
+  for (uint64_t seed = 0; seed < 200; ++seed) {
+    const Items items = random_items(seed);
+    std::vector<double> values = metric_.score(items);
+    ASSERT_EQ(values.size(), items.size());
+    values.push_back(metric_.of_all(items, metric_.score(items)));
+    for (const double value : values) {
+      EXPECT_TRUE(std::isfinite(value)) << seed;
+      EXPECT_GE(value, metric_.minimum) << seed;
+      EXPECT_LE(value, metric_.maximum) << seed;
+    }
   }
 }
 
-TEST_P(EveryMetric, IsOneForTheSameText) {
-  EXPECT_DOUBLE_EQ(score("to drive there", {"to drive there"}), 1);
-  EXPECT_DOUBLE_EQ(score("to drive there", {"nothing alike", "to drive there"}), 1);
+TEST_P(EveryMetric, DoesNotDependOnTheOrderOfItems) {
+  for (uint64_t seed = 0; seed < 50; ++seed) {
+    Items items = random_items(seed);
+    const std::vector<double> before = metric_.score(items);
+    const double all_before = of_all(items);
+
+    std::rotate(items.begin(), items.begin() + 3, items.end());
+
+    const std::vector<double> after = metric_.score(items);
+    for (size_t i = 0; i < items.size(); ++i) {
+      EXPECT_NEAR(after[i], before[(i + 3) % items.size()], 1e-12) << seed;
+    }
+    EXPECT_NEAR(of_all(items), all_before, 1e-12 * std::max(1.0, all_before)) << seed;
+  }
 }
 
-TEST_P(EveryMetric, IsZeroForAnEmptyPrediction) {
-  EXPECT_EQ(score("", {"to drive there"}), 0);
-  EXPECT_EQ(score("  \t", {"to drive there", "x"}), 0);
+TEST_P(EveryMetric, CountsAReferenceOnceHoweverOftenItIsGiven) {
+  for (uint64_t seed = 0; seed < 50; ++seed) {
+    Items items = random_items(seed);
+    const std::vector<double> before = metric_.score(items);
+
+    for (ScoredItem& item : items) {
+      const Texts references = item.references;
+      const auto ranks = item.token_ranks;
+      item.references.insert(item.references.end(), references.begin(), references.end());
+      item.token_ranks.insert(item.token_ranks.end(), ranks.begin(), ranks.end());
+    }
+
+    const std::vector<double> after = metric_.score(items);
+    for (size_t i = 0; i < items.size(); ++i) EXPECT_NEAR(after[i], before[i], 1e-12) << seed;
+  }
+}
+
+// Smoothed scorers miss 1 by 1e-8.
+TEST_P(EveryMetric, IsBestWhereAllIsRight) {
+  const Items items = perfect_items(numbers());
+  const std::vector<double> scores = metric_.score(items);
+
+  if (in(kNoPerfection)) return;
+  EXPECT_NEAR(of_all(items), in(kRegression) ? 1 : best(), 1e-6);
+  if (metric_.maximum == kUnbounded && metric_.higher_is_better) return;
+  if (!in(Names{"distinct_predictions"})) {
+    for (const double score : scores) EXPECT_NEAR(score, best(), 1e-6);
+  }
+}
+
+TEST_P(EveryMetric, IsWorstForAnEmptyPrediction) {
+  if (metric_.evidence != Evidence::text || in(kEmptyIsNotWorst)) return;
+
+  for (const char* blank : {"", "  \t", "\u00a0"}) {
+    Items items = perfect_items(numbers());
+    items[0].prediction = blank;
+    items[0].references.push_back("x");
+    EXPECT_EQ(metric_.score(items)[0], worst()) << "'" << blank << "'";
+  }
 }
 
 TEST_P(EveryMetric, TakesTheBestReferenceInAnyOrder) {
+  if (metric_.evidence != Evidence::text || in(kNotBestReference)) return;
+
   for (uint64_t seed = 0; seed < 100; ++seed) {
     Rng rng(seed);
-    const std::string prediction = random_text(rng), a = random_text(rng), b = random_text(rng);
-    const double best = std::max(score(prediction, {a}), score(prediction, {b}));
-    EXPECT_EQ(score(prediction, {a, b}), best) << seed;
-    EXPECT_EQ(score(prediction, {b, a}), best) << seed;
+    const std::string prediction = random_text(rng, false), a = random_text(rng, false),
+                      b = random_text(rng, false);
+    const double best = std::max(metric_.of(prediction, {a}), metric_.of(prediction, {b}));
+    EXPECT_EQ(metric_.of(prediction, {a, b}), best) << seed;
+    EXPECT_EQ(metric_.of(prediction, {b, a}), best) << seed;
   }
 }
 
 TEST_P(EveryMetric, IsDefinedAndNeedsAReference) {
-  EXPECT_FALSE(GetParam().definition.empty());
-  EXPECT_THROW(score("x", {}), std::logic_error);
+  EXPECT_FALSE(metric_.definition.empty());
+  Items items = perfect_items(numbers());
+  items[1].references.clear();
+  EXPECT_THROW(metric_.score(items), std::logic_error);
+}
+
+// Trap 10: what cannot be scored is an error that says what is missing, not 0 or -1.
+TEST_P(EveryMetric, Trap10MissingEvidenceIsAnError) {
+  if (metric_.evidence == Evidence::text) return;
+  Items items = perfect_items(numbers());
+  items[1] = item(items[1].prediction, items[1].references);
+
+  try {
+    metric_.score(items);
+    FAIL() << "a number for an item without evidence";
+  } catch (const ItemError& error) {
+    EXPECT_EQ(error.item, 1);
+    EXPECT_NE(error.reason.find("\"" + metric_.name + "\" needs \""), std::string::npos) << error.what();
+    EXPECT_EQ(std::string(error.what()).find("item 2: "), 0);
+  }
+}
+
+// Trap 2: the best of several predictions goes by its own name; every other metric sees one.
+TEST_P(EveryMetric, Trap2OnlyBestOfKReadsSamples) {
+  Items items = perfect_items(numbers());
+  items[0].prediction = numbers() ? "7" : "nothing alike";
+  const std::vector<double> before = metric_.score(items);
+
+  items[0].samples = items[0].references;
+
+  const bool changed = metric_.score(items) != before;
+  EXPECT_EQ(changed, metric_.name.starts_with("best_of_k_"));
+  EXPECT_EQ(metric_.evidence == Evidence::samples, metric_.name.starts_with("best_of_k_"));
 }
 
 TEST(Metrics, AreFoundByName) {

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Test items with all evidence that a metric may ask for.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "metrics/metric.h"
+
+namespace dovetail {
+
+using Texts = std::vector<std::string>;
+using Items = std::vector<ScoredItem>;
+
+inline ScoredItem item(std::string prediction, Texts references) {
+  return {.prediction = std::move(prediction), .references = std::move(references)};
+}
+
+// Words, punctuation, letters beyond ASCII, blanks of Unicode, repetitions; numbers for who reads them.
+inline std::string random_text(Rng& rng, bool number) {
+  if (number) return std::to_string(static_cast<int>(rng.below(50))) + ".25";
+  const Texts words{"to", "drive", "The", "mall", "x1", "a", ".", "caf\u00e9", "3,000", "\u4e2d\u6587",
+                    "e-mail,", "\u00a0", "to", "don't", "&amp;", "  "};
+  std::string text;
+  for (uint64_t i = rng.below(8); i > 0; --i) text += words[rng.below(words.size())] + " ";
+  return text;
+}
+
+inline ScoredItem random_item(Rng& rng, bool numbers) {
+  ScoredItem item{.prediction = random_text(rng, numbers)};
+  for (uint64_t i = 1 + rng.below(3); i > 0; --i) {
+    item.references.push_back(random_text(rng, numbers));
+    item.token_ranks.push_back({static_cast<int64_t>(1 + rng.below(90)), 1});
+  }
+  item.choices = {"yes", "no", "maybe"};
+  item.answer = static_cast<int64_t>(rng.below(3));
+  if (!numbers && rng.below(2) == 0) item.prediction = item.choices[rng.below(3)];
+  for (size_t i = 0; i < item.choices.size(); ++i) {
+    item.choice_logprobs.push_back(-static_cast<double>(rng.below(40)) / 4);
+    item.choice_priors.push_back(-static_cast<double>(rng.below(40)) / 4);
+    item.choice_tokens.push_back(static_cast<int64_t>(1 + rng.below(4)));
+  }
+  item.samples = {random_text(rng, numbers)};
+  item.target_tokens = static_cast<int64_t>(1 + rng.below(9));
+  item.target_logprob = -static_cast<double>(rng.below(40)) / 4;
+  return item;
+}
+
+// Right in every way; no two alike.
+inline Items perfect_items(bool numbers) {
+  const Texts texts = numbers ? Texts{"1", "2.5", "-3"}
+                              : Texts{"one day in Lagos, he drove", "two small cats sat there",
+                                      "nobody knows what she wants"};
+  Items items;
+  for (size_t i = 0; i < texts.size(); ++i) {
+    ScoredItem item{.prediction = texts[i], .references = {texts[i]}, .choices = texts};
+    item.answer = static_cast<int64_t>(i);
+    item.samples = {"none"};
+    item.choice_logprobs = {-9, -9, -9};
+    item.choice_logprobs[i] = 0;
+    item.choice_priors = {-4, -4, -4};
+    item.choice_tokens = {5, 5, 5};
+    item.target_tokens = 5;
+    item.token_ranks = {{1, 1, 1}};
+    items.push_back(item);
+  }
+  return items;
+}
+
+}  // namespace dovetail
