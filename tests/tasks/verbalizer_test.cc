@@ -26,6 +26,10 @@ TEST(Verbalizers, AllCommittedOnesLoad) {
   }
   EXPECT_GE(seen, 3);
   EXPECT_EQ(load_verbalizer("atomic2020").phrases.size(), 23);
+  EXPECT_EQ(load_verbalizer("atomic2020_short").phrases.size(), 23);
+  for (const auto& [relation, phrase] : load_verbalizer("atomic2020").phrases) {
+    EXPECT_TRUE(load_verbalizer("atomic2020_maskability").phrases.contains(relation)) << relation;
+  }
 }
 
 void expect_refused(const std::string& toml, const std::string& part) {
@@ -50,6 +54,8 @@ TEST(Verbalizers, NameThePlaceOfAMistake) {
   expect_refused("name = \"w\"\nversion = 1\n[phrases]\na = 3\n",
                  "words.toml:4:5: a must be a text");
   expect_refused("name = \n", "words.toml:1:");
+  expect_refused("name = \"w\"\nversion = 1\nlayout = \"questoin\"\n", "words.toml:3:10: unknown layout");
+  expect_refused("name = \"w\"\nversion = 1\n[label_class]\nok = \"fine\"\n", "[fillers] lacks");
 }
 
 TEST(Verbalizers, NameTheNearestRelationAndFile) {
