@@ -106,13 +106,24 @@ TEST_F(TextRowsTest, TextsOfTheObjectiveStandBeforeTheInputs) {
 }
 
 TEST_F(TextRowsTest, TextsThatTheVocabularyCannotTellApartAreRefused) {
+  train_vocabulary(folder_ / "text.txt", 32, 1, 0, folder_);   // of small letters and digits
+  const Vocabulary pieces = Vocabulary::from_file(folder_ / "spiece.model");
   const TokenCorpus tokens = corpus();
   PretrainSettings settings;
   settings.sequence_length = 32;
-  const Json same{{"mode_texts", {{"R", "x"}, {"S", "x "}, {"X", "x"}}}};
-  EXPECT_NO_THROW(TextRows(tokens, vocabulary_, {"ul2", same}, settings));
-  settings.sequence_length = 7;   // [NLU] and </s> leave one token
+  const Json known{{"mode_texts", {{"R", "small"}, {"S", "line"}, {"X", "text"}}}};
+  const Json unknown{{"mode_texts", {{"R", "small"}, {"S", "Q"}, {"X", "Z"}}}};
+  EXPECT_NO_THROW(TextRows(tokens, pieces, {"ul2", known}, settings));
+  EXPECT_THROW(TextRows(tokens, pieces, {"ul2", unknown}, settings), ConfigError);
+}
+
+TEST_F(TextRowsTest, TextsLeaveRoomForTheRow) {
+  const TokenCorpus tokens = corpus();
+  PretrainSettings settings;
+  settings.sequence_length = 7;   // five bytes of [NLU] leave two; three are needed
   EXPECT_THROW(TextRows(tokens, vocabulary_, {"ul2", Json::object()}, settings), ConfigError);
+  settings.sequence_length = 8;
+  EXPECT_NO_THROW(TextRows(tokens, vocabulary_, {"ul2", Json::object()}, settings));
 }
 
 TEST_F(TextRowsTest, TooLittleTextIsRefused) {
