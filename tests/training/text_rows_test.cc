@@ -106,7 +106,7 @@ TEST_F(TextRowsTest, TextsOfTheObjectiveStandBeforeTheInputs) {
 }
 
 TEST_F(TextRowsTest, TextsThatTheVocabularyCannotTellApartAreRefused) {
-  train_vocabulary(folder_ / "text.txt", 32, 1, 0, folder_);   // of small letters and digits
+  train_vocabulary(folder_ / "text.txt", 28, 1, 0, folder_);   // of small letters and digits
   const Vocabulary pieces = Vocabulary::from_file(folder_ / "spiece.model");
   const TokenCorpus tokens = corpus();
   PretrainSettings settings;
