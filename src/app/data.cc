@@ -66,6 +66,7 @@ void add_data(CLI::App& app, Action& chosen) {
   list->footer("Example: dovetail data list");
   list->callback([&chosen] { chosen = list_tasks; });
 
+  add_data_split(*command, chosen);
   const auto options = std::make_shared<ShowOptions>();
   CLI::App* show_command =
       command->add_subcommand("show", "Examples of a task, as each template prints them");

@@ -71,28 +71,46 @@ void check(const nlohmann::json& parameters) {
 
 double weight_of(const nlohmann::json& component) { return component.value("weight", 1.0); }
 
-Denoised apply(std::span<const int32_t> tokens, Sentinels sentinels,
+const Objective& objective_of(const nlohmann::json& component) {
+  return find_objective(component.at("name"));
+}
+
+// Those of the components, one list after another.
+std::vector<std::string> texts(const nlohmann::json& parameters) {
+  std::vector<std::string> all;
+  for (const nlohmann::json& component : components_of(parameters)) {
+    const auto some = texts_of(objective_of(component), parameters_of(component));
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  return all;
+}
+
+Denoised apply(std::span<const int32_t> tokens, const Symbols& symbols,
                const nlohmann::json& parameters, Rng& rng) {
   const nlohmann::json& components = components_of(parameters);
   double total = 0;
   for (const nlohmann::json& component : components) total += weight_of(component);
   double draw = rng.uniform() * total;
-  size_t chosen = 0;
+  size_t chosen = 0, first_text = 0;
+  const auto num_texts = [&](size_t i) {
+    return texts_of(objective_of(components[i]), parameters_of(components[i])).size();
+  };
   while (chosen + 1 < components.size() && draw >= weight_of(components[chosen])) {
+    first_text += num_texts(chosen);
     draw -= weight_of(components[chosen++]);
   }
-  const nlohmann::json& component = components[chosen];
-  return find_objective(component.at("name"))
-      .apply(tokens, sentinels, parameters_of(component), rng);
+  DOVETAIL_CHECK(first_text + num_texts(chosen) <= symbols.texts.size());
+  const Symbols own(symbols.sentinels, symbols.texts.subspan(first_text, num_texts(chosen)));
+  return objective_of(components[chosen])
+      .apply(tokens, own, parameters_of(components[chosen]), rng);
 }
 
 // A text is cut before its component is drawn, so the shortest decides.
 int64_t chunk_length(int64_t length, const nlohmann::json& parameters) {
   int64_t shortest = std::numeric_limits<int64_t>::max();
   for (const nlohmann::json& component : components_of(parameters)) {
-    shortest = std::min(
-        shortest,
-        find_objective(component.at("name")).chunk_length(length, parameters_of(component)));
+    const auto own = objective_of(component).chunk_length(length, parameters_of(component));
+    shortest = std::min(shortest, own);
   }
   return shortest;
 }
@@ -106,7 +124,8 @@ Objective mixed() {
           .example = nlohmann::json::object(),
           .apply = apply,
           .check = check,
-          .chunk_length = chunk_length};
+          .chunk_length = chunk_length,
+          .texts = texts};
 }
 
 }  // namespace dovetail

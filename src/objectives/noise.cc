@@ -28,6 +28,13 @@ std::vector<int64_t> random_segmentation(int64_t num_items, int64_t num_segments
   return lengths;
 }
 
+[[noreturn]] void refuse_text(size_t tokens, size_t sentinels) {
+  throw_<ConfigError>(
+      "a text of {} tokens needs more than the {} sentinels there are: raise the number of "
+      "sentinels or the mean span length, or shorten sequence_length",
+      tokens, sentinels);
+}
+
 // Runs of tokens where mask == marked become sentinels, the other tokens stay.
 std::vector<int32_t> replace_runs(std::span<const int32_t> tokens, std::span<const char> mask,
                                   char marked, Sentinels sentinels) {
@@ -38,12 +45,7 @@ std::vector<int32_t> replace_runs(std::span<const int32_t> tokens, std::span<con
     if (mask[i] != marked) {
       replaced.push_back(tokens[i]);
     } else if (i == 0 || mask[i - 1] != marked) {
-      if (runs == sentinels.size()) {
-        throw_<ConfigError>(
-            "a text of {} tokens needs more than the {} sentinels there are: raise the number of "
-            "sentinels or the mean span length, or shorten sequence_length",
-            tokens.size(), sentinels.size());
-      }
+      if (runs == sentinels.size()) refuse_text(tokens.size(), sentinels.size());
       replaced.push_back(sentinels[runs++]);
     }
   }
@@ -88,6 +90,38 @@ std::vector<int32_t> nonnoise_span_to_unique_sentinel(std::span<const int32_t> t
                                                       std::span<const char> mask,
                                                       Sentinels sentinels) {
   return replace_runs(tokens, mask, 0, sentinels);
+}
+
+Denoised corrupt_spans(std::span<const int32_t> tokens, std::span<const char> mask,
+                       Sentinels sentinels, bool final_sentinel) {
+  Denoised denoised{noise_span_to_unique_sentinel(tokens, mask, sentinels), {}};
+  size_t runs = 0;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    if (!mask[i]) continue;
+    if (i == 0 || !mask[i - 1]) denoised.targets.push_back(sentinels[runs++]);
+    denoised.targets.push_back(tokens[i]);
+  }
+  if (!final_sentinel) return denoised;
+  if (runs == sentinels.size()) refuse_text(tokens.size(), sentinels.size());
+  denoised.targets.push_back(sentinels[runs]);
+  return denoised;
+}
+
+int64_t span_chunk_length(int64_t length, double noise_density, double mean_noise_span_length) {
+  const auto inputs_length = [&](int64_t tokens) {
+    const NoiseCounts counts = count_noise(tokens, noise_density, mean_noise_span_length);
+    return tokens - counts.tokens + counts.spans + 1;
+  };
+  int64_t tokens = length - 1;
+  while (inputs_length(tokens + 1) <= length) ++tokens;
+  return tokens;
+}
+
+int32_t only_sentinel(const std::string& objective, Sentinels sentinels) {
+  if (sentinels.empty()) {
+    throw_<ConfigError>("{} needs a vocabulary with a sentinel, found one without", objective);
+  }
+  return sentinels[0];
 }
 
 PrefixBounds prefix_bounds(int64_t length, double min_prefix, double max_prefix) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/random.h"
@@ -39,6 +40,20 @@ std::vector<int32_t> noise_span_to_unique_sentinel(std::span<const int32_t> toke
 std::vector<int32_t> nonnoise_span_to_unique_sentinel(std::span<const int32_t> tokens,
                                                       std::span<const char> mask,
                                                       Sentinels sentinels);
+
+// The inputs and targets of span corruption (Raffel et al. 2020, figure 2): each run of noise
+// becomes the next sentinel, after which the targets say it. `final_sentinel` ends the targets with
+// one more. Throws ConfigError when there are fewer sentinels than that needs.
+//   tokens 10 11 12 13 14 15, mask 1 0 0 1 1 0  ->  <0> 11 12 <1> 15  and  <0> 10 <1> 13 14
+Denoised corrupt_spans(std::span<const int32_t> tokens, std::span<const char> mask,
+                       Sentinels sentinels, bool final_sentinel);
+
+// T5's random_spans_helper: the longest text that random_spans_noise_mask leaves `length` inputs
+// of, sentinels and </s> among them. 568 tokens for inputs of 512, whose targets are then 114.
+int64_t span_chunk_length(int64_t length, double noise_density, double mean_noise_span_length);
+
+// Objectives with one mask symbol have <extra_id_0>. ConfigError when the vocabulary has none.
+int32_t only_sentinel(const std::string& objective, Sentinels sentinels);
 
 // A uniform split point: how many tokens come before it, in [1, length - 1] and, as far as that
 // allows, in [min_prefix * length, max_prefix * length].

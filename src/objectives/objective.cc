@@ -28,6 +28,10 @@ const Objective& find_objective(const std::string& name) {
   throw_<ConfigError>("unknown objective \"{}\": {}", name, did_you_mean(name, known));
 }
 
+std::vector<std::string> texts_of(const Objective& objective, const nlohmann::json& parameters) {
+  return objective.texts ? objective.texts(parameters) : std::vector<std::string>{};
+}
+
 nlohmann::json resolve_parameters(const Objective& objective, const nlohmann::json& given) {
   if (!given.is_object()) {
     throw_<ConfigError>("the parameters of objective {} must be a table, found {}", objective.name,

@@ -16,7 +16,7 @@ namespace {
 
 const std::string kName = "prefix_lm";
 
-Denoised apply(std::span<const int32_t> tokens, Sentinels, const nlohmann::json& parameters,
+Denoised apply(std::span<const int32_t> tokens, const Symbols&, const nlohmann::json& parameters,
                Rng& rng) {
   const PrefixSettings settings = read_prefix(kName, parameters);
   const int64_t prefix =

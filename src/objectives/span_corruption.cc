@@ -45,36 +45,18 @@ void check(const nlohmann::json& parameters) {
                     "at least 1", settings.mean_noise_span_length);
 }
 
-Denoised apply(std::span<const int32_t> tokens, Sentinels sentinels,
+Denoised apply(std::span<const int32_t> tokens, const Symbols& symbols,
                const nlohmann::json& parameters, Rng& rng) {
   const Settings settings = read(parameters);
-  NoiseMask mask = random_spans_noise_mask(tokens.size(), settings.noise_density,
-                                           settings.mean_noise_span_length, rng);
-  Denoised denoised{noise_span_to_unique_sentinel(tokens, mask, sentinels), {}};
-  if (!settings.final_sentinel) {
-    denoised.targets = nonnoise_span_to_unique_sentinel(tokens, mask, sentinels);
-    return denoised;
-  }
-  // one more kept token makes the run that the final sentinel stands for
-  std::vector<int32_t> longer(tokens.begin(), tokens.end());
-  longer.push_back(0);
-  mask.push_back(0);
-  denoised.targets = nonnoise_span_to_unique_sentinel(longer, mask, sentinels);
-  return denoised;
+  const NoiseMask mask = random_spans_noise_mask(tokens.size(), settings.noise_density,
+                                                 settings.mean_noise_span_length, rng);
+  return corrupt_spans(tokens, mask, symbols.sentinels, settings.final_sentinel);
 }
 
-// T5's random_spans_helper: 568 tokens for inputs of 512, whose targets are then 114 long.
 int64_t chunk_length(int64_t length, const nlohmann::json& parameters) {
   require_sequence_length(kName, length);
   const Settings settings = read(parameters);
-  const auto inputs_length = [&](int64_t tokens) {
-    const NoiseCounts counts =
-        count_noise(tokens, settings.noise_density, settings.mean_noise_span_length);
-    return tokens - counts.tokens + counts.spans + 1;
-  };
-  int64_t tokens = length - 1;
-  while (inputs_length(tokens + 1) <= length) ++tokens;
-  return tokens;
+  return span_chunk_length(length, settings.noise_density, settings.mean_noise_span_length);
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 //   tokens   10 11 12 13 14 15
 //   inputs   10 11 12 13 <extra_id_0>
 //   targets  <extra_id_0> 14 15
-#include "base/error.h"
 #include "objectives/noise.h"
 #include "objectives/objective.h"
 #include "objectives/prefix.h"
@@ -17,14 +16,14 @@ namespace {
 
 const std::string kName = "suffix_denoising";
 
-Denoised apply(std::span<const int32_t> tokens, Sentinels sentinels,
+Denoised apply(std::span<const int32_t> tokens, const Symbols& symbols,
                const nlohmann::json& parameters, Rng& rng) {
-  if (sentinels.empty()) throw_<ConfigError>("{} needs a vocabulary with a sentinel", kName);
+  const int32_t sentinel = only_sentinel(kName, symbols.sentinels);
   const PrefixSettings settings = read_prefix(kName, parameters);
   const int64_t prefix =
       random_prefix(tokens.size(), settings.min_prefix, settings.max_prefix, rng);
-  Denoised denoised{{tokens.begin(), tokens.begin() + prefix}, {sentinels[0]}};
-  denoised.inputs.push_back(sentinels[0]);
+  Denoised denoised{{tokens.begin(), tokens.begin() + prefix}, {sentinel}};
+  denoised.inputs.push_back(sentinel);
   denoised.targets.insert(denoised.targets.end(), tokens.begin() + prefix, tokens.end());
   return denoised;
 }

@@ -3,6 +3,7 @@
 
 #include <toml++/toml.h>
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -111,6 +112,14 @@ std::variant<int64_t, std::string> StrictToml::number_or_text(const std::string&
   if (const auto number = node.value_exact<int64_t>()) return *number;
   if (const auto text = node.value_exact<std::string>()) return *text;
   fail(key, fmt::format("{} must be a whole number or a text", key));
+}
+
+int64_t StrictToml::version() const {
+  const double version = number("version").value_or(0);
+  if (version < 1 || version != std::floor(version)) {
+    fail("version", "version must be a whole number from 1 on");
+  }
+  return static_cast<int64_t>(version);
 }
 
 std::map<std::string, std::string> StrictToml::text_table(const std::string& key) const {

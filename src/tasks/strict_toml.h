@@ -29,6 +29,8 @@ class StrictToml {
   std::vector<std::string> texts(const std::string& key) const;  // empty when absent
   std::variant<int64_t, std::string> number_or_text(const std::string& key,
                                                     int64_t otherwise) const;
+  // The required "version" of a data file: a whole number from 1 on.
+  int64_t version() const;
   std::map<std::string, std::string> text_table(const std::string& key) const;
 
   // A ConfigError at the key's place (the file's beginning when it is absent).

@@ -2,6 +2,7 @@
 #include "training/text_rows.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/error.h"
 #include "base/random.h"
@@ -16,6 +17,27 @@ constexpr int64_t kWindowTokens = int64_t{1} << 22, kLeastBatches = 16, kMostBat
 
 int64_t window_batches(const PretrainSettings& settings) {
   return std::clamp(kWindowTokens / settings.batch_tokens, kLeastBatches, kMostBatches);
+}
+
+std::vector<std::vector<int32_t>> encode_texts(const Objective& objective,
+                                               const nlohmann::json& parameters,
+                                               const Vocabulary& vocabulary) {
+  std::vector<std::vector<int32_t>> encoded;
+  std::map<std::vector<int32_t>, std::string> seen;
+  for (const std::string& text : texts_of(objective, parameters)) {
+    encoded.push_back(vocabulary.encode(text));
+    const auto [other, is_new] = seen.try_emplace(encoded.back(), text);
+    if (is_new || other->second == text) continue;
+    throw_<ConfigError>("the vocabulary cannot tell \"{}\" of objective {} from \"{}\": give texts of pieces "
+                        "that it has", text, objective.name, other->second);
+  }
+  return encoded;
+}
+
+int64_t longest(const std::vector<std::vector<int32_t>>& texts) {
+  size_t length = 0;
+  for (const std::vector<int32_t>& text : texts) length = std::max(length, text.size());
+  return static_cast<int64_t>(length);
 }
 
 }  // namespace
@@ -70,14 +92,16 @@ TextRows::TextRows(const TokenCorpus& corpus, const Vocabulary& vocabulary,
       seed_(derive_seed(settings.seed, "text")),
       rows_per_batch_(std::max<int64_t>(1, settings.batch_tokens / settings.sequence_length)),
       window_batches_(window_batches(settings)),
-      stream_(corpus, objective_.chunk_length(settings.sequence_length, parameters_), settings.pack,
-              seed_) {
+      texts_(encode_texts(objective_, parameters_, vocabulary)),
+      stream_(corpus,
+              objective_.chunk_length(settings.sequence_length - longest(texts_), parameters_),
+              settings.pack, seed_) {
   for (int i = 0; i < vocabulary.num_sentinels(); ++i) sentinels_.push_back(vocabulary.sentinel(i));
 }
 
 Sequence TextRows::make_sequence(const std::vector<int32_t>& chunk, int64_t row) const {
   Rng rng(derive_seed(seed_, fmt::format("row/{}", row)));
-  Denoised denoised = objective_.apply(chunk, sentinels_, parameters_, rng);
+  Denoised denoised = objective_.apply(chunk, {sentinels_, texts_}, parameters_, rng);
   denoised.inputs.push_back(Vocabulary::kEos);
   denoised.targets.push_back(Vocabulary::kEos);
   return {std::move(denoised.inputs), std::move(denoised.targets)};

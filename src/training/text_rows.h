@@ -59,6 +59,7 @@ class TextRows {
   int64_t rows_per_batch_;
   int64_t window_batches_;           // read ahead, so that rows of like length can be brought together
   std::vector<int32_t> sentinels_;
+  std::vector<std::vector<int32_t>> texts_;   // what the objective may set before inputs, encoded
   ChunkStream stream_;
   int64_t windows_read_ = 0;         // from the stream
   int64_t window_made_ = -1;         // the one whose batches are ready

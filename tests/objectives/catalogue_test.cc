@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "base/error.h"
 #include "objectives/objective.h"
@@ -17,25 +18,31 @@ class EveryObjective : public testing::TestWithParam<Objective> {};
 INSTANTIATE_TEST_SUITE_P(Catalogue, EveryObjective, testing::ValuesIn(objectives()),
                          [](const auto& info) { return info.param.name; });
 
-// The text again: sentinels of the inputs replaced by what the targets say for them. Without
-// sentinels the targets continue the inputs.
-Ids reconstruct(const Denoised& denoised) {
-  if (std::none_of(denoised.inputs.begin(), denoised.inputs.end(), is_sentinel)) {
-    Ids text = denoised.inputs;
-    text.insert(text.end(), denoised.targets.begin(), denoised.targets.end());
+Ids sentinels_of(const Ids& ids) {
+  Ids found;
+  std::copy_if(ids.begin(), ids.end(), std::back_inserter(found), is_sentinel);
+  return found;
+}
+
+// Sentinels of the inputs replaced by what the targets say for them. Without sentinels the targets
+// continue the inputs.
+Ids fill_in(const Ids& inputs, const Ids& targets) {
+  Ids text = inputs;
+  if (sentinels_of(inputs).empty()) {
+    text.insert(text.end(), targets.begin(), targets.end());
     return text;
   }
   std::map<int32_t, Ids> spans;
   int32_t sentinel = 0;
-  for (const int32_t id : denoised.targets) {
+  for (const int32_t id : targets) {
     if (is_sentinel(id)) {
       sentinel = id;
     } else {
       spans[sentinel].push_back(id);
     }
   }
-  Ids text;
-  for (const int32_t id : denoised.inputs) {
+  text.clear();
+  for (const int32_t id : inputs) {
     if (is_sentinel(id)) {
       text.insert(text.end(), spans[id].begin(), spans[id].end());
     } else {
@@ -45,31 +52,42 @@ Ids reconstruct(const Denoised& denoised) {
   return text;
 }
 
+Ids without_texts(Ids ids) {
+  std::erase_if(ids, is_text_id);
+  return ids;
+}
+
+// The text again: the targets have it, or what the inputs lack of it.
+Ids reconstruct(const Denoised& denoised, const Ids& tokens) {
+  if (denoised.targets == tokens) return tokens;
+  return fill_in(without_texts(denoised.inputs), denoised.targets);
+}
+
 TEST_P(EveryObjective, LosesNothing) {
-  const Ids sentinels = test_sentinels();
   for (const auto& parameters : {GetParam().defaults, GetParam().example}) {
     for (uint64_t seed = 0; seed < 200; ++seed) {
       SCOPED_TRACE(seed);
       Rng rng(seed);
       const Ids tokens = test_tokens(2 + static_cast<int>(rng.below(200)));
 
-      const Denoised denoised = GetParam().apply(tokens, sentinels, parameters, rng);
+      const Denoised denoised = apply_to(GetParam(), parameters, tokens, rng);
 
-      EXPECT_EQ(reconstruct(denoised), tokens);
+      EXPECT_EQ(reconstruct(denoised, tokens), tokens);
       EXPECT_FALSE(denoised.inputs.empty());
       EXPECT_FALSE(denoised.targets.empty());
+      EXPECT_EQ(without_texts(denoised.targets), denoised.targets);
     }
   }
 }
 
 TEST_P(EveryObjective, IsDeterministicInTheSeedAndVariesWithIt) {
-  const Ids sentinels = test_sentinels(), tokens = test_tokens(100);
+  const Ids tokens = test_tokens(100);
   int distinct = 0;
   for (uint64_t seed = 0; seed < 10; ++seed) {
     Rng first(seed), again(seed), other(seed + 1000);
-    const Denoised a = GetParam().apply(tokens, sentinels, GetParam().defaults, first);
-    const Denoised b = GetParam().apply(tokens, sentinels, GetParam().defaults, again);
-    const Denoised c = GetParam().apply(tokens, sentinels, GetParam().defaults, other);
+    const Denoised a = apply_to(GetParam(), GetParam().defaults, tokens, first);
+    const Denoised b = apply_to(GetParam(), GetParam().defaults, tokens, again);
+    const Denoised c = apply_to(GetParam(), GetParam().defaults, tokens, other);
 
     EXPECT_EQ(a.inputs, b.inputs);
     EXPECT_EQ(a.targets, b.targets);
@@ -78,23 +96,26 @@ TEST_P(EveryObjective, IsDeterministicInTheSeedAndVariesWithIt) {
   EXPECT_GE(distinct, 7);
 }
 
+// <extra_id_0>, <extra_id_1>, ... on each side; or all the same one, where the targets are the
+// text.
 TEST_P(EveryObjective, KeepsTheSentinelsInOrder) {
   const Ids sentinels = test_sentinels();
   for (uint64_t seed = 0; seed < 50; ++seed) {
     SCOPED_TRACE(seed);
     Rng rng(seed);
-    const Denoised denoised =
-        GetParam().apply(test_tokens(120), sentinels, GetParam().defaults, rng);
-    for (const Ids& side : {denoised.inputs, denoised.targets}) {
-      Ids found;
-      std::copy_if(side.begin(), side.end(), std::back_inserter(found), is_sentinel);
-      EXPECT_EQ(found, Ids(sentinels.begin(), sentinels.begin() + found.size()));
+    const Denoised denoised = apply_to(GetParam(), GetParam().defaults, test_tokens(120), rng);
+    const Ids in_inputs = sentinels_of(denoised.inputs),
+              in_targets = sentinels_of(denoised.targets);
+    if (denoised.targets == test_tokens(120)) {
+      EXPECT_EQ(in_inputs, Ids(in_inputs.size(), sentinels[0]));
+      continue;
     }
+    EXPECT_EQ(in_inputs, Ids(sentinels.begin(), sentinels.begin() + in_inputs.size()));
+    EXPECT_EQ(in_targets, Ids(sentinels.begin(), sentinels.begin() + in_targets.size()));
   }
 }
 
 TEST_P(EveryObjective, StaysWithinTheLengthItPromised) {
-  const Ids sentinels = test_sentinels(300);
   for (const auto& parameters : {GetParam().defaults, GetParam().example}) {
     for (const int64_t length : {3, 4, 5, 16, 17, 64, 128, 511, 512}) {
       const int64_t chunk = GetParam().chunk_length(length, parameters);
@@ -104,9 +125,9 @@ TEST_P(EveryObjective, StaysWithinTheLengthItPromised) {
         Rng rng(seed);
         // every second text is shorter than the chunk, as the last one of a document is
         const int64_t tokens = seed % 2 ? 2 + static_cast<int64_t>(rng.below(chunk - 1)) : chunk;
-        const Denoised denoised =
-            GetParam().apply(test_tokens(static_cast<int>(tokens)), sentinels, parameters, rng);
-        longest = std::max<int64_t>(longest, denoised.inputs.size() + 1);
+        const Ids text = test_tokens(static_cast<int>(tokens));
+        const Denoised denoised = apply_to(GetParam(), parameters, text, rng, 300);
+        longest = std::max<int64_t>(longest, without_texts(denoised.inputs).size() + 1);
       }
       EXPECT_LE(longest, length) << "chunks of " << chunk;
     }
@@ -114,13 +135,25 @@ TEST_P(EveryObjective, StaysWithinTheLengthItPromised) {
   }
 }
 
+// Texts stand in front, at most one in each example, and all of them are used.
+TEST_P(EveryObjective, BeginsWithOneOfItsTexts) {
+  const std::vector<Ids> texts = test_texts(texts_of(GetParam(), GetParam().defaults).size());
+  std::set<Ids> seen;
+  for (uint64_t seed = 0; seed < 100; ++seed) {
+    Rng rng(seed);
+    const Ids inputs = apply_to(GetParam(), GetParam().defaults, test_tokens(12), rng).inputs;
+    const size_t length = inputs.size() - without_texts(inputs).size();
+    if (length > 0) seen.insert(Ids(inputs.begin(), inputs.begin() + length));
+  }
+  EXPECT_EQ(seen, std::set<Ids>(texts.begin(), texts.end()));
+}
+
 TEST_P(EveryObjective, TakesTwoTokens) {
   const Ids tokens{10, 11};
-  for (uint64_t seed = 0; seed < 5; ++seed) {
+  for (uint64_t seed = 0; seed < 20; ++seed) {
     Rng rng(seed);
-    const Denoised denoised = GetParam().apply(tokens, test_sentinels(), GetParam().defaults, rng);
-    EXPECT_EQ(denoised.inputs.front(), 10);
-    EXPECT_EQ(denoised.targets.back(), 11);
+    const Denoised denoised = apply_to(GetParam(), GetParam().defaults, tokens, rng);
+    EXPECT_EQ(reconstruct(denoised, tokens), tokens);
   }
 }
 

@@ -9,10 +9,15 @@
 namespace dovetail {
 namespace {
 
-std::string readable(const Ids& ids) {
+std::string readable(const Ids& ids, const std::vector<std::string>& texts) {
   std::string line;
   for (const int32_t id : ids) {
-    line += is_sentinel(id) ? fmt::format(" <extra_id_{}>", 999 - id) : fmt::format(" {}", id);
+    if (is_text_id(id)) {
+      // a text is two ids; the first stands for it
+      if (id % 2 == 0) line += " " + texts[(id - 800) / 2];
+    } else {
+      line += is_sentinel(id) ? fmt::format(" <extra_id_{}>", 999 - id) : fmt::format(" {}", id);
+    }
   }
   return line;
 }
@@ -21,9 +26,10 @@ std::string show(const Objective& objective, const nlohmann::json& parameters, i
                  uint64_t seed) {
   const Ids tokens = test_tokens(num_tokens);
   Rng rng(seed);
-  const Denoised denoised = objective.apply(tokens, test_sentinels(), parameters, rng);
-  return fmt::format("seed {}\ntokens {}\ninputs {}\ntargets{}\n\n", seed, readable(tokens),
-                     readable(denoised.inputs), readable(denoised.targets));
+  const Denoised denoised = apply_to(objective, parameters, tokens, rng);
+  const std::vector<std::string> texts = texts_of(objective, parameters);
+  return fmt::format("seed {}\ntokens {}\ninputs {}\ntargets{}\n\n", seed, readable(tokens, texts),
+                     readable(denoised.inputs, texts), readable(denoised.targets, texts));
 }
 
 std::string golden(const Objective& objective) {

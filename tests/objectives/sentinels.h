@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "objectives/objective.h"
+
 namespace dovetail {
 
 using Ids = std::vector<int32_t>;
@@ -21,6 +23,23 @@ inline Ids test_tokens(int count) {
   Ids ids;
   for (int i = 0; i < count; ++i) ids.push_back(10 + i);
   return ids;
+}
+
+// What an objective's texts are encoded as: 800 801, 802 803, ...
+inline std::vector<Ids> test_texts(size_t count) {
+  std::vector<Ids> texts;
+  for (int32_t id = 800; texts.size() < count; id += 2) texts.push_back({id, id + 1});
+  return texts;
+}
+
+inline bool is_text_id(int32_t id) { return id >= 800 && id <= 899; }
+
+// One example, with as many sentinels and the objective's own texts.
+inline Denoised apply_to(const Objective& objective, const nlohmann::json& parameters,
+                         const Ids& tokens, Rng& rng, int num_sentinels = 100) {
+  const Ids sentinels = test_sentinels(num_sentinels);
+  const std::vector<Ids> texts = test_texts(texts_of(objective, parameters).size());
+  return objective.apply(tokens, {sentinels, texts}, parameters, rng);
 }
 
 }  // namespace dovetail

@@ -85,6 +85,47 @@ TEST_F(TextRowsTest, SourcesKeepToTheSequenceLength) {
   }
 }
 
+// [NLU], [S2S] or [NLG] in bytes, which are their codes and three; and they count in the length.
+TEST_F(TextRowsTest, TextsOfTheObjectiveStandBeforeTheInputs) {
+  const TokenCorpus tokens = corpus();
+  PretrainSettings settings;
+  settings.batch_tokens = 1024;
+  settings.sequence_length = 32;
+  TextRows rows(tokens, vocabulary_, {"ul2", Json::object()}, settings);
+  std::set<std::string> seen;
+  for (int64_t step = 0; step < 4; ++step) {
+    const torch::Tensor source_BS = rows.batch(step).source_BS.to(torch::kInt64);
+    EXPECT_LE(source_BS.size(1), 32);
+    for (int64_t row = 0; row < source_BS.size(0); ++row) {
+      std::string begin;
+      for (int64_t i = 0; i < 5; ++i) begin += static_cast<char>(source_BS[row][i].item<int64_t>() - 3);
+      seen.insert(begin);
+    }
+  }
+  EXPECT_EQ(seen, (std::set<std::string>{"[NLG]", "[NLU]", "[S2S]"}));
+}
+
+TEST_F(TextRowsTest, TextsThatTheVocabularyCannotTellApartAreRefused) {
+  train_vocabulary(folder_ / "text.txt", 28, 1, 0, folder_);   // of small letters and digits
+  const Vocabulary pieces = Vocabulary::from_file(folder_ / "spiece.model");
+  const TokenCorpus tokens = corpus();
+  PretrainSettings settings;
+  settings.sequence_length = 32;
+  const Json known{{"mode_texts", {{"R", "small"}, {"S", "line"}, {"X", "text"}}}};
+  const Json unknown{{"mode_texts", {{"R", "small"}, {"S", "Q"}, {"X", "Z"}}}};
+  EXPECT_NO_THROW(TextRows(tokens, pieces, {"ul2", known}, settings));
+  EXPECT_THROW(TextRows(tokens, pieces, {"ul2", unknown}, settings), ConfigError);
+}
+
+TEST_F(TextRowsTest, TextsLeaveRoomForTheRow) {
+  const TokenCorpus tokens = corpus();
+  PretrainSettings settings;
+  settings.sequence_length = 7;   // five bytes of [NLU] leave two; three are needed
+  EXPECT_THROW(TextRows(tokens, vocabulary_, {"ul2", Json::object()}, settings), ConfigError);
+  settings.sequence_length = 8;
+  EXPECT_NO_THROW(TextRows(tokens, vocabulary_, {"ul2", Json::object()}, settings));
+}
+
 TEST_F(TextRowsTest, TooLittleTextIsRefused) {
   const TokenCorpus tokens = corpus();
   EXPECT_THROW(ChunkStream(tokens, tokens.num_tokens() + 1, true, 1), DataError);

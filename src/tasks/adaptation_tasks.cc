@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tasks/adaptation_tasks.h"
+
+#include <algorithm>
+#include <functional>
+#include <unordered_set>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/names.h"
+#include "base/random.h"
+#include "tasks/template.h"
+
+namespace dovetail {
+
+namespace {
+
+struct Triple {
+  uint64_t key;
+  std::string head, relation, tail;
+};
+
+// The triples of one side by relation, each relation's in the order of their hashes.
+std::map<std::string, std::vector<Triple>> shuffled_triples(const TaskData& task,
+                                                            const std::vector<Example>& side,
+                                                            uint64_t seed) {
+  if (task.relations.empty()) {
+    throw_<ConfigError>(
+        "task {} has one relation; the splitter and the classifier need a card "
+        "with relation = \"*\"",
+        task.name);
+  }
+  const uint64_t key = derive_seed(seed, "adaptation triples");
+  std::map<std::string, std::vector<Triple>> triples;
+  for (const Example& example : side) {
+    const size_t end = example.source.find(kRelationEnd);
+    DOVETAIL_CHECK(end != std::string::npos);
+    const std::string relation = example.source.substr(0, end);
+    const std::string head = example.source.substr(end + kRelationEnd.size());
+    for (const std::string& tail : example.references) {
+      const uint64_t hash = hash64(example.source + '\0' + tail, key);
+      triples[relation].push_back({hash, head, relation, tail});
+    }
+  }
+  for (auto& [relation, some] : triples) {
+    std::sort(some.begin(), some.end(), [](const Triple& a, const Triple& b) {
+      return std::tie(a.key, a.head, a.tail) < std::tie(b.key, b.head, b.tail);
+    });
+  }
+  return triples;
+}
+
+using MakeExample = std::function<Example(const Triple&)>;
+
+// No source twice: two relations may be worded alike.
+std::vector<Example> draw(const TaskData& task, const std::vector<Example>& side, uint64_t seed,
+                          const std::vector<std::string>& relations, int64_t rows,
+                          const MakeExample& make_example) {
+  const auto triples = shuffled_triples(task, side, seed);
+  std::vector<Example> examples;
+  std::unordered_set<std::string> seen;
+  for (const std::string& relation : relations) {
+    const auto found = triples.find(relation);
+    if (found == triples.end()) continue;
+    int64_t drawn = 0;
+    for (const Triple& triple : found->second) {
+      if (drawn == rows) break;
+      Example example = make_example(triple);
+      if (!seen.insert(example.source).second) continue;
+      example.fields["relation"] = relation;
+      examples.push_back(std::move(example));
+      ++drawn;
+    }
+  }
+  if (examples.empty()) {
+    std::vector<std::string> known;
+    for (const auto& [relation, some] : triples) known.push_back(relation);
+    throw_<ConfigError>("task {} has none of the relations {}; it has {}", task.name,
+                        join(relations, ", "), join(known, ", "));
+  }
+  return examples;
+}
+
+}  // namespace
+
+TaskData splitter_task(const TaskData& of_all_relations, const RelationGroups& groups,
+                       const Verbalizer& sentences, int64_t train_rows, int64_t test_rows,
+                       uint64_t seed) {
+  TaskData joined = of_all_relations;  // for its relations; render() says them with our phrases
+  joined.train.clear();
+  joined.test.clear();
+  for (auto& [name, relation] : joined.relations) {
+    relation = {.prefix = "", .phrase = ""};
+    const bool wanted =
+        std::find(groups.splitter.begin(), groups.splitter.end(), name) != groups.splitter.end();
+    if (wanted) relation.phrase = sentences.phrase(name);
+  }
+  const Template& prompting = find_template("prompting");
+  const auto make_example = [&](const Triple& triple) {
+    const std::string source = triple.relation + std::string(kRelationEnd) + triple.head;
+    const std::string head = render(prompting, joined, source, triple.tail).source();
+    return Example{.source = collapse_blanks(head + " " + triple.tail),
+                   .references = {triple.tail}};
+  };
+  const auto side = [&](const std::vector<Example>& examples, int64_t rows) {
+    return draw(of_all_relations, examples, seed, groups.splitter, rows, make_example);
+  };
+  return {.name = of_all_relations.name + "/splitter",
+          .prefix = "splitter",
+          .phrase = "{source}",
+          .kind = "reading",
+          .train = side(of_all_relations.train, train_rows),
+          .test = side(of_all_relations.test, test_rows),
+          .layout = Layout::text};
+}
+
+TaskData classifier_task(const TaskData& of_all_relations, const RelationGroups& groups,
+                         int64_t train_rows, int64_t test_rows, uint64_t seed) {
+  const std::vector<std::string> labels{kFilling, kMapping};
+  const auto make_example = [&](const Triple& triple) {
+    const std::string& group = groups.group(triple.relation);
+    return Example{.source = fmt::format("head: {} tail: {}", triple.head, triple.tail),
+                   .references = {group},
+                   .answer = group == kFilling ? 0 : 1};
+  };
+  TaskData data{.name = of_all_relations.name + "/classifier",
+                .prefix = "task-clf",
+                .phrase = "{source}",
+                .kind = "reading",
+                .train = draw(of_all_relations, of_all_relations.train, seed,
+                              groups.classifier_train, train_rows, make_example),
+                .test = draw(of_all_relations, of_all_relations.test, seed, groups.classifier_test,
+                             test_rows, make_example),
+                .layout = Layout::classification,
+                .labels = labels};
+  for (Example& example : data.test) {
+    const auto& trained = groups.classifier_train;
+    const bool seen =
+        std::find(trained.begin(), trained.end(), example.fields["relation"]) != trained.end();
+    example.fields["unseen"] = seen ? "no" : "yes";
+  }
+  return data;
+}
+
+}  // namespace dovetail
