@@ -6,9 +6,11 @@
 #include <unordered_set>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/names.h"
 #include "base/random.h"
+#include "tasks/data_folder.h"
 #include "tasks/template.h"
 
 namespace dovetail {
@@ -81,24 +83,56 @@ std::vector<Example> draw(const TaskData& task, const std::vector<Example>& side
   return examples;
 }
 
+// The head where the phrase has {source}, else in front of it.
+std::string said_with(const std::string& phrase, const std::string& head) {
+  constexpr std::string_view kSource = "{source}";
+  const size_t at = phrase.find(kSource);
+  if (at == std::string::npos) return head + " " + phrase;
+  return phrase.substr(0, at) + head + phrase.substr(at + kSource.size());
+}
+
+constexpr int64_t kLessonTestRows = 100;   // a relation, as published
+
 }  // namespace
+
+bool is_lesson(const std::string& name) {
+  return name.starts_with("splitter-") || name.starts_with("classifier-");
+}
+
+Task lesson_task(const std::string& name) {
+  const size_t dash = name.find('-'), colon = name.find(':');
+  const std::string lesson = name.substr(0, dash), number = name.substr(dash + 1, colon - dash - 1);
+  const bool is_number = !number.empty() && number.size() < 10 && std::ranges::all_of(number, [](unsigned char c) { return std::isdigit(c); });
+  if (colon == std::string::npos || !is_number) {
+    throw_<ConfigError>("expected a lesson such as {}-500:CARD.toml (triples a relation, and a card of all relations), "
+                        "found \"{}\"", lesson, name);
+  }
+  const int64_t rows = std::stoll(number);
+  const Task graph = find_task(name.substr(colon + 1));
+  const bool splits = lesson == "splitter";
+  const auto load = [=] {
+    const RelationGroups groups = load_relation_groups();
+    const TaskData data = graph.load();
+    return splits ? splitter_task(data, groups, load_verbalizer("atomic2020_sentences"), rows, kLessonTestRows)
+                  : classifier_task(data, groups, rows, kLessonTestRows);
+  };
+  const auto fingerprint = [=] {
+    std::string all = fmt::format("{} {} {}\n", lesson, rows, graph.fingerprint());
+    for (const char* file : {"relation_groups/mto.toml", "verbalizers/atomic2020_sentences.toml"}) {
+      all += read_file(data_folder() / file);
+    }
+    return content_hash(all);
+  };
+  return {.name = lesson, .kind = "reading", .description = splits ? "where a sentence divides into head and tail"
+                                                                   : "whether a triple is Filling or Mapping",
+          .source = graph.source, .load = load, .fingerprint = fingerprint};
+}
 
 TaskData splitter_task(const TaskData& of_all_relations, const RelationGroups& groups,
                        const Verbalizer& sentences, int64_t train_rows, int64_t test_rows,
                        uint64_t seed) {
-  TaskData joined = of_all_relations;  // for its relations; render() says them with our phrases
-  joined.train.clear();
-  joined.test.clear();
-  for (auto& [name, relation] : joined.relations) {
-    relation = {.prefix = "", .phrase = ""};
-    const bool wanted =
-        std::find(groups.splitter.begin(), groups.splitter.end(), name) != groups.splitter.end();
-    if (wanted) relation.phrase = sentences.phrase(name);
-  }
-  const Template& prompting = find_template("prompting");
   const auto make_example = [&](const Triple& triple) {
-    const std::string source = triple.relation + std::string(kRelationEnd) + triple.head;
-    const std::string head = render(prompting, joined, source, triple.tail).source();
+    const std::string head = said_with(sentences.phrase(triple.relation), triple.head);
     return Example{.source = collapse_blanks(head + " " + triple.tail),
                    .references = {triple.tail}};
   };

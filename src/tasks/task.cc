@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/names.h"
+#include "tasks/adaptation_tasks.h"
 #include "tasks/kg_tsv.h"
 
 namespace dovetail {
@@ -40,6 +41,7 @@ const std::vector<Task>& tasks() {
 }
 
 Task find_task(const std::string& name_or_card) {
+  if (is_lesson(name_or_card)) return lesson_task(name_or_card);
   if (name_or_card.substr(0, name_or_card.find('#')).ends_with(".toml")) {
     return kg_tsv_task(name_or_card);
   }
