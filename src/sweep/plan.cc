@@ -138,6 +138,7 @@ std::string hash_of(const Plan& plan) {
 
 Plan make_plan(const Sweep& sweep, const Fingerprints& fingerprints) {
   Plan plan{.sweep_name = sweep.name, .sweep_text = sweep.text};
+  plan.claims = sweep.claims;
   for (const auto& [axis, values] : sweep.axes) {
     for (const AxisValue& value : values) plan.axis_labels[axis].push_back(value.label);
   }
@@ -182,18 +183,50 @@ Plan filter_plan(const Plan& plan, const std::string& glob) {
   return part;
 }
 
-void to_json(Json& json, const Plan& plan) {
-  Json cells = Json::array();
-  for (const Cell& cell : plan.cells) {
-    cells.push_back({{"name", cell.name},
-                     {"coordinates", cell.coordinates},
-                     {"baseline", cell.baseline},
-                     {"job", cell.job}});
+namespace {
+
+Json cells_json(const std::vector<Cell>& cells) {
+  Json json = Json::array();
+  for (const Cell& cell : cells) {
+    json.push_back({{"name", cell.name},
+                    {"coordinates", cell.coordinates},
+                    {"baseline", cell.baseline},
+                    {"job", cell.job}});
   }
+  return json;
+}
+
+std::vector<Cell> cells_from(const Json& json, size_t num_jobs) {
+  std::vector<Cell> cells;
+  for (const Json& item : json) {
+    Cell cell;
+    item.at("name").get_to(cell.name);
+    item.at("coordinates").get_to(cell.coordinates);
+    item.at("baseline").get_to(cell.baseline);
+    item.at("job").get_to(cell.job);
+    if (cell.job < 0 || cell.job >= static_cast<int64_t>(num_jobs)) {
+      throw_<DataError>("cell {} names job {}, of {} jobs", cell.name, cell.job, num_jobs);
+    }
+    cells.push_back(std::move(cell));
+  }
+  return cells;
+}
+
+// Of a plan that an older version wrote, without the key: the empty thing.
+template <typename Value>
+void read_if_there(const Json& json, const char* key, Value& value) {
+  value = json.contains(key) ? json.at(key).get<Value>() : Value{};
+}
+
+}  // namespace
+
+void to_json(Json& json, const Plan& plan) {
   json = {{"sweep_name", plan.sweep_name},   {"sweep_hash", plan.sweep_hash},
           {"sweep_text", plan.sweep_text},   {"axis_labels", plan.axis_labels},
-          {"metrics", plan.metrics},         {"cells", std::move(cells)},
-          {"jobs", plan.jobs}};
+          {"metrics", plan.metrics},         {"cells", cells_json(plan.cells)},
+          {"jobs", plan.jobs},               {"claims", plan.claims},
+          {"task_facts", plan.task_facts},   {"lower_is_better", plan.lower_is_better},
+          {"probes", cells_json(plan.probes)}};
 }
 
 void from_json(const Json& json, Plan& plan) {
@@ -203,18 +236,11 @@ void from_json(const Json& json, Plan& plan) {
   json.at("axis_labels").get_to(plan.axis_labels);
   json.at("metrics").get_to(plan.metrics);
   json.at("jobs").get_to(plan.jobs);
-  plan.cells.clear();
-  for (const Json& item : json.at("cells")) {
-    Cell cell;
-    item.at("name").get_to(cell.name);
-    item.at("coordinates").get_to(cell.coordinates);
-    item.at("baseline").get_to(cell.baseline);
-    item.at("job").get_to(cell.job);
-    if (cell.job < 0 || cell.job >= std::ssize(plan.jobs)) {
-      throw_<DataError>("cell {} names job {}, of {} jobs", cell.name, cell.job, plan.jobs.size());
-    }
-    plan.cells.push_back(std::move(cell));
-  }
+  plan.cells = cells_from(json.at("cells"), plan.jobs.size());
+  plan.probes = cells_from(json.value("probes", Json::array()), plan.jobs.size());
+  read_if_there(json, "claims", plan.claims);
+  read_if_there(json, "lower_is_better", plan.lower_is_better);
+  read_if_there(json, "task_facts", plan.task_facts);
 }
 
 }  // namespace dovetail

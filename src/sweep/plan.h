@@ -34,6 +34,13 @@ struct Plan {
   std::vector<std::string> metrics;
   std::vector<Cell> cells;
   std::vector<Job> jobs;                       // inputs before the jobs that need them
+  std::vector<Claim> claims;                   // what the report is to judge
+  std::vector<std::string> lower_is_better;    // metrics of which less is better (loss, ranks)
+  // For selectors, by training examples alone: cells of which only objective (and adaptation), task and
+  // template are set; a name with a part "shotsN" was tuned on N examples before it was probed.
+  std::vector<Cell> probes;
+  // By task label: {"kind", "relation", "layout", "mean_choice_words", "question_mark_share"}.
+  std::map<std::string, Json> task_facts;
 };
 
 void to_json(Json& json, const Plan& plan);

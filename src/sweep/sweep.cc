@@ -131,7 +131,7 @@ Sweep parse_sweep(const std::filesystem::path& file, const Catalogues& catalogue
   const toml::table parsed = parse_toml(sweep.text, file);
   const TomlTable root(parsed, "the sweep file",
                        {"name", "baselines", "model", "text", "pretrain", "tune", "evaluate",
-                        "axes", "exclude"});
+                        "axes", "exclude", "claim"});
   read_name(root, sweep);
   if (const toml::node* model = root.find("model")) {
     const TomlTable table(*model, "[model]", {"config"});
@@ -149,6 +149,7 @@ Sweep parse_sweep(const std::filesystem::path& file, const Catalogues& catalogue
   read_axes(root, sweep, catalogues);
   check_objectives(root, sweep);
   read_exclusions(root, sweep);
+  sweep.claims = read_claims(root, sweep);
   return sweep;
 }
 
