@@ -41,10 +41,11 @@ std::vector<std::string> pretrained_once(const Plan& plan) {
   std::map<std::string, std::set<std::string>> seeds;
   for (const Cell& cell : plan.cells) {
     if (!cell.baseline.empty()) continue;
-    seeds[cell.coordinates[0]].insert(cell.coordinates[5]);
+    const std::string objective = coordinate(cell, "objective");
+    seeds[objective].insert(coordinate(cell, "seed"));
     for (const int64_t job : upstream_jobs(plan, cell.job)) {
       if (plan.jobs[static_cast<size_t>(job)].kind == JobKind::pretrain) {
-        pretrainings[cell.coordinates[0]].insert(job);
+        pretrainings[objective].insert(job);
       }
     }
   }
@@ -101,10 +102,23 @@ std::vector<Failure> failures_of(const Analysis& analysis) {
   return failures;
 }
 
-const GroupSummary* Analysis::find(const std::string& task, const std::string& objective,
+std::vector<std::string> Analysis::starts() const {
+  std::vector<std::string> found;
+  for (const std::string& objective : labels("objective")) {
+    for (const CellGroup& group : groups) {
+      const bool own = group.baseline.empty() && group.objective == objective;
+      if (own && std::find(found.begin(), found.end(), group.start()) == found.end()) {
+        found.push_back(group.start());
+      }
+    }
+  }
+  return found;
+}
+
+const GroupSummary* Analysis::find(const std::string& task, const std::string& start,
                                    const std::string& template_name, const std::string& tuning,
                                    const std::string& train_size) const {
-  const auto found = places.find({task, objective, template_name, tuning, train_size});
+  const auto found = places.find({task, start, template_name, tuning, train_size});
   return found == places.end() ? nullptr : &summaries[found->second];
 }
 
@@ -121,7 +135,7 @@ Analysis analyse(const Plan& plan, const std::map<std::string, Record>& records,
   analysis.summaries = summarise(analysis);
   for (size_t i = 0; i < analysis.groups.size(); ++i) {
     const CellGroup& g = analysis.groups[i];
-    if (g.baseline.empty()) analysis.places[{g.task, g.objective, g.template_name, g.tuning, g.train_size}] = i;
+    if (g.baseline.empty()) analysis.places[{g.task, g.start(), g.template_name, g.tuning, g.train_size}] = i;
   }
   analysis.decisions = decide(plan, analysis.groups, records, options);
   return analysis;
