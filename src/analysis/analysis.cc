@@ -41,11 +41,11 @@ std::vector<std::string> pretrained_once(const Plan& plan) {
   std::map<std::string, std::set<std::string>> seeds;
   for (const Cell& cell : plan.cells) {
     if (!cell.baseline.empty()) continue;
-    const std::string start = start_of(cell.coordinates[kObjective], cell.coordinates[kAdaptation]);
-    seeds[start].insert(cell.coordinates[kSeed]);
+    const std::string objective = coordinate(cell, "objective");
+    seeds[objective].insert(coordinate(cell, "seed"));
     for (const int64_t job : upstream_jobs(plan, cell.job)) {
       if (plan.jobs[static_cast<size_t>(job)].kind == JobKind::pretrain) {
-        pretrainings[start].insert(job);
+        pretrainings[objective].insert(job);
       }
     }
   }
@@ -54,22 +54,6 @@ std::vector<std::string> pretrained_once(const Plan& plan) {
     if (jobs.size() == 1 && seeds[objective].size() > 1) objectives.push_back(objective);
   }
   return objectives;
-}
-
-// Those that there are cells of, in the order of the axes.
-std::vector<std::string> starts_of(const Plan& plan, const std::vector<CellGroup>& groups) {
-  const auto objectives = plan.axis_labels.find("objective"), adaptations = plan.axis_labels.find("adaptation");
-  std::vector<std::string> starts;
-  if (objectives == plan.axis_labels.end()) return starts;
-  const std::vector<std::string> none = {""};
-  for (const std::string& objective : objectives->second) {
-    for (const std::string& adaptation : adaptations == plan.axis_labels.end() ? none : adaptations->second) {
-      const std::string start = start_of(objective, adaptation);
-      if (std::ranges::find(starts, start) != starts.end()) continue;
-      if (std::ranges::find(groups, start, &CellGroup::objective) != groups.end()) starts.push_back(start);
-    }
-  }
-  return starts;
 }
 
 std::vector<GroupSummary> summarise(const Analysis& analysis) {
@@ -93,7 +77,6 @@ std::vector<GroupSummary> summarise(const Analysis& analysis) {
 }  // namespace
 
 const std::vector<std::string>& Analysis::labels(const std::string& axis) const {
-  if (axis == "objective") return starts;
   static const std::vector<std::string> none;
   const auto found = plan->axis_labels.find(axis);
   return found == plan->axis_labels.end() ? none : found->second;
@@ -119,10 +102,23 @@ std::vector<Failure> failures_of(const Analysis& analysis) {
   return failures;
 }
 
-const GroupSummary* Analysis::find(const std::string& task, const std::string& objective,
+std::vector<std::string> Analysis::starts() const {
+  std::vector<std::string> found;
+  for (const std::string& objective : labels("objective")) {
+    for (const CellGroup& group : groups) {
+      const bool own = group.baseline.empty() && group.objective == objective;
+      if (own && std::find(found.begin(), found.end(), group.start()) == found.end()) {
+        found.push_back(group.start());
+      }
+    }
+  }
+  return found;
+}
+
+const GroupSummary* Analysis::find(const std::string& task, const std::string& start,
                                    const std::string& template_name, const std::string& tuning,
                                    const std::string& train_size) const {
-  const auto found = places.find({task, objective, template_name, tuning, train_size});
+  const auto found = places.find({task, start, template_name, tuning, train_size});
   return found == places.end() ? nullptr : &summaries[found->second];
 }
 
@@ -133,14 +129,13 @@ Analysis analyse(const Plan& plan, const std::map<std::string, Record>& records,
   analysis.records = &records;
   analysis.options = options;
   analysis.groups = group_cells(plan, records);
-  analysis.starts = starts_of(plan, analysis.groups);
   count_cells(analysis.groups, analysis.facts);
   count_jobs(plan, records, analysis.facts);
   analysis.facts.pretrained_once = pretrained_once(plan);
   analysis.summaries = summarise(analysis);
   for (size_t i = 0; i < analysis.groups.size(); ++i) {
     const CellGroup& g = analysis.groups[i];
-    if (g.baseline.empty()) analysis.places[{g.task, g.objective, g.template_name, g.tuning, g.train_size}] = i;
+    if (g.baseline.empty()) analysis.places[{g.task, g.start(), g.template_name, g.tuning, g.train_size}] = i;
   }
   analysis.decisions = decide(plan, analysis.groups, records, options);
   return analysis;

@@ -42,12 +42,13 @@ struct Analysis {
   std::vector<GroupSummary> summaries;       // of `groups`, in their order
   std::map<std::vector<std::string>, size_t> places;   // of the groups that are no baselines; see find()
   std::vector<Decision> decisions;
-  std::vector<std::string> starts;           // objectives, with their adaptations; see start_of()
 
-  // A plan's axis in the order of the sweep file; empty where the plan has none. "objective": the starts.
+  // A plan's axis in the order of the sweep file; empty where the plan has none.
   const std::vector<std::string>& labels(const std::string& axis) const;
-  // Null where the sweep has no such cells.
-  const GroupSummary* find(const std::string& task, const std::string& objective,
+  // The distinct CellGroup::start(), by objective in the order of the sweep file.
+  std::vector<std::string> starts() const;
+  // Null where the sweep has no such cells. `start` is a CellGroup::start().
+  const GroupSummary* find(const std::string& task, const std::string& start,
                            const std::string& template_name, const std::string& tuning,
                            const std::string& train_size) const;
 };

@@ -16,6 +16,7 @@ Json choice_json(const Choice& choice) {
   return {{"text", choice.text},
           {"baseline", choice.baseline},
           {"objective", choice.objective},
+          {"adaptation", choice.adaptation},
           {"template", choice.template_name},
           {"tuning", choice.tuning},
           {"cells", choice.cells},

@@ -55,8 +55,8 @@ std::vector<std::string> cell_names(const CellGroup& group) {
 
 Choice choice_of(const Contender& contender, const Bootstrap& bootstrap) {
   const CellGroup& group = *contender.group;
-  return {group.baseline, group.objective,   group.template_name,
-          group.tuning,   group.choice(),    cell_names(group),
+  return {group.baseline, group.objective, group.adaptation, group.template_name,
+          group.tuning,   group.start(),   group.choice(),   cell_names(group),
           bootstrap.mean(contender.scores), contender.cost};
 }
 
@@ -95,7 +95,7 @@ std::vector<Comparison> comparisons(Case& at) {
   };
   std::vector<Comparison> all;
   all.push_back(cells("random_start", "random start, at its best", true,
-                      [&](auto& g) { return g.objective == o.start_objective; }));
+                      [&](auto& g) { return g.start() == o.start_objective; }));
   for (const auto& [name, label] : {std::pair("most_frequent", "most frequent answer"),
                                     std::pair("copy", "copy the input"),
                                     std::pair("untuned", "untuned model, at its best")}) {
@@ -103,13 +103,13 @@ std::vector<Comparison> comparisons(Case& at) {
                           select(at.baselines, [&](auto& g) { return g.baseline == name; })));
   }
   all.push_back(cells("random_start_same", "random start, same template and tuning", false, [&](auto& g) {
-    return g.objective == o.start_objective && g.template_name == chosen.template_name &&
+    return g.start() == o.start_objective && g.template_name == chosen.template_name &&
            g.tuning == chosen.tuning;
   }));
   all.push_back(cells("conventional_tuning",
                       "same objective, " + o.conventional_template + " and " + o.conventional_tuning,
                       false, [&](auto& g) {
-                        return g.objective == chosen.objective &&
+                        return g.start() == chosen.start() &&
                                g.template_name == o.conventional_template &&
                                g.tuning == o.conventional_tuning;
                       }));
@@ -117,7 +117,7 @@ std::vector<Comparison> comparisons(Case& at) {
                       o.conventional_objective + ", " + o.conventional_template + " and " +
                           o.conventional_tuning,
                       false, [&](auto& g) {
-                        return g.objective == o.conventional_objective &&
+                        return g.start() == o.conventional_objective &&
                                g.template_name == o.conventional_template &&
                                g.tuning == o.conventional_tuning;
                       }));
@@ -223,7 +223,7 @@ std::string main_metric_of(const std::string& task, const Plan& plan,
   const auto named = options.main_metric.find(task);
   if (named != options.main_metric.end()) return named->second;
   for (const Cell& cell : plan.cells) {
-    if (cell.coordinates[kTask] != task) continue;
+    if (coordinate(cell, "task") != task) continue;
     const Json& settings = plan.jobs.at(static_cast<size_t>(cell.job)).settings;
     const Json::json_pointer kind("/task/kind");
     const std::string found = settings.is_object() && settings.contains(kind) ? settings[kind].get<std::string>() : "";

@@ -58,7 +58,8 @@ std::string to_string(Verdict verdict);
 
 // A cell group (or baseline) as a recommendation names it.
 struct Choice {
-  std::string baseline, objective, template_name, tuning;
+  std::string baseline, objective, adaptation, template_name, tuning;
+  std::string start;             // CellGroup::start()
   std::string text;              // CellGroup::choice()
   std::vector<std::string> cells;
   Estimate score;                // on all test examples, as it is

@@ -22,6 +22,17 @@ CellResult join(const Cell& cell, const Plan& plan, const std::map<std::string, 
   return result;
 }
 
+CellGroup group_of(const Cell& cell) {
+  return {cell.baseline,
+          coordinate(cell, "objective"),
+          coordinate(cell, "adaptation"),
+          coordinate(cell, "task"),
+          coordinate(cell, "template"),
+          coordinate(cell, "tuning"),
+          coordinate(cell, "train_size"),
+          {}};
+}
+
 // The number of test examples that most finished cells of each task agree on.
 std::map<std::string, size_t> items_by_task(const std::vector<CellGroup>& groups,
                                             const std::string& metric) {
@@ -61,6 +72,13 @@ void check_lengths(std::vector<CellGroup>& groups, const std::string& metric) {
 
 }  // namespace
 
+std::string coordinate(const Cell& cell, std::string_view axis) {
+  for (size_t i = 0; i < kAxes.size(); ++i) {
+    if (kAxes[i] == axis) return cell.coordinates[i];
+  }
+  return "";
+}
+
 std::string to_string(CellState state) {
   switch (state) {
     case CellState::finished: return "finished";
@@ -70,36 +88,38 @@ std::string to_string(CellState state) {
   return "";
 }
 
+const std::string& CellGroup::at(std::string_view axis) const {
+  static const std::map<std::string_view, std::string CellGroup::*> members{
+      {"objective", &CellGroup::objective}, {"adaptation", &CellGroup::adaptation},
+      {"task", &CellGroup::task},           {"template", &CellGroup::template_name},
+      {"tuning", &CellGroup::tuning},       {"train_size", &CellGroup::train_size}};
+  return this->*members.at(axis);
+}
+
 int64_t CellGroup::count(CellState state) const {
   return std::count_if(cells.begin(), cells.end(), [&](auto& cell) { return cell.state == state; });
 }
 
 std::string CellGroup::choice() const {
   std::string text;
-  for (const std::string* part : {&objective, &template_name, &tuning}) {
-    if (part->empty()) continue;
-    text += (text.empty() ? "" : " · ") + *part;
+  for (const std::string& part : {start(), template_name, tuning}) {
+    if (part.empty()) continue;
+    text += (text.empty() ? "" : " · ") + part;
   }
   if (baseline.empty()) return text;
   return "baseline: " + baseline + (text.empty() ? "" : " (" + text + ")");
-}
-
-std::string start_of(const std::string& objective, const std::string& adaptation) {
-  return adaptation.empty() || adaptation == "none" ? objective : objective + "+" + adaptation;
 }
 
 std::vector<CellGroup> group_cells(const Plan& plan, const std::map<std::string, Record>& records) {
   std::vector<CellGroup> groups;
   std::map<std::vector<std::string>, size_t> places;
   for (const Cell& cell : plan.cells) {
-    const auto& at = cell.coordinates;
-    std::vector<std::string> key(at.begin(), at.begin() + kSeed);
-    key.push_back(cell.baseline);
-    const auto [place, is_new] = places.try_emplace(std::move(key), groups.size());
-    if (is_new) {
-      groups.push_back({cell.baseline, start_of(at[kObjective], at[kAdaptation]), at[kTask], at[kTemplate], at[kTuning],
-                        at[kTrainSize], {}});
+    std::vector<std::string> key{cell.baseline};
+    for (size_t i = 0; i < kAxes.size(); ++i) {
+      if (std::string_view(kAxes[i]) != "seed") key.push_back(cell.coordinates[i]);
     }
+    const auto [place, is_new] = places.try_emplace(std::move(key), groups.size());
+    if (is_new) groups.push_back(group_of(cell));
     groups[place->second].cells.push_back(join(cell, plan, records));
   }
   for (const std::string& metric : plan.metrics) check_lengths(groups, metric);
@@ -114,7 +134,7 @@ Scores scores_of(const CellGroup& group, const std::string& metric) {
     if (found == result.record->per_example.end()) continue;
     const std::vector<float>& row = found->second;
     if (!std::all_of(row.begin(), row.end(), [](float x) { return std::isfinite(x); })) continue;
-    scores.seeds.push_back(result.cell->coordinates[kSeed]);
+    scores.seeds.push_back(coordinate(*result.cell, "seed"));
     scores.rows.push_back(row);
   }
   return scores;

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analysis/statistics.h"
@@ -10,6 +11,9 @@
 #include "sweep/record.h"
 
 namespace dovetail {
+
+// A cell's label on an axis; "" where the sweep, or this version, has no such axis.
+std::string coordinate(const Cell& cell, std::string_view axis);
 
 // finished: has a usable record. failed: has a record that says why not, or one that cannot be
 // used. missing: has not run yet.
@@ -27,12 +31,17 @@ struct CellResult {
 // has "" on the axes it does not depend on.
 struct CellGroup {
   std::string baseline;             // "", or most_frequent, copy, untuned
-  // The objective is the start of the cells: where the base was adapted, "span_corruption+denoising".
-  std::string objective, task, template_name, tuning, train_size;
+  std::string objective, adaptation, task, template_name, tuning, train_size;
   std::vector<CellResult> cells;    // in the order of the plan
 
+  // The label on an axis of kAxes other than seed.
+  const std::string& at(std::string_view axis) const;
   int64_t count(CellState state) const;
   bool complete() const { return count(CellState::finished) == static_cast<int64_t>(cells.size()); }
+  // Whether a step between pre-training and tuning was taken.
+  bool adapted() const { return !adaptation.empty() && adaptation != "none"; }
+  // What tuning starts from: the objective, and with what it was adapted: "prefix_lm + denoising".
+  std::string start() const { return adapted() ? objective + " + " + adaptation : objective; }
   // "prefix_lm · mapping · full", or "baseline: copy"
   std::string choice() const;
 };
@@ -44,9 +53,6 @@ struct GroupCost {
   double tune_seconds = 0;
   double total() const { return upstream_seconds + tune_seconds; }
 };
-
-// The name of a start: a label of the axis objective, and one of adaptation ("" or "none": neither).
-std::string start_of(const std::string& objective, const std::string& adaptation);
 
 // Every cell of the plan, joined with its record and gathered by group, in the plan's order.
 // A finished record whose scores do not fit its task's (another number of examples) counts as

@@ -70,7 +70,7 @@ std::string tally(const Situations& situations, std::string Choice::* part) {
 std::string lesson_of_choices(const Situations& gains) {
   if (gains.size() < 2) return "";
   return fmt::format("Where there is a gain, the winners were: objective {}; template {}; tuning {}.",
-                     tally(gains, &Choice::objective), tally(gains, &Choice::template_name),
+                     tally(gains, &Choice::start), tally(gains, &Choice::template_name),
                      tally(gains, &Choice::tuning));
 }
 

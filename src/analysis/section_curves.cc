@@ -24,7 +24,7 @@ Json points_json(const Analysis& analysis) {
   for (const GroupSummary& summary : analysis.summaries) {
     const CellGroup& group = *summary.group;
     for (const auto& [metric, estimate] : summary.scores) {
-      points.push_back({{"baseline", group.baseline}, {"objective", group.objective}, {"task", group.task},
+      points.push_back({{"baseline", group.baseline}, {"objective", group.start()}, {"task", group.task},
                         {"template", group.template_name}, {"tuning", group.tuning}, {"size", group.train_size},
                         {"metric", metric}, {"mean", estimate.mean}, {"low", estimate.low},
                         {"high", estimate.high}, {"seeds", estimate.seeds}});
@@ -65,11 +65,11 @@ std::string figure(const std::string& task, const std::string& tuning) {
 }
 
 std::string curve_row(const Analysis& analysis, const CellGroup& like, const std::string& metric) {
-  std::string row = text_element("th", like.objective, {{"scope", "row"}}) + text_element("td", like.template_name) +
+  std::string row = text_element("th", like.start(), {{"scope", "row"}}) + text_element("td", like.template_name) +
                     text_element("td", like.tuning);
   for (const std::string& size : analysis.labels("train_size")) {
     std::string text = "·";
-    const GroupSummary* summary = analysis.find(like.task, like.objective, like.template_name, like.tuning, size);
+    const GroupSummary* summary = analysis.find(like.task, like.start(), like.template_name, like.tuning, size);
     if (summary && summary->scores.contains(metric)) {
       const Estimate& estimate = summary->scores.at(metric);
       text = score_text(estimate.mean) + " (" + score_text(estimate.low) + " to " + score_text(estimate.high) + ")";
@@ -127,7 +127,7 @@ Json chart_data(const Analysis& analysis) {
   for (const std::string& task : analysis.labels("task")) {
     deciding[task] = main_metric_of(task, *analysis.plan, analysis.options);
   }
-  return {{"objectives", analysis.labels("objective")},
+  return {{"objectives", analysis.starts()},
           {"sizes", analysis.labels("train_size")},
           {"deciding", deciding},
           {"points", points_json(analysis)},

@@ -57,7 +57,7 @@ std::string comparison_cell(const Comparison* comparison) {
 
 std::string choice_html(const Choice& choice) {
   if (!choice.baseline.empty()) return text_element("span", choice.text, {{"class", "choice"}});
-  return element("span", text_element("b", choice.objective) + " " + text_element("span", choice.template_name) + " " +
+  return element("span", text_element("b", choice.start) + " " + text_element("span", choice.template_name) + " " +
                              text_element("span", choice.tuning),
                  {{"class", "choice"}});
 }

@@ -19,16 +19,16 @@ struct Panel {
   double lowest = 0, highest = 1;   // of the task, so that its panels share one colour scale
 };
 
-const GroupSummary* find_summary(const Panel& panel, const std::string& objective,
+const GroupSummary* find_summary(const Panel& panel, const std::string& start,
                                  const std::string& template_name) {
-  return panel.analysis.find(panel.task, objective, template_name, panel.tuning, panel.train_size);
+  return panel.analysis.find(panel.task, start, template_name, panel.tuning, panel.train_size);
 }
 
 bool is_recommended(const Panel& panel, const GroupSummary& summary) {
   for (const Decision& decision : panel.analysis.decisions) {
     if (decision.task != panel.task || decision.train_size != panel.train_size || decision.metric != panel.metric) continue;
     const Choice& use = decision.recommended;
-    return use.objective == summary.group->objective && use.template_name == summary.group->template_name &&
+    return use.start == summary.group->start() && use.template_name == summary.group->template_name &&
            use.tuning == summary.group->tuning;
   }
   return false;
@@ -48,8 +48,8 @@ std::string score_cell(const Panel& panel, const GroupSummary& summary, const Es
                   {"title", summary.group->choice() + (chosen ? " (recommended)" : "")}});
 }
 
-std::string heat_cell(const Panel& panel, const std::string& objective, const std::string& template_name) {
-  const GroupSummary* summary = find_summary(panel, objective, template_name);
+std::string heat_cell(const Panel& panel, const std::string& start, const std::string& template_name) {
+  const GroupSummary* summary = find_summary(panel, start, template_name);
   if (!summary) return "<td class=\"absent\" title=\"not in this sweep\">·</td>";
   const auto found = summary->scores.find(panel.metric);
   if (found != summary->scores.end()) return score_cell(panel, *summary, found->second);
@@ -62,11 +62,11 @@ std::string panel_html(const Panel& panel) {
   std::string rows;
   for (const std::string& name : panel.analysis.labels("template")) heads += text_element("th", name, {{"scope", "col"}});
   bool any = false;
-  for (const std::string& objective : panel.analysis.labels("objective")) {
-    std::string row = text_element("th", objective, {{"scope", "row"}});
+  for (const std::string& start : panel.analysis.starts()) {
+    std::string row = text_element("th", start, {{"scope", "row"}});
     for (const std::string& name : panel.analysis.labels("template")) {
-      any = any || find_summary(panel, objective, name) != nullptr;
-      row += heat_cell(panel, objective, name);
+      any = any || find_summary(panel, start, name) != nullptr;
+      row += heat_cell(panel, start, name);
     }
     rows += element("tr", row);
   }

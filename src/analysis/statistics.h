@@ -61,9 +61,11 @@ class Bootstrap {
   Estimate mean(const Scores& scores) const;
   // mean(a) - mean(b), paired.
   Estimate difference(const Scores& a, const Scores& b) const;
+  // The mean in each resample. Tables with as many seeds, under the same stream, are looked at through
+  // the same draws of seeds and examples.
+  std::vector<double> resampled_means(const Scores& scores, const char* stream = "seeds") const;
 
  private:
-  std::vector<double> resampled_means(const Scores& scores, const char* stream) const;
   Estimate interval(double mean, std::vector<double> resampled) const;
 
   BootstrapOptions options_;

@@ -42,10 +42,17 @@ std::vector<std::string> metric_columns(const Analysis& analysis) {
   return names;
 }
 
+// "adaptation" only where the sweep has it: most have not.
+Row axes_of(const Analysis& analysis) {
+  Row axes(kAxes.begin(), kAxes.end());
+  if (analysis.labels("adaptation").empty()) std::erase(axes, "adaptation");
+  return axes;
+}
+
 Row cell_row(const std::vector<std::string>& metrics, const Analysis& analysis, const CellGroup& group,
              const CellResult& result) {
   Row row{result.cell->name};
-  row.insert(row.end(), result.cell->coordinates.begin(), result.cell->coordinates.end());
+  for (const std::string& axis : axes_of(analysis)) row.push_back(coordinate(*result.cell, axis));
   row.insert(row.end(), {group.baseline, to_string(result.state), result.reason});
   const bool finished = result.state == CellState::finished;
   for (const std::string& metric : metrics) {
@@ -63,7 +70,10 @@ Row cell_row(const std::vector<std::string>& metrics, const Analysis& analysis, 
 }
 
 Rows cells_table(const Analysis& analysis) {
-  Row head{"cell", "objective", "task", "template", "tuning", "train_size", "seed", "baseline", "state", "reason"};
+  Row head{"cell"};
+  const Row axes = axes_of(analysis);
+  head.insert(head.end(), axes.begin(), axes.end());
+  head.insert(head.end(), {"baseline", "state", "reason"});
   const std::vector<std::string> metrics = metric_columns(analysis);
   head.insert(head.end(), metrics.begin(), metrics.end());
   const Row tail{"wall_seconds", "cpu_seconds", "train_steps", "train_tokens", "peak_bytes", "commit", "job"};
@@ -76,12 +86,13 @@ Rows cells_table(const Analysis& analysis) {
 }
 
 Rows decisions_table(const Analysis& analysis) {
-  Rows rows{{"task", "train_size", "metric", "verdict", "objective", "template", "tuning", "score", "score_low",
+  Rows rows{{"task", "train_size", "metric", "verdict", "objective", "adaptation", "template", "tuning", "score", "score_low",
              "score_high", "score_on_all", "items", "seeds", "candidates", "candidates_planned", "times_chosen",
              "halves", "tune_seconds", "upstream_seconds", "cheaper", "cheaper_score", "cheaper_seconds", "cells"}};
   for (const Decision& d : analysis.decisions) {
     const Choice& use = d.recommended;
-    Row row{d.task, d.train_size, d.metric, to_string(d.verdict), use.objective, use.template_name, use.tuning};
+    Row row{d.task, d.train_size, d.metric, to_string(d.verdict), use.objective, use.adaptation, use.template_name,
+            use.tuning};
     append(row, d.honest_score);
     row.push_back(number(use.score.mean));
     for (const int64_t count : {d.honest_score.items, d.honest_score.seeds, d.candidates, d.candidates_planned,

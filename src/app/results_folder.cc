@@ -53,7 +53,15 @@ void fill_results_folder(const fs::path& folder, const Plan& plan) {
     write_file_atomically(folder / "sweep.toml", plan.sweep_text);
   }
   // plan.json last: it is what makes a folder a results folder.
-  if (!fs::exists(folder / "plan.json")) write_plan(folder, plan);
+  if (!fs::exists(folder / "plan.json")) {
+    write_plan(folder, plan);
+    return;
+  }
+  // Claims decide no result, so the sweep file may have got others since: the report judges those.
+  Plan there = read_plan(folder);
+  if (Json(there.claims) == Json(plan.claims)) return;
+  there.claims = plan.claims;
+  write_plan(folder, there);
 }
 
 void check_is_results_folder(const fs::path& folder) {

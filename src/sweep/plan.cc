@@ -136,11 +136,12 @@ void add_probes(const Sweep& sweep, const std::vector<GridPoint>& points, JobGra
   if (sweep.select.shots > 0) kinds.push_back("shots");
   if (sweep.select.race_heads > 0) kinds.push_back("race");
   for (const std::string& kind : kinds) {
+    const std::string folder = kind == "shots" ? fmt::format("shots{}", sweep.select.shots) : kind;
     std::set<GridPoint> seen;
     for (const GridPoint& point : points) {
       const GridPoint part = only(point, kProbed);
       if (!seen.insert(part).second) continue;
-      std::string name = joined_name(sweep.name, "probe/" + kind, part);
+      std::string name = joined_name(sweep.name, "probe/" + folder, part);
       const int64_t job = graph.probe(part, kind, name);
       probes.push_back(make_cell(std::move(name), part, kind, job));
     }
@@ -155,8 +156,8 @@ void add_probes(const Sweep& sweep, const std::vector<GridPoint>& points, JobGra
   }
 }
 
-Json facts_of_tasks(const Sweep& sweep, const Fingerprints& fingerprints) {
-  Json facts = Json::object();
+std::map<std::string, Json> facts_of_tasks(const Sweep& sweep, const Fingerprints& fingerprints) {
+  std::map<std::string, Json> facts;
   if (sweep.select.examples == 0 || !fingerprints.task_facts) return facts;
   for (const AxisValue& task : sweep.axes.at("task")) {
     facts[task.label] = fingerprints.task_facts(task.settings.value("card", task.settings.at("name").get<std::string>()));
@@ -185,6 +186,7 @@ std::string hash_of(const Plan& plan) {
 
 Plan make_plan(const Sweep& sweep, const Fingerprints& fingerprints) {
   Plan plan{.sweep_name = sweep.name, .sweep_text = sweep.text};
+  plan.claims = sweep.claims;
   for (const auto& [axis, values] : sweep.axes) {
     for (const AxisValue& value : values) plan.axis_labels[axis].push_back(value.label);
   }

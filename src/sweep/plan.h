@@ -32,13 +32,16 @@ struct Plan {
   std::string sweep_text;
   std::map<std::string, std::vector<std::string>> axis_labels;   // by kAxes, in the file's order
   std::vector<std::string> metrics;
-  std::vector<std::string> lower_is_better;    // those of the metrics of which less is better
   std::vector<Cell> cells;
-  // What selectors look at, measured on training examples only: SWEEP/probe/KIND/OBJECTIVE/...; the
-  // kind (zero_shot, shots, race) stands in `baseline`. None where the sweep has no [select].
-  std::vector<Cell> probes;
-  Json task_facts = Json::object();            // by label: kind, relation, layout, ...; see Fingerprints
   std::vector<Job> jobs;                       // inputs before the jobs that need them
+  std::vector<Claim> claims;                   // what the report is to judge
+  std::vector<std::string> lower_is_better;    // metrics of which less is better (loss, ranks)
+  // What selectors look at, by training examples alone: SWEEP/probe/KIND/OBJECTIVE/... with zero_shot,
+  // shotsN (tuned on N heads before it was probed), race or filling, of which only the axes objective,
+  // adaptation, task and template are set. The kind stands in `baseline`. None without [select].
+  std::vector<Cell> probes;
+  // By task label: {"kind", "relation", "layout", "mean_choice_words", "question_mark_share"}.
+  std::map<std::string, Json> task_facts;
 };
 
 void to_json(Json& json, const Plan& plan);

@@ -46,6 +46,7 @@ void to_json(Json& json, const Plan& plan) {
           {"cells", to_array(plan.cells)},
           {"probes", to_array(plan.probes)},
           {"task_facts", plan.task_facts},
+          {"claims", plan.claims},
           {"jobs", plan.jobs}};
 }
 
@@ -55,11 +56,13 @@ void from_json(const Json& json, Plan& plan) {
   json.at("sweep_text").get_to(plan.sweep_text);
   json.at("axis_labels").get_to(plan.axis_labels);
   json.at("metrics").get_to(plan.metrics);
-  json.at("lower_is_better").get_to(plan.lower_is_better);
   json.at("jobs").get_to(plan.jobs);
   plan.cells = from_array(json.at("cells"), plan.jobs.size());
-  plan.probes = from_array(json.at("probes"), plan.jobs.size());
-  plan.task_facts = json.at("task_facts");
+  // an older version wrote plans without these
+  plan.probes = from_array(json.value("probes", Json::array()), plan.jobs.size());
+  plan.task_facts = json.value("task_facts", Json::object());
+  if (json.contains("lower_is_better")) json.at("lower_is_better").get_to(plan.lower_is_better);
+  if (json.contains("claims")) json.at("claims").get_to(plan.claims);
 }
 
 }  // namespace dovetail

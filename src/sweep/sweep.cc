@@ -156,7 +156,7 @@ Sweep parse_sweep(const std::filesystem::path& file, const Catalogues& catalogue
   const toml::table parsed = parse_toml(sweep.text, file);
   const TomlTable root(parsed, "the sweep file",
                        {"name", "baselines", "model", "text", "pretrain", "adapt", "tune", "evaluate",
-                        "select", "axes", "exclude"});
+                        "select", "axes", "exclude", "claim"});
   read_name(root, sweep);
   if (const toml::node* model = root.find("model")) {
     const TomlTable table(*model, "[model]", {"config"});
@@ -185,6 +185,7 @@ Sweep parse_sweep(const std::filesystem::path& file, const Catalogues& catalogue
   check_objectives(root, sweep);
   check_adaptations(root, sweep);
   read_exclusions(root, sweep);
+  sweep.claims = read_claims(root, sweep);
   return sweep;
 }
 

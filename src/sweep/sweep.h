@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "sweep/claims.h"
 #include "sweep/settings.h"
 
 namespace dovetail {
@@ -57,6 +58,7 @@ struct Sweep {
     int line = 0;
   };
   std::vector<Exclusion> exclusions;
+  std::vector<Claim> claims;              // judged by the report; they decide no result
 };
 
 // A name that a sweep may use, with the parameters it takes and their defaults; a given

@@ -22,15 +22,24 @@ struct Results {
     plan.metrics = {"rouge_l", "exact_match"};
   }
 
-  // Coordinates as in kAxes. Labels enter the axes in the order of their first use.
+  // On the axis "adaptation" of all cells that are added from now on; "": no such axis.
+  std::string adaptation;
+
+  // Objective, task, template, tuning, train size and seed. Labels enter the axes in the order of
+  // their first use.
   Cell& add_planned(const std::array<std::string, 6>& at, const std::string& baseline = "",
                     const std::string& kind = "lexical", std::vector<int64_t> inputs = {}) {
-    Cell cell{plan.sweep_name, at, baseline, static_cast<int64_t>(plan.jobs.size())};
+    Cell cell{plan.sweep_name, {}, baseline, static_cast<int64_t>(plan.jobs.size())};
+    const std::map<std::string, std::string> given{{"objective", at[0]}, {"adaptation", adaptation}, {"task", at[1]},
+                                                   {"template", at[2]},  {"tuning", at[3]},
+                                                   {"train_size", at[4]}, {"seed", at[5]}};
     for (size_t axis = 0; axis < kAxes.size(); ++axis) {
-      if (at[axis].empty()) continue;
-      cell.name += "/" + at[axis];
+      const std::string& label = given.at(kAxes[axis]);
+      if (label.empty()) continue;
+      cell.coordinates[axis] = label;
+      cell.name += "/" + label;
       auto& labels = plan.axis_labels[kAxes[axis]];
-      if (std::find(labels.begin(), labels.end(), at[axis]) == labels.end()) labels.push_back(at[axis]);
+      if (std::find(labels.begin(), labels.end(), label) == labels.end()) labels.push_back(label);
     }
     if (!baseline.empty()) cell.name += "/" + baseline;
     Job job;
