@@ -2,10 +2,12 @@
 // Metrics of generated text by hand; tests/oracles/metrics_test.py compares with the published scorers.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "metrics/items.h"
 #include "metrics/porter_stemmer.h"
+#include "metrics/synonyms.h"
 #include "metrics/tokenizer_13a.h"
 #include "metrics/tokens.h"
 
@@ -114,6 +116,29 @@ TEST(PorterStemmer, StemsAsPrinted) {
       {"radically", "radic"}, {"\u4e2d\u6587s", "\u4e2d\u6587"}, {"", ""}};
 
   for (const auto& [word, stem] : stems) EXPECT_EQ(porter_stem(word), stem) << word;
+}
+
+// A form finds the synsets of its base form, by the exception lists and by each rule of detachment.
+TEST(Synonyms, KnowsBaseForms) {
+  if (!has_wordnet()) GTEST_SKIP() << "WordNet is not here: install wordnet-base";
+  const Synonyms& synonyms = Synonyms::of_wordnet();
+  const std::vector<std::pair<std::string, std::string>> forms{
+      {"dogs", "dog"},       {"buses", "bus"},     {"boxes", "box"},     {"waltzes", "waltz"},
+      {"churches", "church"}, {"wishes", "wish"},  {"doormen", "doorman"}, {"ponies", "pony"},
+      {"carries", "carry"},  {"watches", "watch"}, {"hoped", "hope"},    {"watched", "watch"},
+      {"hoping", "hope"},    {"watching", "watch"}, {"taller", "tall"},  {"tallest", "tall"},
+      {"larger", "large"},   {"largest", "large"}, {"went", "go"},       {"mice", "mouse"},
+      {"better", "good"},    {"ice_creams", "sorbet"}};
+
+  for (const auto& [form, base] : forms) {
+    const std::vector<int> found = synonyms.synsets_of_forms(form);
+    const std::vector<int>& wanted = synonyms.synsets_with(base);
+    const auto common = std::find_first_of(found.begin(), found.end(), wanted.begin(), wanted.end());
+    EXPECT_EQ(common != found.end(), form != "ice_creams") << form << " of " << base;
+  }
+  EXPECT_FALSE(synonyms.synsets_of_forms("ice_creams").empty()) << "blanks are written as underscores";
+  EXPECT_TRUE(synonyms.synsets_with("ice cream").empty()) << "words in a row are no synonym of a word";
+  EXPECT_TRUE(synonyms.synsets_of_forms("wugs").empty());
 }
 
 TEST(MeteorNltk, MatchesStemsAndSynonyms) {
