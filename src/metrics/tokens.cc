@@ -54,6 +54,12 @@ Tokens split_white_space(std::string_view text) {
 
 Tokens split_at_spaces(std::string_view text) { return split(text, ' '); }
 
+std::string lower_case(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return result;
+}
+
 std::string normalised_answer(std::string_view text) {
   constexpr std::string_view kBlanks = " \t\r\n\f\v";
   std::string result;
@@ -65,9 +71,9 @@ std::string normalised_answer(std::string_view text) {
     }
     if (blank) result += ' ';
     blank = false;
-    result += letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+    result += letter;
   }
-  return result;
+  return lower_case(result);
 }
 
 double best_over_references(std::string_view prediction, std::span<const std::string> references,

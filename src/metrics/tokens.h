@@ -22,6 +22,9 @@ Tokens split_white_space(std::string_view text);
 // between them, and the empty text is one empty token.
 Tokens split_at_spaces(std::string_view text);
 
+// ASCII's capitals in lower case; other letters stay as they are.
+std::string lower_case(std::string_view text);
+
 // Lower case (ASCII), runs of ASCII blanks as one, none at the ends: what counts as the same answer.
 std::string normalised_answer(std::string_view text);
 

@@ -2,9 +2,12 @@
 // Metrics of generated text by hand; tests/oracles/metrics_test.py compares with the published scorers.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "metrics/items.h"
+#include "metrics/porter_stemmer.h"
+#include "metrics/synonyms.h"
 #include "metrics/tokenizer_13a.h"
 #include "metrics/tokens.h"
 
@@ -95,6 +98,64 @@ TEST(Cider, WeighsByRarity) {
   EXPECT_EQ(scores[1], 0);
   EXPECT_DOUBLE_EQ(metric.of_all(items, scores), 2.5);
   EXPECT_EQ(metric.of("a b", {"a b"}), 0) << "an item alone: every n-gram is everywhere";
+
+  // one of two words of equal weight, a bigram more than the reference: 10/4 / sqrt(2) * e^(-1/72)
+  EXPECT_DOUBLE_EQ(metric.score(Items{item("b x", {"b"}), item("", {"z"})})[0],
+                   2.5 / std::sqrt(2.0) * std::exp(-1.0 / 72));
+}
+
+// Porter 1980, and the words in which nltk's stemmer goes further.
+TEST(PorterStemmer, StemsAsPrinted) {
+  const std::vector<std::pair<std::string, std::string>> stems{
+      {"caresses", "caress"}, {"ponies", "poni"}, {"cats", "cat"}, {"agreed", "agre"}, {"bled", "bled"},
+      {"motoring", "motor"}, {"sing", "sing"}, {"conflated", "conflat"}, {"hopping", "hop"}, {"falling", "fall"},
+      {"filing", "file"}, {"happy", "happi"}, {"relational", "relat"}, {"vietnamization", "vietnam"},
+      {"triplicate", "triplic"}, {"goodness", "good"}, {"adoption", "adopt"}, {"controlling", "control"},
+      {"roll", "roll"}, {"generalizations", "gener"}, {"oscillators", "oscil"},
+      {"enjoy", "enjoy"}, {"dying", "die"}, {"flies", "fli"}, {"ties", "tie"}, {"is", "is"},
+      {"radically", "radic"}, {"\u4e2d\u6587s", "\u4e2d\u6587"}, {"", ""}};
+
+  for (const auto& [word, stem] : stems) EXPECT_EQ(porter_stem(word), stem) << word;
+}
+
+// A form finds the synsets of its base form, by the exception lists and by each rule of detachment.
+TEST(Synonyms, KnowsBaseForms) {
+  if (!has_wordnet()) GTEST_SKIP() << "WordNet is not here: install wordnet-base";
+  const Synonyms& synonyms = Synonyms::of_wordnet();
+  const std::vector<std::pair<std::string, std::string>> forms{
+      {"dogs", "dog"},       {"buses", "bus"},     {"boxes", "box"},     {"waltzes", "waltz"},
+      {"churches", "church"}, {"wishes", "wish"},  {"doormen", "doorman"}, {"ponies", "pony"},
+      {"carries", "carry"},  {"watches", "watch"}, {"hoped", "hope"},    {"watched", "watch"},
+      {"hoping", "hope"},    {"watching", "watch"}, {"taller", "tall"},  {"tallest", "tall"},
+      {"larger", "large"},   {"largest", "large"}, {"went", "go"},       {"mice", "mouse"},
+      {"better", "good"},    {"ice_creams", "sorbet"}};
+
+  for (const auto& [form, base] : forms) {
+    const std::vector<int> found = synonyms.synsets_of_forms(form);
+    const std::vector<int>& wanted = synonyms.synsets_with(base);
+    const auto common = std::find_first_of(found.begin(), found.end(), wanted.begin(), wanted.end());
+    EXPECT_EQ(common != found.end(), form != "ice_creams") << form << " of " << base;
+  }
+  EXPECT_FALSE(synonyms.synsets_of_forms("ice_creams").empty()) << "blanks are written as underscores";
+  EXPECT_TRUE(synonyms.synsets_with("ice cream").empty()) << "words in a row are no synonym of a word";
+  EXPECT_TRUE(synonyms.synsets_of_forms("wugs").empty());
+}
+
+TEST(MeteorNltk, MatchesStemsAndSynonyms) {
+  if (!has_wordnet()) GTEST_SKIP() << "WordNet is not here: install wordnet-base";
+  const Metric& metric = find_metric("meteor_nltk");
+
+  EXPECT_NEAR(metric.of("the car ran", {"the auto runs"}), 1 - 0.5 / 27, 1e-15);
+  EXPECT_EQ(metric.of("big", {"large"}), 0) << "nltk looks for \"larg\"";
+  EXPECT_NEAR(metric.of("drive", {"drive"}), 0.5, 1e-15);
+  // two of three words, in two chunks; P = 2/3, R = 1
+  EXPECT_NEAR(metric.of("b x A", {"a b"}), 0.5 * (2.0 / 3) / (0.9 * 2 / 3 + 0.1), 1e-15);
+  EXPECT_EQ(metric.of("x", {"a b"}), 0);
+  // the documentation of nltk prints these
+  EXPECT_NEAR(metric.of("It is a guide to action which ensures that the military always obeys the commands of the "
+                        "party",
+                        {"It is a guide to action that ensures that the military will forever heed Party commands"}),
+              0.6944, 5e-5);
 }
 
 TEST(Distinct, CountsDifferentOnes) {

@@ -7,8 +7,17 @@
 
 #include "base/random.h"
 #include "metrics/metric.h"
+#include "text/wordnet.h"
 
 namespace dovetail {
+
+inline bool has_wordnet() {
+  try {
+    return !wordnet_folder().empty();
+  } catch (const ConfigError&) {
+    return false;
+  }
+}
 
 using Texts = std::vector<std::string>;
 using Items = std::vector<ScoredItem>;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`dovetail metric` against the published scorers: sacrebleu, rouge-score, rouge, scikit-learn, scipy,
-and the numbers that the COCO caption scorer printed for 5,000 generations of COMET-BART.
+"""`dovetail metric` against the published scorers: sacrebleu, rouge-score, rouge, nltk,
+scikit-learn, scipy, and the numbers that COMET's scorers printed for 5,000 generations of COMET-BART.
 
     .venv/bin/python -m pytest tests/oracles/metrics_test.py
 
@@ -11,6 +11,7 @@ kinds, punctuation, repeated words and nothing at all; the seed is in the name o
 import json
 import os
 import random
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -166,6 +167,79 @@ def test_rouge_package_on_random_texts(tmp_path, seed):
 
 def test_rouge_package_on_comet(tmp_path, comet_items):
     check_rouge_package(tmp_path, comet_items)
+
+
+LEXNAMES = """adj.all adj.pert adv.all noun.Tops noun.act noun.animal noun.artifact noun.attribute noun.body
+noun.cognition noun.communication noun.event noun.feeling noun.food noun.group noun.location noun.motive noun.object
+noun.person noun.phenomenon noun.plant noun.possession noun.process noun.quantity noun.relation noun.shape noun.state
+noun.substance noun.time verb.body verb.change verb.cognition verb.communication verb.competition verb.consumption
+verb.contact verb.creation verb.emotion verb.motion verb.perception verb.possession verb.social verb.stative
+verb.weather adj.ppl""".split()
+
+
+@pytest.fixture(scope="session")
+def nltk_wordnet(tmp_path_factory):
+    """nltk's reader over Debian's files, which lack the list of the lexicographers' files."""
+    nltk = pytest.importorskip("nltk")
+    reader = pytest.importorskip("nltk.corpus.reader.wordnet").WordNetCorpusReader
+    source = Path(os.environ.get("WNSEARCHDIR", "/usr/share/wordnet"))
+    if not (source / "verb.exc").exists():
+        pytest.skip("WordNet is not here: install wordnet-base")
+    folder = tmp_path_factory.mktemp("wordnet")
+    for file in source.iterdir():
+        shutil.copy(file, folder)
+    parts = {"noun": 1, "verb": 2, "adj": 3, "adv": 4}
+    (folder / "lexnames").write_text("".join(f"{i:02d}\t{name}\t{parts[name.split('.')[0]]}\n"
+                                             for i, name in enumerate(LEXNAMES)))
+    nltk.data.path.append(str(folder))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reader, "map_wn", lambda self, version="wordnet": None)  # only for other languages
+        return reader(str(folder), None)
+
+
+def check_meteor(folder, items, wordnet):
+    meteor = pytest.importorskip("nltk.translate.meteor_score").meteor_score
+    expected = [meteor([text.split() for text in item["references"]], item["prediction"].split(), wordnet=wordnet)
+                for item in items]
+    assert_close(scored(folder, items, "meteor_nltk")["meteor_nltk"][0], expected, items)
+
+
+def random_sentences(seed, wordnet, count=400):
+    """Related words in many forms: plurals, past tenses, comparatives, synonyms."""
+    rng = random.Random(seed)
+    lemmas = sorted(lemma for lemma in wordnet.all_lemma_names() if lemma.isascii())
+    common = "to the a drive went mice bigger happiest flies dying children running ran lay enjoyed relational".split()
+
+    def form(word):
+        word = rng.choice([word] * 3 + [rng.choice(lemmas)])
+        for synset in wordnet.synsets(word)[:1]:
+            word = rng.choice([word, rng.choice(synset.lemmas()).name()])
+        return rng.choice([word, word, word + "s", word + "ing", word.rstrip("e") + "ed", word + "er", word + "ly",
+                           word + "iness", word.rstrip("y") + "ies", word.upper(), word + ".", word + "\u4e2d"])
+
+    items = []
+    for _ in range(count):
+        words = rng.choices(common + rng.choices(lemmas, k=8), k=rng.randint(0, 9))
+        items.append({"prediction": " ".join(map(form, words)),
+                      "references": [" ".join(map(form, rng.sample(words, rng.randint(0, len(words)))))
+                                     for _ in range(rng.randint(1, 3))]})
+    return items
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_meteor_of_nltk_on_random_sentences(tmp_path, nltk_wordnet, seed):
+    check_meteor(tmp_path, random_sentences(seed, nltk_wordnet), nltk_wordnet)
+
+
+def test_meteor_of_comet_is_equal_as_printed(tmp_path, comet, comet_items, nltk_wordnet):
+    published = json.loads((comet / SCORES).read_text())
+    scores, _ = scored(tmp_path, comet_items, "meteor_nltk")["meteor_nltk"]
+
+    printed = [round(score, 4) for score in scores]  # as COMET's scorer rounds
+
+    assert printed == published["all_scores"]["METEOR"]
+    assert sum(printed) / len(printed) == pytest.approx(float(published["scores"]["METEOR"]), rel=1e-12)
+    check_meteor(tmp_path, comet_items[::5], nltk_wordnet)
 
 
 @pytest.mark.parametrize("seed", range(8))
