@@ -27,7 +27,6 @@ class Reader {
       pair.target.resize(pair.target.size() - format_.end_marker.size());
       pair.target = trim(pair.target);
     }
-    if (pair.target.empty()) fail(fmt::format("{} is empty", format_.target_key));
     if (row.contains("group")) pair.group = text(row, "group");
     if (row.contains("relation")) pair.relation = text(row, "relation");
     pair.line = row.contains("line") ? whole_number(row.at("line")) : line;
@@ -61,7 +60,7 @@ class Reader {
 
 }  // namespace
 
-std::vector<TextPair> read_pairs(const std::filesystem::path& file, const PairFormat& format) {
+PairFile read_pairs(const std::filesystem::path& file, const PairFormat& format) {
   if (!std::filesystem::is_regular_file(file)) {
     throw_<ConfigError>("{}: no such file; expected JSON lines with {} and {}", file.string(),
                         format.source_key, format.target_key);
@@ -69,14 +68,23 @@ std::vector<TextPair> read_pairs(const std::filesystem::path& file, const PairFo
   const MappedFile mapped(file);
   std::string_view bytes = mapped.bytes();
   Reader reader(file, format);
-  std::vector<TextPair> pairs;
+  PairFile pairs;
   for (int64_t line = 1; !bytes.empty(); ++line) {
     const size_t end = std::min(bytes.find('\n'), bytes.size());
     const std::string_view text = bytes.substr(0, end);
     bytes.remove_prefix(std::min(end + 1, bytes.size()));
-    if (!trim(text).empty()) pairs.push_back(reader.read(text, line));
+    if (trim(text).empty()) continue;
+    TextPair pair = reader.read(text, line);
+    if (pair.target.empty()) {
+      ++pairs.empty_targets;
+    } else {
+      pairs.rows.push_back(std::move(pair));
+    }
   }
-  if (pairs.empty()) throw_<DataError>("{}:1: the file has no row", file.string());
+  if (pairs.rows.empty()) {
+    throw_<DataError>("{}:1: the file has no row with a {} ({} are empty)", file.string(),
+                      format.target_key, pairs.empty_targets);
+  }
   return pairs;
 }
 

@@ -25,11 +25,16 @@ struct PairFormat {
   std::string end_marker;  // stripped from the end of targets: "<|endoftext|>"; "": none
 };
 
+struct PairFile {
+  std::vector<TextPair> rows;
+  int64_t empty_targets = 0;  // rows without anything to write, which were left out
+};
+
 // A file of JSON lines; blank lines are left out, other keys ignored. Source and target lose blanks
 // at their ends, the target also the end marker. DataError FILE:LINE for a line that is no JSON
-// object, lacks a key, or has an empty target after that, and for a file without rows; ConfigError
-// for one that is not there.
-std::vector<TextPair> read_pairs(const std::filesystem::path& file, const PairFormat& format = {});
+// object or lacks a key, and for a file of which no row is left; ConfigError for one that is not
+// there.
+PairFile read_pairs(const std::filesystem::path& file, const PairFormat& format = {});
 
 // {"source", "target", "group", "relation", "line"} a row, whole file or none.
 void write_pairs(const std::filesystem::path& file, std::span<const SplitSentence> sentences);

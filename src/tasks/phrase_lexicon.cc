@@ -126,7 +126,7 @@ std::vector<std::string> words_of(std::string_view text) {
 
 std::string_view without_punctuation(std::string_view word) {
   // quotes and dashes of U+2010..U+201F and the ellipsis begin with E2 80 in UTF-8
-  constexpr std::string_view kMarks = ".,;:!?-\"'()[]{}*_";
+  constexpr std::string_view kMarks = " .,;:!?-\"'()[]{}*_";
   for (bool found = true; found && !word.empty();) {
     found = true;
     if (kMarks.find(word.front()) != std::string_view::npos) {

@@ -60,7 +60,8 @@ std::string small_letters(std::string_view text);
 // Words between blanks.
 std::vector<std::string> words_of(std::string_view text);
 
-// Without the punctuation at its ends: quotes, brackets, . , ; : ! ? - and their Unicode forms.
+// Without the punctuation (and blanks) at its ends: quotes, brackets, . , ; : ! ? - and their
+// Unicode forms.
 std::string_view without_punctuation(std::string_view word);
 
 }  // namespace dovetail

@@ -43,6 +43,13 @@ const char* sentence_mistake(const Sentence& sentence, const SplitBounds& bounds
   return "";
 }
 
+std::string without_final_punctuation(std::string text) {
+  const std::string_view bare = without_punctuation(text);
+  if (bare.empty()) return "";
+  text.resize(bare.data() + bare.size() - text.data());
+  return text;
+}
+
 bool ends_clause(const std::string& word) {
   return word.find_first_of(",;:()[]") != std::string::npos || word == "-" ||
          word.find("--") != std::string::npos || word.ends_with('?') || word.ends_with('!') ||
@@ -61,7 +68,7 @@ const char* cut_mistake(const Sentence& sentence, size_t head, const SplitBounds
     return "tail length";
   }
   // the last word's punctuation is the sentence's
-  const std::string last(without_punctuation(sentence.words.back()));
+  const std::string last = without_final_punctuation(sentence.words.back());
   const bool clauses = ends_clause(last) || std::any_of(sentence.words.begin() + head,
                                                         sentence.words.end() - 1, ends_clause);
   return clauses && !bounds.clauses ? "tail clause" : "";
@@ -69,13 +76,6 @@ const char* cut_mistake(const Sentence& sentence, size_t head, const SplitBounds
 
 std::string joined(const std::vector<std::string>& words, size_t begin, size_t end) {
   return join(std::span(words).subspan(begin, end - begin), " ");
-}
-
-std::string without_final_punctuation(std::string text) {
-  const std::string_view bare = without_punctuation(text);
-  if (bare.empty()) return "";
-  text.resize(bare.data() + bare.size() - text.data());
-  return text;
 }
 
 SplitSentence cut(const Sentence& sentence, size_t head, int64_t line) {

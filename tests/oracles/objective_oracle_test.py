@@ -184,8 +184,8 @@ def ul2(length, rng):
     return mode, tuple(map(int, composition(noise, max(1, int(np.round(noise / mean))), rng)))
 
 
-def test_ul2():
-    length = 80
+@pytest.mark.parametrize("length", [80, 640])  # spans of 64 need a long text to be several
+def test_ul2(length):
     rows = drawn("ul2", {}, length)
     rng = np.random.default_rng(SEED)
     theirs = [ul2(length, rng) for _ in rows]
