@@ -27,6 +27,7 @@ class StrictToml {
   bool flag(const std::string& key, bool otherwise) const;
   std::optional<double> number(const std::string& key) const;
   std::vector<std::string> texts(const std::string& key) const;  // empty when absent
+  std::vector<std::string> text_or_texts(const std::string& key) const;  // empty when absent
   std::variant<int64_t, std::string> number_or_text(const std::string& key,
                                                     int64_t otherwise) const;
   std::map<std::string, std::string> text_table(const std::string& key) const;
