@@ -10,6 +10,7 @@
 #include "model/shapes.h"
 #include "objectives/objective.h"
 #include "tasks/phrase_lexicon.h"
+#include "tasks/card.h"
 #include "tasks/task.h"
 #include "tasks/template.h"
 #include "text/corpus.h"
@@ -28,6 +29,7 @@ Catalogues catalogues() {
   }
   all.objectives.push_back({"supervised", supervised_defaults(), check_supervised});
   for (const Task& entry : tasks()) all.tasks.push_back({entry.name});
+  for (const std::string& card : shipped_cards()) all.tasks.push_back({card});
   for (const Template& entry : templates()) all.templates.push_back({entry.name});
   for (const TuningEntry& entry : tunings()) all.tunings.push_back({entry.name, entry.defaults});
   for (const OptimizerEntry& entry : optimizers()) {

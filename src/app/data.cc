@@ -8,6 +8,7 @@
 #include "app/commands.h"
 #include "app/text_output.h"
 #include "base/error.h"
+#include "tasks/card.h"
 #include "tasks/task.h"
 #include "tasks/template.h"
 
@@ -26,7 +27,8 @@ int list_tasks() {
   std::vector<std::vector<std::string>> rows;
   for (const Task& task : tasks()) rows.push_back({task.name, task.kind, task.description});
   print_columns(rows);
-  fmt::print("\nA sweep may also name a data set card (FILE.toml).\n");
+  fmt::print("\nA sweep may also name a data set card (FILE.toml); the project has {}.\n",
+             fmt::join(shipped_cards(), ", "));
   return kSuccess;
 }
 
@@ -67,6 +69,8 @@ void add_data(CLI::App& app, Action& chosen) {
   list->callback([&chosen] { chosen = list_tasks; });
 
   add_data_split(*command, chosen);
+  add_data_verify(*command, chosen);
+
   const auto options = std::make_shared<ShowOptions>();
   CLI::App* show_command =
       command->add_subcommand("show", "Examples of a task, as each template prints them");

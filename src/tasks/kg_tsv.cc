@@ -1,220 +1,232 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tasks/kg_tsv.h"
-
+// Cards of kind "kg-tsv": heads, relations and tails in columns, without quoting.
 #include <algorithm>
-#include <cmath>
-#include <set>
-#include <unordered_set>
 
 #include "base/error.h"
-#include "base/hash.h"
-#include "tasks/kg_rows.h"
+#include "base/file.h"
+#include "base/names.h"
+#include "tasks/card.h"
+#include "tasks/template.h"
+#include "tasks/verbalizer.h"
 
 namespace dovetail {
 
 namespace {
 
-// Raise it when the same card and files come to mean other examples.
-constexpr const char* kReaderVersion = "kg-tsv 1";
+struct KgColumns {
+  bool header = false;
+  std::string delimiter = "\t";
+  Column head = int64_t{1}, relation_column = int64_t{2}, tail = int64_t{3};
+  // " @@ ": the first column is "HEAD @@ RELATION", the second the tail, as in the few-shot splits
+  // of Da et al. 2021. Rows of three columns are read by `columns`.
+  std::string head_separator;
+  std::string relation;  // "": the file has none; "*": all, in one task
+};
 
-// A test head that was trained on measures memory.
-void refuse_leaks(const KgTsvCard& card, const GroupedFile& first, const std::filesystem::path& a,
-                  const GroupedFile& second, const std::filesystem::path& b) {
-  int64_t leaks = 0;
-  std::string where;
-  for (size_t i = 0; i < second.examples.size(); ++i) {
-    const auto found = first.index.find(second.examples[i].source);
-    if (found == first.index.end()) continue;
-    if (leaks++ > 0) continue;
-    where = fmt::format("{}:{}: head \"{}\" is also at {}:{}", b.string(), second.lines[i],
-                        second.examples[i].source, a.string(), first.lines[found->second]);
+struct Wording {
+  std::string prefix, phrase;  // phrase "": ask the verbalizer
+  std::optional<Verbalizer> verbalizer;
+
+  std::string prefix_of(const std::string& relation) const {
+    return prefix.empty() ? relation : prefix;
   }
-  if (leaks > 0) {
-    throw_<DataError>("{}; {} heads of {} are in both files, which leaks: remove them from one",
-                      where, leaks, card.name);
+  std::string phrase_of(const std::string& relation) const {
+    return verbalizer ? verbalizer->phrase(relation) : phrase;
+  }
+};
+
+std::vector<std::string_view> cut(std::string_view line, std::string_view delimiter) {
+  std::vector<std::string_view> fields;
+  for (;;) {
+    const size_t end = line.find(delimiter);
+    fields.push_back(line.substr(0, end));
+    if (end == std::string_view::npos) return fields;
+    line.remove_prefix(end + delimiter.size());
   }
 }
 
-// By a hash of the head, so that neither the order of the file nor a seed decides. In a task of
-// several relations all examples of a head go to the same side.
-void split_by_head(const KgTsvCard& card, std::vector<Example> all, TaskData& data) {
-  std::set<std::pair<uint64_t, std::string>> heads;
-  for (const Example& example : all) {
-    const std::string_view head = bare_head(card, example);
-    heads.emplace(hash64(head), head);
+class KgReader {
+ public:
+  KgReader(const KgColumns& columns, RowSink& sink) : columns_(columns), sink_(sink) {}
+
+  void read(std::string_view bytes) {
+    if (!columns_.header) find_columns({});
+    sink_.set_lines(for_each_line(bytes, [&](int64_t number, std::string_view line) {
+      if (columns_.header && number == 1) {
+        find_columns(cut(line, columns_.delimiter));
+      } else if (sink_.begin(number, line)) {
+        take(cut(line, columns_.delimiter));
+      }
+    }));
   }
-  const int64_t total = static_cast<int64_t>(heads.size());
-  const int64_t wanted =
-      std::max<int64_t>(1, std::llround(card.test_fraction * static_cast<double>(total)));
-  if (wanted >= total) {
-    throw_<DataError>("{}: {} heads are too few to hold out {} for the test", card.train.string(),
-                      total, wanted);
+
+ private:
+  void find_columns(const std::vector<std::string_view>& header) {
+    head_ = position(columns_.head, header);
+    tail_ = position(columns_.tail, header);
+    if (!columns_.relation.empty()) relation_ = position(columns_.relation_column, header);
+    width_ = 1 + std::max({head_, tail_, columns_.relation.empty() ? 0 : relation_});
   }
-  std::unordered_set<std::string> test;
-  for (auto head = heads.begin(); static_cast<int64_t>(test.size()) < wanted; ++head) {
-    test.insert(head->second);
+
+  size_t position(const Column& column, const std::vector<std::string_view>& header) const {
+    if (const int64_t* number = std::get_if<int64_t>(&column)) return *number - 1;
+    const std::string& wanted = std::get<std::string>(column);
+    std::vector<std::string> known;
+    for (const std::string_view name : header) known.push_back(collapse_blanks(name));
+    const auto found = std::find(known.begin(), known.end(), wanted);
+    if (found == known.end()) {
+      throw_<DataError>("{}:1: the header has no column \"{}\": {}", sink_.file(), wanted,
+                        did_you_mean(wanted, known));
+    }
+    return found - known.begin();
   }
-  for (Example& example : all) {
-    auto& side = test.contains(std::string(bare_head(card, example))) ? data.test : data.train;
-    side.push_back(std::move(example));
+
+  void take(const std::vector<std::string_view>& fields) {
+    if (!columns_.head_separator.empty() && fields.size() == 2) {
+      const size_t at = fields[0].rfind(columns_.head_separator);
+      if (at == std::string_view::npos) {
+        return sink_.bad("missing_columns", fmt::format("the first column has no \"{}\" in it",
+                                                        columns_.head_separator));
+      }
+      return add(fields[0].substr(0, at),
+                 fields[0].substr(at + columns_.head_separator.size()), fields[1]);
+    }
+    if (fields.size() < width_) {
+      return sink_.bad("missing_columns",
+                       fmt::format("expected at least {} columns, found {}: mend the row, or the "
+                                   "card's delimiter and columns",
+                                   width_, fields.size()));
+    }
+    add(fields[head_], columns_.relation.empty() ? "" : fields[relation_], fields[tail_]);
   }
+
+  void add(std::string_view head, std::string_view of, std::string_view tail) {
+    const std::string relation = collapse_blanks(of);
+    if (columns_.relation != "*" && relation != columns_.relation) {
+      return sink_.leave_out("other_relations");
+    }
+    Draft draft{.source = collapse_blanks(head), .targets = {std::string(tail)}};
+    if (columns_.relation == "*" && !draft.source.empty()) {
+      if (relation.empty() || relation.find(kRelationEnd) != std::string::npos) {
+        return sink_.bad("missing_columns",
+                         fmt::format("\"{}\" cannot be a relation's name: check columns in the card",
+                                     relation));
+      }
+      draft.source = fmt::format("{}{}{}", relation, kRelationEnd, draft.source);
+    }
+    sink_.add(std::move(draft));
+  }
+
+  const KgColumns& columns_;
+  RowSink& sink_;
+  size_t head_ = 0, relation_ = 0, tail_ = 0, width_ = 0;
+};
+
+KgColumns read_columns(const StrictToml& toml) {
+  KgColumns columns;
+  columns.header = toml.flag("header", false);
+  columns.delimiter = toml.text("delimiter", "\t");
+  if (columns.delimiter.empty()) toml.fail("delimiter", "delimiter must not be empty");
+  columns.head_separator = toml.text("head_separator", "");
+  columns.relation = toml.text("relation", "");
+  columns.head = read_column(toml, "columns.head", int64_t{1}, columns.header);
+  columns.relation_column = read_column(toml, "columns.relation", int64_t{2}, columns.header);
+  // without relations a file has two columns
+  columns.tail = read_column(toml, "columns.tail", int64_t{columns.relation.empty() ? 2 : 3},
+                             columns.header);
+  if (columns.relation.empty() && (toml.has("columns.relation") || toml.has("head_separator"))) {
+    toml.fail(toml.has("columns.relation") ? "columns.relation" : "head_separator",
+              "a column of relations needs relation = \"NAME\", or relation = \"*\" for all");
+  }
+  return columns;
 }
 
-int64_t count_references(const std::vector<Example>& examples) {
-  int64_t count = 0;
-  for (const Example& example : examples) count += static_cast<int64_t>(example.references.size());
-  return count;
-}
-
-int64_t count_shared(const KgTsvCard& card, const TaskData& data) {
-  std::unordered_set<std::string_view> train, shared;
-  for (const Example& example : data.train) train.insert(bare_head(card, example));
-  for (const Example& example : data.test) {
-    if (train.contains(bare_head(card, example))) shared.insert(bare_head(card, example));
+void take_relation(const StrictToml& toml, const CardName& asked, KgColumns& columns, Card& card) {
+  if (asked.relation.empty()) return;
+  if (columns.relation != "*") {
+    toml.fail("relation", fmt::format("{}#{} asks for one relation of a card, which then needs "
+                                      "relation = \"*\"",
+                                      asked.file, asked.relation));
   }
-  return static_cast<int64_t>(shared.size());
+  columns.relation = asked.relation;
+  card.name += "/" + asked.relation;
 }
 
-void summarise(const KgTsvCard& card, LoadedKgTsv& loaded) {
-  DataReport& report = loaded.report;
-  report.train_heads = static_cast<int64_t>(loaded.data.train.size());
-  report.test_heads = static_cast<int64_t>(loaded.data.test.size());
-  report.dev_heads = static_cast<int64_t>(loaded.dev.size());
-  report.train_references = count_references(loaded.data.train);
-  report.test_references = count_references(loaded.data.test);
-  report.dev_references = count_references(loaded.dev);
-  report.heads_shared_under_other_relations = count_shared(card, loaded.data);
+Wording read_wording(const StrictToml& toml, const std::string& relation, const Card& card) {
+  Wording wording{.prefix = card.prefix, .phrase = card.phrase};
+  if (card.phrase.empty() == !toml.has("verbalizer")) {
+    toml.fail(toml.has("verbalizer") ? "verbalizer" : "phrase",
+              "the Prompting templates need either a phrase or a verbalizer (which says a phrase "
+              "for each relation)");
+  }
+  if (!toml.has("verbalizer")) return wording;
+  if (relation.empty()) toml.fail("verbalizer", "a verbalizer needs relations; give a phrase");
+  try {
+    wording.verbalizer = load_verbalizer(toml.text("verbalizer"), toml.file().parent_path());
+    if (relation != "*") wording.verbalizer->phrase(relation);
+  } catch (const ConfigError& error) {
+    toml.fail("verbalizer", error.what());
+  }
+  return wording;
 }
 
-void name_relations(const KgTsvCard& card, TaskData& data) {
-  data.name = card.name;
-  data.kind = card.task_kind;
-  if (card.relation != "*") {
-    data.relation = card.relation;
-    data.prefix = card.prefix_of(card.relation);
-    data.phrase = card.phrase_of(card.relation);
+void name_relations(const std::string& relation, const Wording& wording, TaskData& data) {
+  if (relation != "*") {
+    data.relation = relation;
+    data.prefix = wording.prefix_of(relation);
+    data.phrase = wording.phrase_of(relation);
     return;
   }
   for (const auto* side : {&data.train, &data.test}) {
     for (const Example& example : *side) {
       const std::string name = example.source.substr(0, example.source.find(kRelationEnd));
-      const auto [relation, is_new] = data.relations.try_emplace(name);
-      if (is_new) relation->second = {card.prefix_of(name), card.phrase_of(name)};
+      const auto [found, is_new] = data.relations.try_emplace(name);
+      if (is_new) found->second = {wording.prefix_of(name), wording.phrase_of(name)};
     }
   }
 }
 
-void refuse_bad_rows(const KgTsvCard& card, const DataReport& report) {
-  int64_t bad = 0;
-  for (const FileReport& file : report.files) bad += file.bad_rows();
-  if (bad == 0 || !card.refuse_bad_rows) return;
-  std::string list;
-  for (const std::string& problem : report.problems) list += "\n  " + problem;
-  throw_<DataError>("{}: {} bad rows; mend them, or set bad_rows = \"skip\":{}", card.file.string(),
-                    bad, list);
+// In a task of several relations all examples of a head go to the same side.
+std::string bare_head(const KgColumns& columns, const Example& example) {
+  if (columns.relation != "*") return example.source;
+  return example.source.substr(example.source.find(kRelationEnd) + kRelationEnd.size());
 }
 
-void require_rows(const KgTsvCard& card, const std::filesystem::path& file,
-                  const std::vector<Example>& examples) {
-  if (!examples.empty()) return;
-  throw_<DataError>("{}: no row is left for task {}{}", file.string(), card.name,
-                    card.relation.empty() || card.relation == "*"
-                        ? ""
-                        : fmt::format(" (relation \"{}\")", card.relation));
+Importer make_kg_importer(const StrictToml& toml, const CardName& asked, Card& card) {
+  KgColumns columns = read_columns(toml);
+  take_relation(toml, asked, columns, card);
+  const Wording wording = read_wording(toml, columns.relation, card);
+  const std::map<std::string, std::string> phrases =
+      wording.verbalizer ? wording.verbalizer->phrases : std::map<std::string, std::string>{};
+  return {
+      .rules = {.layout = Layout::relation, .drop_targets = toml.texts("drop_tails")},
+      .read =
+          [columns](const Card::Split& split, RowSink& sink) {
+            const MappedFile mapped(split.rows);
+            KgReader(columns, sink).read(mapped.bytes());
+          },
+      .describe = [columns, wording](
+                      TaskData& data) { name_relations(columns.relation, wording, data); },
+      .split_key = [columns](const Example& example) { return bare_head(columns, example); },
+      .settings = {{"header", columns.header},
+                   {"delimiter", columns.delimiter},
+                   {"head", to_string(columns.head)},
+                   {"relation_column", to_string(columns.relation_column)},
+                   {"tail", to_string(columns.tail)},
+                   {"head_separator", columns.head_separator},
+                   {"relation", columns.relation},
+                   {"phrases", phrases}}};
 }
 
 }  // namespace
 
-LoadedKgTsv load_kg_tsv(const KgTsvCard& card) {
-  LoadedKgTsv loaded;
-  GroupedFile train = read_grouped(card, card.train, loaded.report);
-  require_rows(card, card.train, train.examples);
-  GroupedFile test, dev;
-  if (card.test) {
-    test = read_grouped(card, *card.test, loaded.report);
-    require_rows(card, *card.test, test.examples);
-    refuse_leaks(card, train, card.train, test, *card.test);
-  }
-  if (card.dev) {
-    dev = read_grouped(card, *card.dev, loaded.report);
-    refuse_leaks(card, train, card.train, dev, *card.dev);
-    if (card.test) refuse_leaks(card, dev, *card.dev, test, *card.test);
-  }
-  refuse_bad_rows(card, loaded.report);
-  if (card.test) {
-    loaded.data.train = std::move(train.examples);
-    loaded.data.test = std::move(test.examples);
-  } else {
-    split_by_head(card, std::move(train.examples), loaded.data);
-  }
-  loaded.dev = std::move(dev.examples);
-  name_relations(card, loaded.data);
-  summarise(card, loaded);
-  return loaded;
-}
-
-// Neither paths nor the card's name for itself: the same data elsewhere is the same task.
-static std::string kg_tsv_fingerprint(const KgTsvCard& card) {
-  const auto hash_of = [](const std::optional<std::filesystem::path>& file) {
-    return file ? file_hash(*file) : "";
-  };
-  const auto text_of = [](const KgTsvCard::Column& column) {
-    return std::visit([](const auto& value) { return fmt::format("{}", value); }, column);
-  };
-  const nlohmann::json content = {
-      {"reader", kReaderVersion},
-      {"train", file_hash(card.train)},
-      {"test", hash_of(card.test)},
-      {"dev", hash_of(card.dev)},
-      {"header", card.header},
-      {"delimiter", card.delimiter},
-      {"head", text_of(card.head)},
-      {"relation_column", text_of(card.relation_column)},
-      {"tail", text_of(card.tail)},
-      {"relation", card.relation},
-      {"prefix", card.prefix},
-      {"phrase", card.phrase},
-      {"drop_tails", card.drop_tails},
-      {"test_fraction", card.test_fraction},
-      {"phrases",
-       card.verbalizer ? card.verbalizer->phrases : std::map<std::string, std::string>{}}};
-  return content_hash(content.dump());
-}
-
-Task kg_tsv_task(const std::string& card_name) {
-  const KgTsvCard card = read_kg_tsv_card(card_name);
-  return {.name = card.name,
-          .kind = card.task_kind,
-          .description = card.description,
-          .source = card.source,
-          .load = [card] { return load_kg_tsv(card).data; },
-          .fingerprint = [card] { return kg_tsv_fingerprint(card); }};
-}
-
-void to_json(nlohmann::json& json, const FileReport& report) {
-  json = {{"file", report.file},
-          {"lines", report.lines},
-          {"triples", report.triples},
-          {"blank_lines", report.blank_lines},
-          {"other_relations", report.other_relations},
-          {"dropped_tails", report.dropped_tails},
-          {"duplicates", report.duplicates},
-          {"empty_heads", report.empty_heads},
-          {"empty_tails", report.empty_tails},
-          {"invalid_utf8", report.invalid_utf8},
-          {"too_long", report.too_long}};
-}
-
-void to_json(nlohmann::json& json, const DataReport& report) {
-  json = {{"files", report.files},
-          {"problems", report.problems},
-          {"train_heads", report.train_heads},
-          {"test_heads", report.test_heads},
-          {"dev_heads", report.dev_heads},
-          {"train_references", report.train_references},
-          {"test_references", report.test_references},
-          {"dev_references", report.dev_references},
-          {"heads_shared_under_other_relations", report.heads_shared_under_other_relations}};
+CardKind kg_tsv() {
+  return {.name = "kg-tsv",
+          .description = "tails",
+          .task_kind = "phrasal",
+          .keys = {"header", "delimiter", "columns.head", "columns.tail", "columns.relation",
+                   "head_separator", "relation", "verbalizer", "drop_tails"},
+          .make = make_kg_importer};
 }
 
 }  // namespace dovetail

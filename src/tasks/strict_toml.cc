@@ -105,6 +105,11 @@ std::vector<std::string> StrictToml::texts(const std::string& key) const {
   return found;
 }
 
+std::vector<std::string> StrictToml::text_or_texts(const std::string& key) const {
+  if (has(key) && document_->table.at_path(key).is_string()) return {text(key)};
+  return texts(key);
+}
+
 std::variant<int64_t, std::string> StrictToml::number_or_text(const std::string& key,
                                                               int64_t otherwise) const {
   if (!has(key)) return otherwise;

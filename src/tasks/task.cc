@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "tasks/adaptation_tasks.h"
-#include "tasks/kg_tsv.h"
+#include "tasks/card.h"
 
 namespace dovetail {
 
@@ -43,13 +43,14 @@ const std::vector<Task>& tasks() {
 Task find_task(const std::string& name_or_card) {
   if (is_lesson(name_or_card)) return lesson_task(name_or_card);
   if (name_or_card.substr(0, name_or_card.find('#')).ends_with(".toml")) {
-    return kg_tsv_task(name_or_card);
+    return card_task(name_or_card);
   }
   std::vector<std::string> known;
   for (const Task& task : tasks()) {
     if (task.name == name_or_card) return task;
     known.push_back(task.name);
   }
+  for (const std::string& card : shipped_cards()) known.push_back(card);
   throw_<ConfigError>("unknown task \"{}\": {}; or name a data set card, FILE.toml", name_or_card,
                       did_you_mean(name_or_card, known));
 }

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -35,7 +36,7 @@ struct TaskData {
   std::string name;    // "wordnet/antonym"
   std::string prefix;  // what Mapping puts before the head: "antonym"
   std::string phrase;  // what Prompting says: "{source} is the opposite of"
-  std::string kind;    // lexical, phrasal, form, reading
+  std::string kind;    // one of kTaskKinds
   std::vector<Example> train;
   std::vector<Example> test;
   Layout layout = Layout::relation;
@@ -47,8 +48,15 @@ struct TaskData {
   // Only of a task of several relations. A source then begins with its own relation, so that each
   // (relation, head) is an example: "xNeed: PersonX goes to the mall".
   std::map<std::string, Relation> relations = {};
+  // The data's own validation examples, where a card says that they validate; else empty, and a
+  // part of train does.
+  std::vector<Example> validation = {};
 };
 inline constexpr std::string_view kRelationEnd = ": ";
+
+// Groups of tasks in a report, which picks the deciding metric by them.
+inline constexpr std::array<std::string_view, 7> kTaskKinds = {
+    "lexical", "phrasal", "form", "reading", "choice", "classification", "generation"};
 
 // The choices of an example: its own, or the labels of a classification; empty where neither.
 const std::vector<std::string>& choices_of(const TaskData& data, const Example& example);
@@ -65,10 +73,24 @@ struct Task {
 // The catalogue (tasks.inc), by name.
 const std::vector<Task>& tasks();
 
-// A task of the catalogue, or one described by a data set card: FILE.toml, or FILE.toml#RELATION
-// for one relation of a card of all. A file that is not there is looked for in the project's
-// data/cards. Throws ConfigError.
+// A task of the catalogue, or one described by a data set card: FILE.toml, FILE.toml#RELATION
+// for one relation of a card of all, FILE.toml#split_seed=21 (card.h). A file that is not there is
+// looked for in the project's data/cards. Throws ConfigError.
 Task find_task(const std::string& name_or_card);
+
+// How many training examples a cell asks for. The first of these that is above 0 counts; none:
+// all of those that are not held out for validation, however many.
+struct SubsetRequest {
+  int64_t per_class = 0;   // so many of each label; of questions up to so many of each right choice's place
+  int64_t heads = 0;       // so many examples
+  double fraction = 0;     // that part of those not held out for validation, at least one
+  int64_t tails = 0;       // up to so many references each; 0: all
+  int64_t validation_examples = 0;
+  uint64_t seed = 0;
+  // Where the data have validation examples of their own (TaskData::validation): up to
+  // validation_examples of those, and all of train is there to train on.
+  bool own_validation = false;
+};
 
 // The training examples of one cell, as indices into `train` with the number of tails to keep.
 // Subsets are nested: for one seed the smaller size's heads are a prefix of the larger one's.
@@ -76,10 +98,11 @@ struct Subset {
   std::vector<int64_t> heads;
   int64_t tails = 0;                // up to so many references each; 0: all
   std::vector<int64_t> validation;  // of the training side, never in `heads`
+  bool own_validation = false;      // `validation` counts TaskData::validation, not `train`
 };
-// num_heads > 0: so many; else fraction > 0: that part of the heads that are not held out for
-// validation, at least one; else all of those. The validation examples of a seed are the same at
-// every size. ConfigError when there are not that many heads.
+// The validation examples of a seed are the same at every size. ConfigError when there are not
+// that many examples (of a label), and for per_class where examples have no answer.
+Subset choose_subset(const TaskData& data, const SubsetRequest& request);
 Subset choose_subset(const TaskData& data, int64_t num_heads, int64_t tails, double fraction,
                      int64_t validation_examples, uint64_t seed);
 

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "tasks/card.h"
 #include "tasks/data_folder.h"
-#include "tasks/kg_tsv.h"
 #include "tasks/scratch_folder.h"
 
 namespace dovetail {
@@ -57,7 +57,7 @@ TEST(KgCard, RefusesMistakesWithTheirPlace) {
   expect_refused(replaced(kGood, "test_fraction = 0.5", ""), "1:1", "test_fraction");
   expect_refused(replaced(kGood, "{source}", "{head}"), "5:10", "{source} at most once");
   expect_refused(replaced(kGood, "\"mine\"", "\"my task\""), "2:8", "letters, digits");
-  expect_refused(replaced(kGood, "kg-tsv", "kg-csv"), "1:8", "did you mean \"kg-tsv\"");
+  expect_refused(replaced(kGood, "kg-tsv", "kg-tvs"), "1:8", "did you mean \"kg-tsv\"");
   expect_refused(replaced(kGood, "name = \"mine\"", ""), "1:1", "\"name\", which is missing");
   expect_refused(replaced(kGood, "= 0.5", "0.5"), "4:15", "no valid TOML");
   expect_refused(replaced(kGood, "phrase = \"{source} is\"",
@@ -98,7 +98,7 @@ TEST(KgCard, TheExampleIsRightButForItsFiles) {
   scratch.write("train.tsv", "PersonX goes to the mall\txNeed\tto drive there\n");
   scratch.write("test.tsv", "PersonX eats\txNeed\tnone\nPersonX eats\txNeed\tto cook\n");
 
-  const TaskData data = find_task(scratch.path() / "atomic2020.toml").load();
+  const TaskData data = find_task((scratch.path() / "atomic2020.toml").string() + "#xNeed").load();
 
   EXPECT_EQ(data.train.at(0).source, "PersonX goes to the mall");
   EXPECT_EQ(data.test.at(0).references, std::vector<std::string>{"to cook"});

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tasks/kg_tsv.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <set>
 
 #include "base/error.h"
-#include "tasks/kg_rows.h"
+#include "tasks/card.h"
 #include "tasks/scratch_folder.h"
 
 namespace dovetail {
@@ -32,17 +30,17 @@ std::string card_text(const std::string& more) {
 const std::string kOneRelation =
     "test = \"test.tsv\"\nrelation = \"xNeed\"\nverbalizer = \"atomic2020\"\n";
 
-LoadedKgTsv load(const ScratchFolder& scratch, const std::string& train, const std::string& test,
+LoadedCard load(const ScratchFolder& scratch, const std::string& train, const std::string& test,
                  const std::string& more) {
   scratch.write("train.tsv", train);
   scratch.write("test.tsv", test);
-  return load_kg_tsv(read_kg_tsv_card(scratch.write("card.toml", card_text(more))));
+  return load_card(read_card(scratch.write("card.toml", card_text(more))));
 }
 
 TEST(KgTsv, GroupsTailsOfAHeadAsReferences) {
   const ScratchFolder scratch;
 
-  const LoadedKgTsv loaded = load(scratch, kTrain, kTest, kOneRelation);
+  const LoadedCard loaded = load(scratch, kTrain, kTest, kOneRelation);
 
   EXPECT_EQ(loaded.data.name, "my/task");
   EXPECT_EQ(loaded.data.prefix, "xNeed");
@@ -52,21 +50,21 @@ TEST(KgTsv, GroupsTailsOfAHeadAsReferences) {
   EXPECT_THAT(loaded.data.train[0].references, ElementsAre("to drive", "to walk"));
   EXPECT_EQ(loaded.data.train[1].source, "eat");
   ASSERT_EQ(loaded.data.test.size(), 1);
-  EXPECT_EQ(loaded.report.files[0].other_relations, 1);
+  EXPECT_EQ(loaded.report.files[0].left_out.at("other_relations"), 1);
   EXPECT_EQ(loaded.report.train_references, 3);
 }
 
 TEST(KgTsv, KeepsRelationsApartInATaskOfAll) {
   const ScratchFolder scratch;
 
-  const LoadedKgTsv loaded = load(scratch, kTrain, kTest,
+  const LoadedCard loaded = load(scratch, kTrain, kTest,
                                   "test = \"test.tsv\"\nrelation = \"*\"\n"
                                   "verbalizer = \"atomic2020\"\n");
 
   ASSERT_EQ(loaded.data.train.size(), 3);
   EXPECT_EQ(loaded.data.train[2].source, "xWant: go");
   EXPECT_EQ(loaded.data.relations.at("xWant").phrase, "After {source}, PersonX would want");
-  EXPECT_EQ(loaded.report.heads_shared_under_other_relations, 1) << "eat";
+  EXPECT_EQ(loaded.report.shared_sources, 1) << "eat";
 }
 
 TEST(KgTsv, TakesOneRelationOfACardOfAll) {
@@ -84,7 +82,7 @@ TEST(KgTsv, TakesOneRelationOfACardOfAll) {
 TEST(KgTsv, ReadsNamedColumnsOtherDelimitersAndCarriageReturns) {
   const ScratchFolder scratch;
 
-  const LoadedKgTsv loaded = load(scratch,
+  const LoadedCard loaded = load(scratch,
                                   "\xef\xbb\xbftail;id;head\r\n"
                                   "to  drive ;1; go\r\n"
                                   "\r\n"
@@ -106,25 +104,30 @@ TEST(KgTsv, ReadsNamedColumnsOtherDelimitersAndCarriageReturns) {
 TEST(KgTsv, SkipsBadRowsAndCountsThem) {
   const ScratchFolder scratch;
   const std::string bad = "go\txNeed\t\n\txNeed\tx\ngo\txNeed\t\xff\xfe\ngo\txNeed\tnone\n" +
-                          std::string("go\txNeed\t") + std::string(1 << 20, 'y') + "\n";
+                          std::string("go\txNeed\t") + std::string(1 << 20, 'y') + "\ngo xNeed to run\n";
 
-  const LoadedKgTsv loaded =
+  const LoadedCard loaded =
       load(scratch, kTrain + bad, kTest, kOneRelation + "drop_tails = [\"none\"]\n");
 
   const FileReport& report = loaded.report.files[0];
-  EXPECT_EQ(report.lines, 9);
-  EXPECT_EQ(report.triples, 3);
-  EXPECT_EQ(report.empty_tails, 1);
-  EXPECT_EQ(report.empty_heads, 1);
-  EXPECT_EQ(report.invalid_utf8, 1);
-  EXPECT_EQ(report.too_long, 1);
-  EXPECT_EQ(report.dropped_tails, 1);
-  EXPECT_EQ(report.bad_rows(), 4);
-  ASSERT_EQ(loaded.report.problems.size(), 4);
+  EXPECT_EQ(report.lines, 10);
+  EXPECT_EQ(report.rows, 10);
+  EXPECT_EQ(report.kept, 3);
+  EXPECT_EQ(report.bad.at("empty_targets"), 1);
+  EXPECT_EQ(report.bad.at("empty_sources"), 1);
+  EXPECT_EQ(report.bad.at("invalid_utf8"), 1);
+  EXPECT_EQ(report.bad.at("too_long"), 1);
+  EXPECT_EQ(report.bad.at("missing_columns"), 1);
+  EXPECT_EQ(report.left_out.at("dropped_targets"), 1);
+  EXPECT_EQ(report.left_out.at("other_relations"), 1);
+  EXPECT_EQ(report.bad_rows(), 5);
+  ASSERT_EQ(loaded.report.problems.size(), 5);
   EXPECT_THAT(loaded.report.problems[0], HasSubstr("train.tsv:5: the tail is empty"));
   EXPECT_THAT(loaded.report.problems[2], HasSubstr("train.tsv:7: this is not UTF-8"));
-  EXPECT_THAT(loaded.report.problems[3], HasSubstr("train.tsv:9: the line has 1048585 bytes"));
-  EXPECT_EQ(nlohmann::json(loaded.report)["files"][0]["too_long"], 1);
+  EXPECT_THAT(loaded.report.problems[3], HasSubstr("train.tsv:9: the row has 1048585 bytes"));
+  EXPECT_THAT(loaded.report.problems[4],
+              HasSubstr("train.tsv:10: expected at least 3 columns, found 1"));
+  EXPECT_EQ(nlohmann::json(loaded.report)["files"][0]["bad"]["too_long"], 1);
 }
 
 void expect_data_error(const std::string& train, const std::string& test, const std::string& more,
@@ -139,7 +142,9 @@ void expect_data_error(const std::string& train, const std::string& test, const 
 }
 
 TEST(KgTsv, RefusesWhatWouldSpoilATask) {
-  expect_data_error(kTrain + "go xNeed to run\n", kTest, kOneRelation,
+  expect_data_error("go xNeed to run\n", kTest, kOneRelation,
+                    "no row is left for task my/task; the first bad one: ");
+  expect_data_error(kTrain + "go xNeed to run\n", kTest, kOneRelation + "bad_rows = \"refuse\"\n",
                     "train.tsv:5: expected at least 3 columns, found 1");
   expect_data_error(kTrain, "sleep\txNeed\ta bed\neat\txNeed\ta fork\n", kOneRelation,
                     "test.tsv:2: head \"eat\" is also at");
@@ -173,10 +178,10 @@ TEST(KgTsv, HoldsOutHeadsWhereThereIsOneFile) {
   const std::string more = "test_fraction = 0.2\nrelation = \"*\"\nverbalizer = \"atomic2020\"\n";
   const auto test_sources = [&](const std::string& text) {
     const ScratchFolder scratch;
-    const LoadedKgTsv loaded = load(scratch, text, "", more);
+    const LoadedCard loaded = load(scratch, text, "", more);
     EXPECT_EQ(loaded.data.train.size(), 160);
     EXPECT_EQ(loaded.data.test.size(), 40);
-    EXPECT_EQ(loaded.report.heads_shared_under_other_relations, 0);
+    EXPECT_EQ(loaded.report.shared_sources, 0);
     std::set<std::string> sources;
     for (const Example& example : loaded.data.test) sources.insert(example.source);
     return sources;

@@ -72,6 +72,98 @@ TEST(ChooseSubset, RefusesMoreThanThereIs) {
   EXPECT_NO_THROW(choose_subset(data, 5, 0, 0, 5, 1));
 }
 
+TaskData labelled_data(const std::vector<int>& per_label) {
+  TaskData data{.name = "labelled", .layout = Layout::classification};
+  for (size_t label = 0; label < per_label.size(); ++label) {
+    data.labels.push_back("label " + std::to_string(label));
+    for (int i = 0; i < per_label[label]; ++i) {
+      const std::string source = std::to_string(label) + "/" + std::to_string(i);
+      data.train.push_back({.source = source,
+                            .references = {data.labels.back()},
+                            .answer = static_cast<int64_t>(label)});
+    }
+  }
+  return data;
+}
+
+TEST(ChooseSubset, TakesSoManyOfEachClass) {
+  const TaskData data = labelled_data({40, 200, 25});
+  for (uint64_t seed = 0; seed < 10; ++seed) {
+    SCOPED_TRACE(seed);
+    Indices smaller;
+    for (const int64_t per_class : {1, 4, 15}) {
+      const Subset subset = choose_subset(
+          data, {.per_class = per_class, .validation_examples = 5, .seed = seed});
+
+      ASSERT_EQ(subset.heads.size(), 3 * per_class);
+      EXPECT_TRUE(std::equal(smaller.begin(), smaller.end(), subset.heads.begin()));
+      smaller = subset.heads;
+      std::vector<int64_t> counts(3);
+      for (const int64_t index : subset.heads) ++counts[data.train[index].answer];
+      EXPECT_EQ(counts, Indices(3, per_class));
+      std::set<int64_t> all(subset.heads.begin(), subset.heads.end());
+      all.insert(subset.validation.begin(), subset.validation.end());
+      EXPECT_EQ(all.size(), subset.heads.size() + 5);
+    }
+  }
+  EXPECT_NE(choose_subset(data, {.per_class = 4, .seed = 1}).heads,
+            choose_subset(data, {.per_class = 4, .seed = 2}).heads);
+}
+
+TEST(ChooseSubset, RefusesAClassThatIsTooSmall) {
+  EXPECT_THROW(choose_subset(labelled_data({40, 3}), {.per_class = 4, .seed = 1}), ConfigError);
+  EXPECT_THROW(choose_subset(labelled_data({40, 0}), {.per_class = 4, .seed = 1}), ConfigError);
+  EXPECT_THROW(choose_subset(sample_data(40, 1), {.per_class = 4, .seed = 1}), ConfigError)
+      << "no labels";
+}
+
+// A fifth choice is rare: nobody wants to go without questions for its sake.
+TEST(ChooseSubset, TakesUpToSoManyQuestionsOfEachPlace) {
+  TaskData data = labelled_data({40, 40, 2});
+  data.labels.clear();
+  data.layout = Layout::question;
+
+  EXPECT_EQ(choose_subset(data, {.per_class = 16, .seed = 1}).heads.size(), 34);
+}
+
+TEST(ChooseSubset, ValidatesOnTheDatasOwnExamples) {
+  TaskData data = labelled_data({16, 16});
+  data.validation = labelled_data({8, 8}).train;
+
+  const Subset all = choose_subset(
+      data, {.validation_examples = 50, .seed = 1, .own_validation = true});
+  const Subset some = choose_subset(
+      data, {.per_class = 16, .validation_examples = 5, .seed = 1, .own_validation = true});
+  const Subset none = choose_subset(data, {.validation_examples = 5, .seed = 1});
+
+  EXPECT_TRUE(all.own_validation);
+  EXPECT_EQ(all.heads.size(), 32) << "nothing is held out of train";
+  EXPECT_EQ(all.validation.size(), 16);
+  EXPECT_EQ(some.heads.size(), 32);
+  EXPECT_EQ(some.validation.size(), 5);
+  EXPECT_FALSE(none.own_validation);
+  EXPECT_EQ(none.heads.size(), 27);
+}
+
+TEST(ChooseTest, TellsQuestionsWithTheSameWordsByTheirChoices) {
+  TaskData data{.name = "questions", .layout = Layout::question};
+  for (int i = 0; i < 40; ++i) {
+    const std::string right = "right " + std::to_string(i);
+    data.test.push_back({.source = "Which?", .references = {right}, .choices = {right, "wrong"}});
+  }
+  TaskData reversed = data;
+  std::reverse(reversed.test.begin(), reversed.test.end());
+  const auto texts = [](const TaskData& from) {
+    std::vector<std::string> found;
+    for (const int64_t index : choose_test(from, 10)) {
+      found.push_back(from.test[index].references[0]);
+    }
+    return found;
+  };
+
+  EXPECT_EQ(texts(data), texts(reversed));
+}
+
 TEST(ChooseTest, DependsOnTheTextsOnly) {
   const TaskData data = sample_data(1, 100);
   TaskData shuffled = data;
