@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "metrics/metric.h"
 #include "model/checkpoint.h"
 #include "model/shapes.h"
@@ -16,14 +17,28 @@
 
 namespace dovetail {
 
+namespace {
+
+CatalogueEntry catalogue_entry(const TemplateEntry& entry) {
+  const ParsedTemplate parsed = parse_template(entry.parts);
+  const bool soft_tokens = std::ranges::any_of(
+      parsed.shapes, [](const TemplateShape& shape) { return shape.has_prompt(); });
+  return {entry.name, entry.defaults, entry.check, soft_tokens};
+}
+
+}  // namespace
+
 Catalogues catalogues() {
   Catalogues all;
   for (const Objective& entry : objectives()) {
     all.objectives.push_back({entry.name, entry.defaults, entry.check});
   }
   for (const Task& entry : tasks()) all.tasks.push_back({entry.name});
-  for (const Template& entry : templates()) all.templates.push_back({entry.name});
-  for (const TuningEntry& entry : tunings()) all.tunings.push_back({entry.name, entry.defaults});
+  for (const TemplateEntry& entry : templates()) all.templates.push_back(catalogue_entry(entry));
+  all.other_template = [](const std::string& name) { return catalogue_entry(find_template(name)); };
+  for (const TuningEntry& entry : tunings()) {
+    all.tunings.push_back({entry.name, entry.defaults, entry.check, entry.soft_tokens});
+  }
   for (const OptimizerEntry& entry : optimizers()) {
     all.optimizers.push_back({entry.name, entry.defaults, entry.check});
   }
@@ -45,6 +60,22 @@ std::string fingerprint_of_task(const std::string& name_or_card) {
   return task.fingerprint();
 }
 
+// Only questions and classifications, and templates with a verbalizer of their own, are worded by more
+// than the task's data, whose fingerprint has the rest; the others need not be loaded for it.
+std::string fingerprint_of_wording(const std::string& name, const nlohmann::json& parameters,
+                                   const std::string& name_or_card) {
+  const Task task = find_task(name_or_card);
+  const BoundTemplate form = make_template(name, parameters);
+  TaskData data;
+  data.name = task.name;
+  const bool asks_for_choice = std::ranges::any_of(
+      form.shapes, [](const TemplateShape& shape) { return shape.label_place >= 0; });
+  if (asks_for_choice || task.kind == "choice" || task.kind == "classification") data = task.load();
+  const std::string reason = misfit(form, data);
+  if (!reason.empty()) throw ConfigError(reason);
+  return template_fingerprint(form, data);
+}
+
 }  // namespace
 
 Fingerprints fingerprints() {
@@ -57,6 +88,7 @@ Fingerprints fingerprints() {
             return Vocabulary::from_file(file).content_hash();
           },
       .task_kind = [](const std::string& task) { return find_task(task).kind; },
+      .wording = fingerprint_of_wording,
   };
 }
 
