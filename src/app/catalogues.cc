@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "base/hash.h"
 #include "base/names.h"
 #include "metrics/metric.h"
@@ -22,6 +23,17 @@
 
 namespace dovetail {
 
+namespace {
+
+CatalogueEntry catalogue_entry(const TemplateEntry& entry) {
+  const ParsedTemplate parsed = parse_template(entry.parts);
+  const bool soft_tokens = std::ranges::any_of(
+      parsed.shapes, [](const TemplateShape& shape) { return shape.has_prompt(); });
+  return {entry.name, entry.defaults, entry.check, soft_tokens};
+}
+
+}  // namespace
+
 Catalogues catalogues() {
   Catalogues all;
   for (const Objective& entry : objectives()) {
@@ -30,8 +42,11 @@ Catalogues catalogues() {
   all.objectives.push_back({"supervised", supervised_defaults(), check_supervised});
   for (const Task& entry : tasks()) all.tasks.push_back({entry.name});
   for (const std::string& card : shipped_cards()) all.tasks.push_back({card});
-  for (const Template& entry : templates()) all.templates.push_back({entry.name});
-  for (const TuningEntry& entry : tunings()) all.tunings.push_back({entry.name, entry.defaults});
+  for (const TemplateEntry& entry : templates()) all.templates.push_back(catalogue_entry(entry));
+  all.other_template = [](const std::string& name) { return catalogue_entry(find_template(name)); };
+  for (const TuningEntry& entry : tunings()) {
+    all.tunings.push_back({entry.name, entry.defaults, entry.check, entry.soft_tokens});
+  }
   for (const OptimizerEntry& entry : optimizers()) {
     all.optimizers.push_back({entry.name, entry.defaults, entry.check});
   }
@@ -98,6 +113,22 @@ Json facts_of_task(const std::string& name_or_card) {
           {"question_mark_share", data.train.empty() ? 0 : questions / static_cast<double>(data.train.size())}};
 }
 
+// Only questions and classifications, and templates with a verbalizer of their own, are worded by more
+// than the task's data, whose fingerprint has the rest; the others need not be loaded for it.
+std::string fingerprint_of_wording(const std::string& name, const nlohmann::json& parameters,
+                                   const std::string& name_or_card) {
+  const Task task = find_task(name_or_card);
+  const BoundTemplate form = make_template(name, parameters);
+  TaskData data;
+  data.name = task.name;
+  const bool asks_for_choice = std::ranges::any_of(
+      form.shapes, [](const TemplateShape& shape) { return shape.label_place >= 0; });
+  if (asks_for_choice || task.kind == "choice" || task.kind == "classification") data = task.load();
+  const std::string reason = misfit(form, data);
+  if (!reason.empty()) throw ConfigError(reason);
+  return template_fingerprint(form, data);
+}
+
 }  // namespace
 
 Fingerprints fingerprints() {
@@ -113,6 +144,7 @@ Fingerprints fingerprints() {
       .pairs = fingerprint_of_pairs,
       .task_facts = facts_of_task,
       .task_kind = [](const std::string& task) { return find_task(task).kind; },
+      .wording = fingerprint_of_wording,
   };
 }
 

@@ -152,6 +152,7 @@ AxisValue read_tuning(const toml::node& node, const Sweep& sweep, const Catalogu
   check_choice(node, entry, choice);
   Json settings = choice;
   settings["tune"] = tune;
+  settings["soft_tokens"] = entry.soft_tokens;
   return value_at(node, own_label(node, entry.name), settings);
 }
 
@@ -194,11 +195,26 @@ AxisValue read_task(const toml::node& node, const Sweep& sweep, const Catalogues
   return value_at(node, label, {{"name", label}, {"card", given}});
 }
 
+// Of the catalogue, or a list of parts that stands for itself.
+CatalogueEntry template_entry(const toml::node& name, const Catalogues& catalogues) {
+  const std::string given = text(name, "template");
+  const bool listed = std::any_of(catalogues.templates.begin(), catalogues.templates.end(),
+                                  [&](const CatalogueEntry& entry) { return entry.name == given; });
+  if (listed || !catalogues.other_template) return entry_of(name, "template", catalogues.templates);
+  try {
+    return catalogues.other_template(given);
+  } catch (const ConfigError& error) {
+    fail_at(name.source(), error.what());
+  }
+}
+
 AxisValue read_template(const toml::node& node, const Sweep&, const Catalogues& catalogues) {
-  const CatalogueEntry& entry =
-      entry_of(name_node(node, "template"), "template", catalogues.templates);
-  if (node.is_table()) TomlTable(node, "a template", {"name", "label"});
-  return value_at(node, own_label(node, entry.name), {{"name", entry.name}});
+  const CatalogueEntry entry = template_entry(name_node(node, "template"), catalogues);
+  const ChoiceSettings choice = read_choice(node, entry, "template", {}, [](const TomlTable&) {});
+  check_choice(node, entry, choice);
+  Json settings = choice;
+  settings["soft_tokens"] = entry.soft_tokens;
+  return value_at(node, own_label(node, entry.name), settings);
 }
 
 AxisValue read_train_size(const toml::node& node, const Sweep&, const Catalogues&) {

@@ -54,6 +54,8 @@ class JobGraph {
   int64_t teach(const std::string& lesson, const AxisValue& objective, const AdaptSettings& adapt);
   Json sentences(Job& job);
   void set_task(const AxisValue& task, Job& job);
+  void set_template(const GridPoint& point, Job& job);
+  void refuse_unfit(const GridPoint& point) const;
   ModelSize size_of(const AxisValue& objective) const;
   // Computed once for each thing; a failure gets the place in the sweep file in front.
   const std::string& fingerprint(const std::string& thing, const AxisValue* value,

@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/random.h"
-#include "tasks/kg_rows.h"
+#include "tasks/text_rows.h"
 #include "tasks/template.h"
 
 namespace dovetail {

@@ -48,7 +48,7 @@ std::vector<Sequence> make_rows(const AdaptSettings& adapt, const fs::path& file
                                 Record& record) {
   std::vector<Sequence> rows;
   int64_t cut = 0, denoised_rows = 0;
-  for (const TextPair& sentence : read_pairs(file)) {
+  for (const TextPair& sentence : read_pairs(file).rows) {
     const bool denoised = is_denoised(adapt, sentence);
     denoised_rows += denoised;
     const std::string source = adapt.prefix.empty() ? sentence.source : adapt.prefix + ": " + sentence.source;

@@ -39,8 +39,13 @@ std::shared_ptr<const TaskData> load_task(const Job& job, Artefacts& artefacts) 
 
 Subset subset_for(const Job& job, const TaskData& task, int64_t validation_examples) {
   const auto size = job.settings.at("train_size").get<TrainSizeSettings>();
-  return choose_subset(task, size.heads, size.tails, size.fraction, validation_examples,
-                       job.settings.at("seed").get<uint64_t>());
+  return choose_subset(task, {.per_class = size.per_class,
+                              .heads = size.heads,
+                              .fraction = size.fraction,
+                              .tails = size.tails,
+                              .validation_examples = validation_examples,
+                              .seed = job.settings.at("seed").get<uint64_t>(),
+                              .own_validation = true});
 }
 
 }  // namespace dovetail

@@ -125,7 +125,7 @@ void score_answers(const Examinee& examinee, const std::vector<const Example*>& 
   std::vector<std::string> predictions;
   for (size_t i = 0; i < items.size(); ++i) {
     std::vector<std::string> texts;
-    for (const std::string& text : answers.texts[i]) texts.push_back(examinee.maker.answer(*examples[i], text));
+    for (const std::string& text : answers.texts[i]) texts.push_back(answer_of(examinee.maker.form, examinee.maker.task, *examples[i], text));
     items[i].prediction = texts.front();
     items[i].samples.assign(texts.begin() + 1, texts.end());
     predictions.push_back(texts.front());

@@ -143,7 +143,7 @@ void split(const Job& job, Artefacts& artefacts, Record& record) {
 void group(const Job& job, Artefacts& artefacts, Record& record) {
   std::vector<SplitSentence> rows;
   std::vector<std::string> questions;
-  for (TextPair& pair : read_pairs(artefacts.folder(job.input_keys.at(0)) / kSplitRowsFile)) {
+  for (TextPair& pair : read_pairs(artefacts.folder(job.input_keys.at(0)) / kSplitRowsFile).rows) {
     questions.push_back(classifier_question(pair.source, pair.target));
     rows.push_back({std::move(pair.source), std::move(pair.target), "", std::move(pair.relation), pair.line});
   }

@@ -53,7 +53,7 @@ PairBatches::PairBatches(const fs::path& files, const TokenCorpus* corpus, const
       rows_per_batch_(std::max<int64_t>(1, settings.batch_tokens / settings.sequence_length)) {
   const PairFormat format{parameters.at("source_key"), parameters.at("target_key"), parameters.at("end_marker")};
   std::vector<std::vector<TextPair>> pairs;
-  for (const fs::path& file : pair_files(files)) pairs.push_back(read_pairs(file, format));
+  for (const fs::path& file : pair_files(files)) pairs.push_back(read_pairs(file, format).rows);
   mixture_ = std::make_unique<PairMixture>(
       std::move(pairs), MixtureSettings{parameters.at("limit"), parameters.at("temperature"),
                                         derive_seed(static_cast<uint64_t>(settings.seed), "pairs")});

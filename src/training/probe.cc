@@ -17,7 +17,8 @@ namespace {
 
 std::vector<const Example*> probed_examples(const TaskData& task, const Subset& subset) {
   std::vector<const Example*> examples;
-  for (const int64_t index : subset.validation) examples.push_back(&task.train[index]);
+  const std::vector<Example>& side = subset.own_validation ? task.validation : task.train;
+  for (const int64_t index : subset.validation) examples.push_back(&side[index]);
   return examples;
 }
 

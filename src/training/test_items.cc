@@ -130,7 +130,7 @@ std::vector<ScoredItem> describe_items(const Examinee& examinee, const std::vect
   const torch::InferenceMode inference;
   std::vector<ScoredItem> items;
   for (size_t i = 0; i < examples.size(); ++i) {
-    items.push_back({.references = examples[i]->references,
+    items.push_back({.references = references_of(examinee.maker.form, examinee.maker.task, *examples[i]),
                      .choices = choices_of(examinee.maker.task, *examples[i]),
                      .answer = examples[i]->answer,
                      .target_logprob = first[i].logprob,

@@ -28,11 +28,13 @@ void keep_model(const TuneCell& cell, const std::filesystem::path& target) {
 void finish(TuneCell& cell, const Job& job, const Artefacts& artefacts, Record& record) {
   record.curves["train_loss"] = cell.learner.train_loss;
   record.cost = cell.learner.cost;
+  if (const Json notes = cell.method->notes(); !notes.empty()) record.provenance["tuning"] = notes;
   if (!cell.learner.failure.empty()) return fail(record, cell.learner.failure);
   if (!cell.validation_loss.steps.empty()) record.curves["validation_loss"] = cell.validation_loss;
   if (cell.settings.keep_model) keep_model(cell, artefacts.model_folder(job.key));
   evaluate(cell.backbone.model, *cell.method, cell.maker,
            job.settings.at("evaluate").get<EvaluateSettings>(), record);
+  record.metrics["targets_cut"] = static_cast<double>(cell.maker.counts.cut_targets);
   record.metrics["train_heads"] = static_cast<double>(cell.subset.heads.size());
 }
 

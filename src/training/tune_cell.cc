@@ -9,25 +9,15 @@
 
 namespace dovetail {
 
-RowMaker make_row_maker(const Job& job, const TaskData& task, const Backbone& backbone,
-                        const SoftTokens& soft_tokens, const TuneSettings& settings) {
-  return {task,
-          find_template(job.settings.at("template").get<std::string>()),
-          *backbone.vocabulary,
-          soft_tokens,
-          backbone.model.config().vocab_size,
-          settings.max_source_length,
-          settings.max_target_length};
-}
-
 namespace {
 
-std::unique_ptr<TuningMethod> make_method(const Job& job, T5Model& model, uint64_t seed) {
+std::unique_ptr<TuningMethod> make_method(const Job& job, T5Model& model, uint64_t seed,
+                                          const SoftTokenPlan& soft_tokens) {
   const auto choice = job.settings.at("tuning").get<ChoiceSettings>();
   const Tuning& tuning = find_tuning(choice.name);
   Json parameters = tuning.entry.defaults;
   parameters.update(choice.parameters);
-  return tuning.make(model, parameters, seed);
+  return tuning.make(model, parameters, seed, soft_tokens);
 }
 
 }  // namespace
@@ -37,8 +27,11 @@ TuneCell::TuneCell(const Job& job, Artefacts& artefacts, GradientTeam* team)
       seed(job.settings.at("seed").get<uint64_t>()),
       task(load_task(job, artefacts)),
       backbone(load_backbone(job, artefacts)),
-      method(make_method(job, backbone.model, seed)),
-      maker(make_row_maker(job, *task, backbone, method->soft_tokens(), settings)),
+      form(template_of(job.settings)),
+      soft_tokens(plan_soft_tokens(form, *task, *backbone.vocabulary)),
+      method(make_method(job, backbone.model, seed, soft_tokens)),
+      maker{*task, form, *backbone.vocabulary, soft_tokens, backbone.model.config().vocab_size,
+            settings.max_source_length, settings.max_target_length},
       subset(subset_for(job, *task, settings.validation_examples)),
       validation(validation_rows(maker, subset)),
       batches(training_rows(maker, subset), {settings.batch_size, settings.batch_tokens},

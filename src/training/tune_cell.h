@@ -22,6 +22,8 @@ struct TuneCell {
   uint64_t seed;
   std::shared_ptr<const TaskData> task;
   Backbone backbone;
+  BoundTemplate form;
+  SoftTokenPlan soft_tokens;
   std::unique_ptr<TuningMethod> method;
   RowMaker maker;
   Subset subset;
@@ -30,8 +32,5 @@ struct TuneCell {
   Curve validation_loss;
   Learner learner;
 };
-
-RowMaker make_row_maker(const Job& job, const TaskData& task, const Backbone& backbone,
-                        const SoftTokens& soft_tokens, const TuneSettings& settings);
 
 }  // namespace dovetail
