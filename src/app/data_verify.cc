@@ -90,8 +90,9 @@ int verify(const VerifyOptions& options) {
 void add_data_verify(CLI::App& data, Action& chosen) {
   const auto options = std::make_shared<VerifyOptions>();
   CLI::App* command = data.add_subcommand(
-      "verify", "What is in a task's files: counts, bad rows with their lines, leaks between splits; "
-                "exit code 2 when the data are refused");
+      "verify",
+      "What is in a task's files: counts, bad rows with their lines, leaks between splits; "
+      "exit code 2 when the data are refused");
   command->add_option("TASK", options->task, "A data set card, or a task's name")->required();
   command->add_flag("--json", options->json, "One JSON object instead of text");
   command->footer("Example: dovetail data verify my-data.toml");

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "sweep/adaptation.h"
+#include "sweep/card_name.h"
 #include "sweep/model_config.h"
 #include "sweep/sections.h"
 
@@ -156,43 +157,18 @@ AxisValue read_tuning(const toml::node& node, const Sweep& sweep, const Catalogu
   return value_at(node, own_label(node, entry.name), settings);
 }
 
-// "lm_bff_sst2.toml#split_seed=21" is called lm_bff_sst2.seed21, "atomic2020.toml#xNeed"
-// atomic2020.xNeed.
-std::string card_label(const std::vector<std::string>& parts) {
-  constexpr std::string_view kSplit = "split_";
-  std::string label = std::filesystem::path(parts[0]).stem().string();
-  for (size_t i = 1; i < parts.size(); ++i) {
-    std::string part = parts[i].starts_with(kSplit) ? parts[i].substr(kSplit.size()) : parts[i];
-    std::erase(part, '=');
-    label += "." + part;
-  }
-  return label;
-}
-
-// A card beside the sweep file, in the working directory or, by its bare name, of the project.
-// What follows a # chooses a part of it (tasks/card.h).
 AxisValue read_task(const toml::node& node, const Sweep& sweep, const Catalogues& catalogues) {
   const toml::node& name = name_node(node, "task");
   if (node.is_table()) TomlTable(node, "a task", {"name", "label"});
   const std::string given = text(name, "task");
-  const std::vector<std::string> parts = split(given, '#');
-  if (!parts[0].ends_with(".toml")) {
+  if (!names_card(given)) {
     entry_of(name, "task", catalogues.tasks);
     return value_at(node, own_label(node, dotted(given)), {{"name", given}});
   }
-  const std::string label = own_label(node, card_label(parts));
-  const std::filesystem::path card = find_path(parts[0], sweep.file);
-  if (std::filesystem::is_regular_file(card)) {
-    return value_at(node, label,
-                    {{"name", label}, {"card", card.string() + given.substr(parts[0].size())}});
-  }
-  const std::vector<std::string> known = names_of(catalogues.tasks);
-  if (std::find(known.begin(), known.end(), parts[0]) == known.end()) {
-    fail_at(name.source(), fmt::format("no data set card \"{}\", neither beside the sweep file nor "
-                                       "in the working directory, nor of the project: {}",
-                                       parts[0], did_you_mean(parts[0], known)));
-  }
-  return value_at(node, label, {{"name", label}, {"card", given}});
+  const std::string label = own_label(node, card_label(given));
+  return value_at(node, label,
+                  {{"name", label},
+                   {"card", card_location(name, sweep.file, names_of(catalogues.tasks))}});
 }
 
 // Of the catalogue, or a list of parts that stands for itself.

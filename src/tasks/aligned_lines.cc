@@ -21,9 +21,10 @@ std::optional<std::string_view> AlignedLines::at(int64_t line) const {
 
 void AlignedLines::expect_lines(int64_t lines, const std::string& other) const {
   if (static_cast<int64_t>(lines_.size()) <= lines) return;
-  throw_<DataError>("{}:{}: this file has {} lines, {} only {}: line N of one must belong to line N "
-                    "of the other",
-                    name_, lines + 1, lines_.size(), other, lines);
+  throw_<DataError>(
+      "{}:{}: this file has {} lines, {} only {}: line N of one must belong to line N "
+      "of the other",
+      name_, lines + 1, lines_.size(), other, lines);
 }
 
 void check_answers(const StrictToml& toml, const std::string& format, bool needed) {

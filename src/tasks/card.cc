@@ -18,9 +18,9 @@ namespace dovetail {
 namespace {
 
 const std::vector<std::string> kSharedKeys = {
-    "kind", "name", "description", "source", "task_kind", "prefix", "phrase", "train", "test",
-    "dev", "test_fraction", "validation", "bad_rows", "leaks", "duplicates", "folder",
-    "split_seed", "shots"};
+    "kind",     "name",  "description", "source", "task_kind",     "prefix",
+    "phrase",   "train", "test",        "dev",    "test_fraction", "validation",
+    "bad_rows", "leaks", "duplicates",  "folder", "split_seed",    "shots"};
 const std::vector<std::string> kAnswerKeys = {"train_answers", "test_answers", "dev_answers"};
 const std::vector<std::string> kChoices = {"split_seed", "shots"};
 

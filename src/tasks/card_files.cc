@@ -46,9 +46,7 @@ std::string replaced(const std::string& text, const std::string& from, const std
 }  // namespace
 
 CardFiles::CardFiles(const StrictToml& toml, const CardName& asked)
-    : toml_(toml),
-      seed_(choice(toml, asked, "split_seed")),
-      shots_(choice(toml, asked, "shots")) {
+    : toml_(toml), seed_(choice(toml, asked, "split_seed")), shots_(choice(toml, asked, "shots")) {
   const char* datasets = std::getenv("DOVETAIL_DATASETS");
   if (datasets && *datasets && is_ours(toml.file())) {
     folders_.push_back(fs::path(datasets) / toml.text("folder", toml.file().stem().string()));

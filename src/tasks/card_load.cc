@@ -49,8 +49,8 @@ const char* noun_of(Layout layout) {
 }
 
 struct Leaks {
-  std::vector<bool> first, second;  // which examples are in both
-  int64_t count = 0;                // of the second
+  std::vector<bool> first, second;               // which examples are in both
+  int64_t count = 0;                             // of the second
   size_t first_example = 0, second_example = 0;  // one of them
 };
 
@@ -192,8 +192,8 @@ void number_labels(const RowRules& rules, LoadedCard& loaded) {
   if (labels.empty()) labels.assign(found.begin(), found.end());
   for (auto* side : {&loaded.data.train, &loaded.data.test, &loaded.dev}) {
     for (Example& example : *side) {
-      example.answer = std::find(labels.begin(), labels.end(), example.references[0]) -
-                       labels.begin();
+      example.answer =
+          std::find(labels.begin(), labels.end(), example.references[0]) - labels.begin();
     }
   }
 }

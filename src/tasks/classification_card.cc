@@ -30,7 +30,8 @@ LabelledColumns read_columns(const StrictToml& toml) {
   const bool is_json = columns.format == TextFormat::json || columns.format == TextFormat::jsonl;
   if (is_json && toml.has("header")) toml.fail("header", "JSON has no header");
   for (const char* key : {"columns.text", "columns.label"}) {
-    if (!toml.has(key)) toml.fail(key, fmt::format("expected the key \"{}\", which is missing", key));
+    if (!toml.has(key))
+      toml.fail(key, fmt::format("expected the key \"{}\", which is missing", key));
   }
   const bool has_names = columns.header || is_json;
   columns.text = read_column(toml, "columns.text", int64_t{1}, has_names);
@@ -44,13 +45,13 @@ LabelledColumns read_columns(const StrictToml& toml) {
 void take(const LabelledColumns& columns, const Row& row, RowSink& sink) {
   std::optional<std::string> text = row.text(columns.text), label = row.text(columns.label), pair;
   if (columns.pair) pair = row.text(*columns.pair);
-  const Column* missing = !text                     ? &columns.text
-                          : !label                  ? &columns.label
+  const Column* missing = !text                   ? &columns.text
+                          : !label                ? &columns.label
                           : columns.pair && !pair ? &*columns.pair
-                                                    : nullptr;
+                                                  : nullptr;
   if (missing) {
-    return sink.bad("missing_columns", fmt::format("there is no {} \"{}\"", "column or key",
-                                                   to_string(*missing)));
+    return sink.bad("missing_columns",
+                    fmt::format("there is no {} \"{}\"", "column or key", to_string(*missing)));
   }
   Draft draft{.source = *std::move(text), .answer = *std::move(label)};
   if (pair) {
@@ -69,8 +70,8 @@ std::vector<std::pair<std::string, std::string>> read_labels(const StrictToml& t
   std::set<std::string> words;
   for (const auto& [raw, word] : toml.text_table("labels")) {
     if (word.empty() || !words.insert(word).second) {
-      toml.fail("labels", fmt::format("each label needs a word of its own, found \"{}\" for {}",
-                                      word, raw));
+      toml.fail("labels",
+                fmt::format("each label needs a word of its own, found \"{}\" for {}", word, raw));
     }
     labels.emplace_back(raw, word);
   }

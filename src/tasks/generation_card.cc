@@ -56,9 +56,8 @@ struct Format {
   bool needs_answers = false;
   void (*read)(const Card::Split&, RowSink&);
 };
-const std::vector<Format> kFormats = {{"common_gen", true, read_common_gen},
-                                      {"e2e", false, read_e2e},
-                                      {"scan", false, read_scan}};
+const std::vector<Format> kFormats = {
+    {"common_gen", true, read_common_gen}, {"e2e", false, read_e2e}, {"scan", false, read_scan}};
 
 Importer make_generation_importer(const StrictToml& toml, const CardName& asked, Card&) {
   refuse_relation(toml, asked);

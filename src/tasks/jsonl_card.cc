@@ -13,9 +13,9 @@ struct JsonKeys {
   TextFormat format = TextFormat::jsonl;
   Layout layout = Layout::text;
   std::string source, target, answer, label, pair;
-  std::vector<std::string> choices;            // one path to a list, or a path each
-  std::map<std::string, std::string> fields;   // name -> path
-  std::string answer_is;                       // index, number, letter, text
+  std::vector<std::string> choices;           // one path to a list, or a path each
+  std::map<std::string, std::string> fields;  // name -> path
+  std::string answer_is;                      // index, number, letter, text
 };
 
 Layout layout_of(const StrictToml& toml) {

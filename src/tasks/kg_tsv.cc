@@ -88,8 +88,8 @@ class KgReader {
         return sink_.bad("missing_columns", fmt::format("the first column has no \"{}\" in it",
                                                         columns_.head_separator));
       }
-      return add(fields[0].substr(0, at),
-                 fields[0].substr(at + columns_.head_separator.size()), fields[1]);
+      return add(fields[0].substr(0, at), fields[0].substr(at + columns_.head_separator.size()),
+                 fields[1]);
     }
     if (fields.size() < width_) {
       return sink_.bad("missing_columns",
@@ -108,9 +108,9 @@ class KgReader {
     Draft draft{.source = collapse_blanks(head), .targets = {std::string(tail)}};
     if (columns_.relation == "*" && !draft.source.empty()) {
       if (relation.empty() || relation.find(kRelationEnd) != std::string::npos) {
-        return sink_.bad("missing_columns",
-                         fmt::format("\"{}\" cannot be a relation's name: check columns in the card",
-                                     relation));
+        return sink_.bad(
+            "missing_columns",
+            fmt::format("\"{}\" cannot be a relation's name: check columns in the card", relation));
       }
       draft.source = fmt::format("{}{}{}", relation, kRelationEnd, draft.source);
     }
@@ -132,8 +132,8 @@ KgColumns read_columns(const StrictToml& toml) {
   columns.head = read_column(toml, "columns.head", int64_t{1}, columns.header);
   columns.relation_column = read_column(toml, "columns.relation", int64_t{2}, columns.header);
   // without relations a file has two columns
-  columns.tail = read_column(toml, "columns.tail", int64_t{columns.relation.empty() ? 2 : 3},
-                             columns.header);
+  columns.tail =
+      read_column(toml, "columns.tail", int64_t{columns.relation.empty() ? 2 : 3}, columns.header);
   if (columns.relation.empty() && (toml.has("columns.relation") || toml.has("head_separator"))) {
     toml.fail(toml.has("columns.relation") ? "columns.relation" : "head_separator",
               "a column of relations needs relation = \"NAME\", or relation = \"*\" for all");
@@ -198,24 +198,23 @@ Importer make_kg_importer(const StrictToml& toml, const CardName& asked, Card& c
   const Wording wording = read_wording(toml, columns.relation, card);
   const std::map<std::string, std::string> phrases =
       wording.verbalizer ? wording.verbalizer->phrases : std::map<std::string, std::string>{};
-  return {
-      .rules = {.layout = Layout::relation, .drop_targets = toml.texts("drop_tails")},
-      .read =
-          [columns](const Card::Split& split, RowSink& sink) {
-            const MappedFile mapped(split.rows);
-            KgReader(columns, sink).read(mapped.bytes());
-          },
-      .describe = [columns, wording](
-                      TaskData& data) { name_relations(columns.relation, wording, data); },
-      .split_key = [columns](const Example& example) { return bare_head(columns, example); },
-      .settings = {{"header", columns.header},
-                   {"delimiter", columns.delimiter},
-                   {"head", to_string(columns.head)},
-                   {"relation_column", to_string(columns.relation_column)},
-                   {"tail", to_string(columns.tail)},
-                   {"head_separator", columns.head_separator},
-                   {"relation", columns.relation},
-                   {"phrases", phrases}}};
+  return {.rules = {.layout = Layout::relation, .drop_targets = toml.texts("drop_tails")},
+          .read =
+              [columns](const Card::Split& split, RowSink& sink) {
+                const MappedFile mapped(split.rows);
+                KgReader(columns, sink).read(mapped.bytes());
+              },
+          .describe = [columns, wording](
+                          TaskData& data) { name_relations(columns.relation, wording, data); },
+          .split_key = [columns](const Example& example) { return bare_head(columns, example); },
+          .settings = {{"header", columns.header},
+                       {"delimiter", columns.delimiter},
+                       {"head", to_string(columns.head)},
+                       {"relation_column", to_string(columns.relation_column)},
+                       {"tail", to_string(columns.tail)},
+                       {"head_separator", columns.head_separator},
+                       {"relation", columns.relation},
+                       {"phrases", phrases}}};
 }
 
 }  // namespace

@@ -71,7 +71,7 @@ Draft social_question(const Row& row, const std::string& answer) {
                       require_text(row, "answerC")},
           .answer = answer,
           .choice_labels = {"1", "2", "3"},
-          .fields = {{"context", require_text(row, "context")}, {"first_choice", "0"}}};
+          .fields = {{"context", require_text(row, "context")}}};
 }
 
 Draft bool_question(const Row& row, const std::string&) {

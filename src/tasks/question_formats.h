@@ -16,9 +16,8 @@ struct BadQuestion {
 };
 
 // A published file of questions. The source is the question alone; what it is about stands in the
-// example's fields: "context", "passage", "fact". Choices are counted from 1 in a template's words
-// (choice1, choice2 ...), but from 0 where the field "first_choice" says so, as MTO prints
-// SocialIQA.
+// example's fields: "context", "passage", "fact". The answer is an index from 0, whatever a file or
+// the words of a template count from.
 struct QuestionFormat {
   std::string name;  // what a card calls it
   std::string paper;

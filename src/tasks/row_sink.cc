@@ -14,8 +14,8 @@ namespace {
 
 constexpr char kBetween = '\x1f';  // the unit separator
 
-// Facts and numberings belong to a question, but do not tell it from another one.
-bool identifies(const std::string& field) { return field != "fact" && field != "first_choice"; }
+// A fact belongs to a question, but does not tell it from another one.
+bool identifies(const std::string& field) { return field != "fact"; }
 
 std::string in_quotes(const std::string& text) {
   constexpr size_t kShown = 60;
@@ -52,8 +52,8 @@ std::string leak_key(const Example& example) {
   return key;
 }
 
-RowSink::RowSink(const RowRules& rules, const std::filesystem::path& file,
-                 const std::string& split, DataReport& report)
+RowSink::RowSink(const RowRules& rules, const std::filesystem::path& file, const std::string& split,
+                 DataReport& report)
     : rules_(rules), name_(file.string()), report_(report) {
   counts_.file = file.filename().string();
   counts_.split = split;

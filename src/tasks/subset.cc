@@ -30,9 +30,10 @@ std::vector<int64_t> take_per_class(const TaskData& data, const SubsetRequest& r
   for (const int64_t index : candidates) {
     const int64_t answer = data.train[index].answer;
     if (answer < 0) {
-      throw_<ConfigError>("task {} has no labels or choices, so that per_class means nothing: ask "
-                          "for a number of heads",
-                          data.name);
+      throw_<ConfigError>(
+          "task {} has no labels or choices, so that per_class means nothing: ask "
+          "for a number of heads",
+          data.name);
     }
     std::vector<int64_t>& members = classes[answer];
     if (static_cast<int64_t>(members.size()) < request.per_class) members.push_back(index);
@@ -40,9 +41,10 @@ std::vector<int64_t> take_per_class(const TaskData& data, const SubsetRequest& r
   for (const auto& [answer, members] : classes) {
     const auto found = static_cast<int64_t>(members.size());
     if (data.labels.empty() || found == request.per_class) continue;
-    throw_<ConfigError>("task {} has {} training examples with the label \"{}\" beside those for "
-                        "validation, which is too few for per_class = {}",
-                        data.name, found, data.labels[answer], request.per_class);
+    throw_<ConfigError>(
+        "task {} has {} training examples with the label \"{}\" beside those for "
+        "validation, which is too few for per_class = {}",
+        data.name, found, data.labels[answer], request.per_class);
   }
   std::vector<int64_t> chosen;
   for (int64_t round = 0; round < request.per_class; ++round) {

@@ -81,7 +81,8 @@ Task find_task(const std::string& name_or_card);
 // How many training examples a cell asks for. The first of these that is above 0 counts; none:
 // all of those that are not held out for validation, however many.
 struct SubsetRequest {
-  int64_t per_class = 0;   // so many of each label; of questions up to so many of each right choice's place
+  // So many of each label; of questions up to so many of each place of the right choice.
+  int64_t per_class = 0;
   int64_t heads = 0;       // so many examples
   double fraction = 0;     // that part of those not held out for validation, at least one
   int64_t tails = 0;       // up to so many references each; 0: all

@@ -31,7 +31,7 @@ const std::string kOneRelation =
     "test = \"test.tsv\"\nrelation = \"xNeed\"\nverbalizer = \"atomic2020\"\n";
 
 LoadedCard load(const ScratchFolder& scratch, const std::string& train, const std::string& test,
-                 const std::string& more) {
+                const std::string& more) {
   scratch.write("train.tsv", train);
   scratch.write("test.tsv", test);
   return load_card(read_card(scratch.write("card.toml", card_text(more))));
@@ -58,8 +58,8 @@ TEST(KgTsv, KeepsRelationsApartInATaskOfAll) {
   const ScratchFolder scratch;
 
   const LoadedCard loaded = load(scratch, kTrain, kTest,
-                                  "test = \"test.tsv\"\nrelation = \"*\"\n"
-                                  "verbalizer = \"atomic2020\"\n");
+                                 "test = \"test.tsv\"\nrelation = \"*\"\n"
+                                 "verbalizer = \"atomic2020\"\n");
 
   ASSERT_EQ(loaded.data.train.size(), 3);
   EXPECT_EQ(loaded.data.train[2].source, "xWant: go");
@@ -83,15 +83,15 @@ TEST(KgTsv, ReadsNamedColumnsOtherDelimitersAndCarriageReturns) {
   const ScratchFolder scratch;
 
   const LoadedCard loaded = load(scratch,
-                                  "\xef\xbb\xbftail;id;head\r\n"
-                                  "to  drive ;1; go\r\n"
-                                  "\r\n"
-                                  "to walk;2;go\r\n"
-                                  "to walk;3;go",
-                                  "tail;id;head\na;1;sleep\n",
-                                  "test = \"test.tsv\"\nheader = true\ndelimiter = \";\"\n"
-                                  "columns = { head = \"head\", tail = \"tail\" }\n"
-                                  "prefix = \"need\"\nphrase = \"{source} needs\"\n");
+                                 "\xef\xbb\xbftail;id;head\r\n"
+                                 "to  drive ;1; go\r\n"
+                                 "\r\n"
+                                 "to walk;2;go\r\n"
+                                 "to walk;3;go",
+                                 "tail;id;head\na;1;sleep\n",
+                                 "test = \"test.tsv\"\nheader = true\ndelimiter = \";\"\n"
+                                 "columns = { head = \"head\", tail = \"tail\" }\n"
+                                 "prefix = \"need\"\nphrase = \"{source} needs\"\n");
 
   ASSERT_EQ(loaded.data.train.size(), 1);
   EXPECT_THAT(loaded.data.train[0].references, ElementsAre("to drive", "to walk"));
@@ -104,7 +104,8 @@ TEST(KgTsv, ReadsNamedColumnsOtherDelimitersAndCarriageReturns) {
 TEST(KgTsv, SkipsBadRowsAndCountsThem) {
   const ScratchFolder scratch;
   const std::string bad = "go\txNeed\t\n\txNeed\tx\ngo\txNeed\t\xff\xfe\ngo\txNeed\tnone\n" +
-                          std::string("go\txNeed\t") + std::string(1 << 20, 'y') + "\ngo xNeed to run\n";
+                          std::string("go\txNeed\t") + std::string(1 << 20, 'y') +
+                          "\ngo xNeed to run\n";
 
   const LoadedCard loaded =
       load(scratch, kTrain + bad, kTest, kOneRelation + "drop_tails = [\"none\"]\n");

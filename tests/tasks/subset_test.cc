@@ -92,8 +92,8 @@ TEST(ChooseSubset, TakesSoManyOfEachClass) {
     SCOPED_TRACE(seed);
     Indices smaller;
     for (const int64_t per_class : {1, 4, 15}) {
-      const Subset subset = choose_subset(
-          data, {.per_class = per_class, .validation_examples = 5, .seed = seed});
+      const Subset subset =
+          choose_subset(data, {.per_class = per_class, .validation_examples = 5, .seed = seed});
 
       ASSERT_EQ(subset.heads.size(), 3 * per_class);
       EXPECT_TRUE(std::equal(smaller.begin(), smaller.end(), subset.heads.begin()));
@@ -130,8 +130,8 @@ TEST(ChooseSubset, ValidatesOnTheDatasOwnExamples) {
   TaskData data = labelled_data({16, 16});
   data.validation = labelled_data({8, 8}).train;
 
-  const Subset all = choose_subset(
-      data, {.validation_examples = 50, .seed = 1, .own_validation = true});
+  const Subset all =
+      choose_subset(data, {.validation_examples = 50, .seed = 1, .own_validation = true});
   const Subset some = choose_subset(
       data, {.per_class = 16, .validation_examples = 5, .seed = 1, .own_validation = true});
   const Subset none = choose_subset(data, {.validation_examples = 5, .seed = 1});

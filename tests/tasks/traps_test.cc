@@ -102,8 +102,8 @@ TEST(Trap8, TasksOfOneProcessShareNoState) {
   const std::string fingerprint = need.fingerprint();
 
   const Task want = find_task((scratch.path() / "card.toml").string() + "#xWant");
-  const Task words = find_task(
-      scratch.write("words.toml", labelled + "labels = { 0 = \"bad\", 1 = \"good\" }\n"));
+  const Task words =
+      find_task(scratch.write("words.toml", labelled + "labels = { 0 = \"bad\", 1 = \"good\" }\n"));
   want.load();
   choose_subset(want.load(), {.heads = 2, .tails = 1, .seed = 9});
 
@@ -137,11 +137,10 @@ TEST(Trap9, HeadsAtABoundaryStayWithTheirRelation) {
   std::set<std::pair<std::string, std::vector<std::string>>> found;
   for (const Example& example : data.train) found.emplace(example.source, example.references);
   using Pair = std::pair<std::string, std::vector<std::string>>;
-  EXPECT_THAT(found, UnorderedElementsAre(Pair("xNeed: go", {"to drive", "to walk"}),
-                                          Pair("xNeed: eat", {"to cook"}),
-                                          Pair("xWant: eat", {"to rest"}),
-                                          Pair("xWant: go", {"to stay"}),
-                                          Pair("xAttr: run", {"fast"})));
+  EXPECT_THAT(found,
+              UnorderedElementsAre(Pair("xNeed: go", {"to drive", "to walk"}),
+                                   Pair("xNeed: eat", {"to cook"}), Pair("xWant: eat", {"to rest"}),
+                                   Pair("xWant: go", {"to stay"}), Pair("xAttr: run", {"fast"})));
   EXPECT_EQ(data.relations.size(), 3);
 }
 
