@@ -24,12 +24,12 @@ int32_t length_of(const std::string& text, const Vocabulary& vocabulary, size_t 
 }
 
 std::vector<RowLength> lengths_of(const TaskData& task, const Vocabulary& vocabulary) {
-  const Template& form = find_template("mapping");
+  const BoundTemplate form = make_template("mapping");
   std::vector<RowLength> lengths;
   for (const Example& example : task.train) {
     for (const std::string& reference : example.references) {
-      const Rendered rendered = render(form, task, example.source, reference);
-      lengths.push_back({length_of(rendered.source(), vocabulary, kMostSource),
+      const Rendered rendered = render(form, task, example, reference);
+      lengths.push_back({length_of(rendered.source_text(), vocabulary, kMostSource),
                          length_of(rendered.target, vocabulary, kMostTarget)});
     }
   }

@@ -143,7 +143,7 @@ int bench_train(const BenchTrainOptions& options, GradientTeam* team) {
   const nlohmann::json parameters = tuning_parameters(options, tuning);
   T5Model model(config, clone_weights(config, random_weights(config, options.seed), device_from(options.device)));
   const auto method = tuning.make(model, parameters, options.seed);
-  const auto rows = random_rows(options, options.target, method->soft_tokens().count, config.vocab_size);
+  const auto rows = random_rows(options, options.target, method->num_soft_tokens(), config.vocab_size);
 
   BenchClock clock(options, train_settings(options, parameters, model, *method));
   Learner learner = make_learner(options, model, *method);

@@ -2,7 +2,9 @@
 #include "app/catalogues.h"
 
 #include <algorithm>
+#include <map>
 
+#include "base/error.h"
 #include "metrics/metric.h"
 #include "model/checkpoint.h"
 #include "model/shapes.h"
@@ -16,14 +18,28 @@
 
 namespace dovetail {
 
+namespace {
+
+CatalogueEntry catalogue_entry(const TemplateEntry& entry) {
+  const ParsedTemplate parsed = parse_template(entry.parts);
+  const bool soft_tokens = std::ranges::any_of(
+      parsed.shapes, [](const TemplateShape& shape) { return shape.has_prompt(); });
+  return {entry.name, entry.defaults, entry.check, soft_tokens};
+}
+
+}  // namespace
+
 Catalogues catalogues() {
   Catalogues all;
   for (const Objective& entry : objectives()) {
     all.objectives.push_back({entry.name, entry.defaults, entry.check});
   }
   for (const Task& entry : tasks()) all.tasks.push_back({entry.name});
-  for (const Template& entry : templates()) all.templates.push_back({entry.name});
-  for (const TuningEntry& entry : tunings()) all.tunings.push_back({entry.name, entry.defaults});
+  for (const TemplateEntry& entry : templates()) all.templates.push_back(catalogue_entry(entry));
+  all.other_template = [](const std::string& name) { return catalogue_entry(find_template(name)); };
+  for (const TuningEntry& entry : tunings()) {
+    all.tunings.push_back({entry.name, entry.defaults, entry.check, entry.soft_tokens});
+  }
   for (const OptimizerEntry& entry : optimizers()) {
     all.optimizers.push_back({entry.name, entry.defaults, entry.check});
   }
@@ -45,6 +61,33 @@ std::string fingerprint_of_task(const std::string& name_or_card) {
   return task.fingerprint();
 }
 
+// Only questions and classifications, and templates with a verbalizer of their own, are worded by more
+// than the task's data, whose fingerprint has the rest; the others need not be loaded for it.
+std::string fingerprint_of_wording(const BoundTemplate& form, const std::string& name_or_card) {
+  const Task task = find_task(name_or_card);
+  TaskData data;
+  data.name = task.name;
+  const bool asks_the_task = std::ranges::any_of(form.shapes, [](const TemplateShape& shape) {
+    return shape.label_place >= 0 || shape.has(Slot::features) || shape.has(Slot::gloss);
+  });
+  const bool put_by_form = task.kind == "choice" || task.kind == "classification";
+  if (!asks_the_task && !put_by_form && !form.verbalizer) return template_fingerprint(form, data);
+  data = task.load();
+  const std::string reason = misfit(form, data);
+  if (!reason.empty()) throw ConfigError(reason);
+  return template_fingerprint(form, data);
+}
+
+// A template reads some files as it is made; a plan asks for the same ones with every task.
+auto wording_fingerprint() {
+  return [made = std::map<std::string, BoundTemplate>()](
+             const std::string& name, const nlohmann::json& parameters, const std::string& task) mutable {
+    const auto [form, is_new] = made.try_emplace(name + parameters.dump());
+    if (is_new) form->second = make_template(name, parameters);
+    return fingerprint_of_wording(form->second, task);
+  };
+}
+
 }  // namespace
 
 Fingerprints fingerprints() {
@@ -57,6 +100,7 @@ Fingerprints fingerprints() {
             return Vocabulary::from_file(file).content_hash();
           },
       .task_kind = [](const std::string& task) { return find_task(task).kind; },
+      .wording = wording_fingerprint(),
   };
 }
 

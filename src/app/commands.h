@@ -21,6 +21,7 @@ void add_status(CLI::App& app, Action& chosen);
 void add_report(CLI::App& app, Action& chosen);
 void add_advise(CLI::App& app, Action& chosen);
 void add_data(CLI::App& app, Action& chosen);
+void add_data_show(CLI::App& data, Action& chosen);
 void add_list(CLI::App& app, Action& chosen);
 void add_metric(CLI::App& app, Action& chosen);
 void add_export(CLI::App& app, Action& chosen);

@@ -46,12 +46,7 @@ Rows task_rows() {
 
 Rows template_rows() {
   Rows rows;
-  for (const Template& entry : templates()) {
-    rows.push_back(
-        {entry.name, entry.paper_label,
-         fmt::format("{}, {}", entry.phrase ? "the relation as a phrase" : "the relation as a tag",
-                     entry.masked ? "a sentinel asks for the answer" : "no sentinel")});
-  }
+  for (const TemplateEntry& entry : templates()) rows.push_back({entry.name, entry.paper_label, entry.parts});
   return rows;
 }
 

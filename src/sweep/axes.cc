@@ -130,6 +130,7 @@ AxisValue read_tuning(const toml::node& node, const Sweep& sweep, const Catalogu
   check_choice(node, entry, choice);
   Json settings = choice;
   settings["tune"] = tune;
+  settings["soft_tokens"] = entry.soft_tokens;
   return value_at(node, own_label(node, entry.name), settings);
 }
 
@@ -150,11 +151,25 @@ AxisValue read_task(const toml::node& node, const Sweep& sweep, const Catalogues
   return value_at(node, label, {{"name", label}, {"card", card.string()}});
 }
 
+// Of the catalogue, or a dash-joined list of parts that stands for itself.
+CatalogueEntry template_entry(const toml::node& name, const Catalogues& catalogues) {
+  const std::string given = text(name, "template");
+  const bool is_list = given.find('-') != std::string::npos && catalogues.other_template;
+  if (!is_list) return entry_of(name, "template", catalogues.templates);
+  try {
+    return catalogues.other_template(given);
+  } catch (const ConfigError& error) {
+    fail_at(name.source(), error.what());
+  }
+}
+
 AxisValue read_template(const toml::node& node, const Sweep&, const Catalogues& catalogues) {
-  const CatalogueEntry& entry =
-      entry_of(name_node(node, "template"), "template", catalogues.templates);
-  if (node.is_table()) TomlTable(node, "a template", {"name", "label"});
-  return value_at(node, own_label(node, entry.name), {{"name", entry.name}});
+  const CatalogueEntry entry = template_entry(name_node(node, "template"), catalogues);
+  const ChoiceSettings choice = read_choice(node, entry, "template", {}, [](const TomlTable&) {});
+  check_choice(node, entry, choice);
+  Json settings = choice;
+  settings["soft_tokens"] = entry.soft_tokens;
+  return value_at(node, own_label(node, entry.name), settings);
 }
 
 AxisValue read_train_size(const toml::node& node, const Sweep&, const Catalogues&) {

@@ -109,7 +109,7 @@ int64_t JobGraph::pretrain(const AxisValue& objective, int64_t seed) {
 void JobGraph::start_from(const GridPoint& point, Job& job) {
   const AxisValue& objective = *point[kObjective];
   job.settings["objective"] = choice_of(objective);
-  job.settings["template"] = point[kTemplate]->settings.at("name");
+  set_template(point, job);
   job.settings["model"] = sweep_.model;
   if (is_named(objective, "checkpoint")) {
     const std::string folder = objective.settings.at("folder");
@@ -137,6 +137,30 @@ void JobGraph::set_task(const AxisValue& task, Job& job) {
   if (task.settings.contains("card")) job.locations["task"] = source;
 }
 
+void JobGraph::set_template(const GridPoint& point, Job& job) {
+  const AxisValue& value = *point[kTemplate];
+  job.settings["template"] = choice_of(value);
+  if (!fingerprints_.wording) return;
+  const Json& task = point[kTask]->settings;
+  const std::string source = task.value("card", task.at("name").get<std::string>());
+  const std::string name = value.settings.at("name");
+  const Json& parameters = value.settings.at("parameters");
+  job.settings["template"]["wording"] =
+      fingerprint(fmt::format("wording {} {} {}", name, parameters.dump(), source), &value,
+                  [&] { return fingerprints_.wording(name, parameters, source); });
+}
+
+// Soft tokens in a template that nothing would train.
+void JobGraph::refuse_unfit(const GridPoint& point) const {
+  const AxisValue& form = *point[kTemplate];
+  const AxisValue& tuning = *point[kTuning];
+  if (!form.settings.value("soft_tokens", false) || tuning.settings.value("soft_tokens", false)) return;
+  rethrow(sweep_, &form,
+          ConfigError(fmt::format("template \"{}\" has soft tokens in it, which tuning \"{}\" does not train; exclude the two "
+                                  "from each other with [[exclude]] template = \"{}\", tuning = \"{}\"",
+                                  form.label, tuning.label, form.label, tuning.label)));
+}
+
 ModelSize JobGraph::size_of(const AxisValue& objective) const {
   const bool published = is_named(objective, "checkpoint");
   const Json& config = published ? objective.settings.at("model") : sweep_.model;
@@ -150,6 +174,7 @@ ModelSize JobGraph::size_of(const AxisValue& objective) const {
 int64_t JobGraph::tune(const GridPoint& point, const std::string& name) {
   const auto tune = point[kTuning]->settings.at("tune").get<TuneSettings>();
   const auto train_size = point[kTrainSize]->settings.get<TrainSizeSettings>();
+  refuse_unfit(point);
   Job job{.kind = JobKind::tune, .name = name, .settings = Json::object()};
   start_from(point, job);
   set_task(*point[kTask], job);

@@ -36,6 +36,8 @@ class JobGraph {
   // The model, objective, template and inputs of a job that starts from an objective's model.
   void start_from(const GridPoint& point, Job& job);
   void set_task(const AxisValue& task, Job& job);
+  void set_template(const GridPoint& point, Job& job);
+  void refuse_unfit(const GridPoint& point) const;
   ModelSize size_of(const AxisValue& objective) const;
   // Computed once for each thing; a failure gets the place in the sweep file in front.
   const std::string& fingerprint(const std::string& thing, const AxisValue* value,

@@ -48,6 +48,9 @@ struct Fingerprints {
   std::function<std::string(const std::filesystem::path& file)> vocabulary;
   // Not a hash: Task::kind, which stands beside the task's name in a job's settings.
   std::function<std::string(const std::string& task)> task_kind = nullptr;
+  // Of what a template says beside a task's data (phrases, formats): a changed phrase is another cell.
+  // Throws ConfigError for a template that the task does not fit.
+  std::function<std::string(const std::string& name, const Json& parameters, const std::string& task)> wording = nullptr;
 };
 
 // Expands the grid, drops what the exclusions match, adds the baselines, joins equal jobs, and

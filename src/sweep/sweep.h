@@ -22,7 +22,8 @@ struct AxisValue {
   // objective: ChoiceSettings and "pretrain" (PretrainSettings, overrides applied), or for a
   //   checkpoint also "folder" (absolute) and "model" (config.json keys); tuning: ChoiceSettings
   //   and "tune" (TuneSettings, overrides applied); train_size: TrainSizeSettings;
-  // task: {"name"} and of a data set card "card" (absolute); template: {"name"}; seed: a number
+  // task: {"name"} and of a data set card "card" (absolute); template: ChoiceSettings; seed: a number;
+  // of template and tuning also "soft_tokens" (CatalogueEntry)
   Json settings;
   int line = 0;    // in the sweep file
   int column = 0;
@@ -57,6 +58,9 @@ struct CatalogueEntry {
   Json defaults = Json::object();
   // Throws ConfigError for parameters out of range; may be empty.
   std::function<void(const Json& parameters)> check;
+  // A template: whether it has soft tokens in it; a tuning: whether it trains some. The first goes only
+  // with the second.
+  bool soft_tokens = false;
 };
 
 // What the sweep file may name; main hands it in, so that this room knows no other.
@@ -64,6 +68,8 @@ struct Catalogues {
   std::vector<CatalogueEntry> objectives;   // beside these, { checkpoint = FOLDER, label = ... }
   std::vector<CatalogueEntry> tasks;        // beside these, data set cards (FILE.toml)
   std::vector<CatalogueEntry> templates;
+  // A template by a name that is not in the list: a dash-joined list of parts; throws ConfigError. May be empty.
+  std::function<CatalogueEntry(const std::string& name)> other_template;
   std::vector<CatalogueEntry> tunings;
   std::vector<CatalogueEntry> optimizers;
   std::vector<CatalogueEntry> metrics;

@@ -36,7 +36,7 @@ void untuned(const Job& job, const TaskData& task, Artefacts& artefacts, Record&
   const auto method = find_tuning("full").make(backbone.model, {}, 0);
   const TuneSettings lengths = job.settings.value("tune", Json(TuneSettings{})).get<TuneSettings>();
   const RowMaker maker{task,
-                       find_template(job.settings.at("template").get<std::string>()),
+                       template_of(job.settings),
                        *backbone.vocabulary,
                        {},
                        backbone.model.config().vocab_size,

@@ -106,7 +106,7 @@ void evaluate(T5Model& model, TuningMethod& tuning, const RowMaker& maker,
   std::vector<Sequence> rows;
   for (int64_t index : test) {
     const Example& example = maker.task.test[index];
-    rows.push_back(maker.row(example.source, example.references.front()));
+    rows.push_back(maker.row(example, example.references.front()));
   }
   TestScores scores = run_test(model, tuning, maker, settings, rows);
   score_predictions(maker.task, test, scores.predictions, settings.metrics, record);

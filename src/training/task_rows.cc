@@ -2,6 +2,8 @@
 #include "training/task_rows.h"
 
 #include <algorithm>
+#include <optional>
+#include <span>
 
 #include "base/error.h"
 #include "base/random.h"
@@ -10,36 +12,124 @@ namespace dovetail {
 
 namespace {
 
-void append(std::vector<int32_t>& ids, const std::vector<int32_t>& more) {
-  ids.insert(ids.end(), more.begin(), more.end());
-}
+bool is_blank(const std::string& text) { return collapse_blanks(text).empty(); }
 
-void append_soft(std::vector<int32_t>& ids, const SoftTokens& tokens, Placement here, int64_t first) {
-  if (tokens.placement != here) return;
-  for (int64_t i = 0; i < tokens.count; ++i) ids.push_back(static_cast<int32_t>(first + i));
+// Where a source is cut next: of the segments that go first the longest, as long as it holds more
+// than a piece.
+struct CutPoint {
+  size_t segment = 0;
+  std::vector<int32_t> ids;
+};
+
+std::optional<CutPoint> next_cut(const std::vector<Segment>& segments, const Vocabulary& vocabulary) {
+  std::optional<CutPoint> best;
+  int order = 0;
+  for (size_t i = 0; i < segments.size(); ++i) {
+    const Segment& segment = segments[i];
+    if (segment.cut == 0 || (best && segment.cut > order)) continue;
+    std::vector<int32_t> ids = vocabulary.encode(segment.text);
+    const bool longer = !best || segment.cut < order || ids.size() > best->ids.size();
+    if (ids.size() < 2 || !longer) continue;
+    best = CutPoint{i, std::move(ids)};
+    order = segment.cut;
+  }
+  return best;
 }
 
 }  // namespace
 
-Sequence RowMaker::row(const std::string& head, const std::string& tail) const {
-  const Rendered rendered = render(form, task, head, tail);
-  const std::vector<int32_t> prefix = vocabulary.encode_with_sentinels(rendered.prefix);
-  const std::vector<int32_t> mask = vocabulary.encode_with_sentinels(rendered.mask);
-  std::vector<int32_t> body = vocabulary.encode_with_sentinels(rendered.body);
-  const int64_t room = max_source_length - 1 - static_cast<int64_t>(prefix.size() + mask.size());
-  body.resize(std::min<size_t>(body.size(), static_cast<size_t>(std::max<int64_t>(1, room))));
+int32_t RowMaker::soft_id(const SoftToken& token) const {
+  if (soft_ids.empty()) {
+    auto id = static_cast<int32_t>(vocab_size);
+    for (const PromptToken& planned : soft_tokens.tokens) soft_ids[planned.name] = id++;
+  }
+  const std::string name = token.name();
+  if (const auto found = soft_ids.find(name); found != soft_ids.end()) return found->second;
+  throw_<ConfigError>("the tuning trains no soft token \"{}\", which template \"{}\" puts into task {}", name,
+                      form.name, task.name);
+}
 
-  Sequence sequence;
-  append(sequence.source, prefix);
-  append_soft(sequence.source, soft_tokens, Placement::before, vocab_size);
-  append(sequence.source, body);
-  append_soft(sequence.source, soft_tokens, Placement::after, vocab_size);
-  append(sequence.source, mask);
+// Text between soft tokens is encoded as a whole, so that its pieces are those of the running text.
+std::vector<int32_t> RowMaker::source_ids(const std::vector<Segment>& segments) const {
+  std::vector<int32_t> ids;
+  std::string text;
+  const auto flush = [&] {
+    if (!is_blank(text)) {
+      const size_t begin = text.find_first_not_of(' '), end = text.find_last_not_of(' ');
+      const auto more = vocabulary.encode_with_sentinels(text.substr(begin, end + 1 - begin));
+      ids.insert(ids.end(), more.begin(), more.end());
+    }
+    text.clear();
+  };
+  for (const Segment& segment : segments) {
+    if (!segment.soft) {
+      text += segment.text;
+      continue;
+    }
+    flush();
+    ids.push_back(soft_id(segment.token));
+  }
+  flush();
+  return ids;
+}
+
+std::vector<int32_t> RowMaker::fitting_ids(std::vector<Segment> segments) const {
+  const int64_t room =
+      max_source_length - 1 + std::count_if(segments.begin(), segments.end(), [](const Segment& s) { return s.soft; });
+  std::vector<int32_t> ids = source_ids(segments);
+  counts.cut_sources += static_cast<int64_t>(ids.size()) > room;
+  while (static_cast<int64_t>(ids.size()) > room) {
+    const auto point = next_cut(segments, vocabulary);
+    if (!point) break;   // only what must stand is left
+    const int64_t size = static_cast<int64_t>(point->ids.size());
+    const int64_t kept = std::clamp<int64_t>(size + room - static_cast<int64_t>(ids.size()), 1, size - 1);
+    std::string text = vocabulary.decode(std::span(point->ids).first(kept));
+    // half a character decodes to nothing, and pieces of cut text may be others: it must get shorter
+    if (text.size() >= segments[point->segment].text.size()) text.pop_back();
+    segments[point->segment].text = std::move(text);
+    ids = source_ids(segments);
+  }
+  return ids;
+}
+
+std::vector<int32_t> RowMaker::target_ids(const std::string& target) const {
+  std::vector<int32_t> ids = vocabulary.encode_with_sentinels(target);
+  const size_t room = static_cast<size_t>(max_target_length) - 1;
+  counts.cut_targets += ids.size() > room;
+  ids.resize(std::min(ids.size(), room));
+  ids.push_back(Vocabulary::kEos);
+  return ids;
+}
+
+Sequence RowMaker::row(const Example& example, const std::string& reference) const {
+  const Rendered rendered = render(form, task, example, reference);
+  ++counts.rows;
+  Sequence sequence{.source = fitting_ids(rendered.source), .target = target_ids(rendered.target)};
   sequence.source.push_back(Vocabulary::kEos);
-  sequence.target = vocabulary.encode_with_sentinels(rendered.target);
-  sequence.target.resize(std::min<size_t>(sequence.target.size(), max_target_length - 1));
-  sequence.target.push_back(Vocabulary::kEos);
   return sequence;
+}
+
+BoundTemplate template_of(const Json& settings) {
+  const auto choice = settings.at("template").get<ChoiceSettings>();
+  BoundTemplate form = make_template(choice.name, choice.parameters);
+  if (!settings.contains("tuning")) return with_soft_tokens(std::move(form), {});
+  const auto tuning = settings.at("tuning").get<ChoiceSettings>();
+  const TuningEntry& entry = find_tuning(tuning.name).entry;
+  if (!entry.soft_tokens) return with_soft_tokens(std::move(form), {});
+  Json parameters = entry.defaults;
+  parameters.update(tuning.parameters);
+  return with_soft_tokens(std::move(form), {parameters.at("num_virtual_tokens").get<int64_t>(),
+                                            parameters.at("placement").get<std::string>()});
+}
+
+SoftTokenPlan plan_soft_tokens(const BoundTemplate& form, const TaskData& task, const Vocabulary& vocabulary) {
+  SoftTokenPlan plan;
+  for (const SoftToken& token : soft_tokens_of(form, task)) {
+    std::vector<int32_t> pieces = token.word.empty() ? std::vector<int32_t>{} : vocabulary.encode(token.word);
+    std::erase(pieces, Vocabulary::kUnknown);
+    plan.tokens.push_back({token.name(), token.owner, std::move(pieces)});
+  }
+  return plan;
 }
 
 namespace {
@@ -50,7 +140,7 @@ std::vector<Sequence> rows_of(const RowMaker& maker, const std::vector<int64_t>&
     const Example& example = maker.task.train[head];
     const size_t kept = tails > 0 ? std::min<size_t>(tails, example.references.size())
                                   : example.references.size();
-    for (size_t i = 0; i < kept; ++i) rows.push_back(maker.row(example.source, example.references[i]));
+    for (size_t i = 0; i < kept; ++i) rows.push_back(maker.row(example, example.references[i]));
   }
   return rows;
 }

@@ -34,6 +34,8 @@ struct TuneCell {
   uint64_t seed;
   std::shared_ptr<const TaskData> task;
   Backbone backbone;
+  BoundTemplate form;
+  SoftTokenPlan soft_tokens;
   std::unique_ptr<TuningMethod> method;
   RowMaker maker;
   Subset subset;
@@ -43,23 +45,13 @@ struct TuneCell {
   Learner learner;
 };
 
-RowMaker make_row_maker(const Job& job, const TaskData& task, const Backbone& backbone,
-                        const SoftTokens& soft_tokens, const TuneSettings& settings) {
-  return {task,
-          find_template(job.settings.at("template").get<std::string>()),
-          *backbone.vocabulary,
-          soft_tokens,
-          backbone.model.config().vocab_size,
-          settings.max_source_length,
-          settings.max_target_length};
-}
-
-std::unique_ptr<TuningMethod> make_method(const Job& job, T5Model& model, uint64_t seed) {
+std::unique_ptr<TuningMethod> make_method(const Job& job, T5Model& model, uint64_t seed,
+                                          const SoftTokenPlan& soft_tokens) {
   const auto choice = job.settings.at("tuning").get<ChoiceSettings>();
   const Tuning& tuning = find_tuning(choice.name);
   Json parameters = tuning.entry.defaults;
   parameters.update(choice.parameters);
-  return tuning.make(model, parameters, seed);
+  return tuning.make(model, parameters, seed, soft_tokens);
 }
 
 TuneCell::TuneCell(const Job& job, Artefacts& artefacts, GradientTeam* team)
@@ -67,8 +59,11 @@ TuneCell::TuneCell(const Job& job, Artefacts& artefacts, GradientTeam* team)
       seed(job.settings.at("seed").get<uint64_t>()),
       task(load_task(job, artefacts)),
       backbone(load_backbone(job, artefacts)),
-      method(make_method(job, backbone.model, seed)),
-      maker(make_row_maker(job, *task, backbone, method->soft_tokens(), settings)),
+      form(template_of(job.settings)),
+      soft_tokens(plan_soft_tokens(form, *task, *backbone.vocabulary)),
+      method(make_method(job, backbone.model, seed, soft_tokens)),
+      maker{*task, form, *backbone.vocabulary, soft_tokens, backbone.model.config().vocab_size,
+            settings.max_source_length, settings.max_target_length},
       subset(subset_for(job, *task, settings.validation_examples)),
       validation(validation_rows(maker, subset)),
       batches(training_rows(maker, subset), {settings.batch_size, settings.batch_tokens},
@@ -111,6 +106,7 @@ void keep_model(const TuneCell& cell, const std::filesystem::path& target) {
 void finish(TuneCell& cell, const Job& job, const Artefacts& artefacts, Record& record) {
   record.curves["train_loss"] = cell.learner.train_loss;
   record.cost = cell.learner.cost;
+  if (const Json notes = cell.method->notes(); !notes.empty()) record.provenance["tuning"] = notes;
   if (!cell.learner.failure.empty()) return fail(record, cell.learner.failure);
   if (!cell.validation_loss.steps.empty()) record.curves["validation_loss"] = cell.validation_loss;
   if (cell.settings.keep_model) keep_model(cell, artefacts.model_folder(job.key));

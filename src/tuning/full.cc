@@ -30,7 +30,9 @@ class Full final : public TuningMethod {
 
 Tuning full() {
   return {{"full", "Raffel et al. 2020, sec. 3.5.3 (fine-tuning all parameters)", nlohmann::json::object()},
-          [](T5Model& model, const nlohmann::json&, uint64_t) { return std::make_unique<Full>(model); }};
+          [](T5Model& model, const nlohmann::json&, uint64_t, const SoftTokenPlan&) {
+            return std::make_unique<Full>(model);
+          }};
 }
 
 }  // namespace dovetail

@@ -110,7 +110,8 @@ class Lora final : public TuningMethod {
   NamedTensors trained_;
 };
 
-std::unique_ptr<TuningMethod> make_lora(T5Model& model, const nlohmann::json& parameters, uint64_t seed) {
+std::unique_ptr<TuningMethod> make_lora(T5Model& model, const nlohmann::json& parameters, uint64_t seed,
+                                        const SoftTokenPlan&) {
   const LoraSettings settings = read_settings(parameters);
   check_targets(model, settings);
   return std::make_unique<Lora>(model, settings, seed);

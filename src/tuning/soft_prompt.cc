@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/file.h"
-#include "base/random.h"
+#include "base/names.h"
 #include "tuning/adapter_folder.h"
+#include "tuning/prompt_encoder.h"
+#include "tuning/prompt_start.h"
 #include "tuning/tuning_method.h"
 
 namespace dovetail {
@@ -11,37 +15,30 @@ namespace {
 
 using torch::Tensor;
 
-// Rows that a prompt may start from: the most frequent pieces, without the special ids
-// (Lester et al. 2021, sec. 3.2, sample from the 5,000 most common).
-constexpr int64_t kFirstPiece = 3, kLastPiece = 5000;
-
-Tensor sampled_vocabulary(const T5Model& model, int64_t count, uint64_t seed) {
-  const Tensor& shared_VD = model.weights().shared_VD;
-  const int64_t last = std::min(kLastPiece, shared_VD.size(0));
-  Rng rng(derive_seed(seed, "soft_prompt"));
-  std::vector<int64_t> rows;
-  for (int64_t i = 0; i < count; ++i) rows.push_back(kFirstPiece + rng.below(last - kFirstPiece));
-  return shared_VD.detach().index_select(0, torch::tensor(rows, torch::kInt64).to(shared_VD.device()));
-}
-
-Tensor random_uniform(const T5Model& model, int64_t count, uint64_t seed) {
-  auto generator = at::detail::createCPUGenerator(derive_seed(seed, "soft_prompt"));
-  return torch::empty({count, model.config().d_model}).uniform_(-0.5, 0.5, generator).to(model.device());
-}
-
 // The prompt's vectors take the places of virtual ids in the encoder's input; the model is frozen.
 class SoftPrompt final : public TuningMethod {
  public:
-  SoftPrompt(T5Model& model, SoftTokens tokens, Tensor start_KD)
-      : model_(model), tokens_(tokens), prompt_KD_(std::move(start_KD)) {
+  SoftPrompt(T5Model& model, SoftTokenPlan plan, PromptStart start, PromptEncoder encoder, nlohmann::json parameters)
+      : model_(model),
+        plan_(std::move(plan)),
+        notes_(std::move(start.notes)),
+        table_KD_(std::move(start.table_KD)),
+        encoder_(std::move(encoder)),
+        parameters_(std::move(parameters)) {
     for (auto& [name, tensor] : named_tensors(model.config(), model.weights())) {
       tensor.requires_grad_(false);
     }
-    prompt_KD_.requires_grad_(true);
+    table_KD_.requires_grad_(true);
     model_.set_packing(Packing::both_ways);   // nothing of the model changes any more
+    notes_["num_soft_tokens"] = num_soft_tokens();
+    notes_["encoder"] = parameters_.value("encoder", "embedding");
   }
 
-  NamedTensors trainable() override { return {{"prompt_embeddings", prompt_KD_}}; }
+  NamedTensors trainable() override {
+    NamedTensors trained = {{"prompt_embeddings", table_KD_}};
+    trained.insert(trained.end(), encoder_.weights().begin(), encoder_.weights().end());
+    return trained;
+  }
 
   Tensor embed(const Tensor& ids_BS) override {
     const int64_t vocab_size = model_.config().vocab_size;
@@ -49,71 +46,87 @@ class SoftPrompt final : public TuningMethod {
     const Tensor which = ids_BS.flatten().index_select(0, places) - vocab_size;
     const Tensor embedded_BSD = model_.embed(ids_BS.clamp_max(vocab_size - 1));
     return embedded_BSD.flatten(0, 1)
-        .index_copy(0, places, prompt_KD_.index_select(0, which))
+        .index_copy(0, places, encoder_.forward(table_KD_).index_select(0, which))
         .view(embedded_BSD.sizes());
   }
 
-  SoftTokens soft_tokens() const override { return tokens_; }
+  int64_t num_soft_tokens() const override { return static_cast<int64_t>(plan_.tokens.size()); }
 
-  // PEFT puts its prompt before everything; where ours stands is told beside it.
+  nlohmann::json notes() const override { return notes_; }
+
+  // PEFT puts its prompt before everything; where ours stand, and what they are called, is told beside
+  // it. The vectors are those that the model sees: an encoder is only a way to train them.
   void save(const std::filesystem::path& folder) const override {
+    const torch::NoGradGuard no_grad;
     save_adapter(folder, {{"peft_type", "PROMPT_TUNING"},
-                          {"num_virtual_tokens", tokens_.count},
+                          {"num_virtual_tokens", num_soft_tokens()},
                           {"token_dim", model_.config().d_model},
                           {"num_transformer_submodules", 1},
                           {"num_layers", model_.config().num_layers},
                           {"num_attention_heads", model_.config().num_heads},
                           {"prompt_tuning_init", "RANDOM"}},
-                 {{"prompt_embeddings", prompt_KD_}});
-    write_file_atomically(folder / "dovetail_placement.txt",
-                          tokens_.placement == Placement::before ? "before the input\n" : "after the input\n");
+                 {{"prompt_embeddings", encoder_.forward(table_KD_).detach().contiguous()}});
+    nlohmann::json told = notes_;
+    told["placement"] = parameters_.at("placement");
+    for (const PromptToken& token : plan_.tokens) told["tokens"].push_back(token.name);
+    write_file_atomically(folder / kSoftTokensFile, told.dump(2) + "\n");
   }
 
  private:
   T5Model& model_;
-  SoftTokens tokens_;
-  Tensor prompt_KD_;
+  SoftTokenPlan plan_;
+  nlohmann::json notes_;
+  Tensor table_KD_;
+  PromptEncoder encoder_;
+  nlohmann::json parameters_;
 };
 
-SoftTokens read_tokens(const nlohmann::json& parameters) {
-  SoftTokens tokens;
-  tokens.count = parameters.at("num_virtual_tokens").get<int64_t>();
-  if (tokens.count < 1 || tokens.count > 1000) {
-    throw_<ConfigError>("soft_prompt: num_virtual_tokens must be between 1 and 1000, found {}",
-                        tokens.count);
+void check(const nlohmann::json& parameters) {
+  const auto count = parameters.at("num_virtual_tokens").get<int64_t>();
+  if (count < 1 || count > 1000) {
+    throw_<ConfigError>("soft_prompt: num_virtual_tokens must be between 1 and 1000, found {}", count);
   }
   const std::string placement = parameters.at("placement").get<std::string>();
   if (placement != "before" && placement != "after") {
-    throw_<ConfigError>("soft_prompt: placement must be \"before\" or \"after\" (the input), found \"{}\"",
-                        placement);
+    throw_<ConfigError>("soft_prompt: placement must be \"before\" or \"after\" (the input), found \"{}\"", placement);
   }
-  tokens.placement = placement == "before" ? Placement::before : Placement::after;
-  return tokens;
+  const std::string start = parameters.at("initialization").get<std::string>();
+  const std::vector<std::string>& known = prompt_initializations();
+  if (std::find(known.begin(), known.end(), start) == known.end()) {
+    throw_<ConfigError>("soft_prompt: unknown initialization \"{}\": {}", start, did_you_mean(start, known));
+  }
+  read_prompt_encoder(parameters);
 }
 
-std::unique_ptr<TuningMethod> make_soft_prompt(T5Model& model, const nlohmann::json& parameters,
-                                               uint64_t seed) {
-  const SoftTokens tokens = read_tokens(parameters);
-  const std::string start = parameters.at("initialization").get<std::string>();
-  if (start == "sampled_vocabulary") {
-    return std::make_unique<SoftPrompt>(model, tokens, sampled_vocabulary(model, tokens.count, seed));
+std::unique_ptr<TuningMethod> make_soft_prompt(T5Model& model, const nlohmann::json& parameters, uint64_t seed,
+                                               const SoftTokenPlan& given) {
+  check(parameters);
+  SoftTokenPlan plan = given;
+  if (plan.tokens.empty()) {
+    const auto count = parameters.at("num_virtual_tokens").get<int64_t>();
+    for (int64_t i = 0; i < count; ++i) plan.tokens.push_back({fmt::format("P{}", i), ""});
   }
-  if (start == "random_uniform") {
-    return std::make_unique<SoftPrompt>(model, tokens, random_uniform(model, tokens.count, seed));
-  }
-  throw_<ConfigError>(
-      "soft_prompt: initialization must be \"sampled_vocabulary\" or \"random_uniform\", found \"{}\"",
-      start);
+  std::vector<std::string> groups;
+  for (const PromptToken& token : plan.tokens) groups.push_back(token.group);
+  PromptStart start = start_vectors(model, plan, parameters, seed);
+  PromptEncoder encoder(read_prompt_encoder(parameters), model.config().d_model, std::move(groups), seed, model.device());
+  return std::make_unique<SoftPrompt>(model, std::move(plan), std::move(start), std::move(encoder), parameters);
 }
 
 }  // namespace
 
 Tuning soft_prompt() {
-  return {{"soft_prompt",
-           "Lester et al. 2021; placements as in MTO's PrePT and PostPT (Pouramini and Faili 2024)",
-           {{"num_virtual_tokens", 20},
-            {"placement", "before"},
-            {"initialization", "sampled_vocabulary"}}},
+  return {{.name = "soft_prompt",
+           .paper = "Lester et al. 2021; placements and encoders as in MTO (Pouramini and Faili 2024)",
+           .defaults = {{"num_virtual_tokens", 20},
+                        {"placement", "before"},
+                        {"initialization", "sampled_vocabulary"},
+                        {"initialization_folder", ""},
+                        {"encoder", "embedding"},
+                        {"encoder_layers", 0},
+                        {"encoder_hidden", 0}},
+           .soft_tokens = true,
+           .check = check},
           make_soft_prompt};
 }
 

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,11 @@ struct TuningEntry {
   std::string name;
   std::string paper;
   nlohmann::json defaults;   // its parameters
+  // Whether it trains soft tokens: a template with prompt parts (needs_soft_tokens) can only be used
+  // with such a one, which has num_virtual_tokens and placement among its parameters.
+  bool soft_tokens = false;
+  // Throws ConfigError for parameters out of range; may be empty.
+  std::function<void(const nlohmann::json& parameters)> check = {};
 };
 
 // The catalogue (tuning.inc), in its order.

@@ -7,18 +7,23 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "model/t5.h"
 #include "tuning/tuning.h"
 
 namespace dovetail {
 
-// Where soft tokens go in a source; see tasks/template.h.
-enum class Placement { before, after };
+// A soft token: trained as one vector wherever its name stands.
+struct PromptToken {
+  std::string name;                  // "xNeed.P0"
+  std::string group;                 // tokens of a group are one sequence to an LSTM encoder
+  std::vector<int32_t> pieces = {};  // of the word in its name, that it may start from; none without one
+};
 
-struct SoftTokens {
-  int64_t count = 0;
-  Placement placement = Placement::before;
+// The soft tokens of a cell, in the order of their ids: vocab_size + k is the k-th.
+struct SoftTokenPlan {
+  std::vector<PromptToken> tokens;
 };
 
 // One cell's way of being tuned: which tensors are trained, and how source ids become the encoder's
@@ -33,7 +38,10 @@ class TuningMethod {
   // ids at or above the vocabulary's size stand for soft tokens: vocab_size + k is the k-th.
   virtual torch::Tensor embed(const torch::Tensor& ids_BS) = 0;
 
-  virtual SoftTokens soft_tokens() const { return {}; }
+  virtual int64_t num_soft_tokens() const { return 0; }
+
+  // What was decided on the way, such as where vectors started; recorded with the results.
+  virtual nlohmann::json notes() const { return nlohmann::json::object(); }
 
   // What was tuned, in a folder: a whole model in the Hugging Face layout, or an adapter in PEFT's.
   virtual void save(const std::filesystem::path& folder) const = 0;
@@ -41,9 +49,14 @@ class TuningMethod {
 
 struct Tuning {
   TuningEntry entry;
-  // Throws ConfigError for parameters out of range. The model must outlive the method.
+  // Throws ConfigError for parameters out of range. The model must outlive the method. A tuning with
+  // soft tokens makes those of the plan; of an empty plan as many as its num_virtual_tokens.
+  std::unique_ptr<TuningMethod> make(T5Model& model, const nlohmann::json& parameters, uint64_t seed,
+                                     const SoftTokenPlan& plan = {}) const {
+    return build(model, parameters, seed, plan);
+  }
   std::function<std::unique_ptr<TuningMethod>(T5Model& model, const nlohmann::json& parameters,
-                                              uint64_t seed)> make;
+                                              uint64_t seed, const SoftTokenPlan& plan)> build;
 };
 
 // By name; ConfigError lists the known ones.

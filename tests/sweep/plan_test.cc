@@ -123,7 +123,7 @@ TEST_F(PlanTest, SettlesWhatJobsRead) {
   ASSERT_EQ(live.inputs.size(), 2);
   EXPECT_EQ(plan.jobs[live.inputs[0]].kind, JobKind::tokenizer);
   EXPECT_EQ(plan.jobs[live.inputs[1]].kind, JobKind::pretrain);
-  EXPECT_EQ(live.settings.at("template"), "mapping");
+  EXPECT_EQ(live.settings.at("template"), Json::parse(R"({"name": "mapping", "parameters": {}})"));
   EXPECT_EQ(live.settings.at("seed"), 2);
   EXPECT_EQ(live.settings.at("task").at("name"), "wordnet/category");
   EXPECT_EQ(live.settings.at("tuning"), Json::parse(R"({"name": "soft_prompt", "parameters":

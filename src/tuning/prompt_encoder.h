@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <torch/torch.h>
+
+#include <string>
+#include <vector>
+
+#include "model/weights.h"
+
+namespace dovetail {
+
+// What stands between the trained table of a prompt and the model's input (the encoders of MTO,
+// Pouramini and Faili 2024, whose paper-period runs used the residual MLP).
+//   embedding     nothing (Lester et al. 2021)
+//   mlp           d -> hidden -> ... -> d, ReLU between; `layers` hidden layers
+//   mlp_residual  `layers` blocks x + W2 relu(W1 x), `hidden` wide inside
+//   lstm          `layers` bidirectional layers of `hidden` a direction over each group of tokens, brought
+//                 to d where 2 hidden differs from it, then one residual block (Liu et al. 2021)
+struct PromptEncoderSettings {
+  std::string kind = "embedding";
+  int64_t layers = 0;  // 0: one, of lstm two
+  int64_t hidden = 0;  // 0: d_model, of lstm half of it
+};
+
+// From the parameters encoder, encoder_layers and encoder_hidden. MTO's spelling KIND@LAYERS@HIDDEN
+// ("mlp@2@200") says all three at once. ConfigError.
+PromptEncoderSettings read_prompt_encoder(const nlohmann::json& parameters);
+
+class PromptEncoder {
+ public:
+  // `groups` names each token's sequence, in the table's order.
+  PromptEncoder(const PromptEncoderSettings& settings, int64_t d_model, std::vector<std::string> groups,
+                uint64_t seed, const torch::Device& device);
+
+  // table_KD to vectors_KD.
+  torch::Tensor forward(const torch::Tensor& table_KD) const;
+
+  // The encoder's own weights, leaves that require a gradient: "prompt_encoder.linear.0.weight".
+  const NamedTensors& weights() const { return weights_; }
+
+ private:
+  void add_linear(int64_t inputs, int64_t outputs);
+  void add_lstm();
+  void add(const std::string& name, at::IntArrayRef shape, double bound);
+  torch::Tensor linear(const torch::Tensor& x, int64_t which) const;
+  torch::Tensor residual(const torch::Tensor& x, int64_t which) const;
+  torch::Tensor lstm(const torch::Tensor& x_KD) const;
+
+  PromptEncoderSettings settings_;
+  int64_t d_model_;
+  std::vector<std::string> groups_;
+  at::Generator generator_;
+  torch::Device device_;
+  NamedTensors weights_;
+  int64_t num_linear_ = 0, first_linear_ = 0;  // linear layers; where in weights_ they begin
+};
+
+}  // namespace dovetail
