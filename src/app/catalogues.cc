@@ -2,6 +2,7 @@
 #include "app/catalogues.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/error.h"
 #include "base/hash.h"
@@ -115,18 +116,29 @@ Json facts_of_task(const std::string& name_or_card) {
 
 // Only questions and classifications, and templates with a verbalizer of their own, are worded by more
 // than the task's data, whose fingerprint has the rest; the others need not be loaded for it.
-std::string fingerprint_of_wording(const std::string& name, const nlohmann::json& parameters,
-                                   const std::string& name_or_card) {
+std::string fingerprint_of_wording(const BoundTemplate& form, const std::string& name_or_card) {
   const Task task = find_task(name_or_card);
-  const BoundTemplate form = make_template(name, parameters);
   TaskData data;
   data.name = task.name;
-  const bool asks_for_choice = std::ranges::any_of(
-      form.shapes, [](const TemplateShape& shape) { return shape.label_place >= 0; });
-  if (asks_for_choice || task.kind == "choice" || task.kind == "classification") data = task.load();
+  const bool asks_the_task = std::ranges::any_of(form.shapes, [](const TemplateShape& shape) {
+    return shape.label_place >= 0 || shape.has(Slot::features) || shape.has(Slot::gloss);
+  });
+  const bool put_by_form = task.kind == "choice" || task.kind == "classification";
+  if (!asks_the_task && !put_by_form && !form.verbalizer) return template_fingerprint(form, data);
+  data = task.load();
   const std::string reason = misfit(form, data);
   if (!reason.empty()) throw ConfigError(reason);
   return template_fingerprint(form, data);
+}
+
+// A template reads some files as it is made; a plan asks for the same ones with every task.
+auto wording_fingerprint() {
+  return [made = std::map<std::string, BoundTemplate>()](
+             const std::string& name, const nlohmann::json& parameters, const std::string& task) mutable {
+    const auto [form, is_new] = made.try_emplace(name + parameters.dump());
+    if (is_new) form->second = make_template(name, parameters);
+    return fingerprint_of_wording(form->second, task);
+  };
 }
 
 }  // namespace
@@ -144,7 +156,7 @@ Fingerprints fingerprints() {
       .pairs = fingerprint_of_pairs,
       .task_facts = facts_of_task,
       .task_kind = [](const std::string& task) { return find_task(task).kind; },
-      .wording = fingerprint_of_wording,
+      .wording = wording_fingerprint(),
   };
 }
 

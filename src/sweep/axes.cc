@@ -184,6 +184,18 @@ CatalogueEntry template_entry(const toml::node& name, const Catalogues& catalogu
   }
 }
 
+// Of the catalogue, or a dash-joined list of parts that stands for itself.
+CatalogueEntry template_entry(const toml::node& name, const Catalogues& catalogues) {
+  const std::string given = text(name, "template");
+  const bool is_list = given.find('-') != std::string::npos && catalogues.other_template;
+  if (!is_list) return entry_of(name, "template", catalogues.templates);
+  try {
+    return catalogues.other_template(given);
+  } catch (const ConfigError& error) {
+    fail_at(name.source(), error.what());
+  }
+}
+
 AxisValue read_template(const toml::node& node, const Sweep&, const Catalogues& catalogues) {
   const CatalogueEntry entry = template_entry(name_node(node, "template"), catalogues);
   const ChoiceSettings choice = read_choice(node, entry, "template", {}, [](const TomlTable&) {});

@@ -97,9 +97,10 @@ class Renderer {
     const std::string phrase = said_phrase();
     const size_t at = phrase.find(kSource);
     if (at == std::string::npos) return writer_.phrase(phrase);
-    const std::string before = phrase.substr(0, at);
-    writer_.phrase(before);
-    if (before.empty()) {
+    writer_.phrase(collapse_blanks(phrase.substr(0, at)));
+    if (task_.layout == Layout::question || example_.fields.contains("pair")) {
+      write_formatted();
+    } else if (at == 0 || phrase[at - 1] == ' ') {
       writer_.text(head_, 1);
     } else {
       writer_.glued(head_, 1);
@@ -115,6 +116,11 @@ class Renderer {
 
   void write_source() {
     if (head_in_phrase_) return;
+    write_formatted();
+    if (form_.parameters.at("full_stop")) writer_.glued(".");
+  }
+
+  void write_formatted() {
     if (task_.layout == Layout::question) {
       write_question(writer_, *question_, example_, question_options());
     } else if (task_.layout == Layout::classification) {
@@ -122,7 +128,6 @@ class Renderer {
     } else {
       writer_.text(head_, 1);
     }
-    if (form_.parameters.at("full_stop")) writer_.glued(".");
   }
 
   QuestionOptions question_options() const {
@@ -181,14 +186,8 @@ int64_t choice_of(const TaskData& task, const Example& example, const std::strin
   return found == choices.end() ? -1 : found - choices.begin();
 }
 
-void refuse_misfit(const BoundTemplate& form, const TaskData& task) {
-  const std::string reason = misfit(form, task);
-  if (!reason.empty()) throw ConfigError(reason);
-}
-
-}  // namespace
-
-std::string misfit(const BoundTemplate& form, const TaskData& task) {
+// Of vnat alone, as it is asked for every example.
+std::string verbal_misfit(const BoundTemplate& form, const TaskData& task) {
   for (const TemplateShape& shape : form.shapes) {
     if (shape.label_place < 0) continue;
     if (!has_choices(task)) {
@@ -199,6 +198,29 @@ std::string misfit(const BoundTemplate& form, const TaskData& task) {
     if (verbal_phrase_or_none(question, shape)) continue;
     return fmt::format("template \"{}\" needs version \"{}\" of the phrase, which verbalizer {} (task {}) lacks",
                        form.name, shape.version, question.name, task.name);
+  }
+  return "";
+}
+
+void refuse_misfit(const BoundTemplate& form, const TaskData& task) {
+  const std::string reason = verbal_misfit(form, task);
+  if (!reason.empty()) throw ConfigError(reason);
+}
+
+}  // namespace
+
+std::string misfit(const BoundTemplate& form, const TaskData& task) {
+  const std::string reason = verbal_misfit(form, task);
+  if (!reason.empty()) return reason;
+  try {
+    for (const RelationWords& relation : relations_of(task, form.verbalizer.get())) {
+      for (const TemplateShape& shape : form.shapes) {
+        if (shape.has(Slot::features)) form.wordings->feature_tokens.phrase(relation.key);
+        if (shape.has(Slot::gloss)) form.wordings->feature_glosses.phrase(relation.key);
+      }
+    }
+  } catch (const ConfigError& error) {
+    return fmt::format("template \"{}\" does not print task {}: {}", form.name, task.name, error.what());
   }
   return "";
 }

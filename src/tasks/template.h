@@ -72,7 +72,7 @@ bool needs_soft_tokens(const BoundTemplate& form);
 BoundTemplate with_soft_tokens(BoundTemplate form, const PromptRequest& prompt);
 
 // Why the template cannot print the task ("" when it can): it asks for choices or labels that the
-// task has none of, or for a version of the phrase that the task's wording lacks.
+// task has none of, or for a phrase that its verbalizer lacks.
 std::string misfit(const BoundTemplate& form, const TaskData& task);
 
 // An example as the model sees it, with `reference` as what is right. ConfigError with misfit()'s

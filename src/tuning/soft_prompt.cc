@@ -30,7 +30,7 @@ class SoftPrompt final : public TuningMethod {
     }
     table_KD_.requires_grad_(true);
     model_.set_packing(Packing::both_ways);   // nothing of the model changes any more
-    for (const PromptToken& token : plan_.tokens) notes_["tokens"].push_back(token.name);
+    notes_["num_soft_tokens"] = num_soft_tokens();
     notes_["encoder"] = parameters_.value("encoder", "embedding");
   }
 
@@ -68,6 +68,7 @@ class SoftPrompt final : public TuningMethod {
                  {{"prompt_embeddings", encoder_.forward(table_KD_).detach().contiguous()}});
     nlohmann::json told = notes_;
     told["placement"] = parameters_.at("placement");
+    for (const PromptToken& token : plan_.tokens) told["tokens"].push_back(token.name);
     write_file_atomically(folder / kSoftTokensFile, told.dump(2) + "\n");
   }
 

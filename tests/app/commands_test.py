@@ -2,6 +2,7 @@
 """What the commands print for good input."""
 import json
 import math
+from pathlib import Path
 
 import pytest
 from conftest import dovetail, tree
@@ -110,6 +111,28 @@ def test_data_show_prints_what_the_model_sees(tiny_sweep):
     assert f"The plural of {head} is <extra_id_0>" in masked
     assert f"<extra_id_0> {tail}" in masked
     assert f"plural: {head}" in mapping and "<extra_id_0>" not in mapping
+
+
+def test_data_show_prints_soft_tokens_pieces_and_what_is_cut(tiny_sweep):
+    folder = tiny_sweep.parent
+    vocabulary = Path(__file__).resolve().parents[2] / "data/checkpoints/prefix_lm"
+    head = (folder / "train.tsv").read_text().splitlines()[0].split("\t")[0]
+
+    after = dovetail("data", "show", "card.toml", "--template", "masked_mapping", "--tuning", "soft_prompt",
+                     "--num-virtual-tokens", "2", "--placement", "after", "-n", "100", cwd=folder).stdout
+    parts = dovetail("data", "show", "card.toml", "--template", "0-ptar-unsup", "--num-virtual-tokens", "1",
+                     "--parameters", "closing_sentinel=true", "--vocabulary", str(vocabulary),
+                     "--max-target-length", "2", "-n", "1", cwd=folder).stdout
+    wrong = dovetail("data", "show", "card.toml", "--template", "0-ptr-unsup", cwd=folder)
+
+    assert f"plural: {head} <plural.P0> <plural.P1> <extra_id_0>" in after
+    assert "0-ptar-unsup (MaskedPostPT, 0-ptar-unsup)" in parts
+    assert "<extra_id_1>" in parts and "ids are kept (--max-target-length 2)" in parts
+    pieces = next(line for line in parts.splitlines() if line.startswith("source pieces")).split()
+    ids = next(line for line in parts.splitlines() if line.startswith("source ids")).split()
+    assert "<plural.P0>" in pieces and len(pieces) == len(ids)
+    assert pieces[-1] == "</s>" and ids[-1] == "1"
+    assert wrong.returncode == 2 and 'did you mean "ptar"' in wrong.stderr
 
 
 def test_metric_scores_lines_and_their_mean(tmp_path):

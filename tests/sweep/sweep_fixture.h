@@ -40,9 +40,16 @@ inline Catalogues test_catalogues() {
                             "wordnet/example_category", "wordnet/derived_from",
                             "wordnet/definition_to_hypernym", "wordnet/same_category"});
   catalogues.templates = named({"mapping", "masked_mapping", "prompting", "masked_prompting"});
+  catalogues.templates.push_back({.name = "post_pt", .soft_tokens = true});
+  catalogues.templates[2].defaults = {{"closing_sentinel", false}, {"verbalizer", ""}, {"omit", {"fact"}}};
+  catalogues.other_template = [](const std::string& name) -> CatalogueEntry {
+    if (name == "0-ptar-unsup") return {.name = name, .soft_tokens = true};
+    throw_<ConfigError>("unknown template \"{}\"", name);
+  };
   catalogues.tunings = {{.name = "full"},
                         {.name = "soft_prompt",
-                         .defaults = {{"num_virtual_tokens", 20}, {"place", "before"}}}};
+                         .defaults = {{"num_virtual_tokens", 20}, {"place", "before"}},
+                         .soft_tokens = true}};
   const auto check_momentum = [](const Json& parameters) {
     const double momentum = parameters.at("momentum");
     if (momentum >= 1) throw_<ConfigError>("momentum must be below 1, not {}", momentum);

@@ -141,6 +141,8 @@ TEST(QuestionTemplates, SayWhatDoesNotFit) {
   EXPECT_THAT(misfit(make_template("masked_answer_prompting"), relation), HasSubstr("neither choices nor labels"));
   EXPECT_THAT(misfit(make_template("vnat-v9"), question_task("piqa")), HasSubstr("version \"v9\""));
   EXPECT_EQ(misfit(make_template("masked_answer_prompting"), question_task("piqa")), "");
+  EXPECT_THAT(misfit(make_template("prompting", {{"verbalizer", "atomic2020"}}), relation), HasSubstr("no phrase for relation"));
+  EXPECT_THAT(misfit(make_template("features"), relation), HasSubstr("feature_tokens"));
   EXPECT_THROW(render(make_template("vnat-v9"), question_task("piqa"), jar(), "pantry"), ConfigError);
 }
 
@@ -269,6 +271,17 @@ TEST(ClassificationTemplates, PrintPairs) {
   EXPECT_EQ(found.source_text(), "mnli: premise: It rains. hypothesis: It is wet. The logical relation between premise "
                                  "and hypothesis is <extra_id_0>");
   EXPECT_EQ(found.target, "<extra_id_0> entailment");
+}
+
+// A card's own phrase (LM-BFF's for SST-2, Gao et al. 2021), around the bare text; a pair stays a pair.
+TEST(ClassificationTemplates, TakeTheTasksPhrase) {
+  TaskData task = imdb();
+  task.labels = {"terrible", "great"};
+  task.phrase = "{source} It was";
+  Example example{.source = "A fine film.", .references = {"great"}, .answer = 1};
+  EXPECT_EQ(render(make_template("masked_prompting"), task, example, "great").source_text(), "imdb: A fine film. It was <extra_id_0>");
+  example.fields["pair"] = "B.";
+  EXPECT_EQ(render(make_template("prompting"), task, example, "great").source_text(), "imdb: part1: A fine film. part2: B. It was");
 }
 
 // --- Back from what a model wrote ----------------------------------------------------------------

@@ -6,49 +6,123 @@
 
 #include <set>
 
+#include "base/error.h"
+
 namespace dovetail {
 namespace {
 
-// Bytes: "a" is 97 + 3 = 100, ":" 61, " " 35, </s> 1; 125 sentinels, <extra_id_0> the highest.
+// Bytes: "a" is 97 + 3 = 100, ":" 61, " " 35, </s> 1; 125 sentinels, <extra_id_0> 259.
 class TaskRowsTest : public testing::Test {
  protected:
-  TaskRowsTest() { task_.prefix = "a"; task_.phrase = "{source} z"; }
-
-  RowMaker maker(const std::string& form, SoftTokens soft = {}, int64_t max_source = 32) const {
-    return {task_, find_template(form), vocabulary_, soft, 500, max_source, 8};
+  TaskRowsTest() {
+    task_.name = "task";
+    task_.prefix = "a";
+    task_.phrase = "{source} z";
   }
+
+  RowMaker maker(const std::string& form, const PromptRequest& prompt = {}, int64_t max_source = 32) const {
+    const BoundTemplate bound = with_soft_tokens(make_template(form), prompt);
+    return {task_, bound, vocabulary_, plan_soft_tokens(bound, task_, vocabulary_), 500, max_source, 8};
+  }
+
+  static Sequence row(const RowMaker& maker, const std::string& head, const std::string& tail) {
+    return maker.row({.source = head, .references = {tail}}, tail);
+  }
+
+  std::vector<int32_t> bytes(const std::string& text) const { return vocabulary_.encode(text); }
 
   TaskData task_;
   Vocabulary vocabulary_ = Vocabulary::bytes();
 };
 
-TEST_F(TaskRowsTest, SoftTokensStandBetweenPrefixAndBodyOrBodyAndMask) {
-  const Sequence before = maker("masked_mapping", {2, Placement::before}).row("b", "c");
-  const Sequence after = maker("masked_mapping", {2, Placement::after}).row("b", "c");
-  const auto position = [](const Sequence& row, int32_t id) {
-    return std::find(row.source.begin(), row.source.end(), id) - row.source.begin();
-  };
-  const int32_t mask = vocabulary_.sentinel(0), body = 'b' + 3;
-  EXPECT_LT(position(before, 'a' + 3), position(before, 500));
-  EXPECT_LT(position(before, 501), position(before, body));
-  EXPECT_LT(position(before, body), position(before, mask));
-  EXPECT_LT(position(after, body), position(after, 500));
-  EXPECT_LT(position(after, 501), position(after, mask));
-  EXPECT_EQ(before.source.back(), Vocabulary::kEos);
-  EXPECT_EQ(before.target.front(), mask);
+std::vector<int32_t> joined(std::initializer_list<std::vector<int32_t>> parts) {
+  std::vector<int32_t> all;
+  for (const auto& part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
 }
 
+TEST_F(TaskRowsTest, SoftTokensStandBetweenPrefixAndBodyOrBodyAndMask) {
+  const int32_t mask = vocabulary_.sentinel(0);
+  EXPECT_EQ(row(maker("masked_mapping", {2, "before"}), "b", "c").source,
+            joined({bytes("a:"), {500, 501}, bytes("b "), {mask, 1}}));
+  EXPECT_EQ(row(maker("masked_mapping", {2, "after"}), "b", "c").source,
+            joined({bytes("a: b"), {500, 501, mask, 1}}));
+  EXPECT_EQ(row(maker("masked_prompting", {2, "after"}), "b", "c").source,
+            joined({bytes("a: b z"), {500, 501, mask, 1}}));
+  EXPECT_EQ(row(maker("masked_mapping"), "b", "c").target.front(), mask);
+}
+
+// A task of two relations: each its own tokens, and one that both use.
+TEST_F(TaskRowsTest, SoftTokensGoByName) {
+  task_.relations = {{"r", {"r", "is"}}, {"s", {"s", "has"}}};
+  const RowMaker made = maker("pcom-ptar-sup", {.length = 1});
+  EXPECT_EQ(made.soft_tokens.tokens.size(), 3u);   // com0, r.P0, s.P0
+  EXPECT_EQ(row(made, "r: b", "c").source, joined({bytes("r:"), {500, 501}, bytes("b"), {1}}));
+  EXPECT_EQ(row(made, "s: b", "c").source, joined({bytes("s:"), {500, 502}, bytes("b"), {1}}));
+}
+
+TEST_F(TaskRowsTest, WordsOfSoftTokensBecomePieces) {
+  task_.phrase = "is a";
+  const SoftTokenPlan plan = maker("pnat-sup", {.length = 1}).soft_tokens;
+  ASSERT_EQ(plan.tokens.size(), 2u);
+  EXPECT_EQ(plan.tokens[0].name, "a.is");
+  EXPECT_EQ(plan.tokens[0].pieces, bytes("is"));
+  EXPECT_EQ(plan.tokens[0].group, "a");
+}
+
+// 12 ids: "a: " and the sentinel with its blank and </s> stand, the head keeps what is left.
 TEST_F(TaskRowsTest, OnlyTheHeadIsCut) {
-  const Sequence row = maker("masked_mapping", {}, 12).row(std::string(100, 'b'), "c");
-  EXPECT_EQ(row.source.size(), 12u);
-  EXPECT_EQ(row.source[10], vocabulary_.sentinel(0));
-  EXPECT_EQ(row.source[11], Vocabulary::kEos);
+  const RowMaker made = maker("masked_mapping", {}, 12);
+  EXPECT_EQ(row(made, std::string(100, 'b'), "c").source,
+            joined({bytes("a: bbbbbb "), {vocabulary_.sentinel(0), 1}}));
+  EXPECT_EQ(row(made, "b", "c").source.size(), 7u);
+  EXPECT_EQ(made.counts.rows, 2);
+  EXPECT_EQ(made.counts.cut_sources, 1);
+  // the phrase stays whole, wherever the head is in it
+  EXPECT_EQ(row(maker("prompting", {}, 12), std::string(100, 'b'), "c").source, joined({bytes("a: bbbbbb z"), {1}}));
+  // soft tokens are not counted, and a head keeps its first character
+  EXPECT_EQ(row(maker("mapping", {3, "before"}, 4), "bbb", "c").source,
+            joined({bytes("a:"), {500, 501, 502}, bytes("b"), {1}}));
 }
 
 TEST_F(TaskRowsTest, TargetsEndInEosAlsoWhenCut) {
-  const Sequence row = maker("mapping").row("b", "cdefghijkl");
-  ASSERT_EQ(row.target.size(), 8u);
-  EXPECT_EQ(row.target.back(), Vocabulary::kEos);
+  const RowMaker made = maker("mapping");
+  EXPECT_EQ(row(made, "b", "cdefghijkl").target, joined({bytes("cdefghi"), {1}}));
+  EXPECT_EQ(row(made, "b", "cdefghi").target, joined({bytes("cdefghi"), {1}}));
+  EXPECT_EQ(made.counts.cut_targets, 1);
+}
+
+// Theirs were cut to the length of the longest label and 5 more, whatever the target said.
+TEST_F(TaskRowsTest, Trap21KeepsWholeAnswers) {
+  task_.prefix = "commonsense-qa";
+  task_.layout = Layout::question;
+  const std::string answer = "a very long answer that is longer than choice1 and five more";
+  const Example example{.source = "Why?", .references = {answer}, .choices = {answer, "b"}, .answer = 0};
+  for (const char* form : {"answer_prompting", "masked_choice_prompting"}) {
+    RowMaker made = maker(form, {}, 400);
+    made.max_target_length = 128;
+    const std::string target = vocabulary_.decode(made.row(example, answer).target);
+    EXPECT_EQ(target, render(made.form, task_, example, answer).target);
+    EXPECT_NE(target.find(answer), std::string::npos);
+    EXPECT_EQ(made.counts.cut_targets, 0);
+    made.max_target_length = 16;
+    made.row(example, answer);
+    EXPECT_EQ(made.counts.cut_targets, 1);
+  }
+}
+
+// A passage goes before the question, and the question before the choices.
+TEST_F(TaskRowsTest, AQuestionLosesItsContextFirst) {
+  task_.prefix = "piqa";
+  task_.layout = Layout::question;
+  const Example example{.source = "why is it so", .references = {"x"}, .choices = {"x", "y"}, .answer = 0,
+                        .fields = {{"context", std::string(200, 'c')}}};
+  const std::string whole = "piqa: context: C choice1: x choice2: y , question:why is it so";
+  const auto source = [&](int64_t room) {
+    return vocabulary_.decode(maker("answer_prompting", {}, room).row(example, "x").source);
+  };
+  EXPECT_EQ(source(static_cast<int64_t>(whole.size()) + 1 + 4), "piqa: context: ccccc choice1: x choice2: y , question:why is it so");
+  EXPECT_EQ(source(static_cast<int64_t>(whole.size()) + 1 - 6), "piqa: context: c choice1: x choice2: y , question:why is");
 }
 
 TEST_F(TaskRowsTest, TrainingRowsKeepSoManyTails) {
@@ -59,6 +133,17 @@ TEST_F(TaskRowsTest, TrainingRowsKeepSoManyTails) {
   EXPECT_EQ(training_rows(maker("mapping"), subset).size(), 3u);
   subset.tails = 0;
   EXPECT_EQ(training_rows(maker("mapping"), subset).size(), 4u);
+}
+
+TEST(TemplateOf, TakesSoftTokensFromTheTuning) {
+  Json settings = {{"template", {{"name", "mapping"}, {"parameters", Json::object()}}},
+                   {"tuning", {{"name", "soft_prompt"}, {"parameters", {{"num_virtual_tokens", 3}, {"placement", "after"}}}}}};
+  EXPECT_EQ(template_of(settings).prompt.length, 3);
+  EXPECT_EQ(template_of(settings).parts, "0-0-ptar-sup");
+  settings["tuning"] = {{"name", "full"}, {"parameters", Json::object()}};
+  EXPECT_EQ(template_of(settings).parts, "sup");
+  settings["template"]["name"] = "post_pt";
+  EXPECT_THROW(template_of(settings), ConfigError);
 }
 
 TEST(EpochBatches, ComesBackToEveryRowEachEpoch) {
