@@ -101,6 +101,77 @@ function draw(canvas, datasets, scales) {
   }));
 }
 
+// Intervals as bars through the points of a forest plot, and a dashed line where there is no effect.
+const forestBars = {
+  id: "forestBars",
+  beforeDatasetsDraw(chart) {
+    const { ctx, scales, chartArea, options } = chart;
+    const x = scales.x.getPixelForValue(options.line);
+    ctx.save();
+    ctx.strokeStyle = style("--soft");
+    ctx.setLineDash([4, 3]);
+    ctx.beginPath();
+    ctx.moveTo(x, chartArea.top);
+    ctx.lineTo(x, chartArea.bottom);
+    ctx.stroke();
+    ctx.setLineDash([]);
+    for (const set of chart.data.datasets) {
+      ctx.strokeStyle = set.borderColor;
+      ctx.lineWidth = set.lineWidth;
+      for (const point of set.data) {
+        const y = scales.y.getPixelForValue(point.y);
+        ctx.beginPath();
+        ctx.moveTo(scales.x.getPixelForValue(point.low), y);
+        ctx.lineTo(scales.x.getPixelForValue(point.high), y);
+        ctx.stroke();
+      }
+    }
+    ctx.restore();
+  },
+};
+
+// A row a thing, the first on top; rows that pool the others are diamonds.
+function drawForest(canvas, forest) {
+  const rows = forest.rows;
+  const set = (pooled, colour, shape, radius) => ({
+    data: rows.map((row, i) => ({ ...row, x: row.mean, y: rows.length - 1 - i })).filter((row) => row.pooled === pooled),
+    borderColor: colour, backgroundColor: colour, pointStyle: shape, pointRadius: radius, lineWidth: pooled ? 2.5 : 1.5,
+  });
+  const ticks = {
+    min: -0.6, max: rows.length - 0.4,
+    afterBuildTicks: (axis) => { axis.ticks = rows.map((_, value) => ({ value })); },
+  };
+  const scales = axes(forest.unit, "", { ticks: {} });
+  scales.x.suggestedMin = Math.min(forest.line, ...rows.map((row) => row.low));
+  scales.x.suggestedMax = Math.max(forest.line, ...rows.map((row) => row.high));
+  Object.assign(scales.y, ticks, {
+    title: { display: false }, grid: { display: false },
+    ticks: { color: style("--text"), autoSkip: false, callback: (value) => rows[rows.length - 1 - value]?.label },
+  });
+  charts.push(new Chart(canvas, {
+    type: "scatter",
+    data: { datasets: [set(false, style("--text"), "rect", 4), set(true, style("--accent"), "rectRot", 7)] },
+    plugins: [forestBars],
+    options: {
+      animation: false, responsive: true, maintainAspectRatio: false, scales, line: forest.line,
+      plugins: {
+        legend: { display: false },
+        tooltip: {
+          callbacks: {
+            label: ({ raw }) => raw.label + ": " + raw.mean.toFixed(3) + " (" + raw.low.toFixed(3) + " to " + raw.high.toFixed(3) + ")",
+          },
+        },
+      },
+    },
+  }));
+}
+
+function drawForests() {
+  for (const figure of document.querySelectorAll("figure.forest")) {
+    drawForest(figure.querySelector("canvas"), data.forests[figure.dataset.forest]);
+  }
+}
+
 const METRIC_NAMES = { rouge_l: "ROUGE-L", exact_match: "exact match" };
 
 function drawLearningCurves(template) {
@@ -190,6 +261,7 @@ function drawAll() {
   drawLegend();
   drawLearningCurves(document.getElementById("template-choice").value);
   drawTrainingCurves();
+  drawForests();
 }
 
 function showMetric(metric) {

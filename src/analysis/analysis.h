@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/decisions.h"
+#include "analysis/verdicts.h"
 
 namespace dovetail {
 
@@ -42,6 +43,7 @@ struct Analysis {
   std::vector<GroupSummary> summaries;       // of `groups`, in their order
   std::map<std::vector<std::string>, size_t> places;   // of the groups that are no baselines; see find()
   std::vector<Decision> decisions;
+  std::vector<ClaimResult> claims;
 
   // A plan's axis in the order of the sweep file; empty where the plan has none.
   const std::vector<std::string>& labels(const std::string& axis) const;

@@ -14,6 +14,14 @@ const std::vector<float>* row_of(const Scores& scores, const std::string& seed, 
   return &scores.rows[static_cast<size_t>(at - scores.seeds.begin())];
 }
 
+void turn(Scores& scores) {
+  for (auto& row : scores.rows) {
+    for (float& score : row) score = -score;
+  }
+}
+
+}  // namespace
+
 Scores mean_of(const std::vector<Scores>& cells) {
   Scores mean;
   const int64_t items = cells[0].num_items();
@@ -31,14 +39,6 @@ Scores mean_of(const std::vector<Scores>& cells) {
   }
   return mean;
 }
-
-void turn(Scores& scores) {
-  for (auto& row : scores.rows) {
-    for (float& score : row) score = -score;
-  }
-}
-
-}  // namespace
 
 Scores side_scores(const ClaimPlace::Cells& cells, const std::string& metric, bool best, bool lower_is_better,
                    const CrossFitOptions& options) {

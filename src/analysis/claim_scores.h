@@ -15,6 +15,9 @@ namespace dovetail {
 inline constexpr size_t kSides = 4;
 using Sides = std::array<Scores, kSides>;
 
+// The mean over tables of the same examples, seed by seed, of the seeds that all of them have.
+Scores mean_of(const std::vector<Scores>& tables);
+
 // What a side scores at one place: the mean over its cells, seed by seed, of the seeds that all of
 // them have; no rows where one of its cells has none. `best`: of the best of them, cross-fitted, and
 // so not flattered by having been picked.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/decision_json.h"
 
+#include "analysis/claim_tables.h"
 #include "analysis/words.h"
 
 namespace dovetail {
@@ -95,7 +96,8 @@ Json decision_json(const Analysis& analysis) {
                         {"cost", "wall seconds: upstream jobs in full, plus tuning as the mean over seeds"}}},
             {"lessons", lessons(analysis)},
             {"caveats", caveats(analysis)},
-            {"decisions", Json::array()}};
+            {"decisions", Json::array()},
+            {"claims", claims_json(analysis)}};
   for (const auto& [key, values] : facts.provenance) json["provenance"][key] = values;
   for (const Decision& decision : analysis.decisions) json["decisions"].push_back(one_decision(decision));
   return json;

@@ -131,7 +131,8 @@ Json chart_data(const Analysis& analysis) {
           {"sizes", analysis.labels("train_size")},
           {"deciding", deciding},
           {"points", points_json(analysis)},
-          {"training", training_curves_json(analysis)}};
+          {"training", training_curves_json(analysis)},
+          {"forests", claim_forests(analysis)}};
 }
 
 std::string learning_curves_html(const Analysis& analysis, bool with_charts) {

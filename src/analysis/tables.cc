@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "analysis/claim_tables.h"
 #include "base/names.h"
 
 namespace dovetail {
@@ -14,7 +15,7 @@ namespace {
 using Row = std::vector<std::string>;
 using Rows = std::vector<Row>;
 
-std::string number(double value) { return fmt::format("{:.9g}", value); }
+std::string number(double value) { return csv_number(value); }
 std::string number(int64_t value) { return fmt::format("{}", value); }
 
 void append(Row& row, const Estimate& estimate) {
@@ -153,6 +154,8 @@ Rows costs_table(const Analysis& analysis) {
 
 }  // namespace
 
+std::string csv_number(double value) { return fmt::format("{:.9g}", value); }
+
 std::string csv_field(const std::string& text) {
   const bool blank_end = !text.empty() && (text.front() == ' ' || text.back() == ' ');
   if (!blank_end && text.find_first_of(",\"\r\n") == std::string::npos) return text;
@@ -179,7 +182,9 @@ std::map<std::string, std::string> report_tables(const Analysis& analysis) {
           {"decisions.csv", csv_table(decisions_table(analysis))},
           {"baselines.csv", csv_table(baselines_table(analysis))},
           {"costs.csv", csv_table(costs_table(analysis))},
-          {"failures.csv", csv_table(failures)}};
+          {"failures.csv", csv_table(failures)},
+          {"claims.csv", claims_table(analysis)},
+          {"claims_by_task.csv", claims_by_task_table(analysis)}};
 }
 
 }  // namespace dovetail

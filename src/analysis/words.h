@@ -25,6 +25,19 @@ std::string verdict_text(Verdict verdict);
 // What to use and why, in three to five sentences.
 std::string explain(const Decision& decision);
 
+// "holds", "does not hold", "undecided", "not run".
+std::string verdict_text(ClaimVerdict verdict);
+// "+0.031", or of a relative claim "+12 %"; and the interval.
+std::string effect_text(const ClaimResult& result, double effect);
+std::string effect_interval_text(const ClaimResult& result, const Estimate& effect);
+// "0.223 against 0.182 (+22 %)": a relative gain never stands without the scores that it is of.
+std::string scores_text(const ClaimResult& result, const SideScores& scores);
+std::string p_text(double p);   // 0.012, < 0.001
+// "6 tasks, 3 seeds, 1800 test examples, 36 cells; tasks are drawn anew too"
+std::string evidence_text(const ClaimResult& result);
+// Verdict, effect, scores of both sides and evidence, in one sentence.
+std::string explain(const ClaimResult& result);
+
 // What the whole sweep says, a sentence or two each; the most useful first.
 std::vector<std::string> lessons(const Analysis& analysis);
 

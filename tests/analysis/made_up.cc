@@ -80,6 +80,29 @@ void add_cell(Results& results, const std::array<std::string, 6>& at, const std:
   fill(record, rng, mean, difficulty);
 }
 
+ClaimSide side(AxisLabels labels) { return {{std::move(labels)}, "", false}; }
+
+// Shares of the three verdicts, and one that asks for cells that are not there.
+void add_claims(Results& results) {
+  const AxisLabels full{{"tuning", {"full"}}};
+  const auto on = [&](AxisLabels labels) {
+    labels.insert(full.begin(), full.end());
+    return labels;
+  };
+  const auto add = [&](const std::string& name, ClaimPair pair, const std::string& reduce = "gain") {
+    results.plan.claims.push_back({name, "made up", {"rouge_l"}, reduce, 0, {std::move(pair)}});
+  };
+  add("pre-training helps", {side({{"objective", {"prefix_lm"}}}), side({{"objective", {"none"}}}), full, {}});
+  add("the same, as a share", {side({{"objective", {"prefix_lm"}}}), side({{"objective", {"none"}}}), full, {}}, "relative");
+  add("it helps most with little data",
+      {side({{"objective", {"prefix_lm"}}}), side({{"objective", {"none"}}}), on({{"train_size", {"heads64"}}}), {{"train_size", {"all"}}}});
+  add("masked beats all others", {side({{"template", {"masked_prompting"}}}), {{}, "", true},
+                                  on({{"task", {"wordnet/antonym", "wordnet/hypernym"}}}), {}});
+  add("random start is best", {side({{"objective", {"none"}}}), side({{"objective", {"mixed"}}}), full, {}});
+  add("about cells that are not there", {side({{"objective", {"none"}}}), side({{"objective", {"mixed"}}}),
+                                         {{"tuning", {"soft_prompt"}}}, {}});
+}
+
 }  // namespace
 
 Results random_results(uint64_t seed, double finished_share, int64_t num_items) {
@@ -111,6 +134,7 @@ Results random_results(uint64_t seed, double finished_share, int64_t num_items) 
       }
     }
   }
+  add_claims(results);
   return results;
 }
 

@@ -9,6 +9,7 @@
 #include "analysis/embedded.h"
 #include "analysis/made_up.h"
 #include "analysis/sections.h"
+#include "analysis/words.h"
 #include "base/error.h"
 #include "base/file.h"
 
@@ -75,6 +76,53 @@ TEST(Report, WithoutChartsTheCurvesAreTables) {
 
   EXPECT_THAT(learning_curves_html(analysis, false), testing::AllOf(HasSubstr("libjs-chart.js"), Not(HasSubstr("<canvas"))));
   EXPECT_THAT(learning_curves_html(analysis, true), HasSubstr("<canvas"));
+}
+
+TEST(Report, Trap10BaseScoresStandBesideRelativeGains) {
+  made_up::Results r;
+  for (const char* seed : {"1", "2"}) {
+    r.add({"none", "t", "masked_prompting", "full", "few", seed}, std::vector<float>(20, 0.18F));
+    r.add({"none", "t", "prompting", "full", "few", seed}, std::vector<float>(20, 0.08F));
+  }
+  const auto side = [](const char* name) { return ClaimSide{{{{"template", {name}}}}, "", false}; };
+  r.plan.claims = {{"over 120 %", "the abstract", {"rouge_l"}, "relative", 1.2, {{side("masked_prompting"), side("prompting"), {}, {}}}}};
+
+  const Analysis analysis = analyse(r.plan, r.records);
+  const std::string page = report_page(analysis), words = explain(analysis.claims.at(0));
+
+  EXPECT_THAT(words, HasSubstr("holds: effect +125 % (95 % interval +125 % to +125 %) in ROUGE-L, 0.180 against 0.080 (+125 %)"));
+  EXPECT_THAT(page, HasSubstr("<span>0.180 against 0.080</span><small>relative +125 %</small>"));
+  const Json json = decision_json(analysis).at("claims").at(0);
+  EXPECT_NEAR(json.at("scores").at("worse").get<double>(), 0.08, 1e-6);
+  EXPECT_EQ(json.at("verdict"), "holds");
+  EXPECT_NEAR(json.at("effect").at("mean").get<double>(), 1.25, 1e-5);
+}
+
+TEST(Report, Trap10AFailedCellIsLeftOutOfTheMeansOfThePage) {
+  made_up::Results r;
+  r.add({"none", "t", "mapping", "full", "few", "1"}, std::vector<float>(20, 0.6F));
+  Record& failed = r.add({"none", "t", "mapping", "full", "few", "2"}, std::vector<float>(20, 0.0F));
+  failed.status = RunStatus::failed;
+
+  const Analysis analysis = analyse(r.plan, r.records);
+
+  EXPECT_NEAR(analysis.summaries.at(0).scores.at("rouge_l").mean, 0.6, 1e-6);
+  EXPECT_EQ(analysis.summaries.at(0).scores.at("rouge_l").seeds, 1);
+  EXPECT_THAT(report_page(analysis), HasSubstr("1 of 2 seeds"));
+}
+
+TEST(Report, ClaimsWithoutAFinishedCellSaySo) {
+  made_up::Results r;
+  r.add_planned({"none", "t", "masked_prompting", "full", "few", "1"});
+  r.add_planned({"none", "t", "prompting", "full", "few", "1"});
+  const auto side = [](const char* name) { return ClaimSide{{{{"template", {name}}}}, "", false}; };
+  r.plan.claims = {{"c", "s", {"rouge_l"}, "gain", 0, {{side("masked_prompting"), side("prompting"), {}, {}}}}};
+
+  const std::string page = report_page(analyse(r.plan, r.records));
+
+  EXPECT_THAT(page, HasSubstr("No pair of cells that a claim compares has finished yet."));
+  EXPECT_THAT(page, HasSubstr("2 of 2 cells have not run yet"));
+  EXPECT_THAT(page, HasSubstr("made-up/none/t/prompting/full/few/1: not run"));
 }
 
 TEST(Report, AFolderThatCannotBeWrittenIsAnError) {
