@@ -84,7 +84,7 @@ def test_data_split_cuts_novels_after_phrases(tmp_path):
     sentences = subprocess.run([sys.executable, SOURCE / "data/sentences.py", *novels(tmp_path)],
                                capture_output=True, text=True, check=True).stdout
     (tmp_path / "s.txt").write_text(sentences)
-    lines = sentences.splitlines()
+    lines = sentences.split("\n")[:-1]
     lexicon = tomllib.loads((SOURCE / "data/lexicons/commonsense.toml").read_text())
     groups = tomllib.loads((SOURCE / "data/relation_groups/mto.toml").read_text())["groups"]
 
@@ -97,7 +97,7 @@ def test_data_split_cuts_novels_after_phrases(tmp_path):
                    if line.startswith("  rejected"))
     assert rejected + len(rows) == len(lines)
     for row in rows:
-        text = " ".join(lines[row["line"] - 1].split())
+        text = " ".join(lines[row["line"] - 1].split()).removeprefix("\ufeff")
         assert text.startswith(f"{row['source']} {row['target']}")
         assert not re.search(r"\w", text[len(row["source"]) + 1 + len(row["target"]):])
         assert any(row["source"].lower().endswith(" " + phrase)
