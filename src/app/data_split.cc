@@ -58,15 +58,15 @@ Splitter splitter_of(const SplitOptions& options) {
   };
 }
 
-void print_counts(const SplitCounts& counts, const std::string& of_what) {
+// The largest count first.
+void add_counts(const SplitCounts& counts, const std::string& of_what,
+                std::vector<std::vector<std::string>>& rows) {
   std::vector<std::pair<int64_t, std::string>> sorted;
   for (const auto& [name, count] : counts) sorted.emplace_back(-count, name);
   std::sort(sorted.begin(), sorted.end());
-  std::vector<std::vector<std::string>> rows;
   for (const auto& [negative, name] : sorted) {
-    rows.push_back({"  " + of_what, name, fmt::format("{}", -negative)});
+    rows.push_back({of_what, name, fmt::format("{}", -negative)});
   }
-  print_columns(rows);
 }
 
 // Evenly spread over what was kept.
@@ -76,7 +76,7 @@ void print_examples(const std::vector<SplitSentence>& sentences, int64_t count) 
   const int64_t shown = std::min(count, total);
   for (int64_t i = 0; i < shown; ++i) {
     const SplitSentence& sentence = sentences[(2 * i + 1) * total / (2 * shown)];
-    rows.push_back({fmt::format("  {}", sentence.line), sentence.group, sentence.relation,
+    rows.push_back({fmt::format("{}", sentence.line), sentence.group, sentence.relation,
                     sentence.head + " | " + sentence.tail});
   }
   print_columns(rows);
@@ -98,8 +98,10 @@ int split_file(SplitOptions options) {
   fmt::print("{}: {} lines read, {} kept{}\n", options.input, selection.lines,
              selection.sentences.size(),
              options.output.empty() ? "" : fmt::format(", in {}", options.output));
-  print_counts(selection.rejections, "rejected");
-  if (options.by == "phrases") print_counts(selection.relations, "kept");
+  std::vector<std::vector<std::string>> counts;
+  add_counts(selection.rejections, "rejected", counts);
+  if (options.by == "phrases") add_counts(selection.relations, "kept", counts);
+  print_columns(counts);
   print_examples(selection.sentences, options.examples);
   return kSuccess;
 }

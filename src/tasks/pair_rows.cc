@@ -96,7 +96,8 @@ void write_pairs(const std::filesystem::path& file, std::span<const SplitSentenc
                                           {"group", sentence.group},
                                           {"relation", sentence.relation},
                                           {"line", sentence.line}};
-      sink(row.dump() + "\n");
+      // bad UTF-8, which callers should have kept out, becomes U+FFFD
+      sink(row.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
     }
   });
 }

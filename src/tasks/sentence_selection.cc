@@ -131,6 +131,7 @@ Selection select_sentences(const std::filesystem::path& file, const Splitter& sp
   const MappedFile mapped(file);
   std::string_view bytes = mapped.bytes();
   if (bytes.empty()) throw_<DataError>("{}:1: the file is empty", file.string());
+  if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);  // a byte order mark
   Selector selector(splitter, settings, tests);
   for (bool more = true; more && !bytes.empty();) {
     const size_t end = std::min(bytes.find('\n'), bytes.size());

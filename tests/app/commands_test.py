@@ -46,59 +46,6 @@ def test_list_names_what_a_sweep_may_name(tmp_path):
     assert "wordnet/" in dovetail("data", "list", cwd=tmp_path).stdout
 
 
-SENTENCES = """\
-A ruler is used for measuring things.
-She left because it rained.
-Is it used for lines?
-Nothing happened.
-She left because it rained.
-The plural of bok is boks because people say so.
-"""
-
-
-def test_data_split_cuts_sentences(tiny_sweep):
-    folder = tiny_sweep.parent
-    (folder / "s.txt").write_text(SENTENCES)
-    head, tail = (folder / "test.tsv").read_text().splitlines()[0].split("\t")
-    with (folder / "s.txt").open("a") as file:
-        file.write(f"They say {head} because they mean {tail}.\n")
-
-    result = dovetail("data", "split", "--input", "s.txt", "-o", "rows.jsonl",
-                      "--without-tests-of", "card.toml", cwd=folder)
-
-    assert result.returncode == 0, result
-    assert "7 lines read, 3 kept" in result.stdout
-    assert "A ruler is used for | measuring things" in result.stdout
-    rows = [json.loads(line) for line in (folder / "rows.jsonl").read_text().splitlines()]
-    assert rows[0] == {"source": "A ruler is used for", "target": "measuring things",
-                       "group": "Filling", "relation": "ObjectUse", "line": 1}
-    counts = {tuple(line.split()) for line in result.stdout.splitlines()}
-    for count in (("rejected", "question", "1"), ("rejected", "no", "phrase", "1"),
-                  ("rejected", "duplicate", "1"), ("rejected", "test", "triple", "1"),
-                  ("kept", "xReason", "2")):
-        assert count in counts
-
-
-def test_data_split_at_random_keeps_its_words(tiny_sweep):
-    folder = tiny_sweep.parent
-    (folder / "s.txt").write_text(SENTENCES)
-    args = ("data", "split", "--input", "s.txt", "--by", "random", "-o", "rows.jsonl")
-
-    dovetail(*args, cwd=folder)
-    texts = [json.loads(line) for line in (folder / "rows.jsonl").read_text().splitlines()]
-    assert [f"{row['source']} {row['target']}." for row in texts] == [
-        "A ruler is used for measuring things.", "She left because it rained.",
-        "The plural of bok is boks because people say so."]
-    assert {row["group"] for row in texts} == {""}
-
-    limited = dovetail(*args, "--lexicon", "commonsense", "--count", "1", cwd=folder)
-    assert "1 lines read, 1 kept" in limited.stdout
-    unknown = dovetail(*args, "--lexicon", "comonsense", cwd=folder)
-    assert unknown.returncode == 2 and 'did you mean "commonsense"' in unknown.stderr
-    none = dovetail("data", "split", "--input", "none.txt", cwd=folder)
-    assert none.returncode == 2 and "none.txt: no such file" in none.stderr
-
-
 def test_data_show_prints_what_the_model_sees(tiny_sweep):
     folder = tiny_sweep.parent
     head, tail = (folder / "train.tsv").read_text().splitlines()[0].split("\t")

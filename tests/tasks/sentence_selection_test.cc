@@ -27,7 +27,9 @@ std::vector<int64_t> lines_of(const Selection& selection) {
 
 TEST(SelectSentences, KeepsTheFirstOnesThatAreLeft) {
   const ScratchFolder scratch;
-  const std::string file = scratch.write("s.txt", "a b\nx\n\na  b\nc d\r\n\xff\xfe z\ne f\ng h\n");
+  const std::string file = scratch.write("s.txt",
+                                         "\xef\xbb\xbf"
+                                         "a b\nx\n\na  b\nc d\r\n\xff\xfe z\ne f\ng h\n");
 
   const Selection all = select_sentences(file, after_first_word, {});
   EXPECT_EQ(lines_of(all), (std::vector<int64_t>{1, 5, 7, 8}));
