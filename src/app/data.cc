@@ -8,6 +8,7 @@
 #include "app/commands.h"
 #include "app/text_output.h"
 #include "base/error.h"
+#include "tasks/card.h"
 #include "tasks/task.h"
 
 namespace dovetail {

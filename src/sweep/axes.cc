@@ -171,19 +171,6 @@ AxisValue read_task(const toml::node& node, const Sweep& sweep, const Catalogues
                    {"card", card_location(name, sweep.file, names_of(catalogues.tasks))}});
 }
 
-// Of the catalogue, or a list of parts that stands for itself.
-CatalogueEntry template_entry(const toml::node& name, const Catalogues& catalogues) {
-  const std::string given = text(name, "template");
-  const bool listed = std::any_of(catalogues.templates.begin(), catalogues.templates.end(),
-                                  [&](const CatalogueEntry& entry) { return entry.name == given; });
-  if (listed || !catalogues.other_template) return entry_of(name, "template", catalogues.templates);
-  try {
-    return catalogues.other_template(given);
-  } catch (const ConfigError& error) {
-    fail_at(name.source(), error.what());
-  }
-}
-
 // Of the catalogue, or a dash-joined list of parts that stands for itself.
 CatalogueEntry template_entry(const toml::node& name, const Catalogues& catalogues) {
   const std::string given = text(name, "template");
