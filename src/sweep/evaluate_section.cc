@@ -80,9 +80,14 @@ EvaluateSettings read_evaluate(const toml::node& node, const Catalogues& catalog
 
 SelectSettings read_select(const toml::node& node) {
   SelectSettings select;
-  const TomlTable table(node, "[select]", {"examples", "shots", "shot_steps", "race_heads", "race_steps"});
+  const TomlTable table(node, "[select]", {"examples", "adaptations", "shots", "shot_steps", "race_heads", "race_steps"});
   table.at("examples");
   table.read("examples", select.examples, kOneOrMore);
+  if (const toml::node* labels = table.find("adaptations")) {
+    for (const toml::node& label : list(*labels, table.name_of("adaptations"))) {
+      select.adaptations.push_back(text(label, "each element of adaptations"));
+    }
+  }
   table.read("shots", select.shots, kZeroOrMore);
   table.read("shot_steps", select.shot_steps, kOneOrMore);
   table.read("race_heads", select.race_heads, kZeroOrMore);

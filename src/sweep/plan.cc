@@ -129,6 +129,12 @@ void add_baselines(const Sweep& sweep, const std::vector<GridPoint>& points, Job
 
 constexpr std::initializer_list<AxisIndex> kProbed = {kObjective, kAdaptation, kTask, kTemplate};
 
+bool is_probed(const SelectSettings& select, const GridPoint& point) {
+  const AxisValue* adaptation = point[kAdaptation];
+  return select.adaptations.empty() || !adaptation ||
+         std::ranges::find(select.adaptations, adaptation->label) != select.adaptations.end();
+}
+
 // One for each start, task and template that the kept cells touch.
 void add_probes(const Sweep& sweep, const std::vector<GridPoint>& points, JobGraph& graph, std::vector<Cell>& probes) {
   if (sweep.select.examples == 0) return;
@@ -139,6 +145,7 @@ void add_probes(const Sweep& sweep, const std::vector<GridPoint>& points, JobGra
     const std::string folder = kind == "shots" ? fmt::format("shots{}", sweep.select.shots) : kind;
     std::set<GridPoint> seen;
     for (const GridPoint& point : points) {
+      if (!is_probed(sweep.select, point)) continue;
       const GridPoint part = only(point, kProbed);
       if (!seen.insert(part).second) continue;
       std::string name = joined_name(sweep.name, "probe/" + folder, part);

@@ -36,7 +36,7 @@ SETTINGS_JSON(ChoiceSettings, name, parameters)
 SETTINGS_JSON(AdaptSettings, name, sentences, split, group, lexicon, prefix, rows, graph_rows, steps, batch_size,
               max_source_length, max_target_length, dropout, seed, options, optimizer)
 SETTINGS_JSON(EvaluateSettings, test_examples, metrics, max_new_tokens, batch_size, decoding, also)
-SETTINGS_JSON(SelectSettings, examples, shots, shot_steps, race_heads, race_steps)
+SETTINGS_JSON(SelectSettings, examples, adaptations, shots, shot_steps, race_heads, race_steps)
 SETTINGS_JSON(TrainSizeSettings, heads, tails, fraction, per_class)
 
 #undef SETTINGS_JSON

@@ -120,6 +120,7 @@ struct EvaluateSettings {
 // What selectors may look at: cells measured on training examples, tuned for a moment or not at all.
 struct SelectSettings {
   int64_t examples = 0;                  // training-side heads that are probed; 0: no probes
+  std::vector<std::string> adaptations;  // only these labels; empty: all
   int64_t shots = 0;                     // heads of the brief tuning before Maskability is measured; 0: none
   int64_t shot_steps = 20;
   int64_t race_heads = 0;                // heads of the race; 0: no race

@@ -117,6 +117,13 @@ void check_adaptations(const TomlTable& root, const Sweep& sweep) {
   const toml::node* axis = root.at("axes").as_table()->get("adaptation");
   if (!axis) return;
   if (sweep.pretrain_only) fail_at(axis->source(), "adaptation means nothing in a sweep without tasks");
+  std::vector<std::string> labels;
+  for (const AxisValue& value : sweep.axes.at("adaptation")) labels.push_back(value.label);
+  for (const std::string& label : sweep.select.adaptations) {
+    if (std::ranges::find(labels, label) != labels.end()) continue;
+    fail_at(root.at("select").source(), fmt::format("adaptations of [select] names \"{}\", which is no label of the axis "
+                                                    "adaptation: {}", label, did_you_mean(label, labels)));
+  }
   for (const AxisValue& value : sweep.axes.at("adaptation")) {
     const auto adapt = value.settings.get<AdaptSettings>();
     const toml::source_region& place = axis->source();

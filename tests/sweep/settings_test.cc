@@ -21,7 +21,7 @@ const Json kExamples = {
     {"adapt", Json::parse(R"({"name": "lm", "sentences": "random", "split": "random", "group": "learned",
       "lexicon": "mine", "prefix": "p", "rows": 7, "graph_rows": 6, "batch_size": 5, "max_source_length": 4,
       "max_target_length": 3, "dropout": 0.1, "seed": 2})")},
-    {"select", Json::parse(R"({"examples": 8, "shots": 5, "shot_steps": 4, "race_heads": 3, "race_steps": 2})")},
+    {"select", Json::parse(R"({"examples": 8, "adaptations": ["none"], "shots": 5, "shot_steps": 4, "race_heads": 3, "race_steps": 2})")},
     {"train_size", Json::parse(R"({"heads": 5, "tails": 2, "fraction": 0.1, "per_class": 4})")},
     {"choice", Json::parse(R"({"name": "full", "parameters": {"a": 1}})")}};
 
