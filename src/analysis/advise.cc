@@ -53,6 +53,19 @@ std::string resolve_size(const std::vector<std::string>& sizes, const std::strin
   return nearest;
 }
 
+// What could have been known before anything was tuned; the baselines among them choose nothing.
+std::string advice_of_selectors(const Analysis& analysis, const std::string& task, const std::string& size) {
+  std::string text;
+  for (const SelectorResult& result : analysis.selectors) {
+    if (result.selector->baseline) continue;
+    for (const SelectorCase& found : result.cases) {
+      if (found.task != task || (!size.empty() && found.train_size != size)) continue;
+      text += fmt::format("  {} ({}, {}): {}\n", result.selector->name, found.train_size, found.tuning, explain(found));
+    }
+  }
+  return text.empty() ? "" : "What selectors say of " + task + " before anything is tuned on it:\n" + text;
+}
+
 }  // namespace
 
 std::string advise(const Analysis& analysis, const std::string& task, const std::string& size) {
@@ -76,6 +89,7 @@ std::string advise(const Analysis& analysis, const std::string& task, const std:
     throw_<ConfigError>("nothing of task {}{} has finished yet; go on with the run, then ask again", task,
                         chosen.empty() ? "" : " at " + chosen);
   }
+  text += advice_of_selectors(analysis, task, chosen);
   const RunFacts& facts = analysis.facts;
   if (facts.cells_missing + facts.cells_failed > 0) {
     text += fmt::format("Of the sweep's {} cells, {} have not run and {} failed.\n", facts.cells,

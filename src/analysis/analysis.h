@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/decisions.h"
+#include "analysis/regret.h"
 #include "analysis/verdicts.h"
 
 namespace dovetail {
@@ -44,6 +45,8 @@ struct Analysis {
   std::map<std::vector<std::string>, size_t> places;   // of the groups that are no baselines; see find()
   std::vector<Decision> decisions;
   std::vector<ClaimResult> claims;
+  std::vector<Probe> probes;
+  std::vector<SelectorResult> selectors;     // empty where there is nothing to choose between
 
   // A plan's axis in the order of the sweep file; empty where the plan has none.
   const std::vector<std::string>& labels(const std::string& axis) const;

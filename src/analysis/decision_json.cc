@@ -2,6 +2,7 @@
 #include "analysis/decision_json.h"
 
 #include "analysis/claim_tables.h"
+#include "analysis/regret_tables.h"
 #include "analysis/words.h"
 
 namespace dovetail {
@@ -97,7 +98,8 @@ Json decision_json(const Analysis& analysis) {
             {"lessons", lessons(analysis)},
             {"caveats", caveats(analysis)},
             {"decisions", Json::array()},
-            {"claims", claims_json(analysis)}};
+            {"claims", claims_json(analysis)},
+            {"selectors", selectors_json(analysis)}};
   for (const auto& [key, values] : facts.provenance) json["provenance"][key] = values;
   for (const Decision& decision : analysis.decisions) json["decisions"].push_back(one_decision(decision));
   return json;

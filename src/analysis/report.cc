@@ -59,6 +59,7 @@ std::string report_page(const Analysis& analysis) {
        {"template_options", template_options_html(analysis)},
        {"learning_curves", learning_curves_html(analysis, with_charts)},
        {"claims", claims_html(analysis, with_charts)},
+       {"selectors", selectors_html(analysis, with_charts)},
        {"costs", costs_html(analysis)},
        {"cells", cells_html(analysis)},
        {"failures", failures_html(analysis)},

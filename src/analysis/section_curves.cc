@@ -123,6 +123,8 @@ std::string template_options_html(const Analysis& analysis) {
 }
 
 Json chart_data(const Analysis& analysis) {
+  Json forests = claim_forests(analysis);
+  forests.update(selector_forests(analysis));
   Json deciding = Json::object();
   for (const std::string& task : analysis.labels("task")) {
     deciding[task] = main_metric_of(task, *analysis.plan, analysis.options);
@@ -132,7 +134,7 @@ Json chart_data(const Analysis& analysis) {
           {"deciding", deciding},
           {"points", points_json(analysis)},
           {"training", training_curves_json(analysis)},
-          {"forests", claim_forests(analysis)}};
+          {"forests", forests}};
 }
 
 std::string learning_curves_html(const Analysis& analysis, bool with_charts) {

@@ -17,6 +17,8 @@ std::string heat_maps_html(const Analysis& analysis);         // objective x tem
 std::string learning_curves_html(const Analysis& analysis, bool with_charts);
 // Claims of the sweep file: the table, a forest plot each, and what each task says.
 std::string claims_html(const Analysis& analysis, bool with_charts);
+// How far each selector falls short of the best cells.
+std::string selectors_html(const Analysis& analysis, bool with_charts);
 // A place for a forest plot of so many rows; the script finds its numbers by the name.
 std::string forest_html(const std::string& name, const std::string& title, size_t rows);
 std::string costs_html(const Analysis& analysis);
@@ -31,6 +33,7 @@ std::string template_options_html(const Analysis& analysis);
 Json chart_data(const Analysis& analysis);
 // Forest plots by name: { rows: [{ label, mean, low, high, pooled }], line, unit }.
 Json claim_forests(const Analysis& analysis);
+Json selector_forests(const Analysis& analysis);
 
 // The template that most cell groups have results for: the one the learning curves show first.
 std::string best_covered_template(const Analysis& analysis);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "analysis/claim_tables.h"
+#include "analysis/regret_tables.h"
 #include "base/names.h"
 
 namespace dovetail {
@@ -184,7 +185,9 @@ std::map<std::string, std::string> report_tables(const Analysis& analysis) {
           {"costs.csv", csv_table(costs_table(analysis))},
           {"failures.csv", csv_table(failures)},
           {"claims.csv", claims_table(analysis)},
-          {"claims_by_task.csv", claims_by_task_table(analysis)}};
+          {"claims_by_task.csv", claims_by_task_table(analysis)},
+          {"selectors.csv", selectors_table(analysis)},
+          {"selectors_by_task.csv", selectors_by_task_table(analysis)}};
 }
 
 }  // namespace dovetail

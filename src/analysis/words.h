@@ -38,6 +38,11 @@ std::string evidence_text(const ClaimResult& result);
 // Verdict, effect, scores of both sides and evidence, in one sentence.
 std::string explain(const ClaimResult& result);
 
+// What a selector says of one task, and what following it would have cost: two sentences at most.
+std::string explain(const SelectorCase& found);
+// "choose prefix_lm · prompting (confidence 0.93): REASON"
+std::string selection_text(const Selection& selection);
+
 // What the whole sweep says, a sentence or two each; the most useful first.
 std::vector<std::string> lessons(const Analysis& analysis);
 

@@ -21,8 +21,8 @@ bool holds(const Names& names, const std::string& name) {
 // The sweep's axes but for those named.
 Names axes_without(const Sweep& sweep, const Names& left_out) {
   Names axes;
-  for (const char* axis : kAxes) {
-    if (sweep.axes.contains(axis) && !holds(left_out, axis)) axes.emplace_back(axis);
+  for (const auto& [axis, values] : sweep.axes) {
+    if (!holds(left_out, axis)) axes.push_back(axis);
   }
   return axes;
 }

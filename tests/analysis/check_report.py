@@ -65,7 +65,7 @@ def check_page(path):
 def check_files(report):
     decisions = json.loads((report / "decision.json").read_text())
     assert decisions["format"] == "dovetail-decisions" and decisions["version"] == 1
-    for name in ["cells", "decisions", "baselines", "costs", "failures", "claims", "claims_by_task"]:
+    for name in ["cells", "decisions", "baselines", "costs", "failures", "claims", "claims_by_task", "selectors", "selectors_by_task"]:
         with open(report / "tables" / f"{name}.csv", newline="", encoding="utf-8") as file:
             rows = list(csv.reader(file, strict=True))
         widths = {len(row) for row in rows}

@@ -103,6 +103,29 @@ void add_claims(Results& results) {
                                          {{"tuning", {"soft_prompt"}}}, {}});
 }
 
+// Probes that know a little of the truth.
+void add_probes(Results& results, uint64_t seed) {
+  Rng rng(derive_seed(seed, "probes"));
+  for (size_t t = 0; t < kTasks.size(); ++t) {
+    results.plan.task_facts[kTasks[t]] = {{"kind", "lexical"}, {"relation", t % 2 ? "xNeed" : "xAttr"}};
+    for (size_t o = 0; o < kObjectives.size(); ++o) {
+      for (size_t f = 0; f < kTemplates.size(); ++f) {
+        const Cell cell = results.add_planned({kObjectives[o], kTasks[t], kTemplates[f], "", "", ""});
+        results.plan.cells.pop_back();
+        results.plan.probes.push_back(cell);
+        Record& record = results.record_of(cell.job);
+        const double mean = true_mean(o, t, f, "full", false);
+        for (int i = 0; i < 30; ++i) {
+          record.per_example["probe_loss"].push_back(static_cast<float>(6 - 4 * mean + rng.uniform()));
+          record.per_example["probe_depth_rank"].push_back(static_cast<float>(1 + (f % 2 && t < 3 ? 40 : 100) * rng.uniform()));
+          record.per_example["race_score"].push_back(static_cast<float>(mean + 0.2 * rng.uniform()));
+        }
+        record.per_example["task_embedding"] = {static_cast<float>(t % 3), static_cast<float>(t / 3), 1};
+      }
+    }
+  }
+}
+
 }  // namespace
 
 Results random_results(uint64_t seed, double finished_share, int64_t num_items) {
@@ -135,6 +158,7 @@ Results random_results(uint64_t seed, double finished_share, int64_t num_items) 
     }
   }
   add_claims(results);
+  add_probes(results, seed);
   return results;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sweep/claims.h"
 
+#include "base/file.h"
+#include "sweep/toml_table.h"
 #include "sweep_fixture.h"
 
 namespace dovetail {
@@ -144,6 +146,43 @@ INSTANTIATE_TEST_SUITE_P(All, BadClaims, ::testing::ValuesIn(kBadClaims),
 TEST_F(Claims, TwoOfOneNameAreAnError) {
   EXPECT_THAT(message(with_claim(kClaim) + "[[claim]]\n" + kClaim),
               StartsWith("q.toml:32:1: two claims are called \"prompting wins\""));
+}
+
+// The axes that sweeps/claims/claims.md names.
+Sweep sweep_of_the_claims() {
+  const std::map<std::string, std::vector<std::string>> labels{
+      {"objective", {"span_corruption", "prefix_lm"}},
+      {"adaptation", {"none", "lm", "denoising", "mixed", "continued", "lm_random_split", "denoising_random_split", "lm_random_text"}},
+      {"task", {"atomic2020.AtLocation", "atomic2020.CapableOf", "atomic2020.HasProperty", "atomic2020.ObjectUse",
+                "atomic2020.isFilledBy", "atomic2020.xAttr", "atomic2020.xIntent", "atomic2020.xNeed", "atomic2020.xWant",
+                "wordnet.category", "wordnet.verb_category", "wordnet.part_of_speech", "wordnet.example_category",
+                "openbook_qa", "sst2"}},
+      {"template", {"mapping", "masked_mapping", "prompting", "masked_prompting"}},
+      {"tuning", {"full", "soft_before"}},
+      {"train_size", {"heads30x3", "all"}},
+      {"seed", {"1"}}};
+  Sweep sweep;
+  sweep.evaluate.metrics = {"rouge_l", "exact_match", "best_of_k_rouge_l"};
+  for (const auto& [axis, names] : labels) {
+    for (const std::string& name : names) sweep.axes[axis].push_back({.label = name});
+  }
+  return sweep;
+}
+
+TEST(ClaimTables, ThePublishedClaimsAreReadable) {
+  const std::filesystem::path folder = std::filesystem::path(DOVETAIL_SOURCE_DIR) / "sweeps" / "claims" / "tables";
+  const Sweep sweep = sweep_of_the_claims();
+  size_t files = 0;
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    SCOPED_TRACE(entry.path());
+    const toml::table parsed = parse_toml(read_file(entry.path()), entry.path());
+    const std::vector<Claim> claims = read_claims(TomlTable(parsed, "the file", {"claim"}), sweep);
+    EXPECT_FALSE(claims.empty());
+    for (const Claim& claim : claims) EXPECT_TRUE(names.insert(claim.name).second) << claim.name;
+    ++files;
+  }
+  EXPECT_EQ(files, 6);
 }
 
 TEST_F(Claims, MustBeTables) {

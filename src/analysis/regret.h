@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "analysis/decisions.h"
+#include "analysis/pooling.h"
+#include "analysis/selectors.h"
+
+// How much is lost by following a selector instead of running the whole grid.
+//
+// A case is a task at one train size and tuning. Its regret is the score of the best cells, cross-fitted
+// (analysis/cross_fit.h: the best of many is not flattered), minus the score of the cells that the selector
+// names, on the same resampled examples and seeds; an axis that it leaves to chance is averaged over. A
+// regret below 0 means that the grid's winner on one half of the examples does worse on the other
+// half than what was chosen without looking. Regrets of a task's cases are averaged, then pooled over
+// tasks (analysis/pooling.h). Selectors that learn from results see those of other tasks only.
+namespace dovetail {
+
+struct SelectorCase {
+  std::string task, train_size, tuning, metric;
+  Selection selection;
+  // What follows is set where selection.absent is "".
+  bool is_best = false;            // it names the very cells that have the highest mean
+  Candidate best;
+  Estimate score;                  // of what it chose, as measured
+  double best_score = 0;           // cross-fitted
+  Estimate regret;
+};
+
+// Over the tasks on which a selector chose something that the sweep has.
+struct SelectorSummary {
+  PooledEffect regret;
+  double score = 0, best_score = 0;               // means over tasks
+  std::map<std::string, PooledEffect> against;    // by baseline: its regret minus this one's; above 0: better than it
+  int64_t cases = 0, times_best = 0;
+  double chance_of_best = 0;                      // of a blind choice of one cell: the mean of 1 / candidates
+};
+
+struct SelectorResult {
+  const Selector* selector = nullptr;
+  std::vector<SelectorCase> cases;                // a task, train size and tuning each, in the sweep's order
+  std::optional<SelectorSummary> summary;         // none where it chose nowhere
+};
+
+// A result for each selector of the catalogue. Empty where no task has two choices that are complete.
+std::vector<SelectorResult> score_selectors(const Plan& plan, const std::vector<CellGroup>& groups,
+                                            const std::vector<Probe>& probes, const DecisionOptions& options = {});
+
+struct NamedSelection {
+  const Selector* selector = nullptr;
+  Selection selection;
+};
+
+// What each selector says of a task that the sweep has not run, from its probes (Probe::task is not looked
+// at) and facts (as Plan::task_facts). `train_size` and `tuning` are labels: of the results to learn from.
+std::vector<NamedSelection> select_for_unseen(const Plan& plan, const std::vector<CellGroup>& groups,
+                                              const std::vector<Probe>& swept_probes, const std::vector<Probe>& own_probes,
+                                              const Json& facts, const std::string& train_size, const std::string& tuning,
+                                              const DecisionOptions& options = {});
+
+}  // namespace dovetail
