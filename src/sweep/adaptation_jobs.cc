@@ -17,6 +17,7 @@ Json split_settings(const AdaptSettings& adapt) {
 
 // Both are small: labelling generates some tokens a sentence, teaching sees each triple a few times.
 constexpr double kSentencesLookedAt = 4;   // for each that is kept
+constexpr double kCuttingSeconds = 60;     // some hundred thousand sentences, once through
 constexpr int64_t kTaughtRelations = 16;   // facts of the published runs: 16 and 17
 
 }  // namespace
@@ -73,7 +74,7 @@ int64_t JobGraph::label(const AxisValue& objective, const AxisValue& adaptation)
     cut.settings["avoid"].push_back(described.settings.at("task"));
     cut.locations["avoid"].push_back(described.locations.value("task", task.settings.at("name").get<std::string>()));
   }
-  cut.cost_seconds = kOverheadSeconds;
+  cut.cost_seconds = kCuttingSeconds;
   if (needs_splitter(adapt)) {
     cut.inputs = {teach("splitter", objective, adapt)};
     cut.cost_seconds += evaluate_seconds(size, adapt.max_source_length,

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/names.h"
+#include "sweep/sections.h"
 #include "sweep/sweep.h"
 #include "sweep/toml_table.h"
 
@@ -73,7 +74,7 @@ AxisLabels read_labels(const TomlTable& table, const Names& axes, const Sweep& s
 
 std::string read_metric(const toml::node& node, const Sweep& sweep) {
   const std::string name = text(node, "metric of [[claim]]");
-  Names measured = sweep.evaluate.metrics;
+  Names measured = under_all_decodings(sweep.evaluate.metrics, sweep.evaluate);
   if (!holds(measured, "loss")) measured.emplace_back("loss");   // always measured, example by example
   if (holds(measured, name)) return name;
   fail_at(node.source(), fmt::format("the sweep does not measure \"{}\", so nothing can be claimed of "

@@ -78,6 +78,14 @@ EvaluateSettings read_evaluate(const toml::node& node, const Catalogues& catalog
   return evaluate;
 }
 
+std::vector<std::string> under_all_decodings(const std::vector<std::string>& metrics, const EvaluateSettings& evaluate) {
+  std::vector<std::string> all = metrics;
+  for (const ChoiceSettings& decoding : evaluate.also) {
+    for (const std::string& metric : metrics) all.push_back(metric + "@" + decoding.name);
+  }
+  return all;
+}
+
 SelectSettings read_select(const toml::node& node) {
   SelectSettings select;
   const TomlTable table(node, "[select]", {"examples", "adaptations", "shots", "shot_steps", "race_heads", "race_steps"});

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/names.h"
 #include "sweep/job_graph.h"
+#include "sweep/sections.h"
 
 namespace dovetail {
 
@@ -170,15 +171,6 @@ std::map<std::string, Json> facts_of_tasks(const Sweep& sweep, const Fingerprint
     facts[task.label] = fingerprints.task_facts(task.settings.value("card", task.settings.at("name").get<std::string>()));
   }
   return facts;
-}
-
-// A metric of a further decoding goes by METRIC@DECODING.
-std::vector<std::string> under_all_decodings(const std::vector<std::string>& metrics, const EvaluateSettings& evaluate) {
-  std::vector<std::string> all = metrics;
-  for (const ChoiceSettings& decoding : evaluate.also) {
-    for (const std::string& metric : metrics) all.push_back(metric + "@" + decoding.name);
-  }
-  return all;
 }
 
 // The order of cells and axis values decides no result, so it is not in the hash.

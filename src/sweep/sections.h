@@ -29,6 +29,8 @@ PretrainSettings read_pretrain(const toml::node& node, const Entries& optimizers
 TuneSettings read_tune(const toml::node& node, const Entries& optimizers);
 EvaluateSettings read_evaluate(const toml::node& node, const Catalogues& catalogues);
 SelectSettings read_select(const toml::node& node);
+// The metrics that a record has: one of a further decoding goes by METRIC@DECODING.
+std::vector<std::string> under_all_decodings(const std::vector<std::string>& metrics, const EvaluateSettings& evaluate);
 
 // The vocabulary of [text], into Sweep::vocabulary and Sweep::vocabulary_file.
 void read_vocabulary(const toml::node& node, Sweep& sweep);

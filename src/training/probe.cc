@@ -101,7 +101,7 @@ void measure(const Job& job, TuneCell& cell, Record& record) {
     if (std::ranges::find(settings.metrics, metric) == settings.metrics.end()) settings.metrics.push_back(metric);
   }
   evaluate_on(examples, cell.backbone.model, *cell.method, cell.maker, settings, record);
-  record.metrics["race_score"] = record.metrics.at(deciding);
+  if (job.settings.at("probe") == "race") return copy_scores(record, deciding, "race_score", record);
   copy_scores(record, "depth_rank", "probe_depth_rank", record);
   copy_scores(record, "depth_rank_min", "probe_depth_rank_min", record);
   const Examinee examinee{cell.backbone.model, *cell.method, cell.maker};

@@ -19,7 +19,8 @@ namespace dovetail {
 //   probe_filling          P(Filling) against P(Mapping)
 //
 // task_embedding: the encoder's states, averaged over tokens and examples (d_model values). The
-// metrics of [evaluate] go under their own names; race_score is the deciding one's.
+// metrics of [evaluate] go under their own names. A race has race_score instead of all that: the
+// deciding one's.
 void run_probe(const Job& job, Artefacts& artefacts, Record& record);
 
 }  // namespace dovetail
