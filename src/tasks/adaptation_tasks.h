@@ -27,7 +27,7 @@ TaskData splitter_task(const TaskData& of_all_relations, const RelationGroups& g
                        const Verbalizer& sentences, int64_t train_rows = 500,
                        int64_t test_rows = 100, uint64_t seed = 1);
 
-// Whether a triple is Filling or Mapping, a classification with these labels. The field "unseen" of
+// Whether a triple is Filling or Mapping; those are its labels. The field "unseen" of
 // a test example is "yes" where its relation is not trained on. ConfigError when the data has no
 // relation of the train list, or none of the test list.
 TaskData classifier_task(const TaskData& of_all_relations, const RelationGroups& groups,

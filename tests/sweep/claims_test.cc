@@ -156,13 +156,14 @@ Sweep sweep_of_the_claims() {
       {"task", {"atomic2020.AtLocation", "atomic2020.CapableOf", "atomic2020.HasProperty", "atomic2020.ObjectUse",
                 "atomic2020.isFilledBy", "atomic2020.xAttr", "atomic2020.xIntent", "atomic2020.xNeed", "atomic2020.xWant",
                 "wordnet.category", "wordnet.verb_category", "wordnet.part_of_speech", "wordnet.example_category",
-                "openbook_qa", "sst2"}},
+                "openbook_qa", "ag_news"}},
       {"template", {"mapping", "masked_mapping", "prompting", "masked_prompting"}},
-      {"tuning", {"full", "soft_before"}},
+      {"tuning", {"full", "soft_before", "soft_after"}},
       {"train_size", {"heads30x3", "all"}},
       {"seed", {"1"}}};
   Sweep sweep;
   sweep.evaluate.metrics = {"rouge_l", "exact_match", "best_of_k_rouge_l"};
+  sweep.evaluate.also = {{"as_published"}};
   for (const auto& [axis, names] : labels) {
     for (const std::string& name : names) sweep.axes[axis].push_back({.label = name});
   }
@@ -170,19 +171,18 @@ Sweep sweep_of_the_claims() {
 }
 
 TEST(ClaimTables, ThePublishedClaimsAreReadable) {
-  const std::filesystem::path folder = std::filesystem::path(DOVETAIL_SOURCE_DIR) / "sweeps" / "claims" / "tables";
+  const std::filesystem::path folder = std::filesystem::path(DOVETAIL_SOURCE_DIR) / "sweeps" / "claims";
   const Sweep sweep = sweep_of_the_claims();
-  size_t files = 0;
+  const std::vector<std::string> keys = {"name", "model", "text", "pretrain", "adapt", "tune",
+                                         "evaluate", "select", "axes", "exclude", "claim"};
   std::set<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    SCOPED_TRACE(entry.path());
-    const toml::table parsed = parse_toml(read_file(entry.path()), entry.path());
-    const std::vector<Claim> claims = read_claims(TomlTable(parsed, "the file", {"claim"}), sweep);
+  for (const char* file : {"matching.toml", "soft_prompts.toml", "decoding.toml"}) {
+    SCOPED_TRACE(file);
+    const toml::table parsed = parse_toml(read_file(folder / file), folder / file);
+    const std::vector<Claim> claims = read_claims(TomlTable(parsed, "the file", keys), sweep);
     EXPECT_FALSE(claims.empty());
     for (const Claim& claim : claims) EXPECT_TRUE(names.insert(claim.name).second) << claim.name;
-    ++files;
   }
-  EXPECT_EQ(files, 6);
 }
 
 TEST_F(Claims, MustBeTables) {

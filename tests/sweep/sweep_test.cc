@@ -101,7 +101,7 @@ TEST_F(SweepFile, TemplatesHaveParametersAndLabels) {
   const Plan plan = this->plan(text);
   std::map<std::string, Json> found;
   for (const Cell& cell : plan.cells) {
-    if (cell.baseline.empty()) found[cell.coordinates[2]] = plan.jobs[cell.job].settings.at("template");
+    if (cell.baseline.empty()) found[cell.coordinates[kTemplate]] = plan.jobs[cell.job].settings.at("template");
   }
   EXPECT_EQ(found.at("mapping"), (Json{{"name", "mapping"}, {"parameters", Json::object()}}));
   EXPECT_EQ(found.at("p_short"), Json::parse(R"({"name": "prompting", "parameters":

@@ -9,7 +9,6 @@
 
 #include "base/error.h"
 #include "tasks/data_folder.h"
-#include "tasks/kg_tsv.h"
 #include "tasks/shared_data.h"
 #include "tasks/template.h"
 
@@ -26,9 +25,8 @@ TaskData triples() {
 }
 
 std::string printed(const TaskData& task, const Example& example) {
-  const Rendered row =
-      render(find_template("masked_mapping"), task, example.source, example.references[0]);
-  return row.source() + " -> " + row.target;
+  const Rendered row = render(make_template("masked_mapping"), task, example, example.references[0]);
+  return row.source_text() + " -> " + row.target;
 }
 
 std::vector<std::string> printed(const TaskData& task, const std::vector<Example>& side) {
@@ -103,7 +101,7 @@ TEST(AdaptationTasks, RefuseDataWithoutTheirRelations) {
                  .test = {{"Odd: c", {"d"}}},
                  .relations = {{"Odd", {}}}};
   EXPECT_THROW(classifier_task(other, groups), ConfigError);
-  EXPECT_THROW(splitter_task(triples(), groups, load_verbalizer("atomic2020_short")), ConfigError);
+  EXPECT_THROW(splitter_task(triples(), groups, load_verbalizer("wordnet")), ConfigError);
 }
 
 // Pouramini and Faili 2024, code: 17 relations trained on, 12 tested on, 6 of which are unseen; the
@@ -137,9 +135,7 @@ TEST(AdaptationTasks, AreMadeOfAtomic2020) {
     std::filesystem::create_symlink(data / name, scratch.path() / name);
   }
   std::filesystem::copy_file(data_folder() / "cards/atomic2020.toml", scratch.path() / "card.toml");
-  KgTsvCard card = read_kg_tsv_card((scratch.path() / "card.toml").string());
-  card.relation = "*";
-  const TaskData all = load_kg_tsv(card).data;
+  const TaskData all = find_task((scratch.path() / "card.toml").string()).load();
 
   const TaskData classifier = classifier_task(all, load_relation_groups());
   std::map<std::string, int> rows;
