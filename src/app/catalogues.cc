@@ -95,10 +95,9 @@ int64_t words_in(const std::string& text) {
   return static_cast<int64_t>(split(collapse_blanks(text), ' ').size());
 }
 
-// What rules of thumb go by (MTO's temp_flex and temp_len), over the training side.
-Json facts_of_task(const std::string& name_or_card) {
-  const Task task = find_task(name_or_card);
-  const TaskData data = task.load();
+}  // namespace
+
+Json facts_of(const TaskData& data) {
   double choice_words = 0, choices = 0, questions = 0;
   for (const Example& example : data.train) {
     questions += example.source.find('?') != std::string::npos;
@@ -113,6 +112,8 @@ Json facts_of_task(const std::string& name_or_card) {
           {"mean_choice_words", choices > 0 ? choice_words / choices : 0},
           {"question_mark_share", data.train.empty() ? 0 : questions / static_cast<double>(data.train.size())}};
 }
+
+namespace {
 
 // Only questions and classifications, and templates with a verbalizer of their own, are worded by more
 // than the task's data, whose fingerprint has the rest; the others need not be loaded for it.
@@ -154,7 +155,7 @@ Fingerprints fingerprints() {
           },
       .lexicon = [](const std::string& name) { return PhraseLexicon(name).fingerprint(); },
       .pairs = fingerprint_of_pairs,
-      .task_facts = facts_of_task,
+      .task_facts = [](const std::string& task) { return facts_of(find_task(task).load()); },
       .task_kind = [](const std::string& task) { return find_task(task).kind; },
       .wording = wording_fingerprint(),
   };

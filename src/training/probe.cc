@@ -92,20 +92,27 @@ std::string deciding_metric(const Job& job, const EvaluateSettings& settings) {
   return measured ? wanted : settings.metrics.front();
 }
 
-void measure(const Job& job, TuneCell& cell, Record& record) {
-  const std::vector<const Example*> examples = probed_examples(*cell.task, cell.subset);
+// Who is measured, and on what.
+struct Subject {
+  T5Model& model;
+  TuningMethod& method;
+  const RowMaker& maker;
+  std::vector<const Example*> examples;
+};
+
+void measure(const Job& job, const Subject& subject, Record& record) {
   auto settings = job.settings.at("evaluate").get<EvaluateSettings>();
   settings.also.clear();
   const std::string deciding = deciding_metric(job, settings);
   for (const char* metric : {"depth_rank", "depth_rank_min"}) {
     if (std::ranges::find(settings.metrics, metric) == settings.metrics.end()) settings.metrics.push_back(metric);
   }
-  evaluate_on(examples, cell.backbone.model, *cell.method, cell.maker, settings, record);
+  evaluate_on(subject.examples, subject.model, subject.method, subject.maker, settings, record);
   if (job.settings.at("probe") == "race") return copy_scores(record, deciding, "race_score", record);
   copy_scores(record, "depth_rank", "probe_depth_rank", record);
   copy_scores(record, "depth_rank_min", "probe_depth_rank_min", record);
-  const Examinee examinee{cell.backbone.model, *cell.method, cell.maker};
-  const std::vector<Sequence> rows = first_rows(cell.maker, examples);
+  const Examinee examinee{subject.model, subject.method, subject.maker};
+  const std::vector<Sequence> rows = first_rows(subject.maker, subject.examples);
   record_losses(examinee, rows, record);
   if (job.settings.at("probe") != "zero_shot") return;
   record_template_losses(examinee, rows, record);
@@ -134,7 +141,20 @@ void run_probe(const Job& job, Artefacts& artefacts, Record& record) {
     if (!cell.learner.failure.empty()) throw_<SystemError>("{}", cell.learner.failure);
     record.cost = cell.learner.cost;
   }
-  measure(job, cell, record);
+  measure(job, {cell.backbone.model, *cell.method, cell.maker, probed_examples(*cell.task, cell.subset)}, record);
+}
+
+void probe_unseen(const Job& job, const TaskData& task, int64_t most_examples, Artefacts& artefacts, Record& record) {
+  Backbone backbone = load_backbone(job, artefacts);
+  const auto method = find_tuning("full").make(backbone.model, {}, 0, {});
+  const auto lengths = job.settings.at("tune").get<TuneSettings>();
+  const RowMaker maker{task, template_of(job.settings), *backbone.vocabulary, {}, backbone.model.config().vocab_size,
+                       lengths.max_source_length, lengths.max_target_length};
+  std::vector<const Example*> examples;
+  for (const Example& example : task.train) {
+    if (std::ssize(examples) < most_examples) examples.push_back(&example);
+  }
+  measure(job, {backbone.model, *method, maker, examples}, record);
 }
 
 }  // namespace dovetail

@@ -163,6 +163,29 @@ TEST(EpochBatches, ComesBackToEveryRowEachEpoch) {
   }
 }
 
+// The first harness dropped the last part of an epoch and its last step, and never shuffled: 90 rows in
+// batches of 8 were 10 steps. They are 12, the last one of 2 rows, and the second epoch is in another order.
+TEST(EpochBatches, Trap18AnEpochIsAllRowsShuffled) {
+  std::vector<Sequence> rows;
+  for (int32_t i = 0; i < 90; ++i) rows.push_back({{i + 5, 1}, {1}});
+  EpochBatches batches(rows, {.rows = 8}, 3);
+  const int64_t steps = resolve_steps({.epochs = 1}, batches.batches_per_epoch());
+  EXPECT_EQ(steps, 12);
+  std::vector<std::vector<int64_t>> epochs(2);
+  for (std::vector<int64_t>& seen : epochs) {
+    for (int64_t i = 0; i < steps; ++i) {
+      const Batch batch = batches.next();
+      for (int64_t row = 0; row < batch.source_BS.size(0); ++row) seen.push_back(batch.source_BS[row][0].item<int64_t>());
+    }
+  }
+  EXPECT_NE(epochs[0], epochs[1]);
+  for (std::vector<int64_t>& seen : epochs) {
+    EXPECT_FALSE(std::is_sorted(seen.begin(), seen.end()));
+    std::sort(seen.begin(), seen.end());
+    for (int64_t i = 0; i < 90; ++i) EXPECT_EQ(seen.at(i), i + 5);
+  }
+}
+
 // Sources of 2 to 11 ids and targets of one: with 30 tokens a batch, 7 + 6 + 5 ... rows may meet.
 TEST(EpochBatches, KeepsToABudgetOfTokens) {
   std::vector<Sequence> rows;

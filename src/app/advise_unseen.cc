@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/advise_unseen.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "analysis/analysis.h"
+#include "analysis/regret.h"
+#include "app/catalogues.h"
+#include "app/results_folder.h"
+#include "base/error.h"
+#include "base/names.h"
+#include "store/journal.h"
+#include "tasks/pair_rows.h"
+#include "training/probe.h"
+
+namespace dovetail {
+
+namespace {
+
+// Rows of one source are the answers to it.
+TaskData task_of_lines(const UnseenTask& asked) {
+  TaskData data{.name = "examples", .prefix = asked.prefix, .phrase = asked.phrase.empty() ? "{source}" : asked.phrase,
+                .kind = "phrasal"};
+  std::map<std::string, size_t> places;
+  for (const TextPair& row : read_pairs(asked.examples).rows) {
+    const auto [place, is_new] = places.try_emplace(row.source, data.train.size());
+    if (is_new) data.train.push_back({row.source, {}});
+    std::vector<std::string>& references = data.train[place->second].references;
+    if (std::ranges::find(references, row.target) == references.end()) references.push_back(row.target);
+  }
+  return data;
+}
+
+TaskData load_unseen(const UnseenTask& asked) {
+  const bool is_card = asked.examples.substr(0, asked.examples.find('#')).ends_with(".toml");
+  return is_card ? find_task(asked.examples).load() : task_of_lines(asked);
+}
+
+// The same probes as the sweep's, on these examples: a plan of one task, with its records.
+std::vector<Probe> probe_all(const Plan& plan, const TaskData& task, const UnseenTask& asked, Artefacts& artefacts) {
+  Plan own{.jobs = plan.jobs};
+  std::map<std::string, Record> records;
+  std::vector<std::array<std::string, kAxes.size()>> done;
+  for (Cell probe : plan.probes) {
+    if (probe.baseline != "zero_shot") continue;
+    probe.coordinates[kTask].clear();
+    if (std::ranges::find(done, probe.coordinates) != done.end()) continue;   // of another task
+    done.push_back(probe.coordinates);
+    const Job& job = plan.jobs.at(static_cast<size_t>(probe.job));
+    fmt::print(stderr, "probing {} under {}\n", probe.coordinates[kObjective], probe.coordinates[kTemplate]);
+    probe_unseen(job, task, asked.count, artefacts, records[job.key]);
+    own.probes.push_back(probe);
+  }
+  return probes_of(own, records);
+}
+
+std::string first_label(const Plan& plan, const std::string& axis) {
+  const auto labels = plan.axis_labels.find(axis);
+  return labels == plan.axis_labels.end() || labels->second.empty() ? "" : labels->second.front();
+}
+
+std::string said_by(const NamedSelection& named) {
+  const Selection& selection = named.selection;
+  if (!selection.absent.empty()) return fmt::format("  {:<22} nothing: {}\n", named.selector->name, selection.absent);
+  std::string text = fmt::format("  {:<22} {}", named.selector->name, choice_text(selection.choice));
+  if (selection.confidence) text += fmt::format(", confidence {:.2f}", *selection.confidence);
+  return text + fmt::format("\n  {:<22} {}\n", "", selection.reason);
+}
+
+}  // namespace
+
+std::string advise_unseen(const std::filesystem::path& results, const std::filesystem::path& store,
+                          const UnseenTask& asked, const std::string& size) {
+  const Plan plan = plan_of_results(results);
+  if (plan.probes.empty()) {
+    throw_<ConfigError>("{} has no probes to compare new examples with: add [select] to its sweep and run it again",
+                        results.string());
+  }
+  const auto records = read_journal(results);
+  const TaskData task = load_unseen(asked);
+  Artefacts artefacts(store);
+  const std::vector<Probe> own = probe_all(plan, task, asked, artefacts);
+  const auto sizes = plan.axis_labels.at("train_size");
+  if (!size.empty() && std::ranges::find(sizes, size) == sizes.end()) {
+    throw_<ConfigError>("the sweep has no train size \"{}\"; {}", size, did_you_mean(size, sizes));
+  }
+  const std::string at = size.empty() ? first_label(plan, "train_size") : size;
+  const std::string tuning = first_label(plan, "tuning");
+  const std::vector<CellGroup> groups = group_cells(plan, records);
+  std::string text = fmt::format("{} examples of a task that was not swept; results of other tasks at {}, {}:\n",
+                                 std::min<int64_t>(asked.count, std::ssize(task.train)), at, tuning);
+  for (const NamedSelection& named :
+       select_for_unseen(plan, groups, probes_of(plan, records), own, facts_of(task), at, tuning)) {
+    if (!named.selector->baseline) text += said_by(named);
+  }
+  return text + "How far each selector can be trusted is in the report of that sweep: its regret, with interval.\n";
+}
+
+}  // namespace dovetail
