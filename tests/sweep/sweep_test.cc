@@ -112,7 +112,7 @@ TEST_F(SweepFile, TemplatesHaveParametersAndLabels) {
 
 // A template with soft tokens goes only with a tuning that trains them.
 TEST_F(SweepFile, SoftTokensNeedATuningThatTrainsThem) {
-  for (const std::string& name : {"post_pt", "0-ptar-unsup"}) {
+  for (const std::string name : {"post_pt", "0-ptar-unsup"}) {
     const std::string text = with(kSmallSweep, "[\"mapping\", \"prompting\"]", "[\"mapping\", \"" + name + "\"]");
     const std::string found = message(text);
     EXPECT_THAT(found, testing::StartsWith("q.toml:"));
