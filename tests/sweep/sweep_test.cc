@@ -112,8 +112,8 @@ TEST_F(SweepFile, TemplatesHaveParametersAndLabels) {
 
 // A template with soft tokens goes only with a tuning that trains them.
 TEST_F(SweepFile, SoftTokensNeedATuningThatTrainsThem) {
-  for (const char* name : {"post_pt", "0-ptar-unsup"}) {
-    const std::string text = with(kSmallSweep, "[\"mapping\", \"prompting\"]", std::string("[\"mapping\", \"") + name + "\"]");
+  for (const std::string name : {"post_pt", "0-ptar-unsup"}) {
+    const std::string text = with(kSmallSweep, "[\"mapping\", \"prompting\"]", "[\"mapping\", \"" + name + "\"]");
     const std::string found = message(text);
     EXPECT_THAT(found, testing::StartsWith("q.toml:"));
     EXPECT_THAT(found, testing::HasSubstr("has soft tokens in it, which tuning \"full\" does not train"));
