@@ -49,7 +49,8 @@ std::string selector_row(const SelectorResult& result, const std::vector<std::st
   if (!result.summary) {
     const std::string why = result.cases.empty() ? "" : result.cases[0].selection.absent;
     row += element("td", text_element("span", "chose nowhere") + small(why), {{"class", "absent"}});
-    return element("tr", row + std::string("<td></td><td></td>"));
+    for (size_t i = 0; i < baselines.size() + 2; ++i) row += "<td></td>";
+    return element("tr", row);
   }
   const SelectorSummary& s = *result.summary;
   row += element("td", text_element("span", signed_text(s.regret.estimate.mean), {{"class", "gain"}}) +
