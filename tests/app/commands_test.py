@@ -74,8 +74,8 @@ def test_data_show_prints_soft_tokens_pieces_and_what_is_cut(tiny_sweep):
     assert f"plural: {head} <plural.P0> <plural.P1> <extra_id_0>" in after
     assert "0-ptar-unsup (MaskedPostPT, 0-ptar-unsup)" in parts
     assert "<extra_id_1>" in parts and "ids are kept (--max-target-length 2)" in parts
-    pieces = next(line for line in parts.splitlines() if line.startswith("source pieces")).split()
-    ids = next(line for line in parts.splitlines() if line.startswith("source ids")).split()
+    pieces = next(line for line in parts.splitlines() if line.strip().startswith("source pieces")).split()
+    ids = next(line for line in parts.splitlines() if line.strip().startswith("source ids")).split()
     assert "<plural.P0>" in pieces and len(pieces) == len(ids)
     assert pieces[-1] == "</s>" and ids[-1] == "1"
     assert wrong.returncode == 2 and 'did you mean "ptar"' in wrong.stderr
