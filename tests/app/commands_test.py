@@ -69,7 +69,7 @@ def test_data_show_prints_soft_tokens_pieces_and_what_is_cut(tiny_sweep):
     parts = dovetail("data", "show", "card.toml", "--template", "0-ptar-unsup", "--num-virtual-tokens", "1",
                      "--parameters", "closing_sentinel=true", "--vocabulary", str(vocabulary),
                      "--max-target-length", "2", "-n", "1", cwd=folder).stdout
-    wrong = dovetail("data", "show", "card.toml", "--template", "0-ptr-unsup", cwd=folder)
+    wrong = dovetail("data", "show", "card.toml", "--template", "0-ptarr-unsup", cwd=folder)
 
     assert f"plural: {head} <plural.P0> <plural.P1> <extra_id_0>" in after
     assert "0-ptar-unsup (MaskedPostPT, 0-ptar-unsup)" in parts
