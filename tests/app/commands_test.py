@@ -70,13 +70,13 @@ def test_data_show_prints_soft_tokens_pieces_and_what_is_cut(tiny_sweep):
     parts = dovetail("data", "show", "card.toml", "--template", "0-ptar-unsup", "--num-virtual-tokens", "1",
                      "--parameters", "closing_sentinel=true", "--vocabulary", str(vocabulary),
                      "--max-target-length", "2", "-n", "1", cwd=folder).stdout
-    wrong = dovetail("data", "show", "card.toml", "--template", "0-ptr-unsup", cwd=folder)
+    wrong = dovetail("data", "show", "card.toml", "--template", "0-ptarr-unsup", cwd=folder)
 
     assert f"plural: {head} <plural.P0> <plural.P1> <extra_id_0>" in after
     assert "0-ptar-unsup (MaskedPostPT, 0-ptar-unsup)" in parts
     assert "<extra_id_1>" in parts and "ids are kept (--max-target-length 2)" in parts
-    pieces = next(line for line in parts.splitlines() if line.startswith("source pieces")).split()
-    ids = next(line for line in parts.splitlines() if line.startswith("source ids")).split()
+    pieces = next(line for line in parts.splitlines() if line.strip().startswith("source pieces")).split()
+    ids = next(line for line in parts.splitlines() if line.strip().startswith("source ids")).split()
     assert "<plural.P0>" in pieces and len(pieces) == len(ids)
     assert pieces[-1] == "</s>" and ids[-1] == "1"
     assert wrong.returncode == 2 and 'did you mean "ptar"' in wrong.stderr
