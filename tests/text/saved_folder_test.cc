@@ -16,7 +16,7 @@ int run_oracle(const std::string& arguments) {
 }
 
 bool has_transformers() {
-  const std::string python = std::string(DOVETAIL_SOURCE_DIR) + "/.venv/bin/python";
+  const std::string python = DOVETAIL_SOURCE_DIR "/.venv/bin/python";
   return std::filesystem::exists(python) &&
          std::system((python + " -c 'import transformers, sentencepiece' 2> /dev/null").c_str()) == 0;
 }
