@@ -2,6 +2,7 @@
 // The root group: the sweep as a labelled cube.
 #include <algorithm>
 #include <functional>
+#include <numeric>
 
 #include "base/error.h"
 #include "store/results_contents.h"
@@ -70,7 +71,9 @@ std::vector<const ResultRow*> rows_of(const ResultContents& contents, const std:
 }
 
 void write_tuned(NetcdfGroup& root, const ResultContents& contents) {
-  const Grid grid(contents.plan, {0, 1, 2, 3, 4, 5});
+  std::vector<size_t> all(kAxes.size());
+  std::iota(all.begin(), all.end(), size_t{0});
+  const Grid grid(contents.plan, all);
   const std::vector<const ResultRow*> rows = rows_of(contents, "");
   const auto& dimensions = grid.dimensions();
   for (const std::string& metric : contents.metrics) {

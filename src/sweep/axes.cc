@@ -6,138 +6,13 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "sweep/adaptation.h"
+#include "sweep/axis_value.h"
 #include "sweep/card_name.h"
-#include "sweep/model_config.h"
 #include "sweep/sections.h"
 
 namespace dovetail {
 
 namespace {
-
-AxisValue value_at(const toml::node& node, std::string label, Json settings) {
-  return {.label = std::move(label),
-          .settings = std::move(settings),
-          .line = static_cast<int>(node.source().begin.line),
-          .column = static_cast<int>(node.source().begin.column)};
-}
-
-std::string own_label(const toml::node& node, std::string otherwise) {
-  const toml::table* table = node.as_table();
-  const toml::node* label = table ? table->get("label") : nullptr;
-  return label ? text(*label, "label") : otherwise;
-}
-
-std::string dotted(std::string name) {
-  std::replace(name.begin(), name.end(), '/', '.');
-  return name;
-}
-
-// The name of a value that is a name, or a table with a name.
-const toml::node& name_node(const toml::node& node, const std::string& axis) {
-  if (node.is_string()) return node;
-  if (!node.is_table()) {
-    fail_at(node.source(), fmt::format("a value on the axis {} must be a name or a table "
-                                       "{{ name = ... }}, not {}", axis, kind_of(node)));
-  }
-  if (const toml::node* name = node.as_table()->get("name")) return *name;
-  fail_at(node.source(), fmt::format("this table on the axis {} lacks the key \"name\"", axis));
-}
-
-const CatalogueEntry& entry_of(const toml::node& name, const std::string& axis,
-                               const std::vector<CatalogueEntry>& entries) {
-  const std::string known = known_name(name, axis, names_of(entries));
-  return *std::find_if(entries.begin(), entries.end(),
-                       [&](const CatalogueEntry& entry) { return entry.name == known; });
-}
-
-// A choice with all its parameters. `apply_overrides` gets the table, once its keys are checked.
-template <typename Overrides>
-ChoiceSettings read_choice(const toml::node& node, const CatalogueEntry& entry,
-                           const std::string& axis, const std::vector<std::string>& override_keys,
-                           Overrides apply_overrides) {
-  ChoiceSettings choice{entry.name, entry.defaults};
-  if (!node.is_table()) return choice;
-  std::vector<std::string> known = {"name", "label"};
-  for (const auto& [key, value] : entry.defaults.items()) known.push_back(key);
-  for (const std::string& key : override_keys) {
-    if (!entry.defaults.contains(key)) known.push_back(key);
-  }
-  const TomlTable table(node, fmt::format("{} \"{}\"", axis, entry.name), known);
-  for (const auto& [key, value] : entry.defaults.items()) {
-    const bool overrides =
-        std::find(override_keys.begin(), override_keys.end(), key) != override_keys.end();
-    const toml::node* given = overrides ? nullptr : table.find(key);
-    if (given) choice.parameters[key] = like(*given, value, table.name_of(key));
-  }
-  apply_overrides(table);
-  return choice;
-}
-
-void check_choice(const toml::node& node, const CatalogueEntry& entry, const ChoiceSettings& choice) {
-  if (!entry.check) return;
-  try {
-    entry.check(choice.parameters);
-  } catch (const ConfigError& error) {
-    fail_at(node.source(), error.what());
-  }
-}
-
-AxisValue read_checkpoint(const toml::node& node, const toml::node& path, const Sweep& sweep,
-                          const Catalogues& catalogues) {
-  const toml::node* objective = nullptr;   // what it was pre-trained with, for the adaptation "continued"
-  if (node.is_table()) {
-    objective = TomlTable(node, "a checkpoint", {"checkpoint", "label", "objective"}).find("objective");
-  }
-  const std::string given = text(path, "checkpoint");
-  std::filesystem::path folder = find_path(given, sweep.file);
-  if (!std::filesystem::is_directory(folder)) {
-    fail_at(path.source(), fmt::format("no checkpoint folder \"{}\", neither beside the sweep file "
-                                       "nor in the working directory", given));
-  }
-  if (!folder.has_filename()) folder = folder.parent_path();   // written with a slash at the end
-  Json settings = {{"name", "checkpoint"},
-                         {"parameters", Json::object()},
-                         {"folder", folder.string()},
-                         {"model", config_of_folder(folder, path.source())}};
-  if (objective) {
-    settings["pretrained_with"] = known_name(*objective, "objective", names_of(catalogues.objectives));
-  }
-  return value_at(node, own_label(node, folder.filename().string()), settings);
-}
-
-std::string pairs_path(const toml::node& node, const ChoiceSettings& choice, const Sweep& sweep) {
-  const std::string given = choice.parameters.at("pairs");
-  const std::filesystem::path path = find_path(given, sweep.file);
-  if (!path.empty()) return path.string();
-  fail_at(node.source(), fmt::format("no file or folder of pairs \"{}\", neither beside the sweep file nor in the "
-                                     "working directory", given));
-}
-
-AxisValue read_objective(const toml::node& node, const Sweep& sweep, const Catalogues& catalogues) {
-  const toml::table* table = node.as_table();
-  if (const toml::node* path = table ? table->get("checkpoint") : nullptr) {
-    return read_checkpoint(node, *path, sweep, catalogues);
-  }
-  const toml::node& name = name_node(node, "objective");
-  if (node.is_string() && node.as_string()->get().find('/') != std::string::npos) {
-    return read_checkpoint(node, node, sweep, catalogues);
-  }
-  std::vector<CatalogueEntry> entries = {{.name = "none"}};   // random start
-  for (const CatalogueEntry& entry : catalogues.objectives) {
-    if (entry.name != "none") entries.push_back(entry);
-  }
-  const CatalogueEntry& entry = entry_of(name, "objective", entries);
-  PretrainSettings pretrain = sweep.pretrain;
-  const bool none = entry.name == "none";
-  const ChoiceSettings choice =
-      read_choice(node, entry, "objective", none ? std::vector<std::string>{} : kPretrainOverrides,
-                  [&](const TomlTable& table) { override_pretrain(table, pretrain, catalogues.optimizers); });
-  check_choice(node, entry, choice);
-  Json settings = choice;
-  if (choice.parameters.contains("pairs")) settings["pairs_path"] = pairs_path(node, choice, sweep);
-  settings["pretrain"] = pretrain;
-  return value_at(node, own_label(node, entry.name), settings);
-}
 
 AxisValue read_adaptation_value(const toml::node& node, const Sweep& sweep, const Catalogues& catalogues) {
   const AdaptSettings adapt = read_adaptation(node, sweep, catalogues.optimizers);

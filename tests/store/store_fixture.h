@@ -79,7 +79,7 @@ inline Plan grid_plan(const GridSizes& sizes) {
             for (const std::string& s : plan.axis_labels["seed"]) {
               const std::string name = fmt::format("grid/{}/{}/{}/{}/{}/seed{}", o, t, p, u, n, s);
               plan.cells.push_back(
-                  {name, {o, t, p, u, n, s}, "", add_job(plan, JobKind::tune, name, {pretrain})});
+                  {name, {o, "", t, p, u, n, s}, "", add_job(plan, JobKind::tune, name, {pretrain})});
             }
   }
   for (const std::string& t : plan.axis_labels["task"]) {
@@ -87,13 +87,13 @@ inline Plan grid_plan(const GridSizes& sizes) {
       for (const std::string& s : plan.axis_labels["seed"]) {
         const std::string name = fmt::format("grid/baseline/most_frequent/{}/{}/seed{}", t, n, s);
         plan.cells.push_back({name,
-                              {"", t, "", "", n, s},
+                              {"", "", t, "", "", n, s},
                               "most_frequent",
                               add_job(plan, JobKind::baseline, name, {})});
       }
     const std::string name = "grid/baseline/copy/" + t;
     plan.cells.push_back(
-        {name, {"", t, "", "", "", ""}, "copy", add_job(plan, JobKind::baseline, name, {})});
+        {name, {"", "", t, "", "", "", ""}, "copy", add_job(plan, JobKind::baseline, name, {})});
   }
   return plan;
 }
