@@ -55,9 +55,14 @@ def test_missing_sweep_file(tiny_sweep):
 
 
 def test_task_file_with_a_missing_column(tiny_sweep):
-    replaced(tiny_sweep.parent / "train.tsv", "\t", " ")
+    """A bad row is counted and left out, or refused where the card says so; both name its line."""
+    folder = tiny_sweep.parent
+    replaced(folder / "train.tsv", "\t", " ")
+    counted = dovetail("data", "verify", "card.toml", cwd=folder)
+    assert counted.returncode == 0 and "train.tsv:1:" in counted.stdout, counted
+    (folder / "card.toml").write_text((folder / "card.toml").read_text() + 'bad_rows = "refuse"\n')
 
-    message = refused(tiny_sweep.parent, "run", "tiny.toml")
+    message = refused(folder, "run", "tiny.toml")
 
     assert "train.tsv:1:" in message
 

@@ -103,7 +103,7 @@ TEST(Results, OfASweepWithoutAxesOrRecords) {
   for (const char* seed : {"1", "2"}) {
     const std::string name = fmt::format("checkpoints/none/seed{}", seed);
     plan.cells.push_back(
-        {name, {"none", "", "", "", "", seed}, "", add_job(plan, JobKind::pretrain, name, {})});
+        {name, {"none", "", "", "", "", "", seed}, "", add_job(plan, JobKind::pretrain, name, {})});
   }
 
   write_results(folder.path() / "results.h5", plan, {});
