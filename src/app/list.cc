@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 
+#include "analysis/selectors.h"
 #include "app/catalogues.h"
 #include "app/commands.h"
 #include "app/text_output.h"
@@ -14,6 +15,7 @@
 #include "objectives/objective.h"
 #include "tasks/task.h"
 #include "tasks/template.h"
+#include "training/decoding.h"
 #include "training/optimizers.h"
 #include "tuning/tuning.h"
 
@@ -88,16 +90,40 @@ Rows corpus_rows() {
   return rows;
 }
 
+Rows adaptation_rows() {
+  return {{"none", "the base as it is"},
+          {"lm", "cut sentences: the tail is written after the head"},
+          {"denoising", "cut sentences: the tail is written where a sentinel stands"},
+          {"mixed", "one or the other, by the sentence's group"},
+          {"continued", "the base's own objective on its own text, for as many steps"}};
+}
+
+Rows decoding_rows() {
+  Rows rows;
+  for (const DecodingEntry& entry : decodings()) {
+    rows.push_back({entry.name, entry.description, parameters_text(entry.defaults)});
+  }
+  return rows;
+}
+
+Rows selector_rows() {
+  Rows rows;
+  for (const Selector& entry : selectors()) rows.push_back({entry.name, entry.rule, entry.source});
+  return rows;
+}
+
 struct Section {
   std::string name;
   std::function<Rows()> rows;
 };
 
 const std::vector<Section>& sections() {
-  static const std::vector<Section> all{{"objectives", objective_rows}, {"tasks", task_rows},
-                                        {"templates", template_rows},   {"tunings", tuning_rows},
-                                        {"optimizers", optimizer_rows}, {"metrics", metric_rows},
-                                        {"models", model_rows},         {"corpora", corpus_rows}};
+  static const std::vector<Section> all{{"objectives", objective_rows}, {"adaptations", adaptation_rows},
+                                        {"tasks", task_rows},           {"templates", template_rows},
+                                        {"tunings", tuning_rows},       {"optimizers", optimizer_rows},
+                                        {"decodings", decoding_rows},   {"metrics", metric_rows},
+                                        {"selectors", selector_rows},   {"models", model_rows},
+                                        {"corpora", corpus_rows}};
   return all;
 }
 
@@ -122,7 +148,8 @@ void add_list(CLI::App& app, Action& chosen) {
   const auto wanted = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("list", "Everything that a sweep file may name");
   command->add_option("WHAT", *wanted,
-                      "objectives, tasks, templates, tunings, optimizers, metrics, models or corpora");
+                      "objectives, adaptations, tasks, templates, tunings, optimizers, decodings, metrics, selectors, models or "
+                      "corpora");
   command->footer("Example: dovetail list objectives");
   command->callback([wanted, &chosen] { chosen = [wanted] { return list(*wanted); }; });
 }

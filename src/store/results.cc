@@ -20,6 +20,7 @@ std::string results_image(const ResultContents& contents, NetcdfLog& log) {
   write_cube(file, log, contents);
   write_cells(file, log, contents);
   write_shared_jobs(file, log, contents);
+  write_probes(file, log, contents);
   write_examples(file, log, contents);
   write_predictions(file, log, contents);
   write_curves(file, log, contents);

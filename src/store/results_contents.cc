@@ -44,6 +44,7 @@ ResultContents::ResultContents(const Plan& plan, const std::map<std::string, Rec
     ++num_finished_cells;
     for (const auto& [name, value] : cells.back().record->metrics) others.insert(name);
   }
+  for (const Cell& probe : plan.probes) probes.push_back(row_of(probe.job, &probe));
   for (const std::string& name : plan.metrics) others.erase(name);
   metrics.insert(metrics.end(), others.begin(), others.end());
   for (size_t job = 0; job < plan.jobs.size(); ++job) {

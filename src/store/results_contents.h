@@ -42,6 +42,7 @@ struct ResultContents {
 
   const Plan& plan;
   std::vector<ResultRow> cells;        // in the plan's order
+  std::vector<ResultRow> probes;       // the plan's; they are jobs that are no cells too
   std::vector<ResultRow> shared_jobs;  // jobs that are no cell: vocabularies, checkpoints
   std::vector<std::string> metrics;    // the plan's, then what else was measured, by name
   int64_t num_finished_cells = 0;
@@ -66,6 +67,7 @@ std::vector<int64_t> offsets_of(const std::vector<size_t>& sizes);
 void write_cube(const hdf5::Handle& file, NetcdfLog& log, const ResultContents& contents);
 void write_cells(const hdf5::Handle& file, NetcdfLog& log, const ResultContents& contents);
 void write_shared_jobs(const hdf5::Handle& file, NetcdfLog& log, const ResultContents& contents);
+void write_probes(const hdf5::Handle& file, NetcdfLog& log, const ResultContents& contents);
 void write_examples(const hdf5::Handle& file, NetcdfLog& log, const ResultContents& contents);
 void write_predictions(const hdf5::Handle& file, NetcdfLog& log, const ResultContents& contents);
 void write_curves(const hdf5::Handle& file, NetcdfLog& log, const ResultContents& contents);

@@ -6,6 +6,7 @@ import re
 import h5py
 import numpy as np
 import pytest
+import xarray
 from conftest import dovetail, launch, make_tiny_sweep
 
 SENTENCES = """\
@@ -141,6 +142,12 @@ def test_probes_look_at_training_examples_only(adapted):
     assert kinds == {"zero_shot", "shots4", "race", "filling"}
     starts = {probe["coordinates"][1] for probe in plan["probes"] if probe["baseline"] != "filling"}
     assert starts == {"none", "denoising"}
+    with xarray.open_dataset(adapted / "out" / "results.h5", group="probes") as probes:
+        assert len(probes.probe) == len(plan["probes"])
+        zero_shot = probes.where(probes.kind == "zero_shot", drop=True)
+        assert np.isfinite(zero_shot.probe_loss).all() and (zero_shot.probe_depth_rank >= 1).all()
+        assert np.isnan(zero_shot.race_score).all()
+        assert ((probes.probe_filling.dropna("probe") >= 0) & (probes.probe_filling.dropna("probe") <= 1)).all()
 
 
 def test_the_report_judges_the_claim_and_scores_selectors(adapted):
