@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/names.h"
 #include "metrics/metric.h"
@@ -81,6 +82,18 @@ std::string fingerprint_of_pairs(const std::string& file_or_folder) {
   return content_hash(all);
 }
 
+std::string fingerprint_of_adapter(const std::filesystem::path& folder) {
+  std::string all;
+  for (const char* file : {"adapter_config.json", "adapter_model.safetensors"}) {
+    if (!std::filesystem::is_regular_file(folder / file)) {
+      throw_<ConfigError>("initialization_folder {}: no {} in it; name the folder of a prompt that was kept",
+                          folder.string(), file);
+    }
+    all += content_hash(read_file(folder / file));
+  }
+  return content_hash(all);
+}
+
 std::string name_of(Layout layout) {
   switch (layout) {
     case Layout::relation: return "relation";
@@ -153,6 +166,7 @@ Fingerprints fingerprints() {
           [](const std::filesystem::path& file) {
             return Vocabulary::from_file(file).content_hash();
           },
+      .prompt = fingerprint_of_adapter,
       .lexicon = [](const std::string& name) { return PhraseLexicon(name).fingerprint(); },
       .pairs = fingerprint_of_pairs,
       .task_facts = [](const std::string& task) { return facts_of(find_task(task).load()); },

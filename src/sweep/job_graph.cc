@@ -159,6 +159,16 @@ void JobGraph::set_template(const GridPoint& point, Job& job) {
                   [&] { return fingerprints_.wording(name, parameters, source); });
 }
 
+// A saved prompt to start from goes by its content.
+void JobGraph::set_tuning(const AxisValue& tuning, Job& job) {
+  job.settings["tuning"] = choice_of(tuning);
+  const std::string folder = tuning.settings.at("parameters").value("initialization_folder", "");
+  if (folder.empty() || !fingerprints_.prompt) return;
+  job.settings["tuning"]["parameters"]["initialization_folder"] =
+      fingerprint("prompt " + folder, &tuning, [&] { return fingerprints_.prompt(folder); });
+  job.locations["initialization_folder"] = folder;
+}
+
 // Soft tokens in a template that nothing would train.
 void JobGraph::refuse_unfit(const GridPoint& point) const {
   const AxisValue& form = *point[kTemplate];
@@ -187,7 +197,7 @@ int64_t JobGraph::tune(const GridPoint& point, const std::string& name) {
   Job job{.kind = JobKind::tune, .name = name, .settings = Json::object()};
   start_from(point, job);
   set_task(*point[kTask], job);
-  job.settings["tuning"] = choice_of(*point[kTuning]);
+  set_tuning(*point[kTuning], job);
   job.settings["train_size"] = train_size;
   job.settings["seed"] = point[kSeed]->settings;
   job.settings["tune"] = tune;

@@ -55,6 +55,7 @@ class JobGraph {
   Json sentences(Job& job);
   void set_task(const AxisValue& task, Job& job);
   void set_template(const GridPoint& point, Job& job);
+  void set_tuning(const AxisValue& tuning, Job& job);
   void refuse_unfit(const GridPoint& point) const;
   ModelSize size_of(const AxisValue& objective) const;
   // Computed once for each thing; a failure gets the place in the sweep file in front.

@@ -109,6 +109,11 @@ constexpr BaselineKind kBaselineKinds[] = {
     {"copy", kTaskOnly, &JobGraph::copy},
     {"untuned", kStart, &JobGraph::untuned}};
 
+// Such a template says nothing without the tuning that trains its tokens.
+bool has_soft_tokens(const GridPoint& point) {
+  return point[kTemplate] && point[kTemplate]->settings.value("soft_tokens", false);
+}
+
 // One cell for each part of the grid that the kept cells touch.
 void add_baselines(const Sweep& sweep, const std::vector<GridPoint>& points, JobGraph& graph,
                    std::vector<Cell>& cells) {
@@ -120,6 +125,7 @@ void add_baselines(const Sweep& sweep, const std::vector<GridPoint>& points, Job
     std::set<GridPoint> seen;
     for (const GridPoint& point : points) {
       const GridPoint part = only(point, kind.axes);
+      if (has_soft_tokens(part)) continue;
       if (!seen.insert(part).second) continue;
       std::string name = joined_name(sweep.name, std::string("baseline/") + kind.name, part);
       const int64_t job = (graph.*kind.add)(part, name);
@@ -146,7 +152,7 @@ void add_probes(const Sweep& sweep, const std::vector<GridPoint>& points, JobGra
     const std::string folder = kind == "shots" ? fmt::format("shots{}", sweep.select.shots) : kind;
     std::set<GridPoint> seen;
     for (const GridPoint& point : points) {
-      if (!is_probed(sweep.select, point)) continue;
+      if (!is_probed(sweep.select, point) || has_soft_tokens(point)) continue;
       const GridPoint part = only(point, kProbed);
       if (!seen.insert(part).second) continue;
       std::string name = joined_name(sweep.name, "probe/" + folder, part);

@@ -54,6 +54,7 @@ struct Fingerprints {
   std::function<std::string(const std::string& corpus)> corpus;
   std::function<std::string(const std::filesystem::path& folder)> checkpoint;
   std::function<std::string(const std::filesystem::path& file)> vocabulary;
+  std::function<std::string(const std::filesystem::path& folder)> prompt = nullptr;   // a saved adapter
   std::function<std::string(const std::string& lexicon)> lexicon = nullptr;
   std::function<std::string(const std::string& file_or_folder)> pairs = nullptr;
   // Not a hash: {"kind", "relation", "layout", "mean_choice_words", "question_mark_share"}.

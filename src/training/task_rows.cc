@@ -36,6 +36,25 @@ std::optional<CutPoint> next_cut(const std::vector<Segment>& segments, const Voc
   return best;
 }
 
+// Where the character that holds byte `at` begins.
+size_t character_start(const std::string& text, size_t at) {
+  while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) --at;
+  return at;
+}
+
+// The longest beginning of a text that has at most so many pieces, of whole characters; "" where
+// not even the first one fits. Found by halving: a long text is not encoded again for every piece.
+std::string beginning(const Vocabulary& vocabulary, const std::string& text, int64_t pieces) {
+  size_t fits = 0, too_long = text.size();
+  while (too_long - fits > 1) {
+    const size_t middle = character_start(text, fits + (too_long - fits) / 2);
+    if (middle <= fits) break;   // one character of several bytes is left between the two
+    const bool is_short = std::ssize(vocabulary.encode(std::string_view(text).substr(0, middle))) <= pieces;
+    (is_short ? fits : too_long) = middle;
+  }
+  return text.substr(0, fits);
+}
+
 }  // namespace
 
 int32_t RowMaker::soft_id(const SoftToken& token) const {
@@ -83,10 +102,7 @@ std::vector<int32_t> RowMaker::fitting_ids(std::vector<Segment> segments) const 
     if (!point) break;   // only what must stand is left
     const int64_t size = static_cast<int64_t>(point->ids.size());
     const int64_t kept = std::clamp<int64_t>(size + room - static_cast<int64_t>(ids.size()), 1, size - 1);
-    std::string text = vocabulary.decode(std::span(point->ids).first(kept));
-    // half a character decodes to nothing, and pieces of cut text may be others: it must get shorter
-    if (text.size() >= segments[point->segment].text.size()) text.pop_back();
-    segments[point->segment].text = std::move(text);
+    segments[point->segment].text = beginning(vocabulary, segments[point->segment].text, kept);
     ids = source_ids(segments);
   }
   return ids;

@@ -17,6 +17,9 @@ std::unique_ptr<TuningMethod> make_method(const Job& job, T5Model& model, uint64
   const Tuning& tuning = find_tuning(choice.name);
   Json parameters = tuning.entry.defaults;
   parameters.update(choice.parameters);
+  if (job.locations.contains("initialization_folder")) {   // settings hold its content hash
+    parameters["initialization_folder"] = job.locations.at("initialization_folder");
+  }
   return tuning.make(model, parameters, seed, soft_tokens);
 }
 
