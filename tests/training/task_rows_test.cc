@@ -85,6 +85,21 @@ TEST_F(TaskRowsTest, OnlyTheHeadIsCut) {
             joined({bytes("a:"), {500, 501, 502}, bytes("b"), {1}}));
 }
 
+// Cutting by pieces, one encoding for each, took minutes for news of some hundred words; and a character that the
+// vocabulary does not know must not make a cut text longer.
+TEST_F(TaskRowsTest, LongTextsWithUnknownCharactersAreCutToo) {
+  vocabulary_ = Vocabulary::from_folder(std::filesystem::path(DOVETAIL_SOURCE_DIR) / "data/checkpoints/span_corruption");
+  std::string text;
+  for (int i = 0; i < 20000; ++i) text += i % 7 ? " the small house" : " \u6f22\u5b57\u6f22";
+  const RowMaker made = maker("masked_mapping");
+  for (int i = 0; i < 20; ++i) {
+    const std::vector<int32_t> source = row(made, text.substr(static_cast<size_t>(16 * 7 * i)), "c").source;
+    EXPECT_LE(source.size(), 32u);
+    EXPECT_GE(source.size(), 28u) << "what fits stays";
+    EXPECT_EQ(source.at(source.size() - 2), vocabulary_.sentinel(0));
+  }
+}
+
 TEST_F(TaskRowsTest, TargetsEndInEosAlsoWhenCut) {
   const RowMaker made = maker("mapping");
   EXPECT_EQ(row(made, "b", "cdefghijkl").target, joined({bytes("cdefghi"), {1}}));
