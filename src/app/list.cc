@@ -17,6 +17,7 @@
 #include "tasks/template.h"
 #include "training/decoding.h"
 #include "training/optimizers.h"
+#include "training/pair_batches.h"
 #include "tuning/tuning.h"
 
 namespace dovetail {
@@ -37,6 +38,8 @@ Rows objective_rows() {
   for (const Objective& entry : objectives()) {
     rows.push_back({entry.name, entry.paper, parameters_text(entry.defaults)});
   }
+  rows.push_back({"supervised", "Raffel et al. 2020, sec. 3.5.2: prompts and completions of many tasks",
+                  parameters_text(supervised_defaults())});
   return rows;
 }
 

@@ -131,6 +131,12 @@ void check_adaptations(const TomlTable& root, const Sweep& sweep) {
       fail_at(place, fmt::format("adaptation \"{}\" needs sentences; name a file of them, one a line, in [adapt] "
                                  "text = [...]", value.label));
     }
+    const bool phrases_say = adapt.sentences == "matching" && adapt.split != "learned";
+    if (adapt.name == "mixed" && adapt.group == "phrases" && !phrases_say) {
+      fail_at(place, fmt::format("adaptation \"{}\" groups sentences by their phrases, which {} does not find; say group = "
+                                 "\"learned\", or another split", value.label,
+                                 adapt.split == "learned" ? "a learned splitter" : "a draw of any sentences"));
+    }
     if ((needs_splitter(adapt) || needs_classifier(adapt)) && sweep.adapt_graph.empty()) {
       fail_at(place, fmt::format("adaptation \"{}\" learns to split or group sentences from triples; name a data "
                                  "set card of all their relations in [adapt] graph = \"...\"", value.label));

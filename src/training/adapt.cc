@@ -23,6 +23,9 @@ constexpr const char* kSentinel = "<extra_id_0>";
 
 bool is_denoised(const AdaptSettings& adapt, const TextPair& sentence) {
   if (adapt.name != "mixed") return adapt.name == "denoising";
+  if (sentence.group.empty()) {
+    throw_<DataError>("the sentence of line {} has no group, which adaptation mixed goes by", sentence.line);
+  }
   return sentence.group == kFilling;
 }
 

@@ -55,7 +55,7 @@ const std::vector<DecodingEntry>& decodings() {
        check},
       {"as_published", "MTO's harness (Pouramini and Faili 2024): five beams that sample, best of three with best_of_k",
        {{"num_beams", 5}, {"top_k", 10}, {"top_p", 0.9}, {"temperature", 1.0}, {"repetition_penalty", 5.5},
-        {"no_repeat_ngram_size", 0}, {"min_new_tokens", 2}, {"seed", 123}, {"samples", 3}},
+        {"no_repeat_ngram_size", 0}, {"min_new_tokens", 1}, {"max_new_tokens", 40}, {"seed", 123}, {"samples", 3}},
        check},
   };
   return all;
@@ -71,8 +71,8 @@ Decoding make_decoding(const ChoiceSettings& choice, int64_t max_new_tokens) {
   Json parameters = entry->defaults;
   parameters.update(choice.parameters);
   Decoding decoding{choice.name, read_settings(parameters), parameters.value("samples", int64_t{1})};
-  decoding.settings.max_new_tokens = max_new_tokens;
-  decoding.settings.min_new_tokens = std::min(decoding.settings.min_new_tokens, max_new_tokens);
+  decoding.settings.max_new_tokens = parameters.value("max_new_tokens", max_new_tokens);
+  decoding.settings.min_new_tokens = std::min(decoding.settings.min_new_tokens, decoding.settings.max_new_tokens);
   return decoding;
 }
 

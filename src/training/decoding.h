@@ -22,7 +22,8 @@ struct DecodingEntry {
 
 // greedy (the default), beam, sample, and as_published: how MTO's harness decoded, whatever its
 // configuration said (five beams that sample; facts of the released code), with three answers a head,
-// one for each of its test rows.
+// one for each of its test rows. Its min_length of 2 counts the decoder's start, so it is one new token;
+// its max_length was 40 in the period of the paper.
 const std::vector<DecodingEntry>& decodings();
 
 struct Decoding {

@@ -152,7 +152,7 @@ TEST_F(Claims, TwoOfOneNameAreAnError) {
 Sweep sweep_of_the_claims() {
   const std::map<std::string, std::vector<std::string>> labels{
       {"objective", {"span_corruption", "prefix_lm"}},
-      {"adaptation", {"none", "lm", "denoising", "mixed", "continued", "lm_random_split", "denoising_random_split", "lm_random_text"}},
+      {"adaptation", {"none", "lm", "denoising", "mixed", "continued", "lm_random_split", "denoising_random_split", "lm_random_text", "denoising_random_text"}},
       {"task", {"atomic2020.AtLocation", "atomic2020.CapableOf", "atomic2020.HasProperty", "atomic2020.ObjectUse",
                 "atomic2020.isFilledBy", "atomic2020.xAttr", "atomic2020.xIntent", "atomic2020.xNeed", "atomic2020.xWant",
                 "wordnet.category", "wordnet.verb_category", "wordnet.part_of_speech", "wordnet.example_category",

@@ -26,7 +26,7 @@ TEST(Decoding, Trap1GreedyAndBeamDrawNothing) {
 
 // Pouramini and Faili 2024, released code: third_party/trainers/seq2seq_trainer.py.
 TEST(Decoding, AsPublishedIsWhatTheReleasedCodeDid) {
-  const Decoding decoding = make_decoding({"as_published", json::object()}, 40);
+  const Decoding decoding = make_decoding({"as_published", json::object()}, 12);
 
   EXPECT_TRUE(decoding.settings.do_sample);
   EXPECT_EQ(decoding.settings.num_beams, 5);
@@ -34,7 +34,8 @@ TEST(Decoding, AsPublishedIsWhatTheReleasedCodeDid) {
   EXPECT_EQ(decoding.settings.top_p, 0.9);
   EXPECT_EQ(decoding.settings.temperature, 1.0);
   EXPECT_EQ(decoding.settings.repetition_penalty, 5.5);
-  EXPECT_EQ(decoding.settings.min_new_tokens, 2);
+  EXPECT_EQ(decoding.settings.min_new_tokens, 1) << "min_length 2, of which the start token is one";
+  EXPECT_EQ(decoding.settings.max_new_tokens, 40) << "its own, whatever the sweep's is";
   EXPECT_EQ(decoding.samples, 3) << "one for each of up to three test rows a head";
 }
 
