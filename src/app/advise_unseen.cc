@@ -14,7 +14,9 @@
 #include "base/names.h"
 #include "store/journal.h"
 #include "tasks/pair_rows.h"
+#include "tasks/template.h"
 #include "training/probe.h"
+#include "training/task_rows.h"
 
 namespace dovetail {
 
@@ -50,6 +52,10 @@ std::vector<Probe> probe_all(const Plan& plan, const TaskData& task, const Unsee
     if (std::ranges::find(done, probe.coordinates) != done.end()) continue;   // of another task
     done.push_back(probe.coordinates);
     const Job& job = plan.jobs.at(static_cast<size_t>(probe.job));
+    if (const std::string reason = misfit(template_of(job.settings), task); !reason.empty()) {
+      fmt::print(stderr, "{} is left out: {}\n", probe.coordinates[kTemplate], reason);
+      continue;
+    }
     fmt::print(stderr, "probing {} under {}\n", probe.coordinates[kObjective], probe.coordinates[kTemplate]);
     probe_unseen(job, task, asked.count, artefacts, records[job.key]);
     own.probes.push_back(probe);
@@ -96,7 +102,8 @@ std::string advise_unseen(const std::filesystem::path& results, const std::files
        select_for_unseen(plan, groups, probes_of(plan, records), own, facts_of(task), at, tuning)) {
     if (!named.selector->baseline) text += said_by(named);
   }
-  return text + "How far each selector can be trusted is in the report of that sweep: its regret, with interval.\n";
+  return text + "How far each selector can be trusted is in the report of that sweep: its regret, with interval. Here models were "
+                "looked at as they are: what the report scores after a few examples (the Maskability Index, racing) was not run.\n";
 }
 
 }  // namespace dovetail

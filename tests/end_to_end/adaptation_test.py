@@ -161,6 +161,19 @@ def test_the_report_judges_the_claim_and_scores_selectors(adapted):
     assert "a gap helps" in page
 
 
+def test_advice_on_a_task_that_was_not_swept(adapted):
+    lines = [{"source": noun, "target": noun + "s"} for noun in ("kabado", "tifo", "mumu")]
+    (adapted / "new.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+    advice = dovetail("advise", "out", "--examples", "new.jsonl", "--phrase", "The plural of {source} is", cwd=adapted)
+
+    assert advice.returncode == 0, advice
+    assert "3 examples of a task that was not swept" in advice.stdout
+    assert re.search(r"template_likelihood +span_corruption.*confidence \d\.\d\d", advice.stdout), advice.stdout
+    neither = dovetail("advise", "out", cwd=adapted)
+    assert neither.returncode == 2 and "either --task" in neither.stderr, neither
+
+
 def test_an_interrupted_adaptation_goes_on_to_the_same_result(adapted, tmp_path):
     make_adapted_sweep(tmp_path)
     halves = launch(2, "run", "tiny.toml", "--out", "out", "--filter", "*/denoising/*", "--checkpoint-seconds", "0.01", cwd=tmp_path)
