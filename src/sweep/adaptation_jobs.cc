@@ -92,8 +92,8 @@ int64_t JobGraph::label(const AxisValue& objective, const AxisValue& adaptation)
 // More of the same: the base's objective and text, for as many steps of as many rows.
 void JobGraph::continue_objective(const AxisValue& objective, Job& job) {
   if (is_named(objective, "none")) {
-    throw_<ConfigError>("{}: adaptation \"continued\" goes on with an objective, and \"none\" has none; exclude the "
-                        "two together", sweep_.file.string());
+    throw_<ConfigError>("{}:{}:{}: adaptation \"continued\" goes on with an objective, and \"none\" has none; exclude the "
+                        "two together", sweep_.file.string(), objective.line, objective.column);
   }
   auto pretrain = sweep_.pretrain;
   if (is_named(objective, "checkpoint")) {

@@ -120,7 +120,7 @@ def test_rows_are_cut_where_the_lexicon_says(adapted):
 def test_a_splitter_that_learned_nothing_fails_alone(tmp_path):
     make_adapted_sweep(tmp_path)
     text = (tmp_path / "tiny.toml").read_text()
-    (tmp_path / "tiny.toml").write_text(text.replace('group = "learned", label = "mixed_learned"', 'split = "learned", label = "learned"'))
+    (tmp_path / "tiny.toml").write_text(text.replace('name = "mixed", group = "learned", label = "mixed_learned"', 'name = "lm", split = "learned", label = "learned"'))
     result = dovetail("run", "tiny.toml", "--out", "out", cwd=tmp_path)
     assert result.returncode == 1, result
     failed = dovetail("status", "out", cwd=tmp_path).stdout
