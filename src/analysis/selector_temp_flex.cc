@@ -24,7 +24,7 @@ Selection choose(const std::string&, const SelectorContext& context) {
 
 namespace selector {
 
-Selector temp_flex() { return {"temp_flex", "Pouramini and Faili 2024, their code", "filling for eleven relations named in a list, else phrasal", false, choose}; }
+Selector temp_flex() { return {"temp_flex", "Pouramini and Faili 2024, their code", "filling for eleven relations that its authors named with these very tasks in view, else phrasal", false, choose}; }
 
 }  // namespace selector
 

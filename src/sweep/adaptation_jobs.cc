@@ -35,9 +35,11 @@ Json JobGraph::sentences(Job& job) {
   return settings;
 }
 
-int64_t JobGraph::teach(const std::string& lesson, const AxisValue& objective, const AdaptSettings& adapt) {
-  const std::string task = fmt::format("{}-{}:{}", lesson, adapt.graph_rows, sweep_.adapt_graph);
-  Job job{.kind = JobKind::tune, .name = fmt::format("adapt/{}/{}", lesson, objective.label)};
+int64_t JobGraph::teach(const std::string& lesson, const AxisValue& objective, const AdaptSettings& adapt,
+                        const std::string& without) {
+  const std::string left_out = without.empty() ? "" : "-without-" + without;
+  const std::string task = fmt::format("{}-{}{}:{}", lesson, adapt.graph_rows, left_out, sweep_.adapt_graph);
+  Job job{.kind = JobKind::tune, .name = fmt::format("adapt/{}{}/{}", lesson, left_out, objective.label)};
   start_from_base(objective, job);
   TuneSettings tune{.steps = adapt.steps, .batch_size = 20, .max_source_length = adapt.max_source_length,
                     .max_target_length = adapt.max_target_length, .keep_model = true};

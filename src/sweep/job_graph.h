@@ -51,7 +51,9 @@ class JobGraph {
   // Sentences cut, and where a model has to say so, grouped.
   int64_t label(const AxisValue& objective, const AxisValue& adaptation);
   // A model that a graph's triples have taught to split or to group sentences.
-  int64_t teach(const std::string& lesson, const AxisValue& objective, const AdaptSettings& adapt);
+  // `without`: a relation that it does not see; "": all.
+  int64_t teach(const std::string& lesson, const AxisValue& objective, const AdaptSettings& adapt,
+                const std::string& without = "");
   Json sentences(Job& job);
   void set_task(const AxisValue& task, Job& job);
   void set_template(const GridPoint& point, Job& job);

@@ -101,24 +101,30 @@ bool is_lesson(const std::string& name) {
 }
 
 Task lesson_task(const std::string& name) {
-  const size_t dash = name.find('-'), colon = name.find(':');
-  const std::string lesson = name.substr(0, dash), number = name.substr(dash + 1, colon - dash - 1);
-  const bool is_number = !number.empty() && number.size() < 10 && std::ranges::all_of(number, [](unsigned char c) { return std::isdigit(c); });
-  if (colon == std::string::npos || !is_number) {
-    throw_<ConfigError>("expected a lesson such as {}-500:CARD.toml (triples a relation, and a card of all relations), "
-                        "found \"{}\"", lesson, name);
+  const size_t colon = name.find(':');
+  const std::vector<std::string> words = split(name.substr(0, colon), '-');   // splitter, 500[, without, xNeed]
+  const std::string lesson = words[0];
+  const bool is_number = words.size() > 1 && !words[1].empty() && words[1].size() < 10 &&
+                         std::ranges::all_of(words[1], [](unsigned char c) { return std::isdigit(c); });
+  const bool is_whole = words.size() == 2 || (words.size() == 4 && words[2] == "without");
+  if (colon == std::string::npos || !is_number || !is_whole) {
+    throw_<ConfigError>("expected a lesson such as {0}-500:CARD.toml or {0}-500-without-xNeed:CARD.toml (triples a "
+                        "relation, and a card of all relations), found \"{1}\"", lesson, name);
   }
-  const int64_t rows = std::stoll(number);
+  const int64_t rows = std::stoll(words[1]);
+  const std::string left_out = words.size() == 4 ? words[3] : "";
   const Task graph = find_task(name.substr(colon + 1));
   const bool splits = lesson == "splitter";
   const auto load = [=] {
-    const RelationGroups groups = load_relation_groups();
+    RelationGroups groups = load_relation_groups();
+    std::erase(groups.classifier_train, left_out);
+    std::erase(groups.splitter, left_out);
     const TaskData data = graph.load();
     return splits ? splitter_task(data, groups, load_verbalizer("atomic2020_sentences"), rows, kLessonTestRows)
                   : classifier_task(data, groups, rows, kLessonTestRows);
   };
   const auto fingerprint = [=] {
-    std::string all = fmt::format("{} {} {} {}\n", lesson, kLessonVersion, rows, graph.fingerprint());
+    std::string all = fmt::format("{} {} {} {} {}\n", lesson, kLessonVersion, rows, left_out, graph.fingerprint());
     for (const char* file : {"relation_groups/mto.toml", "verbalizers/atomic2020_sentences.toml"}) {
       all += read_file(data_folder() / file);
     }
