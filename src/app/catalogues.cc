@@ -104,10 +104,6 @@ std::string name_of(Layout layout) {
   return "";
 }
 
-int64_t words_in(const std::string& text) {
-  return static_cast<int64_t>(split(collapse_blanks(text), ' ').size());
-}
-
 }  // namespace
 
 Json facts_of(const TaskData& data) {
@@ -115,7 +111,7 @@ Json facts_of(const TaskData& data) {
   for (const Example& example : data.train) {
     questions += example.source.find('?') != std::string::npos;
     for (const std::string& choice : choices_of(data, example)) {
-      choice_words += static_cast<double>(words_in(choice));
+      choice_words += static_cast<double>(words_of(choice).size());
       ++choices;
     }
   }
@@ -145,6 +141,15 @@ std::string fingerprint_of_wording(const BoundTemplate& form, const std::string&
   return template_fingerprint(form, data);
 }
 
+// A plan asks for a task's facts once for the task and once for its classifier.
+auto remembered_facts() {
+  return [known = std::map<std::string, Json>()](const std::string& task) mutable {
+    const auto [facts, is_new] = known.try_emplace(task);
+    if (is_new) facts->second = facts_of(find_task(task).load());
+    return facts->second;
+  };
+}
+
 // A template reads some files as it is made; a plan asks for the same ones with every task.
 auto wording_fingerprint() {
   return [made = std::map<std::string, BoundTemplate>()](
@@ -169,7 +174,7 @@ Fingerprints fingerprints() {
       .prompt = fingerprint_of_adapter,
       .lexicon = [](const std::string& name) { return PhraseLexicon(name).fingerprint(); },
       .pairs = fingerprint_of_pairs,
-      .task_facts = [](const std::string& task) { return facts_of(find_task(task).load()); },
+      .task_facts = remembered_facts(),
       .task_kind = [](const std::string& task) { return find_task(task).kind; },
       .wording = wording_fingerprint(),
   };

@@ -54,27 +54,7 @@ Tokens split_white_space(std::string_view text) {
 
 Tokens split_at_spaces(std::string_view text) { return split(text, ' '); }
 
-std::string lower_case(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return result;
-}
-
-std::string normalised_answer(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n\f\v";
-  std::string result;
-  bool blank = false;
-  for (const char letter : text) {
-    if (kBlanks.find(letter) != std::string_view::npos) {
-      blank = !result.empty();
-      continue;
-    }
-    if (blank) result += ' ';
-    blank = false;
-    result += letter;
-  }
-  return lower_case(result);
-}
+std::string normalised_answer(std::string_view text) { return lower_case(collapse_blanks(text)); }
 
 double best_over_references(std::string_view prediction, std::span<const std::string> references,
                             const std::function<double(const Tokens&, const Tokens&)>& score) {

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text.h"
+
 namespace dovetail {
 
 // The words of the rouge-score package: lower case, runs of [a-z0-9], everything else separates.
@@ -21,9 +23,6 @@ Tokens split_white_space(std::string_view text);
 // What stands between single spaces, as Python's str.split(" "): two spaces have an empty token
 // between them, and the empty text is one empty token.
 Tokens split_at_spaces(std::string_view text);
-
-// ASCII's capitals in lower case; other letters stay as they are.
-std::string lower_case(std::string_view text);
 
 // Lower case (ASCII), runs of ASCII blanks as one, none at the ends: what counts as the same answer.
 std::string normalised_answer(std::string_view text);

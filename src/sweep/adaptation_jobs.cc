@@ -22,19 +22,6 @@ constexpr int64_t kTaughtRelations = 16;   // facts of the published runs: 16 an
 
 }  // namespace
 
-Json JobGraph::sentences(Job& job) {
-  Json settings = Json::array();
-  Json& places = job.locations["corpus"] = Json::array();
-  for (const std::string& file : sweep_.adapt_text) {
-    settings.push_back({{"name", std::filesystem::path(file).filename().string()},
-                        {"fingerprint", fingerprint("corpus " + file, nullptr, [&] {
-                           return fingerprints_.corpus(file);
-                         })}});
-    places.push_back(file);
-  }
-  return settings;
-}
-
 int64_t JobGraph::teach(const std::string& lesson, const AxisValue& objective, const AdaptSettings& adapt,
                         const std::string& without) {
   const std::string left_out = without.empty() ? "" : "-without-" + without;
@@ -64,7 +51,7 @@ int64_t JobGraph::label(const AxisValue& objective, const AxisValue& adaptation)
   const ModelSize size = size_of(objective);
   Job cut{.kind = JobKind::label, .name = fmt::format("adapt/split/{}-{}", adapt.sentences, adapt.split)};
   cut.settings = {{"stage", "split"}, {"split", split_settings(adapt)}};
-  cut.settings["corpus"] = sentences(cut);
+  cut.settings["corpus"] = texts(sweep_.adapt_text, cut);
   if (fingerprints_.lexicon) {
     cut.settings["lexicon_fingerprint"] =
         fingerprint("lexicon " + adapt.lexicon, &adaptation, [&] { return fingerprints_.lexicon(adapt.lexicon); });
@@ -111,7 +98,7 @@ void JobGraph::continue_objective(const AxisValue& objective, Job& job) {
     job.settings["continue"] = choice_of(objective);
   }
   job.settings["pretrain"] = pretrain;
-  job.settings["corpus"] = corpus(job);
+  job.settings["corpus"] = texts(sweep_.corpus, job);
 }
 
 int64_t JobGraph::adapt(const AxisValue& objective, const AxisValue& adaptation) {

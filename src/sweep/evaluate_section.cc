@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "sweep/sections.h"
+#include "sweep/axis_value.h"
 
 namespace dovetail {
 
@@ -16,8 +16,7 @@ ChoiceSettings read_decoding(const toml::node& node, const Entries& decodings) {
   if (!name || !(given || node.is_string())) {
     fail_at(node.source(), "a decoding is a name or a table { name = \"beam\", num_beams = 4 }, not " + kind_of(node));
   }
-  const std::string known = known_name(*name, "decoding", names_of(decodings));
-  const CatalogueEntry& entry = *std::ranges::find(decodings, known, &CatalogueEntry::name);
+  const CatalogueEntry& entry = entry_of(*name, "decoding", decodings);
   ChoiceSettings choice{entry.name, entry.defaults};
   if (!given) return choice;
   std::vector<std::string> keys = {"name"};
@@ -26,12 +25,7 @@ ChoiceSettings read_decoding(const toml::node& node, const Entries& decodings) {
   for (const auto& [key, value] : entry.defaults.items()) {
     if (const toml::node* own = table.find(key)) choice.parameters[key] = like(*own, value, table.name_of(key));
   }
-  if (!entry.check) return choice;
-  try {
-    entry.check(choice.parameters);
-  } catch (const ConfigError& error) {
-    fail_at(node.source(), error.what());
-  }
+  check_choice(node, entry, choice);
   return choice;
 }
 

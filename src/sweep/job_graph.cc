@@ -57,10 +57,10 @@ const std::string& JobGraph::fingerprint(const std::string& thing, const AxisVal
 }
 
 // A text file goes by its name without folders; its content is in the fingerprint.
-Json JobGraph::corpus(Job& job) {
+Json JobGraph::texts(const std::vector<std::string>& names, Job& job) {
   Json settings = Json::array();
   Json& places = job.locations["corpus"] = Json::array();
-  for (const std::string& name : sweep_.corpus) {
+  for (const std::string& name : names) {
     settings.push_back({{"name", std::filesystem::path(name).filename().string()},
                         {"fingerprint", fingerprint("corpus " + name, nullptr, [&] {
                            return fingerprints_.corpus(name);
@@ -77,7 +77,7 @@ int64_t JobGraph::tokenizer() {
   job.settings = {{"vocabulary", vocabulary}, {"corpus", Json::array()}};
   if (vocabulary.type == "pieces") {
     job.name += std::to_string(vocabulary.pieces);
-    job.settings["corpus"] = corpus(job);
+    job.settings["corpus"] = texts(sweep_.corpus, job);
   } else if (vocabulary.type == "file") {
     job.settings["vocabulary_fingerprint"] = fingerprint("vocabulary", nullptr, [&] {
       return fingerprints_.vocabulary(sweep_.vocabulary_file);
@@ -97,7 +97,7 @@ int64_t JobGraph::pretrain(const AxisValue& objective, int64_t seed) {
   job.settings = {{"model", sweep_.model},
                   {"objective", choice_of(objective)},
                   {"pretrain", pretrain}};
-  job.settings["corpus"] = corpus(job);
+  job.settings["corpus"] = texts(sweep_.corpus, job);
   if (objective.settings.contains("pairs_path")) {   // by content, as every file
     const std::string path = objective.settings.at("pairs_path");
     job.settings["objective"]["parameters"]["pairs"] =

@@ -42,7 +42,7 @@ class JobGraph {
  private:
   int64_t add(Job job);
   int64_t tokenizer();
-  Json corpus(Job& job);
+  Json texts(const std::vector<std::string>& names, Job& job);
   // The model, objective, adaptation, template and inputs of a job that starts from a model.
   void start_from(const GridPoint& point, Job& job);
   void start_from_base(const AxisValue& objective, Job& job);
@@ -54,7 +54,6 @@ class JobGraph {
   // `without`: a relation that it does not see; "": all.
   int64_t teach(const std::string& lesson, const AxisValue& objective, const AdaptSettings& adapt,
                 const std::string& without = "");
-  Json sentences(Job& job);
   void set_task(const AxisValue& task, Job& job);
   void set_template(const GridPoint& point, Job& job);
   void set_tuning(const AxisValue& tuning, Job& job);

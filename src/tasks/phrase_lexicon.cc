@@ -26,7 +26,7 @@ bool stands_at(std::span<const std::string> words, size_t begin,
 void require_phrase(const StrictToml& toml, const std::string& key, const std::string& phrase) {
   const std::vector<std::string> words = words_of(phrase);
   const bool plain = std::all_of(words.begin(), words.end(), [](const std::string& word) {
-    return without_punctuation(word) == word && small_letters(word) == word;
+    return without_punctuation(word) == word && lower_case(word) == word;
   });
   if (!words.empty() && plain && join(words, " ") == phrase) return;
   toml.fail(key, fmt::format("expected words in small letters, one blank between them and no "
@@ -109,14 +109,6 @@ bool PhraseLexicon::allows_tail(std::span<const std::string> words) const {
   }
   return std::none_of(tails_never_begin_.begin(), tails_never_begin_.end(),
                       [&](const auto& begin) { return stands_at(words, 0, begin); });
-}
-
-std::string small_letters(std::string_view text) {
-  std::string small(text);
-  for (char& letter : small) {
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  }
-  return small;
 }
 
 std::vector<std::string> words_of(std::string_view text) {

@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/text.h"
+
 namespace dovetail {
 
 // A phrase after which a sentence divides, and the relation that it stands for: "is used for",
@@ -53,9 +55,6 @@ class PhraseLexicon {
   std::vector<std::vector<std::string>> tails_never_begin_;
   std::vector<std::string> tails_never_are_;
 };
-
-// ASCII letters as small ones; what is not ASCII stays.
-std::string small_letters(std::string_view text);
 
 // Words between blanks.
 std::vector<std::string> words_of(std::string_view text);

@@ -59,22 +59,6 @@ std::string postprocess(const std::string& generated) {
   return collapse_blanks(text);
 }
 
-std::string collapse_blanks(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n\f\v";
-  std::string result;
-  bool blank = false;
-  for (const char letter : text) {
-    if (kBlanks.find(letter) != std::string_view::npos) {
-      blank = !result.empty();
-      continue;
-    }
-    if (blank) result += ' ';
-    blank = false;
-    result += letter;
-  }
-  return result;
-}
-
 // Fixed texts grow together, so that a source is a few stretches and not a piece for each slot.
 void SourceWriter::add(std::string text, int cut) {
   if (text.empty()) return;

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text.h"
+
 namespace dovetail {
 
 // A place in a source that a tuning fills with a trained vector. Tokens of one name are one vector.
@@ -37,9 +39,6 @@ struct Rendered {
 
 // What the model wrote, without sentinels; runs of blanks are one blank, none at the ends.
 std::string postprocess(const std::string& generated);
-
-// Runs of blanks (tabs and line ends too) as one blank, none at the ends.
-std::string collapse_blanks(std::string_view text);
 
 // A text cut at its sentinels: `number` is K of the <extra_id_K> before it, -1 of what stands
 // before the first.

@@ -19,7 +19,7 @@ namespace {
 // " word word ": small letters, no punctuation, so that whole words can be found by searching.
 std::string searchable(std::string_view text) {
   std::string words = " ";
-  for (const std::string& word : words_of(small_letters(text))) {
+  for (const std::string& word : words_of(lower_case(text))) {
     const std::string_view bare = without_punctuation(word);
     if (!bare.empty()) words.append(bare).push_back(' ');
   }

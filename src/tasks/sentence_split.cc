@@ -22,7 +22,7 @@ struct Sentence {
 
 Sentence read_sentence(std::string_view text) {
   Sentence sentence{words_of(text), {}};
-  for (const std::string& word : sentence.words) sentence.small.push_back(small_letters(word));
+  for (const std::string& word : sentence.words) sentence.small.push_back(lower_case(word));
   return sentence;
 }
 

@@ -93,15 +93,6 @@ Subset choose_subset(const TaskData& data, const SubsetRequest& request) {
   return subset;
 }
 
-Subset choose_subset(const TaskData& data, int64_t num_heads, int64_t tails, double fraction,
-                     int64_t validation_examples, uint64_t seed) {
-  return choose_subset(data, {.heads = num_heads,
-                              .fraction = fraction,
-                              .tails = tails,
-                              .validation_examples = validation_examples,
-                              .seed = seed});
-}
-
 namespace {
 
 // Of a question its choices too: several may share their words ("Which of these is alive?").

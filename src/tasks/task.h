@@ -104,8 +104,6 @@ struct Subset {
 // The validation examples of a seed are the same at every size. ConfigError when there are not
 // that many examples (of a label), and for per_class where examples have no answer.
 Subset choose_subset(const TaskData& data, const SubsetRequest& request);
-Subset choose_subset(const TaskData& data, int64_t num_heads, int64_t tails, double fraction,
-                     int64_t validation_examples, uint64_t seed);
 
 // The test examples that every cell of the task is scored on: `count` of them (0, or more than
 // there are: all), chosen by a hash of their text, so that neither seed nor order of the file

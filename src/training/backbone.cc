@@ -6,19 +6,15 @@
 
 namespace dovetail {
 
-namespace {
-
-Backbone from_folder(const std::filesystem::path& folder, Artefacts& artefacts) {
+Backbone load_folder(const std::filesystem::path& folder, Artefacts& artefacts) {
   const auto checkpoint = artefacts.checkpoint(folder);
   return {artefacts.vocabulary(folder),
           T5Model(checkpoint->config, clone_weights(checkpoint->config, checkpoint->weights, artefacts.device()))};
 }
 
-}  // namespace
-
 Backbone load_backbone(const Job& job, Artefacts& artefacts) {
   const auto objective = job.settings.at("objective").get<ChoiceSettings>();
-  if (job.settings.contains("adaptation")) return from_folder(artefacts.folder(job.input_keys.at(0)), artefacts);
+  if (job.settings.contains("adaptation")) return load_folder(artefacts.folder(job.input_keys.at(0)), artefacts);
   if (objective.name == "none") {
     const auto vocabulary = artefacts.vocabulary(artefacts.folder(job.input_keys.at(0)));
     const T5Config config = config_for(job.settings.at("model"), *vocabulary);
@@ -28,7 +24,7 @@ Backbone load_backbone(const Job& job, Artefacts& artefacts) {
   const std::filesystem::path folder = objective.name == "checkpoint"
                                            ? job.locations.at("checkpoint").get<std::string>()
                                            : artefacts.folder(job.input_keys.at(1)).string();
-  return from_folder(folder, artefacts);
+  return load_folder(folder, artefacts);
 }
 
 std::shared_ptr<const TaskData> load_task(const Job& job, Artefacts& artefacts) {

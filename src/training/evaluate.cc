@@ -172,7 +172,7 @@ void evaluate_on(const std::vector<const Example*>& examples, T5Model& model, Tu
   std::vector<Answers> all = prepare_answers(settings, rows.size());
   const std::vector<TokenScores> scores = run_test(examinee, rows, settings.batch_size, all);
   record_loss(scores, record);
-  std::vector<ScoredItem> items = describe_items(examinee, examples, scores, needed_evidence(settings.metrics));
+  std::vector<ScoredItem> items = describe_items(examinee, examples, rows, scores, needed_evidence(settings.metrics));
   for (const Answers& answers : all) {
     score_answers(examinee, examples, answers, settings.metrics, &answers == &all.front(), items, record);
   }

@@ -13,6 +13,7 @@
 #include "tasks/relation_groups.h"
 #include "tasks/sentence_selection.h"
 #include "training/test_items.h"
+#include "training/tune.h"
 
 namespace dovetail {
 
@@ -24,23 +25,6 @@ namespace {
 constexpr int64_t kShownPerRow = 4;
 constexpr size_t kGenerationBatch = 64;
 constexpr int64_t kLongestTail = 24;   // tokens
-
-// A model that a teaching job has left, with all that its rows need.
-struct Taught {
-  std::shared_ptr<const Vocabulary> vocabulary;
-  T5Model model;
-  std::unique_ptr<TuningMethod> method;
-};
-
-Taught load_taught(const std::string& key, Artefacts& artefacts) {
-  const fs::path folder = artefacts.model_folder(key);
-  const auto checkpoint = artefacts.checkpoint(folder);
-  Taught taught{artefacts.vocabulary(folder),
-                T5Model(checkpoint->config,
-                        clone_weights(checkpoint->config, checkpoint->weights, artefacts.device())),
-                nullptr};
-  return taught;
-}
 
 std::vector<int32_t> with_end(std::vector<int32_t> ids) {
   ids.push_back(Vocabulary::kEos);
@@ -58,7 +42,7 @@ TestTriples triples_to_avoid(const Job& job, Artefacts& artefacts) {
 }
 
 // The tails that the taught splitter predicts, sentence by sentence.
-std::unordered_map<std::string, std::string> predict_tails(const std::vector<std::string>& sentences, Taught& taught) {
+std::unordered_map<std::string, std::string> predict_tails(const std::vector<std::string>& sentences, Backbone& taught) {
   std::unordered_map<std::string, std::string> tails;
   const PackedWeights packed(taught.model);
   const GenerationSettings settings{.max_new_tokens = kLongestTail, .output_scores = false};
@@ -95,7 +79,7 @@ Selection select_learned(const fs::path& text, const SplitBounds& bounds, Select
     return result;
   };
   for (const SplitSentence& drawn : select_sentences(text, remember, wide, avoid).sentences) shown.push_back(drawn.head);
-  Taught splitter = load_taught(job.input_keys.back(), artefacts);
+  Backbone splitter = load_folder(artefacts.model_folder(job.input_keys.back()), artefacts);
   const auto tails = predict_tails(shown, splitter);
   const auto as_taught = [&](std::string_view sentence, int64_t line) {
     const auto tail = tails.find(std::string(sentence));
@@ -164,7 +148,7 @@ std::string classifier_question(const std::string& head, const std::string& tail
 
 std::vector<double> ask_filling(const std::string& teaching_key, const std::vector<std::string>& questions,
                                 Artefacts& artefacts) {
-  Taught classifier = load_taught(teaching_key, artefacts);
+  const Backbone classifier = load_folder(artefacts.model_folder(teaching_key), artefacts);
   std::vector<Sequence> rows;
   for (const std::string& question : questions) {
     const std::vector<int32_t> source = with_end(classifier.vocabulary->encode_with_sentinels(question));

@@ -80,7 +80,8 @@ void add_choice_likelihoods(const Examinee& examinee, const std::vector<const Ex
 }
 
 void add_ranks(const Examinee& examinee, const std::vector<const Example*>& examples,
-               const std::vector<TokenScores>& first, std::vector<ScoredItem>& items) {
+               const std::vector<Sequence>& first_rows, const std::vector<TokenScores>& first,
+               std::vector<ScoredItem>& items) {
   std::vector<Sequence> rows;
   for (const Example* example : examples) {
     for (size_t k = 1; k < example->references.size(); ++k) {
@@ -91,8 +92,7 @@ void add_ranks(const Examinee& examinee, const std::vector<const Example*>& exam
   const Vocabulary& vocabulary = examinee.maker.vocabulary;
   size_t next = 0;
   for (size_t i = 0; i < examples.size(); ++i) {
-    const Sequence row = examinee.maker.row(*examples[i], examples[i]->references.front());
-    items[i].token_ranks.push_back(content_ranks(vocabulary, row, first[i]));
+    items[i].token_ranks.push_back(content_ranks(vocabulary, first_rows[i], first[i]));
     for (size_t k = 1; k < examples[i]->references.size(); ++k, ++next) {
       items[i].token_ranks.push_back(content_ranks(vocabulary, rows[next], others[next]));
     }
@@ -125,8 +125,9 @@ std::vector<int64_t> content_ranks(const Vocabulary& vocabulary, const Sequence&
 }
 
 std::vector<ScoredItem> describe_items(const Examinee& examinee, const std::vector<const Example*>& examples,
-                                       const std::vector<TokenScores>& first, const std::vector<Evidence>& needed) {
-  DOVETAIL_CHECK_EQ(examples.size(), first.size());
+                                       const std::vector<Sequence>& rows, const std::vector<TokenScores>& first,
+                                       const std::vector<Evidence>& needed) {
+  DOVETAIL_CHECK(examples.size() == rows.size() && rows.size() == first.size());
   const torch::InferenceMode inference;
   std::vector<ScoredItem> items;
   for (size_t i = 0; i < examples.size(); ++i) {
@@ -140,7 +141,7 @@ std::vector<ScoredItem> describe_items(const Examinee& examinee, const std::vect
   if (priors || contains(needed, Evidence::choice_likelihood)) {
     add_choice_likelihoods(examinee, examples, priors, items);
   }
-  if (contains(needed, Evidence::token_ranks)) add_ranks(examinee, examples, first, items);
+  if (contains(needed, Evidence::token_ranks)) add_ranks(examinee, examples, rows, first, items);
   return items;
 }
 

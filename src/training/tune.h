@@ -19,6 +19,8 @@ struct Backbone {
   T5Model model;
 };
 Backbone load_backbone(const Job& job, Artefacts& artefacts);
+// One in a folder: a copy, so that it may be trained.
+Backbone load_folder(const std::filesystem::path& folder, Artefacts& artefacts);
 
 // The task a job names, through its card's location where it has one.
 std::shared_ptr<const TaskData> load_task(const Job& job, Artefacts& artefacts);

@@ -22,7 +22,7 @@ Scores table_of(const Json& rows) {
 }
 
 Json golden() {
-  return Json::parse(read_file(std::string(DOVETAIL_SOURCE_DIR) + "/tests/golden/statistics.json"));
+  return Json::parse(read_file(DOVETAIL_SOURCE_DIR "/tests/golden/statistics.json"));
 }
 
 TEST(Statistics, QuantilesAreNumpys) {

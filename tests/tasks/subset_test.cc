@@ -21,6 +21,13 @@ TaskData sample_data(int train, int test) {
   return data;
 }
 
+Subset choose_subset(const TaskData& data, int64_t heads, int64_t tails, double fraction, int64_t validation_examples,
+                     uint64_t seed) {
+  return dovetail::choose_subset(data, {.heads = heads, .fraction = fraction, .tails = tails,
+                                        .validation_examples = validation_examples, .seed = seed});
+}
+using dovetail::choose_subset;
+
 TEST(ChooseSubset, IsNestedAndDisjointFromValidation) {
   const TaskData data = sample_data(200, 1);
   for (uint64_t seed = 0; seed < 20; ++seed) {

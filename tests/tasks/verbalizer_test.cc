@@ -84,7 +84,7 @@ TEST(DataFolder, FollowsTheEnvironment) {
   unsetenv("DOVETAIL_DATA");
 
   EXPECT_EQ(data_folder(), ours);
-  EXPECT_EQ(ours, std::string(DOVETAIL_SOURCE_DIR) + "/data");
+  EXPECT_EQ(ours, DOVETAIL_SOURCE_DIR "/data");
 }
 
 }  // namespace
