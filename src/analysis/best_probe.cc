@@ -13,18 +13,20 @@ namespace {
 struct Probed {
   Candidate at;
   Scores scores;   // a row a probe: its values by example, turned so that more is better
+  int64_t tuned_on = 0;
 };
 
 std::vector<Probed> probed_candidates(const SelectorContext& context, const std::string& name, bool highest) {
   std::vector<Probed> found;
   for (const Candidate& candidate : context.candidates) {
-    Probed probed{candidate, {}};
+    Probed probed{candidate, {}, 0};
     for (const Probe& probe : context.probes) {
       const auto values = probe.per_example.find(name);
       if (probe.shots != 0 || probe.at != candidate || values == probe.per_example.end()) continue;
       if (!probed.scores.rows.empty() && values->second.size() != probed.scores.rows[0].size()) continue;
       probed.scores.seeds.push_back(std::to_string(probed.scores.seeds.size()));
       probed.scores.rows.push_back(values->second);
+      probed.tuned_on = probe.tuned_on;
       for (float& value : probed.scores.rows.back()) value = highest ? value : -value;
     }
     if (!probed.scores.rows.empty()) found.push_back(std::move(probed));
@@ -66,6 +68,7 @@ Selection best_probe(const SelectorContext& context, const std::string& name, bo
   selection.reason = fmt::format("{} {:.3f}, the {} of {} candidates", what, std::abs(best.scores.mean()),
                                  highest ? "highest" : "lowest", probed.size());
   const int64_t items = best.scores.num_items();
+  selection.examples = items + best.tuned_on;
   if (probed.size() == 1 || items < 2) return selection;
   const Bootstrap bootstrap(items, context.bootstrap);
   selection.statistic = "lead in " + what + " over the second";

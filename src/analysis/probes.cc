@@ -26,10 +26,14 @@ std::vector<float> embedding_of(const Record& record) {
   return record.provenance.at(kEmbedding).get<std::vector<float>>();
 }
 
-Probe probe_of(const Cell& cell, const Record& record) {
+int64_t heads_of(const Job& job) {
+  return job.settings.contains("train_size") ? job.settings.at("train_size").value("heads", int64_t{0}) : 0;
+}
+
+Probe probe_of(const Cell& cell, const Job& job, const Record& record) {
   Probe probe{coordinate(cell, "task"),
               {coordinate(cell, "objective"), coordinate(cell, "adaptation"), coordinate(cell, "template")},
-              shots_in(cell.name), {}, embedding_of(record)};
+              shots_in(cell.name), heads_of(job), {}, embedding_of(record)};
   if (!all_finite(probe.task_embedding)) probe.task_embedding.clear();
   for (const auto& [name, values] : record.per_example) {
     if (name != kEmbedding && all_finite(values)) probe.per_example[name] = values;
@@ -63,9 +67,10 @@ int64_t shots_in(const std::string& name) {
 std::vector<Probe> probes_of(const Plan& plan, const std::map<std::string, Record>& records) {
   std::vector<Probe> probes;
   for (const Cell& cell : plan.probes) {
-    const auto found = records.find(plan.jobs.at(static_cast<size_t>(cell.job)).key);
+    const Job& job = plan.jobs.at(static_cast<size_t>(cell.job));
+    const auto found = records.find(job.key);
     if (found == records.end() || found->second.status != RunStatus::finished) continue;
-    probes.push_back(probe_of(cell, found->second));
+    probes.push_back(probe_of(cell, job, found->second));
   }
   return probes;
 }

@@ -137,6 +137,8 @@ void summarise(SelectorResult& result, const Regrets& own, const std::map<std::s
   summary.regret = pool(by_task(result.cases, own, nullptr), itself, 0, options);
   summary.score = mean_over_tasks(result.cases, own, [](const SelectorCase& c) { return c.score.mean; });
   summary.best_score = mean_over_tasks(result.cases, own, [](const SelectorCase& c) { return c.best_score; });
+  summary.examples =
+      mean_over_tasks(result.cases, own, [](const SelectorCase& c) { return static_cast<double>(c.selection.examples); });
   for (const auto& [name, regrets] : baselines) {
     const std::vector<TaskParts> parts = by_task(result.cases, own, &regrets);
     if (name != result.selector->name && !parts.empty()) summary.against[name] = pool(parts, itself, 0, options);

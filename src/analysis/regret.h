@@ -34,6 +34,7 @@ struct SelectorCase {
 struct SelectorSummary {
   PooledEffect regret;
   double score = 0, best_score = 0;               // means over tasks
+  double examples = 0;                            // labelled ones of the task that it looked at, a mean too
   std::map<std::string, PooledEffect> against;    // by baseline: its regret minus this one's; above 0: better than it
   int64_t cases = 0, times_best = 0;
   double chance_of_best = 0;                      // of a blind choice of one cell: the mean of 1 / candidates

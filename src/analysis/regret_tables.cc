@@ -63,7 +63,7 @@ Json case_json(const SelectorCase& found) {
 
 std::string selectors_table(const Analysis& analysis) {
   Rows rows{{"selector", "source", "is_baseline", "tasks", "cases", "times_best", "chance_of_best", "score", "best_score",
-             "regret", "regret_low", "regret_high", "tasks_resampled"}};
+             "labelled_examples", "regret", "regret_low", "regret_high", "tasks_resampled"}};
   for (const std::string& name : baselines()) {
     for (const char* part : {"", "_low", "_high"}) rows[0].push_back("better_than_" + name + part);
   }
@@ -71,7 +71,7 @@ std::string selectors_table(const Analysis& analysis) {
     Row row{result.selector->name, result.selector->source, result.selector->baseline ? "yes" : "no"};
     if (const auto& s = result.summary) {
       row.insert(row.end(), {std::to_string(s->regret.tasks), std::to_string(s->cases), std::to_string(s->times_best),
-                             csv_number(s->chance_of_best), csv_number(s->score), csv_number(s->best_score)});
+                             csv_number(s->chance_of_best), csv_number(s->score), csv_number(s->best_score), csv_number(s->examples)});
       append(row, s->regret.estimate);
       row.emplace_back(s->regret.tasks_resampled ? "yes" : "no");
       for (const std::string& name : baselines()) {
@@ -122,6 +122,7 @@ Json selectors_json(const Analysis& analysis) {
     if (const auto& summary = result.summary) {
       one["regret"] = pooled_json(summary->regret);
       one["score"] = summary->score;
+      one["labelled_examples"] = summary->examples;
       one["best_score"] = summary->best_score;
       one["times_best"] = summary->times_best;
       one["chance_of_best"] = summary->chance_of_best;

@@ -49,12 +49,13 @@ std::string selector_row(const SelectorResult& result, const std::vector<std::st
   if (!result.summary) {
     const std::string why = result.cases.empty() ? "" : result.cases[0].selection.absent;
     row += element("td", text_element("span", "chose nowhere") + small(why), {{"class", "absent"}});
-    for (size_t i = 0; i < baselines.size() + 2; ++i) row += "<td></td>";
+    for (size_t i = 0; i < baselines.size() + 3; ++i) row += "<td></td>";
     return element("tr", row);
   }
   const SelectorSummary& s = *result.summary;
   row += element("td", text_element("span", signed_text(s.regret.estimate.mean), {{"class", "gain"}}) +
                            small(interval_text(s.regret.estimate)));
+  row += text_element("td", s.examples > 0 ? fmt::format("{:.0f}", s.examples) : "none");
   row += element("td", text_element("span", score_text(s.score)) + small("best cells " + score_text(s.best_score)));
   row += element("td", text_element("span", fmt::format("{} of {}", s.times_best, s.cases)) +
                            small(fmt::format("blindly {:.1f}", s.chance_of_best * static_cast<double>(s.cases))) +
@@ -98,7 +99,7 @@ std::string selectors_html(const Analysis& analysis, bool with_charts) {
     ++drawn;
     details += element("details", text_element("summary", spaced(result.selector->name) + ": its choices") + cases_table(result));
   }
-  std::vector<std::string> titles{"Selector", "Regret", "Score", "The best cells named"};
+  std::vector<std::string> titles{"Selector", "Regret", "Labelled examples it saw", "Score", "The best cells named"};
   for (const std::string& name : held_against) titles.push_back("Better than " + spaced(name) + " by");
   html += element("div", element("table", head_row(titles) + element("tbody", rows), {{"class", "claims selectors"}}), {{"class", "wide"}});
   if (with_charts) html += element("div", forest_html(kForest, "Regret (squares: choices that need no method)", drawn), {{"class", "figures"}});

@@ -7,7 +7,7 @@ namespace {
 
 Selection choose(const std::string&, const SelectorContext& context) {
   Selection selection;
-  selection.choice.template_name = matching(AnswerKind::filling, context.candidates).template_name;
+  selection.choice.template_name = matching(AnswerKind::filling, context).template_name;
   selection.reason = "always";
   return selection;
 }

@@ -25,21 +25,29 @@ const std::vector<float>* values_of(const Probe& probe, const std::string& name)
 }
 
 // Better the published number of shots than none, the conventional model than another, prompting (with the
-// relation's phrase) than mapping; among equals the first.
+// relation's phrase) than mapping, of words than of soft tokens; among equals the first.
 int preference(const Probe& probe, const SelectorContext& context) {
   const bool adapted = !probe.at.adaptation.empty() && probe.at.adaptation != "none";
+  const AxisTraits& form = traits_of(context, "template", probe.at.template_name);
   return (probe.shots == kPublishedShots ? 16 : probe.shots == 0 ? 8 : 0) + (adapted ? 0 : 4) +
-         (probe.at.objective == context.conventional_objective ? 2 : 0) + (probe.at.template_name == "prompting" ? 1 : 0);
+         (probe.at.objective == context.conventional_objective ? 2 : 0) + (form.says_relation ? 1 : 0);
+}
+
+// A template and itself with a sentinel.
+bool are_twins(const AxisTraits& prefix, const AxisTraits& masked) {
+  return prefix.fills < 0 && masked.fills > 0 && prefix.form == masked.form && prefix.says_relation == masked.says_relation;
 }
 
 std::optional<Pair> find_pair(const SelectorContext& context, const std::string& name) {
   std::optional<Pair> best;
   for (const Probe& prefix : context.probes) {
-    if (is_masked(prefix.at.template_name)) continue;
     for (const Probe& masked : context.probes) {
       const bool same_model = masked.at.objective == prefix.at.objective && masked.at.adaptation == prefix.at.adaptation &&
                               masked.shots == prefix.shots;
-      if (!same_model || masked.at.template_name != "masked_" + prefix.at.template_name) continue;
+      if (!same_model || !are_twins(traits_of(context, "template", prefix.at.template_name),
+                                    traits_of(context, "template", masked.at.template_name))) {
+        continue;
+      }
       const auto *a = values_of(prefix, name), *b = values_of(masked, name);
       if (!a || !b || a->size() != b->size()) continue;
       if (!best || preference(prefix, context) > preference(*best->prefix, context)) best = Pair{&prefix, &masked};
@@ -79,7 +87,8 @@ Selection choose_by_maskability(const SelectorContext& context, const std::strin
     agree += (resampled[r] >= kThreshold) == filling;
   }
   Selection selection;
-  selection.choice = matching(filling ? AnswerKind::filling : AnswerKind::phrasal, context.candidates);
+  selection.examples = prefix.num_items() + pair->prefix->tuned_on;
+  selection.choice = matching(filling ? AnswerKind::filling : AnswerKind::phrasal, context);
   selection.confidence = static_cast<double>(agree) / static_cast<double>(resampled.size());
   selection.statistic = "Maskability Index";
   selection.value = interval(std::move(resampled), index, prefix.num_items(), context.bootstrap);

@@ -18,7 +18,8 @@ Selection choose(const std::string&, const SelectorContext& context) {
     const Estimate share = Bootstrap(votes.num_items(), context.bootstrap).mean(votes);
     const bool filling = share.mean > 0.5;
     Selection selection;
-    selection.choice = matching(filling ? AnswerKind::filling : AnswerKind::phrasal, context.candidates);
+    selection.examples = share.items;
+    selection.choice = matching(filling ? AnswerKind::filling : AnswerKind::phrasal, context);
     selection.confidence = filling ? share.mean : 1 - share.mean;
     selection.statistic = "share of examples classified as filling";
     selection.value = share;

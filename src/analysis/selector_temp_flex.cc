@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <set>
-
 #include "analysis/selectors.h"
 
 namespace dovetail {
@@ -8,14 +6,13 @@ namespace dovetail {
 namespace {
 
 Selection choose(const std::string&, const SelectorContext& context) {
-  static const std::set<std::string> filling{"ObjectUse", "AtLocation", "MadeUpOf", "HasProperty", "CapableOf", "Desires",
-                                             "NotDesires", "xAttr", "xReact", "oReact", "isFilledBy"};
   const Json given = context.facts.value("relation", Json());
   const std::string relation = given.is_string() ? given.get<std::string>() : "";
   if (relation.empty()) return nothing("the task is no relation");
+  if (!context.facts.contains("flex_fills")) return nothing("the plan is of an older version: run the sweep's command again");
   Selection selection;
-  const bool fills = filling.contains(relation);
-  selection.choice = matching(fills ? AnswerKind::filling : AnswerKind::phrasal, context.candidates);
+  const bool fills = context.facts.at("flex_fills").get<bool>();
+  selection.choice = matching(fills ? AnswerKind::filling : AnswerKind::phrasal, context);
   selection.reason = relation + (fills ? " is in the list" : " is not in the list");
   return selection;
 }

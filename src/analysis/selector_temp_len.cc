@@ -15,7 +15,7 @@ Selection choose(const std::string&, const SelectorContext& context) {
   const double share = marks.get<double>(), length = words.get<double>();
   const bool asks = share >= 0.5;
   Selection selection;
-  selection.choice = matching(asks && length < kShortWords ? AnswerKind::filling : AnswerKind::phrasal, context.candidates);
+  selection.choice = matching(asks && length < kShortWords ? AnswerKind::filling : AnswerKind::phrasal, context);
   selection.confidence = asks ? share : 1 - share;
   selection.reason = fmt::format("{:.0f} % of the questions end in a question mark, choices have {:.1f} words", 100 * share, length);
   return selection;

@@ -17,25 +17,11 @@ namespace selector {
 
 namespace {
 
-bool contains(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
-
-// +1: trains what filling wants; -1: what phrasal answers want; 0: neither, both or unknown.
-int leaning(const std::string& label) {
-  if (contains(label, "mixed") || label == "none" || label.empty()) return 0;
-  if (contains(label, "lm")) return -1;
-  for (const char* part : {"denois", "span", "mask", "infill"}) {
-    if (contains(label, part)) return 1;
-  }
-  return 0;
-}
-
-double agreement(AnswerKind kind, const Candidate& candidate) {
+double agreement(AnswerKind kind, const Candidate& candidate, const SelectorContext& context) {
   const int wanted = kind == AnswerKind::filling ? 1 : -1;
-  double points = is_masked(candidate.template_name) == (wanted > 0) ? 8 : 0;
-  points += 4 * wanted * leaning(candidate.objective);
-  // Random text and random splits are controls and teach no matching.
-  points += contains(candidate.adaptation, "random") ? -1 : 2 * wanted * leaning(candidate.adaptation);
-  return points + (contains(candidate.template_name, "prompting") ? 1 : 0);
+  const AxisTraits& form = traits_of(context, "template", candidate.template_name);
+  return 8 * wanted * form.fills + 4 * wanted * traits_of(context, "objective", candidate.objective).fills +
+         2 * wanted * traits_of(context, "adaptation", candidate.adaptation).fills + (form.says_relation ? 1 : 0);
 }
 
 }  // namespace
@@ -65,13 +51,17 @@ std::string choice_text(const Candidate& choice) {
   return text + " · " + (choice.template_name.empty() ? "any template" : choice.template_name);
 }
 
-bool is_masked(const std::string& template_name) { return contains(template_name, "masked"); }
+const AxisTraits& traits_of(const SelectorContext& context, const std::string& axis, const std::string& label) {
+  static const AxisTraits none;
+  const auto labels = context.traits.find(axis);
+  if (labels == context.traits.end()) return none;
+  const auto traits = labels->second.find(label);
+  return traits == labels->second.end() ? none : traits->second;
+}
 
-Candidate matching(AnswerKind kind, const std::vector<Candidate>& candidates) {
-  DOVETAIL_CHECK(!candidates.empty());
-  return *std::max_element(candidates.begin(), candidates.end(), [&](const Candidate& a, const Candidate& b) {
-    return agreement(kind, a) < agreement(kind, b);
-  });
+Candidate matching(AnswerKind kind, const SelectorContext& context) {
+  DOVETAIL_CHECK(!context.candidates.empty());
+  return *std::ranges::max_element(context.candidates, {}, [&](const Candidate& c) { return agreement(kind, c, context); });
 }
 
 Selection nothing(const std::string& why) {

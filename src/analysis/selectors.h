@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@ struct Selection {
   std::optional<Estimate> value;      // with its 95 % interval
   std::string reason;                 // one sentence
   std::string absent;                 // why nothing was chosen; "" where something was
+  int64_t examples = 0;               // labelled examples of the task that it has looked at
 };
 
 // A task that was swept, as seen by a selector for another task.
@@ -34,6 +36,7 @@ struct SelectorContext {
   std::vector<Candidate> candidates;   // what can be chosen, in the order of the sweep file
   std::vector<Probe> probes;           // of the task
   Json facts = Json::object();         // of the task: Plan::task_facts
+  std::map<std::string, std::map<std::string, AxisTraits>> traits;   // Plan::traits
   std::vector<SweptTask> others;
   std::string conventional_objective = "span_corruption";
   BootstrapOptions bootstrap;
@@ -61,8 +64,9 @@ enum class AnswerKind { filling, phrasal };
 
 // The candidate that fits best: masked template and denoising for filling, unmasked template and
 // language modelling for phrasal; a template with the relation's phrase before one without.
-Candidate matching(AnswerKind kind, const std::vector<Candidate>& candidates);
-bool is_masked(const std::string& template_name);
+Candidate matching(AnswerKind kind, const SelectorContext& context);
+// Of a label; without any where the plan knows nothing of it.
+const AxisTraits& traits_of(const SelectorContext& context, const std::string& axis, const std::string& label);
 
 // The candidate whose probes (of no shots) have the least mean of `name`, or the highest; with the share of
 // bootstrap resamples that agree, and the lead over the second. `what` names the number in words.

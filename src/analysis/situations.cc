@@ -79,6 +79,7 @@ SelectorContext context_of(const Situation& at, const std::vector<Situation>& si
                            const std::vector<Probe>& probes, const DecisionOptions& options) {
   SelectorContext context;
   context.candidates = at.candidates;
+  context.traits = plan.traits;
   context.probes = probes_for(probes, at.task);
   if (plan.task_facts.contains(at.task) && plan.task_facts.at(at.task).is_object()) {
     context.facts = plan.task_facts.at(at.task);

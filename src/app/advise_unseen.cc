@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
+#include <set>
 
 #include "analysis/analysis.h"
 #include "analysis/regret.h"
@@ -33,6 +35,7 @@ TaskData task_of_lines(const UnseenTask& asked) {
     std::vector<std::string>& references = data.train[place->second].references;
     if (std::ranges::find(references, row.target) == references.end()) references.push_back(row.target);
   }
+  if (data.train.empty()) throw_<DataError>("{}: no row has a target", asked.examples);
   return data;
 }
 
@@ -41,23 +44,45 @@ TaskData load_unseen(const UnseenTask& asked) {
   return is_card ? find_task(asked.examples).load() : task_of_lines(asked);
 }
 
+// Of `count` examples those that are looked at, when so many are trained on first; 0: too few are there.
+int64_t looked_at(const TaskData& task, const Job& job, int64_t count) {
+  if (!task.validation.empty()) return count;
+  const int64_t trained_on = std::max<int64_t>(1, job.settings.at("train_size").value("heads", int64_t{0}));
+  return std::clamp<int64_t>(std::ssize(task.train) - trained_on, 0, count);
+}
+
+// Why the sweep's probe says nothing of these examples; "" when it does.
+std::string obstacle(const TaskData& task, const Cell& probe, const Job& job) {
+  if (probe.baseline != "filling") {
+    if (std::string reason = misfit(template_of(job.settings), task); !reason.empty()) return reason;
+  }
+  if (looked_at(task, job, 1) == 1) return "";
+  return fmt::format("it trains on {} examples and looks at others, and there are {}",
+                     std::max<int64_t>(1, job.settings.at("train_size").value("heads", int64_t{0})), task.train.size());
+}
+
 // The same probes as the sweep's, on these examples: a plan of one task, with its records.
-std::vector<Probe> probe_all(const Plan& plan, const TaskData& task, const UnseenTask& asked, Artefacts& artefacts) {
+std::vector<Probe> probe_all(const Plan& plan, const TaskData& data, const UnseenTask& asked, Artefacts& artefacts) {
   Plan own{.jobs = plan.jobs};
   std::map<std::string, Record> records;
-  std::vector<std::array<std::string, kAxes.size()>> done;
+  std::set<std::pair<std::string, std::array<std::string, kAxes.size()>>> done;
+  const auto task = std::make_shared<const TaskData>(data);
   for (Cell probe : plan.probes) {
-    if (probe.baseline != "zero_shot") continue;
     probe.coordinates[kTask].clear();
-    if (std::ranges::find(done, probe.coordinates) != done.end()) continue;   // of another task
-    done.push_back(probe.coordinates);
-    const Job& job = plan.jobs.at(static_cast<size_t>(probe.job));
-    if (const std::string reason = misfit(template_of(job.settings), task); !reason.empty()) {
-      fmt::print(stderr, "{} is left out: {}\n", probe.coordinates[kTemplate], reason);
+    if (!done.emplace(probe.baseline, probe.coordinates).second) continue;   // of another task
+    Job job = plan.jobs.at(static_cast<size_t>(probe.job));
+    const std::string what = fmt::format("{} {} {} {}", probe.baseline, probe.coordinates[kObjective],
+                                         probe.coordinates[kAdaptation], probe.coordinates[kTemplate]);
+    if (const std::string reason = obstacle(data, probe, job); !reason.empty()) {
+      fmt::print(stderr, "{} is left out: {}\n", what, reason);
       continue;
     }
-    fmt::print(stderr, "probing {} under {}\n", probe.coordinates[kObjective], probe.coordinates[kTemplate]);
-    probe_unseen(job, task, asked.count, artefacts, records[job.key]);
+    fmt::print(stderr, "probing: {}\n", what);
+    job.settings["tune"]["validation_examples"] = looked_at(data, job, asked.count);
+    job.settings["task"]["kind"] = data.kind;   // by which the race's metric goes
+    Record& record = records[job.key];
+    run_probe_on(task, job, artefacts, record);
+    record.status = RunStatus::finished;
     own.probes.push_back(probe);
   }
   return probes_of(own, records);
@@ -102,8 +127,7 @@ std::string advise_unseen(const std::filesystem::path& results, const std::files
        select_for_unseen(plan, groups, probes_of(plan, records), own, facts_of(task), at, tuning)) {
     if (!named.selector->baseline) text += said_by(named);
   }
-  return text + "How far each selector can be trusted is in the report of that sweep: its regret, with interval. Here models were "
-                "looked at as they are: what the report scores after a few examples (the Maskability Index, racing) was not run.\n";
+  return text + "How far each selector can be trusted is in the report of that sweep: its regret, with interval.\n";
 }
 
 }  // namespace dovetail

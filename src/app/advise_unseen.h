@@ -15,8 +15,8 @@ struct UnseenTask {
   int64_t count = 32;            // examples that are looked at
 };
 
-// What each selector says of it, from what the sweep's own starts make of the examples before any
-// tuning, and from the sweep's results on other tasks. As text for a terminal. Throws ConfigError for
+// What each selector says of it, from the sweep's own probes (its starts as they are, after a few shots, in
+// a race; the classifier of relations) put to these examples, and from its results on other tasks. As text for a terminal. Throws ConfigError for
 // a sweep without probes ([select]), and for artefacts that are gone.
 std::string advise_unseen(const std::filesystem::path& results, const std::filesystem::path& store,
                           const UnseenTask& task, const std::string& size);

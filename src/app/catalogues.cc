@@ -12,8 +12,9 @@
 #include "model/checkpoint.h"
 #include "model/shapes.h"
 #include "objectives/objective.h"
-#include "tasks/phrase_lexicon.h"
 #include "tasks/card.h"
+#include "tasks/phrase_lexicon.h"
+#include "tasks/shape_choice.h"
 #include "tasks/task.h"
 #include "tasks/template.h"
 #include "text/corpus.h"
@@ -27,11 +28,33 @@ namespace dovetail {
 
 namespace {
 
+// MTO's versions of vnat begin with "vs" where no sentinel is in the phrase.
+bool asks_at_sentinel(const TemplateShape& shape) {
+  return shape.has(Slot::mask) || (shape.label_place >= 0 && !shape.version.starts_with("vs"));
+}
+
+std::string without_sentinels(const std::string& parts) {
+  std::vector<std::string> kept = split(parts, '-');
+  std::erase_if(kept, [](const std::string& part) {
+    return part == "sup" || part == "unsup" || part == "mask" || part.starts_with("v");
+  });
+  return join(kept, "-") + (parts.find("vnat_") == std::string::npos ? "" : parts.substr(parts.find("vnat_"), 6));
+}
+
+AxisTraits traits_of(const std::string& parts, const ParsedTemplate& parsed) {
+  const auto masked = std::ranges::count_if(parsed.shapes, asks_at_sentinel);
+  const int fills = masked == std::ssize(parsed.shapes) ? 1 : masked == 0 ? -1 : 0;   // a rule has both
+  const bool says_relation = std::ranges::any_of(parsed.shapes, [](const TemplateShape& shape) {
+    return shape.has(Slot::phrase) || shape.has(Slot::verbal);
+  });
+  return {.fills = fills, .says_relation = says_relation, .form = without_sentinels(parts)};
+}
+
 CatalogueEntry catalogue_entry(const TemplateEntry& entry) {
   const ParsedTemplate parsed = parse_template(entry.parts);
   const bool soft_tokens = std::ranges::any_of(
       parsed.shapes, [](const TemplateShape& shape) { return shape.has_prompt(); });
-  return {entry.name, entry.defaults, entry.check, soft_tokens};
+  return {entry.name, entry.defaults, entry.check, soft_tokens, traits_of(entry.parts, parsed)};
 }
 
 }  // namespace
@@ -39,7 +62,7 @@ CatalogueEntry catalogue_entry(const TemplateEntry& entry) {
 Catalogues catalogues() {
   Catalogues all;
   for (const Objective& entry : objectives()) {
-    all.objectives.push_back({entry.name, entry.defaults, entry.check});
+    all.objectives.push_back({entry.name, entry.defaults, entry.check, false, {.fills = entry.fills}});
   }
   all.objectives.push_back({"supervised", supervised_defaults(), check_supervised});
   for (const Task& entry : tasks()) all.tasks.push_back({entry.name});
@@ -55,6 +78,7 @@ Catalogues catalogues() {
   for (const Metric& entry : metrics()) {
     all.metrics.push_back({entry.name});
     if (!entry.higher_is_better) all.falling_metrics.push_back(entry.name);
+    if (entry.evidence == Evidence::samples) all.sample_metrics.push_back(entry.name);
   }
   for (const DecodingEntry& entry : decodings()) all.decodings.push_back({entry.name, entry.defaults, entry.check});
   for (const std::string& name : corpus_names()) all.corpora.push_back({name});
@@ -117,6 +141,7 @@ Json facts_of(const TaskData& data) {
   }
   return {{"kind", data.kind},
           {"relation", data.relation},
+          {"flex_fills", is_filling_relation(data.relation)},
           {"layout", name_of(data.layout)},
           {"mean_choice_words", choices > 0 ? choice_words / choices : 0},
           {"question_mark_share", data.train.empty() ? 0 : questions / static_cast<double>(data.train.size())}};
@@ -150,6 +175,44 @@ auto remembered_facts() {
   };
 }
 
+// The same request as the cell will make, so that what it would say is said by the plan.
+auto check_of_sizes() {
+  return [name = std::string(), data = TaskData()](const std::string& task, const TrainSizeSettings& size,
+                                                   int64_t validation_examples, uint64_t seed) mutable {
+    if (task != name) data = find_task(task).load();
+    name = task;
+    choose_subset(data, {.per_class = size.per_class,
+                         .heads = size.heads,
+                         .fraction = size.fraction,
+                         .tails = size.tails,
+                         .validation_examples = validation_examples,
+                         .seed = seed,
+                         .own_validation = true});
+  };
+}
+
+// What is right must be scorable: pearson, say, wants numbers.
+void check_metrics(const std::string& name_or_card, const std::vector<std::string>& names) {
+  std::vector<const Metric*> of_text;
+  for (const std::string& name : names) {
+    const Metric& metric = find_metric(name);
+    if (metric.evidence == Evidence::text) of_text.push_back(&metric);
+  }
+  const TaskData data = find_task(name_or_card).load();
+  if (data.test.empty()) return;
+  const std::vector<std::string>& references = data.test.front().references;
+  if (references.empty()) return;
+  const ScoredItem right{.prediction = references.front(), .references = references};
+  for (const Metric* metric : of_text) {
+    try {
+      metric->score({&right, 1});
+    } catch (const ItemError& error) {
+      throw_<ConfigError>("metric \"{}\" cannot score task {}: of its first test example, answered rightly: {}",
+                          metric->name, data.name, error.reason);
+    }
+  }
+}
+
 // A template reads some files as it is made; a plan asks for the same ones with every task.
 auto wording_fingerprint() {
   return [made = std::map<std::string, BoundTemplate>()](
@@ -177,6 +240,8 @@ Fingerprints fingerprints() {
       .task_facts = remembered_facts(),
       .task_kind = [](const std::string& task) { return find_task(task).kind; },
       .wording = wording_fingerprint(),
+      .check_size = check_of_sizes(),
+      .check_metrics = check_metrics,
   };
 }
 

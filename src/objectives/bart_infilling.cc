@@ -109,7 +109,8 @@ Objective bart_infilling() {
           .chunk_length = [](int64_t length, const nlohmann::json&) {
             require_sequence_length(kName, length);
             return length - 1;  // spans of one token leave the length as it is; </s>
-          }};
+          },
+          .fills = 1};
 }
 
 }  // namespace dovetail

@@ -111,7 +111,8 @@ Objective iid_denoising() {
           .chunk_length = [](int64_t length, const nlohmann::json&) {
             require_sequence_length(kName, length);
             return length - 1;  // no two neighbours may be noise; </s>
-          }};
+          },
+          .fills = 1};
 }
 
 }  // namespace dovetail

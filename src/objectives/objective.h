@@ -52,6 +52,8 @@ struct Objective {
   // Texts that it sets before inputs (UL2's mode tokens), at most one in each example. Who calls
   // apply() has the vocabulary and hands in their ids. Empty: it wants none.
   std::function<std::vector<std::string>(const nlohmann::json& parameters)> texts = {};
+  // +1: asks for what stood where sentinels are; -1: for what follows; 0: for both, or for neither.
+  int fills = 0;
 };
 
 // Objective::texts(), or none.

@@ -37,7 +37,8 @@ Objective prefix_lm() {
           .chunk_length =
               [](int64_t length, const nlohmann::json& parameters) {
                 return prefix_chunk_length(kName, length, 1, parameters);  // </s>
-              }};
+              },
+          .fills = -1};
 }
 
 }  // namespace dovetail

@@ -71,7 +71,8 @@ Objective span_corruption() {
           .example = {{"noise_density", 0.5}, {"mean_noise_span_length", 1.5}},
           .apply = apply,
           .check = check,
-          .chunk_length = chunk_length};
+          .chunk_length = chunk_length,
+          .fills = 1};
 }
 
 }  // namespace dovetail

@@ -40,7 +40,8 @@ Objective suffix_denoising() {
           .chunk_length =
               [](int64_t length, const nlohmann::json& parameters) {
                 return prefix_chunk_length(kName, length, 2, parameters);  // sentinel and </s>
-              }};
+              },
+          .fills = 1};
 }
 
 }  // namespace dovetail

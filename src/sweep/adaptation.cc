@@ -20,15 +20,39 @@ std::vector<std::string> keys(std::vector<std::string> more) {
   return more;
 }
 
+std::string found_file(const toml::node& node, const std::string& given, const Sweep& sweep, const char* what) {
+  const std::filesystem::path file = find_path(given, sweep.file);
+  if (std::filesystem::is_regular_file(file)) return file.string();
+  fail_at(node.source(), fmt::format("no {} \"{}\", neither beside the sweep file nor in the working directory",
+                                     what, given));
+}
+
+// A lexicon of the project's by its name, or a file: that goes with its path.
+void read_lexicon(const TomlTable& table, const Sweep& sweep, AdaptSettings& adapt) {
+  const toml::node* node = table.find("lexicon");
+  if (!node) return;
+  adapt.lexicon = text(*node, table.name_of("lexicon"));
+  if (adapt.lexicon.ends_with(".toml")) adapt.lexicon = found_file(*node, adapt.lexicon, sweep, "lexicon");
+}
+
 void read_text_of(const TomlTable& table, const std::string& key, std::string& value) {
   if (const toml::node* node = table.find(key)) value = text(*node, table.name_of(key));
 }
 
-void read_settings(const TomlTable& table, AdaptSettings& adapt, const Entries& optimizers) {
+// Any sentence can only be cut anywhere.
+void read_cut(const TomlTable& table, AdaptSettings& adapt) {
   table.read_name("sentences", adapt.sentences, {"matching", "random"});
   table.read_name("split", adapt.split, {"phrases", "learned", "random"});
+  if (adapt.sentences != "random" || adapt.split == "random") return;
+  const toml::node* split = table.find("split");
+  if (split) fail_at(split->source(), "sentences = \"random\" can only be split at random: leave split out");
+  adapt.split = "random";
+}
+
+void read_settings(const TomlTable& table, const Sweep& sweep, AdaptSettings& adapt, const Entries& optimizers) {
+  read_cut(table, adapt);
   table.read_name("group", adapt.group, {"phrases", "learned"});
-  read_text_of(table, "lexicon", adapt.lexicon);
+  read_lexicon(table, sweep, adapt);
   read_text_of(table, "prefix", adapt.prefix);
   table.read("rows", adapt.rows, kOneOrMore);
   table.read("graph_rows", adapt.graph_rows, kOneOrMore);
@@ -42,18 +66,11 @@ void read_settings(const TomlTable& table, AdaptSettings& adapt, const Entries& 
   override_optimizer(table, adapt.optimizer, optimizers);
 }
 
-std::string found_file(const toml::node& node, const std::string& given, const Sweep& sweep, const char* what) {
-  const std::filesystem::path file = find_path(given, sweep.file);
-  if (std::filesystem::is_regular_file(file)) return file.string();
-  fail_at(node.source(), fmt::format("no {} \"{}\", neither beside the sweep file nor in the working directory",
-                                     what, given));
-}
-
 }  // namespace
 
 void read_adapt(const toml::node& node, Sweep& sweep, const Entries& optimizers) {
   const TomlTable table(node, "[adapt]", keys({"text", "graph"}));
-  read_settings(table, sweep.adapt, optimizers);
+  read_settings(table, sweep, sweep.adapt, optimizers);
   if (const toml::node* files = table.find("text")) {
     for (const toml::node& file : list(*files, table.name_of("text"))) {
       sweep.adapt_text.push_back(found_file(file, text(file, "each element of text"), sweep, "file of sentences"));
@@ -74,10 +91,7 @@ AdaptSettings read_adaptation(const toml::node& node, const Sweep& sweep, const 
   }
   const TomlTable table(node, "an adaptation", keys({"name", "label"}));
   adapt.name = known_name(table.at("name"), "adaptation", kAdaptations);
-  read_settings(table, adapt, optimizers);
-  if (adapt.sentences == "random" && adapt.split != "random" && table.find("sentences")) {
-    adapt.split = "random";   // any sentence can only be cut anywhere
-  }
+  read_settings(table, sweep, adapt, optimizers);
   return adapt;
 }
 

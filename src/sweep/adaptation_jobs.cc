@@ -12,7 +12,7 @@ namespace {
 // Only what decides the rows; the rest of an adaptation's settings may change without cutting anew.
 Json split_settings(const AdaptSettings& adapt) {
   return {{"sentences", adapt.sentences}, {"split", adapt.split}, {"rows", adapt.rows}, {"seed", adapt.seed},
-          {"lexicon", adapt.lexicon}};
+          {"lexicon", std::filesystem::path(adapt.lexicon).filename().string()}};
 }
 
 // Both are small: labelling generates some tokens a sentence, teaching sees each triple a few times.
@@ -52,6 +52,7 @@ int64_t JobGraph::label(const AxisValue& objective, const AxisValue& adaptation)
   Job cut{.kind = JobKind::label, .name = fmt::format("adapt/split/{}-{}", adapt.sentences, adapt.split)};
   cut.settings = {{"stage", "split"}, {"split", split_settings(adapt)}};
   cut.settings["corpus"] = texts(sweep_.adapt_text, cut);
+  cut.locations["lexicon"] = adapt.lexicon;
   if (fingerprints_.lexicon) {
     cut.settings["lexicon_fingerprint"] =
         fingerprint("lexicon " + adapt.lexicon, &adaptation, [&] { return fingerprints_.lexicon(adapt.lexicon); });
@@ -106,6 +107,7 @@ int64_t JobGraph::adapt(const AxisValue& objective, const AxisValue& adaptation)
   Job job{.kind = JobKind::adapt, .name = fmt::format("adapt/{}/{}", objective.label, adaptation.label)};
   start_from_base(objective, job);
   job.settings["adapt"] = adapt;
+  job.settings["adapt"]["lexicon"] = std::filesystem::path(adapt.lexicon).filename().string();
   job.settings["seed"] = adapt.seed;
   if (needs_sentences(adapt)) {
     job.inputs.push_back(label(objective, adaptation));

@@ -16,7 +16,11 @@ namespace {
 
 AxisValue read_adaptation_value(const toml::node& node, const Sweep& sweep, const Catalogues& catalogues) {
   const AdaptSettings adapt = read_adaptation(node, sweep, catalogues.optimizers);
-  return value_at(node, own_label(node, adapt.name), adapt);
+  AxisValue value = value_at(node, own_label(node, adapt.name), adapt);
+  // random text and random cuts are controls: they match nothing
+  const bool is_control = adapt.sentences == "random" || adapt.split == "random";
+  if (!is_control) value.traits.fills = adapt.name == "denoising" ? 1 : adapt.name == "lm" ? -1 : 0;
+  return value;
 }
 
 AxisValue read_tuning(const toml::node& node, const Sweep& sweep, const Catalogues& catalogues) {
@@ -64,7 +68,9 @@ AxisValue read_template(const toml::node& node, const Sweep&, const Catalogues& 
   check_choice(node, entry, choice);
   Json settings = choice;
   settings["soft_tokens"] = entry.soft_tokens;
-  return value_at(node, own_label(node, entry.name), settings);
+  AxisValue value = value_at(node, own_label(node, entry.name), settings);
+  value.traits = entry.traits;
+  return value;
 }
 
 AxisValue read_train_size(const toml::node& node, const Sweep&, const Catalogues&) {

@@ -53,6 +53,18 @@ void read_also(const toml::node& node, const Entries& decodings, EvaluateSetting
   }
 }
 
+// A metric over several answers a head, of which no decoding gives more than one.
+void require_samples(const TomlTable& table, const std::vector<std::string>& sample_metrics, const EvaluateSettings& evaluate) {
+  const auto draws_several = [](const ChoiceSettings& decoding) { return decoding.parameters.value("samples", int64_t{1}) > 1; };
+  if (draws_several(evaluate.decoding) || std::ranges::any_of(evaluate.also, draws_several)) return;
+  for (const std::string& metric : evaluate.metrics) {
+    if (std::ranges::find(sample_metrics, metric) == sample_metrics.end()) continue;
+    fail_at(table.at("metrics").source(),
+            fmt::format("metric \"{}\" is the best of several answers a head, and no decoding here gives more than one: "
+                        "add also = [\"as_published\"] or {{ name = \"sample\", samples = 3 }}", metric));
+  }
+}
+
 }  // namespace
 
 EvaluateSettings read_evaluate(const toml::node& node, const Catalogues& catalogues) {
@@ -69,6 +81,7 @@ EvaluateSettings read_evaluate(const toml::node& node, const Catalogues& catalog
     evaluate.decoding = {catalogues.decodings.front().name, catalogues.decodings.front().defaults};
   }
   if (const toml::node* given = table.find("also")) read_also(*given, catalogues.decodings, evaluate);
+  require_samples(table, catalogues.sample_metrics, evaluate);
   return evaluate;
 }
 
@@ -83,7 +96,7 @@ std::vector<std::string> under_all_decodings(const std::vector<std::string>& met
 SelectSettings read_select(const toml::node& node) {
   SelectSettings select;
   const TomlTable table(node, "[select]", {"examples", "adaptations", "shots", "shot_steps", "race_heads", "race_steps"});
-  table.at("examples");
+  select.line = static_cast<int>(table.at("examples").source().begin.line);
   table.read("examples", select.examples, kOneOrMore);
   if (const toml::node* labels = table.find("adaptations")) {
     for (const toml::node& label : list(*labels, table.name_of("adaptations"))) {

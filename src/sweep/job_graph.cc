@@ -190,10 +190,34 @@ ModelSize JobGraph::size_of(const AxisValue& objective) const {
   return model_size(config, rows);
 }
 
+// What no cell could do is said now, and not by the first job that tries.
+void JobGraph::check_data(const GridPoint& point, const TuneSettings& tune) {
+  const Json& task = point[kTask]->settings;
+  const std::string source = task.value("card", task.at("name").get<std::string>());
+  if (fingerprints_.check_metrics) {
+    fingerprint("metrics " + source, point[kTask], [&] {
+      fingerprints_.check_metrics(source, sweep_.evaluate.metrics);
+      return std::string();
+    });
+  }
+  check_size(source, *point[kTrainSize], tune.validation_examples, *point[kSeed]);
+}
+
+void JobGraph::check_size(const std::string& task, const AxisValue& size, int64_t validation_examples,
+                          const AxisValue& seed) {
+  if (!fingerprints_.check_size) return;
+  fingerprint(fmt::format("size {} {} {} {}", task, size.settings.dump(), validation_examples, seed.label), &size, [&] {
+    fingerprints_.check_size(task, size.settings.get<TrainSizeSettings>(), validation_examples,
+                             seed.settings.get<uint64_t>());
+    return std::string();
+  });
+}
+
 int64_t JobGraph::tune(const GridPoint& point, const std::string& name) {
   const auto tune = point[kTuning]->settings.at("tune").get<TuneSettings>();
   const auto train_size = point[kTrainSize]->settings.get<TrainSizeSettings>();
   refuse_unfit(point);
+  check_data(point, tune);
   Job job{.kind = JobKind::tune, .name = name, .settings = Json::object()};
   start_from(point, job);
   set_task(*point[kTask], job);

@@ -54,6 +54,8 @@ class JobGraph {
   // `without`: a relation that it does not see; "": all.
   int64_t teach(const std::string& lesson, const AxisValue& objective, const AdaptSettings& adapt,
                 const std::string& without = "");
+  void check_data(const GridPoint& point, const TuneSettings& tune);
+  void check_size(const std::string& task, const AxisValue& size, int64_t validation_examples, const AxisValue& seed);
   void set_task(const AxisValue& task, Job& job);
   void set_template(const GridPoint& point, Job& job);
   void set_tuning(const AxisValue& tuning, Job& job);

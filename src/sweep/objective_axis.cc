@@ -27,7 +27,9 @@ AxisValue read_checkpoint(const toml::node& node, const toml::node& path, const 
   if (objective) {
     settings["pretrained_with"] = known_name(*objective, "objective", names_of(catalogues.objectives));
   }
-  return value_at(node, own_label(node, folder.filename().string()), settings);
+  AxisValue value = value_at(node, own_label(node, folder.filename().string()), settings);
+  if (objective) value.traits = entry_of(*objective, "objective", catalogues.objectives).traits;
+  return value;
 }
 
 std::string pairs_path(const toml::node& node, const ChoiceSettings& choice, const Sweep& sweep) {
@@ -63,7 +65,9 @@ AxisValue read_objective(const toml::node& node, const Sweep& sweep, const Catal
   Json settings = choice;
   if (choice.parameters.contains("pairs")) settings["pairs_path"] = pairs_path(node, choice, sweep);
   settings["pretrain"] = pretrain;
-  return value_at(node, own_label(node, entry.name), settings);
+  AxisValue value = value_at(node, own_label(node, entry.name), settings);
+  value.traits = entry.traits;
+  return value;
 }
 
 }  // namespace dovetail

@@ -193,7 +193,10 @@ Plan make_plan(const Sweep& sweep, const Fingerprints& fingerprints) {
   Plan plan{.sweep_name = sweep.name, .sweep_text = sweep.text};
   plan.claims = sweep.claims;
   for (const auto& [axis, values] : sweep.axes) {
-    for (const AxisValue& value : values) plan.axis_labels[axis].push_back(value.label);
+    for (const AxisValue& value : values) {
+      plan.axis_labels[axis].push_back(value.label);
+      plan.traits[axis][value.label] = value.traits;
+    }
   }
   if (!sweep.pretrain_only) {
     plan.metrics = under_all_decodings(sweep.evaluate.metrics, sweep.evaluate);

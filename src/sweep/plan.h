@@ -40,10 +40,13 @@ struct Plan {
   // shotsN (tuned on N heads before it was probed), race or filling, of which only the axes objective,
   // adaptation, task and template are set. The kind stands in `baseline`. None without [select].
   std::vector<Cell> probes;
-  // By task label: {"kind", "relation", "layout", "mean_choice_words", "question_mark_share"}.
+  // By task label: {"kind", "relation", "flex_fills", "layout", "mean_choice_words", "question_mark_share"}.
   std::map<std::string, Json> task_facts;
+  std::map<std::string, std::map<std::string, AxisTraits>> traits;   // by axis and label
 };
 
+void to_json(Json& json, const AxisTraits& traits);
+void from_json(const Json& json, AxisTraits& traits);
 void to_json(Json& json, const Plan& plan);
 void from_json(const Json& json, Plan& plan);
 
@@ -57,13 +60,17 @@ struct Fingerprints {
   std::function<std::string(const std::filesystem::path& folder)> prompt = nullptr;   // a saved adapter
   std::function<std::string(const std::string& lexicon)> lexicon = nullptr;
   std::function<std::string(const std::string& file_or_folder)> pairs = nullptr;
-  // Not a hash: {"kind", "relation", "layout", "mean_choice_words", "question_mark_share"}.
+  // Not a hash: as Plan::task_facts.
   std::function<Json(const std::string& task)> task_facts = nullptr;
   // Not a hash: Task::kind, which stands beside the task's name in a job's settings.
   std::function<std::string(const std::string& task)> task_kind = nullptr;
   // Of what a template says beside a task's data (phrases, formats): a changed phrase is another cell.
   // Throws ConfigError for a template that the task does not fit.
   std::function<std::string(const std::string& name, const Json& parameters, const std::string& task)> wording = nullptr;
+  // Not a hash: throws ConfigError where the task has too few examples for it, or a metric cannot score it.
+  std::function<void(const std::string& task, const TrainSizeSettings& size, int64_t validation_examples, uint64_t seed)>
+      check_size = nullptr;
+  std::function<void(const std::string& task, const std::vector<std::string>& metrics)> check_metrics = nullptr;
 };
 
 // Expands the grid, drops what the exclusions match, adds the baselines, joins equal jobs, and

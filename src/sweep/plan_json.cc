@@ -36,6 +36,16 @@ std::vector<Cell> from_array(const Json& array, size_t num_jobs) {
 
 }  // namespace
 
+void to_json(Json& json, const AxisTraits& traits) {
+  json = {{"fills", traits.fills}, {"says_relation", traits.says_relation}, {"form", traits.form}};
+}
+
+void from_json(const Json& json, AxisTraits& traits) {
+  json.at("fills").get_to(traits.fills);
+  json.at("says_relation").get_to(traits.says_relation);
+  json.at("form").get_to(traits.form);
+}
+
 void to_json(Json& json, const Plan& plan) {
   json = {{"sweep_name", plan.sweep_name},
           {"sweep_hash", plan.sweep_hash},
@@ -46,6 +56,7 @@ void to_json(Json& json, const Plan& plan) {
           {"cells", to_array(plan.cells)},
           {"probes", to_array(plan.probes)},
           {"task_facts", plan.task_facts},
+          {"traits", plan.traits},
           {"claims", plan.claims},
           {"jobs", plan.jobs}};
 }
@@ -62,6 +73,7 @@ void from_json(const Json& json, Plan& plan) {
   plan.probes = from_array(json.value("probes", Json::array()), plan.jobs.size());
   plan.task_facts = json.value("task_facts", Json::object());
   if (json.contains("lower_is_better")) json.at("lower_is_better").get_to(plan.lower_is_better);
+  if (json.contains("traits")) json.at("traits").get_to(plan.traits);
   if (json.contains("claims")) json.at("claims").get_to(plan.claims);
 }
 

@@ -125,6 +125,7 @@ struct SelectSettings {
   int64_t shot_steps = 20;
   int64_t race_heads = 0;                // heads of the race; 0: no race
   int64_t race_steps = 20;
+  int line = 0;                          // in the sweep file; decides nothing
 };
 
 // heads > 0: that many heads with up to `tails` references each (0: all of them);

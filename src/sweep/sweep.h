@@ -19,6 +19,13 @@ inline constexpr std::array<const char*, 7> kAxes = {"objective", "adaptation", 
 
 enum AxisIndex : size_t { kObjective, kAdaptation, kTask, kTemplate, kTuning, kTrainSize, kSeed };
 
+// What selectors know of a value of an axis, whatever it is called.
+struct AxisTraits {
+  int fills = 0;               // +1: asks for what stands behind a sentinel; -1: for what follows; 0: both, neither, unknown
+  bool says_relation = false;  // a template: with the relation's phrase, or the question's
+  std::string form;            // a template: its parts but for sentinels; a masked one and its unmasked one share it
+};
+
 // One value on an axis: its label (unique on the axis, used in cell names, HDF5 and report; no
 // slash, no blank) and what it stands for.
 struct AxisValue {
@@ -32,6 +39,7 @@ struct AxisValue {
   Json settings;
   int line = 0;    // in the sweep file
   int column = 0;
+  AxisTraits traits = {};
 };
 
 // A parsed sweep file, every default filled in.
@@ -72,6 +80,7 @@ struct CatalogueEntry {
   // A template: whether it has soft tokens in it; a tuning: whether it trains some. The first goes only
   // with the second.
   bool soft_tokens = false;
+  AxisTraits traits = {};
 };
 
 // What the sweep file may name; main hands it in, so that this room knows no other.
@@ -85,6 +94,7 @@ struct Catalogues {
   std::vector<CatalogueEntry> optimizers;
   std::vector<CatalogueEntry> metrics;
   std::vector<std::string> falling_metrics;  // of which less is better
+  std::vector<std::string> sample_metrics;   // which score several answers a head
   std::vector<CatalogueEntry> decodings;
   std::vector<CatalogueEntry> corpora;      // beside these, text files
   std::vector<std::string> baselines;

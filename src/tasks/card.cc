@@ -3,6 +3,7 @@
 #include "tasks/card.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "base/names.h"
@@ -20,7 +21,8 @@ namespace {
 const std::vector<std::string> kSharedKeys = {
     "kind",     "name",  "description", "source", "task_kind",     "prefix",
     "phrase",   "train", "test",        "dev",    "test_fraction", "validation",
-    "bad_rows", "leaks", "duplicates",  "folder", "split_seed",    "shots"};
+    "bad_rows", "leaks", "duplicates",  "folder", "split_seed",    "shots",
+    "longest_answer"};
 const std::vector<std::string> kAnswerKeys = {"train_answers", "test_answers", "dev_answers"};
 const std::vector<std::string> kChoices = {"split_seed", "shots"};
 
@@ -101,6 +103,20 @@ void read_rules(const StrictToml& toml, Card& card) {
 
 }  // namespace
 
+namespace {
+
+// MTO's len_thresh; 0: any length.
+int64_t read_longest_answer(const StrictToml& toml) {
+  const double words = toml.number("longest_answer").value_or(0);
+  if (words >= 1 && words == std::floor(words)) return static_cast<int64_t>(words);
+  if (toml.has("longest_answer")) {
+    toml.fail("longest_answer", fmt::format("expected a number of words, at least 1, found {}", words));
+  }
+  return 0;
+}
+
+}  // namespace
+
 std::string one_of(const StrictToml& toml, const std::string& key, const std::string& otherwise,
                    const std::vector<std::string>& allowed) {
   const std::string found = toml.text(key, otherwise);
@@ -174,6 +190,7 @@ CardTask read_card(const std::string& name) {
   check_name(toml, card.name);
   read_splits(toml, files, card);
   task.importer.rules.keep_duplicates = card.keep_duplicates;
+  task.importer.rules.longest_answer = read_longest_answer(toml);
   return task;
 }
 

@@ -207,7 +207,7 @@ std::string card_fingerprint(const CardTask& task) {
   };
   // Neither paths nor the card's name for itself: the same data elsewhere is the same task.
   const Card& card = task.card;
-  const nlohmann::json content = {{"reader", kReaderVersion},
+  nlohmann::json content = {{"reader", kReaderVersion},
                                   {"kind", card.kind},
                                   {"train", hashes_of(card.train)},
                                   {"test", hashes_of(card.test)},
@@ -221,6 +221,8 @@ std::string card_fingerprint(const CardTask& task) {
                                   {"labels", task.importer.rules.labels},
                                   {"drop_targets", task.importer.rules.drop_targets},
                                   {"settings", task.importer.settings}};
+  const int64_t longest = task.importer.rules.longest_answer;
+  if (longest > 0) content["longest_answer"] = longest;
   return content_hash(content.dump());
 }
 

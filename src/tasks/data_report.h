@@ -20,7 +20,7 @@ struct FileReport {
   int64_t rows = 0;
   int64_t kept = 0;
   int64_t duplicates = 0;                   // the same row again
-  std::map<std::string, int64_t> left_out;  // other_relations, dropped_targets
+  std::map<std::string, int64_t> left_out;  // other_relations, dropped_targets, long_answers
   std::map<std::string, int64_t> bad;       // docs/data.md lists the classes
   int64_t leaks = 0;                        // examples removed because another split has them too
 

@@ -81,10 +81,6 @@ PairFile read_pairs(const std::filesystem::path& file, const PairFormat& format)
       pairs.rows.push_back(std::move(pair));
     }
   }
-  if (pairs.rows.empty()) {
-    throw_<DataError>("{}:1: the file has no row with a {} ({} are empty)", file.string(),
-                      format.target_key, pairs.empty_targets);
-  }
   return pairs;
 }
 

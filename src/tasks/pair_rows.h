@@ -32,8 +32,7 @@ struct PairFile {
 
 // A file of JSON lines; blank lines are left out, other keys ignored. Source and target lose blanks
 // at their ends, the target also the end marker. DataError FILE:LINE for a line that is no JSON
-// object or lacks a key, and for a file of which no row is left; ConfigError for one that is not
-// there.
+// object or lacks a key; ConfigError for a file that is not there. A file may have no rows.
 PairFile read_pairs(const std::filesystem::path& file, const PairFormat& format = {});
 
 // {"source", "target", "group", "relation", "line"} a row, whole file or none.

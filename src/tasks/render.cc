@@ -212,6 +212,11 @@ void refuse_misfit(const BoundTemplate& form, const TaskData& task) {
 std::string misfit(const BoundTemplate& form, const TaskData& task) {
   const std::string reason = verbal_misfit(form, task);
   if (!reason.empty()) return reason;
+  const bool by_relation = form.rule == TemplateRule::flex || form.rule == TemplateRule::mixed;
+  if (by_relation && (task.layout == Layout::question || task.layout == Layout::classification)) {
+    return fmt::format("template \"{}\" decides by an example's relation, and task {} has none (temp_len decides by the form of a question)",
+                       form.name, task.name);
+  }
   try {
     for (const RelationWords& relation : relations_of(task, form.verbalizer.get())) {
       for (const TemplateShape& shape : form.shapes) {

@@ -130,6 +130,8 @@ void RowSink::add_references(Draft& draft) {
   };
   std::erase_if(draft.targets, dropped);
   if (draft.targets.empty()) return leave_out("dropped_targets");
+  std::erase_if(draft.targets, [&](const std::string& target) { return is_too_long(target); });
+  if (draft.targets.empty()) return leave_out("long_answers");
   Example example{.source = draft.source, .references = {}, .fields = draft.fields};
   std::vector<std::string> targets = draft.targets;
   const std::string source = source_key(example);
@@ -201,6 +203,7 @@ void RowSink::add_labelled(Draft& draft) {
 
 // The same question twice would count twice; with two answers one of them is wrong.
 void RowSink::add_single(Example example) {
+  if (is_too_long(example.references.front())) return leave_out("long_answers");
   const auto [found, is_new] = index_.try_emplace(leak_key(example), rows_.examples.size());
   if (!is_new) {
     const Example& first = rows_.examples[found->second];
@@ -215,6 +218,11 @@ void RowSink::add_single(Example example) {
   }
   ++counts_.kept;
   push(std::move(example));
+}
+
+// Blanks are single by now.
+bool RowSink::is_too_long(const std::string& answer) const {
+  return rules_.longest_answer > 0 && std::ranges::count(answer, ' ') + 1 > rules_.longest_answer;
 }
 
 void RowSink::push(Example example) {

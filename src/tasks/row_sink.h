@@ -33,6 +33,7 @@ struct RowRules {
   // Of a classification: as the file has it -> the word. Empty: the file's own words.
   std::vector<std::pair<std::string, std::string>> labels;
   std::vector<std::string> drop_targets;
+  int64_t longest_answer = 0;  // words; examples with a longer one are left out; 0: any length
 };
 
 // The examples of one file. Rows of a relation or a text that share their source are one example.
@@ -76,6 +77,7 @@ class RowSink {
   void add_labelled(Draft& draft);
   void add_single(Example example);
   void push(Example example);
+  bool is_too_long(const std::string& answer) const;
   void note(const std::string& what);
 
   const RowRules& rules_;

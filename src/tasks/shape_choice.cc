@@ -9,15 +9,14 @@
 
 namespace dovetail {
 
-namespace {
-
-// MTO's list (class Atomic, temp_flex): what fills a gap in a sentence.
 bool is_filling_relation(const std::string& relation) {
   static const std::set<std::string> filling = {
       "ObjectUse", "AtLocation", "MadeUpOf", "HasProperty", "CapableOf", "Desires",
       "NotDesires", "xAttr",     "xReact",   "oReact",      "isFilledBy"};
   return filling.contains(relation);
 }
+
+namespace {
 
 bool is_filling_group(const TaskData& task, const Example& example) {
   const auto group = example.fields.find("group");

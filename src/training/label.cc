@@ -96,7 +96,7 @@ Selection select_rows(const Job& job, Artefacts& artefacts) {
   const SplitBounds bounds;
   SelectionSettings settings{split.at("rows"), which == "random", split.at("seed")};
   if (how == "learned") return select_learned(text, bounds, settings, avoid, job, artefacts);
-  const PhraseLexicon lexicon(split.at("lexicon").get<std::string>());
+  const PhraseLexicon lexicon(job.locations.at("lexicon").get<std::string>());
   const auto cut = [&](std::string_view sentence, int64_t line) {
     if (which == "random") return split_at_random(sentence, line, bounds, settings.seed);
     SplitResult by_phrase = split_by_phrase(sentence, line, lexicon, bounds);

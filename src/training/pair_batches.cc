@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "training/pair_batches.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 
 #include "base/error.h"
@@ -53,7 +55,16 @@ PairBatches::PairBatches(const fs::path& files, const TokenCorpus* corpus, const
       rows_per_batch_(std::max<int64_t>(1, settings.batch_tokens / settings.sequence_length)) {
   const PairFormat format{parameters.at("source_key"), parameters.at("target_key"), parameters.at("end_marker")};
   std::vector<std::vector<TextPair>> pairs;
-  for (const fs::path& file : pair_files(files)) pairs.push_back(read_pairs(file, format).rows);
+  for (const fs::path& file : pair_files(files)) {
+    PairFile read = read_pairs(file, format);
+    if (read.rows.empty()) {   // of many published files one or two are like this
+      spdlog::warn("{}: no row has a {} ({} are empty): the file is left out", file.string(), format.target_key,
+                   read.empty_targets);
+      continue;
+    }
+    pairs.push_back(std::move(read.rows));
+  }
+  if (pairs.empty()) throw_<DataError>("{}: no row has a {}", files.string(), format.target_key);
   mixture_ = std::make_unique<PairMixture>(
       std::move(pairs), MixtureSettings{parameters.at("limit"), parameters.at("temperature"),
                                         derive_seed(static_cast<uint64_t>(settings.seed), "pairs")});

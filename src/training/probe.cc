@@ -120,11 +120,10 @@ void measure(const Job& job, const Subject& subject, Record& record) {
 }
 
 // One triple a probed head, put to the classifier of relation types.
-void ask_classifier(const Job& job, Artefacts& artefacts, Record& record) {
-  const auto task = load_task(job, artefacts);
-  const auto subset = subset_for(job, *task, job.settings.at("tune").get<TuneSettings>().validation_examples);
+void ask_classifier(const TaskData& task, const Job& job, Artefacts& artefacts, Record& record) {
+  const auto subset = subset_for(job, task, job.settings.at("tune").get<TuneSettings>().validation_examples);
   std::vector<std::string> questions;
-  for (const Example* example : probed_examples(*task, subset)) {
+  for (const Example* example : probed_examples(task, subset)) {
     questions.push_back(classifier_question(example->source, example->references.front()));
   }
   const std::vector<double> filling = ask_filling(job.input_keys.back(), questions, artefacts);
@@ -134,27 +133,18 @@ void ask_classifier(const Job& job, Artefacts& artefacts, Record& record) {
 }  // namespace
 
 void run_probe(const Job& job, Artefacts& artefacts, Record& record) {
-  if (job.settings.at("probe") == "filling") return ask_classifier(job, artefacts, record);
-  TuneCell cell(job, artefacts, nullptr);
+  run_probe_on(load_task(job, artefacts), job, artefacts, record);
+}
+
+void run_probe_on(std::shared_ptr<const TaskData> task, const Job& job, Artefacts& artefacts, Record& record) {
+  if (job.settings.at("probe") == "filling") return ask_classifier(*task, job, artefacts, record);
+  TuneCell cell(job, std::move(task), artefacts, nullptr);
   if (job.settings.at("probe") != "zero_shot") {
     train({&cell.learner, 1});
     if (!cell.learner.failure.empty()) throw_<SystemError>("{}", cell.learner.failure);
     record.cost = cell.learner.cost;
   }
   measure(job, {cell.backbone.model, *cell.method, cell.maker, probed_examples(*cell.task, cell.subset)}, record);
-}
-
-void probe_unseen(const Job& job, const TaskData& task, int64_t most_examples, Artefacts& artefacts, Record& record) {
-  Backbone backbone = load_backbone(job, artefacts);
-  const auto method = find_tuning("full").make(backbone.model, {}, 0, {});
-  const auto lengths = job.settings.at("tune").get<TuneSettings>();
-  const RowMaker maker{task, template_of(job.settings), *backbone.vocabulary, {}, backbone.model.config().vocab_size,
-                       lengths.max_source_length, lengths.max_target_length};
-  std::vector<const Example*> examples;
-  for (const Example& example : task.train) {
-    if (std::ssize(examples) < most_examples) examples.push_back(&example);
-  }
-  measure(job, {backbone.model, *method, maker, examples}, record);
 }
 
 }  // namespace dovetail

@@ -23,7 +23,7 @@ namespace dovetail {
 // deciding one's.
 void run_probe(const Job& job, Artefacts& artefacts, Record& record);
 
-// The zero-shot probe of a job's start and template on another task's training examples, at most so many.
-void probe_unseen(const Job& job, const TaskData& task, int64_t most_examples, Artefacts& artefacts, Record& record);
+// The same on another task's examples; how many is in the job's tune.validation_examples.
+void run_probe_on(std::shared_ptr<const TaskData> task, const Job& job, Artefacts& artefacts, Record& record);
 
 }  // namespace dovetail

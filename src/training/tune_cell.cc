@@ -25,10 +25,10 @@ std::unique_ptr<TuningMethod> make_method(const Job& job, T5Model& model, uint64
 
 }  // namespace
 
-TuneCell::TuneCell(const Job& job, Artefacts& artefacts, GradientTeam* team)
+TuneCell::TuneCell(const Job& job, std::shared_ptr<const TaskData> data, Artefacts& artefacts, GradientTeam* team)
     : settings(job.settings.at("tune").get<TuneSettings>()),
       seed(job.settings.at("seed").get<uint64_t>()),
-      task(load_task(job, artefacts)),
+      task(std::move(data)),
       backbone(load_backbone(job, artefacts)),
       form(template_of(job.settings)),
       soft_tokens(plan_soft_tokens(form, *task, *backbone.vocabulary)),

@@ -13,7 +13,10 @@ namespace dovetail {
 
 // Everything one cell needs while it trains; it stays where it is, as others point into it.
 struct TuneCell {
-  TuneCell(const Job& job, Artefacts& artefacts, GradientTeam* team);
+  TuneCell(const Job& job, Artefacts& artefacts, GradientTeam* team)
+      : TuneCell(job, load_task(job, artefacts), artefacts, team) {}
+  // On other examples than those of the job's task.
+  TuneCell(const Job& job, std::shared_ptr<const TaskData> task, Artefacts& artefacts, GradientTeam* team);
   TuneCell(const TuneCell&) = delete;
 
   void add_validation_point(int64_t step);

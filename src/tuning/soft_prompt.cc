@@ -95,6 +95,12 @@ void check(const nlohmann::json& parameters) {
   if (std::find(known.begin(), known.end(), start) == known.end()) {
     throw_<ConfigError>("soft_prompt: unknown initialization \"{}\": {}", start, did_you_mean(start, known));
   }
+  const bool has_folder = !parameters.value("initialization_folder", std::string()).empty();
+  if ((start == "saved") != has_folder) {
+    throw_<ConfigError>("soft_prompt: initialization = \"saved\" and initialization_folder, the folder of a prompt that was kept "
+                        "(keep_model = true), go together; found {} without the other",
+                        has_folder ? "initialization_folder" : "\"saved\"");
+  }
   read_prompt_encoder(parameters);
 }
 

@@ -107,7 +107,7 @@ void add_claims(Results& results) {
 void add_probes(Results& results, uint64_t seed) {
   Rng rng(derive_seed(seed, "probes"));
   for (size_t t = 0; t < kTasks.size(); ++t) {
-    results.plan.task_facts[kTasks[t]] = {{"kind", "lexical"}, {"relation", t % 2 ? "xNeed" : "xAttr"}};
+    results.plan.task_facts[kTasks[t]] = {{"kind", "lexical"}, {"relation", t % 2 ? "xNeed" : "xAttr"}, {"flex_fills", t % 2 == 0}};
     for (size_t o = 0; o < kObjectives.size(); ++o) {
       for (size_t f = 0; f < kTemplates.size(); ++f) {
         const Cell cell = results.add_planned({kObjectives[o], kTasks[t], kTemplates[f], "", "", ""});

@@ -11,6 +11,17 @@
 
 namespace dovetail::made_up {
 
+// What a plan knows of the labels that these tests use.
+inline std::map<std::string, std::map<std::string, AxisTraits>> traits() {
+  return {{"objective", {{"span_corruption", {.fills = 1}}, {"prefix_lm", {.fills = -1}}}},
+          {"adaptation", {{"denoising", {.fills = 1}}, {"lm", {.fills = -1}}}},
+          {"template",
+           {{"mapping", {.fills = -1}},
+            {"masked_mapping", {.fills = 1}},
+            {"prompting", {.fills = -1, .says_relation = true, .form = "nat"}},
+            {"masked_prompting", {.fills = 1, .says_relation = true, .form = "nat"}}}}};
+}
+
 // A plan with records that a test writes down by hand. Nothing in here was measured.
 struct Results {
   Plan plan;
@@ -20,6 +31,7 @@ struct Results {
     plan.sweep_name = name;
     plan.sweep_hash = "0123456789abcdef0123456789abcdef";
     plan.metrics = {"rouge_l", "exact_match"};
+    plan.traits = traits();
   }
 
   // On the axis "adaptation" of all cells that are added from now on; "": no such axis.

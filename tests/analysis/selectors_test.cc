@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "analysis/made_up.h"
 #include "analysis/probes.h"
 #include "base/error.h"
 
@@ -15,6 +16,7 @@ using testing::HasSubstr;
 // Two objectives, four templates.
 SelectorContext grid() {
   SelectorContext context;
+  context.traits = made_up::traits();
   for (const char* objective : {"span_corruption", "prefix_lm"}) {
     for (const char* form : {"mapping", "masked_mapping", "prompting", "masked_prompting"}) {
       context.candidates.push_back({objective, "", form});
@@ -24,7 +26,7 @@ SelectorContext grid() {
 }
 
 Probe probe(const Candidate& at, const std::string& name, std::vector<float> values, int64_t shots = 0) {
-  return {"t", at, shots, {{name, std::move(values)}}, {}};
+  return {"t", at, shots, shots, {{name, std::move(values)}}, {}};
 }
 
 Selection choose(const std::string& selector, const SelectorContext& context) {
@@ -50,12 +52,27 @@ TEST(Selectors, TheCatalogueIsWhole) {
 }
 
 TEST(Selectors, MatchingAgreesInTemplateObjectiveAndAdaptation) {
-  EXPECT_EQ(matching(AnswerKind::filling, grid().candidates), kFilling);
-  EXPECT_EQ(matching(AnswerKind::phrasal, grid().candidates), kPhrasal);
-  const std::vector<Candidate> adapted{{"prefix_lm", "none", "prompting"}, {"prefix_lm", "denoising", "prompting"},
+  SelectorContext context = grid();
+  EXPECT_EQ(matching(AnswerKind::filling, context), kFilling);
+  EXPECT_EQ(matching(AnswerKind::phrasal, context), kPhrasal);
+  context.candidates = {{"prefix_lm", "none", "prompting"}, {"prefix_lm", "denoising", "prompting"},
                                        {"prefix_lm", "lm_random_text", "prompting"}, {"prefix_lm", "lm", "prompting"}};
-  EXPECT_EQ(matching(AnswerKind::phrasal, adapted).adaptation, "lm");
-  EXPECT_EQ(matching(AnswerKind::filling, adapted).adaptation, "denoising");
+  EXPECT_EQ(matching(AnswerKind::phrasal, context).adaptation, "lm");
+  EXPECT_EQ(matching(AnswerKind::filling, context).adaptation, "denoising");
+}
+
+// Whoever labels a span_corruption "A" and a dash-joined list "masked_nothing" gets the same advice.
+TEST(Selectors, LabelsSayNothing) {
+  SelectorContext context;
+  context.traits = {{"objective", {{"A", {.fills = 1}}, {"lm", {.fills = 0}}}},
+                    {"template", {{"masked_nothing", {.fills = -1}}, {"X", {.fills = 1}}}}};
+  context.candidates = {{"lm", "", "masked_nothing"}, {"lm", "", "X"}, {"A", "", "masked_nothing"}, {"A", "", "X"}};
+
+  EXPECT_EQ(matching(AnswerKind::filling, context), context.candidates[3]);
+  EXPECT_EQ(matching(AnswerKind::phrasal, context), context.candidates[0]);
+  EXPECT_EQ(choose("always_mapping", context).choice.template_name, "masked_nothing");
+  context.probes = {probe(context.candidates[2], "probe_depth_rank", {10, 10}), probe(context.candidates[3], "probe_depth_rank", {5, 5})};
+  EXPECT_NEAR(choose("maskability", context).value->mean, 0.5, 1e-6);
 }
 
 // Ranks 20 and 40 under prompting, 10 and 20 under masked prompting: (30 - 15) / 30 = 0.5, in every resample.
@@ -96,13 +113,14 @@ TEST(Selectors, MaskabilityPrefersThePublishedShotsAndTheConventionalModel) {
   EXPECT_NEAR(choose("maskability", context).value->mean, 0.2, 1e-6);
   add("prefix_lm", 5, 4);
   EXPECT_NEAR(choose("maskability", context).value->mean, 0.6, 1e-6);
+  EXPECT_EQ(choose("maskability", context).examples, 1 + 5);   // one that was ranked, five that it was tuned on
 }
 
 TEST(Selectors, TempFlexGoesByTheList) {
   SelectorContext context = grid();
-  context.facts = {{"relation", "xAttr"}};
+  context.facts = {{"relation", "xAttr"}, {"flex_fills", true}};
   EXPECT_EQ(choose("temp_flex", context).choice, kFilling);
-  context.facts = {{"relation", "xNeed"}};
+  context.facts = {{"relation", "xNeed"}, {"flex_fills", false}};
   EXPECT_EQ(choose("temp_flex", context).choice, kPhrasal);
   context.facts = {{"relation", nullptr}};
   EXPECT_THAT(choose("temp_flex", context).absent, HasSubstr("no relation"));
@@ -163,11 +181,11 @@ TEST(Selectors, TheRaceIsWonByTheHighestScore) {
 TEST(Selectors, NeighboursVoteAndFarTasksDoNot) {
   SelectorContext context = grid();
   const Candidate at = context.candidates[0];
-  context.probes = {{"t", at, 0, {}, {1, 0.1F}}};
+  context.probes = {{"t", at, 0, 0, {}, {1, 0.1F}}};
   for (const auto& [name, place] : {std::pair("a", std::vector<float>{1, 0}), std::pair("b", std::vector<float>{1, 0.2F}),
                                     std::pair("c", std::vector<float>{0.9F, 0.1F}), std::pair("far", std::vector<float>{-1, 0})}) {
     const bool far = name == std::string("far");
-    SweptTask task{name, std::vector<double>(8, -0.1), {{name, at, 0, {}, place}}};
+    SweptTask task{name, std::vector<double>(8, -0.1), {{name, at, 0, 0, {}, place}}};
     task.leads[far ? 7 : 0] = far ? 5.0 : 0.2;
     context.others.push_back(task);
   }

@@ -162,14 +162,21 @@ def test_the_report_judges_the_claim_and_scores_selectors(adapted):
 
 
 def test_advice_on_a_task_that_was_not_swept(adapted):
-    lines = [{"source": noun, "target": noun + "s"} for noun in ("kabado", "tifo", "mumu")]
+    lines = [{"source": noun, "target": noun + "s"} for noun in ("kabado", "tifo", "mumu", "lor", "sen", "pim", "dap", "rudo", "bex", "wilt")]
     (adapted / "new.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
 
     advice = dovetail("advise", "out", "--examples", "new.jsonl", "--phrase", "The plural of {source} is", cwd=adapted)
 
     assert advice.returncode == 0, advice
-    assert "3 examples of a task that was not swept" in advice.stdout
+    assert "10 examples of a task that was not swept" in advice.stdout
     assert re.search(r"template_likelihood +span_corruption.*confidence \d\.\d\d", advice.stdout), advice.stdout
+    assert "probing: shots span_corruption denoising mapping" in advice.stderr
+    for probe, said in (("maskability", "a template and its masked form"), ("racing", "validation score"),
+                        ("relation_classifier", "are classified as filling")):
+        assert re.search(rf"^  {probe} .*(\n.*)?{said}", advice.stdout, re.M), advice.stdout
+    (adapted / "few.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines[:3]))
+    few = dovetail("advise", "out", "--examples", "few.jsonl", cwd=adapted)
+    assert few.returncode == 0 and "is left out: it trains on 4 examples" in few.stderr, few
     neither = dovetail("advise", "out", cwd=adapted)
     assert neither.returncode == 2 and "either --task" in neither.stderr, neither
 

@@ -163,6 +163,36 @@ TEST_F(AdaptationTest, BadValuesAreNamedWithTheirPlace) {
 }
 
 // What the released code hard-wired is a setting here, and what is not asked for is not done.
+// What no cell could score or train on is said before the first of them runs.
+TEST_F(AdaptationTest, ThePlanFindsWhatNoCellCouldDo) {
+  const std::string metrics = "metrics = [\"best_of_k_rouge_l\"]\n";
+  const std::string asked = with(kAdapted, "[axes]\n", "[evaluate]\n" + metrics + "[axes]\n");
+  EXPECT_THAT(message(asked), HasSubstr("no decoding here gives more than one"));
+  EXPECT_EQ(message(with(asked, metrics, metrics + "also = [{ name = \"sample\", samples = 3 }]\n")), "no error");
+  EXPECT_THAT(message(with(asked, metrics, metrics + "also = [{ name = \"sample\", samples = 1 }]\n")), HasSubstr("q.toml:"));
+
+  Fingerprints checks = test_fingerprints();
+  checks.check_size = [](const std::string& task, const TrainSizeSettings& size, int64_t, uint64_t) {
+    if (size.heads > 100) throw_<ConfigError>("task {} has 100 training heads", task);
+  };
+  const Sweep sweep = parse(with(kAdapted, "train_size = [", "train_size = [200, "));
+  try {
+    make_plan(sweep, checks);
+    FAIL() << "200 of 100 heads were planned";
+  } catch (const ConfigError& error) {
+    EXPECT_THAT(error.what(), testing::AllOf(HasSubstr("q.toml:"), HasSubstr("has 100 training heads")));
+  }
+}
+
+// However it is called, a value keeps what selectors know of it.
+TEST_F(AdaptationTest, TraitsFollowTheValueAndNotItsLabel) {
+  const Plan made = plan(with(kAdapted, "adaptation = [\"none\"", "adaptation = [{ name = \"denoising\", seed = 2, label = \"second\" }, \"none\""));
+  EXPECT_EQ(made.traits.at("adaptation").at("second").fills, 1);
+  EXPECT_EQ(made.traits.at("adaptation").at("lm").fills, -1);
+  EXPECT_EQ(made.traits.at("adaptation").at("lm_random_text").fills, 0);
+  EXPECT_EQ(Json(made).get<Plan>().traits.at("adaptation").at("lm").fills, -1);
+}
+
 TEST_F(AdaptationTest, Trap1DecodingIsWhatTheSweepSays) {
   const std::string evaluate = "[evaluate]\nmetrics = [\"rouge_l\"]\ndecoding = { name = \"beam\", num_beams = 3 }\nalso = [\"sample\"]\n";
   const Plan plan = this->plan(with(kSmallSweep, "[evaluate]\nmetrics = [\"rouge_l\", \"exact_match\"]\n", evaluate));

@@ -58,10 +58,11 @@ inline Catalogues test_catalogues() {
       {.name = "adamw", .defaults = {{"beta1", 0.9}, {"beta2", 0.999}, {"rms_scaling", false}}},
       {.name = "adafactor", .defaults = {{"beta1", 0.0}, {"relative_step", false}}},
       {.name = "sgd", .defaults = {{"momentum", 0.0}}, .check = check_momentum}};
-  catalogues.metrics = named({"rouge_l", "exact_match", "bleu_4"});
+  catalogues.metrics = named({"rouge_l", "exact_match", "bleu_4", "best_of_k_rouge_l"});
+  catalogues.sample_metrics = {"best_of_k_rouge_l"};
   catalogues.decodings = {{.name = "greedy"},
                           {.name = "beam", .defaults = {{"num_beams", 4}}},
-                          {.name = "sample", .defaults = {{"top_k", 50}}}};
+                          {.name = "sample", .defaults = {{"top_k", 50}, {"samples", 1}}}};
   catalogues.corpora = named({"wordnet-text"});
   catalogues.baselines = {"most_frequent", "copy", "untuned"};
   catalogues.model_shapes["t5-tiny"] = {{"d_model", 128}, {"d_kv", 32},     {"d_ff", 512},

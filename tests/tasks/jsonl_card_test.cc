@@ -30,6 +30,22 @@ TEST(Jsonl, InfersTextsFromATarget) {
               UnorderedElementsAre(Pair("missing_columns", 1), Pair("empty_targets", 1)));
 }
 
+// Of a head with several tails the long ones go; an example goes with its last.
+TEST(Card, LeavesOutLongAnswers) {
+  const ScratchFolder scratch;
+  const std::string card = "kind = \"jsonl\"\nkeys = { source = \"s\", target = \"t\" }\n";
+  const std::string train = "{\"s\": \"a\", \"t\": [\"one two\", \"one  two three\"]}\n{\"s\": \"b\", \"t\": \"1 2 3\"}\n";
+  const std::string test = "{\"s\": \"d\", \"t\": \"w\"}\n";
+
+  const LoadedCard loaded = load(scratch, card + "longest_answer = 2\n", {train, test});
+
+  ASSERT_EQ(loaded.data.train.size(), 1);
+  EXPECT_THAT(loaded.data.train[0].references, ElementsAre("one two"));
+  EXPECT_THAT(loaded.report.files[0].left_out, ElementsAre(Pair("long_answers", 1)));
+  EXPECT_EQ(loaded.report.files[0].bad_rows(), 0);
+  EXPECT_THROW(load(scratch, card + "longest_answer = 0\n", {train, test}), ConfigError);
+}
+
 TEST(Jsonl, InfersQuestionsFromChoices) {
   const std::string row =
       "{\"q\": \"Q\", \"c\": {\"text\": [\"x\", \"y\"], \"label\": [\"A\", \"B\"]}, \"i\": 1, "

@@ -61,6 +61,11 @@ const std::vector<FamilyCase> kFamilies = {
     {"pt-sup", "pt_mapping", "pt-sup", "xNeed: <T0> <T1> <T2> PersonX goes to the mall", kPlain},
     {"pcom-pt-unsup-nat", "common_pt", "pcom-pt-unsup-nat",
      "xNeed: <com0> <com1> <com2> <T3> <T4> <T5> " + kNeed + " <extra_id_0>", kMasked},
+    {"sup-wrap", "wrapped", "pt-0-ptar-sup", "xNeed: <T0> <T1> <T2> PersonX goes to the mall <P0> <P1> <P2>", kPlain},
+    {"unsup-wrap", "masked_wrapped", "pt-0-ptar-unsup",
+     "xNeed: <T0> <T1> <T2> PersonX goes to the mall <P0> <P1> <P2> <extra_id_0>", kMasked},
+    {"unsup-wrap-com", "common_wrapped", "pcom-0-ptar-unsup",
+     "xNeed: <com0> <com1> <com2> PersonX goes to the mall <P0> <P1> <P2> <extra_id_0>", kMasked},
     {"psh-unsup", "shared_pt", "psh-unsup",
      "xNeed: <event.0> <event.1> <event.2> <before.0> <before.1> <before.2> <person.0> <person.1> <person.2> "
      "<need.0> <need.1> <need.2> PersonX goes to the mall <extra_id_0>",

@@ -77,6 +77,7 @@ TEST(SoftPrompt, RefusesWhatMakesNoPrompt) {
   const Tuning& tuning = find_tuning("soft_prompt");
   for (const auto& [key, value] : std::vector<std::pair<std::string, nlohmann::json>>{
            {"num_virtual_tokens", 0}, {"placement", "middle"}, {"initialization", "zeros"},
+           {"initialization", "saved"}, {"initialization_folder", "/some/folder"},
            {"encoder", "gru"}, {"encoder", "mlp@x"}, {"encoder", "mlp@1@2@3"}, {"encoder_layers", -1}}) {
     nlohmann::json parameters = tuning.entry.defaults;
     parameters[key] = value;
