@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -149,9 +150,32 @@ Json facts_of(const TaskData& data) {
 
 namespace {
 
+// A plan asks for a task several times in a row: how it is worded, whether it is large enough; and for its
+// facts once more, for the selectors.
+class LastTask {
+ public:
+  const TaskData& load(const std::string& name_or_card) {
+    if (name_or_card == name_) return data_;
+    data_ = find_task(name_or_card).load();
+    name_ = name_or_card;
+    facts_[name_] = facts_of(data_);
+    return data_;
+  }
+
+  const Json& facts(const std::string& name_or_card) {
+    if (!facts_.contains(name_or_card)) load(name_or_card);
+    return facts_.at(name_or_card);
+  }
+
+ private:
+  std::string name_;
+  TaskData data_;
+  std::map<std::string, Json> facts_;
+};
+
 // Only questions and classifications, and templates with a verbalizer of their own, are worded by more
 // than the task's data, whose fingerprint has the rest; the others need not be loaded for it.
-std::string fingerprint_of_wording(const BoundTemplate& form, const std::string& name_or_card) {
+std::string fingerprint_of_wording(const BoundTemplate& form, const std::string& name_or_card, LastTask& last) {
   const Task task = find_task(name_or_card);
   TaskData data;
   data.name = task.name;
@@ -160,45 +184,32 @@ std::string fingerprint_of_wording(const BoundTemplate& form, const std::string&
   });
   const bool put_by_form = task.kind == "choice" || task.kind == "classification";
   if (!asks_the_task && !put_by_form && !form.verbalizer) return template_fingerprint(form, data);
-  data = task.load();
-  const std::string reason = misfit(form, data);
+  const TaskData& loaded = last.load(name_or_card);
+  const std::string reason = misfit(form, loaded);
   if (!reason.empty()) throw ConfigError(reason);
-  return template_fingerprint(form, data);
-}
-
-// A plan asks for a task's facts once for the task and once for its classifier.
-auto remembered_facts() {
-  return [known = std::map<std::string, Json>()](const std::string& task) mutable {
-    const auto [facts, is_new] = known.try_emplace(task);
-    if (is_new) facts->second = facts_of(find_task(task).load());
-    return facts->second;
-  };
+  return template_fingerprint(form, loaded);
 }
 
 // The same request as the cell will make, so that what it would say is said by the plan.
-auto check_of_sizes() {
-  return [name = std::string(), data = TaskData()](const std::string& task, const TrainSizeSettings& size,
-                                                   int64_t validation_examples, uint64_t seed) mutable {
-    if (task != name) data = find_task(task).load();
-    name = task;
-    choose_subset(data, {.per_class = size.per_class,
-                         .heads = size.heads,
-                         .fraction = size.fraction,
-                         .tails = size.tails,
-                         .validation_examples = validation_examples,
-                         .seed = seed,
-                         .own_validation = true});
+auto check_of_sizes(std::shared_ptr<LastTask> last) {
+  return [last](const std::string& task, const TrainSizeSettings& size, int64_t validation_examples, uint64_t seed) {
+    choose_subset(last->load(task), {.per_class = size.per_class,
+                                     .heads = size.heads,
+                                     .fraction = size.fraction,
+                                     .tails = size.tails,
+                                     .validation_examples = validation_examples,
+                                     .seed = seed,
+                                     .own_validation = true});
   };
 }
 
 // What is right must be scorable: pearson, say, wants numbers.
-void check_metrics(const std::string& name_or_card, const std::vector<std::string>& names) {
+void check_metrics(const TaskData& data, const std::vector<std::string>& names) {
   std::vector<const Metric*> of_text;
   for (const std::string& name : names) {
     const Metric& metric = find_metric(name);
     if (metric.evidence == Evidence::text) of_text.push_back(&metric);
   }
-  const TaskData data = find_task(name_or_card).load();
   if (data.test.empty()) return;
   const std::vector<std::string>& references = data.test.front().references;
   if (references.empty()) return;
@@ -214,18 +225,19 @@ void check_metrics(const std::string& name_or_card, const std::vector<std::strin
 }
 
 // A template reads some files as it is made; a plan asks for the same ones with every task.
-auto wording_fingerprint() {
-  return [made = std::map<std::string, BoundTemplate>()](
+auto wording_fingerprint(std::shared_ptr<LastTask> last) {
+  return [last, made = std::map<std::string, BoundTemplate>()](
              const std::string& name, const nlohmann::json& parameters, const std::string& task) mutable {
     const auto [form, is_new] = made.try_emplace(name + parameters.dump());
     if (is_new) form->second = make_template(name, parameters);
-    return fingerprint_of_wording(form->second, task);
+    return fingerprint_of_wording(form->second, task, *last);
   };
 }
 
 }  // namespace
 
 Fingerprints fingerprints() {
+  const auto last = std::make_shared<LastTask>();
   return {
       .task = fingerprint_of_task,
       .corpus = corpus_fingerprint,
@@ -237,11 +249,12 @@ Fingerprints fingerprints() {
       .prompt = fingerprint_of_adapter,
       .lexicon = [](const std::string& name) { return PhraseLexicon(name).fingerprint(); },
       .pairs = fingerprint_of_pairs,
-      .task_facts = remembered_facts(),
+      .task_facts = [last](const std::string& task) { return last->facts(task); },
       .task_kind = [](const std::string& task) { return find_task(task).kind; },
-      .wording = wording_fingerprint(),
-      .check_size = check_of_sizes(),
-      .check_metrics = check_metrics,
+      .wording = wording_fingerprint(last),
+      .check_size = check_of_sizes(last),
+      .check_metrics = [last](const std::string& task,
+                              const std::vector<std::string>& names) { check_metrics(last->load(task), names); },
   };
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sweep/job_graph.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/hash.h"
 
@@ -201,6 +203,11 @@ void JobGraph::check_data(const GridPoint& point, const TuneSettings& tune) {
     });
   }
   check_size(source, *point[kTrainSize], tune.validation_examples, *point[kSeed]);
+  const SelectSettings& select = sweep_.select;
+  if (select.examples == 0) return;
+  const TrainSizeSettings most_probed{.heads = std::max({int64_t{1}, select.shots, select.race_heads})};
+  check_size(source, {.label = "select", .settings = most_probed, .line = select.line, .column = 1}, select.examples,
+             {.label = std::to_string(sweep_.pretrain.seed), .settings = sweep_.pretrain.seed});
 }
 
 void JobGraph::check_size(const std::string& task, const AxisValue& size, int64_t validation_examples,

@@ -24,9 +24,6 @@ int64_t JobGraph::probe(const GridPoint& point, const std::string& kind, const s
   tune.evaluations = 0;
   tune.keep_model = false;
   tune.validation_examples = select.examples;
-  const Json& task = point[kTask]->settings;
-  check_size(task.value("card", task.at("name").get<std::string>()), {.label = "select", .settings = size, .line = select.line, .column = 1},
-             select.examples, {.label = std::to_string(sweep_.pretrain.seed), .settings = sweep_.pretrain.seed});
   job.settings["probe"] = kind;
   job.settings["train_size"] = size;
   job.settings["tune"] = tune;
