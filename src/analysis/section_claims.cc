@@ -57,10 +57,11 @@ std::string unusable_html(const ClaimResult& result) {
 
 std::string claim_row(const ClaimResult& result) {
   const char* state = class_of(result.verdict);
+  const std::string cells = result.tasks.empty() ? unusable_html(result) : "";   // else they stand task by task
   std::string row = element("th", text_element("span", result.claim.name) + small(result.claim.source), {{"scope", "row"}});
   row += text_element("td", metric_text(result.metric));
   row += element("td", text_element("span", verdict_text(result.verdict), {{"class", "gain"}}) +
-                           (result.reason.empty() ? "" : small(result.reason) + unusable_html(result)),
+                           (result.reason.empty() ? "" : small(result.reason) + cells),
                  {{"class", state}});
   if (result.tasks.empty()) return element("tr", row + "<td></td><td></td><td></td><td></td>");
   row += scores_cell(result, result.scores) + effect_cell(result, result.effect.estimate, state);

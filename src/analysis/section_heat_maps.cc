@@ -61,16 +61,16 @@ std::string panel_html(const Panel& panel) {
   std::string heads = "<th scope=\"col\"></th>";
   std::string rows;
   for (const std::string& name : panel.analysis.labels("template")) heads += text_element("th", name, {{"scope", "col"}});
-  bool any = false;
   for (const std::string& start : panel.analysis.starts()) {
     std::string row = text_element("th", start, {{"scope", "row"}});
+    bool any = false;
     for (const std::string& name : panel.analysis.labels("template")) {
       any = any || find_summary(panel, start, name) != nullptr;
       row += heat_cell(panel, start, name);
     }
-    rows += element("tr", row);
+    if (any) rows += element("tr", row);   // a start that the sweep leaves out here has no row
   }
-  if (!any) return "";
+  if (rows.empty()) return "";
   return element("table", text_element("caption", panel.tuning + ", " + panel.train_size) +
                               element("thead", element("tr", heads)) + element("tbody", rows),
                  {{"class", "heat-map"}});
