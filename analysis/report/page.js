@@ -108,6 +108,9 @@ const forestBars = {
     const { ctx, scales, chartArea, options } = chart;
     const x = scales.x.getPixelForValue(options.line);
     ctx.save();
+    ctx.beginPath();
+    ctx.rect(chartArea.left, chartArea.top, chartArea.right - chartArea.left, chartArea.bottom - chartArea.top);
+    ctx.clip();
     ctx.strokeStyle = style("--soft");
     ctx.setLineDash([4, 3]);
     ctx.beginPath();
@@ -142,8 +145,11 @@ function drawForest(canvas, forest) {
     afterBuildTicks: (axis) => { axis.ticks = rows.map((_, value) => ({ value })); },
   };
   const scales = axes(forest.unit, "", { ticks: {} });
-  scales.x.suggestedMin = Math.min(forest.line, ...rows.map((row) => row.low));
-  scales.x.suggestedMax = Math.max(forest.line, ...rows.map((row) => row.high));
+  // A share of next to nothing may reach far: beyond twice the spread of the points an interval runs out of the picture.
+  const points = [forest.line, ...rows.map((row) => row.mean), ...rows.filter((row) => row.pooled).flatMap((row) => [row.low, row.high])];
+  const reach = 2 * (Math.max(...points) - Math.min(...points));
+  scales.x.suggestedMin = Math.max(Math.min(forest.line, ...rows.map((row) => row.low)), Math.min(...points) - reach);
+  scales.x.suggestedMax = Math.min(Math.max(forest.line, ...rows.map((row) => row.high)), Math.max(...points) + reach);
   Object.assign(scales.y, ticks, {
     title: { display: false }, grid: { display: false },
     ticks: { color: style("--text"), autoSkip: false, callback: (value) => rows[rows.length - 1 - value]?.label },

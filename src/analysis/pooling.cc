@@ -68,6 +68,18 @@ std::vector<double> resampled_within_tasks(const std::vector<TaskParts>& tasks, 
   return effects;
 }
 
+// Of a value that no resample reaches: the normal tail with the resamples' own deviation. A share of none
+// says no more than how many resamples there were, and so little that no family of claims would ever
+// pass Holm's correction.
+double tail_beyond(const std::vector<double>& sorted, double against) {
+  const double n = static_cast<double>(sorted.size());
+  const double mean = std::accumulate(sorted.begin(), sorted.end(), 0.0) / n;
+  double sum = 0;
+  for (const double effect : sorted) sum += (effect - mean) * (effect - mean);
+  const double deviation = std::sqrt(sum / n);
+  return deviation > 1e-12 ? normal_cdf(-std::abs(mean - against) / deviation) : 0.5;   // else nothing varies
+}
+
 // The share of resamples beyond the value, on the rarer side, doubled; half of those that hit it
 // count for either side.
 double two_sided(const std::vector<double>& sorted, double against, int64_t tasks_drawn) {
@@ -77,6 +89,7 @@ double two_sided(const std::vector<double>& sorted, double against, int64_t task
   const double rarer = static_cast<double>(std::min(below, above)) + ties / 2;
   double tail = (rarer + 0.5) / (static_cast<double>(sorted.size()) + 1);
   if (tail >= 0.5) return 1;
+  if (rarer == 0) tail = std::min(tail, tail_beyond(sorted, against));
   if (tasks_drawn > 1) {   // what expanded_tail did, undone
     const double n = static_cast<double>(tasks_drawn);
     tail = student_cdf(inverse(normal_cdf, tail) * std::sqrt((n - 1) / n), tasks_drawn - 1);

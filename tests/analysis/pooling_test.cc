@@ -53,6 +53,8 @@ TEST(Pooling, ManyTasksAreDrawn) {
   EXPECT_NEAR(found.estimate.low, 0.104, 0.03);
   EXPECT_NEAR(found.estimate.high, 0.496, 0.03);
   EXPECT_NEAR(pool(tasks, kItself, 0.3, {}).p_value, 1, 0.1);
+  // Beyond all resamples: (0.3 - 1) / (0.1414 / sqrt(5)) = -11.07, widened by sqrt(4 / 5) to t = -9.90 with 4 degrees.
+  EXPECT_NEAR(pool(tasks, kItself, 1, {}).p_value, 2 * student_cdf(-9.90, 4), 0.0001);
 }
 
 TEST(Pooling, ARatioIsTakenOfTheMeans) {
