@@ -29,11 +29,12 @@ bool is_number(const std::string& text) {
 }
 
 // Sizes are felt by their ratio: 16 is nearer to 30 than to 6.
-std::string nearest_size(const std::vector<std::string>& sizes, double wanted) {
+std::string nearest_size(const std::vector<std::string>& sizes, double wanted, const TrainHeads& heads) {
   std::string best;
   double best_distance = 0;
   for (const std::string& size : sizes) {
-    const double number = number_in(size);
+    const auto counted = heads.find(size);
+    const double number = counted == heads.end() ? number_in(size) : counted->second;
     if (number <= 0) continue;
     const double distance = std::abs(std::log(number / wanted));
     if (best.empty() || distance < best_distance) {
@@ -44,14 +45,31 @@ std::string nearest_size(const std::vector<std::string>& sizes, double wanted) {
   return best;
 }
 
-std::string resolve_size(const std::vector<std::string>& sizes, const std::string& asked) {
+// What the cells of a task have trained on, by size: "all" is a number too.
+TrainHeads heads_of(const Analysis& analysis, const std::string& task) {
+  TrainHeads heads;
+  for (const CellGroup& group : analysis.groups) {
+    if (group.task != task || group.train_size.empty()) continue;
+    for (const CellResult& cell : group.cells) {
+      if (cell.state != CellState::finished || !cell.record->metrics.contains("train_heads")) continue;
+      heads[group.train_size] = cell.record->metrics.at("train_heads");
+    }
+  }
+  return heads;
+}
+
+}  // namespace
+
+std::string resolve_size(const std::vector<std::string>& sizes, const std::string& asked, const TrainHeads& heads) {
   if (asked.empty() || std::find(sizes.begin(), sizes.end(), asked) != sizes.end()) return asked;
-  const std::string nearest = is_number(asked) ? nearest_size(sizes, number_in(asked)) : "";
+  const std::string nearest = is_number(asked) ? nearest_size(sizes, number_in(asked), heads) : "";
   if (nearest.empty()) {
     throw_<ConfigError>("the sweep has no train size \"{}\"; {}", asked, did_you_mean(asked, sizes));
   }
   return nearest;
 }
+
+namespace {
 
 // What could have been known before anything was tuned; the baselines among them choose nothing.
 std::string advice_of_selectors(const Analysis& analysis, const std::string& task, const std::string& size) {
@@ -74,7 +92,7 @@ std::string advise(const Analysis& analysis, const std::string& task, const std:
     throw_<ConfigError>("the sweep {} has no task \"{}\"; {}", analysis.plan->sweep_name, task,
                         did_you_mean(task, tasks));
   }
-  const std::string chosen = resolve_size(analysis.labels("train_size"), size);
+  const std::string chosen = resolve_size(analysis.labels("train_size"), size, heads_of(analysis, task));
   std::string text;
   if (chosen != size) {
     text += fmt::format("The sweep did not run size {}; the nearest it has is {}.\n", size, chosen);

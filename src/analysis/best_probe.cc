@@ -40,16 +40,22 @@ bool same_examples(const std::vector<Probed>& probed) {
   });
 }
 
-// The share of resamples in which `best` is still the best.
+// Whether no candidate differs from another on any example.
+bool are_alike(const std::vector<Probed>& probed) {
+  return std::all_of(probed.begin(), probed.end(), [&](const Probed& p) { return p.scores.rows == probed[0].scores.rows; });
+}
+
+// The share of resamples in which `best` is still the best; of those in which others tie with it, its part.
 double share_of_resamples(const std::vector<Probed>& probed, size_t best, const Bootstrap& bootstrap) {
   std::vector<std::vector<double>> means;
   for (const Probed& p : probed) means.push_back(bootstrap.resampled_means(p.scores));
-  int64_t agree = 0;
+  double agree = 0;
   for (size_t r = 0; r < means[0].size(); ++r) {
     const bool beaten = std::any_of(means.begin(), means.end(), [&](const auto& m) { return m[r] > means[best][r]; });
-    agree += !beaten;
+    const auto tied = std::count_if(means.begin(), means.end(), [&](const auto& m) { return m[r] == means[best][r]; });
+    if (!beaten) agree += 1 / static_cast<double>(tied);
   }
-  return static_cast<double>(agree) / static_cast<double>(means[0].size());
+  return agree / static_cast<double>(means[0].size());
 }
 
 }  // namespace
@@ -58,6 +64,7 @@ Selection best_probe(const SelectorContext& context, const std::string& name, bo
   const std::vector<Probed> probed = probed_candidates(context, name, highest);
   if (probed.empty()) return nothing("no probe of this task holds " + name);
   if (!same_examples(probed)) return nothing("the probes of this task hold different numbers of examples of " + name);
+  if (probed.size() > 1 && are_alike(probed)) return nothing("all candidates have the same " + what + " on every example");
   std::vector<size_t> order(probed.size());
   for (size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::stable_sort(order.begin(), order.end(),

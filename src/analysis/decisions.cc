@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "base/error.h"
+#include "sweep/deciding_metric.h"
 
 namespace dovetail {
 
@@ -217,9 +218,6 @@ std::string to_string(Verdict verdict) {
 
 std::string main_metric_of(const std::string& task, const Plan& plan,
                            const DecisionOptions& options) {
-  const auto measured = [&](const std::string& metric) {
-    return std::find(plan.metrics.begin(), plan.metrics.end(), metric) != plan.metrics.end();
-  };
   const auto named = options.main_metric.find(task);
   if (named != options.main_metric.end()) return named->second;
   for (const Cell& cell : plan.cells) {
@@ -227,12 +225,9 @@ std::string main_metric_of(const std::string& task, const Plan& plan,
     const Json& settings = plan.jobs.at(static_cast<size_t>(cell.job)).settings;
     const Json::json_pointer kind("/task/kind");
     const std::string found = settings.is_object() && settings.contains(kind) ? settings[kind].get<std::string>() : "";
-    const bool reading = found == "reading" || found == "choice" || found == "classification";
-    if (reading && measured(options.reading_metric)) return options.reading_metric;
-    break;
+    return deciding_metric(found, plan.metrics, plan.set_metrics);
   }
-  if (measured(options.text_metric)) return options.text_metric;
-  return plan.metrics.empty() ? options.text_metric : plan.metrics.front();
+  return deciding_metric("", plan.metrics, plan.set_metrics);
 }
 
 std::vector<Decision> decide(const Plan& plan, const std::vector<CellGroup>& groups,
@@ -256,7 +251,10 @@ std::vector<Decision> decide(const Plan& plan, const std::vector<CellGroup>& gro
       settle(at, decision);
       for (const std::string& metric : plan.metrics) {
         const Scores scores = scores_of(*at.recommended->group, metric);
-        if (scores.num_items() == items) decision.other_metrics[metric] = at.bootstrap->mean(scores);
+        const int64_t own = scores.num_items();   // a metric of the whole set is one item
+        if (own != items && own != 1) continue;
+        const Bootstrap& bootstrap = bootstraps.try_emplace(own, own, options.bootstrap).first->second;
+        decision.other_metrics[metric] = bootstrap.mean(scores);
       }
       decisions.push_back(std::move(decision));
     }

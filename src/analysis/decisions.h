@@ -15,12 +15,8 @@ namespace dovetail {
 struct DecisionOptions {
   BootstrapOptions bootstrap;
   CrossFitOptions cross_fit;
-  // The metric that decides, by task. A task that is not named is decided by `reading_metric`
-  // where its job says that it is of kind "reading" (an answer is right or wrong), else by
-  // `text_metric`; where the sweep did not measure that, by the sweep's first metric.
+  // The metric that decides, by task; of a task that is not named as deciding_metric() says of its kind.
   std::map<std::string, std::string> main_metric;
-  std::string reading_metric = "exact_match";
-  std::string text_metric = "rouge_l";
   // What people do when they do not choose.
   std::string start_objective = "none";                     // random start
   std::string conventional_objective = "span_corruption";   // T5's own

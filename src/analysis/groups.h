@@ -33,6 +33,7 @@ struct CellGroup {
   std::string baseline;             // "", or most_frequent, copy, untuned
   std::string objective, adaptation, task, template_name, tuning, train_size;
   std::vector<CellResult> cells;    // in the order of the plan
+  const std::vector<std::string>* set_metrics = nullptr;   // the plan's
 
   // The label on an axis of kAxes other than seed.
   const std::string& at(std::string_view axis) const;
@@ -59,7 +60,8 @@ struct GroupCost {
 // failed and says so.
 std::vector<CellGroup> group_cells(const Plan& plan, const std::map<std::string, Record>& records);
 
-// The usable rows of a group: finished cells with finite scores of that metric.
+// The usable rows of a group: finished cells with finite scores of that metric. A metric of the whole test
+// set (Plan::set_metrics) is no mean over examples: it is one item, and its interval is that of the seeds.
 Scores scores_of(const CellGroup& group, const std::string& metric);
 
 GroupCost cost_of(const CellGroup& group, const Plan& plan,

@@ -118,6 +118,23 @@ std::vector<std::string> lessons(const Analysis& analysis) {
   return all;
 }
 
+namespace {
+
+// By task, the most of any cell.
+std::map<std::string, double> cut_sources(const Analysis& analysis) {
+  std::map<std::string, double> most;
+  for (const CellGroup& group : analysis.groups) {
+    for (const CellResult& cell : group.cells) {
+      if (cell.state != CellState::finished || !cell.record->metrics.contains("sources_cut")) continue;
+      const double rows = cell.record->metrics.at("sources_cut");
+      if (rows > 0) most[group.task] = std::max(most[group.task], rows);
+    }
+  }
+  return most;
+}
+
+}  // namespace
+
 std::vector<std::string> caveats(const Analysis& analysis) {
   const RunFacts& facts = analysis.facts;
   std::vector<std::string> all;
@@ -133,6 +150,10 @@ std::vector<std::string> caveats(const Analysis& analysis) {
   for (const auto& [label, count] : absent_comparisons(analysis)) {
     all.push_back(fmt::format("Not scored in {} of {} cases, so not part of their verdict: {}.", count,
                               analysis.decisions.size(), label));
+  }
+  for (const auto& [task, rows] : cut_sources(analysis)) {
+    all.push_back(fmt::format("Of task {} up to {:.0f} rows of a cell, in training and test together, were longer than "
+                              "max_source_length and lost a part.", task, rows));
   }
   const size_t seeds = analysis.labels("seed").size();
   if (seeds == 1) {

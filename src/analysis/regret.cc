@@ -74,6 +74,12 @@ bool score(const Case& of, SelectorCase& found, TaskRegret& regret, const Bootst
   return true;
 }
 
+// Without traits nothing is known of what a label stands for, and every choice by kind would be arbitrary.
+Selection choose(const Selector& selector, const std::string& task, const SelectorContext& context) {
+  if (context.traits.empty()) return nothing("the plan is of an older version: run the sweep's command again");
+  return selector.choose(task, context);
+}
+
 SelectorCase choose_and_score(const Case& here, const Selector& selector, const SelectorContext& context,
                               TaskRegret& regret) {
   const Situation& at = here.at;
@@ -82,7 +88,7 @@ SelectorCase choose_and_score(const Case& here, const Selector& selector, const 
   found.train_size = at.train_size;
   found.tuning = at.tuning;
   found.metric = at.metric;
-  found.selection = selector.choose(at.task, context);
+  found.selection = choose(selector, at.task, context);
   if (found.selection.absent.empty() && !score(here, found, regret, context.bootstrap)) {
     found.selection.absent = "it names " + choice_text(found.selection.choice) + ", which the sweep has not finished here";
   }
@@ -182,16 +188,16 @@ std::vector<SelectorResult> score_selectors(const Plan& plan, const std::vector<
 }
 
 std::vector<NamedSelection> select_for_unseen(const Plan& plan, const std::vector<CellGroup>& groups,
-                                              const std::vector<Probe>& swept_probes, const std::vector<Probe>& own_probes,
-                                              const Json& facts, const std::string& train_size, const std::string& tuning,
+                                              const std::vector<Probe>& swept_probes, const UnseenCase& unseen,
                                               const DecisionOptions& options) {
   const std::vector<Situation> situations = situations_of(plan, groups, options);
   Situation here;
-  here.train_size = train_size;
-  here.tuning = tuning;
+  here.task = unseen.label;
+  here.train_size = unseen.train_size;
+  here.tuning = unseen.tuning;
   for (const CellGroup& group : groups) {
     const Candidate candidate{group.objective, group.adaptation, group.template_name};
-    const bool wanted = group.baseline.empty() && group.train_size == train_size && group.tuning == tuning;
+    const bool wanted = group.baseline.empty() && group.train_size == unseen.train_size && group.tuning == unseen.tuning;
     if (wanted && std::find(here.candidates.begin(), here.candidates.end(), candidate) == here.candidates.end()) {
       here.candidates.push_back(candidate);
     }
@@ -199,9 +205,9 @@ std::vector<NamedSelection> select_for_unseen(const Plan& plan, const std::vecto
   std::vector<NamedSelection> all;
   if (here.candidates.empty()) return all;
   SelectorContext context = context_of(here, situations, plan, swept_probes, options);
-  context.probes = own_probes;
-  context.facts = facts.is_object() ? facts : Json::object();
-  for (const Selector& selector : selectors()) all.push_back({&selector, selector.choose("", context)});
+  context.probes = unseen.probes;
+  context.facts = unseen.facts.is_object() ? unseen.facts : Json::object();
+  for (const Selector& selector : selectors()) all.push_back({&selector, choose(selector, unseen.label, context)});
   return all;
 }
 

@@ -55,11 +55,17 @@ struct NamedSelection {
   Selection selection;
 };
 
-// What each selector says of a task that the sweep has not run, from its probes (Probe::task is not looked
-// at) and facts (as Plan::task_facts). `train_size` and `tuning` are labels: of the results to learn from.
+// A task that the sweep has not run, or is not to look at.
+struct UnseenCase {
+  std::string label;                 // a task of the sweep with this label is left out; "": none is
+  std::vector<Probe> probes;         // of the examples; Probe::task is not looked at
+  Json facts;                        // as Plan::task_facts
+  std::string train_size, tuning;    // labels: of the results to learn from
+};
+
+// What each selector says of it.
 std::vector<NamedSelection> select_for_unseen(const Plan& plan, const std::vector<CellGroup>& groups,
-                                              const std::vector<Probe>& swept_probes, const std::vector<Probe>& own_probes,
-                                              const Json& facts, const std::string& train_size, const std::string& tuning,
+                                              const std::vector<Probe>& swept_probes, const UnseenCase& unseen,
                                               const DecisionOptions& options = {});
 
 }  // namespace dovetail

@@ -11,7 +11,6 @@ namespace dovetail {
 namespace {
 
 constexpr double kThreshold = 0.30;       // as published
-constexpr int64_t kPublishedShots = 5;
 
 // The two probes whose depth ranks the index compares: same model, same examples.
 struct Pair {
@@ -24,12 +23,12 @@ const std::vector<float>* values_of(const Probe& probe, const std::string& name)
   return found == probe.per_example.end() ? nullptr : &found->second;
 }
 
-// Better the published number of shots than none, the conventional model than another, prompting (with the
+// Better some shots (published: 5) than none, the conventional model than another, prompting (with the
 // relation's phrase) than mapping, of words than of soft tokens; among equals the first.
 int preference(const Probe& probe, const SelectorContext& context) {
   const bool adapted = !probe.at.adaptation.empty() && probe.at.adaptation != "none";
   const AxisTraits& form = traits_of(context, "template", probe.at.template_name);
-  return (probe.shots == kPublishedShots ? 16 : probe.shots == 0 ? 8 : 0) + (adapted ? 0 : 4) +
+  return (probe.shots > 0 ? 8 : 0) + (adapted ? 0 : 4) +
          (probe.at.objective == context.conventional_objective ? 2 : 0) + (form.says_relation ? 1 : 0);
 }
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 
+#include "analysis/advise.h"
 #include "analysis/analysis.h"
 #include "analysis/regret.h"
 #include "app/catalogues.h"
@@ -15,6 +16,7 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "store/journal.h"
+#include "sweep/card_name.h"
 #include "tasks/pair_rows.h"
 #include "tasks/template.h"
 #include "training/probe.h"
@@ -39,9 +41,10 @@ TaskData task_of_lines(const UnseenTask& asked) {
   return data;
 }
 
+bool is_card(const UnseenTask& asked) { return asked.examples.substr(0, asked.examples.find('#')).ends_with(".toml"); }
+
 TaskData load_unseen(const UnseenTask& asked) {
-  const bool is_card = asked.examples.substr(0, asked.examples.find('#')).ends_with(".toml");
-  return is_card ? find_task(asked.examples).load() : task_of_lines(asked);
+  return is_card(asked) ? find_task(asked.examples).load() : task_of_lines(asked);
 }
 
 // Of `count` examples those that are looked at, when so many are trained on first; 0: too few are there.
@@ -112,19 +115,15 @@ std::string advise_unseen(const std::filesystem::path& results, const std::files
   }
   const auto records = read_journal(results);
   const TaskData task = load_unseen(asked);
+  const std::string at = size.empty() ? first_label(plan, "train_size") : resolve_size(plan.axis_labels.at("train_size"), size);
   Artefacts artefacts(store);
-  const std::vector<Probe> own = probe_all(plan, task, asked, artefacts);
-  const auto sizes = plan.axis_labels.at("train_size");
-  if (!size.empty() && std::ranges::find(sizes, size) == sizes.end()) {
-    throw_<ConfigError>("the sweep has no train size \"{}\"; {}", size, did_you_mean(size, sizes));
-  }
-  const std::string at = size.empty() ? first_label(plan, "train_size") : size;
   const std::string tuning = first_label(plan, "tuning");
   const std::vector<CellGroup> groups = group_cells(plan, records);
   std::string text = fmt::format("{} examples of a task that was not swept; results of other tasks at {}, {}:\n",
                                  std::min<int64_t>(asked.count, std::ssize(task.train)), at, tuning);
-  for (const NamedSelection& named :
-       select_for_unseen(plan, groups, probes_of(plan, records), own, facts_of(task), at, tuning)) {
+  const UnseenCase unseen{is_card(asked) ? card_label(asked.examples) : "", probe_all(plan, task, asked, artefacts),
+                          facts_of(task), at, tuning};
+  for (const NamedSelection& named : select_for_unseen(plan, groups, probes_of(plan, records), unseen)) {
     if (!named.selector->baseline) text += said_by(named);
   }
   return text + "How far each selector can be trusted is in the report of that sweep: its regret, with interval.\n";

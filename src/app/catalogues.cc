@@ -79,6 +79,7 @@ Catalogues catalogues() {
   for (const Metric& entry : metrics()) {
     all.metrics.push_back({entry.name});
     if (!entry.higher_is_better) all.falling_metrics.push_back(entry.name);
+    if (entry.aggregate) all.set_metrics.push_back(entry.name);
     if (entry.evidence == Evidence::samples) all.sample_metrics.push_back(entry.name);
   }
   for (const DecodingEntry& entry : decodings()) all.decodings.push_back({entry.name, entry.defaults, entry.check});
@@ -204,24 +205,29 @@ auto check_of_sizes(std::shared_ptr<LastTask> last) {
 }
 
 // What is right must be scorable: pearson, say, wants numbers.
-void check_metrics(const TaskData& data, const std::vector<std::string>& names) {
-  std::vector<const Metric*> of_text;
+void require_scorable(const Metric& metric, const TaskData& data) {
+  if (data.test.empty() || data.test.front().references.empty()) return;
+  const std::vector<std::string>& references = data.test.front().references;
+  const ScoredItem right{.prediction = references.front(), .references = references};
+  try {
+    metric.score({&right, 1});
+  } catch (const ItemError& error) {
+    throw_<ConfigError>("metric \"{}\" cannot score task {}: of its first test example, answered rightly: {}", metric.name,
+                        data.name, error.reason);
+  }
+}
+
+std::vector<std::string> metrics_of(const TaskData& data, const std::vector<std::string>& names) {
+  const bool has_choices = !data.test.empty() && !choices_of(data, data.test.front()).empty();
+  std::vector<std::string> measurable;
   for (const std::string& name : names) {
     const Metric& metric = find_metric(name);
-    if (metric.evidence == Evidence::text) of_text.push_back(&metric);
+    if (metric.evidence == Evidence::text) require_scorable(metric, data);
+    const bool needs_choices = metric.evidence == Evidence::choices || metric.evidence == Evidence::choice_likelihood ||
+                               metric.evidence == Evidence::choice_priors;
+    if (has_choices || !needs_choices) measurable.push_back(name);
   }
-  if (data.test.empty()) return;
-  const std::vector<std::string>& references = data.test.front().references;
-  if (references.empty()) return;
-  const ScoredItem right{.prediction = references.front(), .references = references};
-  for (const Metric* metric : of_text) {
-    try {
-      metric->score({&right, 1});
-    } catch (const ItemError& error) {
-      throw_<ConfigError>("metric \"{}\" cannot score task {}: of its first test example, answered rightly: {}",
-                          metric->name, data.name, error.reason);
-    }
-  }
+  return measurable;
 }
 
 // A template reads some files as it is made; a plan asks for the same ones with every task.
@@ -241,7 +247,11 @@ Fingerprints fingerprints() {
   return {
       .task = fingerprint_of_task,
       .corpus = corpus_fingerprint,
-      .checkpoint = checkpoint_fingerprint,
+      .checkpoint =
+          [](const std::filesystem::path& folder) {
+            Vocabulary::from_folder(folder);   // every job would fail without one
+            return checkpoint_fingerprint(folder);
+          },
       .vocabulary =
           [](const std::filesystem::path& file) {
             return Vocabulary::from_file(file).content_hash();
@@ -253,8 +263,8 @@ Fingerprints fingerprints() {
       .task_kind = [](const std::string& task) { return find_task(task).kind; },
       .wording = wording_fingerprint(last),
       .check_size = check_of_sizes(last),
-      .check_metrics = [last](const std::string& task,
-                              const std::vector<std::string>& names) { check_metrics(last->load(task), names); },
+      .metrics_of = [last](const std::string& task,
+                           const std::vector<std::string>& names) { return metrics_of(last->load(task), names); },
   };
 }
 

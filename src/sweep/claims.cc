@@ -76,6 +76,10 @@ std::string read_metric(const toml::node& node, const Sweep& sweep) {
   const std::string name = text(node, "metric of [[claim]]");
   Names measured = under_all_decodings(sweep.evaluate.metrics, sweep.evaluate);
   if (!holds(measured, "loss")) measured.emplace_back("loss");   // always measured, example by example
+  if (holds(under_all_decodings(sweep.set_metrics, sweep.evaluate), name)) {
+    fail_at(node.source(), fmt::format("\"{}\" is a number of the whole test set, and claims are judged by pairs of examples: "
+                                       "name a metric that is a mean over examples, such as exact_match or rouge_l", name));
+  }
   if (holds(measured, name)) return name;
   fail_at(node.source(), fmt::format("the sweep does not measure \"{}\", so nothing can be claimed of "
                                      "it: name it in metrics of [evaluate]; {}", name,

@@ -196,9 +196,9 @@ ModelSize JobGraph::size_of(const AxisValue& objective) const {
 void JobGraph::check_data(const GridPoint& point, const TuneSettings& tune) {
   const Json& task = point[kTask]->settings;
   const std::string source = task.value("card", task.at("name").get<std::string>());
-  if (fingerprints_.check_metrics) {
+  if (fingerprints_.metrics_of) {
     fingerprint("metrics " + source, point[kTask], [&] {
-      fingerprints_.check_metrics(source, sweep_.evaluate.metrics);
+      for (const std::string& metric : fingerprints_.metrics_of(source, sweep_.evaluate.metrics)) measured_.insert(metric);
       return std::string();
     });
   }
@@ -208,6 +208,15 @@ void JobGraph::check_data(const GridPoint& point, const TuneSettings& tune) {
   const TrainSizeSettings most_probed{.heads = std::max({int64_t{1}, select.shots, select.race_heads})};
   check_size(source, {.label = "select", .settings = most_probed, .line = select.line, .column = 1}, select.examples,
              {.label = std::to_string(sweep_.pretrain.seed), .settings = sweep_.pretrain.seed});
+}
+
+void JobGraph::refuse_unmeasured() const {
+  if (!fingerprints_.metrics_of || sweep_.pretrain_only) return;
+  for (const std::string& metric : sweep_.evaluate.metrics) {
+    if (measured_.contains(metric)) continue;
+    throw_<ConfigError>("{}: metric \"{}\" needs choices or labels, and no task of this sweep has any: take it out of metrics",
+                        sweep_.file.string(), metric);
+  }
 }
 
 void JobGraph::check_size(const std::string& task, const AxisValue& size, int64_t validation_examples,

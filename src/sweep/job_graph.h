@@ -3,6 +3,7 @@
 
 #include <array>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,9 @@ class JobGraph {
 
   int64_t filling(const GridPoint& point, const std::string& name);
 
+  // ConfigError for a metric that no task of the jobs so far can have.
+  void refuse_unmeasured() const;
+
   std::vector<Job> take() { return std::move(jobs_); }
 
  private:
@@ -70,6 +74,7 @@ class JobGraph {
   std::vector<Job> jobs_;
   std::map<std::string, int64_t> by_key_;
   std::map<std::string, std::string> known_fingerprints_;
+  std::set<std::string> measured_;   // metrics that some task can have
 };
 
 }  // namespace dovetail

@@ -201,6 +201,7 @@ Plan make_plan(const Sweep& sweep, const Fingerprints& fingerprints) {
   if (!sweep.pretrain_only) {
     plan.metrics = under_all_decodings(sweep.evaluate.metrics, sweep.evaluate);
     plan.lower_is_better = under_all_decodings(sweep.falling_metrics, sweep.evaluate);
+    plan.set_metrics = under_all_decodings(sweep.set_metrics, sweep.evaluate);
     plan.lower_is_better.insert(plan.lower_is_better.end(), {"loss", "perplexity"});
   }
   const std::vector<GridPoint> points = without_exclusions(sweep, expand(sweep));
@@ -212,6 +213,7 @@ Plan make_plan(const Sweep& sweep, const Fingerprints& fingerprints) {
                             : graph.tune(point, name);
     plan.cells.push_back(make_cell(std::move(name), point, "", job));
   }
+  graph.refuse_unmeasured();
   add_baselines(sweep, points, graph, plan.cells);
   add_probes(sweep, points, graph, plan.probes);
   plan.task_facts = facts_of_tasks(sweep, fingerprints);

@@ -36,6 +36,7 @@ struct Plan {
   std::vector<Job> jobs;                       // inputs before the jobs that need them
   std::vector<Claim> claims;                   // what the report is to judge
   std::vector<std::string> lower_is_better;    // metrics of which less is better (loss, ranks)
+  std::vector<std::string> set_metrics;        // metrics of a whole test set, no means over examples (macro_f1)
   // What selectors look at, by training examples alone: SWEEP/probe/KIND/OBJECTIVE/... with zero_shot,
   // shotsN (tuned on N heads before it was probed), race or filling, of which only the axes objective,
   // adaptation, task and template are set. The kind stands in `baseline`. None without [select].
@@ -67,10 +68,12 @@ struct Fingerprints {
   // Of what a template says beside a task's data (phrases, formats): a changed phrase is another cell.
   // Throws ConfigError for a template that the task does not fit.
   std::function<std::string(const std::string& name, const Json& parameters, const std::string& task)> wording = nullptr;
-  // Not a hash: throws ConfigError where the task has too few examples for it, or a metric cannot score it.
+  // Not a hash: throws ConfigError where the task has too few examples for it.
   std::function<void(const std::string& task, const TrainSizeSettings& size, int64_t validation_examples, uint64_t seed)>
       check_size = nullptr;
-  std::function<void(const std::string& task, const std::vector<std::string>& metrics)> check_metrics = nullptr;
+  // Those of the metrics that the task can have (accuracy needs choices or labels); throws ConfigError where one
+  // cannot read its answers.
+  std::function<std::vector<std::string>(const std::string& task, const std::vector<std::string>& metrics)> metrics_of = nullptr;
 };
 
 // Expands the grid, drops what the exclusions match, adds the baselines, joins equal jobs, and

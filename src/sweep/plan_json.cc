@@ -53,6 +53,7 @@ void to_json(Json& json, const Plan& plan) {
           {"axis_labels", plan.axis_labels},
           {"metrics", plan.metrics},
           {"lower_is_better", plan.lower_is_better},
+          {"set_metrics", plan.set_metrics},
           {"cells", to_array(plan.cells)},
           {"probes", to_array(plan.probes)},
           {"task_facts", plan.task_facts},
@@ -73,6 +74,7 @@ void from_json(const Json& json, Plan& plan) {
   plan.probes = from_array(json.value("probes", Json::array()), plan.jobs.size());
   plan.task_facts = json.value("task_facts", Json::object());
   if (json.contains("lower_is_better")) json.at("lower_is_better").get_to(plan.lower_is_better);
+  if (json.contains("set_metrics")) json.at("set_metrics").get_to(plan.set_metrics);
   if (json.contains("traits")) json.at("traits").get_to(plan.traits);
   if (json.contains("claims")) json.at("claims").get_to(plan.claims);
 }

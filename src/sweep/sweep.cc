@@ -189,6 +189,9 @@ Sweep parse_sweep(const std::filesystem::path& file, const Catalogues& catalogue
     if (std::ranges::find(catalogues.falling_metrics, metric) != catalogues.falling_metrics.end()) {
       sweep.falling_metrics.push_back(metric);
     }
+    if (std::ranges::find(catalogues.set_metrics, metric) != catalogues.set_metrics.end()) {
+      sweep.set_metrics.push_back(metric);
+    }
   }
   if (const toml::node* select = root.find("select")) sweep.select = read_select(*select);
   sweep.adapt.optimizer = default_optimizer(catalogues.optimizers);

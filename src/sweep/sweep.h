@@ -58,6 +58,7 @@ struct Sweep {
   TuneSettings tune;
   EvaluateSettings evaluate;
   std::vector<std::string> falling_metrics;  // those measured of which less is better
+  std::vector<std::string> set_metrics;      // those measured that are no mean over examples
   SelectSettings select;
   std::vector<std::string> baselines;     // most_frequent, copy, untuned
   bool pretrain_only = false;             // no tasks: the sweep's products are checkpoints
@@ -94,6 +95,7 @@ struct Catalogues {
   std::vector<CatalogueEntry> optimizers;
   std::vector<CatalogueEntry> metrics;
   std::vector<std::string> falling_metrics;  // of which less is better
+  std::vector<std::string> set_metrics;      // which are no mean over examples
   std::vector<std::string> sample_metrics;   // which score several answers a head
   std::vector<CatalogueEntry> decodings;
   std::vector<CatalogueEntry> corpora;      // beside these, text files

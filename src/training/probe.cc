@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "sweep/deciding_metric.h"
 #include "training/evaluate.h"
 #include "training/label.h"
 #include "training/tune_cell.h"
@@ -83,15 +84,6 @@ void copy_scores(const Record& from, const std::string& name, const std::string&
   if (found != from.per_example.end()) to.per_example[as] = found->second;
 }
 
-// The metric that a race is decided by: of an answer that is right or wrong, whether it is.
-std::string deciding_metric(const Job& job, const EvaluateSettings& settings) {
-  const std::string kind = job.settings.at("task").value("kind", std::string());
-  const bool right_or_wrong = kind == "reading" || kind == "choice" || kind == "classification";
-  const std::string wanted = right_or_wrong ? "exact_match" : "rouge_l";
-  const bool measured = std::ranges::find(settings.metrics, wanted) != settings.metrics.end();
-  return measured ? wanted : settings.metrics.front();
-}
-
 // Who is measured, and on what.
 struct Subject {
   T5Model& model;
@@ -103,7 +95,7 @@ struct Subject {
 void measure(const Job& job, const Subject& subject, Record& record) {
   auto settings = job.settings.at("evaluate").get<EvaluateSettings>();
   settings.also.clear();
-  const std::string deciding = deciding_metric(job, settings);
+  const std::string deciding = deciding_metric(job.settings.at("task").value("kind", std::string()), settings.metrics);
   for (const char* metric : {"depth_rank", "depth_rank_min"}) {
     if (std::ranges::find(settings.metrics, metric) == settings.metrics.end()) settings.metrics.push_back(metric);
   }

@@ -35,6 +35,7 @@ void finish(TuneCell& cell, const Job& job, const Artefacts& artefacts, Record& 
   evaluate(cell.backbone.model, *cell.method, cell.maker,
            job.settings.at("evaluate").get<EvaluateSettings>(), record);
   record.metrics["targets_cut"] = static_cast<double>(cell.maker.counts.cut_targets);
+  record.metrics["sources_cut"] = static_cast<double>(cell.maker.counts.cut_sources);
   record.metrics["train_heads"] = static_cast<double>(cell.subset.heads.size());
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "analysis/made_up.h"
+#include "sweep/deciding_metric.h"
 
 namespace dovetail {
 namespace {
@@ -186,6 +187,14 @@ TEST(Decisions, EachTrainSizeIsDecidedOnItsOwn) {
   EXPECT_EQ(decisions[0].train_size, "all");
   EXPECT_EQ(decisions[1].recommended.objective, "none");
   EXPECT_EQ(find_comparison(decisions[1], "most_frequent")->absent.empty(), false);   // it was run for "all" only
+}
+
+// An answer is right or wrong: words in common with it are no part of being right.
+TEST(Decisions, Trap4AChoiceIsNeverDecidedByWordsInCommon) {
+  const std::vector<std::string> measured{"rouge_l", "accuracy_likelihood", "accuracy_text", "macro_f1"};
+  for (const char* kind : {"reading", "choice", "classification"}) EXPECT_EQ(deciding_metric(kind, measured, {"macro_f1"}), "accuracy_text");
+  EXPECT_EQ(deciding_metric("phrasal", measured, {"macro_f1"}), "rouge_l");
+  EXPECT_EQ(deciding_metric("choice", {"macro_f1"}, {"macro_f1"}), "loss");
 }
 
 TEST(Decisions, ReadingTasksAreDecidedByExactMatchAndTheChoiceCanBeMade) {

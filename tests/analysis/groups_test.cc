@@ -6,6 +6,7 @@
 
 #include <limits>
 
+#include "analysis/decisions.h"
 #include "analysis/made_up.h"
 
 namespace dovetail {
@@ -53,6 +54,23 @@ TEST(Groups, ScoresThatAreNoNumbersAreNotUsed) {
 }
 
 // The vocabulary is needed by both pre-trainings of `mixed`, and counted once.
+// Four of five are of one class: accuracy is 0.8, and macro F1 (0.889 + 0) / 2.
+TEST(Groups, AMetricOfTheWholeSetIsItsAggregateAndNoMeanOfItems) {
+  Results r;
+  r.plan.metrics = {"macro_f1", "rouge_l"};
+  r.plan.set_metrics = {"macro_f1"};
+  for (const char* seed : {"1", "2"}) r.add({"none", "t", "mapping", "full", "all", seed}, {1, 1, 1, 1, 0}).metrics["macro_f1"] = 0.4444;
+
+  const auto groups = group_cells(r.plan, r.records);
+
+  const Scores scores = scores_of(groups[0], "macro_f1");
+  EXPECT_EQ(scores.num_items(), 1);
+  EXPECT_NEAR(scores.mean(), 0.4444, 1e-6);
+  EXPECT_NEAR(scores_of(groups[0], "rouge_l").mean(), 0.8, 1e-6);
+  EXPECT_EQ(decide(r.plan, groups, r.records)[0].metric, "rouge_l");
+  EXPECT_NEAR(decide(r.plan, groups, r.records)[0].other_metrics.at("macro_f1").mean, 0.4444, 1e-6);
+}
+
 TEST(Groups, CostIsUpstreamOnceAndTuningOnAverage) {
   Results r;
   const int64_t vocabulary = r.add_upstream(JobKind::tokenizer, "vocabulary", 7);

@@ -128,7 +128,8 @@ TEST(Regret, OfATaskThatWasNeverSweptTheSelectorsSpeakFromItsProbes) {
   own.at = {"prefix_lm", "", "prompting"};
   own.per_example["race_score"] = {0.9F};
 
-  const auto said = select_for_unseen(r.plan, group_cells(r.plan, r.records), {}, {own}, {{"relation", "AtLocation"}, {"flex_fills", true}}, "all", "full");
+  const auto said = select_for_unseen(r.plan, group_cells(r.plan, r.records), {},
+                                      {.label = "", .probes = {own}, .facts = {{"relation", "AtLocation"}, {"flex_fills", true}}, .train_size = "all", .tuning = "full"});
 
   std::map<std::string, Selection> by_name;
   for (const NamedSelection& one : said) by_name[one.selector->name] = one.selection;

@@ -177,6 +177,16 @@ TEST(Selectors, TheRaceIsWonByTheHighestScore) {
   EXPECT_NEAR(found.value->mean, 0.3, 1e-6);
 }
 
+TEST(Selectors, ATieIsNoConfidence) {
+  SelectorContext context = grid();
+  context.probes = {probe(kFilling, "race_score", {0, 0}), probe(kPhrasal, "race_score", {0, 0})};
+  EXPECT_THAT(choose("racing", context).absent, HasSubstr("the same validation score on every example"));
+
+  // One of two resampled examples decides: both drawn once (half of the draws) tie, the rest goes 1 to 1.
+  context.probes = {probe(kFilling, "race_score", {1, 0}), probe(kPhrasal, "race_score", {0, 1})};
+  EXPECT_NEAR(*choose("racing", context).confidence, 0.5, 0.05);
+}
+
 // The near tasks want the first candidate, the far one wants the last one more than they do.
 TEST(Selectors, NeighboursVoteAndFarTasksDoNot) {
   SelectorContext context = grid();

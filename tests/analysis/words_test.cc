@@ -108,6 +108,13 @@ TEST(Advise, ANumberTakesTheNearestSizeAndSaysSo) {
   EXPECT_THAT(advise(analysis, "wordnet.antonym", "40"), HasSubstr("did not run size 40; the nearest it has is heads64"));
 }
 
+TEST(Advise, AllIsANumberToo) {
+  const std::vector<std::string> sizes{"heads30x3", "all"};
+  EXPECT_EQ(resolve_size(sizes, "500", {{"heads30x3", 30}, {"all", 1000}}), "all");
+  EXPECT_EQ(resolve_size(sizes, "100", {{"heads30x3", 30}, {"all", 1000}}), "heads30x3");
+  EXPECT_EQ(resolve_size(sizes, "500"), "heads30x3");   // nothing is known of "all"
+}
+
 TEST(Advise, AMisspeltNameIsAnsweredWithTheNearest) {
   const Results r = two_sizes();
   const Analysis analysis = analyse(r.plan, r.records);

@@ -44,6 +44,12 @@ TEST_F(Claims, AreReadWithTheirLabels) {
   EXPECT_THAT(pair.more_than, (AxisLabels{{"train_size", {"all"}}}));
 }
 
+TEST_F(Claims, AreOfMeansOverExamplesAlone) {
+  const std::string claimed = with_claim(with(kClaim, "metric = \"rouge_l\"", "metric = \"bleu_4\""));
+  EXPECT_THAT(message(with(claimed, "metrics = [\"rouge_l\"", "metrics = [\"bleu_4\", \"rouge_l\"")),
+              HasSubstr("\"bleu_4\" is a number of the whole test set"));
+}
+
 TEST_F(Claims, ASideMayBeTheBestOfTheOthersOrSeveralTables) {
   const Sweep sweep = parse(with_claim(with(kClaim, "{ template = \"mapping\" }", "\"best_other\"")) +
                             "[[claim]]\nname = \"two\"\nsource = \"s\"\nmetric = [\"rouge_l\", \"exact_match\"]\n"

@@ -59,6 +59,7 @@ inline Catalogues test_catalogues() {
       {.name = "adafactor", .defaults = {{"beta1", 0.0}, {"relative_step", false}}},
       {.name = "sgd", .defaults = {{"momentum", 0.0}}, .check = check_momentum}};
   catalogues.metrics = named({"rouge_l", "exact_match", "bleu_4", "best_of_k_rouge_l"});
+  catalogues.set_metrics = {"bleu_4"};
   catalogues.sample_metrics = {"best_of_k_rouge_l"};
   catalogues.decodings = {{.name = "greedy"},
                           {.name = "beam", .defaults = {{"num_beams", 4}}},
