@@ -23,8 +23,9 @@ std::vector<std::string> keys(std::vector<std::string> more) {
 std::string found_file(const toml::node& node, const std::string& given, const Sweep& sweep, const char* what) {
   const std::filesystem::path file = find_path(given, sweep.file);
   if (std::filesystem::is_regular_file(file)) return file.string();
-  fail_at(node.source(), fmt::format("no {} \"{}\", neither beside the sweep file nor in the working directory",
-                                     what, given));
+  fail_at(node.source(), fmt::format("no {} \"{}\", neither beside the sweep file nor in the working directory{}",
+                                     what, given,
+                                     std::string_view(what) == "lexicon" ? "" : " (data/sentences.py makes one of any text)"));
 }
 
 // A lexicon of the project's by its name, or a file: that goes with its path.
