@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The verdicts of a report as Markdown: a table of the claims, and one of the selectors where there are any.
+
+Example: analysis/claims_table.py results/claims_matching > verdicts.md
+"""
+import json
+import pathlib
+import sys
+
+
+def signed(value, digits=3):
+    return f"{round(value, digits) + 0.0:+.{digits}f}"   # no -0.000
+
+
+def interval(effect, relative=False):
+    scale, digits, unit = (100, 0, " %") if relative else (1, 3, "")
+    mean, low, high = (signed(scale * effect[part], digits) for part in ("mean", "low", "high"))
+    return f"{mean}{unit} ({low} to {high})"
+
+
+def claims_table(decision):
+    print("| claim | metric | scores | effect (95 %) | tasks | p (Holm) | verdict |\n|---|---|---|---|---|---|---|")
+    for claim in decision["claims"]:
+        scores = claim["scores"]
+        print(f"| {claim['name']} | {claim['metric']} | {scores['better']:.3f} against {scores['worse']:.3f} | {interval(claim['effect'], claim['reduce'] == 'relative')} "
+              f"| {len(claim['tasks'])} | {claim['p_value']:.3f} ({claim['p_holm']:.3f}) | {claim['verdict'].replace('_', ' ')} |")
+
+
+def selectors_table(decision):
+    baselines = [s["name"] for s in decision["selectors"] if s["baseline"]]
+    print("| selector | labelled examples | regret (95 %) | " + " | ".join(f"less than {b}" for b in baselines) + " |")
+    print("|---|---|---|" + "---|" * len(baselines))
+    for selector in decision["selectors"]:
+        if "regret" not in selector:
+            continue
+        against = [interval(selector["better_than"][b]) if b in selector.get("better_than", {}) else "" for b in baselines]
+        print(f"| {selector['name']} | {selector['labelled_examples']:.0f} | {interval(selector['regret'])} | " + " | ".join(against) + " |")
+
+
+def main(folders):
+    if not folders:
+        sys.exit(__doc__)
+    for folder in folders:
+        file = pathlib.Path(folder) / "report" / "decision.json"
+        if not file.is_file():
+            print(f"{file}: expected a report there; run dovetail report {folder} first", file=sys.stderr)
+            return 2
+        decision = json.loads(file.read_text())
+        print(f"\n### {decision['sweep']}\n")
+        claims_table(decision)
+        if any("regret" in selector for selector in decision["selectors"] or []):
+            print()
+            selectors_table(decision)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
