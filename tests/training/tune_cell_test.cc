@@ -61,7 +61,8 @@ TaskData questions_with_long_answers(int count) {
   task.layout = Layout::question;
   for (int i = 0; i < count; ++i) {
     const std::string answer = fmt::format("the {} small house that stands at the end of a very long road by the river", i);
-    task.train.push_back({.source = fmt::format("Which house is number {}?", i), .references = {answer}, .choices = {answer, "none"}, .answer = 0});
+    task.train.push_back({.source = fmt::format("Which house is number {}?", i), .references = {answer},
+                          .choices = {answer, "none"}, .answer = 0});
   }
   return task;
 }
@@ -94,10 +95,13 @@ TEST_F(TuneCellTest, Trap18ARunIsAsManyStepsAsItsEpochsSay) {
   folder_.write("train.tsv", rows);
   folder_.write("test.tsv", "a\tb\n");
   Job tuned = job("mapping");
-  tuned.locations["task"] = folder_.write("card.toml", "kind = \"kg-tsv\"\nname = \"next\"\nphrase = \"comes before\"\ntrain = \"train.tsv\"\ntest = \"test.tsv\"\n");
+  tuned.locations["task"] = folder_.write("card.toml", "kind = \"kg-tsv\"\nname = \"next\"\nphrase = \"comes before\"\n"
+                                                       "train = \"train.tsv\"\ntest = \"test.tsv\"\n");
   const TuneCell untrained(tuned, artefacts_, nullptr);
   int64_t tokens = 0;
-  for (const Sequence& row : training_rows(untrained.maker, untrained.subset)) tokens += std::ssize(row.source) + std::ssize(row.target);
+  for (const Sequence& row : training_rows(untrained.maker, untrained.subset)) {
+    tokens += std::ssize(row.source) + std::ssize(row.target);
+  }
   std::vector<Record> records(1);
 
   run_tune({&tuned, 1}, artefacts_, nullptr, records);
