@@ -154,7 +154,7 @@ TEST_F(Claims, TwoOfOneNameAreAnError) {
               StartsWith("q.toml:32:1: two claims are called \"prompting wins\""));
 }
 
-// The axes that sweeps/claims/claims.md names.
+// The axes that sweeps/claims/README.md names.
 Sweep sweep_of_the_claims() {
   const std::map<std::string, std::vector<std::string>> labels{
       {"objective", {"span_corruption", "prefix_lm"}},

@@ -33,31 +33,32 @@ Example jar() {
           .answer = 0};
 }
 
+// The label is that of MTO's figures; "": they have none.
 struct FamilyCase {
-  std::string form, parts, source, target;
+  std::string label, form, parts, source, target;
 };
 
 const std::vector<FamilyCase> kFamilies = {
-    {"mapping", "sup", kFirst, "choice1"},
-    {"masked_mapping", "unsup", kLast + " <extra_id_0>", "<extra_id_0> choice1"},
-    {"prompting", "sup-nat", kFirst + " The correct choice is", "choice1"},
-    {"masked_prompting", "unsup-nat", kLast + " The correct choice is <extra_id_0>", "<extra_id_0> choice1"},
-    {"answer_prompting", "vnat_0-vs2", kLast, "pantry"},
-    {"choice_prompting", "vnat_1-vs2", kLast, "choice1 pantry"},
-    {"masked_answer_prompting", "vnat_0-v4", kLast + " <extra_id_0>", "<extra_id_0> pantry"},
-    {"masked_choice_prompting", "vnat-v3", kLast + " <extra_id_0>, the correct choice is <extra_id_1>",
+    {"Mapping", "mapping", "sup", kFirst, "choice1"},
+    {"MaskedMapping", "masked_mapping", "unsup", kLast + " <extra_id_0>", "<extra_id_0> choice1"},
+    {"Prompting", "prompting", "sup-nat", kFirst + " The correct choice is", "choice1"},
+    {"MaskedPrompting", "masked_prompting", "unsup-nat", kLast + " The correct choice is <extra_id_0>", "<extra_id_0> choice1"},
+    {"AnswerPrompting", "answer_prompting", "vnat_0-vs2", kLast, "pantry"},
+    {"ChoicePrompting", "choice_prompting", "vnat_1-vs2", kLast, "choice1 pantry"},
+    {"MaskedAnswerPrompting", "masked_answer_prompting", "vnat_0-v4", kLast + " <extra_id_0>", "<extra_id_0> pantry"},
+    {"MaskedChoicePrompting", "masked_choice_prompting", "vnat-v3", kLast + " <extra_id_0>, the correct choice is <extra_id_1>",
      "<extra_id_0> pantry <extra_id_1> choice1"},
-    {"answer_choice_prompting", "vnat_10-vs1", kLast + " , the correct choice is", "pantry choice1"},
-    {"post_masked_answer_pt", "0-ptar-vnat_0-v4", kLast + " <P0> <P1> <P2> <extra_id_0>", "<extra_id_0> pantry"},
-    {"post_answer_pt", "0-ptar-vnat_0-vs2", kLast + " <P0> <P1> <P2>", "pantry"},
-    {"pre_masked_answer_pt", "ptar-vnat_0-v4",
+    {"", "answer_choice_prompting", "vnat_10-vs1", kLast + " , the correct choice is", "pantry choice1"},
+    {"PostMaskedAnswerPT", "post_masked_answer_pt", "0-ptar-vnat_0-v4", kLast + " <P0> <P1> <P2> <extra_id_0>", "<extra_id_0> pantry"},
+    {"PostAnswerPT", "post_answer_pt", "0-ptar-vnat_0-vs2", kLast + " <P0> <P1> <P2>", "pantry"},
+    {"PreMaskedAnswerPT", "pre_masked_answer_pt", "ptar-vnat_0-v4",
      "commonsense-qa: <P0> <P1> <P2> " + kLast.substr(16) + " <extra_id_0>", "<extra_id_0> pantry"},
-    {"pre_answer_pt", "ptar-vnat_0-vs2", "commonsense-qa: <P0> <P1> <P2> " + kLast.substr(16), "pantry"},
-    {"vnat-v1", "vnat-v1", kLast + " The answer is <extra_id_0>, <extra_id_1> is correct",
+    {"PreAnswerPT", "pre_answer_pt", "ptar-vnat_0-vs2", "commonsense-qa: <P0> <P1> <P2> " + kLast.substr(16), "pantry"},
+    {"", "vnat-v1", "vnat-v1", kLast + " The answer is <extra_id_0>, <extra_id_1> is correct",
      "<extra_id_0> pantry <extra_id_1> choice1"},
-    {"vnat_1-v3", "vnat_1-v3", kLast + " <extra_id_0>, the correct choice is <extra_id_1>",
+    {"", "vnat_1-v3", "vnat_1-v3", kLast + " <extra_id_0>, the correct choice is <extra_id_1>",
      "<extra_id_0> choice1 <extra_id_1> pantry"},
-    {"vnat_100-v4", "vnat_100-v4", kLast + " <extra_id_0>", "<extra_id_0> choice1"}};
+    {"", "vnat_100-v4", "vnat_100-v4", kLast + " <extra_id_0>", "<extra_id_0> choice1"}};
 
 BoundTemplate bound(const std::string& name, const nlohmann::json& parameters = nlohmann::json::object()) {
   BoundTemplate form = make_template(name, parameters);
@@ -70,6 +71,7 @@ TEST(QuestionTemplates, PrintMTOsFamilies) {
       const Rendered found = render(bound(name), question_task("commonsense-qa"), jar(), "pantry");
       EXPECT_EQ(found.source_text(false), expected.source) << name;
       EXPECT_EQ(found.target, expected.target) << name;
+      EXPECT_EQ(expected.label.empty() ? "" : bound(name).paper_label, expected.label) << name;
     }
   }
 }

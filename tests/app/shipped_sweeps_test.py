@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The sweeps of the paper's tables and claims can be planned as they are shipped, on stand-in data of their form."""
+import json
+import re
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from conftest import SOURCE, dovetail
+
+RELATIONS = ["AtLocation", "CapableOf", "HasProperty", "ObjectUse", "isFilledBy", "xAttr", "xIntent",
+             "xNeed", "xWant"]
+HEADS = 120   # more than few-shot cells, probes and races take together
+
+
+def write_atomic(folder):
+    """ATOMIC-2020's card, and rows in its columns."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(SOURCE / "data/cards/atomic2020.toml", folder)
+    for split, count in (("train", HEADS), ("test", 5)):
+        rows = [f"{split} head {i}\t{relation}\ttail {i}\n" for relation in RELATIONS for i in range(count)]
+        (folder / f"{split}.tsv").write_text("".join(rows))
+
+
+def write_openbook_qa(folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(SOURCE / "data/cards/openbook_qa.toml", folder)
+    for split, count in (("train", HEADS), ("dev", 5), ("test", 5)):
+        rows = [f"What is {split} {i}?\t(A) a {i} (B) b {i} (C) c {i} (D) d {i}\tA\n" for i in range(count)]
+        (folder / f"{split}.tsv").write_text("Question Stem\tChoices\tAnswer Key\n" + "".join(rows))
+
+
+def write_commonsense_qa(folder):
+    shutil.copy(SOURCE / "data/cards/commonsense_qa.toml", folder)
+    for split, count in (("train", HEADS), ("dev", 5)):
+        items = [{"question": {"stem": f"Where is {split} {i}?",
+                               "choices": [{"label": label, "text": f"{label} {i}"} for label in "ABCDE"]},
+                  "answerKey": "ABCDE"[i % 5]} for i in range(count)]
+        (folder / f"{split}_rand_split.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
+
+
+def write_ag_news(folder):
+    """As sweeps/claims/prepare leaves it: dev.json is the training side."""
+    folder.mkdir(parents=True, exist_ok=True)
+    card = (SOURCE / "data/cards/ag_news.toml").read_text()
+    card = re.sub(r"(?m)^train = .*$", 'train = "dev.json"', card)
+    (folder / "ag_news.toml").write_text(re.sub(r"(?m)^(dev|validation) = .*\n", "", card))
+    for split, count in (("dev", HEADS), ("test", 8)):
+        items = {str(i): {"ori": f"{split} news {i}", "label": str(i % 4)} for i in range(count)}
+        (folder / f"{split}.json").write_text(json.dumps(items))
+
+
+def write_text(file):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("".join(f"Line {i} is used for nothing.\n" for i in range(50)))
+
+
+def planned(sweep, cwd):
+    """The plan (its claims are read too), and how many cells and jobs it has of each kind."""
+    result = dovetail("plan", sweep, "--json", cwd=cwd)
+    assert result.returncode == 0, result.stderr
+    plan = json.loads(result.stdout)
+    assert len({cell["name"] for cell in plan["cells"]}) == len(plan["cells"])
+    return plan, Counter(cell["kind"] for cell in plan["cells"]), Counter(job["kind"] for job in plan["jobs"])
+
+
+@pytest.fixture
+def generation(tmp_path):
+    """mto_generation.toml, with all that it names beside it."""
+    write_atomic(tmp_path)
+    write_text(tmp_path / "sentences.txt")
+    return Path(shutil.copy(SOURCE / "sweeps/mto_generation.toml", tmp_path))
+
+
+def test_mto_generation_is_planned(generation, tmp_path):
+    _, cells, jobs = planned("mto_generation.toml", tmp_path)
+
+    # bases x adaptations x relations x (4 templates x 2 sizes, and soft prompts: 2 templates x 1 size) x seeds
+    assert cells["tune"] == 2 * 4 * 9 * (4 * 2 + 2 * 1) * 3
+    assert jobs["pretrain"] == 2 and jobs["adapt"] == 2 * 3
+
+
+def test_mto_generation_is_planned_on_a_checkpoint(generation, tmp_path):
+    """As the sweep's head says: a folder on the axis objective, and no model, text and pre-training."""
+    shutil.copytree(SOURCE / "data/checkpoints/span_corruption", tmp_path / "models/t5")
+    text = generation.read_text()
+    text = re.sub(r"(?ms)^\[(model|text|pretrain)\]\n.*?(?=^\[)", "", text)
+    text, changed = re.subn(r'(?m)^objective = \[.*?\]', 'objective = ["models/t5"]', text)
+    assert changed == 1 and not re.search(r"(?m)^\[(model|text|pretrain)\]", text)
+    generation.write_text(text)
+
+    plan, cells, jobs = planned("mto_generation.toml", tmp_path)
+
+    assert plan["axes"]["objective"] == ["t5"]
+    assert cells["tune"] == 1 * 4 * 9 * (4 * 2 + 2 * 1) * 3
+    assert jobs["pretrain"] == jobs["tokenizer"] == 0 and jobs["adapt"] == 3
+
+
+def test_mto_qa_is_planned(tmp_path):
+    write_openbook_qa(tmp_path)
+    write_commonsense_qa(tmp_path)
+    shutil.copy(SOURCE / "sweeps/mto_qa.toml", tmp_path)
+
+    _, cells, jobs = planned("mto_qa.toml", tmp_path)
+
+    assert cells["tune"] == 2 * 2 * 6 * 2 * 3   # bases x tasks x templates x sizes x seeds
+    assert jobs["pretrain"] == 2
+
+
+# Tuned cells, counted from the axes and what is excluded.
+CLAIMS = {
+    "checkpoints": 0,
+    # not adapted: 15 tasks, 4 templates, 2 sizes; 8 adaptations: 9 relations, 2 templates, few shots
+    "matching": 2 * (15 * 4 * 2 + 8 * 9 * 2) * 3,
+    # before: 3 adaptations; after: none alone
+    "soft_prompts": 2 * 9 * 2 * (3 + 1) * 3,
+    "decoding": 2 * 9 * 4 * 3,
+}
+
+
+def test_no_sweep_of_claims_is_forgotten():
+    assert {file.stem for file in (SOURCE / "sweeps/claims").glob("*.toml")} == set(CLAIMS)
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_sweeps_of_claims_are_planned(name, tmp_path):
+    write_atomic(tmp_path / "results/datasets/atomic2020")
+    write_openbook_qa(tmp_path / "results/datasets/openbook_qa")
+    write_ag_news(tmp_path / "results/datasets/ag_news")
+    for text in ("novels", "novel-sentences"):
+        write_text(tmp_path / f"results/text/{text}.txt")
+    shutil.copytree(SOURCE / "sweeps", tmp_path / "sweeps")
+
+    _, cells, jobs = planned(f"sweeps/claims/{name}.toml", tmp_path)
+
+    assert cells["tune"] == CLAIMS[name]
+    assert jobs["pretrain"] == 2
