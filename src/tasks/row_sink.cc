@@ -181,7 +181,7 @@ void RowSink::add_question(Draft& draft) {
 }
 
 void RowSink::add_labelled(Draft& draft) {
-  if (draft.answer.empty()) return bad("unknown_labels", "the label is empty");
+  if (draft.answer.empty()) return bad("empty_targets", "the label is empty");
   std::string word = draft.answer;
   int64_t answer = -1;
   if (!rules_.labels.empty()) {
