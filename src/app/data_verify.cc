@@ -53,6 +53,22 @@ void print_files(const DataReport& report) {
   print_list("Of these", classes);
 }
 
+void print_labels(const DataReport& report) {
+  if (report.labels.empty()) return;
+  constexpr size_t kShown = 50;
+  std::vector<std::vector<std::string>> rows = {{"label", "train", "test", "dev"}};
+  for (const LabelReport& label : report.labels) {
+    if (rows.size() > kShown) break;
+    rows.push_back({label.label, std::to_string(label.train), std::to_string(label.test),
+                    std::to_string(label.dev)});
+  }
+  fmt::print("\n");
+  print_columns(rows);
+  if (report.labels.size() > kShown) {
+    fmt::print("  and {} labels more: --json has them all\n", report.labels.size() - kShown);
+  }
+}
+
 int64_t count_bad(const DataReport& report) {
   int64_t count = 0;
   for (const FileReport& file : report.files) count += file.bad_rows();
@@ -68,6 +84,7 @@ void print_report(const DataReport& report) {
                report.shared_sources);
   }
   print_files(report);
+  print_labels(report);
   const int64_t bad = count_bad(report);
   const auto shown = static_cast<int64_t>(report.problems.size());
   print_list(bad > shown ? "Problems (the first of them)" : "Problems", report.problems);

@@ -9,6 +9,7 @@
 #include "app/commands.h"
 #include "app/json_lines.h"
 #include "base/error.h"
+#include "base/names.h"
 #include "metrics/metric.h"
 
 namespace dovetail {
@@ -49,19 +50,34 @@ void read_optional(const Json& line, const std::string& key, bool (*is)(const Js
   value = line[key].get<Value>();
 }
 
+// A slip in the key that a line lacks: a near one that it has.
+[[noreturn]] void fail_missing(const Json& line, const std::string& key, const char* what,
+                               const std::string& where) {
+  std::vector<std::string> keys;
+  for (const auto& [name, value] : line.items()) keys.push_back(name);
+  const std::string nearest = nearest_name(key, keys);
+  throw_<DataError>("{}: \"{}\", {}, is missing{}", where, key, what,
+                    nearest.empty() ? "" : fmt::format("; the line has \"{}\": did you mean \"{}\"?",
+                                                       nearest, key));
+}
+
+std::vector<std::string> read_references(const Json& line, const std::string& where) {
+  constexpr auto kWhat = "a list of at least one text";
+  if (!line.contains("references")) fail_missing(line, "references", kWhat, where);
+  const Json& references = line["references"];
+  if (!is_list_of<is_text>(references) || references.empty()) {
+    throw_<DataError>("{}: \"references\" is to be {}, found {:.40}", where, kWhat, references.dump());
+  }
+  return references.get<std::vector<std::string>>();
+}
+
 ScoredItem parse_line(const std::string& line, const std::string& where) {
   const Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) throw_<DataError>("{}: expected a JSON object, found {:.40}", where, line);
   ScoredItem item;
-  if (!json.contains("prediction") || !json["prediction"].is_string()) {
-    throw_<DataError>("{}: \"prediction\", a text, is missing", where);
-  }
-  const Json references = json.value("references", Json());
-  if (!is_list_of<is_text>(references) || references.empty()) {
-    throw_<DataError>("{}: \"references\", a list of at least one text, is missing", where);
-  }
-  item.prediction = json["prediction"];
-  item.references = references.get<std::vector<std::string>>();
+  if (!json.contains("prediction")) fail_missing(json, "prediction", "a text", where);
+  read_optional(json, "prediction", is_text, "a text", where, item.prediction);
+  item.references = read_references(json, where);
   const char *texts = "a list of texts", *numbers = "a list of numbers", *integer = "a whole number";
   read_optional(json, "choices", is_list_of<is_text>, texts, where, item.choices);
   read_optional(json, "answer", is_integer, integer, where, item.answer);

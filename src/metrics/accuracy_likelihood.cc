@@ -53,7 +53,8 @@ Metric accuracy_likelihood_normalized() {
   return {.name = "accuracy_likelihood_normalized",
           .definition =
               "1 if the right choice has the greatest log-probability by token (the sum over its tokens "
-              "and the end's, divided by their number); of equal ones the first counts",
+              "and the end's, divided by their number, sentinels among them: not comparable between masked "
+              "and unmasked templates); of equal ones the first counts",
           .score = per_token_scores,
           .evidence = Evidence::choice_likelihood};
 }
@@ -62,8 +63,9 @@ Metric accuracy_pmi() {
   return {.name = "accuracy_pmi",
           .definition =
               "1 if the right choice gains the most log-probability from the question: log p(choice | "
-              "question) - log p(choice), the pointwise mutual information (Holtzman et al. 2021); of "
-              "equal ones the first counts",
+              "question) - log p(choice), the pointwise mutual information (Holtzman et al. 2021); the "
+              "latter is given the template and its choices, without question and context; of equal ones "
+              "the first counts",
           .score = each_item("accuracy_pmi", Evidence::choice_priors,
                              [](const ScoredItem& item) {
                                std::vector<double> gains = item.choice_logprobs;

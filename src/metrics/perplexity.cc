@@ -11,9 +11,9 @@ namespace dovetail {
 Metric perplexity() {
   return {.name = "perplexity",
           .definition =
-              "exp of the mean negative log-probability of the target's tokens, the end's among them, "
-              "teacher forced (the first reference); 1 at best; the aggregate is over the tokens of all "
-              "items",
+              "exp of the mean negative log-probability of the target's tokens, the end's and sentinels among "
+              "them (not comparable between masked and unmasked templates), teacher forced (the first "
+              "reference); 1 at best; the aggregate is over the tokens of all items",
           .score = each_item("perplexity", Evidence::target_likelihood,
                              [](const ScoredItem& item) {
                                return std::exp(-item.target_logprob / static_cast<double>(item.target_tokens));

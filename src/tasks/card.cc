@@ -47,8 +47,8 @@ void check_name(const StrictToml& toml, const std::string& name) {
     return std::isalnum(letter) || std::string_view("/_-.").find(letter) != std::string_view::npos;
   };
   if (name.empty() || !std::all_of(name.begin(), name.end(), allowed)) {
-    toml.fail("name", fmt::format("name must consist of letters, digits and / _ - . (it names "
-                                  "results too), found \"{}\"",
+    toml.fail("name", fmt::format("name must consist of letters, digits and / _ - ., "
+                                  "found \"{}\"",
                                   name));
   }
 }
@@ -84,7 +84,7 @@ void read_splits(const StrictToml& toml, const CardFiles& files, Card& card) {
   }
   if (!card.test && !(card.test_fraction > 0 && card.test_fraction < 1)) {
     toml.fail("test_fraction",
-              "without a test file, test_fraction must say which part of the heads is for the "
+              "without a test file, test_fraction must say which part of the sources is for the "
               "test, between 0 and 1");
   }
   card.validate_on_dev = one_of(toml, "validation", "train", {"train", "dev"}) == "dev";

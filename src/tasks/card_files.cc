@@ -86,9 +86,14 @@ fs::path find_card(const std::string& name) {
   if (fs::path(name).is_absolute() || fs::exists(name)) return name;
   const fs::path ours = data_folder() / "cards" / name;
   if (fs::exists(ours)) return ours;
-  throw_<ConfigError>("no data set card {}, neither here ({}) nor at {}: {}", name,
+  // without the ending, which would make all short names look alike
+  std::vector<std::string> known;
+  for (const std::string& card : shipped_cards()) known.push_back(fs::path(card).stem());
+  const std::string nearest = nearest_name(fs::path(name).stem().string(), known);
+  throw_<ConfigError>("no data set card {}, neither here ({}) nor at {}: {}known: {}", name,
                       fs::current_path().string(), ours.string(),
-                      did_you_mean(name, shipped_cards()));
+                      nearest.empty() ? "" : fmt::format("did you mean \"{}.toml\"? ", nearest),
+                      join(shipped_cards(), ", "));
 }
 
 std::vector<std::string> shipped_cards() {

@@ -4,13 +4,14 @@
 #include <cmath>
 #include <memory>
 #include <set>
-#include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/names.h"
 #include "tasks/card.h"
+#include "tasks/leaks.h"
 
 namespace dovetail {
 
@@ -18,13 +19,6 @@ namespace {
 
 // Raise it when the same card and files come to mean other examples.
 constexpr const char* kReaderVersion = "card 1";
-
-// One file of the card with its part of the report.
-struct Part {
-  std::filesystem::path file;
-  SplitRows rows;
-  size_t report = 0;  // position in DataReport::files
-};
 
 Part read_part(const CardTask& task, const Card::Split& split, const std::string& name,
                DataReport& report) {
@@ -38,85 +32,11 @@ Part read_part(const CardTask& task, const Card::Split& split, const std::string
   return part;
 }
 
-const char* noun_of(Layout layout) {
-  switch (layout) {
-    case Layout::relation: return "head";
-    case Layout::question: return "question";
-    case Layout::classification:
-    case Layout::text: return "text";
-  }
-  return "source";
-}
-
-struct Leaks {
-  std::vector<bool> first, second;               // which examples are in both
-  int64_t count = 0;                             // of the second
-  size_t first_example = 0, second_example = 0;  // one of them
-};
-
-Leaks find_leaks(const SplitRows& first, const SplitRows& second) {
-  Leaks leaks{.first = std::vector<bool>(first.examples.size()),
-              .second = std::vector<bool>(second.examples.size())};
-  std::unordered_multimap<std::string, size_t> known;
-  for (size_t i = 0; i < first.examples.size(); ++i) known.emplace(leak_key(first.examples[i]), i);
-  for (size_t i = 0; i < second.examples.size(); ++i) {
-    const auto [begin, end] = known.equal_range(leak_key(second.examples[i]));
-    if (begin == end) continue;
-    leaks.second[i] = true;
-    for (auto found = begin; found != end; ++found) {
-      leaks.first[found->second] = true;
-      if (leaks.count == 0) leaks.first_example = found->second;
-    }
-    if (leaks.count++ == 0) leaks.second_example = i;
-  }
-  return leaks;
-}
-
-int64_t drop(SplitRows& rows, const std::vector<bool>& dropped) {
-  size_t kept = 0;
-  for (size_t i = 0; i < rows.examples.size(); ++i) {
-    if (dropped[i]) continue;
-    if (kept != i) rows.examples[kept] = std::move(rows.examples[i]);
-    rows.lines[kept++] = rows.lines[i];
-  }
-  const auto gone = static_cast<int64_t>(rows.examples.size() - kept);
-  rows.examples.resize(kept);
-  rows.lines.resize(kept);
-  return gone;
-}
-
-// A test example that was trained on measures memory. `first` is the split nearer to training.
-void settle_leaks(const CardTask& task, Part& first, Part& second, DataReport& report) {
-  const Leaks leaks = find_leaks(first.rows, second.rows);
-  if (leaks.count == 0) return;
-  if (task.card.leaks == Card::Leaks::refuse) {
-    const char* noun = noun_of(task.importer.rules.layout);
-    report.refusals.push_back(fmt::format(
-        "{}:{}: {} \"{}\" is also at {}:{}; {} {}s of {} are in both files, which leaks: remove "
-        "them from one, or set leaks = \"drop_from_train\"",
-        second.file.string(), second.rows.lines[leaks.second_example], noun,
-        second.rows.examples[leaks.second_example].source, first.file.string(),
-        first.rows.lines[leaks.first_example], leaks.count, noun, task.card.name));
-    return;
-  }
-  const bool from_first = task.card.leaks == Card::Leaks::drop_from_train;
-  Part& part = from_first ? first : second;
-  const int64_t gone = drop(part.rows, from_first ? leaks.first : leaks.second);
-  report.files[part.report].leaks += gone;
-  report.notes.push_back(fmt::format("{}: {} examples removed, which {} has too",
-                                     part.file.string(), gone,
-                                     (from_first ? second : first).file.string()));
-  if (part.rows.examples.empty()) {
-    throw_<DataError>("{}: no example is left of {}: {} has them all", part.file.string(),
-                      task.card.name, (from_first ? second : first).file.string());
-  }
-}
-
 // By a hash of the source, so that neither the order of the file nor a seed decides.
-void split_by_source(const CardTask& task, std::vector<Example> all, TaskData& data) {
+Part split_by_source(const CardTask& task, Part& train) {
   const auto key_of = task.importer.split_key;
   std::set<std::pair<uint64_t, std::string>> keys;
-  for (const Example& example : all) {
+  for (const Example& example : train.rows.examples) {
     const std::string key = key_of(example);
     keys.emplace(hash64(key), key);
   }
@@ -128,13 +48,18 @@ void split_by_source(const CardTask& task, std::vector<Example> all, TaskData& d
                       task.card.train.rows.string(), total, noun_of(task.importer.rules.layout),
                       wanted);
   }
-  std::unordered_set<std::string> test;
-  for (auto key = keys.begin(); static_cast<int64_t>(test.size()) < wanted; ++key) {
-    test.insert(key->second);
+  std::unordered_set<std::string> held_out;
+  for (auto key = keys.begin(); static_cast<int64_t>(held_out.size()) < wanted; ++key) {
+    held_out.insert(key->second);
   }
-  for (Example& example : all) {
-    (test.contains(key_of(example)) ? data.test : data.train).push_back(std::move(example));
+  Part test{.file = train.file, .rows = {}, .report = train.report};
+  SplitRows all = std::exchange(train.rows, {});
+  for (size_t i = 0; i < all.examples.size(); ++i) {
+    SplitRows& side = (held_out.contains(key_of(all.examples[i])) ? test : train).rows;
+    side.examples.push_back(std::move(all.examples[i]));
+    side.lines.push_back(all.lines[i]);
   }
+  return test;
 }
 
 void refuse_bad_rows(const Card& card, DataReport& report) {
@@ -153,14 +78,34 @@ int64_t count_references(const std::vector<Example>& examples) {
   return count;
 }
 
-int64_t count_shared(const Importer& importer, const TaskData& data) {
-  std::unordered_set<std::string> train, shared;
-  for (const Example& example : data.train) train.insert(importer.split_key(example));
-  for (const Example& example : data.test) {
-    const std::string key = importer.split_key(example);
-    if (train.contains(key)) shared.insert(key);
+// A slip in a label becomes a label of its own, where the card does not say which there are.
+void note_lone_labels(DataReport& report) {
+  std::string lone;
+  size_t count = 0;
+  for (const LabelReport& label : report.labels) {
+    if ((label.train > 0) + (label.test > 0) + (label.dev > 0) != 1 || ++count > kMaxProblems) continue;
+    const char* split = label.train > 0 ? "train" : label.test > 0 ? "test" : "dev";
+    lone += fmt::format("{}\"{}\" ({}, {} examples)", lone.empty() ? "" : ", ", label.label, split,
+                        label.train + label.test + label.dev);
   }
-  return static_cast<int64_t>(shared.size());
+  if (count == 0) return;
+  if (count > kMaxProblems) lone += fmt::format(" and {} more", count - kMaxProblems);
+  report.notes.push_back(fmt::format("only one split has the label {}; mend it if it is a slip: with "
+                                     "the card's labels a wrong one is a bad row",
+                                     lone));
+}
+
+void count_labels(LoadedCard& loaded) {
+  std::vector<LabelReport>& labels = loaded.report.labels;
+  for (const std::string& label : loaded.data.labels) labels.push_back({.label = label});
+  const auto count = [&](const std::vector<Example>& examples, int64_t LabelReport::*split) {
+    for (const Example& example : examples) ++(labels.at(example.answer).*split);
+  };
+  if (loaded.data.layout != Layout::classification) return;
+  count(loaded.data.train, &LabelReport::train);
+  count(loaded.data.test, &LabelReport::test);
+  count(loaded.dev, &LabelReport::dev);
+  note_lone_labels(loaded.report);
 }
 
 void summarise(const CardTask& task, LoadedCard& loaded) {
@@ -172,6 +117,7 @@ void summarise(const CardTask& task, LoadedCard& loaded) {
   report.test_references = count_references(loaded.data.test);
   report.dev_references = count_references(loaded.dev);
   report.shared_sources = count_shared(task.importer, loaded.data);
+  count_labels(loaded);
   if (report.test_examples < kFewTestExamples) {
     report.notes.push_back(
         fmt::format("the test has only {} examples: all that its file holds for {}; none is taken "
@@ -240,12 +186,12 @@ LoadedCard examine_card(const CardTask& task) {
   if (card.test) settle_leaks(task, train, test, loaded.report);
   if (card.dev && card.test) settle_leaks(task, dev, test, loaded.report);
   refuse_bad_rows(card, loaded.report);
-  if (card.test) {
-    loaded.data.train = std::move(train.rows.examples);
-    loaded.data.test = std::move(test.rows.examples);
-  } else {
-    split_by_source(task, std::move(train.rows.examples), loaded.data);
-  }
+  if (!card.test) test = split_by_source(task, train);
+  if (card.dev) note_other_case(task, train, dev, loaded.report);
+  note_other_case(task, train, test, loaded.report);
+  if (card.dev) note_other_case(task, dev, test, loaded.report);
+  loaded.data.train = std::move(train.rows.examples);
+  loaded.data.test = std::move(test.rows.examples);
   loaded.dev = std::move(dev.rows.examples);
   loaded.data.name = card.name;
   loaded.data.kind = card.task_kind;

@@ -22,6 +22,13 @@ void to_json(nlohmann::json& json, const FileReport& report) {
           {"leaks", report.leaks}};
 }
 
+void to_json(nlohmann::json& json, const LabelReport& report) {
+  json = {{"label", report.label},
+          {"train", report.train},
+          {"test", report.test},
+          {"dev", report.dev}};
+}
+
 void to_json(nlohmann::json& json, const DataReport& report) {
   json = {{"name", report.name},
           {"files", report.files},
@@ -34,7 +41,8 @@ void to_json(nlohmann::json& json, const DataReport& report) {
           {"train_references", report.train_references},
           {"test_references", report.test_references},
           {"dev_references", report.dev_references},
-          {"shared_sources", report.shared_sources}};
+          {"shared_sources", report.shared_sources},
+          {"labels", report.labels}};
 }
 
 }  // namespace dovetail

@@ -22,9 +22,15 @@ struct FileReport {
   int64_t duplicates = 0;                   // the same row again
   std::map<std::string, int64_t> left_out;  // other_relations, dropped_targets, long_answers
   std::map<std::string, int64_t> bad;       // docs/data.md lists the classes
-  int64_t leaks = 0;                        // examples removed because another split has them too
+  int64_t leaks = 0;                        // examples that another split has too: removed or refused
 
   int64_t bad_rows() const;
+};
+
+// Of a classification: how many examples of each split have the label.
+struct LabelReport {
+  std::string label;
+  int64_t train = 0, test = 0, dev = 0;
 };
 
 struct DataReport {
@@ -38,6 +44,7 @@ struct DataReport {
   // Sources of train that test has too, as something else: a head under another relation, a
   // question with other choices. No leak, but worth knowing.
   int64_t shared_sources = 0;
+  std::vector<LabelReport> labels = {};  // in the order of TaskData::labels
 };
 inline constexpr size_t kMaxProblems = 20;
 inline constexpr size_t kMaxRowBytes = 65536;
@@ -45,6 +52,7 @@ inline constexpr size_t kMaxRowBytes = 65536;
 inline constexpr int64_t kFewTestExamples = 100;
 
 void to_json(nlohmann::json& json, const FileReport& report);
+void to_json(nlohmann::json& json, const LabelReport& report);
 void to_json(nlohmann::json& json, const DataReport& report);
 
 }  // namespace dovetail

@@ -33,6 +33,17 @@ struct Wording {
   std::string phrase_of(const std::string& relation) const {
     return verbalizer ? verbalizer->phrase(relation) : phrase;
   }
+  // "" where the relation can be said; else what is wrong with it, and what to do.
+  std::string mistake(const std::string& relation) const {
+    if (!verbalizer || verbalizer->phrases.contains(relation)) return "";
+    std::vector<std::string> known;
+    for (const auto& [name, said] : verbalizer->phrases) known.push_back(name);
+    const std::string nearest = nearest_name(relation, known);
+    return fmt::format("the verbalizer {} has no phrase for relation \"{}\": {}", verbalizer->name,
+                       relation,
+                       nearest.empty() ? "mend the row, or give the relation a phrase"
+                                       : fmt::format("did you mean \"{}\"?", nearest));
+  }
 };
 
 std::vector<std::string_view> cut(std::string_view line, std::string_view delimiter) {
@@ -47,7 +58,8 @@ std::vector<std::string_view> cut(std::string_view line, std::string_view delimi
 
 class KgReader {
  public:
-  KgReader(const KgColumns& columns, RowSink& sink) : columns_(columns), sink_(sink) {}
+  KgReader(const KgColumns& columns, const Wording& wording, RowSink& sink)
+      : columns_(columns), wording_(wording), sink_(sink) {}
 
   void read(std::string_view bytes) {
     if (!columns_.header) find_columns({});
@@ -112,12 +124,15 @@ class KgReader {
             "missing_columns",
             fmt::format("\"{}\" cannot be a relation's name: check columns in the card", relation));
       }
+      const std::string mistake = wording_.mistake(relation);
+      if (!mistake.empty()) return sink_.bad("unknown_relations", mistake);
       draft.source = fmt::format("{}{}{}", relation, kRelationEnd, draft.source);
     }
     sink_.add(std::move(draft));
   }
 
   const KgColumns& columns_;
+  const Wording& wording_;
   RowSink& sink_;
   size_t head_ = 0, relation_ = 0, tail_ = 0, width_ = 0;
 };
@@ -200,9 +215,9 @@ Importer make_kg_importer(const StrictToml& toml, const CardName& asked, Card& c
       wording.verbalizer ? wording.verbalizer->phrases : std::map<std::string, std::string>{};
   return {.rules = {.layout = Layout::relation, .drop_targets = toml.texts("drop_tails")},
           .read =
-              [columns](const Card::Split& split, RowSink& sink) {
+              [columns, wording](const Card::Split& split, RowSink& sink) {
                 const MappedFile mapped(split.rows);
-                KgReader(columns, sink).read(mapped.bytes());
+                KgReader(columns, wording, sink).read(mapped.bytes());
               },
           .describe = [columns, wording](
                           TaskData& data) { name_relations(columns.relation, wording, data); },

@@ -19,7 +19,11 @@ bool identifies(const std::string& field) { return field != "fact"; }
 
 std::string in_quotes(const std::string& text) {
   constexpr size_t kShown = 60;
-  return fmt::format("\"{}{}\"", text.substr(0, kShown), text.size() > kShown ? "..." : "");
+  if (text.size() <= kShown) return fmt::format("\"{}\"", text);
+  const auto is_inside = [&](size_t at) { return (text[at] & 0xc0) == 0x80; };
+  size_t end = kShown;
+  while (end > 0 && is_inside(end)) --end;  // half a letter is no UTF-8, and no JSON either
+  return fmt::format("\"{}...\"", text.substr(0, end));
 }
 
 bool has_twice(std::vector<std::string> texts) {
@@ -181,7 +185,7 @@ void RowSink::add_question(Draft& draft) {
 }
 
 void RowSink::add_labelled(Draft& draft) {
-  if (draft.answer.empty()) return bad("unknown_labels", "the label is empty");
+  if (draft.answer.empty()) return bad("empty_targets", "the label is empty");
   std::string word = draft.answer;
   int64_t answer = -1;
   if (!rules_.labels.empty()) {

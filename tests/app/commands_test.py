@@ -152,7 +152,13 @@ def test_metric_trap10_names_the_key_and_the_line_that_lacks_it(tmp_path, metric
 
 @pytest.mark.parametrize("line, said", [("{", "JSON"), ('{"prediction": "a"}', "references"),
                                         ('{"references": ["a"]}', "prediction"),
-                                        ('{"prediction": "a", "references": []}', "references")])
+                                        ('{"prediction": "a", "references": []}', "references"),
+                                        ('{"prediction": "a", "references": "walk"}',
+                                         '"references" is to be a list of at least one text, found "walk"'),
+                                        ('{"prediction": "a", "reference": ["a"]}',
+                                         'the line has "reference": did you mean "references"?'),
+                                        ('{"prediction": 1, "references": ["a"]}',
+                                         '"prediction" is to be a text, found 1')])
 def test_metric_names_the_bad_line(tmp_path, line, said):
     (tmp_path / "p.jsonl").write_text('{"prediction": "a", "references": ["a"]}\n' + line + "\n")
 

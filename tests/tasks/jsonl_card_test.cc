@@ -8,6 +8,7 @@ namespace {
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using testing::Pair;
 using testing::UnorderedElementsAre;
 
@@ -179,6 +180,36 @@ TEST(VerifyTask, ReportsWhatIsRefusedInsteadOfThrowing) {
   EXPECT_EQ(leaking.train_examples, 2);
   EXPECT_THAT(empty.refusals, ElementsAre(HasSubstr("test.txt:1: the file is empty")));
   EXPECT_EQ(nlohmann::json(leaking)["refusals"].size(), 1);
+}
+
+TEST(Card, ThatIsNotThereIsAnsweredWithNearNamesOnly) {
+  const auto message = [](const std::string& name) -> std::string {
+    try {
+      find_card(name);
+    } catch (const ConfigError& error) {
+      return error.what();
+    }
+    return "found";
+  };
+
+  EXPECT_THAT(message("pika.toml"), HasSubstr("did you mean \"piqa.toml\"? known: ag_news.toml, "));
+  EXPECT_THAT(message("nope.toml"), AllOf(HasSubstr("nope.toml: known: ag_news.toml, "),
+                                          Not(HasSubstr("did you mean"))));
+}
+
+TEST(Card, WithoutATestFileMustSayWhatIsHeldOut) {
+  const ScratchFolder scratch;
+  scratch.write("a.jsonl", "{}\n");
+  const std::string card = scratch.write("card.toml",
+                                         "kind = \"jsonl\"\nname = \"mine\"\ntrain = \"a.jsonl\"\n"
+                                         "keys = { source = \"s\", target = \"t\" }\n");
+
+  try {
+    read_card(card);
+    ADD_FAILURE() << "accepted";
+  } catch (const ConfigError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("which part of the sources is for the test"));
+  }
 }
 
 // All but the files of every shipped card must be right.

@@ -13,6 +13,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Pair;
 
 const std::string kTrain =
     "go\txNeed\tto drive\n"
@@ -131,6 +132,26 @@ TEST(KgTsv, SkipsBadRowsAndCountsThem) {
   EXPECT_EQ(nlohmann::json(loaded.report)["files"][0]["bad"]["too_long"], 1);
 }
 
+// What cannot be said is a bad row, in a task of all relations as elsewhere, and names its line.
+TEST(KgTsv, CountsRelationsThatTheVerbalizerCannotSay) {
+  const ScratchFolder scratch;
+  const std::string all = "test = \"test.tsv\"\nrelation = \"*\"\nverbalizer = \"atomic2020\"\n";
+  const std::string bad = "PersonX runs\txNede\tshoes\nPersonX runs\tsomething else\tshoes\n";
+
+  const LoadedCard loaded = load(scratch, kTrain + bad, kTest, all);
+
+  EXPECT_EQ(loaded.data.train.size(), 3);
+  EXPECT_FALSE(loaded.data.relations.contains("xNede"));
+  EXPECT_THAT(loaded.report.files[0].bad, ElementsAre(Pair("unknown_relations", 2)));
+  EXPECT_THAT(loaded.report.problems,
+              ElementsAre(HasSubstr("train.tsv:5: the verbalizer atomic2020 has no phrase for relation "
+                                    "\"xNede\": did you mean \"xNeed\"?"),
+                          HasSubstr("train.tsv:6: the verbalizer atomic2020 has no phrase for relation "
+                                    "\"something else\": mend the row")));
+  EXPECT_EQ(load(scratch, kTrain + bad, kTest, kOneRelation).report.files[0].bad_rows(), 0)
+      << "another relation than the one asked for is left out, whatever it is called";
+}
+
 void expect_data_error(const std::string& train, const std::string& test, const std::string& more,
                        const std::string& part) {
   const ScratchFolder scratch;
@@ -153,6 +174,10 @@ TEST(KgTsv, RefusesWhatWouldSpoilATask) {
   expect_data_error("", kTest, kOneRelation, "train.tsv:1: the file is empty");
   expect_data_error(kTrain + "go\txNeed\t\n", kTest, kOneRelation + "bad_rows = \"refuse\"\n",
                     "train.tsv:5: the tail is empty");
+  expect_data_error(kTrain + "go\txNede\tto run\n", kTest,
+                    "test = \"test.tsv\"\nrelation = \"*\"\nverbalizer = \"atomic2020\"\n"
+                    "bad_rows = \"refuse\"\n",
+                    "train.tsv:5: the verbalizer atomic2020 has no phrase for relation \"xNede\"");
   expect_data_error("hed\trelation\ttail\na\tb\tc\n", kTest,
                     kOneRelation + "header = true\ncolumns.head = \"head\"\n",
                     "train.tsv:1: the header has no column \"head\": did you mean \"hed\"");

@@ -51,8 +51,20 @@ def test_bad_rows_and_leaks_are_named(tmp_path):
     (tmp_path / "riddles.toml").write_text(NEW_SET.replace("test_fraction = 0.2", 'test = "riddles.jsonl"'))
     refused = run("data", "verify", "riddles.toml", cwd=tmp_path, code=2).stdout
     assert re.search(r"riddles\.jsonl:1: question .* is also at .*riddles\.jsonl:1", refused)
+    assert re.search(r"riddles\.jsonl  test .* 59\n", refused), "the column of leaks counts them"
+    assert "other choices" not in refused
     message = run("data", "show", "riddles.toml", cwd=tmp_path, code=2).stderr
     assert "which leaks" in message
+
+
+def test_labels_are_counted(tmp_path):
+    (tmp_path / "train.tsv").write_text("a\tcalm\nb\tangry\nc\tclam\n")
+    (tmp_path / "test.tsv").write_text("d\tcalm\ne\tangry\n")
+    (tmp_path / "moods.toml").write_text('kind = "classification"\nname = "moods"\ntrain = "train.tsv"\n'
+                                         'test = "test.tsv"\ncolumns = { text = 1, label = 2 }\n')
+    text = run("data", "verify", "moods.toml", cwd=tmp_path).stdout
+    assert [line.split() for line in text.splitlines() if "clam" in line][0] == ["clam", "1", "0", "0"]
+    assert 'only one split has the label "clam" (train, 1 examples)' in text
 
 
 def test_a_sweep_names_cards_and_their_parts(tiny_sweep, tmp_path, monkeypatch):

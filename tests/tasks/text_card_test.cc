@@ -75,7 +75,7 @@ TEST(Classification, TurnsLabelsIntoTheirWords) {
 
   const LoadedCard loaded = load(
       scratch, kSentiment,
-      {"1,\"fine , \"\"really\"\" .\"\n0,awful\n2,odd\n1, \n1\n0,awful\n1,awful\n", "0,bad\n"});
+      {"1,\"fine , \"\"really\"\" .\"\n0,awful\n2,odd\n1, \n1\n0,awful\n1,awful\n ,fair\n", "0,bad\n"});
 
   EXPECT_EQ(loaded.data.layout, Layout::classification);
   EXPECT_EQ(loaded.data.kind, "classification");
@@ -87,7 +87,9 @@ TEST(Classification, TurnsLabelsIntoTheirWords) {
   EXPECT_THAT(choices_of(loaded.data, loaded.data.train[0]), ElementsAre("terrible", "great"));
   EXPECT_THAT(loaded.report.files[0].bad,
               UnorderedElementsAre(Pair("unknown_labels", 1), Pair("empty_sources", 1),
-                                   Pair("missing_columns", 1), Pair("contradictions", 1)));
+                                   Pair("missing_columns", 1), Pair("contradictions", 1),
+                                   Pair("empty_targets", 1)))
+      << "an empty label is none";
   EXPECT_EQ(loaded.report.files[0].duplicates, 1);
   EXPECT_THAT(loaded.report.problems,
               Contains(HasSubstr("train.txt:3: unknown label \"2\"; the card has 0, 1")));
