@@ -160,6 +160,14 @@ void read_exclusions(const TomlTable& root, Sweep& sweep) {
   }
 }
 
+std::vector<std::string> among(const std::vector<std::string>& metrics, const std::vector<std::string>& kind) {
+  std::vector<std::string> found;
+  std::ranges::copy_if(metrics, std::back_inserter(found), [&](const std::string& metric) {
+    return std::ranges::find(kind, metric) != kind.end();
+  });
+  return found;
+}
+
 }  // namespace
 
 Sweep parse_sweep(const std::filesystem::path& file, const Catalogues& catalogues) {
@@ -185,14 +193,8 @@ Sweep parse_sweep(const std::filesystem::path& file, const Catalogues& catalogue
   } else if (!catalogues.decodings.empty()) {
     sweep.evaluate.decoding = {catalogues.decodings.front().name, catalogues.decodings.front().defaults};
   }
-  for (const std::string& metric : sweep.evaluate.metrics) {
-    if (std::ranges::find(catalogues.falling_metrics, metric) != catalogues.falling_metrics.end()) {
-      sweep.falling_metrics.push_back(metric);
-    }
-    if (std::ranges::find(catalogues.set_metrics, metric) != catalogues.set_metrics.end()) {
-      sweep.set_metrics.push_back(metric);
-    }
-  }
+  sweep.falling_metrics = among(sweep.evaluate.metrics, catalogues.falling_metrics);
+  sweep.set_metrics = among(sweep.evaluate.metrics, catalogues.set_metrics);
   if (const toml::node* select = root.find("select")) sweep.select = read_select(*select);
   sweep.adapt.optimizer = default_optimizer(catalogues.optimizers);
   if (const toml::node* adapt = root.find("adapt")) read_adapt(*adapt, sweep, catalogues.optimizers);
