@@ -29,7 +29,7 @@ class TuneCellTest : public testing::Test {
     job.settings["train_size"] = TrainSizeSettings{};
     job.settings["tune"] = tune;
     job.settings["evaluate"] = EvaluateSettings{.max_new_tokens = 4};
-    job.locations["checkpoint"] = std::string(DOVETAIL_SOURCE_DIR) + "/data/checkpoints/span_corruption";
+    job.locations["checkpoint"] = DOVETAIL_SOURCE_DIR "/data/checkpoints/span_corruption";
     return job;
   }
 
