@@ -11,6 +11,7 @@
 #include "analysis/advise.h"
 #include "analysis/analysis.h"
 #include "analysis/regret.h"
+#include "analysis/words.h"
 #include "app/catalogues.h"
 #include "app/results_folder.h"
 #include "base/error.h"
@@ -96,12 +97,26 @@ std::string first_label(const Plan& plan, const std::string& axis) {
   return labels == plan.axis_labels.end() || labels->second.empty() ? "" : labels->second.front();
 }
 
-std::string said_by(const NamedSelection& named) {
+// How far each was from the best cells on the sweep's own tasks, by name.
+std::map<std::string, std::string> regrets(const Plan& plan, const std::vector<CellGroup>& groups, const std::vector<Probe>& probes) {
+  std::map<std::string, std::string> texts;
+  for (const SelectorResult& result : score_selectors(plan, groups, probes)) {
+    if (!result.summary) continue;
+    const PooledEffect& regret = result.summary->regret;
+    texts[result.selector->name] = fmt::format("on {} task{} of the sweep it lost {} ({}) to the best cells", regret.tasks,
+                                               regret.tasks == 1 ? "" : "s", signed_text(regret.estimate.mean),
+                                               interval_text(regret.estimate));
+  }
+  return texts;
+}
+
+std::string said_by(const NamedSelection& named, const std::string& regret) {
   const Selection& selection = named.selection;
   if (!selection.absent.empty()) return fmt::format("  {:<22} nothing: {}\n", named.selector->name, selection.absent);
   std::string text = fmt::format("  {:<22} {}", named.selector->name, choice_text(selection.choice));
   if (selection.confidence) text += fmt::format(", confidence {:.2f}", *selection.confidence);
-  return text + fmt::format("\n  {:<22} {}\n", "", selection.reason);
+  text += fmt::format("\n  {:<22} {}\n", "", selection.reason);
+  return text + (regret.empty() ? "" : fmt::format("  {:<22} {}\n", "", regret));
 }
 
 }  // namespace
@@ -123,10 +138,12 @@ std::string advise_unseen(const std::filesystem::path& results, const std::files
                                  std::min<int64_t>(asked.count, std::ssize(task.train)), at, tuning);
   const UnseenCase unseen{is_card(asked) ? card_label(asked.examples) : "", probe_all(plan, task, asked, artefacts),
                           facts_of(task), at, tuning};
-  for (const NamedSelection& named : select_for_unseen(plan, groups, probes_of(plan, records), unseen)) {
-    if (!named.selector->baseline) text += said_by(named);
+  const std::vector<Probe> swept = probes_of(plan, records);
+  std::map<std::string, std::string> lost = regrets(plan, groups, swept);
+  for (const NamedSelection& named : select_for_unseen(plan, groups, swept, unseen)) {
+    if (!named.selector->baseline) text += said_by(named, lost[named.selector->name]);
   }
-  return text + "How far each selector can be trusted is in the report of that sweep: its regret, with interval.\n";
+  return text + "In brackets 95 % intervals; the report of the sweep has each selector's choices task by task.\n";
 }
 
 }  // namespace dovetail
