@@ -83,16 +83,18 @@ void note_lone_labels(DataReport& report) {
   std::string lone;
   size_t count = 0;
   for (const LabelReport& label : report.labels) {
-    if ((label.train > 0) + (label.test > 0) + (label.dev > 0) != 1 || ++count > kMaxProblems) continue;
+    if ((label.train > 0) + (label.test > 0) + (label.dev > 0) != 1 || ++count > kMaxProblems)
+      continue;
     const char* split = label.train > 0 ? "train" : label.test > 0 ? "test" : "dev";
     lone += fmt::format("{}\"{}\" ({}, {} examples)", lone.empty() ? "" : ", ", label.label, split,
                         label.train + label.test + label.dev);
   }
   if (count == 0) return;
   if (count > kMaxProblems) lone += fmt::format(" and {} more", count - kMaxProblems);
-  report.notes.push_back(fmt::format("only one split has the label {}; mend it if it is a slip: with "
-                                     "the card's labels a wrong one is a bad row",
-                                     lone));
+  report.notes.push_back(
+      fmt::format("only one split has the label {}; mend it if it is a slip: with "
+                  "the card's labels a wrong one is a bad row",
+                  lone));
 }
 
 void count_labels(LoadedCard& loaded) {

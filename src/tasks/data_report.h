@@ -22,7 +22,7 @@ struct FileReport {
   int64_t duplicates = 0;                   // the same row again
   std::map<std::string, int64_t> left_out;  // other_relations, dropped_targets, long_answers
   std::map<std::string, int64_t> bad;       // docs/data.md lists the classes
-  int64_t leaks = 0;                        // examples that another split has too: removed or refused
+  int64_t leaks = 0;                        // examples that another split has too
 
   int64_t bad_rows() const;
 };

@@ -14,7 +14,7 @@ namespace dovetail {
 struct Part {
   std::filesystem::path file;
   SplitRows rows;
-  size_t report = 0;           // position in DataReport::files
+  size_t report = 0;            // position in DataReport::files
   std::set<size_t> leaks = {};  // examples that an earlier split has too, where that is refused
 };
 

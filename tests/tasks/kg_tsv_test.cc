@@ -143,11 +143,12 @@ TEST(KgTsv, CountsRelationsThatTheVerbalizerCannotSay) {
   EXPECT_EQ(loaded.data.train.size(), 3);
   EXPECT_FALSE(loaded.data.relations.contains("xNede"));
   EXPECT_THAT(loaded.report.files[0].bad, ElementsAre(Pair("unknown_relations", 2)));
-  EXPECT_THAT(loaded.report.problems,
-              ElementsAre(HasSubstr("train.tsv:5: the verbalizer atomic2020 has no phrase for relation "
-                                    "\"xNede\": did you mean \"xNeed\"?"),
-                          HasSubstr("train.tsv:6: the verbalizer atomic2020 has no phrase for relation "
-                                    "\"something else\": mend the row")));
+  EXPECT_THAT(
+      loaded.report.problems,
+      ElementsAre(HasSubstr("train.tsv:5: the verbalizer atomic2020 has no phrase for relation "
+                            "\"xNede\": did you mean \"xNeed\"?"),
+                  HasSubstr("train.tsv:6: the verbalizer atomic2020 has no phrase for relation "
+                            "\"something else\": mend the row")));
   EXPECT_EQ(load(scratch, kTrain + bad, kTest, kOneRelation).report.files[0].bad_rows(), 0)
       << "another relation than the one asked for is left out, whatever it is called";
 }

@@ -13,10 +13,12 @@ using testing::HasSubstr;
 using testing::Not;
 
 const std::string kBegin =
-    "name = \"mine\"\ntrain = \"train.txt\"\nkind = \"jsonl\"\nkeys = { source = \"s\", target = \"t\" }\n";
+    "name = \"mine\"\ntrain = \"train.txt\"\nkind = \"jsonl\"\nkeys = { source = \"s\", target = "
+    "\"t\" }\n";
 const std::string kTexts = kBegin + "test = \"test.txt\"\n";
 const std::string kFacts =
-    "name = \"mine\"\ntrain = \"train.txt\"\ntest = \"test.txt\"\nkind = \"kg-tsv\"\nrelation = \"*\"\n"
+    "name = \"mine\"\ntrain = \"train.txt\"\ntest = \"test.txt\"\nkind = \"kg-tsv\"\nrelation = "
+    "\"*\"\n"
     "verbalizer = \"atomic2020\"\n";
 const std::string kLabelled =
     "name = \"mine\"\ntrain = \"train.txt\"\ntest = \"test.txt\"\nkind = \"classification\"\n"
@@ -109,9 +111,10 @@ TEST(OtherCase, IsNotedWhereOneFileIsSplit) {
   const DataReport report = verify(kBegin + "test_fraction = 0.5\n", texts({"a", "A"}), "");
   const DataReport apart = verify(kBegin + "test_fraction = 0.5\n", texts({"a", "B"}), "");
 
-  EXPECT_THAT(report.notes,
-              Contains(AnyOf(AllOf(HasSubstr("train.txt:2: text \"A\""), HasSubstr("train.txt:1 but")),
-                             AllOf(HasSubstr("train.txt:1: text \"a\""), HasSubstr("train.txt:2 but")))));
+  EXPECT_THAT(
+      report.notes,
+      Contains(AnyOf(AllOf(HasSubstr("train.txt:2: text \"A\""), HasSubstr("train.txt:1 but")),
+                     AllOf(HasSubstr("train.txt:1: text \"a\""), HasSubstr("train.txt:2 but")))));
   EXPECT_THAT(apart.notes, Not(Contains(HasSubstr("case of letters"))));
 }
 
