@@ -201,8 +201,8 @@ LoadedCard examine_card(const CardTask& task) {
   loaded.data.prefix = card.prefix;
   loaded.data.phrase = card.phrase;
   number_labels(task.importer.rules, loaded);
-  task.importer.describe(loaded.data);
   if (card.validate_on_dev) loaded.data.validation = loaded.dev;
+  task.importer.describe(loaded.data);
   summarise(task, loaded);
   return loaded;
 }

@@ -192,7 +192,7 @@ void name_relations(const std::string& relation, const Wording& wording, TaskDat
     data.phrase = wording.phrase_of(relation);
     return;
   }
-  for (const auto* side : {&data.train, &data.test}) {
+  for (const auto* side : {&data.train, &data.validation, &data.test}) {
     for (const Example& example : *side) {
       const std::string name = example.source.substr(0, example.source.find(kRelationEnd));
       const auto [found, is_new] = data.relations.try_emplace(name);

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "tasks/card.h"
 #include "tasks/data_folder.h"
-#include "tasks/scratch_folder.h"
+#include "tasks/card_fixture.h"
 
 namespace dovetail {
 namespace {
@@ -63,6 +63,18 @@ TEST(KgCard, RefusesMistakesWithTheirPlace) {
   expect_refused(replaced(kGood, "phrase = \"{source} is\"",
                           "relation = \"xNeeds\"\nverbalizer = \"atomic2020\""),
                  "6:14", "did you mean \"xNeed\"");
+}
+
+// Of all relations one may be met in the dev file alone; what is validated on it is worded too.
+TEST(KgCard, KnowsARelationThatOnlyTheDevFileHas) {
+  const ScratchFolder scratch;
+  scratch.write("dev.txt", "sleep\txWant\tto dream\n");
+  const LoadedCard loaded = load(scratch,
+                                 "kind = \"kg-tsv\"\nrelation = \"*\"\nverbalizer = \"atomic2020\"\ndev = \"dev.txt\"\nvalidation = \"dev\"\n",
+                                 {"go\txNeed\tto drive\n", "eat\txNeed\tto cook\n"});
+
+  ASSERT_EQ(loaded.data.validation.size(), 1);
+  EXPECT_TRUE(loaded.data.relations.contains("xWant"));
 }
 
 TEST(KgCard, TakesAFileWithoutRelations) {
