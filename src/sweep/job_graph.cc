@@ -196,12 +196,7 @@ ModelSize JobGraph::size_of(const AxisValue& objective) const {
 void JobGraph::check_data(const GridPoint& point, const TuneSettings& tune) {
   const Json& task = point[kTask]->settings;
   const std::string source = task.value("card", task.at("name").get<std::string>());
-  if (fingerprints_.metrics_of) {
-    fingerprint("metrics " + source, point[kTask], [&] {
-      for (const std::string& metric : fingerprints_.metrics_of(source, sweep_.evaluate.metrics)) measured_.insert(metric);
-      return std::string();
-    });
-  }
+  if (fingerprints_.metrics_of) note_metrics(*point[kTask]);
   check_size(source, *point[kTrainSize], tune.validation_examples, *point[kSeed]);
   const SelectSettings& select = sweep_.select;
   if (select.examples == 0) return;
@@ -210,13 +205,25 @@ void JobGraph::check_data(const GridPoint& point, const TuneSettings& tune) {
              {.label = std::to_string(sweep_.pretrain.seed), .settings = sweep_.pretrain.seed});
 }
 
-void JobGraph::refuse_unmeasured() const {
+void JobGraph::note_metrics(const AxisValue& task) {
+  const std::string source = task.settings.value("card", task.settings.at("name").get<std::string>());
+  fingerprint("metrics " + source, &task, [&] {
+    for (const std::string& metric : fingerprints_.metrics_of(source, sweep_.evaluate.metrics)) measured_.insert(metric);
+    return std::string();
+  });
+}
+
+// Tasks whose cells are all left out count too: a sweep may have its metrics from a larger one, to share its jobs.
+void JobGraph::refuse_unmeasured() {
   if (!fingerprints_.metrics_of || sweep_.pretrain_only) return;
-  for (const std::string& metric : sweep_.evaluate.metrics) {
-    if (measured_.contains(metric)) continue;
-    throw_<ConfigError>("{}: metric \"{}\" needs choices or labels, and no task of this sweep has any: take it out of metrics",
-                        sweep_.file.string(), metric);
-  }
+  const auto is_missing = [&](const std::string& metric) { return !measured_.contains(metric); };
+  const std::vector<std::string>& metrics = sweep_.evaluate.metrics;
+  if (std::ranges::none_of(metrics, is_missing)) return;
+  for (const AxisValue& task : sweep_.axes.at("task")) note_metrics(task);
+  const auto missing = std::ranges::find_if(metrics, is_missing);
+  if (missing == metrics.end()) return;
+  throw_<ConfigError>("{}: metric \"{}\" needs choices or labels, and no task of this sweep has any: take it out of metrics",
+                      sweep_.file.string(), *missing);
 }
 
 void JobGraph::check_size(const std::string& task, const AxisValue& size, int64_t validation_examples,

@@ -38,8 +38,8 @@ class JobGraph {
 
   int64_t filling(const GridPoint& point, const std::string& name);
 
-  // ConfigError for a metric that no task of the jobs so far can have.
-  void refuse_unmeasured() const;
+  // ConfigError for a metric that no task of the sweep can have.
+  void refuse_unmeasured();
 
   std::vector<Job> take() { return std::move(jobs_); }
 
@@ -58,6 +58,7 @@ class JobGraph {
   // `without`: a relation that it does not see; "": all.
   int64_t teach(const std::string& lesson, const AxisValue& objective, const AdaptSettings& adapt,
                 const std::string& without = "");
+  void note_metrics(const AxisValue& task);
   void check_data(const GridPoint& point, const TuneSettings& tune);
   void check_size(const std::string& task, const AxisValue& size, int64_t validation_examples, const AxisValue& seed);
   void set_task(const AxisValue& task, Job& job);

@@ -172,6 +172,15 @@ TEST_F(AdaptationTest, ThePlanFindsWhatNoCellCouldDo) {
   EXPECT_THAT(message(with(asked, metrics, metrics + "also = [{ name = \"sample\", samples = 1 }]\n")), HasSubstr("q.toml:"));
 
   Fingerprints checks = test_fingerprints();
+  const auto measurable = [](const std::string& task, const std::vector<std::string>& named) {
+    return task == "wordnet/category" ? named : std::vector<std::string>{};
+  };
+  checks.metrics_of = measurable;
+  make_plan(parse(kAdapted), checks);
+  make_plan(parse(std::string(kAdapted) + "[[exclude]]\ntask = \"wordnet/category\"\n"), checks);   // it shares jobs with another sweep
+  checks.metrics_of = [](const std::string&, const std::vector<std::string>&) { return std::vector<std::string>{}; };
+  EXPECT_THROW(make_plan(parse(kAdapted), checks), ConfigError);
+  checks.metrics_of = measurable;
   checks.check_size = [](const std::string& task, const TrainSizeSettings& size, int64_t, uint64_t) {
     if (size.heads > 100) throw_<ConfigError>("task {} has 100 training heads", task);
   };
