@@ -92,7 +92,7 @@ struct LoadedCard {
 // Reads all files. Leaks and bad rows that the card refuses stand in report.refusals. DataError
 // (FILE:LINE) for data that cannot be read or have no row left.
 LoadedCard examine_card(const CardTask& task);
-// The same; DataError when something is refused.
+// The same, without the note on sources that differ in case; DataError when something is refused.
 LoadedCard load_card(const CardTask& task);
 
 // The card as a task.

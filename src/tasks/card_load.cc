@@ -156,27 +156,26 @@ std::string card_fingerprint(const CardTask& task) {
   // Neither paths nor the card's name for itself: the same data elsewhere is the same task.
   const Card& card = task.card;
   nlohmann::json content = {{"reader", kReaderVersion},
-                                  {"kind", card.kind},
-                                  {"train", hashes_of(card.train)},
-                                  {"test", hashes_of(card.test)},
-                                  {"dev", hashes_of(card.dev)},
-                                  {"test_fraction", card.test_fraction},
-                                  {"validate_on_dev", card.validate_on_dev},
-                                  {"keep_duplicates", card.keep_duplicates},
-                                  {"leaks", static_cast<int>(card.leaks)},
-                                  {"prefix", card.prefix},
-                                  {"phrase", card.phrase},
-                                  {"labels", task.importer.rules.labels},
-                                  {"drop_targets", task.importer.rules.drop_targets},
-                                  {"settings", task.importer.settings}};
+                            {"kind", card.kind},
+                            {"train", hashes_of(card.train)},
+                            {"test", hashes_of(card.test)},
+                            {"dev", hashes_of(card.dev)},
+                            {"test_fraction", card.test_fraction},
+                            {"validate_on_dev", card.validate_on_dev},
+                            {"keep_duplicates", card.keep_duplicates},
+                            {"leaks", static_cast<int>(card.leaks)},
+                            {"prefix", card.prefix},
+                            {"phrase", card.phrase},
+                            {"labels", task.importer.rules.labels},
+                            {"drop_targets", task.importer.rules.drop_targets},
+                            {"settings", task.importer.settings}};
   const int64_t longest = task.importer.rules.longest_answer;
   if (longest > 0) content["longest_answer"] = longest;
   return content_hash(content.dump());
 }
 
-}  // namespace
-
-LoadedCard examine_card(const CardTask& task) {
+// What only a reader of the report wants to know is not worked out for each job that loads the data.
+LoadedCard read_splits(const CardTask& task, bool for_report) {
   const Card& card = task.card;
   LoadedCard loaded;
   loaded.report.name = card.name;
@@ -189,9 +188,9 @@ LoadedCard examine_card(const CardTask& task) {
   if (card.dev && card.test) settle_leaks(task, dev, test, loaded.report);
   refuse_bad_rows(card, loaded.report);
   if (!card.test) test = split_by_source(task, train);
-  if (card.dev) note_other_case(task, train, dev, loaded.report);
-  note_other_case(task, train, test, loaded.report);
-  if (card.dev) note_other_case(task, dev, test, loaded.report);
+  if (for_report && card.dev) note_other_case(task, train, dev, loaded.report);
+  if (for_report) note_other_case(task, train, test, loaded.report);
+  if (for_report && card.dev) note_other_case(task, dev, test, loaded.report);
   loaded.data.train = std::move(train.rows.examples);
   loaded.data.test = std::move(test.rows.examples);
   loaded.dev = std::move(dev.rows.examples);
@@ -207,8 +206,12 @@ LoadedCard examine_card(const CardTask& task) {
   return loaded;
 }
 
+}  // namespace
+
+LoadedCard examine_card(const CardTask& task) { return read_splits(task, true); }
+
 LoadedCard load_card(const CardTask& task) {
-  LoadedCard loaded = examine_card(task);
+  LoadedCard loaded = read_splits(task, false);
   if (!loaded.report.refusals.empty()) {
     throw_<DataError>("{}", join(loaded.report.refusals, "\n"));
   }
