@@ -37,9 +37,10 @@ bool asks_at_sentinel(const TemplateShape& shape) {
 std::string without_sentinels(const std::string& parts) {
   std::vector<std::string> kept = split(parts, '-');
   std::erase_if(kept, [](const std::string& part) {
-    return part == "sup" || part == "unsup" || part == "mask" || part.starts_with("v");
+    const bool is_version = part.starts_with("v") && !part.starts_with("vnat");
+    return part == "sup" || part == "unsup" || part == "mask" || is_version;
   });
-  return join(kept, "-") + (parts.find("vnat_") == std::string::npos ? "" : parts.substr(parts.find("vnat_"), 6));
+  return join(kept, "-");
 }
 
 AxisTraits traits_of(const std::string& parts, const ParsedTemplate& parsed) {
