@@ -42,17 +42,18 @@ TaskData task_of_lines(const UnseenTask& asked) {
   return data;
 }
 
-bool is_card(const UnseenTask& asked) { return asked.examples.substr(0, asked.examples.find('#')).ends_with(".toml"); }
-
 TaskData load_unseen(const UnseenTask& asked) {
-  return is_card(asked) ? find_task(asked.examples).load() : task_of_lines(asked);
+  return names_card(asked.examples) ? find_task(asked.examples).load() : task_of_lines(asked);
+}
+
+int64_t trained_on(const Job& job) {
+  return std::max<int64_t>(1, job.settings.at("train_size").value("heads", int64_t{0}));
 }
 
 // Of `count` examples those that are looked at, when so many are trained on first; 0: too few are there.
 int64_t looked_at(const TaskData& task, const Job& job, int64_t count) {
   if (!task.validation.empty()) return count;
-  const int64_t trained_on = std::max<int64_t>(1, job.settings.at("train_size").value("heads", int64_t{0}));
-  return std::clamp<int64_t>(std::ssize(task.train) - trained_on, 0, count);
+  return std::clamp<int64_t>(std::ssize(task.train) - trained_on(job), 0, count);
 }
 
 // Why the sweep's probe says nothing of these examples; "" when it does.
@@ -61,8 +62,7 @@ std::string obstacle(const TaskData& task, const Cell& probe, const Job& job) {
     if (std::string reason = misfit(template_of(job.settings), task); !reason.empty()) return reason;
   }
   if (looked_at(task, job, 1) == 1) return "";
-  return fmt::format("it trains on {} examples and looks at others, and there are {}",
-                     std::max<int64_t>(1, job.settings.at("train_size").value("heads", int64_t{0})), task.train.size());
+  return fmt::format("it trains on {} examples and looks at others, and there are {}", trained_on(job), task.train.size());
 }
 
 // The same probes as the sweep's, on these examples: a plan of one task, with its records.
@@ -136,7 +136,7 @@ std::string advise_unseen(const std::filesystem::path& results, const std::files
   const std::vector<CellGroup> groups = group_cells(plan, records);
   std::string text = fmt::format("{} examples of a task that was not swept; results of other tasks at {}, {}:\n",
                                  std::min<int64_t>(asked.count, std::ssize(task.train)), at, tuning);
-  const UnseenCase unseen{is_card(asked) ? card_label(asked.examples) : "", probe_all(plan, task, asked, artefacts),
+  const UnseenCase unseen{names_card(asked.examples) ? card_label(asked.examples) : "", probe_all(plan, task, asked, artefacts),
                           facts_of(task), at, tuning};
   const std::vector<Probe> swept = probes_of(plan, records);
   std::map<std::string, std::string> lost = regrets(plan, groups, swept);

@@ -58,6 +58,13 @@ const std::string& JobGraph::fingerprint(const std::string& thing, const AxisVal
   }
 }
 
+void JobGraph::check_once(const std::string& thing, const AxisValue& value, const std::function<void()>& check) {
+  fingerprint(thing, &value, [&] {
+    check();
+    return std::string();
+  });
+}
+
 // A text file goes by its name without folders; its content is in the fingerprint.
 Json JobGraph::texts(const std::vector<std::string>& names, Job& job) {
   Json settings = Json::array();
@@ -138,7 +145,7 @@ void JobGraph::start_from_base(const AxisValue& objective, Job& job) {
 
 void JobGraph::set_task(const AxisValue& task, Job& job) {
   const std::string name = task.settings.at("name");
-  const std::string source = task.settings.value("card", name);
+  const std::string source = source_of(task);
   job.settings["task"] = {{"name", name},
                           {"fingerprint", fingerprint("task " + source, &task, [&] {
                              return fingerprints_.task(source);
@@ -152,8 +159,7 @@ void JobGraph::set_template(const GridPoint& point, Job& job) {
   const AxisValue& value = *point[kTemplate];
   job.settings["template"] = choice_of(value);
   if (!fingerprints_.wording) return;
-  const Json& task = point[kTask]->settings;
-  const std::string source = task.value("card", task.at("name").get<std::string>());
+  const std::string source = source_of(*point[kTask]);
   const std::string name = value.settings.at("name");
   const Json& parameters = value.settings.at("parameters");
   job.settings["template"]["wording"] =
@@ -194,8 +200,7 @@ ModelSize JobGraph::size_of(const AxisValue& objective) const {
 
 // What no cell could do is said now, and not by the first job that tries.
 void JobGraph::check_data(const GridPoint& point, const TuneSettings& tune) {
-  const Json& task = point[kTask]->settings;
-  const std::string source = task.value("card", task.at("name").get<std::string>());
+  const std::string source = source_of(*point[kTask]);
   if (fingerprints_.metrics_of) note_metrics(*point[kTask]);
   check_size(source, *point[kTrainSize], tune.validation_examples, *point[kSeed]);
   const SelectSettings& select = sweep_.select;
@@ -206,10 +211,9 @@ void JobGraph::check_data(const GridPoint& point, const TuneSettings& tune) {
 }
 
 void JobGraph::note_metrics(const AxisValue& task) {
-  const std::string source = task.settings.value("card", task.settings.at("name").get<std::string>());
-  fingerprint("metrics " + source, &task, [&] {
+  const std::string source = source_of(task);
+  check_once("metrics " + source, task, [&] {
     for (const std::string& metric : fingerprints_.metrics_of(source, sweep_.evaluate.metrics)) measured_.insert(metric);
-    return std::string();
   });
 }
 
@@ -229,10 +233,9 @@ void JobGraph::refuse_unmeasured() {
 void JobGraph::check_size(const std::string& task, const AxisValue& size, int64_t validation_examples,
                           const AxisValue& seed) {
   if (!fingerprints_.check_size) return;
-  fingerprint(fmt::format("size {} {} {} {}", task, size.settings.dump(), validation_examples, seed.label), &size, [&] {
+  check_once(fmt::format("size {} {} {} {}", task, size.settings.dump(), validation_examples, seed.label), size, [&] {
     fingerprints_.check_size(task, size.settings.get<TrainSizeSettings>(), validation_examples,
                              seed.settings.get<uint64_t>());
-    return std::string();
   });
 }
 

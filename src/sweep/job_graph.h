@@ -19,6 +19,10 @@ using GridPoint = std::array<const AxisValue*, kAxes.size()>;
 inline Json choice_of(const AxisValue& value) {
   return {{"name", value.settings.at("name")}, {"parameters", value.settings.at("parameters")}};
 }
+// Where a task's data come from: its card, or its name in the catalogue.
+inline std::string source_of(const AxisValue& task) {
+  return task.settings.value("card", task.settings.at("name").get<std::string>());
+}
 inline bool is_named(const AxisValue& value, const char* name) { return value.settings.at("name") == name; }
 
 // Makes the jobs of a sweep: their settings (which training reads), keys, inputs and costs. Equal
@@ -69,6 +73,8 @@ class JobGraph {
   // Computed once for each thing; a failure gets the place in the sweep file in front.
   const std::string& fingerprint(const std::string& thing, const AxisValue* value,
                                  const std::function<std::string()>& compute);
+  // The same for what is only to be tried.
+  void check_once(const std::string& thing, const AxisValue& value, const std::function<void()>& check);
 
   const Sweep& sweep_;
   const Fingerprints& fingerprints_;

@@ -24,11 +24,12 @@ AxisValue read_checkpoint(const toml::node& node, const toml::node& path, const 
                          {"parameters", Json::object()},
                          {"folder", folder.string()},
                          {"model", config_of_folder(folder, path.source())}};
-  if (objective) {
-    settings["pretrained_with"] = known_name(*objective, "objective", names_of(catalogues.objectives));
-  }
   AxisValue value = value_at(node, own_label(node, folder.filename().string()), settings);
-  if (objective) value.traits = entry_of(*objective, "objective", catalogues.objectives).traits;
+  if (objective) {
+    const CatalogueEntry& entry = entry_of(*objective, "objective", catalogues.objectives);
+    value.settings["pretrained_with"] = entry.name;
+    value.traits = entry.traits;
+  }
   return value;
 }
 

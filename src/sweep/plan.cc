@@ -174,7 +174,7 @@ std::map<std::string, Json> facts_of_tasks(const Sweep& sweep, const Fingerprint
   std::map<std::string, Json> facts;
   if (sweep.select.examples == 0 || !fingerprints.task_facts) return facts;
   for (const AxisValue& task : sweep.axes.at("task")) {
-    facts[task.label] = fingerprints.task_facts(task.settings.value("card", task.settings.at("name").get<std::string>()));
+    facts[task.label] = fingerprints.task_facts(source_of(task));
   }
   return facts;
 }

@@ -50,10 +50,9 @@ int64_t JobGraph::filling(const GridPoint& point, const std::string& name) {
   job.settings["tune"] = TuneSettings{.validation_examples = sweep_.select.examples};
   job.settings["seed"] = sweep_.pretrain.seed;
   // the task's own relation is kept from the classifier that is asked about it
-  const Json& task = point[kTask]->settings;
   std::string relation;
   if (fingerprints_.task_facts) {
-    relation = fingerprints_.task_facts(task.value("card", task.at("name").get<std::string>())).value("relation", "");
+    relation = fingerprints_.task_facts(source_of(*point[kTask])).value("relation", "");
   }
   job.inputs = {teach("classifier", *taught, sweep_.adapt, relation)};
   job.cost_seconds = evaluate_seconds(size_of(*taught), sweep_.adapt.max_source_length,
