@@ -20,7 +20,8 @@ constexpr int64_t kEpochs = 3;
 constexpr size_t kMostSource = 64, kMostTarget = 32;
 
 int32_t length_of(const std::string& text, const Vocabulary& vocabulary, size_t most) {
-  return static_cast<int32_t>(std::min(most, vocabulary.encode_with_sentinels(text).size() + 1));   // and </s>
+  return static_cast<int32_t>(
+      std::min(most, vocabulary.encode_with_sentinels(text).size() + 1));  // and </s>
 }
 
 std::vector<RowLength> lengths_of(const TaskData& task, const Vocabulary& vocabulary) {
@@ -36,7 +37,8 @@ std::vector<RowLength> lengths_of(const TaskData& task, const Vocabulary& vocabu
   return lengths;
 }
 
-void print_line(const std::string& task, const std::vector<RowLength>& lengths, const BatchLimit& limit) {
+void print_line(const std::string& task, const std::vector<RowLength>& lengths,
+                const BatchLimit& limit) {
   Rng rng(1);
   int64_t tokens = 0, computed = 0, num_batches = 0;
   const auto start = std::chrono::steady_clock::now();
@@ -54,7 +56,8 @@ void print_line(const std::string& task, const std::vector<RowLength>& lengths, 
   }
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
   const double padding = 1 - static_cast<double>(tokens) / static_cast<double>(computed);
-  std::cout << fmt::format("{:32} {:>8} {:>12} {:>9} {:>8.2f} % {:>8.0f} ms\n", task, lengths.size(),
+  std::cout << fmt::format("{:32} {:>8} {:>12} {:>9} {:>8.2f} % {:>8.0f} ms\n", task,
+                           lengths.size(),
                            limit.tokens > 0 ? fmt::format("{} tokens", limit.tokens)
                                             : fmt::format("{} rows", limit.rows),
                            num_batches / kEpochs, 100 * padding, 1000 * wall.count() / kEpochs);
@@ -65,13 +68,14 @@ void print_line(const std::string& task, const std::vector<RowLength>& lengths, 
 int main(int count, char** arguments) try {
   if (count < 3) throw_<ConfigError>("usage: padding_bench VOCABULARY TASK_OR_CARD...");
   const Vocabulary vocabulary = Vocabulary::from_file(arguments[1]);
-  std::cout << fmt::format("{:32} {:>8} {:>12} {:>9} {:>10} {:>11}\n", "task", "rows", "batch", "batches",
-                           "padding", "an epoch in");
+  std::cout << fmt::format("{:32} {:>8} {:>12} {:>9} {:>10} {:>11}\n", "task", "rows", "batch",
+                           "batches", "padding", "an epoch in");
   for (int i = 2; i < count; ++i) {
     const Task task = find_task(arguments[i]);
     const std::vector<RowLength> lengths = lengths_of(task.load(), vocabulary);
     for (const int64_t rows : {16, 32, 64}) print_line(task.name, lengths, {.rows = rows});
-    for (const int64_t tokens : {512, 1024, 2048}) print_line(task.name, lengths, {.tokens = tokens});
+    for (const int64_t tokens : {512, 1024, 2048})
+      print_line(task.name, lengths, {.tokens = tokens});
   }
   return 0;
 } catch (const std::exception& error) {

@@ -29,23 +29,36 @@ double seconds_of(const std::function<void()>& work, int64_t repeats) {
 const float* data(const Tensor& x) { return x.const_data_ptr<float>(); }
 
 void measure(int64_t m, int64_t n, int64_t k, int rounds) {
-  const Tensor a = torch::randn({m, k}), a_t = torch::randn({k, m}), b = torch::randn({k, n}), b_t = torch::randn({n, k});
+  const Tensor a = torch::randn({m, k}), a_t = torch::randn({k, m}), b = torch::randn({k, n}),
+               b_t = torch::randn({n, k});
   Tensor out = torch::empty({m, n});
   float* to = out.data_ptr<float>();
   const PackedMatrix packed({data(b_t), 1, k}, k, n);
   const std::vector<std::pair<const char*, std::function<void()>>> works = {
-      {"x W^T", [&] { product({m, n, k, {data(a), k, 1}, {data(b_t), 1, k}, to, n}); }},
+      {"x W^T",
+       [&] {
+         product({m, n, k, {data(a), k, 1}, {data(b_t), 1, k}, to, n});
+       }},
       {"x W^T, LibTorch", [&] { at::mm_out(out, a, b_t.t()); }},
-      {"dy W", [&] { product({m, n, k, {data(a), k, 1}, {data(b), n, 1}, to, n}); }},
+      {"dy W",
+       [&] {
+         product({m, n, k, {data(a), k, 1}, {data(b), n, 1}, to, n});
+       }},
       {"dy W, LibTorch", [&] { at::mm_out(out, a, b); }},
-      {"dy^T x", [&] { product({m, n, k, {data(a_t), 1, m}, {data(b), n, 1}, to, n}); }},
+      {"dy^T x",
+       [&] {
+         product({m, n, k, {data(a_t), 1, m}, {data(b), n, 1}, to, n});
+       }},
       {"dy^T x, LibTorch", [&] { at::mm_out(out, a_t.t(), b); }},
-      {"packed", [&] { packed.multiply({data(a), k, 1}, m, 0, n, to, n); }}};
+      {"packed", [&] {
+         packed.multiply({data(a), k, 1}, m, 0, n, to, n);
+       }}};
   const double operations = 2e-9 * static_cast<double>(m * n * k);
   const auto repeats = static_cast<int64_t>(1 + 0.2 / operations);
   std::vector<double> best(works.size(), 1e9);
   for (int round = 0; round < rounds; ++round) {
-    for (size_t i = 0; i < works.size(); ++i) best[i] = std::min(best[i], seconds_of(works[i].second, repeats));
+    for (size_t i = 0; i < works.size(); ++i)
+      best[i] = std::min(best[i], seconds_of(works[i].second, repeats));
   }
   nlohmann::ordered_json line = {{"bench", "products"}, {"rows", m}, {"columns", n}, {"depth", k}};
   for (size_t i = 0; i < works.size(); ++i) {
@@ -59,7 +72,8 @@ void measure(int64_t m, int64_t n, int64_t k, int rounds) {
 int main(int argc, char** argv) {
   at::set_num_threads(1);
   const int rounds = argc > 1 ? std::atoi(argv[1]) : 9;
-  const int64_t shapes[][3] = {{512, 384, 128}, {512, 512, 128}, {256, 4096, 128}, {512, 1024, 256}, {512, 2048, 512},
-                               {512, 512, 2048}, {256, 32128, 512}, {32, 512, 512}, {32, 32128, 512}};
+  const int64_t shapes[][3] = {{512, 384, 128},   {512, 512, 128},  {256, 4096, 128},
+                               {512, 1024, 256},  {512, 2048, 512}, {512, 512, 2048},
+                               {256, 32128, 512}, {32, 512, 512},   {32, 32128, 512}};
   for (const auto& [m, n, k] : shapes) measure(m, n, k, rounds);
 }

@@ -27,7 +27,8 @@ int main(int count, char** arguments) try {
   const auto seconds = [](const timeval& time) {
     return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
   };
-  const double peak_mib = static_cast<double>(usage.ru_maxrss) / 1024;   // before the corpus is mapped
+  const double peak_mib =
+      static_cast<double>(usage.ru_maxrss) / 1024;  // before the corpus is mapped
   const CorpusStatistics statistics = TokenCorpus(target).statistics();
   const double megabytes = 1e-6 * static_cast<double>(statistics.bytes);
   const double cpu = seconds(usage.ru_utime) + seconds(usage.ru_stime);

@@ -25,11 +25,13 @@ double number_in(const std::string& label) {
 }
 
 bool is_number(const std::string& text) {
-  return !text.empty() && text.find_first_not_of("0123456789.") == std::string::npos && number_in(text) > 0;
+  return !text.empty() && text.find_first_not_of("0123456789.") == std::string::npos &&
+         number_in(text) > 0;
 }
 
 // Sizes are felt by their ratio: 16 is nearer to 30 than to 6.
-std::string nearest_size(const std::vector<std::string>& sizes, double wanted, const TrainHeads& heads) {
+std::string nearest_size(const std::vector<std::string>& sizes, double wanted,
+                         const TrainHeads& heads) {
   std::string best;
   double best_distance = 0;
   for (const std::string& size : sizes) {
@@ -51,7 +53,8 @@ TrainHeads heads_of(const Analysis& analysis, const std::string& task) {
   for (const CellGroup& group : analysis.groups) {
     if (group.task != task || group.train_size.empty()) continue;
     for (const CellResult& cell : group.cells) {
-      if (cell.state != CellState::finished || !cell.record->metrics.contains("train_heads")) continue;
+      if (cell.state != CellState::finished || !cell.record->metrics.contains("train_heads"))
+        continue;
       heads[group.train_size] = cell.record->metrics.at("train_heads");
     }
   }
@@ -60,11 +63,13 @@ TrainHeads heads_of(const Analysis& analysis, const std::string& task) {
 
 }  // namespace
 
-std::string resolve_size(const std::vector<std::string>& sizes, const std::string& asked, const TrainHeads& heads) {
+std::string resolve_size(const std::vector<std::string>& sizes, const std::string& asked,
+                         const TrainHeads& heads) {
   if (asked.empty() || std::find(sizes.begin(), sizes.end(), asked) != sizes.end()) return asked;
   const std::string nearest = is_number(asked) ? nearest_size(sizes, number_in(asked), heads) : "";
   if (nearest.empty()) {
-    throw_<ConfigError>("the sweep has no train size \"{}\"; {}", asked, did_you_mean(asked, sizes));
+    throw_<ConfigError>("the sweep has no train size \"{}\"; {}", asked,
+                        did_you_mean(asked, sizes));
   }
   return nearest;
 }
@@ -72,16 +77,20 @@ std::string resolve_size(const std::vector<std::string>& sizes, const std::strin
 namespace {
 
 // What could have been known before anything was tuned; the baselines among them choose nothing.
-std::string advice_of_selectors(const Analysis& analysis, const std::string& task, const std::string& size) {
+std::string advice_of_selectors(const Analysis& analysis, const std::string& task,
+                                const std::string& size) {
   std::string text;
   for (const SelectorResult& result : analysis.selectors) {
     if (result.selector->baseline) continue;
     for (const SelectorCase& found : result.cases) {
       if (found.task != task || (!size.empty() && found.train_size != size)) continue;
-      text += fmt::format("  {} ({}, {}): {}\n", result.selector->name, found.train_size, found.tuning, explain(found));
+      text += fmt::format("  {} ({}, {}): {}\n", result.selector->name, found.train_size,
+                          found.tuning, explain(found));
     }
   }
-  return text.empty() ? "" : "What selectors say of " + task + " before anything is tuned on it:\n" + text;
+  return text.empty()
+             ? ""
+             : "What selectors say of " + task + " before anything is tuned on it:\n" + text;
 }
 
 }  // namespace
@@ -92,7 +101,8 @@ std::string advise(const Analysis& analysis, const std::string& task, const std:
     throw_<ConfigError>("the sweep {} has no task \"{}\"; {}", analysis.plan->sweep_name, task,
                         did_you_mean(task, tasks));
   }
-  const std::string chosen = resolve_size(analysis.labels("train_size"), size, heads_of(analysis, task));
+  const std::string chosen =
+      resolve_size(analysis.labels("train_size"), size, heads_of(analysis, task));
   std::string text;
   if (chosen != size) {
     text += fmt::format("The sweep did not run size {}; the nearest it has is {}.\n", size, chosen);
@@ -104,8 +114,8 @@ std::string advise(const Analysis& analysis, const std::string& task, const std:
     found = true;
   }
   if (!found) {
-    throw_<ConfigError>("nothing of task {}{} has finished yet; go on with the run, then ask again", task,
-                        chosen.empty() ? "" : " at " + chosen);
+    throw_<ConfigError>("nothing of task {}{} has finished yet; go on with the run, then ask again",
+                        task, chosen.empty() ? "" : " at " + chosen);
   }
   text += advice_of_selectors(analysis, task, chosen);
   const RunFacts& facts = analysis.facts;

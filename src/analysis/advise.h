@@ -15,11 +15,13 @@ namespace dovetail {
 // one), and where nothing of it has finished.
 std::string advise(const Analysis& analysis, const std::string& task, const std::string& size = "");
 
-// Training heads by train size, as counted; a size that is not there goes by the number in its label.
+// Training heads by train size, as counted; a size that is not there goes by the number in its
+// label.
 using TrainHeads = std::map<std::string, double>;
 
-// The train size that is asked for: a label of the sweep, or for a number the nearest one. ConfigError for
-// anything else.
-std::string resolve_size(const std::vector<std::string>& sizes, const std::string& asked, const TrainHeads& heads = {});
+// The train size that is asked for: a label of the sweep, or for a number the nearest one.
+// ConfigError for anything else.
+std::string resolve_size(const std::vector<std::string>& sizes, const std::string& asked,
+                         const TrainHeads& heads = {});
 
 }  // namespace dovetail

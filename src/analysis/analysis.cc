@@ -88,15 +88,16 @@ std::vector<Failure> failures_of(const Analysis& analysis) {
     const auto found = analysis.records->find(job.key);
     if (found == analysis.records->end() || found->second.status == RunStatus::finished) continue;
     const Record& record = found->second;
-    failures.push_back({job.key, job.name, to_string(job.kind), to_string(record.status), record.reason,
-                        record.attempt});
+    failures.push_back({job.key, job.name, to_string(job.kind), to_string(record.status),
+                        record.reason, record.attempt});
   }
   for (const CellGroup& group : analysis.groups) {
     for (const CellResult& result : group.cells) {
-      if (result.state != CellState::failed || result.record->status != RunStatus::finished) continue;
+      if (result.state != CellState::failed || result.record->status != RunStatus::finished)
+        continue;
       const Job& job = analysis.plan->jobs[static_cast<size_t>(result.cell->job)];
-      failures.push_back({job.key, result.cell->name, to_string(job.kind), "unusable", result.reason,
-                          result.record->attempt});
+      failures.push_back({job.key, result.cell->name, to_string(job.kind), "unusable",
+                          result.reason, result.record->attempt});
     }
   }
   return failures;
@@ -135,7 +136,8 @@ Analysis analyse(const Plan& plan, const std::map<std::string, Record>& records,
   analysis.summaries = summarise(analysis);
   for (size_t i = 0; i < analysis.groups.size(); ++i) {
     const CellGroup& g = analysis.groups[i];
-    if (g.baseline.empty()) analysis.places[{g.task, g.start(), g.template_name, g.tuning, g.train_size}] = i;
+    if (g.baseline.empty())
+      analysis.places[{g.task, g.start(), g.template_name, g.tuning, g.train_size}] = i;
   }
   analysis.decisions = decide(plan, analysis.groups, records, options);
   analysis.probes = probes_of(plan, records);

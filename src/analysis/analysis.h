@@ -16,7 +16,7 @@ namespace dovetail {
 struct RunFacts {
   int64_t cells = 0, cells_finished = 0, cells_failed = 0, cells_missing = 0;
   int64_t jobs = 0, jobs_finished = 0, jobs_failed = 0;
-  double job_seconds = 0;                    // wall seconds, summed over the jobs
+  double job_seconds = 0;  // wall seconds, summed over the jobs
   // Distinct values over the records, by provenance key (commit, threads, device, host, ...).
   std::map<std::string, std::set<std::string>> provenance;
   // Objectives whose cells all start from one pre-training run, whatever their seed.
@@ -25,7 +25,7 @@ struct RunFacts {
 
 struct GroupSummary {
   const CellGroup* group = nullptr;
-  std::map<std::string, Estimate> scores;    // by metric
+  std::map<std::string, Estimate> scores;  // by metric
   GroupCost cost;
 };
 
@@ -33,7 +33,7 @@ struct GroupSummary {
 // outlive it.
 struct Analysis {
   Analysis() = default;
-  Analysis(Analysis&&) = default;              // summaries point into groups, so it is moved, not copied
+  Analysis(Analysis&&) = default;  // summaries point into groups, so it is moved, not copied
   Analysis& operator=(Analysis&&) = default;
 
   const Plan* plan = nullptr;
@@ -41,12 +41,13 @@ struct Analysis {
   DecisionOptions options;
   RunFacts facts;
   std::vector<CellGroup> groups;
-  std::vector<GroupSummary> summaries;       // of `groups`, in their order
-  std::map<std::vector<std::string>, size_t> places;   // of the groups that are no baselines; see find()
+  std::vector<GroupSummary> summaries;  // of `groups`, in their order
+  std::map<std::vector<std::string>, size_t>
+      places;  // of the groups that are no baselines; see find()
   std::vector<Decision> decisions;
   std::vector<ClaimResult> claims;
   std::vector<Probe> probes;
-  std::vector<SelectorResult> selectors;     // empty where there is nothing to choose between
+  std::vector<SelectorResult> selectors;  // empty where there is nothing to choose between
 
   // A plan's axis in the order of the sweep file; empty where the plan has none.
   const std::vector<std::string>& labels(const std::string& axis) const;

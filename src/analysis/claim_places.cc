@@ -12,14 +12,16 @@ namespace {
 std::vector<std::string> axes_of(const Plan& plan) {
   std::vector<std::string> axes;
   for (const char* axis : kAxes) {
-    if (std::string_view(axis) != "seed" && plan.axis_labels.contains(axis)) axes.emplace_back(axis);
+    if (std::string_view(axis) != "seed" && plan.axis_labels.contains(axis))
+      axes.emplace_back(axis);
   }
   return axes;
 }
 
 bool matches(const CellGroup& group, const AxisLabels& wanted) {
   return std::all_of(wanted.begin(), wanted.end(), [&](const auto& axis) {
-    return std::find(axis.second.begin(), axis.second.end(), group.at(axis.first)) != axis.second.end();
+    return std::find(axis.second.begin(), axis.second.end(), group.at(axis.first)) !=
+           axis.second.end();
   });
 }
 
@@ -39,7 +41,8 @@ class Finder {
  public:
   Finder(const ClaimPair& pair, const Plan& plan, const std::vector<CellGroup>& groups)
       : pair_(pair), groups_(groups), free_axes_(axes_of(plan)) {
-    for (const auto& [axis, labels] : pair.better.alternatives.front()) std::erase(free_axes_, axis);
+    for (const auto& [axis, labels] : pair.better.alternatives.front())
+      std::erase(free_axes_, axis);
   }
 
   std::vector<ClaimPlace> places() const {
@@ -50,8 +53,9 @@ class Finder {
       const AxisLabels at = labels_of(group, free_axes_);
       if (!seen.insert(at).second) continue;
       ClaimPlace place = place_at(group.task, at);
-      const bool whole = !place.better.empty() && !place.worse.empty() &&
-                         (pair_.more_than.empty() || (!place.better_there.empty() && !place.worse_there.empty()));
+      const bool whole =
+          !place.better.empty() && !place.worse.empty() &&
+          (pair_.more_than.empty() || (!place.better_there.empty() && !place.worse_there.empty()));
       if (whole) found.push_back(std::move(place));
     }
     return found;
@@ -68,14 +72,18 @@ class Finder {
   }
 
   ClaimPlace::Cells better_at(const AxisLabels& at) const {
-    return select(at, [&](const CellGroup& group) { return matches_any(group, pair_.better.alternatives); });
+    return select(
+        at, [&](const CellGroup& group) { return matches_any(group, pair_.better.alternatives); });
   }
 
   ClaimPlace::Cells worse_at(const AxisLabels& at) const {
     if (pair_.worse.best_other) {
-      return select(at, [&](const CellGroup& group) { return !matches_any(group, pair_.better.alternatives); });
+      return select(at, [&](const CellGroup& group) {
+        return !matches_any(group, pair_.better.alternatives);
+      });
     }
-    return select(at, [&](const CellGroup& group) { return matches_any(group, pair_.worse.alternatives); });
+    return select(
+        at, [&](const CellGroup& group) { return matches_any(group, pair_.worse.alternatives); });
   }
 
   template <typename Wanted>
@@ -94,7 +102,8 @@ class Finder {
 
 }  // namespace
 
-std::vector<ClaimPlace> claim_places(const Claim& claim, const Plan& plan, const std::vector<CellGroup>& groups) {
+std::vector<ClaimPlace> claim_places(const Claim& claim, const Plan& plan,
+                                     const std::vector<CellGroup>& groups) {
   std::vector<ClaimPlace> all;
   for (const ClaimPair& pair : claim.pairs) {
     const std::vector<ClaimPlace> places = Finder(pair, plan, groups).places();

@@ -19,6 +19,7 @@ struct ClaimPlace {
 };
 
 // All comparisons of a claim that the sweep has both sides of, in the order of the plan.
-std::vector<ClaimPlace> claim_places(const Claim& claim, const Plan& plan, const std::vector<CellGroup>& groups);
+std::vector<ClaimPlace> claim_places(const Claim& claim, const Plan& plan,
+                                     const std::vector<CellGroup>& groups);
 
 }  // namespace dovetail

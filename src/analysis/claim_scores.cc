@@ -35,17 +35,19 @@ Scores mean_of(const std::vector<Scores>& cells) {
     if (!all) continue;
     mean.seeds.push_back(seed);
     auto& row = mean.rows.emplace_back();
-    for (const double value : sum) row.push_back(static_cast<float>(value / static_cast<double>(cells.size())));
+    for (const double value : sum)
+      row.push_back(static_cast<float>(value / static_cast<double>(cells.size())));
   }
   return mean;
 }
 
-Scores side_scores(const ClaimPlace::Cells& cells, const std::string& metric, bool best, bool lower_is_better,
-                   const CrossFitOptions& options) {
+Scores side_scores(const ClaimPlace::Cells& cells, const std::string& metric, bool best,
+                   bool lower_is_better, const CrossFitOptions& options) {
   std::vector<Scores> scores;
   for (const CellGroup* group : cells) {
     scores.push_back(scores_of(*group, metric));
-    if (scores.back().num_items() == 0 || scores.back().num_items() != scores.front().num_items()) return {};
+    if (scores.back().num_items() == 0 || scores.back().num_items() != scores.front().num_items())
+      return {};
   }
   if (!best) return mean_of(scores);
   if (lower_is_better) std::for_each(scores.begin(), scores.end(), turn);
@@ -61,7 +63,8 @@ bool TaskSums::add(const Sides& sides, size_t num_sides) {
   for (const std::string& name : sides[0].seeds) {
     std::array<const std::vector<float>*, kSides> rows{};
     for (size_t k = 0; k < num_sides; ++k) rows[k] = row_of(sides[k], name, items);
-    if (!std::all_of(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(num_sides), [](auto* row) { return row; })) {
+    if (!std::all_of(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(num_sides),
+                     [](auto* row) { return row; })) {
       continue;
     }
     any = true;
@@ -83,7 +86,8 @@ Scores TaskSums::side(size_t k) const {
   for (const auto& [name, seed] : seeds_) {
     scores.seeds.push_back(name);
     auto& row = scores.rows.emplace_back();
-    for (const double sum : seed.sums[k]) row.push_back(static_cast<float>(sum / static_cast<double>(seed.places)));
+    for (const double sum : seed.sums[k])
+      row.push_back(static_cast<float>(sum / static_cast<double>(seed.places)));
   }
   return scores;
 }

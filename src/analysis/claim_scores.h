@@ -19,10 +19,10 @@ using Sides = std::array<Scores, kSides>;
 Scores mean_of(const std::vector<Scores>& tables);
 
 // What a side scores at one place: the mean over its cells, seed by seed, of the seeds that all of
-// them have; no rows where one of its cells has none. `best`: of the best of them, cross-fitted, and
-// so not flattered by having been picked.
-Scores side_scores(const ClaimPlace::Cells& cells, const std::string& metric, bool best, bool lower_is_better,
-                   const CrossFitOptions& options);
+// them have; no rows where one of its cells has none. `best`: of the best of them, cross-fitted,
+// and so not flattered by having been picked.
+Scores side_scores(const ClaimPlace::Cells& cells, const std::string& metric, bool best,
+                   bool lower_is_better, const CrossFitOptions& options);
 
 // The sides of all the places of one task, seed by seed.
 class TaskSums {

@@ -7,8 +7,8 @@
 
 namespace dovetail {
 
-std::string claims_table(const Analysis& analysis);           // a row a claim and metric
-std::string claims_by_task_table(const Analysis& analysis);   // a row a claim, metric and task
-Json claims_json(const Analysis& analysis);                   // "claims" of decision.json
+std::string claims_table(const Analysis& analysis);          // a row a claim and metric
+std::string claims_by_task_table(const Analysis& analysis);  // a row a claim, metric and task
+Json claims_json(const Analysis& analysis);                  // "claims" of decision.json
 
 }  // namespace dovetail

@@ -43,19 +43,22 @@ std::string effect_interval_text(const ClaimResult& result, const Estimate& effe
 std::string scores_text(const ClaimResult& result, const SideScores& scores) {
   std::string text = pair_text(scores.better, scores.worse, result.lower_is_better);
   if (scores.better_there) {
-    text += "; to be exceeded: " + pair_text(*scores.better_there, *scores.worse_there, result.lower_is_better);
+    text += "; to be exceeded: " +
+            pair_text(*scores.better_there, *scores.worse_there, result.lower_is_better);
   }
   return text;
 }
 
 std::string evidence_text(const ClaimResult& result) {
-  std::string text = fmt::format("{}, {}, {}, {}", count_text(std::ssize(result.tasks), "task"),
-                                 count_text(result.seeds, "seed"), count_text(result.examples, "test example"),
-                                 count_text(result.cells - result.cells_failed - result.cells_missing, "cell"));
+  std::string text =
+      fmt::format("{}, {}, {}, {}", count_text(std::ssize(result.tasks), "task"),
+                  count_text(result.seeds, "seed"), count_text(result.examples, "test example"),
+                  count_text(result.cells - result.cells_failed - result.cells_missing, "cell"));
   if (result.cells_failed > 0) text += fmt::format(" ({} more failed)", result.cells_failed);
   if (result.tasks.empty()) return text;
   if (result.effect.tasks_resampled) return text + "; tasks are drawn anew too";
-  return text + (result.tasks.size() == 1 ? "; speaks of this task alone" : "; speaks of these tasks alone");
+  return text + (result.tasks.size() == 1 ? "; speaks of this task alone"
+                                          : "; speaks of these tasks alone");
 }
 
 std::string explain(const ClaimResult& result) {
@@ -63,11 +66,14 @@ std::string explain(const ClaimResult& result) {
   if (result.verdict == ClaimVerdict::not_run) text += ": " + result.reason;
   if (result.tasks.empty()) return text + ".";
   text += result.verdict == ClaimVerdict::not_run ? "; so far " : ": ";
-  text += fmt::format("effect {} (95 % interval {}) in {}, {}; {}", effect_text(result, result.effect.estimate.mean),
-                      effect_interval_text(result, result.effect.estimate), metric_text(result.metric),
-                      scores_text(result, result.scores), evidence_text(result));
+  text +=
+      fmt::format("effect {} (95 % interval {}) in {}, {}; {}",
+                  effect_text(result, result.effect.estimate.mean),
+                  effect_interval_text(result, result.effect.estimate), metric_text(result.metric),
+                  scores_text(result, result.scores), evidence_text(result));
   if (result.verdict == ClaimVerdict::not_run) return text + ".";
-  return text + fmt::format("; p {}, {} by Holm's method.", p_text(result.effect.p_value), p_text(result.p_holm));
+  return text + fmt::format("; p {}, {} by Holm's method.", p_text(result.effect.p_value),
+                            p_text(result.p_holm));
 }
 
 }  // namespace dovetail

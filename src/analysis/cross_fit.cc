@@ -67,7 +67,8 @@ size_t best_on(const std::vector<Scores>& contenders, const std::vector<int64_t>
 void add_items(const Scores& from, const std::vector<int64_t>& items,
                std::vector<std::vector<double>>& sums) {
   for (size_t s = 0; s < sums.size(); ++s) {
-    for (const int64_t i : items) sums[s][static_cast<size_t>(i)] += from.rows[s][static_cast<size_t>(i)];
+    for (const int64_t i : items)
+      sums[s][static_cast<size_t>(i)] += from.rows[s][static_cast<size_t>(i)];
   }
 }
 
@@ -99,7 +100,8 @@ CrossFitted cross_fit(const std::vector<Scores>& contenders, const CrossFitOptio
   result.scores.seeds = aligned[0].seeds;
   for (const auto& row : sums) {
     auto& scores = result.scores.rows.emplace_back();
-    for (const double sum : row) scores.push_back(static_cast<float>(sum / static_cast<double>(options.splits)));
+    for (const double sum : row)
+      scores.push_back(static_cast<float>(sum / static_cast<double>(options.splits)));
   }
   return result;
 }

@@ -10,8 +10,11 @@ namespace dovetail {
 namespace {
 
 Json estimate_json(const Estimate& estimate) {
-  return {{"mean", estimate.mean}, {"low", estimate.low}, {"high", estimate.high},
-          {"items", estimate.items}, {"seeds", estimate.seeds}};
+  return {{"mean", estimate.mean},
+          {"low", estimate.low},
+          {"high", estimate.high},
+          {"items", estimate.items},
+          {"seeds", estimate.seeds}};
 }
 
 Json choice_json(const Choice& choice) {
@@ -23,13 +26,15 @@ Json choice_json(const Choice& choice) {
           {"tuning", choice.tuning},
           {"cells", choice.cells},
           {"score_on_all", estimate_json(choice.score)},
-          {"cost", {{"tune_seconds", choice.cost.tune_seconds},
-                    {"upstream_seconds", choice.cost.upstream_seconds},
-                    {"total_seconds", choice.cost.total()}}}};
+          {"cost",
+           {{"tune_seconds", choice.cost.tune_seconds},
+            {"upstream_seconds", choice.cost.upstream_seconds},
+            {"total_seconds", choice.cost.total()}}}};
 }
 
 Json comparison_json(const Comparison& comparison) {
-  Json json{{"name", comparison.name}, {"label", comparison.label}, {"decisive", comparison.decisive}};
+  Json json{
+      {"name", comparison.name}, {"label", comparison.label}, {"decisive", comparison.decisive}};
   if (!comparison.absent.empty()) {
     json["absent"] = comparison.absent;
     return json;
@@ -83,25 +88,30 @@ Json decision_json(const Analysis& analysis) {
             {"sweep", analysis.plan->sweep_name},
             {"sweep_hash", analysis.plan->sweep_hash},
             {"complete", facts.cells_finished == facts.cells},
-            {"cells", {{"total", facts.cells}, {"finished", facts.cells_finished},
-                       {"failed", facts.cells_failed}, {"missing", facts.cells_missing}}},
+            {"cells",
+             {{"total", facts.cells},
+              {"finished", facts.cells_finished},
+              {"failed", facts.cells_failed},
+              {"missing", facts.cells_missing}}},
             {"seeds", analysis.labels("seed")},
             {"metrics", analysis.plan->metrics},
             {"provenance", Json::object()},
-            {"method", {{"interval", "percentile bootstrap over test examples and seeds, paired"},
-                        {"confidence", bootstrap.confidence},
-                        {"resamples", bootstrap.resamples},
-                        {"bootstrap_seed", bootstrap.seed},
-                        {"selection", "cross-fitted on random halves of the test examples"},
-                        {"splits", analysis.options.cross_fit.splits},
-                        {"cost", "wall seconds: upstream jobs in full, plus tuning as the mean over seeds"}}},
+            {"method",
+             {{"interval", "percentile bootstrap over test examples and seeds, paired"},
+              {"confidence", bootstrap.confidence},
+              {"resamples", bootstrap.resamples},
+              {"bootstrap_seed", bootstrap.seed},
+              {"selection", "cross-fitted on random halves of the test examples"},
+              {"splits", analysis.options.cross_fit.splits},
+              {"cost", "wall seconds: upstream jobs in full, plus tuning as the mean over seeds"}}},
             {"lessons", lessons(analysis)},
             {"caveats", caveats(analysis)},
             {"decisions", Json::array()},
             {"claims", claims_json(analysis)},
             {"selectors", selectors_json(analysis)}};
   for (const auto& [key, values] : facts.provenance) json["provenance"][key] = values;
-  for (const Decision& decision : analysis.decisions) json["decisions"].push_back(one_decision(decision));
+  for (const Decision& decision : analysis.decisions)
+    json["decisions"].push_back(one_decision(decision));
   return json;
 }
 

@@ -29,7 +29,7 @@ struct Case {
   const Contender* recommended = nullptr;
   CrossFitted chosen;
   const Bootstrap* bootstrap = nullptr;
-  std::map<std::string, const Contender*> compared;   // by Comparison::name: the best of them
+  std::map<std::string, const Contender*> compared;  // by Comparison::name: the best of them
 };
 
 const Contender* best_of(const Contenders& contenders) {
@@ -56,9 +56,10 @@ std::vector<std::string> cell_names(const CellGroup& group) {
 
 Choice choice_of(const Contender& contender, const Bootstrap& bootstrap) {
   const CellGroup& group = *contender.group;
-  return {group.baseline, group.objective, group.adaptation, group.template_name,
-          group.tuning,   group.start(),   group.choice(),   cell_names(group),
-          bootstrap.mean(contender.scores), contender.cost};
+  return {group.baseline,      group.objective,   group.adaptation,
+          group.template_name, group.tuning,      group.start(),
+          group.choice(),      cell_names(group), bootstrap.mean(contender.scores),
+          contender.cost};
 }
 
 CrossFitted cross_fit(const Contenders& contenders, const CrossFitOptions& options) {
@@ -79,9 +80,11 @@ Comparison compare(Case& at, Comparison comparison, const Contenders& against) {
   const Scores fitted = cross_fit(against, at.options.cross_fit).scores;
   comparison.score = at.bootstrap->mean(fitted);
   // Against itself only the luck of the halves would differ.
-  comparison.gain = comparison.same ? Estimate{0, 0, 0, comparison.score.items, comparison.score.seeds}
-                                    : at.bootstrap->difference(at.chosen.scores, fitted);
-  if (comparison.score.mean > 0) comparison.relative_gain = comparison.gain.mean / comparison.score.mean;
+  comparison.gain = comparison.same
+                        ? Estimate{0, 0, 0, comparison.score.items, comparison.score.seeds}
+                        : at.bootstrap->difference(at.chosen.scores, fitted);
+  if (comparison.score.mean > 0)
+    comparison.relative_gain = comparison.gain.mean / comparison.score.mean;
   return comparison;
 }
 
@@ -97,31 +100,32 @@ std::vector<Comparison> comparisons(Case& at) {
   std::vector<Comparison> all;
   all.push_back(cells("random_start", "random start, at its best", true,
                       [&](auto& g) { return g.start() == o.start_objective; }));
-  for (const auto& [name, label] : {std::pair("most_frequent", "most frequent answer"),
-                                    std::pair("copy", "copy the input"),
-                                    std::pair("untuned", "untuned model, at its best")}) {
-    all.push_back(compare(at, {name, label, true, "this baseline is not in the sweep or has not finished"},
-                          select(at.baselines, [&](auto& g) { return g.baseline == name; })));
+  for (const auto& [name, label] :
+       {std::pair("most_frequent", "most frequent answer"), std::pair("copy", "copy the input"),
+        std::pair("untuned", "untuned model, at its best")}) {
+    all.push_back(
+        compare(at, {name, label, true, "this baseline is not in the sweep or has not finished"},
+                select(at.baselines, [&](auto& g) { return g.baseline == name; })));
   }
-  all.push_back(cells("random_start_same", "random start, same template and tuning", false, [&](auto& g) {
-    return g.start() == o.start_objective && g.template_name == chosen.template_name &&
-           g.tuning == chosen.tuning;
-  }));
-  all.push_back(cells("conventional_tuning",
-                      "same objective, " + o.conventional_template + " and " + o.conventional_tuning,
-                      false, [&](auto& g) {
-                        return g.start() == chosen.start() &&
-                               g.template_name == o.conventional_template &&
-                               g.tuning == o.conventional_tuning;
-                      }));
-  all.push_back(cells("conventional_all",
-                      o.conventional_objective + ", " + o.conventional_template + " and " +
-                          o.conventional_tuning,
-                      false, [&](auto& g) {
-                        return g.start() == o.conventional_objective &&
-                               g.template_name == o.conventional_template &&
-                               g.tuning == o.conventional_tuning;
-                      }));
+  all.push_back(
+      cells("random_start_same", "random start, same template and tuning", false, [&](auto& g) {
+        return g.start() == o.start_objective && g.template_name == chosen.template_name &&
+               g.tuning == chosen.tuning;
+      }));
+  all.push_back(
+      cells("conventional_tuning",
+            "same objective, " + o.conventional_template + " and " + o.conventional_tuning, false,
+            [&](auto& g) {
+              return g.start() == chosen.start() && g.template_name == o.conventional_template &&
+                     g.tuning == o.conventional_tuning;
+            }));
+  all.push_back(cells(
+      "conventional_all",
+      o.conventional_objective + ", " + o.conventional_template + " and " + o.conventional_tuning,
+      false, [&](auto& g) {
+        return g.start() == o.conventional_objective &&
+               g.template_name == o.conventional_template && g.tuning == o.conventional_tuning;
+      }));
   return all;
 }
 
@@ -138,10 +142,12 @@ Verdict verdict_of(const std::vector<Comparison>& comparisons) {
   return all_better ? Verdict::gain : Verdict::no_measurable_difference;
 }
 
-// What could be chosen instead, with the lead of the recommendation over it. After a gain: any other
-// candidate. The lead is then the plain one, which flatters the recommendation and so is slow to call
-// another choice as good. Else: random start and the baselines, with the leads of the verdict.
-std::vector<std::pair<const Contender*, Estimate>> alternatives(const Case& at, const Decision& decision) {
+// What could be chosen instead, with the lead of the recommendation over it. After a gain: any
+// other candidate. The lead is then the plain one, which flatters the recommendation and so is slow
+// to call another choice as good. Else: random start and the baselines, with the leads of the
+// verdict.
+std::vector<std::pair<const Contender*, Estimate>> alternatives(const Case& at,
+                                                                const Decision& decision) {
   std::vector<std::pair<const Contender*, Estimate>> open;
   if (decision.verdict == Verdict::gain) {
     for (const Contender& other : at.candidates) {
@@ -197,7 +203,8 @@ void settle(Case& at, Decision& decision) {
   decision.recommended = choice_of(*at.recommended, *at.bootstrap);
   decision.honest_score = at.bootstrap->mean(at.chosen.scores);
   decision.halves = at.chosen.halves;
-  decision.times_chosen = at.chosen.wins[static_cast<size_t>(at.recommended - at.candidates.data())];
+  decision.times_chosen =
+      at.chosen.wins[static_cast<size_t>(at.recommended - at.candidates.data())];
   decision.cross_fitted = at.chosen.scores.num_items() >= kFewestItemsToSplit;
   decision.comparisons = comparisons(at);
   decision.verdict = verdict_of(decision.comparisons);
@@ -224,7 +231,8 @@ std::string main_metric_of(const std::string& task, const Plan& plan,
     if (coordinate(cell, "task") != task) continue;
     const Json& settings = plan.jobs.at(static_cast<size_t>(cell.job)).settings;
     const Json::json_pointer kind("/task/kind");
-    const std::string found = settings.is_object() && settings.contains(kind) ? settings[kind].get<std::string>() : "";
+    const std::string found =
+        settings.is_object() && settings.contains(kind) ? settings[kind].get<std::string>() : "";
     return deciding_metric(found, plan.metrics, plan.set_metrics);
   }
   return deciding_metric("", plan.metrics, plan.set_metrics);
@@ -234,7 +242,8 @@ std::vector<Decision> decide(const Plan& plan, const std::vector<CellGroup>& gro
                              const std::map<std::string, Record>& records,
                              const DecisionOptions& options) {
   std::vector<Decision> decisions;
-  std::map<int64_t, Bootstrap> bootstraps;   // by number of test examples: drawing them is the dear part
+  std::map<int64_t, Bootstrap>
+      bootstraps;  // by number of test examples: drawing them is the dear part
   const auto labels = [&](const char* axis) {
     const auto found = plan.axis_labels.find(axis);
     return found == plan.axis_labels.end() ? std::vector<std::string>{} : found->second;
@@ -246,14 +255,16 @@ std::vector<Decision> decide(const Plan& plan, const std::vector<CellGroup>& gro
       gather(at, decision, plan, groups, records);
       if (at.candidates.empty()) continue;
       const int64_t items = at.candidates[0].scores.num_items();
-      std::erase_if(at.baselines, [&](const Contender& b) { return b.scores.num_items() != items; });
+      std::erase_if(at.baselines,
+                    [&](const Contender& b) { return b.scores.num_items() != items; });
       at.bootstrap = &bootstraps.try_emplace(items, items, options.bootstrap).first->second;
       settle(at, decision);
       for (const std::string& metric : plan.metrics) {
         const Scores scores = scores_of(*at.recommended->group, metric);
-        const int64_t own = scores.num_items();   // a metric of the whole set is one item
+        const int64_t own = scores.num_items();  // a metric of the whole set is one item
         if (own != items && own != 1) continue;
-        const Bootstrap& bootstrap = bootstraps.try_emplace(own, own, options.bootstrap).first->second;
+        const Bootstrap& bootstrap =
+            bootstraps.try_emplace(own, own, options.bootstrap).first->second;
         decision.other_metrics[metric] = bootstrap.mean(scores);
       }
       decisions.push_back(std::move(decision));

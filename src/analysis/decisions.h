@@ -15,34 +15,35 @@ namespace dovetail {
 struct DecisionOptions {
   BootstrapOptions bootstrap;
   CrossFitOptions cross_fit;
-  // The metric that decides, by task; of a task that is not named as deciding_metric() says of its kind.
+  // The metric that decides, by task; of a task that is not named as deciding_metric() says of its
+  // kind.
   std::map<std::string, std::string> main_metric;
   // What people do when they do not choose.
-  std::string start_objective = "none";                     // random start
-  std::string conventional_objective = "span_corruption";   // T5's own
+  std::string start_objective = "none";                    // random start
+  std::string conventional_objective = "span_corruption";  // T5's own
   std::string conventional_template = "mapping";
   std::string conventional_tuning = "full";
-  // Another choice counts as cheaper if it costs at most this share: a few per cent are the noise of
-  // the clock.
+  // Another choice counts as cheaper if it costs at most this share: a few per cent are the noise
+  // of the clock.
   double cheaper_share = 0.8;
 };
 
 // What a recommendation is held against.
 struct Comparison {
-  std::string name;              // most_frequent, copy, untuned, random_start, ...; see comparisons()
-  std::string label;             // in words
-  bool decisive = false;         // counts for the verdict
-  std::string absent;            // why there is nothing to compare with; "" where there is
-  bool same = false;             // it is the recommendation itself
-  std::string against;           // CellGroup::choice() of the best of them on all examples
+  std::string name;       // most_frequent, copy, untuned, random_start, ...; see comparisons()
+  std::string label;      // in words
+  bool decisive = false;  // counts for the verdict
+  std::string absent;     // why there is nothing to compare with; "" where there is
+  bool same = false;      // it is the recommendation itself
+  std::string against;    // CellGroup::choice() of the best of them on all examples
   std::vector<std::string> cells;
-  Estimate score;                // of the comparison, cross-fitted
-  Estimate gain;                 // recommendation minus comparison, cross-fitted, paired
-  std::optional<double> relative_gain;   // of the comparison's score; none where that is 0
-  double seconds = 0;            // GroupCost::total()
+  Estimate score;                       // of the comparison, cross-fitted
+  Estimate gain;                        // recommendation minus comparison, cross-fitted, paired
+  std::optional<double> relative_gain;  // of the comparison's score; none where that is 0
+  double seconds = 0;                   // GroupCost::total()
 
-  bool better() const { return gain.low > 0; }    // the recommendation measurably is
-  bool worse() const { return gain.high < 0; }    // the comparison measurably is better
+  bool better() const { return gain.low > 0; }  // the recommendation measurably is
+  bool worse() const { return gain.high < 0; }  // the comparison measurably is better
 };
 
 // gain: measurably better than random start and than every baseline there is.
@@ -55,10 +56,10 @@ std::string to_string(Verdict verdict);
 // A cell group (or baseline) as a recommendation names it.
 struct Choice {
   std::string baseline, objective, adaptation, template_name, tuning;
-  std::string start;             // CellGroup::start()
-  std::string text;              // CellGroup::choice()
+  std::string start;  // CellGroup::start()
+  std::string text;   // CellGroup::choice()
   std::vector<std::string> cells;
-  Estimate score;                // on all test examples, as it is
+  Estimate score;  // on all test examples, as it is
   GroupCost cost;
 };
 
@@ -67,17 +68,17 @@ struct Decision {
   std::string task, train_size;
   std::string metric;
   Verdict verdict = Verdict::nothing_to_compare;
-  Choice recommended;                     // the best mean over seeds among `candidates`
-  Estimate honest_score;                  // cross-fitted: what to expect of it on other examples
-  std::map<std::string, Estimate> other_metrics;   // of the recommended cells, as they are
-  int64_t candidates = 0;                 // cell groups that were compared
-  int64_t candidates_planned = 0;         // with those that failed or have not run
-  int64_t times_chosen = 0, halves = 0;   // on how many random halves the same group was best
-  bool cross_fitted = true;               // false: fewer than kFewestItemsToSplit examples
+  Choice recommended;     // the best mean over seeds among `candidates`
+  Estimate honest_score;  // cross-fitted: what to expect of it on other examples
+  std::map<std::string, Estimate> other_metrics;  // of the recommended cells, as they are
+  int64_t candidates = 0;                         // cell groups that were compared
+  int64_t candidates_planned = 0;                 // with those that failed or have not run
+  int64_t times_chosen = 0, halves = 0;  // on how many random halves the same group was best
+  bool cross_fitted = true;              // false: fewer than kFewestItemsToSplit examples
   std::vector<Comparison> comparisons;
   // The cheapest choice that is not measurably worse; none where nothing is cheaper.
   std::optional<Choice> cheaper;
-  Estimate cheaper_lead;                  // recommendation minus that choice; see find_cheaper
+  Estimate cheaper_lead;  // recommendation minus that choice; see find_cheaper
 };
 
 // The metric that decides for a task.

@@ -16,8 +16,8 @@ CellResult join(const Cell& cell, const Plan& plan, const std::map<std::string, 
   const auto found = records.find(plan.jobs.at(static_cast<size_t>(cell.job)).key);
   if (found == records.end()) return result;
   result.record = &found->second;
-  result.state = found->second.status == RunStatus::finished ? CellState::finished
-                                                             : CellState::failed;
+  result.state =
+      found->second.status == RunStatus::finished ? CellState::finished : CellState::failed;
   result.reason = found->second.reason;
   return result;
 }
@@ -64,7 +64,8 @@ void check_lengths(std::vector<CellGroup>& groups, const std::string& metric) {
       if (scores->second.size() == expected && expected > 0) continue;
       result.state = CellState::failed;
       result.reason = fmt::format(
-          "the record holds {} scores of {}, but the other cells of task {} hold {}; it was left out",
+          "the record holds {} scores of {}, but the other cells of task {} hold {}; it was left "
+          "out",
           scores->second.size(), metric, group.task, expected);
     }
   }
@@ -146,7 +147,8 @@ Scores scores_of_sets(const CellGroup& group, const std::string& metric) {
 Scores scores_of(const CellGroup& group, const std::string& metric) {
   Scores scores;
   const auto* of_a_set = group.set_metrics;
-  if (of_a_set && std::find(of_a_set->begin(), of_a_set->end(), metric) != of_a_set->end()) return scores_of_sets(group, metric);
+  if (of_a_set && std::find(of_a_set->begin(), of_a_set->end(), metric) != of_a_set->end())
+    return scores_of_sets(group, metric);
   for (const CellResult& result : group.cells) {
     if (result.state != CellState::finished) continue;
     const auto found = result.record->per_example.find(metric);

@@ -22,18 +22,18 @@ std::string to_string(CellState state);
 
 struct CellResult {
   const Cell* cell = nullptr;
-  const Record* record = nullptr;   // null: missing
+  const Record* record = nullptr;  // null: missing
   CellState state = CellState::missing;
-  std::string reason;               // of a failure
+  std::string reason;  // of a failure
 };
 
 // The cells that differ in their seed only; the unit that decisions are about. A baseline's group
 // has "" on the axes it does not depend on.
 struct CellGroup {
-  std::string baseline;             // "", or most_frequent, copy, untuned
+  std::string baseline;  // "", or most_frequent, copy, untuned
   std::string objective, adaptation, task, template_name, tuning, train_size;
-  std::vector<CellResult> cells;    // in the order of the plan
-  const std::vector<std::string>* set_metrics = nullptr;   // the plan's
+  std::vector<CellResult> cells;                          // in the order of the plan
+  const std::vector<std::string>* set_metrics = nullptr;  // the plan's
 
   // The label on an axis of kAxes other than seed.
   const std::string& at(std::string_view axis) const;
@@ -60,8 +60,9 @@ struct GroupCost {
 // failed and says so.
 std::vector<CellGroup> group_cells(const Plan& plan, const std::map<std::string, Record>& records);
 
-// The usable rows of a group: finished cells with finite scores of that metric. A metric of the whole test
-// set (Plan::set_metrics) is no mean over examples: it is one item, and its interval is that of the seeds.
+// The usable rows of a group: finished cells with finite scores of that metric. A metric of the
+// whole test set (Plan::set_metrics) is no mean over examples: it is one item, and its interval is
+// that of the seeds.
 Scores scores_of(const CellGroup& group, const std::string& metric);
 
 GroupCost cost_of(const CellGroup& group, const Plan& plan,

@@ -15,7 +15,7 @@ namespace dovetail {
 // bytes that are not UTF-8 become U+FFFD.
 std::string html_escape(std::string_view text);
 
-using Attributes = std::vector<std::pair<std::string, std::string>>;   // values are escaped
+using Attributes = std::vector<std::pair<std::string, std::string>>;  // values are escaped
 
 std::string element(const std::string& tag, const std::string& content,
                     const Attributes& attributes = {});
@@ -25,7 +25,8 @@ std::string text_element(const std::string& tag, std::string_view text,
 // JSON that can stand inside <script>: no "</script>" or "<!--" can occur in it.
 std::string json_for_script(const std::string& json);
 
-// Replaces every {{name}}; each name of the template must be given, and every given name must be used.
+// Replaces every {{name}}; each name of the template must be given, and every given name must be
+// used.
 std::string fill_template(std::string_view text, const std::map<std::string, std::string>& values);
 
 }  // namespace dovetail

@@ -26,7 +26,8 @@ double inverse(const std::function<double(double)>& increasing, double value) {
 }
 
 // The mean of each part over the tasks, with weights that are how often each task was drawn.
-std::vector<double> averaged(const std::vector<TaskParts>& tasks, const std::vector<int64_t>& drawn) {
+std::vector<double> averaged(const std::vector<TaskParts>& tasks,
+                             const std::vector<int64_t>& drawn) {
   std::vector<double> parts(tasks[0].means.size(), 0.0);
   for (const int64_t task : drawn) {
     for (size_t p = 0; p < parts.size(); ++p) parts[p] += tasks[static_cast<size_t>(task)].means[p];
@@ -48,8 +49,8 @@ std::vector<double> resampled_over_tasks(const std::vector<TaskParts>& tasks, co
 }
 
 // Examples of different tasks have nothing in common: each task takes a resample of its own.
-std::vector<double> resampled_within_tasks(const std::vector<TaskParts>& tasks, const Effect& effect,
-                                           const BootstrapOptions& options) {
+std::vector<double> resampled_within_tasks(const std::vector<TaskParts>& tasks,
+                                           const Effect& effect, const BootstrapOptions& options) {
   const size_t resamples = tasks[0].resampled[0].size(), num_parts = tasks[0].means.size();
   std::vector<std::vector<double>> sums(resamples, std::vector<double>(num_parts, 0.0));
   Rng rng(derive_seed(options.seed, "within tasks"));
@@ -68,16 +69,17 @@ std::vector<double> resampled_within_tasks(const std::vector<TaskParts>& tasks, 
   return effects;
 }
 
-// Of a value that no resample reaches: the normal tail with the resamples' own deviation. A share of none
-// says no more than how many resamples there were, and so little that no family of claims would ever
-// pass Holm's correction.
+// Of a value that no resample reaches: the normal tail with the resamples' own deviation. A share
+// of none says no more than how many resamples there were, and so little that no family of claims
+// would ever pass Holm's correction.
 double tail_beyond(const std::vector<double>& sorted, double against) {
   const double n = static_cast<double>(sorted.size());
   const double mean = std::accumulate(sorted.begin(), sorted.end(), 0.0) / n;
   double sum = 0;
   for (const double effect : sorted) sum += (effect - mean) * (effect - mean);
   const double deviation = std::sqrt(sum / n);
-  return deviation > 1e-12 ? normal_cdf(-std::abs(mean - against) / deviation) : 0.5;   // else nothing varies
+  return deviation > 1e-12 ? normal_cdf(-std::abs(mean - against) / deviation)
+                           : 0.5;  // else nothing varies
 }
 
 // The share of resamples beyond the value, on the rarer side, doubled; half of those that hit it
@@ -90,7 +92,7 @@ double two_sided(const std::vector<double>& sorted, double against, int64_t task
   double tail = (rarer + 0.5) / (static_cast<double>(sorted.size()) + 1);
   if (tail >= 0.5) return 1;
   if (rarer == 0) tail = std::min(tail, tail_beyond(sorted, against));
-  if (tasks_drawn > 1) {   // what expanded_tail did, undone
+  if (tasks_drawn > 1) {  // what expanded_tail did, undone
     const double n = static_cast<double>(tasks_drawn);
     tail = student_cdf(inverse(normal_cdf, tail) * std::sqrt((n - 1) / n), tasks_drawn - 1);
   }
@@ -126,8 +128,9 @@ PooledEffect pool(const std::vector<TaskParts>& tasks, const Effect& effect, dou
   pooled.tasks_resampled = pooled.tasks >= kFewestTasks;
   std::vector<int64_t> each_once(tasks.size());
   std::iota(each_once.begin(), each_once.end(), 0);
-  std::vector<double> effects = pooled.tasks_resampled ? resampled_over_tasks(tasks, effect, options)
-                                                       : resampled_within_tasks(tasks, effect, options);
+  std::vector<double> effects = pooled.tasks_resampled
+                                    ? resampled_over_tasks(tasks, effect, options)
+                                    : resampled_within_tasks(tasks, effect, options);
   std::sort(effects.begin(), effects.end());
   double tail = (1 - options.confidence) / 2;
   if (pooled.tasks_resampled) tail = expanded_tail(tail, pooled.tasks);
@@ -141,7 +144,8 @@ PooledEffect pool(const std::vector<TaskParts>& tasks, const Effect& effect, dou
 std::vector<double> holm(const std::vector<double>& p_values) {
   std::vector<size_t> order(p_values.size());
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return p_values[a] < p_values[b]; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return p_values[a] < p_values[b]; });
   std::vector<double> adjusted(p_values.size());
   double largest = 0;
   for (size_t i = 0; i < order.size(); ++i) {

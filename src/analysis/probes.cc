@@ -16,7 +16,8 @@ namespace {
 constexpr const char* kEmbedding = "task_embedding";
 
 bool all_finite(const std::vector<float>& values) {
-  return !values.empty() && std::all_of(values.begin(), values.end(), [](float x) { return std::isfinite(x); });
+  return !values.empty() &&
+         std::all_of(values.begin(), values.end(), [](float x) { return std::isfinite(x); });
 }
 
 std::vector<float> embedding_of(const Record& record) {
@@ -27,13 +28,19 @@ std::vector<float> embedding_of(const Record& record) {
 }
 
 int64_t heads_of(const Job& job) {
-  return job.settings.contains("train_size") ? job.settings.at("train_size").value("heads", int64_t{0}) : 0;
+  return job.settings.contains("train_size")
+             ? job.settings.at("train_size").value("heads", int64_t{0})
+             : 0;
 }
 
 Probe probe_of(const Cell& cell, const Job& job, const Record& record) {
-  Probe probe{coordinate(cell, "task"),
-              {coordinate(cell, "objective"), coordinate(cell, "adaptation"), coordinate(cell, "template")},
-              shots_in(cell.name), heads_of(job), {}, embedding_of(record)};
+  Probe probe{
+      coordinate(cell, "task"),
+      {coordinate(cell, "objective"), coordinate(cell, "adaptation"), coordinate(cell, "template")},
+      shots_in(cell.name),
+      heads_of(job),
+      {},
+      embedding_of(record)};
   if (!all_finite(probe.task_embedding)) probe.task_embedding.clear();
   for (const auto& [name, values] : record.per_example) {
     if (name != kEmbedding && all_finite(values)) probe.per_example[name] = values;
@@ -57,7 +64,9 @@ double Probe::mean(const std::string& name) const {
 int64_t shots_in(const std::string& name) {
   constexpr std::string_view kPrefix = "shots";
   for (const std::string& part : split(name, '/')) {
-    if (!part.starts_with(kPrefix) || part.size() == kPrefix.size() || part.size() > kPrefix.size() + 9) continue;
+    if (!part.starts_with(kPrefix) || part.size() == kPrefix.size() ||
+        part.size() > kPrefix.size() + 9)
+      continue;
     const std::string digits = part.substr(kPrefix.size());
     if (digits.find_first_not_of("0123456789") == std::string::npos) return std::stoll(digits);
   }

@@ -22,12 +22,12 @@ struct Candidate {
 struct Probe {
   std::string task;
   Candidate at;
-  int64_t shots = 0;      // of the Maskability Index; a race has none
-  int64_t tuned_on = 0;   // heads that it saw in training, of either
+  int64_t shots = 0;     // of the Maskability Index; a race has none
+  int64_t tuned_on = 0;  // heads that it saw in training, of either
   // By training example: probe_depth_rank, probe_depth_rank_min, probe_loss, probe_template_loss,
   // probe_filling, race_score; finite and not empty.
   std::map<std::string, std::vector<float>> per_example;
-  std::vector<float> task_embedding;           // empty where it was not asked for
+  std::vector<float> task_embedding;  // empty where it was not asked for
 
   // The mean over examples; NaN where there are none.
   double mean(const std::string& name) const;

@@ -12,7 +12,9 @@ namespace dovetail {
 
 namespace {
 
-bool fits(const std::string& chosen, const std::string& label) { return chosen.empty() || chosen == label; }
+bool fits(const std::string& chosen, const std::string& label) {
+  return chosen.empty() || chosen == label;
+}
 
 bool names(const Candidate& choice, const Candidate& cell) {
   return fits(choice.objective, cell.objective) && fits(choice.adaptation, cell.adaptation) &&
@@ -39,18 +41,21 @@ struct Case {
 
 // A task's regrets, to be averaged over its cases.
 struct TaskRegret {
-  std::vector<double> means;                    // by case
+  std::vector<double> means;  // by case
   std::vector<std::vector<double>> resampled;
 };
 
-Estimate interval(double mean, std::vector<double> resampled, const Case& of, const BootstrapOptions& options) {
+Estimate interval(double mean, std::vector<double> resampled, const Case& of,
+                  const BootstrapOptions& options) {
   std::sort(resampled.begin(), resampled.end());
   const double tail = (1 - options.confidence) / 2;
-  return {mean, quantile(resampled, tail), quantile(resampled, 1 - tail), of.best.num_items(), std::ssize(of.best.seeds)};
+  return {mean, quantile(resampled, tail), quantile(resampled, 1 - tail), of.best.num_items(),
+          std::ssize(of.best.seeds)};
 }
 
 // Scores the choice; false where it names no cells of the sweep, or these share no seed.
-bool score(const Case& of, SelectorCase& found, TaskRegret& regret, const BootstrapOptions& options) {
+bool score(const Case& of, SelectorCase& found, TaskRegret& regret,
+           const BootstrapOptions& options) {
   std::vector<Scores> chosen;
   for (size_t c = 0; c < of.at.candidates.size(); ++c) {
     if (!names(found.selection.choice, of.at.candidates[c])) continue;
@@ -74,14 +79,17 @@ bool score(const Case& of, SelectorCase& found, TaskRegret& regret, const Bootst
   return true;
 }
 
-// Without traits nothing is known of what a label stands for, and every choice by kind would be arbitrary.
-Selection choose(const Selector& selector, const std::string& task, const SelectorContext& context) {
-  if (context.traits.empty()) return nothing("the plan is of an older version: run the sweep's command again");
+// Without traits nothing is known of what a label stands for, and every choice by kind would be
+// arbitrary.
+Selection choose(const Selector& selector, const std::string& task,
+                 const SelectorContext& context) {
+  if (context.traits.empty())
+    return nothing("the plan is of an older version: run the sweep's command again");
   return selector.choose(task, context);
 }
 
-SelectorCase choose_and_score(const Case& here, const Selector& selector, const SelectorContext& context,
-                              TaskRegret& regret) {
+SelectorCase choose_and_score(const Case& here, const Selector& selector,
+                              const SelectorContext& context, TaskRegret& regret) {
   const Situation& at = here.at;
   SelectorCase found;
   found.task = at.task;
@@ -90,7 +98,8 @@ SelectorCase choose_and_score(const Case& here, const Selector& selector, const 
   found.metric = at.metric;
   found.selection = choose(selector, at.task, context);
   if (found.selection.absent.empty() && !score(here, found, regret, context.bootstrap)) {
-    found.selection.absent = "it names " + choice_text(found.selection.choice) + ", which the sweep has not finished here";
+    found.selection.absent = "it names " + choice_text(found.selection.choice) +
+                             ", which the sweep has not finished here";
   }
   return found;
 }
@@ -99,7 +108,8 @@ SelectorCase choose_and_score(const Case& here, const Selector& selector, const 
 using Regrets = std::map<size_t, TaskRegret>;
 
 // Averages of the given cases by task; `minus`: subtracted case by case, where not null.
-std::vector<TaskParts> by_task(const std::vector<SelectorCase>& cases, const Regrets& regrets, const Regrets* minus) {
+std::vector<TaskParts> by_task(const std::vector<SelectorCase>& cases, const Regrets& regrets,
+                               const Regrets* minus) {
   std::map<std::string, std::pair<TaskParts, double>> tasks;
   for (const auto& [place, regret] : regrets) {
     if (minus && !minus->contains(place)) continue;
@@ -109,7 +119,8 @@ std::vector<TaskParts> by_task(const std::vector<SelectorCase>& cases, const Reg
     ++count;
     parts.means[0] += other ? other->means[0] - regret.means[0] : regret.means[0];
     for (size_t r = 0; r < parts.resampled[0].size(); ++r) {
-      parts.resampled[0][r] += other ? other->resampled[0][r] - regret.resampled[0][r] : regret.resampled[0][r];
+      parts.resampled[0][r] +=
+          other ? other->resampled[0][r] - regret.resampled[0][r] : regret.resampled[0][r];
     }
   }
   std::vector<TaskParts> all;
@@ -124,7 +135,8 @@ std::vector<TaskParts> by_task(const std::vector<SelectorCase>& cases, const Reg
 
 double itself(const std::vector<double>& parts) { return parts[0]; }
 
-double mean_over_tasks(const std::vector<SelectorCase>& cases, const Regrets& regrets, double (*value)(const SelectorCase&)) {
+double mean_over_tasks(const std::vector<SelectorCase>& cases, const Regrets& regrets,
+                       double (*value)(const SelectorCase&)) {
   std::map<std::string, std::pair<double, double>> tasks;
   for (const auto& [place, regret] : regrets) {
     auto& [sum, count] = tasks[cases[place].task];
@@ -132,22 +144,28 @@ double mean_over_tasks(const std::vector<SelectorCase>& cases, const Regrets& re
     ++count;
   }
   double mean = 0;
-  for (const auto& [task, sum] : tasks) mean += sum.first / sum.second / static_cast<double>(tasks.size());
+  for (const auto& [task, sum] : tasks)
+    mean += sum.first / sum.second / static_cast<double>(tasks.size());
   return mean;
 }
 
-void summarise(SelectorResult& result, const Regrets& own, const std::map<std::string, Regrets>& baselines,
+void summarise(SelectorResult& result, const Regrets& own,
+               const std::map<std::string, Regrets>& baselines,
                const std::vector<Situation>& situations, const BootstrapOptions& options) {
   if (own.empty()) return;
   SelectorSummary& summary = result.summary.emplace();
   summary.regret = pool(by_task(result.cases, own, nullptr), itself, 0, options);
-  summary.score = mean_over_tasks(result.cases, own, [](const SelectorCase& c) { return c.score.mean; });
-  summary.best_score = mean_over_tasks(result.cases, own, [](const SelectorCase& c) { return c.best_score; });
-  summary.examples =
-      mean_over_tasks(result.cases, own, [](const SelectorCase& c) { return static_cast<double>(c.selection.examples); });
+  summary.score =
+      mean_over_tasks(result.cases, own, [](const SelectorCase& c) { return c.score.mean; });
+  summary.best_score =
+      mean_over_tasks(result.cases, own, [](const SelectorCase& c) { return c.best_score; });
+  summary.examples = mean_over_tasks(result.cases, own, [](const SelectorCase& c) {
+    return static_cast<double>(c.selection.examples);
+  });
   for (const auto& [name, regrets] : baselines) {
     const std::vector<TaskParts> parts = by_task(result.cases, own, &regrets);
-    if (name != result.selector->name && !parts.empty()) summary.against[name] = pool(parts, itself, 0, options);
+    if (name != result.selector->name && !parts.empty())
+      summary.against[name] = pool(parts, itself, 0, options);
   }
   for (const auto& [place, regret] : own) {
     ++summary.cases;
@@ -160,7 +178,8 @@ void summarise(SelectorResult& result, const Regrets& own, const std::map<std::s
 }  // namespace
 
 std::vector<SelectorResult> score_selectors(const Plan& plan, const std::vector<CellGroup>& groups,
-                                            const std::vector<Probe>& probes, const DecisionOptions& options) {
+                                            const std::vector<Probe>& probes,
+                                            const DecisionOptions& options) {
   const std::vector<Situation> situations = situations_of(plan, groups, options);
   std::vector<SelectorResult> results;
   if (situations.empty()) return results;
@@ -169,7 +188,8 @@ std::vector<SelectorResult> score_selectors(const Plan& plan, const std::vector<
   for (const Selector& selector : selectors()) results.push_back({&selector, {}, {}});
   for (size_t i = 0; i < situations.size(); ++i) {
     const int64_t items = situations[i].scores[0].num_items();
-    const Case here(situations[i], bootstraps.try_emplace(items, items, options.bootstrap).first->second, options);
+    const Case here(situations[i],
+                    bootstraps.try_emplace(items, items, options.bootstrap).first->second, options);
     const SelectorContext context = context_of(situations[i], situations, plan, probes, options);
     for (SelectorResult& result : results) {
       TaskRegret regret;
@@ -187,8 +207,10 @@ std::vector<SelectorResult> score_selectors(const Plan& plan, const std::vector<
   return results;
 }
 
-std::vector<NamedSelection> select_for_unseen(const Plan& plan, const std::vector<CellGroup>& groups,
-                                              const std::vector<Probe>& swept_probes, const UnseenCase& unseen,
+std::vector<NamedSelection> select_for_unseen(const Plan& plan,
+                                              const std::vector<CellGroup>& groups,
+                                              const std::vector<Probe>& swept_probes,
+                                              const UnseenCase& unseen,
                                               const DecisionOptions& options) {
   const std::vector<Situation> situations = situations_of(plan, groups, options);
   Situation here;
@@ -197,8 +219,10 @@ std::vector<NamedSelection> select_for_unseen(const Plan& plan, const std::vecto
   here.tuning = unseen.tuning;
   for (const CellGroup& group : groups) {
     const Candidate candidate{group.objective, group.adaptation, group.template_name};
-    const bool wanted = group.baseline.empty() && group.train_size == unseen.train_size && group.tuning == unseen.tuning;
-    if (wanted && std::find(here.candidates.begin(), here.candidates.end(), candidate) == here.candidates.end()) {
+    const bool wanted = group.baseline.empty() && group.train_size == unseen.train_size &&
+                        group.tuning == unseen.tuning;
+    if (wanted && std::find(here.candidates.begin(), here.candidates.end(), candidate) ==
+                      here.candidates.end()) {
       here.candidates.push_back(candidate);
     }
   }
@@ -207,7 +231,8 @@ std::vector<NamedSelection> select_for_unseen(const Plan& plan, const std::vecto
   SelectorContext context = context_of(here, situations, plan, swept_probes, options);
   context.probes = unseen.probes;
   context.facts = unseen.facts.is_object() ? unseen.facts : Json::object();
-  for (const Selector& selector : selectors()) all.push_back({&selector, choose(selector, unseen.label, context)});
+  for (const Selector& selector : selectors())
+    all.push_back({&selector, choose(selector, unseen.label, context)});
   return all;
 }
 

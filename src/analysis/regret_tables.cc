@@ -20,7 +20,8 @@ std::vector<std::string> baselines() {
 }
 
 void append(Row& row, const Estimate& estimate) {
-  for (const double value : {estimate.mean, estimate.low, estimate.high}) row.push_back(csv_number(value));
+  for (const double value : {estimate.mean, estimate.low, estimate.high})
+    row.push_back(csv_number(value));
 }
 
 Json estimate_json(const Estimate& estimate) {
@@ -37,7 +38,10 @@ Json pooled_json(const PooledEffect& effect) {
 
 Json case_json(const SelectorCase& found) {
   const Selection& selection = found.selection;
-  Json json{{"task", found.task}, {"train_size", found.train_size}, {"tuning", found.tuning}, {"metric", found.metric}};
+  Json json{{"task", found.task},
+            {"train_size", found.train_size},
+            {"tuning", found.tuning},
+            {"metric", found.metric}};
   if (!selection.absent.empty()) {
     json["absent"] = selection.absent;
     return json;
@@ -62,22 +66,28 @@ Json case_json(const SelectorCase& found) {
 }  // namespace
 
 std::string selectors_table(const Analysis& analysis) {
-  Rows rows{{"selector", "source", "is_baseline", "tasks", "cases", "times_best", "chance_of_best", "score", "best_score",
-             "labelled_examples", "regret", "regret_low", "regret_high", "tasks_resampled"}};
+  Rows rows{{"selector", "source", "is_baseline", "tasks", "cases", "times_best", "chance_of_best",
+             "score", "best_score", "labelled_examples", "regret", "regret_low", "regret_high",
+             "tasks_resampled"}};
   for (const std::string& name : baselines()) {
     for (const char* part : {"", "_low", "_high"}) rows[0].push_back("better_than_" + name + part);
   }
   for (const SelectorResult& result : analysis.selectors) {
-    Row row{result.selector->name, result.selector->source, result.selector->baseline ? "yes" : "no"};
+    Row row{result.selector->name, result.selector->source,
+            result.selector->baseline ? "yes" : "no"};
     if (const auto& s = result.summary) {
-      row.insert(row.end(), {std::to_string(s->regret.tasks), std::to_string(s->cases), std::to_string(s->times_best),
-                             csv_number(s->chance_of_best), csv_number(s->score), csv_number(s->best_score), csv_number(s->examples)});
+      row.insert(row.end(),
+                 {std::to_string(s->regret.tasks), std::to_string(s->cases),
+                  std::to_string(s->times_best), csv_number(s->chance_of_best),
+                  csv_number(s->score), csv_number(s->best_score), csv_number(s->examples)});
       append(row, s->regret.estimate);
       row.emplace_back(s->regret.tasks_resampled ? "yes" : "no");
       for (const std::string& name : baselines()) {
         const auto against = s->against.find(name);
-        if (against == s->against.end()) row.insert(row.end(), 3, "");
-        else append(row, against->second.estimate);
+        if (against == s->against.end())
+          row.insert(row.end(), 3, "");
+        else
+          append(row, against->second.estimate);
       }
     }
     row.resize(rows[0].size());
@@ -87,9 +97,10 @@ std::string selectors_table(const Analysis& analysis) {
 }
 
 std::string selectors_by_task_table(const Analysis& analysis) {
-  Rows rows{{"selector", "task", "train_size", "tuning", "metric", "objective", "adaptation", "template", "confidence",
-             "statistic", "value", "value_low", "value_high", "score", "score_low", "score_high", "best", "best_score", "is_best",
-             "regret", "regret_low", "regret_high", "reason", "absent"}};
+  Rows rows{{"selector",   "task",     "train_size", "tuning",      "metric", "objective",
+             "adaptation", "template", "confidence", "statistic",   "value",  "value_low",
+             "value_high", "score",    "score_low",  "score_high",  "best",   "best_score",
+             "is_best",    "regret",   "regret_low", "regret_high", "reason", "absent"}};
   for (const SelectorResult& result : analysis.selectors) {
     for (const SelectorCase& found : result.cases) {
       const Selection& selection = found.selection;
@@ -97,11 +108,15 @@ std::string selectors_by_task_table(const Analysis& analysis) {
       if (selection.absent.empty()) {
         const Candidate& choice = selection.choice;
         row.insert(row.end(), {choice.objective, choice.adaptation, choice.template_name,
-                               selection.confidence ? csv_number(*selection.confidence) : "", selection.statistic});
-        if (selection.value) append(row, *selection.value);
-        else row.insert(row.end(), 3, "");
+                               selection.confidence ? csv_number(*selection.confidence) : "",
+                               selection.statistic});
+        if (selection.value)
+          append(row, *selection.value);
+        else
+          row.insert(row.end(), 3, "");
         append(row, found.score);
-        row.insert(row.end(), {choice_text(found.best), csv_number(found.best_score), found.is_best ? "yes" : "no"});
+        row.insert(row.end(), {choice_text(found.best), csv_number(found.best_score),
+                               found.is_best ? "yes" : "no"});
         append(row, found.regret);
       }
       row.resize(rows[0].size() - 2);
@@ -116,7 +131,10 @@ Json selectors_json(const Analysis& analysis) {
   Json json = Json::array();
   for (const SelectorResult& result : analysis.selectors) {
     const Selector& selector = *result.selector;
-    Json one{{"name", selector.name}, {"source", selector.source}, {"rule", selector.rule}, {"baseline", selector.baseline},
+    Json one{{"name", selector.name},
+             {"source", selector.source},
+             {"rule", selector.rule},
+             {"baseline", selector.baseline},
              {"cases", Json::array()}};
     for (const SelectorCase& found : result.cases) one["cases"].push_back(case_json(found));
     if (const auto& summary = result.summary) {
@@ -126,7 +144,8 @@ Json selectors_json(const Analysis& analysis) {
       one["best_score"] = summary->best_score;
       one["times_best"] = summary->times_best;
       one["chance_of_best"] = summary->chance_of_best;
-      for (const auto& [name, effect] : summary->against) one["better_than"][name] = pooled_json(effect);
+      for (const auto& [name, effect] : summary->against)
+        one["better_than"][name] = pooled_json(effect);
     }
     json.push_back(std::move(one));
   }

@@ -20,8 +20,11 @@ std::string head_row(const std::vector<std::string>& titles) {
   return element("thead", element("tr", heads));
 }
 
-std::string table(const std::string& caption, const std::vector<std::string>& titles, const std::string& rows) {
-  return element("div", element("table", text_element("caption", caption) + head_row(titles) + element("tbody", rows)),
+std::string table(const std::string& caption, const std::vector<std::string>& titles,
+                  const std::string& rows) {
+  return element("div",
+                 element("table", text_element("caption", caption) + head_row(titles) +
+                                      element("tbody", rows)),
                  {{"class", "wide"}});
 }
 
@@ -68,10 +71,11 @@ std::string tuning_rows(const Analysis& analysis) {
         }
       }
       if (sum.cells == 0) continue;
-      rows += row_of({tuning, size, fmt::format("{:.0f}", sum.cells), seconds_text(sum.wall / sum.cells),
-                      seconds_text(sum.cpu / sum.cells), count_text(sum.steps / sum.cells),
-                      count_text(sum.tokens / sum.cells), fmt::format("{:.0f} %", 100 * sum.padding / sum.cells),
-                      memory_text(sum.peak), seconds_text(sum.wall)});
+      rows += row_of({tuning, size, fmt::format("{:.0f}", sum.cells),
+                      seconds_text(sum.wall / sum.cells), seconds_text(sum.cpu / sum.cells),
+                      count_text(sum.steps / sum.cells), count_text(sum.tokens / sum.cells),
+                      fmt::format("{:.0f} %", 100 * sum.padding / sum.cells), memory_text(sum.peak),
+                      seconds_text(sum.wall)});
     }
   }
   return rows;
@@ -87,9 +91,11 @@ std::string upstream_rows(const Analysis& analysis) {
       continue;
     }
     const Cost& cost = found->second.cost;
-    rows += row_of({job.name, to_string(job.kind), to_string(found->second.status), seconds_text(cost.wall_seconds),
-                    count_text(static_cast<double>(cost.train_steps)),
-                    count_text(static_cast<double>(cost.train_tokens)), memory_text(static_cast<double>(cost.peak_bytes))});
+    rows +=
+        row_of({job.name, to_string(job.kind), to_string(found->second.status),
+                seconds_text(cost.wall_seconds), count_text(static_cast<double>(cost.train_steps)),
+                count_text(static_cast<double>(cost.train_tokens)),
+                memory_text(static_cast<double>(cost.peak_bytes))});
   }
   return rows;
 }
@@ -102,15 +108,17 @@ std::vector<std::string> cell_texts(const Analysis& analysis, const CellResult& 
     texts.push_back(known ? score_text(result.record->metrics.at(metric)) : "");
   }
   texts.push_back(result.record ? seconds_text(result.record->cost.wall_seconds) : "");
-  texts.push_back(result.record ? count_text(static_cast<double>(result.record->cost.train_steps)) : "");
+  texts.push_back(result.record ? count_text(static_cast<double>(result.record->cost.train_steps))
+                                : "");
   return texts;
 }
 
 }  // namespace
 
 std::string costs_html(const Analysis& analysis) {
-  std::string html = table("A tuned cell, on average", {"Tuning", "Training data", "Cells", "Wall", "CPU", "Steps", "Tokens",
-                                                        "Padding", "Peak memory", "All together"},
+  std::string html = table("A tuned cell, on average",
+                           {"Tuning", "Training data", "Cells", "Wall", "CPU", "Steps", "Tokens",
+                            "Padding", "Peak memory", "All together"},
                            tuning_rows(analysis));
   const std::string upstream = upstream_rows(analysis);
   if (!upstream.empty()) {
@@ -125,7 +133,8 @@ std::string failures_html(const Analysis& analysis) {
   if (failures.empty()) return text_element("p", "No job has failed.");
   std::string rows;
   for (const Failure& failure : failures) {
-    rows += row_of({failure.name, failure.status, failure.reason, fmt::format("{}", failure.attempt)});
+    rows +=
+        row_of({failure.name, failure.status, failure.reason, fmt::format("{}", failure.attempt)});
   }
   return table(fmt::format("{} failure{}", failures.size(), failures.size() == 1 ? "" : "s"),
                {"Job", "State", "Reason", "Attempt"}, rows);
@@ -142,9 +151,10 @@ std::string cells_html(const Analysis& analysis) {
       if (++shown <= kMostCellRows) rows += row_of(cell_texts(analysis, result));
     }
   }
-  const std::string caption = shown <= kMostCellRows
-                                  ? fmt::format("All {} cells", shown)
-                                  : fmt::format("The first {} of {} cells; all are in tables/cells.csv", kMostCellRows, shown);
+  const std::string caption =
+      shown <= kMostCellRows ? fmt::format("All {} cells", shown)
+                             : fmt::format("The first {} of {} cells; all are in tables/cells.csv",
+                                           kMostCellRows, shown);
   return element("details", text_element("summary", caption) + table(caption, titles, rows));
 }
 

@@ -24,10 +24,17 @@ Json points_json(const Analysis& analysis) {
   for (const GroupSummary& summary : analysis.summaries) {
     const CellGroup& group = *summary.group;
     for (const auto& [metric, estimate] : summary.scores) {
-      points.push_back({{"baseline", group.baseline}, {"objective", group.start()}, {"task", group.task},
-                        {"template", group.template_name}, {"tuning", group.tuning}, {"size", group.train_size},
-                        {"metric", metric}, {"mean", estimate.mean}, {"low", estimate.low},
-                        {"high", estimate.high}, {"seeds", estimate.seeds}});
+      points.push_back({{"baseline", group.baseline},
+                        {"objective", group.start()},
+                        {"task", group.task},
+                        {"template", group.template_name},
+                        {"tuning", group.tuning},
+                        {"size", group.train_size},
+                        {"metric", metric},
+                        {"mean", estimate.mean},
+                        {"low", estimate.low},
+                        {"high", estimate.high},
+                        {"seeds", estimate.seeds}});
     }
   }
   return points;
@@ -57,22 +64,26 @@ Json training_curves_json(const Analysis& analysis) {
 }
 
 std::string figure(const std::string& task, const std::string& tuning) {
-  const std::string what = task + ", tuning " + tuning + ": score by amount of training data, a line an objective";
+  const std::string what =
+      task + ", tuning " + tuning + ": score by amount of training data, a line an objective";
   return element("figure",
                  text_element("figcaption", task + ", " + tuning) +
-                     element("div", element("canvas", "", {{"role", "img"}, {"aria-label", what}}), {{"class", "canvas"}}),
+                     element("div", element("canvas", "", {{"role", "img"}, {"aria-label", what}}),
+                             {{"class", "canvas"}}),
                  {{"class", "curve"}, {"data-task", task}, {"data-tuning", tuning}});
 }
 
 std::string curve_row(const Analysis& analysis, const CellGroup& like, const std::string& metric) {
-  std::string row = text_element("th", like.start(), {{"scope", "row"}}) + text_element("td", like.template_name) +
-                    text_element("td", like.tuning);
+  std::string row = text_element("th", like.start(), {{"scope", "row"}}) +
+                    text_element("td", like.template_name) + text_element("td", like.tuning);
   for (const std::string& size : analysis.labels("train_size")) {
     std::string text = "·";
-    const GroupSummary* summary = analysis.find(like.task, like.start(), like.template_name, like.tuning, size);
+    const GroupSummary* summary =
+        analysis.find(like.task, like.start(), like.template_name, like.tuning, size);
     if (summary && summary->scores.contains(metric)) {
       const Estimate& estimate = summary->scores.at(metric);
-      text = score_text(estimate.mean) + " (" + score_text(estimate.low) + " to " + score_text(estimate.high) + ")";
+      text = score_text(estimate.mean) + " (" + score_text(estimate.low) + " to " +
+             score_text(estimate.high) + ")";
     }
     row += text_element("td", text);
   }
@@ -82,12 +93,15 @@ std::string curve_row(const Analysis& analysis, const CellGroup& like, const std
 std::string curves_table(const Analysis& analysis, const std::string& task) {
   const std::string metric = main_metric_of(task, *analysis.plan, analysis.options);
   std::string heads;
-  for (const char* title : {"Objective", "Template", "Tuning"}) heads += text_element("th", title, {{"scope", "col"}});
-  for (const std::string& size : analysis.labels("train_size")) heads += text_element("th", size, {{"scope", "col"}});
+  for (const char* title : {"Objective", "Template", "Tuning"})
+    heads += text_element("th", title, {{"scope", "col"}});
+  for (const std::string& size : analysis.labels("train_size"))
+    heads += text_element("th", size, {{"scope", "col"}});
   std::string rows;
   std::set<std::string> seen;
   for (const CellGroup& group : analysis.groups) {
-    if (!group.baseline.empty() || group.task != task || !seen.insert(group.choice()).second) continue;
+    if (!group.baseline.empty() || group.task != task || !seen.insert(group.choice()).second)
+      continue;
     rows += curve_row(analysis, group, metric);
   }
   return element("table", text_element("caption", task + ", " + metric_text(metric)) +
@@ -100,9 +114,11 @@ std::string best_covered_template(const Analysis& analysis) {
   std::string best;
   int64_t most = -1;
   for (const std::string& name : analysis.labels("template")) {
-    const int64_t covered = std::count_if(analysis.summaries.begin(), analysis.summaries.end(), [&](auto& summary) {
-      return summary.group->baseline.empty() && summary.group->template_name == name && !summary.scores.empty();
-    });
+    const int64_t covered =
+        std::count_if(analysis.summaries.begin(), analysis.summaries.end(), [&](auto& summary) {
+          return summary.group->baseline.empty() && summary.group->template_name == name &&
+                 !summary.scores.empty();
+        });
     if (covered > most) {
       best = name;
       most = covered;
@@ -146,11 +162,16 @@ std::string learning_curves_html(const Analysis& analysis, bool with_charts) {
     tables += curves_table(analysis, task);
   }
   if (!with_charts) {
-    return text_element("p", "This binary was built without Chart.js (Debian: libjs-chart.js), so the curves are "
-                             "given as tables.", {{"class", "note"}}) + tables;
+    return text_element(
+               "p",
+               "This binary was built without Chart.js (Debian: libjs-chart.js), so the curves are "
+               "given as tables.",
+               {{"class", "note"}}) +
+           tables;
   }
   return element("div", figures, {{"class", "figures"}}) +
-         element("details", "<summary>The same as tables (mean and 95 % interval)</summary>" + tables);
+         element("details",
+                 "<summary>The same as tables (mean and 95 % interval)</summary>" + tables);
 }
 
 }  // namespace dovetail

@@ -16,7 +16,7 @@ namespace {
 struct Panel {
   const Analysis& analysis;
   std::string task, metric, tuning, train_size;
-  double lowest = 0, highest = 1;   // of the task, so that its panels share one colour scale
+  double lowest = 0, highest = 1;  // of the task, so that its panels share one colour scale
 };
 
 const GroupSummary* find_summary(const Panel& panel, const std::string& start,
@@ -26,10 +26,12 @@ const GroupSummary* find_summary(const Panel& panel, const std::string& start,
 
 bool is_recommended(const Panel& panel, const GroupSummary& summary) {
   for (const Decision& decision : panel.analysis.decisions) {
-    if (decision.task != panel.task || decision.train_size != panel.train_size || decision.metric != panel.metric) continue;
+    if (decision.task != panel.task || decision.train_size != panel.train_size ||
+        decision.metric != panel.metric)
+      continue;
     const Choice& use = decision.recommended;
-    return use.start == summary.group->start() && use.template_name == summary.group->template_name &&
-           use.tuning == summary.group->tuning;
+    return use.start == summary.group->start() &&
+           use.template_name == summary.group->template_name && use.tuning == summary.group->tuning;
   }
   return false;
 }
@@ -40,15 +42,23 @@ std::string score_cell(const Panel& panel, const GroupSummary& summary, const Es
   const bool chosen = is_recommended(panel, summary);
   const std::string half = fmt::format("±{:.3f}", (estimate.high - estimate.low) / 2);
   const int64_t planned = static_cast<int64_t>(summary.group->cells.size());
-  const std::string seeds = estimate.seeds < planned ? fmt::format("{} of {} seeds", estimate.seeds, planned) : "";
-  return element("td", text_element("span", (chosen ? "★ " : "") + score_text(estimate.mean)) + text_element("small", half) +
-                           (seeds.empty() ? "" : text_element("small", seeds)),
-                 {{"class", std::string("heat") + (shade > 0.68 ? " strong" : shade > 0.5 ? " middle" : "") + (chosen ? " chosen" : "")},
+  const std::string seeds =
+      estimate.seeds < planned ? fmt::format("{} of {} seeds", estimate.seeds, planned) : "";
+  return element("td",
+                 text_element("span", (chosen ? "★ " : "") + score_text(estimate.mean)) +
+                     text_element("small", half) +
+                     (seeds.empty() ? "" : text_element("small", seeds)),
+                 {{"class", std::string("heat") +
+                                (shade > 0.68  ? " strong"
+                                 : shade > 0.5 ? " middle"
+                                               : "") +
+                                (chosen ? " chosen" : "")},
                   {"style", fmt::format("--v:{:.0f}%", 100 * std::clamp(shade, 0.0, 1.0))},
                   {"title", summary.group->choice() + (chosen ? " (recommended)" : "")}});
 }
 
-std::string heat_cell(const Panel& panel, const std::string& start, const std::string& template_name) {
+std::string heat_cell(const Panel& panel, const std::string& start,
+                      const std::string& template_name) {
   const GroupSummary* summary = find_summary(panel, start, template_name);
   if (!summary) return "<td class=\"absent\" title=\"not in this sweep\">·</td>";
   const auto found = summary->scores.find(panel.metric);
@@ -60,7 +70,8 @@ std::string heat_cell(const Panel& panel, const std::string& start, const std::s
 std::string panel_html(const Panel& panel) {
   std::string heads = "<th scope=\"col\"></th>";
   std::string rows;
-  for (const std::string& name : panel.analysis.labels("template")) heads += text_element("th", name, {{"scope", "col"}});
+  for (const std::string& name : panel.analysis.labels("template"))
+    heads += text_element("th", name, {{"scope", "col"}});
   for (const std::string& start : panel.analysis.starts()) {
     std::string row = text_element("th", start, {{"scope", "row"}});
     bool any = false;
@@ -68,11 +79,12 @@ std::string panel_html(const Panel& panel) {
       any = any || find_summary(panel, start, name) != nullptr;
       row += heat_cell(panel, start, name);
     }
-    if (any) rows += element("tr", row);   // a start that the sweep leaves out here has no row
+    if (any) rows += element("tr", row);  // a start that the sweep leaves out here has no row
   }
   if (rows.empty()) return "";
-  return element("table", text_element("caption", panel.tuning + ", " + panel.train_size) +
-                              element("thead", element("tr", heads)) + element("tbody", rows),
+  return element("table",
+                 text_element("caption", panel.tuning + ", " + panel.train_size) +
+                     element("thead", element("tr", heads)) + element("tbody", rows),
                  {{"class", "heat-map"}});
 }
 
@@ -89,10 +101,12 @@ std::string baselines_text(const Panel& panel) {
       place->second = std::max(place->second, found->second.mean);
     }
     for (const auto& [size, score] : best) {
-      parts.push_back(fmt::format("{} {}{}", name, score_text(score), size.empty() ? "" : " (" + size + ")"));
+      parts.push_back(
+          fmt::format("{} {}{}", name, score_text(score), size.empty() ? "" : " (" + size + ")"));
     }
   }
-  return parts.empty() ? "No baseline has been scored." : fmt::format("Baselines: {}.", fmt::join(parts, ", "));
+  return parts.empty() ? "No baseline has been scored."
+                       : fmt::format("Baselines: {}.", fmt::join(parts, ", "));
 }
 
 bool colour_range(const Analysis& analysis, const std::string& task, const std::string& metric,
@@ -109,13 +123,17 @@ bool colour_range(const Analysis& analysis, const std::string& task, const std::
   return any;
 }
 
-std::string metric_view(const Analysis& analysis, const std::string& task, const std::string& metric,
-                        bool deciding) {
+std::string metric_view(const Analysis& analysis, const std::string& task,
+                        const std::string& metric, bool deciding) {
   Panel panel{analysis, task, metric, "", ""};
   if (!colour_range(analysis, task, metric, panel.lowest, panel.highest)) {
-    return element("div", text_element("p", "No finished cell yet.", {{"class", "absent"}}),
-                   deciding ? Attributes{{"class", "metric-view"}, {"data-metric", metric}, {"data-deciding", "yes"}}
-                            : Attributes{{"class", "metric-view"}, {"data-metric", metric}, {"hidden", "hidden"}});
+    return element(
+        "div", text_element("p", "No finished cell yet.", {{"class", "absent"}}),
+        deciding
+            ? Attributes{{"class", "metric-view"},
+                         {"data-metric", metric},
+                         {"data-deciding", "yes"}}
+            : Attributes{{"class", "metric-view"}, {"data-metric", metric}, {"hidden", "hidden"}});
   }
   std::string panels;
   for (const std::string& tuning : analysis.labels("tuning")) {
@@ -125,12 +143,16 @@ std::string metric_view(const Analysis& analysis, const std::string& task, const
       panels += panel_html(panel);
     }
   }
-  const std::string note = fmt::format("{}; the colours run from {} to {}. {}", metric_text(metric),
-                                       score_text(panel.lowest), score_text(panel.highest), baselines_text(panel));
+  const std::string note =
+      fmt::format("{}; the colours run from {} to {}. {}", metric_text(metric),
+                  score_text(panel.lowest), score_text(panel.highest), baselines_text(panel));
   Attributes attributes{{"class", "metric-view"}, {"data-metric", metric}};
-  attributes.push_back(deciding ? std::pair("data-deciding", "yes") : std::pair("hidden", "hidden"));
-  return element("div", text_element("p", note, {{"class", "note"}}) + element("div", panels, {{"class", "panels"}}),
-                 attributes);
+  attributes.push_back(deciding ? std::pair("data-deciding", "yes")
+                                : std::pair("hidden", "hidden"));
+  return element(
+      "div",
+      text_element("p", note, {{"class", "note"}}) + element("div", panels, {{"class", "panels"}}),
+      attributes);
 }
 
 }  // namespace

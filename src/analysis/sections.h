@@ -8,11 +8,11 @@
 // The parts of the report's page, as HTML; the page itself is analysis/report/page.html.
 namespace dovetail {
 
-std::string run_facts_html(const Analysis& analysis);         // a definition list
+std::string run_facts_html(const Analysis& analysis);  // a definition list
 std::string list_html(const std::vector<std::string>& texts, const std::string& css_class);
-std::string recommendations_html(const Analysis& analysis);   // the table
-std::string explanations_html(const Analysis& analysis);      // every decision in words
-std::string heat_maps_html(const Analysis& analysis);         // objective x template, by task
+std::string recommendations_html(const Analysis& analysis);  // the table
+std::string explanations_html(const Analysis& analysis);     // every decision in words
+std::string heat_maps_html(const Analysis& analysis);        // objective x template, by task
 // A place for every chart, and the same numbers as tables, folded away while there are charts.
 std::string learning_curves_html(const Analysis& analysis, bool with_charts);
 // Claims of the sweep file: the table, a forest plot each, and what each task says.
@@ -23,7 +23,7 @@ std::string selectors_html(const Analysis& analysis, bool with_charts);
 std::string forest_html(const std::string& name, const std::string& title, size_t rows);
 std::string costs_html(const Analysis& analysis);
 std::string failures_html(const Analysis& analysis);
-std::string cells_html(const Analysis& analysis);             // one row a cell, the first ones
+std::string cells_html(const Analysis& analysis);  // one row a cell, the first ones
 
 // Options of the page's selectors.
 std::string metric_options_html(const Analysis& analysis);

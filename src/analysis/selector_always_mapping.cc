@@ -22,7 +22,10 @@ Selection choose(const std::string&, const SelectorContext& context) {
 
 namespace selector {
 
-Selector always_mapping() { return {"always_mapping", "The conventional choice", "always the template mapping; objective left to chance", true, choose}; }
+Selector always_mapping() {
+  return {"always_mapping", "The conventional choice",
+          "always the template mapping; objective left to chance", true, choose};
+}
 
 }  // namespace selector
 

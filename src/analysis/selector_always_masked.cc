@@ -16,7 +16,11 @@ Selection choose(const std::string&, const SelectorContext& context) {
 
 namespace selector {
 
-Selector always_masked() { return {"always_masked", "Pouramini and Faili 2024", "always the masked template with the phrase of the relation; objective left to chance", true, choose}; }
+Selector always_masked() {
+  return {"always_masked", "Pouramini and Faili 2024",
+          "always the masked template with the phrase of the relation; objective left to chance",
+          true, choose};
+}
 
 }  // namespace selector
 

@@ -15,7 +15,10 @@ Selection choose(const std::string&, const SelectorContext& context) {
 
 namespace selector {
 
-Selector best_on_other_tasks() { return {"best_on_other_tasks", "Leaving the task out", "the best on average over the other tasks", true, choose}; }
+Selector best_on_other_tasks() {
+  return {"best_on_other_tasks", "Leaving the task out", "the best on average over the other tasks",
+          true, choose};
+}
 
 }  // namespace selector
 

@@ -14,12 +14,14 @@ using Vector = std::vector<double>;
 
 const std::vector<float>* embedding_at(const std::vector<Probe>& probes, const Candidate& at) {
   for (const Probe& probe : probes) {
-    if (probe.shots == 0 && probe.at == at && !probe.task_embedding.empty()) return &probe.task_embedding;
+    if (probe.shots == 0 && probe.at == at && !probe.task_embedding.empty())
+      return &probe.task_embedding;
   }
   return nullptr;
 }
 
-// Tasks can be compared only as one and the same model sees them: the one that has seen most of them.
+// Tasks can be compared only as one and the same model sees them: the one that has seen most of
+// them.
 std::map<const SweptTask*, Vector> comparable(const SelectorContext& context, Vector& own) {
   std::map<const SweptTask*, Vector> best;
   for (const Probe& probe : context.probes) {
@@ -28,7 +30,8 @@ std::map<const SweptTask*, Vector> comparable(const SelectorContext& context, Ve
     std::map<const SweptTask*, Vector> found;
     for (const SweptTask& task : context.others) {
       const std::vector<float>* theirs = embedding_at(task.probes, probe.at);
-      if (theirs && theirs->size() == mine->size()) found[&task] = Vector(theirs->begin(), theirs->end());
+      if (theirs && theirs->size() == mine->size())
+        found[&task] = Vector(theirs->begin(), theirs->end());
     }
     if (found.size() <= best.size()) continue;
     best = std::move(found);
@@ -67,7 +70,7 @@ Selection choose(const std::string&, const SelectorContext& context) {
   if (others.empty()) return nothing("no model has embedded this task and another one");
   centre(others, own);
   std::vector<std::pair<double, const SweptTask*>> near;
-  for (const SweptTask& task : context.others) {   // in the sweep's order, not by address
+  for (const SweptTask& task : context.others) {  // in the sweep's order, not by address
     if (others.contains(&task)) near.emplace_back(cosine(own, others.at(&task)), &task);
   }
   std::stable_sort(near.begin(), near.end(), [](auto& a, auto& b) { return a.first > b.first; });
@@ -86,7 +89,8 @@ Selection choose(const std::string&, const SelectorContext& context) {
 namespace selector {
 
 Selector embedding_neighbours() {
-  return {"embedding_neighbours", "Vu et al. 2020, Exploring and predicting transferability across NLP tasks",
+  return {"embedding_neighbours",
+          "Vu et al. 2020, Exploring and predicting transferability across NLP tasks",
           "the best on the three other tasks whose mean encoder state is nearest", false, choose};
 }
 

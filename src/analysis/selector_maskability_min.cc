@@ -13,7 +13,10 @@ Selection choose(const std::string&, const SelectorContext& context) {
 
 namespace selector {
 
-Selector maskability_min() { return {"maskability_min", "Maskability Index manuscript (Pouramini), its code", "the same with the least depth rank over an example's references", false, choose}; }
+Selector maskability_min() {
+  return {"maskability_min", "Maskability Index manuscript (Pouramini), its code",
+          "the same with the least depth rank over an example's references", false, choose};
+}
 
 }  // namespace selector
 

@@ -13,7 +13,10 @@ Selection choose(const std::string&, const SelectorContext& context) {
 
 namespace selector {
 
-Selector racing() { return {"racing", "Maron and Moore 1994, Hoeffding races", "the best after a short tuning on a few examples, by validation score", false, choose}; }
+Selector racing() {
+  return {"racing", "Maron and Moore 1994, Hoeffding races",
+          "the best after a short tuning on a few examples, by validation score", false, choose};
+}
 
 }  // namespace selector
 

@@ -15,7 +15,10 @@ Selection choose(const std::string&, const SelectorContext&) {
 
 namespace selector {
 
-Selector random_choice() { return {"random_choice", "Chance", "any of the cells, each as likely: the mean over all of them", true, choose}; }
+Selector random_choice() {
+  return {"random_choice", "Chance", "any of the cells, each as likely: the mean over all of them",
+          true, choose};
+}
 
 }  // namespace selector
 

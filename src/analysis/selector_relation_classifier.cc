@@ -7,8 +7,8 @@ namespace dovetail {
 
 namespace {
 
-// A probed example counts as filling where the classifier holds that more likely than not; the task is
-// what most of its examples are.
+// A probed example counts as filling where the classifier holds that more likely than not; the task
+// is what most of its examples are.
 Selection choose(const std::string&, const SelectorContext& context) {
   for (const Probe& probe : context.probes) {
     const auto found = probe.per_example.find("probe_filling");
@@ -23,7 +23,8 @@ Selection choose(const std::string&, const SelectorContext& context) {
     selection.confidence = filling ? share.mean : 1 - share.mean;
     selection.statistic = "share of examples classified as filling";
     selection.value = share;
-    selection.reason = fmt::format("{:.0f} % of {} examples are classified as filling", 100 * share.mean, share.items);
+    selection.reason = fmt::format("{:.0f} % of {} examples are classified as filling",
+                                   100 * share.mean, share.items);
     return selection;
   }
   return nothing("no probe of this task holds the classifier's answer");
@@ -34,7 +35,8 @@ Selection choose(const std::string&, const SelectorContext& context) {
 namespace selector {
 
 Selector relation_classifier() {
-  return {"relation_classifier", "Pouramini and Faili 2024", "a model trained to tell filling from mapping relations says which most examples are",
+  return {"relation_classifier", "Pouramini and Faili 2024",
+          "a model trained to tell filling from mapping relations says which most examples are",
           false, choose};
 }
 

@@ -13,7 +13,11 @@ Selection choose(const std::string&, const SelectorContext& context) {
 
 namespace selector {
 
-Selector template_likelihood() { return {"template_likelihood", "Perplexity of the answer", "the objective and template under which the untuned model finds the answers likeliest", false, choose}; }
+Selector template_likelihood() {
+  return {"template_likelihood", "Perplexity of the answer",
+          "the objective and template under which the untuned model finds the answers likeliest",
+          false, choose};
+}
 
 }  // namespace selector
 

@@ -13,7 +13,12 @@ Selection choose(const std::string&, const SelectorContext& context) {
 
 namespace selector {
 
-Selector template_perplexity() { return {"template_perplexity", "Gonen et al. 2023, Demystifying prompts in language models via perplexity estimation", "the objective and template whose rendered input the untuned model finds likeliest", false, choose}; }
+Selector template_perplexity() {
+  return {"template_perplexity",
+          "Gonen et al. 2023, Demystifying prompts in language models via perplexity estimation",
+          "the objective and template whose rendered input the untuned model finds likeliest",
+          false, choose};
+}
 
 }  // namespace selector
 

@@ -20,8 +20,10 @@ namespace {
 double agreement(AnswerKind kind, const Candidate& candidate, const SelectorContext& context) {
   const int wanted = kind == AnswerKind::filling ? 1 : -1;
   const AxisTraits& form = traits_of(context, "template", candidate.template_name);
-  return 8 * wanted * form.fills + 4 * wanted * traits_of(context, "objective", candidate.objective).fills +
-         2 * wanted * traits_of(context, "adaptation", candidate.adaptation).fills + (form.says_relation ? 1 : 0);
+  return 8 * wanted * form.fills +
+         4 * wanted * traits_of(context, "objective", candidate.objective).fills +
+         2 * wanted * traits_of(context, "adaptation", candidate.adaptation).fills +
+         (form.says_relation ? 1 : 0);
 }
 
 }  // namespace
@@ -51,7 +53,8 @@ std::string choice_text(const Candidate& choice) {
   return text + " · " + (choice.template_name.empty() ? "any template" : choice.template_name);
 }
 
-const AxisTraits& traits_of(const SelectorContext& context, const std::string& axis, const std::string& label) {
+const AxisTraits& traits_of(const SelectorContext& context, const std::string& axis,
+                            const std::string& label) {
   static const AxisTraits none;
   const auto labels = context.traits.find(axis);
   if (labels == context.traits.end()) return none;
@@ -61,7 +64,8 @@ const AxisTraits& traits_of(const SelectorContext& context, const std::string& a
 
 Candidate matching(AnswerKind kind, const SelectorContext& context) {
   DOVETAIL_CHECK(!context.candidates.empty());
-  return *std::ranges::max_element(context.candidates, {}, [&](const Candidate& c) { return agreement(kind, c, context); });
+  return *std::ranges::max_element(context.candidates, {},
+                                   [&](const Candidate& c) { return agreement(kind, c, context); });
 }
 
 Selection nothing(const std::string& why) {
@@ -70,14 +74,15 @@ Selection nothing(const std::string& why) {
   return selection;
 }
 
-Selection best_on(const std::vector<const SweptTask*>& tasks, const SelectorContext& context, const std::string& which) {
+Selection best_on(const std::vector<const SweptTask*>& tasks, const SelectorContext& context,
+                  const std::string& which) {
   double best_lead = 0;
   int64_t best = -1, ahead = 0;
   for (size_t c = 0; c < context.candidates.size(); ++c) {
     double sum = 0;
     int64_t positive = 0;
     for (const SweptTask* task : tasks) {
-      sum += task->leads.at(c);   // NaN where one of them lacks it: then it is not compared
+      sum += task->leads.at(c);  // NaN where one of them lacks it: then it is not compared
       positive += task->leads.at(c) > 0;
     }
     if (tasks.empty() || !std::isfinite(sum) || (best >= 0 && sum <= best_lead)) continue;
@@ -90,8 +95,9 @@ Selection best_on(const std::vector<const SweptTask*>& tasks, const SelectorCont
   Selection selection;
   selection.choice = context.candidates[static_cast<size_t>(best)];
   selection.confidence = static_cast<double>(ahead) / count;
-  selection.reason = fmt::format("on the {} it is {:.3f} above the mean of the candidates, and above it on {} of {}", which,
-                                 best_lead / count, ahead, tasks.size());
+  selection.reason = fmt::format(
+      "on the {} it is {:.3f} above the mean of the candidates, and above it on {} of {}", which,
+      best_lead / count, ahead, tasks.size());
   return selection;
 }
 

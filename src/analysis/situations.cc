@@ -24,12 +24,15 @@ Situation situation_of(const Plan& plan, const std::vector<CellGroup>& groups, S
   const auto& less = plan.lower_is_better;
   const bool lower_is_better = std::find(less.begin(), less.end(), at.metric) != less.end();
   for (const CellGroup& group : groups) {
-    const bool here = group.baseline.empty() && group.task == at.task && group.train_size == at.train_size &&
-                      group.tuning == at.tuning;
+    const bool here = group.baseline.empty() && group.task == at.task &&
+                      group.train_size == at.train_size && group.tuning == at.tuning;
     if (!here) continue;
     Scores scores = scores_of(group, at.metric);
-    if (scores.rows.empty() || scores.rows.size() < group.cells.size()) continue;   // as for recommendations
-    if (!at.scores.empty() && (scores.seeds != at.scores[0].seeds || scores.num_items() != at.scores[0].num_items())) continue;
+    if (scores.rows.empty() || scores.rows.size() < group.cells.size())
+      continue;  // as for recommendations
+    if (!at.scores.empty() &&
+        (scores.seeds != at.scores[0].seeds || scores.num_items() != at.scores[0].num_items()))
+      continue;
     if (lower_is_better) turn(scores);
     at.candidates.push_back({group.objective, group.adaptation, group.template_name});
     at.scores.push_back(std::move(scores));
@@ -54,7 +57,8 @@ std::vector<double> leads_of(const Situation& task, const std::vector<Candidate>
 
 std::vector<Probe> probes_for(const std::vector<Probe>& probes, const std::string& task) {
   std::vector<Probe> own;
-  std::copy_if(probes.begin(), probes.end(), std::back_inserter(own), [&](const Probe& probe) { return probe.task == task; });
+  std::copy_if(probes.begin(), probes.end(), std::back_inserter(own),
+               [&](const Probe& probe) { return probe.task == task; });
   return own;
 }
 
@@ -75,8 +79,9 @@ std::vector<Situation> situations_of(const Plan& plan, const std::vector<CellGro
   return found;
 }
 
-SelectorContext context_of(const Situation& at, const std::vector<Situation>& situations, const Plan& plan,
-                           const std::vector<Probe>& probes, const DecisionOptions& options) {
+SelectorContext context_of(const Situation& at, const std::vector<Situation>& situations,
+                           const Plan& plan, const std::vector<Probe>& probes,
+                           const DecisionOptions& options) {
   SelectorContext context;
   context.candidates = at.candidates;
   context.traits = plan.traits;
@@ -85,8 +90,10 @@ SelectorContext context_of(const Situation& at, const std::vector<Situation>& si
     context.facts = plan.task_facts.at(at.task);
   }
   for (const Situation& other : situations) {
-    if (other.task == at.task || other.train_size != at.train_size || other.tuning != at.tuning) continue;
-    context.others.push_back({other.task, leads_of(other, at.candidates), probes_for(probes, other.task)});
+    if (other.task == at.task || other.train_size != at.train_size || other.tuning != at.tuning)
+      continue;
+    context.others.push_back(
+        {other.task, leads_of(other, at.candidates), probes_for(probes, other.task)});
   }
   context.conventional_objective = options.conventional_objective;
   context.bootstrap = options.bootstrap;

@@ -31,16 +31,16 @@ struct Scores {
 
 struct Estimate {
   double mean = 0;
-  double low = 0;      // of the percentile interval
+  double low = 0;  // of the percentile interval
   double high = 0;
-  int64_t items = 0;   // test examples
-  int64_t seeds = 0;   // rows behind the mean; of a difference: of the group that has more of them
+  int64_t items = 0;  // test examples
+  int64_t seeds = 0;  // rows behind the mean; of a difference: of the group that has more of them
 };
 
 struct BootstrapOptions {
   int64_t resamples = 2000;
   double confidence = 0.95;
-  uint64_t seed = 20240601;   // fixed, so that the same results give the same report
+  uint64_t seed = 20240601;  // fixed, so that the same results give the same report
 };
 
 // The value below which a share `q` of the sorted values lies, between neighbours linearly (type 7
@@ -61,8 +61,8 @@ class Bootstrap {
   Estimate mean(const Scores& scores) const;
   // mean(a) - mean(b), paired.
   Estimate difference(const Scores& a, const Scores& b) const;
-  // The mean in each resample. Tables with as many seeds, under the same stream, are looked at through
-  // the same draws of seeds and examples.
+  // The mean in each resample. Tables with as many seeds, under the same stream, are looked at
+  // through the same draws of seeds and examples.
   std::vector<double> resampled_means(const Scores& scores, const char* stream = "seeds") const;
 
  private:
@@ -70,7 +70,7 @@ class Bootstrap {
 
   BootstrapOptions options_;
   int64_t num_items_;
-  std::vector<uint16_t> counts_;   // [resample][item]: how often the item was drawn
+  std::vector<uint16_t> counts_;  // [resample][item]: how often the item was drawn
 };
 
 }  // namespace dovetail

@@ -22,8 +22,9 @@ double ratio(double gain, double base) {
 // Judges one claim by one metric.
 class Judge {
  public:
-  Judge(const Claim& claim, const std::string& metric, const Plan& plan, const std::vector<CellGroup>& groups,
-        const DecisionOptions& options, std::map<int64_t, Bootstrap>& bootstraps)
+  Judge(const Claim& claim, const std::string& metric, const Plan& plan,
+        const std::vector<CellGroup>& groups, const DecisionOptions& options,
+        std::map<int64_t, Bootstrap>& bootstraps)
       : plan_(plan), groups_(groups), options_(options), bootstraps_(bootstraps) {
     result_.claim = claim;
     result_.metric = metric;
@@ -51,7 +52,8 @@ class Judge {
 
  private:
   bool less_is_better(const std::string& metric) const {
-    return std::find(plan_.lower_is_better.begin(), plan_.lower_is_better.end(), metric) != plan_.lower_is_better.end();
+    return std::find(plan_.lower_is_better.begin(), plan_.lower_is_better.end(), metric) !=
+           plan_.lower_is_better.end();
   }
 
   size_t num_sides() const { return differences_ ? 4 : 2; }
@@ -66,8 +68,8 @@ class Judge {
         if (cells[k]->empty()) continue;
         needed.insert(cells[k]->begin(), cells[k]->end());
         const ClaimSide& side = k % 2 == 0 ? place.pair->better : place.pair->worse;
-        sides[k] = side_scores(*cells[k], side.metric.empty() ? result_.metric : side.metric, side.best_other,
-                               result_.lower_is_better, options_.cross_fit);
+        sides[k] = side_scores(*cells[k], side.metric.empty() ? result_.metric : side.metric,
+                               side.best_other, result_.lower_is_better, options_.cross_fit);
       }
       if (differences_ && place.better_there.empty()) sides[2] = sides[3] = sides[0];
       sums_[place.task].add(sides, num_sides());
@@ -83,13 +85,15 @@ class Judge {
       if (cell.state == CellState::finished) continue;
       const bool missing = cell.state == CellState::missing;
       ++(missing ? result_.cells_missing : result_.cells_failed);
-      result_.unusable.push_back(cell.cell->name + (missing ? ": not run" : ": failed, " + cell.reason));
+      result_.unusable.push_back(cell.cell->name +
+                                 (missing ? ": not run" : ": failed, " + cell.reason));
     }
   }
 
   Effect effect() const {
     const double sign = result_.lower_is_better ? -1 : 1;
-    if (result_.claim.reduce == "gain") return [](const std::vector<double>& parts) { return parts[0]; };
+    if (result_.claim.reduce == "gain")
+      return [](const std::vector<double>& parts) { return parts[0]; };
     return [sign](const std::vector<double>& parts) {
       double effect = ratio(sign * (parts[0] - parts[1]), parts[1]);
       if (parts.size() > 2) effect -= ratio(sign * (parts[2] - parts[3]), parts[3]);
@@ -108,7 +112,8 @@ class Judge {
 
   TaskParts judge_task(const std::string& task, const TaskSums& sums) {
     const int64_t items = sums.num_items();
-    const Bootstrap& bootstrap = bootstraps_.try_emplace(items, items, options_.bootstrap).first->second;
+    const Bootstrap& bootstrap =
+        bootstraps_.try_emplace(items, items, options_.bootstrap).first->second;
     std::vector<double> means;
     std::vector<std::vector<double>> resampled;
     for (size_t k = 0; k < num_sides(); ++k) {
@@ -165,7 +170,8 @@ class Judge {
       return fmt::format("{} of {} cells have not run yet", result_.cells_missing, result_.cells);
     }
     for (const auto& [task, sums] : sums_) {
-      if (sums.num_pairs() == 0) return fmt::format("no pair of cells of {} has {} in a common seed", task, result_.metric);
+      if (sums.num_pairs() == 0)
+        return fmt::format("no pair of cells of {} has {} in a common seed", task, result_.metric);
     }
     return "";
   }

@@ -35,16 +35,19 @@ std::string evidence(const Decision& decision) {
 }
 
 std::string explain_gain(const Decision& decision) {
-  std::string text = fmt::format("Use {}. It scores {} {}", decision.recommended.text,
-                                 score_text(decision.honest_score.mean), metric_text(decision.metric));
+  std::string text =
+      fmt::format("Use {}. It scores {} {}", decision.recommended.text,
+                  score_text(decision.honest_score.mean), metric_text(decision.metric));
   const Comparison* start = find_comparison(decision, "random_start");
   if (start && start->absent.empty()) {
-    text += fmt::format(" against {} for random start: {}", score_text(start->score.mean), gain_text(*start));
+    text += fmt::format(" against {} for random start: {}", score_text(start->score.mean),
+                        gain_text(*start));
   } else {
     text += " (random start has not been scored)";
   }
   const auto beaten = decisive(decision, [](auto& c) { return c.name != "random_start"; });
-  if (!beaten.empty()) text += fmt::format("; it measurably beats: {}", fmt::join(labels_of(beaten), ", "));
+  if (!beaten.empty())
+    text += fmt::format("; it measurably beats: {}", fmt::join(labels_of(beaten), ", "));
   return text + " (" + evidence(decision) + ").";
 }
 
@@ -52,40 +55,47 @@ std::string explain_no_difference(const Decision& decision) {
   const auto open = decisive(decision, [](auto& c) { return !c.better(); });
   const bool only_itself = open.size() == 1 && open[0]->same;
   if (only_itself) {
-    return fmt::format("No measurable difference: random start ({}) itself has the highest mean, {} {}, so "
-                       "no pre-training that was tried helps here ({}).",
-                       decision.recommended.text, score_text(decision.honest_score.mean),
-                       metric_text(decision.metric), evidence(decision));
+    return fmt::format(
+        "No measurable difference: random start ({}) itself has the highest mean, {} {}, so "
+        "no pre-training that was tried helps here ({}).",
+        decision.recommended.text, score_text(decision.honest_score.mean),
+        metric_text(decision.metric), evidence(decision));
   }
-  std::string text = fmt::format("No measurable difference: {} has the highest mean, {} {}, but cannot be told from",
-                                 decision.recommended.text, score_text(decision.honest_score.mean),
-                                 metric_text(decision.metric));
+  std::string text = fmt::format(
+      "No measurable difference: {} has the highest mean, {} {}, but cannot be told from",
+      decision.recommended.text, score_text(decision.honest_score.mean),
+      metric_text(decision.metric));
   std::string separator = " ";
   for (const Comparison* comparison : open) {
     if (comparison->same) continue;
-    text += fmt::format("{}{} ({}; {})", separator, comparison->label, score_text(comparison->score.mean),
-                        gain_text(*comparison));
+    text += fmt::format("{}{} ({}; {})", separator, comparison->label,
+                        score_text(comparison->score.mean), gain_text(*comparison));
     separator = ", ";
   }
   return text + " (" + evidence(decision) + ").";
 }
 
 std::string explain_baseline(const Decision& decision) {
-  const auto worse = decisive(decision, [](auto& c) { return c.worse() && c.name != "random_start"; });
+  const auto worse =
+      decisive(decision, [](auto& c) { return c.worse() && c.name != "random_start"; });
   const Comparison* best = *std::min_element(
       worse.begin(), worse.end(), [](auto* a, auto* b) { return a->gain.mean < b->gain.mean; });
-  return fmt::format("Use no tuned model of this sweep: the baseline \"{}\" scores {} {}, more than the best cells "
-                     "({}, {}): {} ({}).",
-                     best->label, score_text(best->score.mean), metric_text(decision.metric),
-                     decision.recommended.text, score_text(decision.honest_score.mean), gain_text(*best),
-                     evidence(decision));
+  return fmt::format(
+      "Use no tuned model of this sweep: the baseline \"{}\" scores {} {}, more than the best "
+      "cells "
+      "({}, {}): {} ({}).",
+      best->label, score_text(best->score.mean), metric_text(decision.metric),
+      decision.recommended.text, score_text(decision.honest_score.mean), gain_text(*best),
+      evidence(decision));
 }
 
 std::string explain_alone(const Decision& decision) {
-  return fmt::format("{} has the highest mean, {} {} ({}), but neither random start nor a baseline has been scored "
-                     "yet, so nothing says whether that is a gain.",
-                     decision.recommended.text, score_text(decision.honest_score.mean),
-                     metric_text(decision.metric), evidence(decision));
+  return fmt::format(
+      "{} has the highest mean, {} {} ({}), but neither random start nor a baseline has been "
+      "scored "
+      "yet, so nothing says whether that is a gain.",
+      decision.recommended.text, score_text(decision.honest_score.mean),
+      metric_text(decision.metric), evidence(decision));
 }
 
 std::string explain_cheaper(const Decision& decision) {
@@ -96,11 +106,12 @@ std::string explain_cheaper(const Decision& decision) {
                : "";
   }
   const Choice& cheaper = *decision.cheaper;
-  return fmt::format(" The cheaper choice: {}, not measurably worse ({} {}; the lead over it is {}, interval {}), "
-                     "for {} instead of {}.",
-                     cheaper.text, score_text(cheaper.score.mean), metric_text(decision.metric),
-                     signed_text(decision.cheaper_lead.mean), interval_text(decision.cheaper_lead),
-                     seconds_text(cheaper.cost.total()), seconds_text(own));
+  return fmt::format(
+      " The cheaper choice: {}, not measurably worse ({} {}; the lead over it is {}, interval {}), "
+      "for {} instead of {}.",
+      cheaper.text, score_text(cheaper.score.mean), metric_text(decision.metric),
+      signed_text(decision.cheaper_lead.mean), interval_text(decision.cheaper_lead),
+      seconds_text(cheaper.cost.total()), seconds_text(own));
 }
 
 }  // namespace

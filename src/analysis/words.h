@@ -9,12 +9,12 @@
 // Decisions said in plain words, the same in the report, in decision.json and in advice.
 namespace dovetail {
 
-std::string score_text(double score);                  // 0.412
-std::string signed_text(double difference);            // +0.031, −0.004
-std::string percent_text(double share);                // +12 %
-std::string seconds_text(double seconds);              // 0.4 s, 41 s, 3 min, 1.2 h
-std::string interval_text(const Estimate& estimate);   // +0.02 to +0.05, signed
-std::string metric_text(const std::string& metric);    // rouge_l -> ROUGE-L
+std::string score_text(double score);                 // 0.412
+std::string signed_text(double difference);           // +0.031, −0.004
+std::string percent_text(double share);               // +12 %
+std::string seconds_text(double seconds);             // 0.4 s, 41 s, 3 min, 1.2 h
+std::string interval_text(const Estimate& estimate);  // +0.02 to +0.05, signed
+std::string metric_text(const std::string& metric);   // rouge_l -> ROUGE-L
 
 // "gain +0.031 (+8 %, 95 % interval +0.020 to +0.042)"
 std::string gain_text(const Comparison& comparison);
@@ -32,7 +32,7 @@ std::string effect_text(const ClaimResult& result, double effect);
 std::string effect_interval_text(const ClaimResult& result, const Estimate& effect);
 // "0.223 against 0.182 (+22 %)": a relative gain never stands without the scores that it is of.
 std::string scores_text(const ClaimResult& result, const SideScores& scores);
-std::string p_text(double p);   // 0.012, < 0.001
+std::string p_text(double p);  // 0.012, < 0.001
 // "6 tasks, 3 seeds, 1800 test examples, 36 cells; tasks are drawn anew too"
 std::string evidence_text(const ClaimResult& result);
 // Verdict, effect, scores of both sides and evidence, in one sentence.

@@ -20,21 +20,24 @@ struct AdviseOptions {
   std::string folder;
   std::string task;
   std::string size;
-  std::string store;   // "": DIR/artefacts
+  std::string store;  // "": DIR/artefacts
   UnseenTask unseen;
 };
 
 int advise_on_examples(const AdviseOptions& options) {
   const std::filesystem::path folder(options.folder);
-  const std::filesystem::path store = options.store.empty() ? folder / "artefacts" : std::filesystem::path(options.store);
+  const std::filesystem::path store =
+      options.store.empty() ? folder / "artefacts" : std::filesystem::path(options.store);
   fmt::print("{}", advise_unseen(folder, store, options.unseen, options.size));
   return kSuccess;
 }
 
 int advise(const AdviseOptions& options) {
   if (options.task.empty() == options.unseen.examples.empty()) {
-    throw_<ConfigError>("advise: give either --task, a task of the sweep, or --examples, a file of a task that was not "
-                        "swept");
+    throw_<ConfigError>(
+        "advise: give either --task, a task of the sweep, or --examples, a file of a task that was "
+        "not "
+        "swept");
   }
   if (!options.unseen.examples.empty()) return advise_on_examples(options);
   const Plan plan = plan_of_results(options.folder);
@@ -53,11 +56,16 @@ void add_advise(CLI::App& app, Action& chosen) {
   command->add_option("DIR", options->folder, "Results folder")->required();
   command->add_option("--task", options->task, "A task of the sweep");
   command->add_option("--examples", options->unseen.examples,
-                      "A task that was not swept: JSON lines of {\"source\": TEXT, \"target\": TEXT}, or a data set card");
-  command->add_option("--prefix", options->unseen.prefix, "What stands before a source of JSON lines");
-  command->add_option("--phrase", options->unseen.phrase, "What Prompting says, such as \"{source} is used for\"");
-  command->add_option("--count", options->unseen.count, "How many examples are looked at")->check(CLI::PositiveNumber);
-  command->add_option("--store", options->store, "Where the sweep's models are; else DIR/artefacts");
+                      "A task that was not swept: JSON lines of {\"source\": TEXT, \"target\": "
+                      "TEXT}, or a data set card");
+  command->add_option("--prefix", options->unseen.prefix,
+                      "What stands before a source of JSON lines");
+  command->add_option("--phrase", options->unseen.phrase,
+                      "What Prompting says, such as \"{source} is used for\"");
+  command->add_option("--count", options->unseen.count, "How many examples are looked at")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--store", options->store,
+                      "Where the sweep's models are; else DIR/artefacts");
   command->add_option("--size", options->size,
                       "A training size of the sweep (heads16), or a number of examples");
   command->footer("Example: dovetail advise results/quickstart --task wordnet/antonym --size 30");

@@ -29,14 +29,17 @@ namespace {
 
 // Rows of one source are the answers to it.
 TaskData task_of_lines(const UnseenTask& asked) {
-  TaskData data{.name = "examples", .prefix = asked.prefix, .phrase = asked.phrase.empty() ? "{source}" : asked.phrase,
+  TaskData data{.name = "examples",
+                .prefix = asked.prefix,
+                .phrase = asked.phrase.empty() ? "{source}" : asked.phrase,
                 .kind = "phrasal"};
   std::map<std::string, size_t> places;
   for (const TextPair& row : read_pairs(asked.examples).rows) {
     const auto [place, is_new] = places.try_emplace(row.source, data.train.size());
     if (is_new) data.train.push_back({row.source, {}});
     std::vector<std::string>& references = data.train[place->second].references;
-    if (std::ranges::find(references, row.target) == references.end()) references.push_back(row.target);
+    if (std::ranges::find(references, row.target) == references.end())
+      references.push_back(row.target);
   }
   if (data.train.empty()) throw_<DataError>("{}: no row has a target", asked.examples);
   return data;
@@ -50,7 +53,8 @@ int64_t trained_on(const Job& job) {
   return std::max<int64_t>(1, job.settings.at("train_size").value("heads", int64_t{0}));
 }
 
-// Of `count` examples those that are looked at, when so many are trained on first; 0: too few are there.
+// Of `count` examples those that are looked at, when so many are trained on first; 0: too few are
+// there.
 int64_t looked_at(const TaskData& task, const Job& job, int64_t count) {
   if (!task.validation.empty()) return count;
   return std::clamp<int64_t>(std::ssize(task.train) - trained_on(job), 0, count);
@@ -59,31 +63,35 @@ int64_t looked_at(const TaskData& task, const Job& job, int64_t count) {
 // Why the sweep's probe says nothing of these examples; "" when it does.
 std::string obstacle(const TaskData& task, const Cell& probe, const Job& job) {
   if (probe.baseline != "filling") {
-    if (std::string reason = misfit(template_of(job.settings), task); !reason.empty()) return reason;
+    if (std::string reason = misfit(template_of(job.settings), task); !reason.empty())
+      return reason;
   }
   if (looked_at(task, job, 1) == 1) return "";
-  return fmt::format("it trains on {} examples and looks at others, and there are {}", trained_on(job), task.train.size());
+  return fmt::format("it trains on {} examples and looks at others, and there are {}",
+                     trained_on(job), task.train.size());
 }
 
 // The same probes as the sweep's, on these examples: a plan of one task, with its records.
-std::vector<Probe> probe_all(const Plan& plan, const TaskData& data, const UnseenTask& asked, Artefacts& artefacts) {
+std::vector<Probe> probe_all(const Plan& plan, const TaskData& data, const UnseenTask& asked,
+                             Artefacts& artefacts) {
   Plan own{.jobs = plan.jobs};
   std::map<std::string, Record> records;
   std::set<std::pair<std::string, std::array<std::string, kAxes.size()>>> done;
   const auto task = std::make_shared<const TaskData>(data);
   for (Cell probe : plan.probes) {
     probe.coordinates[kTask].clear();
-    if (!done.emplace(probe.baseline, probe.coordinates).second) continue;   // of another task
+    if (!done.emplace(probe.baseline, probe.coordinates).second) continue;  // of another task
     Job job = plan.jobs.at(static_cast<size_t>(probe.job));
-    const std::string what = fmt::format("{} {} {} {}", probe.baseline, probe.coordinates[kObjective],
-                                         probe.coordinates[kAdaptation], probe.coordinates[kTemplate]);
+    const std::string what =
+        fmt::format("{} {} {} {}", probe.baseline, probe.coordinates[kObjective],
+                    probe.coordinates[kAdaptation], probe.coordinates[kTemplate]);
     if (const std::string reason = obstacle(data, probe, job); !reason.empty()) {
       fmt::print(stderr, "{} is left out: {}\n", what, reason);
       continue;
     }
     fmt::print(stderr, "probing: {}\n", what);
     job.settings["tune"]["validation_examples"] = looked_at(data, job, asked.count);
-    job.settings["task"]["kind"] = data.kind;   // by which the race's metric goes
+    job.settings["task"]["kind"] = data.kind;  // by which the race's metric goes
     Record& record = records[job.key];
     run_probe_on(task, job, artefacts, record);
     record.status = RunStatus::finished;
@@ -98,22 +106,26 @@ std::string first_label(const Plan& plan, const std::string& axis) {
 }
 
 // How far each was from the best cells on the sweep's own tasks, by name.
-std::map<std::string, std::string> regrets(const Plan& plan, const std::vector<CellGroup>& groups, const std::vector<Probe>& probes) {
+std::map<std::string, std::string> regrets(const Plan& plan, const std::vector<CellGroup>& groups,
+                                           const std::vector<Probe>& probes) {
   std::map<std::string, std::string> texts;
   for (const SelectorResult& result : score_selectors(plan, groups, probes)) {
     if (!result.summary) continue;
     const PooledEffect& regret = result.summary->regret;
-    texts[result.selector->name] = fmt::format("on {} task{} of the sweep it lost {} ({}) to the best cells", regret.tasks,
-                                               regret.tasks == 1 ? "" : "s", signed_text(regret.estimate.mean),
-                                               interval_text(regret.estimate));
+    texts[result.selector->name] =
+        fmt::format("on {} task{} of the sweep it lost {} ({}) to the best cells", regret.tasks,
+                    regret.tasks == 1 ? "" : "s", signed_text(regret.estimate.mean),
+                    interval_text(regret.estimate));
   }
   return texts;
 }
 
 std::string said_by(const NamedSelection& named, const std::string& regret) {
   const Selection& selection = named.selection;
-  if (!selection.absent.empty()) return fmt::format("  {:<22} nothing: {}\n", named.selector->name, selection.absent);
-  std::string text = fmt::format("  {:<22} {}", named.selector->name, choice_text(selection.choice));
+  if (!selection.absent.empty())
+    return fmt::format("  {:<22} nothing: {}\n", named.selector->name, selection.absent);
+  std::string text =
+      fmt::format("  {:<22} {}", named.selector->name, choice_text(selection.choice));
   if (selection.confidence) text += fmt::format(", confidence {:.2f}", *selection.confidence);
   text += fmt::format("\n  {:<22} {}\n", "", selection.reason);
   return text + (regret.empty() ? "" : fmt::format("  {:<22} {}\n", "", regret));
@@ -125,25 +137,30 @@ std::string advise_unseen(const std::filesystem::path& results, const std::files
                           const UnseenTask& asked, const std::string& size) {
   const Plan plan = plan_of_results(results);
   if (plan.probes.empty()) {
-    throw_<ConfigError>("{} has no probes to compare new examples with: add [select] to its sweep and run it again",
-                        results.string());
+    throw_<ConfigError>(
+        "{} has no probes to compare new examples with: add [select] to its sweep and run it again",
+        results.string());
   }
   const auto records = read_journal(results);
   const TaskData task = load_unseen(asked);
-  const std::string at = size.empty() ? first_label(plan, "train_size") : resolve_size(plan.axis_labels.at("train_size"), size);
+  const std::string at = size.empty() ? first_label(plan, "train_size")
+                                      : resolve_size(plan.axis_labels.at("train_size"), size);
   Artefacts artefacts(store);
   const std::string tuning = first_label(plan, "tuning");
   const std::vector<CellGroup> groups = group_cells(plan, records);
-  std::string text = fmt::format("{} examples of a task that was not swept; results of other tasks at {}, {}:\n",
-                                 std::min<int64_t>(asked.count, std::ssize(task.train)), at, tuning);
-  const UnseenCase unseen{names_card(asked.examples) ? card_label(asked.examples) : "", probe_all(plan, task, asked, artefacts),
-                          facts_of(task), at, tuning};
+  std::string text =
+      fmt::format("{} examples of a task that was not swept; results of other tasks at {}, {}:\n",
+                  std::min<int64_t>(asked.count, std::ssize(task.train)), at, tuning);
+  const UnseenCase unseen{names_card(asked.examples) ? card_label(asked.examples) : "",
+                          probe_all(plan, task, asked, artefacts), facts_of(task), at, tuning};
   const std::vector<Probe> swept = probes_of(plan, records);
   std::map<std::string, std::string> lost = regrets(plan, groups, swept);
   for (const NamedSelection& named : select_for_unseen(plan, groups, swept, unseen)) {
     if (!named.selector->baseline) text += said_by(named, lost[named.selector->name]);
   }
-  return text + "In brackets 95 % intervals; the report of the sweep has each selector's choices task by task.\n";
+  return text +
+         "In brackets 95 % intervals; the report of the sweep has each selector's choices task by "
+         "task.\n";
 }
 
 }  // namespace dovetail

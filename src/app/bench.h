@@ -68,7 +68,7 @@ class BenchClock {
   int64_t turn_pieces_ = 0, turn_done_ = 0;
   bool interactive_;
   std::chrono::steady_clock::time_point piece_began_;
-  std::vector<double> seconds_;   // of each piece after the warm-up
+  std::vector<double> seconds_;  // of each piece after the warm-up
 };
 
 void add_bench_train(CLI::App& bench, std::function<int()>& chosen);

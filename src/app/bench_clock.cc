@@ -32,8 +32,8 @@ int64_t read_turn(const std::string& line) {
   std::string verb, rest;
   int64_t pieces = 0;
   if (!(words >> verb >> pieces) || verb != "go" || pieces < 1 || words >> rest) {
-    throw_<ConfigError>("bench --interactive: expected a line \"go K\" with K at least 1, found {:?}",
-                        line);
+    throw_<ConfigError>(
+        "bench --interactive: expected a line \"go K\" with K at least 1, found {:?}", line);
   }
   return pieces;
 }

@@ -24,7 +24,8 @@ struct BenchGenerateOptions : BenchOptions {
 OrderedJson generate_settings(const BenchGenerateOptions& options, const T5Config& config) {
   OrderedJson settings = {{"bench", "generate"}, {"shape", options.shape}};
   settings.update(bench_settings(options, config));
-  settings.update(OrderedJson{{"new_tokens", options.new_tokens}, {"num_beams", options.num_beams}});
+  settings.update(
+      OrderedJson{{"new_tokens", options.new_tokens}, {"num_beams", options.num_beams}});
   return settings;
 }
 
@@ -41,7 +42,8 @@ void check_lengths(const std::vector<std::vector<Hypothesis>>& outputs, int64_t 
   for (const std::vector<Hypothesis>& output : outputs) {
     const auto found = std::ssize(output.front().ids);
     if (found == wanted) continue;
-    throw_<SystemError>("bench generate: expected {} new tokens of each row, found {}", wanted, found);
+    throw_<SystemError>("bench generate: expected {} new tokens of each row, found {}", wanted,
+                        found);
   }
 }
 
@@ -49,7 +51,8 @@ int bench_generate(const BenchGenerateOptions& options) {
   at::set_num_threads(options.threads);
   const torch::InferenceMode inference;
   const T5Config config = bench_config(options);
-  T5Model model(config, clone_weights(config, random_weights(config, options.seed), device_from(options.device)));
+  T5Model model(config, clone_weights(config, random_weights(config, options.seed),
+                                      device_from(options.device)));
   const PackedWeights packed(model);
   const GenerationSettings settings = forced_length(options);
   const auto rows = random_rows(options, /*target=*/1, /*soft_tokens=*/0, config.vocab_size);
@@ -77,7 +80,8 @@ void add_bench_generate(CLI::App& bench, std::function<int()>& chosen) {
       ->check(CLI::Range(1, 1 << 16));
   command->add_option("--num-beams", options->num_beams, "1: greedy")->check(CLI::Range(1, 64));
   command->footer("Example: dovetail bench generate --shape mini --batch 1 --new-tokens 20");
-  command->callback([options, &chosen] { chosen = [options] { return bench_generate(*options); }; });
+  command->callback(
+      [options, &chosen] { chosen = [options] { return bench_generate(*options); }; });
 }
 
 }  // namespace dovetail

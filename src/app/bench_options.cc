@@ -36,9 +36,9 @@ void add_shape_options(CLI::App& command, BenchOptions& options) {
   command.add_option("--shape", options.shape, "Sizes of the model; each can be changed below")
       ->check(CLI::IsMember(shape_names()));
   const std::pair<const char*, int64_t*> sizes[] = {
-      {"--d-model", &options.d_model},       {"--d-kv", &options.d_kv},
-      {"--num-heads", &options.num_heads},   {"--num-layers", &options.num_layers},
-      {"--d-ff", &options.d_ff},             {"--vocab-size", &options.vocab_size}};
+      {"--d-model", &options.d_model},     {"--d-kv", &options.d_kv},
+      {"--num-heads", &options.num_heads}, {"--num-layers", &options.num_layers},
+      {"--d-ff", &options.d_ff},           {"--vocab-size", &options.vocab_size}};
   for (const auto& [name, size] : sizes) {
     command.add_option(name, *size, "Instead of the shape's (0)")
         ->check(CLI::Range(int64_t{0}, int64_t{1} << 20));
@@ -57,7 +57,8 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
       ->check(CLI::Range(1, 1 << 20));
   command.add_option("--threads", options.threads, "Threads")->check(CLI::Range(1, 1024));
   command.add_option("--seed", options.seed, "Of the weights and the ids");
-  command.add_option("--device", options.device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}));
+  command.add_option("--device", options.device, "cpu or cuda")
+      ->check(CLI::IsMember({"cpu", "cuda"}));
   command.add_flag("--interactive", options.interactive,
                    "When warm, wait for lines \"go K\" on standard input, and answer each with the "
                    "seconds that K steps took");
@@ -67,11 +68,13 @@ T5Config bench_config(const BenchOptions& options) {
   const NamedShape& shape = named_shapes().at(options.shape);
   nlohmann::json json = model_shapes().at(shape.catalogue_name);
   json["vocab_size"] = shape.vocab_size;
-  const std::pair<const char*, int64_t> sizes[] = {
-      {"d_model", options.d_model},       {"d_kv", options.d_kv},
-      {"num_heads", options.num_heads},   {"num_layers", options.num_layers},
-      {"num_decoder_layers", options.num_layers}, {"d_ff", options.d_ff},
-      {"vocab_size", options.vocab_size}};
+  const std::pair<const char*, int64_t> sizes[] = {{"d_model", options.d_model},
+                                                   {"d_kv", options.d_kv},
+                                                   {"num_heads", options.num_heads},
+                                                   {"num_layers", options.num_layers},
+                                                   {"num_decoder_layers", options.num_layers},
+                                                   {"d_ff", options.d_ff},
+                                                   {"vocab_size", options.vocab_size}};
   for (const auto& [name, size] : sizes) {
     if (size > 0) json[name] = size;
   }
@@ -102,7 +105,7 @@ OrderedJson bench_settings(const BenchOptions& options, const T5Config& config) 
 std::vector<Sequence> random_rows(const BenchOptions& options, int64_t target, int64_t soft_tokens,
                                   int64_t vocab_size) {
   constexpr int32_t kEos = 1;
-  constexpr int64_t kFirstPiece = 3;   // after padding, </s> and <unk>
+  constexpr int64_t kFirstPiece = 3;  // after padding, </s> and <unk>
   Rng rng(derive_seed(options.seed, "bench/rows"));
   const auto append = [&](std::vector<int32_t>& ids, int64_t count) {
     for (int64_t i = 0; i + 1 < count; ++i) {

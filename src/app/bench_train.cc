@@ -27,8 +27,8 @@ struct BenchTrainOptions : BenchOptions {
   bool activation_checkpointing = false;
   std::string optimizer = "adamw";
   std::string tuning = "full";
-  std::vector<std::string> parameters;   // name=value, of the tuning
-  int team = 1;                          // ranks that compute a step together
+  std::vector<std::string> parameters;  // name=value, of the tuning
+  int team = 1;                         // ranks that compute a step together
 };
 
 nlohmann::json tuning_parameters(const BenchTrainOptions& options, const Tuning& tuning) {
@@ -60,18 +60,18 @@ OrderedJson train_settings(const BenchTrainOptions& options, const nlohmann::jso
                            const T5Model& model, TuningMethod& method) {
   OrderedJson settings = {{"bench", "train"}, {"shape", options.shape}};
   settings.update(bench_settings(options, model.config()));
-  settings.update(OrderedJson{
-      {"target", options.target},
-      {"dropout", options.dropout},
-      {"clip", options.clip},
-      {"accumulate", options.accumulate},
-      {"activation_checkpointing", options.activation_checkpointing},
-      {"team", options.team},
-      {"optimizer", options.optimizer},
-      {"tuning", options.tuning},
-      {"tuning_parameters", parameters},
-      {"num_weights", count_parameters(named_tensors(model.config(), model.weights()))},
-      {"num_trained", count_parameters(method.trainable())}});
+  settings.update(
+      OrderedJson{{"target", options.target},
+                  {"dropout", options.dropout},
+                  {"clip", options.clip},
+                  {"accumulate", options.accumulate},
+                  {"activation_checkpointing", options.activation_checkpointing},
+                  {"team", options.team},
+                  {"optimizer", options.optimizer},
+                  {"tuning", options.tuning},
+                  {"tuning_parameters", parameters},
+                  {"num_weights", count_parameters(named_tensors(model.config(), model.weights()))},
+                  {"num_trained", count_parameters(method.trainable())}});
   return settings;
 }
 
@@ -141,9 +141,11 @@ int bench_train(const BenchTrainOptions& options, GradientTeam* team) {
   const T5Config config = bench_config(options);
   const Tuning& tuning = find_tuning(options.tuning);
   const nlohmann::json parameters = tuning_parameters(options, tuning);
-  T5Model model(config, clone_weights(config, random_weights(config, options.seed), device_from(options.device)));
+  T5Model model(config, clone_weights(config, random_weights(config, options.seed),
+                                      device_from(options.device)));
   const auto method = tuning.make(model, parameters, options.seed);
-  const auto rows = random_rows(options, options.target, method->num_soft_tokens(), config.vocab_size);
+  const auto rows =
+      random_rows(options, options.target, method->num_soft_tokens(), config.vocab_size);
 
   BenchClock clock(options, train_settings(options, parameters, model, *method));
   Learner learner = make_learner(options, model, *method);
@@ -157,10 +159,11 @@ int bench_train(const BenchTrainOptions& options, GradientTeam* team) {
 
 int bench_train_in_team(const BenchTrainOptions& options) {
   if (options.team == 1) return bench_train(options, nullptr);
-  if (options.device != "cpu") throw ConfigError("bench train: a team trains on the CPU only; leave out --team or --device");
+  if (options.device != "cpu")
+    throw ConfigError("bench train: a team trains on the CPU only; leave out --team or --device");
   install_stop_handlers();
   const Communicators ranks = make_communicators(options.team);
-  if (!ranks.team) return kSuccess;   // rank 0 says why, and how it ends
+  if (!ranks.team) return kSuccess;  // rank 0 says why, and how it ends
   Team team(*ranks.team);
   TeamGradients gradients(team);
   return bench_train(options, &gradients);
@@ -175,7 +178,8 @@ void add_bench_train(CLI::App& bench, std::function<int()>& chosen) {
   add_bench_options(*command, *options);
   command->add_option("--target", options->target, "Target tokens of each row, with </s>")
       ->check(CLI::Range(1, 1 << 16));
-  command->add_option("--precision", options->precision, "bfloat16: products in it, float32 masters")
+  command
+      ->add_option("--precision", options->precision, "bfloat16: products in it, float32 masters")
       ->check(CLI::IsMember({"float32", "bfloat16"}));
   command->add_option("--accumulate", options->accumulate, "Parts a step's batch is computed in")
       ->check(CLI::Range(1, 1 << 16));
@@ -188,13 +192,16 @@ void add_bench_train(CLI::App& bench, std::function<int()>& chosen) {
   command->add_option("--tuning", options->tuning, "As in a sweep file");
   command->add_option("--parameter", options->parameters,
                       "NAME=VALUE of the tuning; may be given again");
-  command->add_option("--team", options->team,
-                      "MPI ranks that share each batch, as in jobs/launch -n 2 dovetail bench train --team 2")
+  command
+      ->add_option(
+          "--team", options->team,
+          "MPI ranks that share each batch, as in jobs/launch -n 2 dovetail bench train --team 2")
       ->check(CLI::Range(1, 1024));
   command->footer(
       "Example: dovetail bench train --shape t5-small --batch 8 --source 64 --tuning soft_prompt "
       "--parameter num_virtual_tokens=100");
-  command->callback([options, &chosen] { chosen = [options] { return bench_train_in_team(*options); }; });
+  command->callback(
+      [options, &chosen] { chosen = [options] { return bench_train_in_team(*options); }; });
 }
 
 }  // namespace dovetail

@@ -45,7 +45,9 @@ std::string without_sentinels(const std::string& parts) {
 
 AxisTraits traits_of(const std::string& parts, const ParsedTemplate& parsed) {
   const auto masked = std::ranges::count_if(parsed.shapes, asks_at_sentinel);
-  const int fills = masked == std::ssize(parsed.shapes) ? 1 : masked == 0 ? -1 : 0;   // a rule has both
+  const int fills = masked == std::ssize(parsed.shapes) ? 1
+                    : masked == 0                       ? -1
+                                                        : 0;  // a rule has both
   const bool says_relation = std::ranges::any_of(parsed.shapes, [](const TemplateShape& shape) {
     return shape.has(Slot::phrase) || shape.has(Slot::verbal);
   });
@@ -64,7 +66,8 @@ CatalogueEntry catalogue_entry(const TemplateEntry& entry) {
 Catalogues catalogues() {
   Catalogues all;
   for (const Objective& entry : objectives()) {
-    all.objectives.push_back({entry.name, entry.defaults, entry.check, false, {.fills = entry.fills}});
+    all.objectives.push_back(
+        {entry.name, entry.defaults, entry.check, false, {.fills = entry.fills}});
   }
   all.objectives.push_back({"supervised", supervised_defaults(), check_supervised});
   for (const Task& entry : tasks()) all.tasks.push_back({entry.name});
@@ -83,7 +86,8 @@ Catalogues catalogues() {
     if (entry.aggregate) all.set_metrics.push_back(entry.name);
     if (entry.evidence == Evidence::samples) all.sample_metrics.push_back(entry.name);
   }
-  for (const DecodingEntry& entry : decodings()) all.decodings.push_back({entry.name, entry.defaults, entry.check});
+  for (const DecodingEntry& entry : decodings())
+    all.decodings.push_back({entry.name, entry.defaults, entry.check});
   for (const std::string& name : corpus_names()) all.corpora.push_back({name});
   all.baselines = {"most_frequent", "copy", "untuned"};
   all.model_shapes = model_shapes();
@@ -113,8 +117,9 @@ std::string fingerprint_of_adapter(const std::filesystem::path& folder) {
   std::string all;
   for (const char* file : {"adapter_config.json", "adapter_model.safetensors"}) {
     if (!std::filesystem::is_regular_file(folder / file)) {
-      throw_<ConfigError>("initialization_folder {}: no {} in it; name the folder of a prompt that was kept",
-                          folder.string(), file);
+      throw_<ConfigError>(
+          "initialization_folder {}: no {} in it; name the folder of a prompt that was kept",
+          folder.string(), file);
     }
     all += content_hash(read_file(folder / file));
   }
@@ -147,13 +152,14 @@ Json facts_of(const TaskData& data) {
           {"flex_fills", is_filling_relation(data.relation)},
           {"layout", name_of(data.layout)},
           {"mean_choice_words", choices > 0 ? choice_words / choices : 0},
-          {"question_mark_share", data.train.empty() ? 0 : questions / static_cast<double>(data.train.size())}};
+          {"question_mark_share",
+           data.train.empty() ? 0 : questions / static_cast<double>(data.train.size())}};
 }
 
 namespace {
 
-// A plan asks for a task several times in a row: how it is worded, whether it is large enough; and for its
-// facts once more, for the selectors.
+// A plan asks for a task several times in a row: how it is worded, whether it is large enough; and
+// for its facts once more, for the selectors.
 class LastTask {
  public:
   const TaskData& load(const std::string& name_or_card) {
@@ -175,9 +181,10 @@ class LastTask {
   std::map<std::string, Json> facts_;
 };
 
-// Only questions and classifications, and templates with a verbalizer of their own, are worded by more
-// than the task's data, whose fingerprint has the rest; the others need not be loaded for it.
-std::string fingerprint_of_wording(const BoundTemplate& form, const std::string& name_or_card, LastTask& last) {
+// Only questions and classifications, and templates with a verbalizer of their own, are worded by
+// more than the task's data, whose fingerprint has the rest; the others need not be loaded for it.
+std::string fingerprint_of_wording(const BoundTemplate& form, const std::string& name_or_card,
+                                   LastTask& last) {
   const Task task = find_task(name_or_card);
   TaskData data;
   data.name = task.name;
@@ -194,7 +201,8 @@ std::string fingerprint_of_wording(const BoundTemplate& form, const std::string&
 
 // The same request as the cell will make, so that what it would say is said by the plan.
 auto check_of_sizes(std::shared_ptr<LastTask> last) {
-  return [last](const std::string& task, const TrainSizeSettings& size, int64_t validation_examples, uint64_t seed) {
+  return [last](const std::string& task, const TrainSizeSettings& size, int64_t validation_examples,
+                uint64_t seed) {
     choose_subset(last->load(task), {.per_class = size.per_class,
                                      .heads = size.heads,
                                      .fraction = size.fraction,
@@ -213,8 +221,9 @@ void require_scorable(const Metric& metric, const TaskData& data) {
   try {
     metric.score({&right, 1});
   } catch (const ItemError& error) {
-    throw_<ConfigError>("metric \"{}\" cannot score task {}: of its first test example, answered rightly: {}", metric.name,
-                        data.name, error.reason);
+    throw_<ConfigError>(
+        "metric \"{}\" cannot score task {}: of its first test example, answered rightly: {}",
+        metric.name, data.name, error.reason);
   }
 }
 
@@ -224,7 +233,8 @@ std::vector<std::string> metrics_of(const TaskData& data, const std::vector<std:
   for (const std::string& name : names) {
     const Metric& metric = find_metric(name);
     if (metric.evidence == Evidence::text) require_scorable(metric, data);
-    const bool needs_choices = metric.evidence == Evidence::choices || metric.evidence == Evidence::choice_likelihood ||
+    const bool needs_choices = metric.evidence == Evidence::choices ||
+                               metric.evidence == Evidence::choice_likelihood ||
                                metric.evidence == Evidence::choice_priors;
     if (has_choices || !needs_choices) measurable.push_back(name);
   }
@@ -233,8 +243,9 @@ std::vector<std::string> metrics_of(const TaskData& data, const std::vector<std:
 
 // A template reads some files as it is made; a plan asks for the same ones with every task.
 auto wording_fingerprint(std::shared_ptr<LastTask> last) {
-  return [last, made = std::map<std::string, BoundTemplate>()](
-             const std::string& name, const nlohmann::json& parameters, const std::string& task) mutable {
+  return [last, made = std::map<std::string, BoundTemplate>()](const std::string& name,
+                                                               const nlohmann::json& parameters,
+                                                               const std::string& task) mutable {
     const auto [form, is_new] = made.try_emplace(name + parameters.dump());
     if (is_new) form->second = make_template(name, parameters);
     return fingerprint_of_wording(form->second, task, *last);
@@ -250,7 +261,7 @@ Fingerprints fingerprints() {
       .corpus = corpus_fingerprint,
       .checkpoint =
           [](const std::filesystem::path& folder) {
-            Vocabulary::from_folder(folder);   // every job would fail without one
+            Vocabulary::from_folder(folder);  // every job would fail without one
             return checkpoint_fingerprint(folder);
           },
       .vocabulary =
@@ -264,8 +275,10 @@ Fingerprints fingerprints() {
       .task_kind = [](const std::string& task) { return find_task(task).kind; },
       .wording = wording_fingerprint(last),
       .check_size = check_of_sizes(last),
-      .metrics_of = [last](const std::string& task,
-                           const std::vector<std::string>& names) { return metrics_of(last->load(task), names); },
+      .metrics_of =
+          [last](const std::string& task, const std::vector<std::string>& names) {
+            return metrics_of(last->load(task), names);
+          },
   };
 }
 

@@ -13,8 +13,8 @@ Catalogues catalogues();
 // Content hashes of the data that a sweep names.
 Fingerprints fingerprints();
 
-// What rules of thumb go by (MTO's temp_flex and temp_len), over the training side: "kind", "relation",
-// "layout", "mean_choice_words", "question_mark_share".
+// What rules of thumb go by (MTO's temp_flex and temp_len), over the training side: "kind",
+// "relation", "layout", "mean_choice_words", "question_mark_share".
 Json facts_of(const TaskData& data);
 
 // Reads a sweep file and plans it; where `filter` is not empty, `plan` is the part of `whole`

@@ -20,7 +20,7 @@ namespace {
 
 struct ExportOptions {
   std::string results, cell, to;
-  std::string store;   // "": RESULTS/artefacts
+  std::string store;  // "": RESULTS/artefacts
 };
 
 // The one cell that the name or glob means.
@@ -33,10 +33,11 @@ const Cell& find_cell(const Plan& plan, const std::string& glob) {
     matching.push_back(cell.name);
     found = &cell;
   }
-  if (matching.empty()) throw_<ConfigError>("--cell {}: no such cell; {}", glob, did_you_mean(glob, all));
+  if (matching.empty())
+    throw_<ConfigError>("--cell {}: no such cell; {}", glob, did_you_mean(glob, all));
   if (matching.size() > 1) {
-    throw_<ConfigError>("--cell {}: {} cells match, {} and {} among them; name one", glob, matching.size(),
-                        matching[0], matching[1]);
+    throw_<ConfigError>("--cell {}: {} cells match, {} and {} among them; name one", glob,
+                        matching.size(), matching[0], matching[1]);
   }
   return *found;
 }
@@ -46,14 +47,17 @@ fs::path kept_folder(const ExportOptions& options, const Plan& plan, const Cell&
   const auto records = read_journal(options.results);
   const auto record = records.find(job.key);
   if (record == records.end() || record->second.status != RunStatus::finished) {
-    throw_<ConfigError>("{}: this cell has not finished; dovetail status {} tells how it stands", cell.name,
-                        options.results);
+    throw_<ConfigError>("{}: this cell has not finished; dovetail status {} tells how it stands",
+                        cell.name, options.results);
   }
-  const fs::path store = options.store.empty() ? fs::path(options.results) / "artefacts" : fs::path(options.store);
+  const fs::path store =
+      options.store.empty() ? fs::path(options.results) / "artefacts" : fs::path(options.store);
   const fs::path folder = store / job.key / "model";
   if (!fs::exists(folder)) {
-    throw_<ConfigError>("{}: its model was not kept; set keep_model = true in [tune] of the sweep and run it again "
-                        "(or name the store it ran with by --store)", cell.name);
+    throw_<ConfigError>(
+        "{}: its model was not kept; set keep_model = true in [tune] of the sweep and run it again "
+        "(or name the store it ran with by --store)",
+        cell.name);
   }
   return folder;
 }
@@ -62,7 +66,8 @@ int export_cell(const ExportOptions& options) {
   const Plan plan = plan_of_results(options.results);
   const Cell& cell = find_cell(plan, options.cell);
   const fs::path from = kept_folder(options, plan, cell), to = options.to;
-  if (fs::exists(to)) throw_<ConfigError>("--to {}: is there already; name a new folder", options.to);
+  if (fs::exists(to))
+    throw_<ConfigError>("--to {}: is there already; name a new folder", options.to);
   publish_folder(to, [&](const fs::path& folder) {
     fs::copy(from, folder, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
   });
@@ -77,10 +82,12 @@ void add_export(CLI::App& app, Action& chosen) {
   CLI::App* command = app.add_subcommand(
       "export", "What a cell tuned, as a Hugging Face folder (full tuning) or a PEFT adapter");
   command->add_option("RESULTS", options->results, "Results folder")->required();
-  command->add_option("--cell", options->cell, "A cell's name, or a glob that only it matches")->required();
+  command->add_option("--cell", options->cell, "A cell's name, or a glob that only it matches")
+      ->required();
   command->add_option("--to", options->to, "The folder to make")->required();
   command->add_option("--store", options->store, "The store of the run; else RESULTS/artefacts");
-  command->footer("Example: dovetail export results/mine --cell 'mine/*/full/all/seed1' --to my-model");
+  command->footer(
+      "Example: dovetail export results/mine --cell 'mine/*/full/all/seed1' --to my-model");
   command->callback([options, &chosen] { chosen = [options] { return export_cell(*options); }; });
 }
 

@@ -20,10 +20,10 @@ constexpr size_t kReadBytes = 1 << 16;
 
 }  // namespace
 
-LineReader::LineReader(const std::string& input)
-    : name_(input == "-" ? "standard input" : input) {
+LineReader::LineReader(const std::string& input) : name_(input == "-" ? "standard input" : input) {
   file_ = input == "-" ? dup(STDIN_FILENO) : open(input.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file_ < 0) throw_<ConfigError>("--input {}: cannot be opened: {}", input, std::strerror(errno));
+  if (file_ < 0)
+    throw_<ConfigError>("--input {}: cannot be opened: {}", input, std::strerror(errno));
 }
 
 LineReader::~LineReader() { close(file_); }
@@ -41,7 +41,8 @@ bool LineReader::fill() {
   } while (count < 0 && errno == EINTR);
   if (count < 0) {
     const auto reason = std::strerror(errno);
-    if (errno == EISDIR) throw_<ConfigError>("--input {}: is a folder; expected a file of JSON lines", name_);
+    if (errno == EISDIR)
+      throw_<ConfigError>("--input {}: is a folder; expected a file of JSON lines", name_);
     throw_<SystemError>("cannot read {}: {}", name_, reason);
   }
   buffer_.resize(had + static_cast<size_t>(count));

@@ -31,8 +31,8 @@ class LineReader {
 
   int file_ = -1;
   std::string name_, buffer_;
-  size_t begin_ = 0;    // of what is not yet given out
-  size_t searched_ = 0; // up to here no end of line was found
+  size_t begin_ = 0;     // of what is not yet given out
+  size_t searched_ = 0;  // up to here no end of line was found
   bool ended_ = false;
   int64_t line_number_ = 0;
 };

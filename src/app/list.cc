@@ -38,7 +38,8 @@ Rows objective_rows() {
   for (const Objective& entry : objectives()) {
     rows.push_back({entry.name, entry.paper, parameters_text(entry.defaults)});
   }
-  rows.push_back({"supervised", "Raffel et al. 2020, sec. 3.5.2: prompts and completions of many tasks",
+  rows.push_back({"supervised",
+                  "Raffel et al. 2020, sec. 3.5.2: prompts and completions of many tasks",
                   parameters_text(supervised_defaults())});
   return rows;
 }
@@ -51,7 +52,8 @@ Rows task_rows() {
 
 Rows template_rows() {
   Rows rows;
-  for (const TemplateEntry& entry : templates()) rows.push_back({entry.name, entry.paper_label, entry.parts});
+  for (const TemplateEntry& entry : templates())
+    rows.push_back({entry.name, entry.paper_label, entry.parts});
   return rows;
 }
 
@@ -121,12 +123,13 @@ struct Section {
 };
 
 const std::vector<Section>& sections() {
-  static const std::vector<Section> all{{"objectives", objective_rows}, {"adaptations", adaptation_rows},
-                                        {"tasks", task_rows},           {"templates", template_rows},
-                                        {"tunings", tuning_rows},       {"optimizers", optimizer_rows},
-                                        {"decodings", decoding_rows},   {"metrics", metric_rows},
-                                        {"selectors", selector_rows},   {"models", model_rows},
-                                        {"corpora", corpus_rows}};
+  static const std::vector<Section> all{
+      {"objectives", objective_rows}, {"adaptations", adaptation_rows},
+      {"tasks", task_rows},           {"templates", template_rows},
+      {"tunings", tuning_rows},       {"optimizers", optimizer_rows},
+      {"decodings", decoding_rows},   {"metrics", metric_rows},
+      {"selectors", selector_rows},   {"models", model_rows},
+      {"corpora", corpus_rows}};
   return all;
 }
 
@@ -151,7 +154,8 @@ void add_list(CLI::App& app, Action& chosen) {
   const auto wanted = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("list", "Everything that a sweep file may name");
   command->add_option("WHAT", *wanted,
-                      "objectives, adaptations, tasks, templates, tunings, optimizers, decodings, metrics, selectors, models or "
+                      "objectives, adaptations, tasks, templates, tunings, optimizers, decodings, "
+                      "metrics, selectors, models or "
                       "corpora");
   command->footer("Example: dovetail list objectives");
   command->callback([wanted, &chosen] { chosen = [wanted] { return list(*wanted); }; });

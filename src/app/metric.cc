@@ -27,7 +27,7 @@ struct MetricOptions {
 // The items, and where each of them stands.
 struct ScoredLines {
   std::vector<ScoredItem> items;
-  std::vector<std::string> places;   // FILE:LINE
+  std::vector<std::string> places;  // FILE:LINE
 };
 
 bool is_text(const Json& json) { return json.is_string(); }
@@ -41,8 +41,8 @@ bool is_list_of(const Json& json) {
 
 // A key that may be missing, but not be something else.
 template <typename Value>
-void read_optional(const Json& line, const std::string& key, bool (*is)(const Json&), const char* what,
-                   const std::string& where, Value& value) {
+void read_optional(const Json& line, const std::string& key, bool (*is)(const Json&),
+                   const char* what, const std::string& where, Value& value) {
   if (!line.contains(key)) return;
   if (!is(line[key])) {
     throw_<DataError>("{}: \"{}\" is to be {}, found {:.40}", where, key, what, line[key].dump());
@@ -57,8 +57,9 @@ void read_optional(const Json& line, const std::string& key, bool (*is)(const Js
   for (const auto& [name, value] : line.items()) keys.push_back(name);
   const std::string nearest = nearest_name(key, keys);
   throw_<DataError>("{}: \"{}\", {}, is missing{}", where, key, what,
-                    nearest.empty() ? "" : fmt::format("; the line has \"{}\": did you mean \"{}\"?",
-                                                       nearest, key));
+                    nearest.empty()
+                        ? ""
+                        : fmt::format("; the line has \"{}\": did you mean \"{}\"?", nearest, key));
 }
 
 std::vector<std::string> read_references(const Json& line, const std::string& where) {
@@ -66,7 +67,8 @@ std::vector<std::string> read_references(const Json& line, const std::string& wh
   if (!line.contains("references")) fail_missing(line, "references", kWhat, where);
   const Json& references = line["references"];
   if (!is_list_of<is_text>(references) || references.empty()) {
-    throw_<DataError>("{}: \"references\" is to be {}, found {:.40}", where, kWhat, references.dump());
+    throw_<DataError>("{}: \"references\" is to be {}, found {:.40}", where, kWhat,
+                      references.dump());
   }
   return references.get<std::vector<std::string>>();
 }
@@ -78,11 +80,13 @@ ScoredItem parse_line(const std::string& line, const std::string& where) {
   if (!json.contains("prediction")) fail_missing(json, "prediction", "a text", where);
   read_optional(json, "prediction", is_text, "a text", where, item.prediction);
   item.references = read_references(json, where);
-  const char *texts = "a list of texts", *numbers = "a list of numbers", *integer = "a whole number";
+  const char *texts = "a list of texts", *numbers = "a list of numbers",
+             *integer = "a whole number";
   read_optional(json, "choices", is_list_of<is_text>, texts, where, item.choices);
   read_optional(json, "answer", is_integer, integer, where, item.answer);
   read_optional(json, "samples", is_list_of<is_text>, texts, where, item.samples);
-  read_optional(json, "choice_logprobs", is_list_of<is_number>, numbers, where, item.choice_logprobs);
+  read_optional(json, "choice_logprobs", is_list_of<is_number>, numbers, where,
+                item.choice_logprobs);
   read_optional(json, "choice_tokens", is_list_of<is_integer>, "a list of whole numbers", where,
                 item.choice_tokens);
   read_optional(json, "choice_priors", is_list_of<is_number>, numbers, where, item.choice_priors);
@@ -136,7 +140,8 @@ int metric(const MetricOptions& options) {
 void add_metric(CLI::App& app, Action& chosen) {
   const auto options = std::make_shared<MetricOptions>();
   CLI::App* command = app.add_subcommand(
-      "metric", "Score predictions: JSON lines in, a JSON line of scores each and one of aggregates out");
+      "metric",
+      "Score predictions: JSON lines in, a JSON line of scores each and one of aggregates out");
   command
       ->add_option(
           "--input", options->input,
@@ -146,10 +151,14 @@ void add_metric(CLI::App& app, Action& chosen) {
       ->required()
       ->delimiter(',');
   command->footer(
-      "Metrics that need more than the texts read it from the lines' optional keys: \"choices\" [TEXT, ...] with "
-      "\"answer\" INDEX (from 0); \"choice_logprobs\", \"choice_priors\" [NUMBER, ...] and \"choice_tokens\" "
-      "[COUNT, ...], one a choice; \"target_logprob\" NUMBER with \"target_tokens\" COUNT; \"token_ranks\" "
-      "[[RANK, ...], ...], a list a reference, ranks from 1; \"samples\" [TEXT, ...]. Logarithms are natural. "
+      "Metrics that need more than the texts read it from the lines' optional keys: \"choices\" "
+      "[TEXT, ...] with "
+      "\"answer\" INDEX (from 0); \"choice_logprobs\", \"choice_priors\" [NUMBER, ...] and "
+      "\"choice_tokens\" "
+      "[COUNT, ...], one a choice; \"target_logprob\" NUMBER with \"target_tokens\" COUNT; "
+      "\"token_ranks\" "
+      "[[RANK, ...], ...], a list a reference, ranks from 1; \"samples\" [TEXT, ...]. Logarithms "
+      "are natural. "
       "`dovetail list metrics` defines the metrics.\n\n"
       "Example: dovetail metric --input predictions.jsonl --metrics rouge_l,exact_match,bleu_4");
   command->callback([options, &chosen] { chosen = [options] { return metric(*options); }; });

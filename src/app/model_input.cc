@@ -30,7 +30,8 @@ class ProgressLine {
     if (!is_terminal_ || seconds < next_) return;
     next_ = seconds + 1;
     shown_ = true;
-    fmt::print(stderr, "\r\x1b[K{} lines, {:.0f} a second", done, static_cast<double>(done) / seconds);
+    fmt::print(stderr, "\r\x1b[K{} lines, {:.0f} a second", done,
+               static_cast<double>(done) / seconds);
   }
 
  private:
@@ -62,8 +63,8 @@ const Vocabulary& ModelInputReader::vocabulary() {
 
 std::vector<int32_t> ModelInputReader::given_ids(const Json& list, const std::string& key) const {
   if (!list.is_array() || list.empty()) {
-    throw_<DataError>("{}: \"{}\": expected a list of at least one id, found {:.40}", lines_.where(), key,
-                      list.dump());
+    throw_<DataError>("{}: \"{}\": expected a list of at least one id, found {:.40}",
+                      lines_.where(), key, list.dump());
   }
   std::vector<int32_t> ids;
   for (const Json& item : list) {
@@ -71,7 +72,8 @@ std::vector<int32_t> ModelInputReader::given_ids(const Json& list, const std::st
                       item.get<int64_t>() < rules_.vocab_size;
     if (!fits) {
       throw_<DataError>("{}: \"{}\": {:.40} is no id of {}, whose embedding holds 0 to {}",
-                        lines_.where(), key, item.dump(), rules_.model.string(), rules_.vocab_size - 1);
+                        lines_.where(), key, item.dump(), rules_.model.string(),
+                        rules_.vocab_size - 1);
     }
     ids.push_back(item.get<int32_t>());
   }
@@ -85,17 +87,19 @@ std::vector<int32_t> ModelInputReader::text_ids(const std::string& text, const s
   try {
     vocabulary();
   } catch (const DataError& error) {
-    throw_<DataError>("{}: \"{}\" is a text, but the model's vocabulary cannot be used: {}. "
-                      "Give \"{}_ids\" instead, or add the vocabulary to the folder",
-                      lines_.where(), side, error.what(), side);
+    throw_<DataError>(
+        "{}: \"{}\" is a text, but the model's vocabulary cannot be used: {}. "
+        "Give \"{}_ids\" instead, or add the vocabulary to the folder",
+        lines_.where(), side, error.what(), side);
   }
   std::vector<int32_t> ids = vocabulary_->encode_with_sentinels(text);
   ids.push_back(Vocabulary::kEos);
   for (const int32_t id : ids) {
     if (id >= rules_.vocab_size) {
-      throw_<DataError>("{}: \"{}\": the vocabulary gives id {}, but the model's embedding holds 0 to "
-                        "{}; vocabulary and model do not belong together",
-                        lines_.where(), side, id, rules_.vocab_size - 1);
+      throw_<DataError>(
+          "{}: \"{}\": the vocabulary gives id {}, but the model's embedding holds 0 to "
+          "{}; vocabulary and model do not belong together",
+          lines_.where(), side, id, rules_.vocab_size - 1);
     }
   }
   return ids;
@@ -105,15 +109,18 @@ std::vector<int32_t> ModelInputReader::ids_of(const Json& line, const std::strin
   const std::string key = side + "_ids";
   if (line.contains(key)) return given_ids(line[key], key);
   if (line.contains(side) && line[side].is_string()) return text_ids(line[side], side);
-  throw_<DataError>("{}: \"{}\", a text, or \"{}\", a list of ids, is missing", lines_.where(), side, key);
+  throw_<DataError>("{}: \"{}\", a text, or \"{}\", a list of ids, is missing", lines_.where(),
+                    side, key);
 }
 
 void ModelInputReader::limit_source(std::vector<int32_t>& ids, bool is_text) const {
   const auto limit = static_cast<size_t>(rules_.max_source_length);
   if (ids.size() <= limit) return;
   if (!rules_.truncate) {
-    throw_<DataError>("{}: the source has {} tokens, more than --max-source-length {}; raise it, or "
-                      "cut longer sources with --truncate", lines_.where(), ids.size(), limit);
+    throw_<DataError>(
+        "{}: the source has {} tokens, more than --max-source-length {}; raise it, or "
+        "cut longer sources with --truncate",
+        lines_.where(), ids.size(), limit);
   }
   ids.resize(limit);
   if (is_text) ids.back() = Vocabulary::kEos;

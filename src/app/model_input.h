@@ -16,7 +16,8 @@ namespace dovetail {
 
 // What `score` and `generate` read: a line of {"source": TEXT, "target": TEXT}, or with
 // "source_ids" and "target_ids". Texts are encoded as T5's tokenizer does (sentinels become their
-// ids, </s> is put at the end, of targets too); ids are taken as they are. Other keys are left alone.
+// ids, </s> is put at the end, of targets too); ids are taken as they are. Other keys are left
+// alone.
 struct ModelInput {
   int64_t number = 0;  // 0, 1, 2, ... in the order of the input
   std::vector<int32_t> source, target;
@@ -26,7 +27,7 @@ struct ModelInputRules {
   std::filesystem::path model;  // its folder, for the vocabulary
   int64_t vocab_size = 0;       // ids go up to it
   int64_t max_source_length = 512;
-  bool truncate = false;        // cut longer sources (a text keeps its </s>), instead of refusing
+  bool truncate = false;  // cut longer sources (a text keeps its </s>), instead of refusing
   bool with_target = true;
 };
 
@@ -58,8 +59,8 @@ using AnswerInputs = std::function<std::vector<std::string>(const std::vector<Mo
 
 // Reads windows of inputs whose costs add up to about `budget` (the first smaller, so that results
 // come soon; less where the writer of a pipe waits), and prints the answers to standard output in
-// input order. On a terminal, long work tells on standard error how far it is. Throws DataError when
-// there is no input at all.
+// input order. On a terminal, long work tells on standard error how far it is. Throws DataError
+// when there is no input at all.
 void answer_in_windows(ModelInputReader& inputs, int64_t budget,
                        const std::function<int64_t(const ModelInput&)>& cost,
                        const AnswerInputs& answer);

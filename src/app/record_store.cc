@@ -13,7 +13,8 @@ namespace fs = std::filesystem;
 namespace {
 
 bool leaves_artefact(const Job& job) {
-  if (job.kind == JobKind::tune) return job.settings.contains("tune") && job.settings["tune"].value("keep_model", false);
+  if (job.kind == JobKind::tune)
+    return job.settings.contains("tune") && job.settings["tune"].value("keep_model", false);
   return job.kind != JobKind::baseline && job.kind != JobKind::probe;
 }
 

@@ -22,7 +22,8 @@ void check_results_folder(const std::filesystem::path& folder, const Plan& plan)
 void check_store(const std::filesystem::path& store, const Plan& plan,
                  const std::map<std::string, Record>& records);
 
-// plan.json and sweep.toml, where they are not there yet; claims that changed since enter plan.json.
+// plan.json and sweep.toml, where they are not there yet; claims that changed since enter
+// plan.json.
 void fill_results_folder(const std::filesystem::path& folder, const Plan& plan);
 
 // Throws ConfigError when `folder` is not one that `dovetail run` made.

@@ -64,9 +64,10 @@ void log_to_file(const fs::path& out, const std::string& who) {
 // Also opens the log, where this rank follows and only now learns where.
 TeamRun::MakeRunner make_runner(const RunOptions& options) {
   return [options](const Workplace& place, GradientTeam* team, int leader) {
-    if (team && team->rank() > 0) log_to_file(place.out, fmt::format("rank-{}-member-{}", leader, team->rank()));
-    return std::make_unique<JobRunner>(
-        RunnerOptions{place.store, options.threads, options.device, options.checkpoint_seconds, team});
+    if (team && team->rank() > 0)
+      log_to_file(place.out, fmt::format("rank-{}-member-{}", leader, team->rank()));
+    return std::make_unique<JobRunner>(RunnerOptions{place.store, options.threads, options.device,
+                                                     options.checkpoint_seconds, team});
   };
 }
 
@@ -79,7 +80,7 @@ int assist(TeamRun& team, const RunOptions& options) {
 }
 
 int follow(TeamRun& team, const RunOptions& options) {
-  if (team.belongs()) team.follow(make_runner(options));   // or rank 0 says why not
+  if (team.belongs()) team.follow(make_runner(options));  // or rank 0 says why not
   return kSuccess;
 }
 
@@ -100,7 +101,9 @@ void print_cost(const std::map<std::string, Record>& records) {
     computed += static_cast<double>(record.cost.train_tokens) / (1 - record.cost.padding_fraction);
   }
   if (computed == 0) return;
-  fmt::print(stderr, "training: {:.1f} % of the computed tokens were padding; a rank took up to {:.2f} GB of memory\n",
+  fmt::print(stderr,
+             "training: {:.1f} % of the computed tokens were padding; a rank took up to {:.2f} GB "
+             "of memory\n",
              100 * (1 - tokens / computed), peak_bytes / 1e9);
 }
 
@@ -122,8 +125,9 @@ void print_summary(const Plan& plan, const SweepStatus& status, const RunSummary
 
 void check_team(const RunOptions& options) {
   if (options.team == 1 || options.device == "cpu") return;
-  throw_<ConfigError>("--team {} with --device {}: teams train on the CPU only; leave one of the two out",
-                      options.team, options.device);
+  throw_<ConfigError>(
+      "--team {} with --device {}: teams train on the CPU only; leave one of the two out",
+      options.team, options.device);
 }
 
 int exit_code_of(const RunOptions& options, const SweepStatus& status, const RunSummary& summary) {
@@ -184,9 +188,10 @@ void add_run(CLI::App& app, Action& chosen, const std::string& command_line) {
   command->add_option("--filter", options->filter, "Only the cells whose name matches this glob");
   command->add_option("--threads", options->threads, "Threads of a rank")
       ->check(CLI::PositiveNumber);
-  command->add_option("--team", options->team,
-                      "MPI ranks that compute each training step together; the number of ranks is a "
-                      "multiple of it")
+  command
+      ->add_option("--team", options->team,
+                   "MPI ranks that compute each training step together; the number of ranks is a "
+                   "multiple of it")
       ->check(CLI::Range(1, 1024));
   command->add_option("--device", options->device, "cpu or cuda: a GPU a rank")
       ->check(CLI::IsMember({"cpu", "cuda"}));

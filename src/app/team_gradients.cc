@@ -14,8 +14,8 @@ StepReport TeamGradients::report(const StepReport& mine) {
   std::vector<StepReport> reports;
   for (const Team::Bytes& bytes : said) {
     const json words = json::from_cbor(bytes);
-    reports.push_back({words.at(0).get<double>(), words.at(1).get<int64_t>(), words.at(2).get<bool>(),
-                       words.at(3).get<std::string>()});
+    reports.push_back({words.at(0).get<double>(), words.at(1).get<int64_t>(),
+                       words.at(2).get<bool>(), words.at(3).get<std::string>()});
   }
   return joined_report(reports);
 }

@@ -20,12 +20,12 @@ namespace {
 
 enum TeamTag : int {
   // leader to members
-  kPlace = Team::kFirstTag,   // where the run keeps its things
-  kTeamJobs,                  // train these with me
-  kOver,                      // whatever of the last jobs you still do, nobody waits for it
-  kLetGo,                     // there is nothing more to do
+  kPlace = Team::kFirstTag,  // where the run keeps its things
+  kTeamJobs,                 // train these with me
+  kOver,                     // whatever of the last jobs you still do, nobody waits for it
+  kLetGo,                    // there is nothing more to do
   // member to leader
-  kGaveUp,                    // I cannot go on with these jobs; the body: why
+  kGaveUp,  // I cannot go on with these jobs; the body: why
 };
 
 // What a member that was stopped by itself grants its leader to find out.
@@ -61,12 +61,14 @@ void TeamRun::tell_members(int tag, const Team::Bytes& body) {
   for (int member = 1; member < team_->size(); ++member) team_->send(member, tag, body);
 }
 
-std::function<std::vector<Record>(std::span<const Job>)> TeamRun::lead(const MakeRunner& make_runner,
-                                                                       const Workplace& place) {
+std::function<std::vector<Record>(std::span<const Job>)> TeamRun::lead(
+    const MakeRunner& make_runner, const Workplace& place) {
   const int rank = leaders().rank();
   const std::shared_ptr<JobRunner> runner = make_runner(place, gradients_.get(), rank);
   if (!team_) return [runner](std::span<const Job> group) { return runner->run(group); };
-  tell_members(kPlace, to_message(Json{{"out", place.out.string()}, {"store", place.store.string()}, {"leader", rank}}));
+  tell_members(
+      kPlace, to_message(Json{
+                  {"out", place.out.string()}, {"store", place.store.string()}, {"leader", rank}}));
   return [this, runner](std::span<const Job> group) {
     return is_shared_work(group) ? run_together(*runner, group) : runner->run(group);
   };
@@ -81,7 +83,7 @@ std::vector<Record> TeamRun::run_together(JobRunner& runner, std::span<const Job
     return records;
   } catch (const Interrupted&) {
     tell_members(kOver, {});
-    request_stop();   // the signal may have reached a member alone
+    request_stop();  // the signal may have reached a member alone
     throw;
   } catch (const CommError& error) {
     spdlog::error("{}", error.what());

@@ -18,20 +18,21 @@ namespace dovetail {
 // steps, and write nothing.
 class TeamRun {
  public:
-  using MakeRunner = std::function<std::unique_ptr<JobRunner>(const Workplace&, GradientTeam*, int leader)>;
+  using MakeRunner =
+      std::function<std::unique_ptr<JobRunner>(const Workplace&, GradientTeam*, int leader)>;
 
   // Starts MPI. A size of 1: every rank leads itself. Rank 0 throws ConfigError where the ranks
   // cannot be cut so; the others then neither lead nor follow.
   explicit TeamRun(int team_size);
-  ~TeamRun();                                  // a leader lets its members go
+  ~TeamRun();  // a leader lets its members go
   TeamRun(const TeamRun&) = delete;
 
   bool belongs() const { return leads() || team_ != nullptr; }
   bool leads() const { return ranks_.leaders != nullptr; }
   Communicator& leaders() { return *ranks_.leaders; }
 
-  // A leader's: runs jobs together with its members. A lost member interrupts the job and stops this
-  // rank, as if it had been asked to.
+  // A leader's: runs jobs together with its members. A lost member interrupts the job and stops
+  // this rank, as if it had been asked to.
   std::function<std::vector<Record>(std::span<const Job>)> lead(const MakeRunner& make_runner,
                                                                 const Workplace& place);
   // Everybody else's: until the leader lets it go. Throws CommError when the leader is lost.

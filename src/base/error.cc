@@ -4,7 +4,8 @@
 namespace dovetail::detail {
 
 void check_failed(const char* file, int line, const char* expression, const std::string& values) {
-  throw std::logic_error(fmt::format("{}:{}: check failed: {} ({})", file, line, expression, values));
+  throw std::logic_error(
+      fmt::format("{}:{}: check failed: {} ({})", file, line, expression, values));
 }
 
 }  // namespace dovetail::detail

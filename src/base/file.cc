@@ -21,7 +21,8 @@ namespace {
 
 class FileDescriptor {
  public:
-  FileDescriptor(const fs::path& path, int flags) : path_(path), fd_(::open(path.c_str(), flags, 0666)) {
+  FileDescriptor(const fs::path& path, int flags)
+      : path_(path), fd_(::open(path.c_str(), flags, 0666)) {
     if (fd_ < 0) fail("open");
   }
   ~FileDescriptor() {

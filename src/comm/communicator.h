@@ -49,8 +49,8 @@ std::unique_ptr<Communicator> make_serial_communicator();
 // One a process: MPI cannot be started again.
 std::unique_ptr<Communicator> make_communicator();
 
-// Ranks cut into teams of neighbours. `leaders` joins the first of each team (rank 0 of the world is
-// rank 0 there) and is null on all others; `team` joins a team, whose rank 0 is its leader.
+// Ranks cut into teams of neighbours. `leaders` joins the first of each team (rank 0 of the world
+// is rank 0 there) and is null on all others; `team` joins a team, whose rank 0 is its leader.
 struct Communicators {
   std::unique_ptr<Communicator> leaders, team;
 };

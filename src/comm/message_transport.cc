@@ -20,7 +20,8 @@ class MessageTransport final : public SumTransport {
  public:
   explicit MessageTransport(Communicator& team) : team_(team) {}
 
-  std::vector<std::span<float>> begin_round(uint64_t round, std::span<const size_t> sizes) override {
+  std::vector<std::span<float>> begin_round(uint64_t round,
+                                            std::span<const size_t> sizes) override {
     round_ = round;
     sizes_.assign(sizes.begin(), sizes.end());
     // what a faster member has sent for this round stays
@@ -39,7 +40,7 @@ class MessageTransport final : public SumTransport {
     const auto found = arrived_.find({round_, slot, from, owner});
     if (found == arrived_.end()) return nullptr;
     std::vector<float>& numbers = found->second;
-    numbers.resize(range_of(sizes_[slot], owner, team_.size()).size + 1);   // none may have come
+    numbers.resize(range_of(sizes_[slot], owner, team_.size()).size + 1);  // none may have come
     return numbers.data();
   }
 
@@ -60,14 +61,16 @@ class MessageTransport final : public SumTransport {
     const Header header{round_, slot, owner};
     std::vector<uint8_t> bytes(sizeof(header) + numbers.size_bytes());
     std::memcpy(bytes.data(), &header, sizeof(header));
-    if (!numbers.empty()) std::memcpy(bytes.data() + sizeof(header), numbers.data(), numbers.size_bytes());
+    if (!numbers.empty())
+      std::memcpy(bytes.data() + sizeof(header), numbers.data(), numbers.size_bytes());
     team_.send(to, kSumTag, std::move(bytes));
   }
 
   Communicator& team_;
   uint64_t round_ = 0;
   std::vector<size_t> sizes_;
-  std::map<std::tuple<uint64_t, size_t, int, int>, std::vector<float>> arrived_;   // round, slot, from, owner
+  std::map<std::tuple<uint64_t, size_t, int, int>, std::vector<float>>
+      arrived_;  // round, slot, from, owner
 };
 
 }  // namespace

@@ -76,8 +76,9 @@ std::vector<uint8_t> all_gather(std::span<const uint8_t> mine, MPI_Comm group) {
 MPI_Request begin_send(std::span<const uint8_t> bytes, int destination, int tag, MPI_Comm group) {
   const std::lock_guard turn(one_at_a_time);
   MPI_Request request = MPI_REQUEST_NULL;
-  check(MPI_Isend(bytes.data(), count_of(bytes.size()), MPI_BYTE, destination, tag, group, &request),
-        "MPI_Isend");
+  check(
+      MPI_Isend(bytes.data(), count_of(bytes.size()), MPI_BYTE, destination, tag, group, &request),
+      "MPI_Isend");
   return request;
 }
 

@@ -35,7 +35,9 @@ constexpr auto kFinishTimeBereft = std::chrono::seconds(1);  // when a rank is k
 class MpiCommunicator final : public Communicator {
  public:
   MpiCommunicator(MPI_Comm group, const std::vector<ProcessIdentity>& peers)
-      : Communicator(mpi::rank_in(group), mpi::size_of(group)), group_(group), peers_(peers.size()) {
+      : Communicator(mpi::rank_in(group), mpi::size_of(group)),
+        group_(group),
+        peers_(peers.size()) {
     ++num_alive;
     for (size_t i = 0; i < peers.size(); ++i) peers_[i].identity = peers[i];
   }
@@ -159,8 +161,8 @@ MpiCommunicator::~MpiCommunicator() {
     flush_sends();
     abandon_pending();
     bereft = bereft || std::ranges::any_of(peers_, [](const Peer& peer) {
-      return peer.gone || has_ended(peer.identity);
-    });
+               return peer.gone || has_ended(peer.identity);
+             });
     if (--num_alive == 0) finish_in_time();
   } catch (const std::exception& error) {
     spdlog::warn("MPI did not end in order: {}", error.what());
@@ -254,13 +256,15 @@ Communicators make_mpi_communicators(int team_size) {
   mpi::start();
   const int rank = mpi::rank_in(MPI_COMM_WORLD), size = mpi::size_of(MPI_COMM_WORLD);
   if (size % team_size != 0) {
-    const auto world = communicator_of(MPI_COMM_WORLD);   // ends MPI
+    const auto world = communicator_of(MPI_COMM_WORLD);  // ends MPI
     if (rank != 0) return {};
-    throw_<ConfigError>("--team {}: {} ranks cannot be cut into teams of {}; start a multiple of {}",
-                        team_size, size, team_size, team_size);
+    throw_<ConfigError>(
+        "--team {}: {} ranks cannot be cut into teams of {}; start a multiple of {}", team_size,
+        size, team_size, team_size);
   }
   const bool leads = rank % team_size == 0;
-  const MPI_Comm leaders = mpi::split_world(leads ? 0 : 1), team = mpi::split_world(rank / team_size);
+  const MPI_Comm leaders = mpi::split_world(leads ? 0 : 1),
+                 team = mpi::split_world(rank / team_size);
   return {leads ? communicator_of(leaders) : nullptr, communicator_of(team)};
 }
 

@@ -14,7 +14,8 @@ namespace dovetail {
 
 // Without a reservation: pages are taken as they are written to.
 std::byte* SharedMemory::map(int file, size_t bytes) {
-  void* mapped = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, file, 0);
+  void* mapped =
+      ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, file, 0);
   return mapped == MAP_FAILED ? nullptr : static_cast<std::byte*>(mapped);
 }
 
@@ -22,7 +23,8 @@ std::unique_ptr<SharedMemory> SharedMemory::make(size_t bytes) {
   const int file = ::memfd_create("dovetail-team", MFD_CLOEXEC);
   if (file < 0) return nullptr;
   const uint64_t total = bytes + kHeaderBytes;
-  std::byte* mapped = ::ftruncate(file, static_cast<off_t>(total)) == 0 ? map(file, total) : nullptr;
+  std::byte* mapped =
+      ::ftruncate(file, static_cast<off_t>(total)) == 0 ? map(file, total) : nullptr;
   if (mapped == nullptr) {
     ::close(file);
     return nullptr;
@@ -30,7 +32,8 @@ std::unique_ptr<SharedMemory> SharedMemory::make(size_t bytes) {
   std::random_device device;
   const uint64_t token = (uint64_t{device()} << 32) | device();
   std::memcpy(mapped, &token, sizeof(token));
-  return std::unique_ptr<SharedMemory>(new SharedMemory(file, {::getpid(), file, token, total}, mapped));
+  return std::unique_ptr<SharedMemory>(
+      new SharedMemory(file, {::getpid(), file, token, total}, mapped));
 }
 
 std::unique_ptr<SharedMemory> SharedMemory::open(const Address& address) {

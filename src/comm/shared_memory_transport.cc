@@ -23,12 +23,13 @@ size_t flag_bytes(size_t num_members) {
 }
 
 size_t physical_bytes() {
-  return static_cast<size_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+  return static_cast<size_t>(::sysconf(_SC_PHYS_PAGES)) *
+         static_cast<size_t>(::sysconf(_SC_PAGESIZE));
 }
 
-// Each member has an area with room for all its numbers. What it has for a range waits there for the
-// range's owner, who reads it and then writes the total over it. Beside it a flag for each slot and
-// range: the round of what its member gave.
+// Each member has an area with room for all its numbers. What it has for a range waits there for
+// the range's owner, who reads it and then writes the total over it. Beside it a flag for each slot
+// and range: the round of what its member gave.
 class SharedMemoryTransport final : public SumTransport {
  public:
   SharedMemoryTransport(std::unique_ptr<SharedMemory> memory, int member, int num_members)
@@ -39,8 +40,9 @@ class SharedMemoryTransport final : public SumTransport {
     area_size_ = (memory_->size() - flags) / sizeof(float) / num_members;
   }
 
-  std::vector<std::span<float>> begin_round(uint64_t round, std::span<const size_t> sizes) override {
-    constexpr size_t kLine = 16;   // floats of a cache line: members do not write to the same one
+  std::vector<std::span<float>> begin_round(uint64_t round,
+                                            std::span<const size_t> sizes) override {
+    constexpr size_t kLine = 16;  // floats of a cache line: members do not write to the same one
     round_ = round;
     sizes_.assign(sizes.begin(), sizes.end());
     offsets_.clear();
@@ -50,11 +52,13 @@ class SharedMemoryTransport final : public SumTransport {
       end += (size + kLine - 1) / kLine * kLine;
     }
     if (sizes.size() > kMostSlots || end > area_size_) {
-      throw_<SystemError>("{} gradients with {} numbers are too many for a team, which holds {} with {}",
-                          sizes.size(), end, kMostSlots, area_size_);
+      throw_<SystemError>(
+          "{} gradients with {} numbers are too many for a team, which holds {} with {}",
+          sizes.size(), end, kMostSlots, area_size_);
     }
     std::vector<std::span<float>> homes;
-    for (size_t slot = 0; slot < sizes.size(); ++slot) homes.emplace_back(start(slot, member_), sizes[slot]);
+    for (size_t slot = 0; slot < sizes.size(); ++slot)
+      homes.emplace_back(start(slot, member_), sizes[slot]);
     return homes;
   }
 
@@ -74,7 +78,7 @@ class SharedMemoryTransport final : public SumTransport {
     return place(slot, from == owner ? member_ : from, owner);
   }
 
-  void receive(const Message&) override {}   // nobody sends any
+  void receive(const Message&) override {}  // nobody sends any
 
  private:
   static void put(std::span<const float> numbers, float* to) {
@@ -89,7 +93,8 @@ class SharedMemoryTransport final : public SumTransport {
   }
   Flag& flag(size_t slot, int from, int owner) const {
     const auto members = static_cast<size_t>(num_members_);
-    return flags_[(static_cast<size_t>(from) * kMostSlots + slot) * members + static_cast<size_t>(owner)];
+    return flags_[(static_cast<size_t>(from) * kMostSlots + slot) * members +
+                  static_cast<size_t>(owner)];
   }
 
   std::unique_ptr<SharedMemory> memory_;
@@ -104,10 +109,11 @@ class SharedMemoryTransport final : public SumTransport {
 }  // namespace
 
 SlotRange range_of(size_t slot_size, int owner, int num_members) {
-  constexpr size_t kLine = 16;   // ranges begin at a cache line, as the slot does
+  constexpr size_t kLine = 16;  // ranges begin at a cache line, as the slot does
   const size_t lines = (slot_size + kLine - 1) / kLine;
   const auto border = [&](int i) {
-    return std::min(slot_size, lines * static_cast<size_t>(i) / static_cast<size_t>(num_members) * kLine);
+    return std::min(slot_size,
+                    lines * static_cast<size_t>(i) / static_cast<size_t>(num_members) * kLine);
   };
   return {border(owner), border(owner + 1) - border(owner)};
 }

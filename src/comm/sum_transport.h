@@ -19,13 +19,14 @@ class SumTransport {
   virtual ~SumTransport() = default;
   // Slots of these sizes from here on. Rounds only grow; numbers of other rounds are not seen. For
   // each slot, memory that spares copies where the numbers stand in it; or nothing for any.
-  virtual std::vector<std::span<float>> begin_round(uint64_t round, std::span<const size_t> sizes) = 0;
+  virtual std::vector<std::span<float>> begin_round(uint64_t round,
+                                                    std::span<const size_t> sizes) = 0;
   // My numbers of the owner's range; none: I have none, and what comes of it will not be used.
   // To myself: the total of my range, for all.
   virtual void give(size_t slot, int owner, std::span<const float> numbers) = 0;
   // What `from` gave to `owner`: this member's part, or `from`'s own total. Null: not there yet.
   virtual const float* given(size_t slot, int from, int owner) = 0;
-  virtual void receive(const Message& message) = 0;   // one with kSumTag
+  virtual void receive(const Message& message) = 0;  // one with kSumTag
 };
 
 inline constexpr int kSumTag = 1;
@@ -37,21 +38,22 @@ struct SlotRange {
 SlotRange range_of(size_t slot_size, int owner, int num_members);
 
 // Memory that members of one machine map. The leader makes it, as a file without a name, which
-// leaves nothing behind however a process ends; the others open it through the leader's /proc entry.
+// leaves nothing behind however a process ends; the others open it through the leader's /proc
+// entry.
 class SharedMemory {
  public:
-  static std::unique_ptr<SharedMemory> make(size_t bytes);   // null where the system refuses
+  static std::unique_ptr<SharedMemory> make(size_t bytes);  // null where the system refuses
   struct Address {
     int64_t process = 0, file = 0;
-    uint64_t token = 0;   // at its beginning: process numbers of another container mean others
+    uint64_t token = 0;  // at its beginning: process numbers of another container mean others
     uint64_t bytes = 0;
   };
   Address address() const { return address_; }
-  static std::unique_ptr<SharedMemory> open(const Address& address);   // null where it cannot be
+  static std::unique_ptr<SharedMemory> open(const Address& address);  // null where it cannot be
   ~SharedMemory();
   SharedMemory(const SharedMemory&) = delete;
 
-  std::byte* data() const { return data_; }   // behind the token
+  std::byte* data() const { return data_; }  // behind the token
   size_t size() const { return address_.bytes - kHeaderBytes; }
 
  private:

@@ -21,7 +21,7 @@ constexpr int kExchangeTag = 2;
 constexpr uint64_t kRoundsOfAWork = uint64_t{1} << 40;
 
 struct MessageHead {
-  uint64_t number = 0;   // of the exchange, or of the work
+  uint64_t number = 0;  // of the exchange, or of the work
 };
 
 Team::Bytes with_head(uint64_t number, const Team::Bytes& body) {
@@ -95,7 +95,8 @@ void Team::try_to_share_memory() {
     memory = SharedMemory::open(address);
   }
   const std::vector<Bytes> opened = exchange({static_cast<uint8_t>(memory != nullptr)});
-  shares_memory_ = std::all_of(opened.begin(), opened.end(), [](const Bytes& one) { return one.at(0) != 0; });
+  shares_memory_ =
+      std::all_of(opened.begin(), opened.end(), [](const Bytes& one) { return one.at(0) != 0; });
   if (shares_memory_) transport_ = make_shared_memory_transport(std::move(memory), rank(), size());
 }
 
@@ -142,7 +143,7 @@ bool Team::add_up(size_t index) {
     if (member != rank() && parts.back() == nullptr) return false;
   }
   const std::span<float> mine = my_range(slots_[index]);
-  if (size() == 2) {   // a + b is b + a
+  if (size() == 2) {  // a + b is b + a
     add(mine, parts[static_cast<size_t>(1 - rank())]);
   } else {
     parts[static_cast<size_t>(rank())] = mine.data();
@@ -257,7 +258,8 @@ void Team::wait_until(const std::function<bool()>& done) {
   auto looked = Clock::now();
   int64_t num_received = num_received_;
   while (!done()) {
-    if (num_received != num_received_) patience = Patience(num_yields);   // where one comes, more are near
+    if (num_received != num_received_)
+      patience = Patience(num_yields);  // where one comes, more are near
     num_received = num_received_;
     patience.pause();
     if (Clock::now() - looked < kLookEvery) continue;

@@ -53,29 +53,29 @@ class Team {
   struct Slot {
     std::span<float> numbers;
     bool begun = false, added = false;
-    int num_totals = 0;            // of other members' ranges
-    std::vector<bool> has_total;   // by member
+    int num_totals = 0;           // of other members' ranges
+    std::vector<bool> has_total;  // by member
   };
 
   void try_to_share_memory();
-  bool progress();                 // whether every begun slot is done
+  bool progress();  // whether every begun slot is done
   bool move_on(size_t index);
   bool add_up(size_t index);
   void give_up(size_t index);
   std::span<float> my_range(const Slot& slot) const;
   void receive_all();
   void receive(Message message);
-  void look_around();              // throws where waiting is in vain
+  void look_around();  // throws where waiting is in vain
   void wait_until(const std::function<bool()>& done);
 
   Communicator& communicator_;
   bool shares_memory_ = false;
   std::unique_ptr<SumTransport> transport_;
   std::vector<Slot> slots_;
-  std::vector<size_t> open_;       // begun and not done
+  std::vector<size_t> open_;  // begun and not done
   uint64_t work_ = 0, round_ = 0, num_exchanges_ = 0;
-  int64_t num_received_ = 0;       // messages, of every kind
-  std::map<std::pair<uint64_t, int>, Bytes> said_;   // number of the exchange, member
+  int64_t num_received_ = 0;                        // messages, of every kind
+  std::map<std::pair<uint64_t, int>, Bytes> said_;  // number of the exchange, member
   std::deque<Message> inbox_;
 };
 

@@ -21,7 +21,7 @@ void for_rows(int64_t rows, int64_t width, Row row) {
 
 struct ActivationBackward final : BackwardNode {
   Activation activation{};
-  Tensor kept;      // relu: the output; gated: the input
+  Tensor kept;  // relu: the output; gated: the input
   Dropout settings;
 
   variable_list apply(variable_list&& gradients) override {
@@ -36,7 +36,8 @@ struct ActivationBackward final : BackwardNode {
     float* down = din.data_ptr<float>();
     if (activation == Activation::relu) {
       for_rows(rows, width, [&](int64_t row) {
-        relu_row_backward(up + row * width, saved + row * width, down + row * width, width, bits.scale);
+        relu_row_backward(up + row * width, saved + row * width, down + row * width, width,
+                          bits.scale);
       });
     } else {
       for_rows(rows, width, [&](int64_t row) {
@@ -89,8 +90,9 @@ Tensor feed_forward_activation_reference(const Tensor& x, Activation activation,
 }
 
 Tensor feed_forward_activation(const Tensor& x, Activation activation, const Dropout& settings) {
-  return is_plain_float(x) && x.numel() > 0 ? activation_float(x, activation, settings)
-                                            : feed_forward_activation_reference(x, activation, settings);
+  return is_plain_float(x) && x.numel() > 0
+             ? activation_float(x, activation, settings)
+             : feed_forward_activation_reference(x, activation, settings);
 }
 
 }  // namespace dovetail

@@ -7,9 +7,9 @@
 
 namespace dovetail {
 
-// The inside of T5's feed-forward: dropout(relu(x_F)), or dropout(act(x_F) * x_2F) of the two halves
-// of a gated x. The fast path (float32, CPU) overwrites a relu's input: give it a product's result
-// that nothing else holds.
+// The inside of T5's feed-forward: dropout(relu(x_F)), or dropout(act(x_F) * x_2F) of the two
+// halves of a gated x. The fast path (float32, CPU) overwrites a relu's input: give it a product's
+// result that nothing else holds.
 torch::Tensor feed_forward_activation(const torch::Tensor& x, Activation activation,
                                       const Dropout& settings);
 

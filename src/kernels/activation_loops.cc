@@ -82,8 +82,8 @@ DOVETAIL_SIMD void silu_row_backward(const float* __restrict dout, const float* 
 
 }  // namespace
 
-void activation_row(Activation activation, const float* in, float* out, int64_t begin, int64_t width,
-                    const DropoutBits& dropout) {
+void activation_row(Activation activation, const float* in, float* out, int64_t begin,
+                    int64_t width, const DropoutBits& dropout) {
   switch (activation) {
     case Activation::relu: return relu_row(in, out, begin, width, dropout);
     case Activation::gated_gelu: return gelu_row(in, out, begin, width, dropout);

@@ -12,8 +12,8 @@ enum class Activation { relu, gated_gelu, gated_silu };
 // One row of the feed-forward's inner layer. Not gated: out[i] = dropout(relu(in[i])), which may be
 // in place. Gated: `in` holds 2 * width numbers, the activation's input and then what it is
 // multiplied by. `begin` is the index of the row's first output element in the whole tensor.
-void activation_row(Activation activation, const float* in, float* out, int64_t begin, int64_t width,
-                    const DropoutBits& dropout);
+void activation_row(Activation activation, const float* in, float* out, int64_t begin,
+                    int64_t width, const DropoutBits& dropout);
 
 // The gradient of `in`. relu needs the output only: where that is 0, the gradient is, too. It may
 // overwrite dout; gated: din holds 2 * width numbers and is another buffer.

@@ -13,11 +13,13 @@ using torch::Tensor;
 
 namespace {
 
-constexpr int64_t kGrainNumbers = 16384;   // fewer are not worth another thread
+constexpr int64_t kGrainNumbers = 16384;  // fewer are not worth another thread
 
 int64_t grain_rows(int64_t width) { return std::max<int64_t>(1, kGrainNumbers / width); }
 
-const float* data_or_null(const Tensor& x) { return x.defined() ? x.const_data_ptr<float>() : nullptr; }
+const float* data_or_null(const Tensor& x) {
+  return x.defined() ? x.const_data_ptr<float>() : nullptr;
+}
 
 struct AddNormBackwardNode final : BackwardNode {
   Tensor hidden, weight, scale;
@@ -42,16 +44,23 @@ struct AddNormBackwardNode final : BackwardNode {
   variable_list apply(variable_list&& gradients) override {
     const BelowAutograd below;
     const Tensor dhidden = gradients[0].defined() ? gradients[0].contiguous() : Tensor();
-    if (!gradients[1].defined()) return {dhidden, has_x ? dropout(dhidden, settings) : Tensor(), Tensor()};
+    if (!gradients[1].defined())
+      return {dhidden, has_x ? dropout(dhidden, settings) : Tensor(), Tensor()};
     const Tensor dnormed = gradients[1].contiguous();
     const int64_t width = hidden.size(-1), rows = hidden.numel() / width;
     const bool own_dx = has_x && settings.on();
     const Tensor dresidual = torch::empty_like(hidden);
     const Tensor dx = own_dx ? torch::empty_like(hidden) : has_x ? dresidual : Tensor();
-    AddNormBackward work{data_or_null(dhidden), dnormed.const_data_ptr<float>(),
-                         hidden.const_data_ptr<float>(), weight.const_data_ptr<float>(),
-                         scale.const_data_ptr<float>(), dresidual.data_ptr<float>(),
-                         own_dx ? dx.data_ptr<float>() : nullptr, nullptr, width, DropoutBits(settings)};
+    AddNormBackward work{data_or_null(dhidden),
+                         dnormed.const_data_ptr<float>(),
+                         hidden.const_data_ptr<float>(),
+                         weight.const_data_ptr<float>(),
+                         scale.const_data_ptr<float>(),
+                         dresidual.data_ptr<float>(),
+                         own_dx ? dx.data_ptr<float>() : nullptr,
+                         nullptr,
+                         width,
+                         DropoutBits(settings)};
     if (task_should_compute_output(2)) return {dresidual, dx, weight_gradient(work, rows)};
     at::parallel_for(0, rows, grain_rows(width),
                      [&](int64_t begin, int64_t end) { add_norm_backward(work, begin, end); });
@@ -73,10 +82,15 @@ AddNormOutput add_norm_float(const Tensor& residual, const Tensor& x, const Tens
     output.hidden = x.defined() ? torch::empty_like(base) : base.alias();
     output.normed = torch::empty_like(base);
     scale = torch::empty({rows}, base.options());
-    const AddNormForward work{base.const_data_ptr<float>(), data_or_null(added),
-                              weight.const_data_ptr<float>(), output.hidden.data_ptr<float>(),
-                              output.normed.data_ptr<float>(), scale.data_ptr<float>(), width,
-                              static_cast<float>(epsilon), DropoutBits(settings)};
+    const AddNormForward work{base.const_data_ptr<float>(),
+                              data_or_null(added),
+                              weight.const_data_ptr<float>(),
+                              output.hidden.data_ptr<float>(),
+                              output.normed.data_ptr<float>(),
+                              scale.data_ptr<float>(),
+                              width,
+                              static_cast<float>(epsilon),
+                              DropoutBits(settings)};
     at::parallel_for(0, rows, grain_rows(width),
                      [&](int64_t begin, int64_t end) { add_norm_forward(work, begin, end); });
   }
@@ -95,13 +109,13 @@ AddNormOutput add_norm_float(const Tensor& residual, const Tensor& x, const Tens
 }  // namespace
 
 Tensor rms_norm_reference(const Tensor& x, const Tensor& weight_D, double epsilon) {
-  const Tensor wide = x.to(torch::kFloat32);   // statistics are never taken in half precision
+  const Tensor wide = x.to(torch::kFloat32);  // statistics are never taken in half precision
   const Tensor scaled = wide * torch::rsqrt(wide.pow(2).mean(-1, /*keepdim=*/true) + epsilon);
   return scaled.to(x.scalar_type()) * weight_D;
 }
 
-AddNormOutput add_norm(const Tensor& residual, const Tensor& x, const Tensor& weight_D, double epsilon,
-                       const Dropout& settings) {
+AddNormOutput add_norm(const Tensor& residual, const Tensor& x, const Tensor& weight_D,
+                       double epsilon, const Dropout& settings) {
   if (is_plain_float(residual) && is_plain_float(weight_D) && residual.numel() > 0) {
     return add_norm_float(residual, x, weight_D, epsilon, settings);
   }

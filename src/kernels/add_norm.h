@@ -12,8 +12,8 @@ namespace dovetail {
 torch::Tensor rms_norm(const torch::Tensor& x, const torch::Tensor& weight_D, double epsilon);
 
 // The seam between two sublayers: hidden = residual + dropout(x), and its norm by the weight of the
-// sublayer that follows. Without x (undefined: where a stack begins) hidden is residual. One pass forward and one backward for float32 on the CPU; LibTorch's own
-// operations elsewhere.
+// sublayer that follows. Without x (undefined: where a stack begins) hidden is residual. One pass
+// forward and one backward for float32 on the CPU; LibTorch's own operations elsewhere.
 struct AddNormOutput {
   torch::Tensor hidden, normed;
 };
@@ -21,6 +21,7 @@ AddNormOutput add_norm(const torch::Tensor& residual, const torch::Tensor& x,
                        const torch::Tensor& weight_D, double epsilon, const Dropout& settings);
 
 // The same in LibTorch's own operations: what the fast ones are tested against.
-torch::Tensor rms_norm_reference(const torch::Tensor& x, const torch::Tensor& weight_D, double epsilon);
+torch::Tensor rms_norm_reference(const torch::Tensor& x, const torch::Tensor& weight_D,
+                                 double epsilon);
 
 }  // namespace dovetail

@@ -7,7 +7,8 @@
 
 namespace dovetail {
 
-DOVETAIL_SIMD void add_norm_forward(const AddNormForward& work, int64_t first_row, int64_t last_row) {
+DOVETAIL_SIMD void add_norm_forward(const AddNormForward& work, int64_t first_row,
+                                    int64_t last_row) {
   const int64_t width = work.width;
   const DropoutBits dropout = work.dropout;
   const float* __restrict weight = work.weight;
@@ -28,8 +29,8 @@ DOVETAIL_SIMD void add_norm_forward(const AddNormForward& work, int64_t first_ro
         }
       } else {
         for (int64_t i = 0; i < width; ++i) {
-          const float value =
-              residual[i] + x[i] * dropout.factor(static_cast<uint32_t>(begin) + static_cast<uint32_t>(i));
+          const float value = residual[i] + x[i] * dropout.factor(static_cast<uint32_t>(begin) +
+                                                                  static_cast<uint32_t>(i));
           out[i] = value;
           sum += value * value;
         }
@@ -47,14 +48,16 @@ DOVETAIL_SIMD void add_norm_forward(const AddNormForward& work, int64_t first_ro
 namespace {
 
 // With g = dnormed * weight and s the row's scale, the norm's gradient is s g - h s^3 mean(g h).
-DOVETAIL_SIMD void norm_row_backward(const float* __restrict dnormed, const float* __restrict hidden,
-                                     const float* __restrict weight, float scale, int64_t width,
-                                     const float* __restrict dhidden, float* __restrict dresidual) {
+DOVETAIL_SIMD void norm_row_backward(const float* __restrict dnormed,
+                                     const float* __restrict hidden, const float* __restrict weight,
+                                     float scale, int64_t width, const float* __restrict dhidden,
+                                     float* __restrict dresidual) {
   float dot = 0;
   for (int64_t i = 0; i < width; ++i) dot += dnormed[i] * weight[i] * hidden[i];
   const float k = scale * scale * scale * dot / static_cast<float>(width);
   if (dhidden == nullptr) {
-    for (int64_t i = 0; i < width; ++i) dresidual[i] = scale * dnormed[i] * weight[i] - k * hidden[i];
+    for (int64_t i = 0; i < width; ++i)
+      dresidual[i] = scale * dnormed[i] * weight[i] - k * hidden[i];
   } else {
     for (int64_t i = 0; i < width; ++i) {
       dresidual[i] = dhidden[i] + scale * dnormed[i] * weight[i] - k * hidden[i];
@@ -62,8 +65,9 @@ DOVETAIL_SIMD void norm_row_backward(const float* __restrict dnormed, const floa
   }
 }
 
-DOVETAIL_SIMD void add_weight_gradient(const float* __restrict dnormed, const float* __restrict hidden,
-                                       float scale, int64_t width, float* __restrict dweight) {
+DOVETAIL_SIMD void add_weight_gradient(const float* __restrict dnormed,
+                                       const float* __restrict hidden, float scale, int64_t width,
+                                       float* __restrict dweight) {
   for (int64_t i = 0; i < width; ++i) dweight[i] += dnormed[i] * hidden[i] * scale;
 }
 

@@ -37,10 +37,13 @@ struct Places {
 };
 template <typename Pointer>
 Places<Pointer> places(Pointer q, Pointer kv, int64_t inner) {
-  return kv == nullptr ? Places<Pointer>{q, q + inner, q + 2 * inner} : Places<Pointer>{q, kv, kv + inner};
+  return kv == nullptr ? Places<Pointer>{q, q + inner, q + 2 * inner}
+                       : Places<Pointer>{q, kv, kv + inner};
 }
 
-const float* data_or_null(const Tensor& x) { return x.defined() ? x.const_data_ptr<float>() : nullptr; }
+const float* data_or_null(const Tensor& x) {
+  return x.defined() ? x.const_data_ptr<float>() : nullptr;
+}
 
 std::vector<float>& thread_scratch(const AttentionShape& shape) {
   thread_local std::vector<float> scratch;
@@ -50,7 +53,7 @@ std::vector<float>& thread_scratch(const AttentionShape& shape) {
 }
 
 struct AttentionBackwardNode final : BackwardNode {
-  AttentionInputs inputs;        // detached
+  AttentionInputs inputs;  // detached
   Tensor probabilities;
   AttentionShape shape;
 
@@ -62,11 +65,19 @@ struct AttentionBackwardNode final : BackwardNode {
     const Tensor dkv = inputs.kv.defined() ? torch::empty_like(inputs.kv) : Tensor();
     const bool wants_bias = inputs.bias_HTS.defined() && task_should_compute_output(2);
     const Tensor dbias = wants_bias ? torch::zeros_like(inputs.bias_HTS) : Tensor();
-    const auto in = places(inputs.q.const_data_ptr<float>(), data_or_null(inputs.kv), shape.out_stride);
+    const auto in =
+        places(inputs.q.const_data_ptr<float>(), data_or_null(inputs.kv), shape.out_stride);
     const auto out = places(dq.data_ptr<float>(), dkv.defined() ? dkv.data_ptr<float>() : nullptr,
                             shape.out_stride);
-    const AttentionBackward work{shape, in.q, in.k, in.v, probabilities.const_data_ptr<float>(),
-                                 dout.const_data_ptr<float>(), out.q, out.k, out.v,
+    const AttentionBackward work{shape,
+                                 in.q,
+                                 in.k,
+                                 in.v,
+                                 probabilities.const_data_ptr<float>(),
+                                 dout.const_data_ptr<float>(),
+                                 out.q,
+                                 out.k,
+                                 out.v,
                                  wants_bias ? dbias.data_ptr<float>() : nullptr,
                                  DropoutBits(inputs.dropout)};
     // A head's batch rows in order: the sum of the bias is the same with any number of threads.
@@ -100,10 +111,17 @@ Tensor attention_float(const AttentionInputs& in) {
     out = torch::empty({shape.batch, shape.queries, shape.out_stride}, plain.q.options());
     const Tensor probabilities = torch::empty(
         {shape.batch, shape.heads, shape.queries, shape.padded_keys()}, plain.q.options());
-    const auto at = places(plain.q.const_data_ptr<float>(), data_or_null(plain.kv), shape.out_stride);
-    const AttentionForward work{shape, at.q, at.k, at.v, data_or_null(plain.bias_HTS),
-                                data_or_null(plain.mask_BS), probabilities.data_ptr<float>(),
-                                out.data_ptr<float>(), DropoutBits(plain.dropout)};
+    const auto at =
+        places(plain.q.const_data_ptr<float>(), data_or_null(plain.kv), shape.out_stride);
+    const AttentionForward work{shape,
+                                at.q,
+                                at.k,
+                                at.v,
+                                data_or_null(plain.bias_HTS),
+                                data_or_null(plain.mask_BS),
+                                probabilities.data_ptr<float>(),
+                                out.data_ptr<float>(),
+                                DropoutBits(plain.dropout)};
     at::parallel_for(0, shape.batch * shape.heads, 1, [&](int64_t begin, int64_t end) {
       float* scratch = thread_scratch(shape).data();
       for (int64_t i = begin; i < end; ++i) {
@@ -134,7 +152,8 @@ Tensor attention_reference(const AttentionInputs& in) {
   Tensor scores_BHTS = torch::matmul(q_BHTC, k_BHSC.transpose(2, 3)).to(torch::kFloat32);
   if (in.bias_HTS.defined()) scores_BHTS = scores_BHTS + in.bias_HTS.unsqueeze(0);
   if (in.mask_BS.defined()) {
-    const Tensor never = (1.0 - in.mask_BS.to(torch::kFloat32)) * std::numeric_limits<float>::lowest();
+    const Tensor never =
+        (1.0 - in.mask_BS.to(torch::kFloat32)) * std::numeric_limits<float>::lowest();
     scores_BHTS = scores_BHTS + never.unsqueeze(1).unsqueeze(1);
   }
   const Tensor probabilities = torch::softmax(scores_BHTS, -1).to(in.q.scalar_type());

@@ -9,12 +9,12 @@
 namespace dovetail {
 
 struct AttentionInputs {
-  torch::Tensor q;           // [B, T, I]; without kv: [B, T, 3 I], which holds q, k and v
-  torch::Tensor kv;          // [B, S, 2 I]: k and v; undefined for self-attention
-  torch::Tensor bias_HTS;    // added to the scores; may need a gradient; or undefined
-  torch::Tensor mask_BS;     // 1 for tokens, 0 for padding; or undefined
+  torch::Tensor q;         // [B, T, I]; without kv: [B, T, 3 I], which holds q, k and v
+  torch::Tensor kv;        // [B, S, 2 I]: k and v; undefined for self-attention
+  torch::Tensor bias_HTS;  // added to the scores; may need a gradient; or undefined
+  torch::Tensor mask_BS;   // 1 for tokens, 0 for padding; or undefined
   int64_t heads = 0;
-  Dropout dropout;           // of the probabilities
+  Dropout dropout;  // of the probabilities
 };
 
 // softmax(q k^T + bias, over tokens only) v: [B, T, I]. T5 does not divide the scores by the square

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/attention_loops.h"
 
-#include "kernels/simd.h"
 #include "kernels/product.h"
+#include "kernels/simd.h"
 #include "kernels/vector_math.h"
 
 namespace dovetail {
 
 namespace {
 
-constexpr float kNever = -1e30f;   // far below any score, and no sum of two of it overflows
+constexpr float kNever = -1e30f;  // far below any score, and no sum of two of it overflows
 
 // The row's scores become probabilities; those past the last key become 0.
 DOVETAIL_SIMD void softmax_row(float* scores, const float* bias, const float* mask, int64_t keys,
@@ -51,7 +51,8 @@ DOVETAIL_SIMD void softmax_row_backward(const float* p, float* ds, int64_t index
     for (int64_t s = 0; s < padded; ++s) dot += p[s] * ds[s];
   } else {
     for (int64_t s = 0; s < padded; ++s) {
-      const float d = ds[s] * dropout.factor(static_cast<uint32_t>(index) + static_cast<uint32_t>(s));
+      const float d =
+          ds[s] * dropout.factor(static_cast<uint32_t>(index) + static_cast<uint32_t>(s));
       ds[s] = d;
       dot += p[s] * d;
     }
@@ -91,9 +92,11 @@ void attention_forward(const AttentionForward& work, int64_t batch, int64_t head
   const float* v = work.v + batch * s.keys * s.kv_stride + head * s.channels;
   float* p = work.probabilities + first;
   transpose_block(k, s.kv_stride, s.keys, s.channels, scratch, padded);
-  small_product({s.queries, padded, s.channels, {q, s.q_stride, 1}, {scratch, padded, 1}, p, padded});
+  small_product(
+      {s.queries, padded, s.channels, {q, s.q_stride, 1}, {scratch, padded, 1}, p, padded});
   for (int64_t t = 0; t < s.queries; ++t) {
-    const float* bias = work.bias == nullptr ? nullptr : work.bias + (head * s.queries + t) * s.keys;
+    const float* bias =
+        work.bias == nullptr ? nullptr : work.bias + (head * s.queries + t) * s.keys;
     const float* mask = work.mask == nullptr ? nullptr : work.mask + batch * s.keys;
     softmax_row(p + t * padded, bias, mask, s.keys, padded);
   }
@@ -103,10 +106,12 @@ void attention_forward(const AttentionForward& work, int64_t batch, int64_t head
     kept = scratch;
   }
   float* out = work.out + batch * s.queries * s.out_stride + head * s.channels;
-  small_product({s.queries, s.channels, s.keys, {kept, padded, 1}, {v, s.kv_stride, 1}, out, s.out_stride});
+  small_product(
+      {s.queries, s.channels, s.keys, {kept, padded, 1}, {v, s.kv_stride, 1}, out, s.out_stride});
 }
 
-void attention_backward(const AttentionBackward& work, int64_t batch, int64_t head, float* scratch) {
+void attention_backward(const AttentionBackward& work, int64_t batch, int64_t head,
+                        float* scratch) {
   const AttentionShape& s = work.shape;
   const int64_t padded = s.padded_keys(), first = probabilities_index(s, batch, head);
   const int64_t q_begin = batch * s.queries * s.q_stride + head * s.channels;
@@ -118,20 +123,41 @@ void attention_backward(const AttentionBackward& work, int64_t batch, int64_t he
   float* ds = kept + s.queries * padded;
 
   dropped_row(p, kept, first, s.queries * padded, work.dropout);
-  small_product({s.keys, s.channels, s.queries, {kept, 1, padded}, {dout, s.out_stride, 1},
-                 work.dv + kv_begin, s.kv_stride});
+  small_product({s.keys,
+                 s.channels,
+                 s.queries,
+                 {kept, 1, padded},
+                 {dout, s.out_stride, 1},
+                 work.dv + kv_begin,
+                 s.kv_stride});
   transpose_block(work.v + kv_begin, s.kv_stride, s.keys, s.channels, v_transposed, padded);
-  small_product({s.queries, padded, s.channels, {dout, s.out_stride, 1}, {v_transposed, padded, 1}, ds, padded});
+  small_product({s.queries,
+                 padded,
+                 s.channels,
+                 {dout, s.out_stride, 1},
+                 {v_transposed, padded, 1},
+                 ds,
+                 padded});
   for (int64_t t = 0; t < s.queries; ++t) {
     softmax_row_backward(p + t * padded, ds + t * padded, first + t * padded, padded, work.dropout);
     if (work.dbias != nullptr) {
       add_row(ds + t * padded, work.dbias + (head * s.queries + t) * s.keys, s.keys);
     }
   }
-  small_product({s.queries, s.channels, s.keys, {ds, padded, 1}, {work.k + kv_begin, s.kv_stride, 1},
-                 work.dq + q_begin, s.q_stride});
-  small_product({s.keys, s.channels, s.queries, {ds, 1, padded}, {work.q + q_begin, s.q_stride, 1},
-                 work.dk + kv_begin, s.kv_stride});
+  small_product({s.queries,
+                 s.channels,
+                 s.keys,
+                 {ds, padded, 1},
+                 {work.k + kv_begin, s.kv_stride, 1},
+                 work.dq + q_begin,
+                 s.q_stride});
+  small_product({s.keys,
+                 s.channels,
+                 s.queries,
+                 {ds, 1, padded},
+                 {work.q + q_begin, s.q_stride, 1},
+                 work.dk + kv_begin,
+                 s.kv_stride});
 }
 
 }  // namespace dovetail

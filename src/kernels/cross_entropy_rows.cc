@@ -30,9 +30,10 @@ DOVETAIL_SIMD RowSums sums_of(const float* __restrict logits, int64_t count) {
 }
 
 // gradient = factor * exp(logit - shift) - uniform; in place where the two are the same
-DOVETAIL_SIMD void softmax_gradient(const float* logits, float* gradient, int64_t count, float shift,
-                                    float factor, float uniform) {
-  for (int64_t i = 0; i < count; ++i) gradient[i] = factor * vector_exp(logits[i] - shift) - uniform;
+DOVETAIL_SIMD void softmax_gradient(const float* logits, float* gradient, int64_t count,
+                                    float shift, float factor, float uniform) {
+  for (int64_t i = 0; i < count; ++i)
+    gradient[i] = factor * vector_exp(logits[i] - shift) - uniform;
 }
 
 }  // namespace

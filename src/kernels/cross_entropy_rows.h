@@ -7,9 +7,9 @@ namespace dovetail {
 
 // What a token's loss is made of.
 struct CrossEntropy {
-  float label_smoothing = 0;   // part of the target's mass that is spread over the vocabulary
-  float z_loss = 0;            // times log(Z)^2 is added (Chowdhery et al. 2022, sec. 5)
-  float weight = 1;            // of the loss, in the gradient
+  float label_smoothing = 0;  // part of the target's mass that is spread over the vocabulary
+  float z_loss = 0;           // times log(Z)^2 is added (Chowdhery et al. 2022, sec. 5)
+  float weight = 1;           // of the loss, in the gradient
 };
 
 // The loss of one row of logits (nats) for `label`; where `gradient` is given (it may be the logits

@@ -14,7 +14,8 @@ Tensor dropped(const Tensor& x, const Dropout& settings) {
   const BelowAutograd below;
   const Tensor in = x.contiguous();
   Tensor out = torch::empty_like(in);
-  dropout_elements(in.const_data_ptr<float>(), out.data_ptr<float>(), in.numel(), DropoutBits(settings));
+  dropout_elements(in.const_data_ptr<float>(), out.data_ptr<float>(), in.numel(),
+                   DropoutBits(settings));
   return out;
 }
 

@@ -24,8 +24,8 @@ struct Dropout {
 // The same in the form that the loops use. A rate of 0 keeps everything.
 struct DropoutBits {
   uint32_t key0 = 0, key1 = 0;
-  uint32_t threshold = 0;    // of 2^32: kept where the hash is not below
-  float scale = 1;           // of what is kept: 1 / (1 - rate)
+  uint32_t threshold = 0;  // of 2^32: kept where the hash is not below
+  float scale = 1;         // of what is kept: 1 / (1 - rate)
 
   DropoutBits() = default;
   explicit DropoutBits(const Dropout& dropout)

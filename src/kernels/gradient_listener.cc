@@ -29,7 +29,8 @@ torch::Tensor GradientListener::gradient_of(const std::vector<torch::Tensor>& pa
   for (const torch::Tensor& parameter : parameters) rows += parameter.size(0);
   const std::vector<int64_t> shape{rows, parameters[0].size(1)};
   float* home = listening != nullptr ? listening->home_(parameters) : nullptr;
-  return home != nullptr ? torch::from_blob(home, shape, torch::kFloat32) : torch::empty(shape, options);
+  return home != nullptr ? torch::from_blob(home, shape, torch::kFloat32)
+                         : torch::empty(shape, options);
 }
 
 }  // namespace dovetail

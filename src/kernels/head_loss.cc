@@ -12,7 +12,7 @@ using torch::Tensor;
 
 namespace {
 
-constexpr int64_t kBlockNumbers = int64_t{1} << 24;   // of logits at a time: 64 MiB
+constexpr int64_t kBlockNumbers = int64_t{1} << 24;  // of logits at a time: 64 MiB
 
 struct HeadLossBackward final : BackwardNode {
   Tensor dhidden_RD, dhead_VD, head_VD;
@@ -56,16 +56,19 @@ double block_loss(const Tensor& logits_RV, const int64_t* labels, const CrossEnt
 }
 
 // A block of rows: its loss, and what it adds to the gradients.
-double run_block(const Tensor& x_RD, const int64_t* labels, const Projection& head, double logit_scale,
-                 const CrossEntropy& settings, HeadLossBackward* node, int64_t first_row) {
+double run_block(const Tensor& x_RD, const int64_t* labels, const Projection& head,
+                 double logit_scale, const CrossEntropy& settings, HeadLossBackward* node,
+                 int64_t first_row) {
   const bool wants_hidden = node != nullptr && node->dhidden_RD.defined();
   const bool wants_head = node != nullptr && node->dhead_VD.defined();
   const Tensor logits_RV = multiply(x_RD, head, logit_scale);
   const double sum = block_loss(logits_RV, labels, settings, wants_hidden || wants_head);
   if (wants_hidden) {
-    node->dhidden_RD.narrow(0, first_row, x_RD.size(0)).copy_(multiply_backward(logits_RV, head, logit_scale));
+    node->dhidden_RD.narrow(0, first_row, x_RD.size(0))
+        .copy_(multiply_backward(logits_RV, head, logit_scale));
   }
-  if (wants_head) matmul_into(node->dhead_VD, logits_RV.t(), x_RD, logit_scale, /*accumulate=*/first_row > 0);
+  if (wants_head)
+    matmul_into(node->dhead_VD, logits_RV.t(), x_RD, logit_scale, /*accumulate=*/first_row > 0);
   return sum;
 }
 
@@ -73,7 +76,8 @@ Tensor head_loss_float(const Tensor& hidden, const Projection& head, const Tenso
                        double logit_scale, const CrossEntropy& settings) {
   const Tensor& head_VD = head.parts[0];
   const auto node = backward_node<HeadLossBackward>(hidden, head_VD);
-  const bool wants_hidden = node && hidden.requires_grad(), wants_head = node && head_VD.requires_grad();
+  const bool wants_hidden = node && hidden.requires_grad(),
+             wants_head = node && head_VD.requires_grad();
   double sum = 0;
   Tensor loss;
   {
@@ -81,10 +85,12 @@ Tensor head_loss_float(const Tensor& hidden, const Projection& head, const Tenso
     const Tensor x_RD = hidden.detach().contiguous(), labels_R = labels.contiguous();
     if (wants_hidden) node->dhidden_RD = torch::empty_like(x_RD);
     if (wants_head) node->dhead_VD = torch::empty_like(head.whole);
-    const int64_t rows = x_RD.size(0), step = std::max<int64_t>(64, kBlockNumbers / head_VD.size(0));
+    const int64_t rows = x_RD.size(0),
+                  step = std::max<int64_t>(64, kBlockNumbers / head_VD.size(0));
     for (int64_t begin = 0; begin < rows; begin += step) {
       sum += run_block(x_RD.narrow(0, begin, std::min(step, rows - begin)),
-                       labels_R.const_data_ptr<int64_t>() + begin, head, logit_scale, settings, node.get(), begin);
+                       labels_R.const_data_ptr<int64_t>() + begin, head, logit_scale, settings,
+                       node.get(), begin);
     }
     loss = torch::full({}, sum * settings.weight, x_RD.options());
   }
@@ -98,7 +104,8 @@ Tensor head_loss_float(const Tensor& hidden, const Projection& head, const Tenso
 Tensor head_loss_reference(const Tensor& hidden_RD, const Tensor& head_VD, const Tensor& labels_R,
                            double logit_scale, const CrossEntropy& settings) {
   const Tensor rows = torch::nonzero(labels_R != kIgnored).squeeze(1);
-  const Tensor logits = torch::linear(hidden_RD.index_select(0, rows) * logit_scale, head_VD).to(torch::kFloat32);
+  const Tensor logits =
+      torch::linear(hidden_RD.index_select(0, rows) * logit_scale, head_VD).to(torch::kFloat32);
   const Tensor labels = labels_R.index_select(0, rows);
   const Tensor log_z = torch::logsumexp(logits, -1);
   const Tensor right = logits.gather(1, labels.unsqueeze(1)).squeeze(1);
@@ -110,7 +117,8 @@ Tensor head_loss_reference(const Tensor& hidden_RD, const Tensor& head_VD, const
 
 Tensor head_loss(const Tensor& hidden_RD, const Projection& head, const Tensor& labels_R,
                  double logit_scale, const CrossEntropy& settings) {
-  const bool fast = is_plain_float(hidden_RD) && is_plain_float(head.whole) && hidden_RD.numel() > 0;
+  const bool fast =
+      is_plain_float(hidden_RD) && is_plain_float(head.whole) && hidden_RD.numel() > 0;
   return fast ? head_loss_float(hidden_RD, head, labels_R, logit_scale, settings)
               : head_loss_reference(hidden_RD, head.parts[0], labels_R, logit_scale, settings);
 }

@@ -12,11 +12,13 @@ namespace dovetail {
 inline constexpr int64_t kIgnored = -100;
 
 // The head and the loss in one: logits = hidden * logit_scale * head^T, and the sum over labelled
-// rows of settings.weight * (smoothed cross-entropy + z-loss). Where a gradient is wanted it is made
-// at once, in place of the logits, a block of rows at a time: the logits are never there twice, and
-// a big batch's never all at once. Call backward() on the result itself for the cheapest backward.
+// rows of settings.weight * (smoothed cross-entropy + z-loss). Where a gradient is wanted it is
+// made at once, in place of the logits, a block of rows at a time: the logits are never there
+// twice, and a big batch's never all at once. Call backward() on the result itself for the cheapest
+// backward.
 torch::Tensor head_loss(const torch::Tensor& hidden_RD, const Projection& head,
-                        const torch::Tensor& labels_R, double logit_scale, const CrossEntropy& settings);
+                        const torch::Tensor& labels_R, double logit_scale,
+                        const CrossEntropy& settings);
 
 // The same in LibTorch's own operations.
 torch::Tensor head_loss_reference(const torch::Tensor& hidden_RD, const torch::Tensor& head_VD,

@@ -49,9 +49,11 @@ void make_gradients(const std::vector<Tensor>& parts, const Tensor& dy_RN, const
 
 void accumulate_gradients(const Projection& projection, const Tensor& dy_RN, const Tensor& x_RK) {
   const auto& parts = projection.parts;
-  const bool all = std::all_of(parts.begin(), parts.end(), [](const Tensor& t) { return t.requires_grad(); });
+  const bool all =
+      std::all_of(parts.begin(), parts.end(), [](const Tensor& t) { return t.requires_grad(); });
   const std::vector<Tensor> gradients = gradients_of(parts);
-  const bool none_yet = std::none_of(gradients.begin(), gradients.end(), [](const Tensor& t) { return t.defined(); });
+  const bool none_yet =
+      std::none_of(gradients.begin(), gradients.end(), [](const Tensor& t) { return t.defined(); });
   if (all && none_yet) return make_gradients(parts, dy_RN, x_RK);
   if (all && follow_each_other(gradients)) {
     matmul_into(joined_view(gradients), dy_RN.t(), x_RK, 1, /*accumulate=*/true);
@@ -77,13 +79,15 @@ struct LinearBackward final : BackwardNode {
     const Tensor dy_RN = gradients[0].reshape({-1, projection.whole.size(0)});
     gradients.clear();
     const auto& parts = projection.parts;
-    if (std::any_of(parts.begin(), parts.end(), [](const Tensor& t) { return t.requires_grad(); })) {
+    if (std::any_of(parts.begin(), parts.end(),
+                    [](const Tensor& t) { return t.requires_grad(); })) {
       accumulate_gradients(projection, dy_RN, x_RK);
       for (const Tensor& part : parts) {
         if (part.requires_grad()) GradientListener::tell(part);
       }
     }
-    if (task_should_compute_output(0)) results[0] = multiply_backward(dy_RN, projection).view(input_shape);
+    if (task_should_compute_output(0))
+      results[0] = multiply_backward(dy_RN, projection).view(input_shape);
     return results;
   }
 
@@ -122,11 +126,14 @@ Projection join_weights(const std::vector<Tensor*>& weights) {
 void set_packing(Projection& projection, Packing packing) {
   const Tensor& whole = projection.whole;
   projection.packed = projection.packed_backward = {};
-  if (packing == Packing::none || !whole.defined() || !is_plain_float(whole) || !own_products_are_faster()) return;
+  if (packing == Packing::none || !whole.defined() || !is_plain_float(whole) ||
+      !own_products_are_faster())
+    return;
   const float* data = whole.const_data_ptr<float>();
   const int64_t outputs = whole.size(0), inputs = whole.size(1);
   projection.packed = PackedMatrix({data, 1, inputs}, inputs, outputs);
-  if (packing == Packing::both_ways) projection.packed_backward = PackedMatrix({data, inputs, 1}, outputs, inputs);
+  if (packing == Packing::both_ways)
+    projection.packed_backward = PackedMatrix({data, inputs, 1}, outputs, inputs);
 }
 
 namespace {

@@ -14,8 +14,8 @@ namespace dovetail {
 struct LowRank {
   torch::Tensor a_rK, b_Nr;
   double scaling = 1;
-  double dropout = 0;          // of the low-rank path's input, in training
-  uint64_t dropout_seed = 0;   // 0: not in training
+  double dropout = 0;         // of the low-rank path's input, in training
+  uint64_t dropout_seed = 0;  // 0: not in training
 };
 
 // Weight matrices [N_i, K] that read the same input, one below the other in one piece of memory, so
@@ -23,9 +23,9 @@ struct LowRank {
 struct Projection {
   std::vector<torch::Tensor> parts;
   torch::Tensor whole;
-  std::vector<LowRank> low_rank;   // empty, or one a part (undefined tensors: none)
-  PackedMatrix packed;             // of the whole, where it is not going to change; or empty
-  PackedMatrix packed_backward;    // the same for the gradient of x
+  std::vector<LowRank> low_rank;  // empty, or one a part (undefined tensors: none)
+  PackedMatrix packed;            // of the whole, where it is not going to change; or empty
+  PackedMatrix packed_backward;   // the same for the gradient of x
 };
 
 // Makes the tensors neighbours in memory, where they are not yet: each is replaced by a view of the
@@ -39,7 +39,8 @@ void set_packing(Projection& projection, Packing packing);
 
 // x W^T and dy W for matrices, by the packed copy where there is one.
 torch::Tensor multiply(const torch::Tensor& x_RK, const Projection& projection, double scale = 1);
-torch::Tensor multiply_backward(const torch::Tensor& dy_RN, const Projection& projection, double scale = 1);
+torch::Tensor multiply_backward(const torch::Tensor& dy_RN, const Projection& projection,
+                                double scale = 1);
 
 // x W^T: [..., K] to [..., N]. Its backward computes nothing for weights that need no gradient, and
 // adds straight into their grad() the gradient of those that do (no sum of temporaries, and further

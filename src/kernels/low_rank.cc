@@ -11,7 +11,7 @@ using torch::Tensor;
 namespace {
 
 struct LowRankBackward final : BackwardNode {
-  Tensor x_RK, t_Rr;       // t = x A^T
+  Tensor x_RK, t_Rr;  // t = x A^T
   LowRank low_rank;
   int64_t first_column = 0;
   std::vector<int64_t> input_shape;

@@ -14,7 +14,8 @@ namespace dovetail {
 void matmul_into(const torch::Tensor& out_MN, const torch::Tensor& a_MK, const torch::Tensor& b_KN,
                  double scale = 1, bool accumulate = false);
 
-torch::Tensor matrix_product(const torch::Tensor& a_MK, const torch::Tensor& b_KN, double scale = 1);
+torch::Tensor matrix_product(const torch::Tensor& a_MK, const torch::Tensor& b_KN,
+                             double scale = 1);
 
 // a times a matrix that was packed before; float32 on the CPU.
 torch::Tensor packed_product(const torch::Tensor& a_MK, const PackedMatrix& b_KN, double scale = 1);

@@ -107,8 +107,8 @@ DOVETAIL_SIMD void move_row_with_moment(float* parameter, const float* gradient,
 
 }  // namespace
 
-void squared_means(const float* gradient, float scale, float epsilon, int64_t rows,
-                   int64_t columns, float* row_means, float* column_means) {
+void squared_means(const float* gradient, float scale, float epsilon, int64_t rows, int64_t columns,
+                   float* row_means, float* column_means) {
   constexpr int64_t kStretch = 128;
   std::vector<double> totals(columns);
   std::vector<float> sums(columns);

@@ -15,7 +15,8 @@ typedef float Eight __attribute__((vector_size(32), aligned(4), may_alias));
 typedef int EightInts __attribute__((vector_size(32)));
 
 // Rows of b lie in memory as they will be: copied.
-DOVETAIL_SIMD void copy_strip(const float* b, int64_t b_row, int64_t depth, float scale, float* out) {
+DOVETAIL_SIMD void copy_strip(const float* b, int64_t b_row, int64_t depth, float scale,
+                              float* out) {
   for (int64_t k = 0; k < depth; ++k) {
     const float* from = b + k * b_row;
     float* to = out + k * kStrip;
@@ -24,7 +25,8 @@ DOVETAIL_SIMD void copy_strip(const float* b, int64_t b_row, int64_t depth, floa
 }
 
 // Eight rows of `in`, in_row apart, become eight columns of `out`.
-DOVETAIL_SIMD void transpose_eight(const float* in, int64_t in_row, int64_t blocks, float scale, float* out) {
+DOVETAIL_SIMD void transpose_eight(const float* in, int64_t in_row, int64_t blocks, float scale,
+                                   float* out) {
   for (int64_t block = 0; block < blocks; ++block, in += 8, out += 8 * kStrip) {
     Eight r[8], s[8];
     for (int i = 0; i < 8; ++i) r[i] = scale * *reinterpret_cast<const Eight*>(in + i * in_row);
@@ -35,8 +37,10 @@ DOVETAIL_SIMD void transpose_eight(const float* in, int64_t in_row, int64_t bloc
     for (int half = 0; half < 8; half += 4) {
       r[half] = __builtin_shuffle(s[half], s[half + 2], EightInts{0, 1, 8, 9, 4, 5, 12, 13});
       r[half + 1] = __builtin_shuffle(s[half], s[half + 2], EightInts{2, 3, 10, 11, 6, 7, 14, 15});
-      r[half + 2] = __builtin_shuffle(s[half + 1], s[half + 3], EightInts{0, 1, 8, 9, 4, 5, 12, 13});
-      r[half + 3] = __builtin_shuffle(s[half + 1], s[half + 3], EightInts{2, 3, 10, 11, 6, 7, 14, 15});
+      r[half + 2] =
+          __builtin_shuffle(s[half + 1], s[half + 3], EightInts{0, 1, 8, 9, 4, 5, 12, 13});
+      r[half + 3] =
+          __builtin_shuffle(s[half + 1], s[half + 3], EightInts{2, 3, 10, 11, 6, 7, 14, 15});
     }
     for (int i = 0; i < 4; ++i) {
       *reinterpret_cast<Eight*>(out + i * kStrip) =
@@ -83,7 +87,8 @@ void pack_strips(const MatrixView& b, int64_t depth, int64_t columns, float scal
 
 void pack_lines(const MatrixView& a, int64_t rows, int64_t depth, float* out, int64_t out_row) {
   for (int64_t k = 0; k < depth; ++k) {
-    std::memcpy(out + k * out_row, a.data + k * a.column, static_cast<size_t>(rows) * sizeof(float));
+    std::memcpy(out + k * out_row, a.data + k * a.column,
+                static_cast<size_t>(rows) * sizeof(float));
   }
 }
 

@@ -18,24 +18,35 @@ namespace {
 
 using tiles::Panel;
 
-// A panel of b is half of a usual second-level cache; a row block of a is a few rows' worth of lines.
+// A panel of b is half of a usual second-level cache; a row block of a is a few rows' worth of
+// lines.
 constexpr int64_t kDepthBlock = 256, kColumnBlock = 512, kRowBlock = 64;
 
 #if defined(__x86_64__) && defined(__GNUC__)
-__attribute__((target("arch=x86-64-v4"))) void panel_v4(const Panel& p, MatrixView a, int64_t row, int64_t rows) {
+__attribute__((target("arch=x86-64-v4"))) void panel_v4(const Panel& p, MatrixView a, int64_t row,
+                                                        int64_t rows) {
   tiles::panel<tiles::Wide, 8>(p, a, row, rows);
 }
-__attribute__((target("arch=x86-64-v3"))) void panel_v3(const Panel& p, MatrixView a, int64_t row, int64_t rows) {
+__attribute__((target("arch=x86-64-v3"))) void panel_v3(const Panel& p, MatrixView a, int64_t row,
+                                                        int64_t rows) {
   tiles::panel<tiles::Half, 3>(p, a, row, rows);
 }
-__attribute__((target("arch=x86-64-v4"))) void small_v4(const Product& p) { tiles::small<tiles::Wide, 8>(p); }
-__attribute__((target("arch=x86-64-v3"))) void small_v3(const Product& p) { tiles::small<tiles::Half, 4>(p); }
+__attribute__((target("arch=x86-64-v4"))) void small_v4(const Product& p) {
+  tiles::small<tiles::Wide, 8>(p);
+}
+__attribute__((target("arch=x86-64-v3"))) void small_v3(const Product& p) {
+  tiles::small<tiles::Half, 4>(p);
+}
 bool has_v4() { return __builtin_cpu_supports("x86-64-v4"); }
 bool has_v3() { return __builtin_cpu_supports("x86-64-v3"); }
 bool is_amd() { return __builtin_cpu_is("amd"); }
 #else
-void panel_v4(const Panel& p, MatrixView a, int64_t row, int64_t rows) { tiles::panel<tiles::Half, 2>(p, a, row, rows); }
-void panel_v3(const Panel& p, MatrixView a, int64_t row, int64_t rows) { panel_v4(p, a, row, rows); }
+void panel_v4(const Panel& p, MatrixView a, int64_t row, int64_t rows) {
+  tiles::panel<tiles::Half, 2>(p, a, row, rows);
+}
+void panel_v3(const Panel& p, MatrixView a, int64_t row, int64_t rows) {
+  panel_v4(p, a, row, rows);
+}
 void small_v4(const Product& p) { tiles::small<tiles::Half, 2>(p); }
 void small_v3(const Product& p) { small_v4(p); }
 bool has_v4() { return false; }
@@ -43,7 +54,9 @@ bool has_v3() { return false; }
 bool is_amd() { return false; }
 #endif
 
-void panel_plain(const Panel& p, MatrixView a, int64_t row, int64_t rows) { tiles::panel<tiles::Half, 2>(p, a, row, rows); }
+void panel_plain(const Panel& p, MatrixView a, int64_t row, int64_t rows) {
+  tiles::panel<tiles::Half, 2>(p, a, row, rows);
+}
 void small_plain(const Product& p) { tiles::small<tiles::Half, 2>(p); }
 
 void run_panel(const Panel& p, MatrixView a, int64_t row, int64_t rows) {
@@ -61,7 +74,7 @@ std::shared_ptr<float[]> aligned_numbers(int64_t count) {
   void* memory = std::aligned_alloc(unit, whole);
   if (memory == nullptr) throw std::bad_alloc();
 #if defined(__linux__)
-  if (unit == kHugePage) ::madvise(memory, whole, MADV_HUGEPAGE);   // a wish: it may be refused
+  if (unit == kHugePage) ::madvise(memory, whole, MADV_HUGEPAGE);  // a wish: it may be refused
 #endif
   return {static_cast<float*>(memory), [](float* p) { std::free(p); }};
 }
@@ -91,8 +104,9 @@ void product(const Product& p) {
     const int64_t columns = std::min(kColumnBlock, p.columns - column);
     for (int64_t k = 0; k < p.depth; k += kDepthBlock) {
       const int64_t depth = std::min(kDepthBlock, p.depth - k);
-      pack_strips(p.b.from(k, column), depth, columns, p.scale, scratch.panel.get(), depth * kStrip);
-      const Panel panel{columns,        depth,     scratch.panel.get(), depth * kStrip,
+      pack_strips(p.b.from(k, column), depth, columns, p.scale, scratch.panel.get(),
+                  depth * kStrip);
+      const Panel panel{columns,        depth,     scratch.panel.get(),  depth * kStrip,
                         p.out + column, p.out_row, p.accumulate || k > 0};
       multiply_panel(panel, p.a.from(0, k), p.rows, scratch.rows.get());
     }
@@ -104,13 +118,14 @@ void small_product(const Product& p) {
   best(p);
 }
 
-PackedMatrix::PackedMatrix(MatrixView b, int64_t depth, int64_t columns) : depth_(depth), columns_(columns) {
+PackedMatrix::PackedMatrix(MatrixView b, int64_t depth, int64_t columns)
+    : depth_(depth), columns_(columns) {
   packed_ = aligned_numbers((columns + kStrip - 1) / kStrip * kStrip * depth);
   pack_strips(b, depth, columns, 1, packed_.get(), depth * kStrip);
 }
 
-void PackedMatrix::multiply(const MatrixView& a, int64_t rows, int64_t first, int64_t last, float* out,
-                            int64_t out_row, float scale) const {
+void PackedMatrix::multiply(const MatrixView& a, int64_t rows, int64_t first, int64_t last,
+                            float* out, int64_t out_row, float scale) const {
   thread_local Scratch scratch;
   // With few rows the matrix is what takes the time: it is read once, from end to end.
   const bool stream = rows <= 8 && a.column == 1;

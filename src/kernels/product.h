@@ -43,10 +43,10 @@ class PackedMatrix {
   void multiply(const MatrixView& a, int64_t rows, int64_t first, int64_t last, float* out,
                 int64_t out_row, float scale = 1) const;
 
-  static constexpr int64_t kStrip = 32;   // columns that lie together
+  static constexpr int64_t kStrip = 32;  // columns that lie together
 
  private:
-  std::shared_ptr<float[]> packed_;       // [strips, depth, kStrip]
+  std::shared_ptr<float[]> packed_;  // [strips, depth, kStrip]
   int64_t depth_ = 0, columns_ = 0;
 };
 

@@ -28,7 +28,8 @@ struct Strip {
 };
 
 template <typename Lanes, int kRows, int kVectors>
-DOVETAIL_INLINE void tile(const Strip& strip, MatrixView a, float* out, int64_t out_row, bool accumulate) {
+DOVETAIL_INLINE void tile(const Strip& strip, MatrixView a, float* out, int64_t out_row,
+                          bool accumulate) {
   constexpr int64_t kLanes = sizeof(Lanes) / sizeof(float);
   Lanes sums[kRows][kVectors];
   for (int r = 0; r < kRows; ++r) {
@@ -38,7 +39,8 @@ DOVETAIL_INLINE void tile(const Strip& strip, MatrixView a, float* out, int64_t 
   const float* column = a.data;
   for (int64_t k = 0; k < strip.depth; ++k, b += strip.b_row, column += a.column) {
     Lanes line[kVectors];
-    for (int v = 0; v < kVectors; ++v) line[v] = reinterpret_cast<const Unaligned<Lanes>*>(b + v * kLanes)->lanes;
+    for (int v = 0; v < kVectors; ++v)
+      line[v] = reinterpret_cast<const Unaligned<Lanes>*>(b + v * kLanes)->lanes;
     for (int r = 0; r < kRows; ++r) {
       const float factor = column[r * a.row];
       for (int v = 0; v < kVectors; ++v) sums[r][v] += factor * line[v];
@@ -61,7 +63,8 @@ DOVETAIL_INLINE void cut_tile(const Strip& strip, MatrixView a, float* out, int6
   tile<Lanes, kRows, kVectors>(strip, a, whole, kWidth, false);
   for (int r = 0; r < kRows; ++r) {
     float* line = out + r * out_row;
-    for (int64_t c = 0; c < columns; ++c) line[c] = (accumulate ? line[c] : 0.0f) + whole[r * kWidth + c];
+    for (int64_t c = 0; c < columns; ++c)
+      line[c] = (accumulate ? line[c] : 0.0f) + whole[r * kWidth + c];
   }
 }
 
@@ -105,7 +108,7 @@ DOVETAIL_INLINE void small(const Product& p) {
 // Rows of the result times packed strips of b.
 struct Panel {
   int64_t columns, depth;
-  const float* packed;            // [strips, strip_size]
+  const float* packed;  // [strips, strip_size]
   int64_t strip_size;
   float* out;
   int64_t out_row;
@@ -131,7 +134,8 @@ DOVETAIL_INLINE void panel_rows(const Panel& p, MatrixView a, int64_t row) {
 template <typename Lanes, int kRows>
 DOVETAIL_INLINE void panel(const Panel& p, MatrixView a, int64_t row, int64_t rows) {
   int64_t done = 0;
-  for (; done + kRows <= rows; done += kRows) panel_rows<Lanes, kRows>(p, a.from(done, 0), row + done);
+  for (; done + kRows <= rows; done += kRows)
+    panel_rows<Lanes, kRows>(p, a.from(done, 0), row + done);
   for (; done + 2 <= rows; done += 2) panel_rows<Lanes, 2>(p, a.from(done, 0), row + done);
   if (done < rows) panel_rows<Lanes, 1>(p, a.from(done, 0), row + done);
 }

@@ -6,12 +6,14 @@
 
 namespace dovetail {
 
-DOVETAIL_SIMD void attend_row(const RowAttention& attention, const float* query, float* scores, float* out) {
+DOVETAIL_SIMD void attend_row(const RowAttention& attention, const float* query, float* scores,
+                              float* out) {
   const int64_t channels = attention.channels, positions = attention.positions;
   for (int64_t head = 0; head < attention.heads; ++head) {
     const int64_t begin = head * channels;
     const float* __restrict q = query + begin;
-    const float* bias = attention.bias == nullptr ? nullptr : attention.bias + head * attention.bias_row;
+    const float* bias =
+        attention.bias == nullptr ? nullptr : attention.bias + head * attention.bias_row;
     float largest = -1e30f;
     for (int64_t t = 0; t < positions; ++t) {
       const float* __restrict key = attention.keys[t] + begin;

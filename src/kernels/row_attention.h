@@ -11,7 +11,7 @@ struct RowAttention {
   int64_t heads, channels, positions;
   const float* const* keys;
   const float* const* values;
-  const float* bias;          // [H, bias_row] by position; or absent
+  const float* bias;  // [H, bias_row] by position; or absent
   int64_t bias_row;
 };
 

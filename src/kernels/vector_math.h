@@ -22,10 +22,11 @@ inline float vector_exp(float x) {
   constexpr float kLog2E = 1.44269504f, kLn2High = 0.693359375f, kLn2Low = -2.12194440e-4f;
   const float above = x > -80.0f ? x : -80.0f;
   const float clamped = above < 88.0f ? above : 88.0f;
-  const int32_t whole = static_cast<int32_t>(clamped * kLog2E + 127.5f) - 127;   // rounded, no branch
+  const int32_t whole =
+      static_cast<int32_t>(clamped * kLog2E + 127.5f) - 127;  // rounded, no branch
   const auto n = static_cast<float>(whole);
-  const float r = as_written(clamped - n * kLn2High) - n * kLn2Low;   // the low bits of ln 2 last
-  float p = 1.9875691500e-4f;   // Cephes' polynomial for e^r on [-ln 2 / 2, ln 2 / 2]
+  const float r = as_written(clamped - n * kLn2High) - n * kLn2Low;  // the low bits of ln 2 last
+  float p = 1.9875691500e-4f;  // Cephes' polynomial for e^r on [-ln 2 / 2, ln 2 / 2]
   p = p * r + 1.3981999507e-3f;
   p = p * r + 8.3334519073e-3f;
   p = p * r + 4.1665795894e-2f;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The choice that the model finds likeliest, as it is, by token, or beside its likelihood without the
-// question. Log-probabilities -4 and -6 of 1 and 3 tokens, -2 and -5 without the question: the first
-// is likelier (-4), by token the second (-2 against -4), beside the prior the second (-1 against -2).
+// The choice that the model finds likeliest, as it is, by token, or beside its likelihood without
+// the question. Log-probabilities -4 and -6 of 1 and 3 tokens, -2 and -5 without the question: the
+// first is likelier (-4), by token the second (-2 against -4), beside the prior the second (-1
+// against -2).
 #include <algorithm>
 
 #include "metrics/evidence.h"
@@ -23,15 +24,18 @@ std::vector<double> per_token_scores(std::span<const ScoredItem> items) {
   std::vector<double> scores;
   for (const ScoredItem& item : items) {
     std::vector<double> means = item.choice_logprobs;
-    const bool counted =
-        item.choice_tokens.size() == means.size() &&
-        std::all_of(item.choice_tokens.begin(), item.choice_tokens.end(), [](int64_t n) { return n > 0; });
+    const bool counted = item.choice_tokens.size() == means.size() &&
+                         std::all_of(item.choice_tokens.begin(), item.choice_tokens.end(),
+                                     [](int64_t n) { return n > 0; });
     if (!counted) {
-      throw ItemError(scores.size(),
-                      fmt::format("the metric \"{}\" needs \"choice_tokens\", a count of at least 1 for "
-                                  "each of the choices", kName));
+      throw ItemError(
+          scores.size(),
+          fmt::format("the metric \"{}\" needs \"choice_tokens\", a count of at least 1 for "
+                      "each of the choices",
+                      kName));
     }
-    for (size_t i = 0; i < means.size(); ++i) means[i] /= static_cast<double>(item.choice_tokens[i]);
+    for (size_t i = 0; i < means.size(); ++i)
+      means[i] /= static_cast<double>(item.choice_tokens[i]);
     scores.push_back(is_right(means, item.answer));
   }
   return scores;
@@ -40,39 +44,46 @@ std::vector<double> per_token_scores(std::span<const ScoredItem> items) {
 }  // namespace
 
 Metric accuracy_likelihood() {
-  return {.name = "accuracy_likelihood",
-          .definition =
-              "1 if the right choice has the greatest log-probability of all choices, summed over its "
-              "tokens; of equal ones the first counts",
-          .score = each_item("accuracy_likelihood", Evidence::choice_likelihood,
-                             [](const ScoredItem& item) { return is_right(item.choice_logprobs, item.answer); }),
-          .evidence = Evidence::choice_likelihood};
+  return {
+      .name = "accuracy_likelihood",
+      .definition =
+          "1 if the right choice has the greatest log-probability of all choices, summed over its "
+          "tokens; of equal ones the first counts",
+      .score = each_item(
+          "accuracy_likelihood", Evidence::choice_likelihood,
+          [](const ScoredItem& item) { return is_right(item.choice_logprobs, item.answer); }),
+      .evidence = Evidence::choice_likelihood};
 }
 
 Metric accuracy_likelihood_normalized() {
   return {.name = "accuracy_likelihood_normalized",
           .definition =
-              "1 if the right choice has the greatest log-probability by token (the sum over its tokens "
-              "and the end's, divided by their number, sentinels among them: not comparable between masked "
+              "1 if the right choice has the greatest log-probability by token (the sum over its "
+              "tokens "
+              "and the end's, divided by their number, sentinels among them: not comparable "
+              "between masked "
               "and unmasked templates); of equal ones the first counts",
           .score = per_token_scores,
           .evidence = Evidence::choice_likelihood};
 }
 
 Metric accuracy_pmi() {
-  return {.name = "accuracy_pmi",
-          .definition =
-              "1 if the right choice gains the most log-probability from the question: log p(choice | "
-              "question) - log p(choice), the pointwise mutual information (Holtzman et al. 2021); the "
-              "latter is given the template and its choices, without question and context; of equal ones "
-              "the first counts",
-          .score = each_item("accuracy_pmi", Evidence::choice_priors,
-                             [](const ScoredItem& item) {
-                               std::vector<double> gains = item.choice_logprobs;
-                               for (size_t i = 0; i < gains.size(); ++i) gains[i] -= item.choice_priors[i];
-                               return is_right(gains, item.answer);
-                             }),
-          .evidence = Evidence::choice_priors};
+  return {
+      .name = "accuracy_pmi",
+      .definition =
+          "1 if the right choice gains the most log-probability from the question: log p(choice | "
+          "question) - log p(choice), the pointwise mutual information (Holtzman et al. 2021); the "
+          "latter is given the template and its choices, without question and context; of equal "
+          "ones "
+          "the first counts",
+      .score = each_item("accuracy_pmi", Evidence::choice_priors,
+                         [](const ScoredItem& item) {
+                           std::vector<double> gains = item.choice_logprobs;
+                           for (size_t i = 0; i < gains.size(); ++i)
+                             gains[i] -= item.choice_priors[i];
+                           return is_right(gains, item.answer);
+                         }),
+      .evidence = Evidence::choice_priors};
 }
 
 }  // namespace dovetail

@@ -8,18 +8,19 @@
 namespace dovetail {
 
 Metric accuracy_text() {
-  return {.name = "accuracy_text",
-          .definition =
-              "1 if the prediction equals the text of the right choice but for case (ASCII) and blanks "
-              "(runs and ends), else 0; a text that contains it does not count",
-          .score = each_item("accuracy_text", Evidence::choices,
-                             [](const ScoredItem& item) {
-                               return normalised_answer(item.prediction) ==
-                                              normalised_answer(item.choices[item.answer])
-                                          ? 1.0
-                                          : 0.0;
-                             }),
-          .evidence = Evidence::choices};
+  return {
+      .name = "accuracy_text",
+      .definition =
+          "1 if the prediction equals the text of the right choice but for case (ASCII) and blanks "
+          "(runs and ends), else 0; a text that contains it does not count",
+      .score = each_item("accuracy_text", Evidence::choices,
+                         [](const ScoredItem& item) {
+                           return normalised_answer(item.prediction) ==
+                                          normalised_answer(item.choices[item.answer])
+                                      ? 1.0
+                                      : 0.0;
+                         }),
+      .evidence = Evidence::choices};
 }
 
 }  // namespace dovetail

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // BLEU as sacrebleu prints it, over 100. Prediction "to drive" against "to drive there": both words
-// and the one pair match, the longer orders do not exist and are left out for a single item, so only
-// the length costs: exp(1 - 3/2).
+// and the one pair match, the longer orders do not exist and are left out for a single item, so
+// only the length costs: exp(1 - 3/2).
 #include <cmath>
 
 #include "metrics/bleu_statistics.h"
@@ -39,19 +39,19 @@ double bleu_of(const BleuStatistics& statistics, bool effective) {
 }  // namespace
 
 Metric bleu() {
-  return {.name = "bleu",
-          .definition =
-              "BLEU-4 (Papineni et al. 2002) as sacrebleu (Post 2018) computes it, divided by 100: "
-              "tokenizer 13a, case kept, exp smoothing, closest reference length; an item is a "
-              "sentence BLEU with effective order, the aggregate is the corpus BLEU",
-          .score = each_item("bleu", Evidence::text,
-                             [](const ScoredItem& item) { return bleu_of(statistics(item), true); }),
-          .aggregate =
-              [](std::span<const ScoredItem> items, std::span<const double>) {
-                BleuStatistics sum;
-                for (const ScoredItem& item : items) sum.add(statistics(item));
-                return bleu_of(sum, false);
-              }};
+  return {
+      .name = "bleu",
+      .definition =
+          "BLEU-4 (Papineni et al. 2002) as sacrebleu (Post 2018) computes it, divided by 100: "
+          "tokenizer 13a, case kept, exp smoothing, closest reference length; an item is a "
+          "sentence BLEU with effective order, the aggregate is the corpus BLEU",
+      .score = each_item("bleu", Evidence::text,
+                         [](const ScoredItem& item) { return bleu_of(statistics(item), true); }),
+      .aggregate = [](std::span<const ScoredItem> items, std::span<const double>) {
+        BleuStatistics sum;
+        for (const ScoredItem& item : items) sum.add(statistics(item));
+        return bleu_of(sum, false);
+      }};
 }
 
 }  // namespace dovetail

@@ -14,9 +14,10 @@ inline constexpr int kBleuOrders = 4;
 
 // What BLEU is made of (Papineni et al. 2002), of one item or, added up, of a test set.
 struct BleuStatistics {
-  int64_t length = 0;             // tokens of the prediction
-  int64_t reference_length = 0;   // of the reference nearest in length; the shorter of two as near
-  // N-grams of the prediction, and how many of them match: each at most as often as a reference has it.
+  int64_t length = 0;            // tokens of the prediction
+  int64_t reference_length = 0;  // of the reference nearest in length; the shorter of two as near
+  // N-grams of the prediction, and how many of them match: each at most as often as a reference has
+  // it.
   std::array<int64_t, kBleuOrders> correct{}, total{};
 
   void add(const BleuStatistics& other);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Characters in a row, blanks left out. Prediction "ab" against "abc": of one character 2 of 2 and of
-// 3, of two 1 of 1 and of 2; the prediction has no longer ones. Mean precision 1, mean recall
+// Characters in a row, blanks left out. Prediction "ab" against "abc": of one character 2 of 2 and
+// of 3, of two 1 of 1 and of 2; the prediction has no longer ones. Mean precision 1, mean recall
 // (2/3 + 1/2) / 2 = 7/12; F2 = 5 * 7/12 / (4 + 7/12) = 7/11.
 #include <array>
 #include <string_view>
@@ -28,7 +28,8 @@ class CharacterCounts {
   explicit CharacterCounts(std::string_view text) {
     for (const std::string& token : split_white_space(text)) text_ += token;
     std::vector<size_t> begins;
-    for (size_t i = 0; i < text_.size(); i += first_character(std::string_view(text_).substr(i)).length) {
+    for (size_t i = 0; i < text_.size();
+         i += first_character(std::string_view(text_).substr(i)).length) {
       begins.push_back(i);
     }
     length_ = begins.size();
@@ -39,7 +40,7 @@ class CharacterCounts {
       }
     }
   }
-  CharacterCounts(const CharacterCounts&) = delete;   // the keys point into text_
+  CharacterCounts(const CharacterCounts&) = delete;  // the keys point into text_
   CharacterCounts& operator=(const CharacterCounts&) = delete;
 
   // Of an order that the reference has none of, the prediction's do not count.
@@ -112,14 +113,15 @@ double of_all(std::span<const ScoredItem> items, std::span<const double>) {
 }  // namespace
 
 Metric chrf() {
-  return {.name = "chrf",
-          .definition =
-              "chrF2 (Popovic 2015) as sacrebleu computes it, divided by 100: F with beta 2 of 1 to 6 "
-              "characters in a row, blanks left out, case kept, the best over the references; the "
-              "aggregate is the corpus chrF",
-          .score = each_item("chrf", Evidence::text,
-                             [](const ScoredItem& item) { return f_score(best_statistics(item)); }),
-          .aggregate = of_all};
+  return {
+      .name = "chrf",
+      .definition =
+          "chrF2 (Popovic 2015) as sacrebleu computes it, divided by 100: F with beta 2 of 1 to 6 "
+          "characters in a row, blanks left out, case kept, the best over the references; the "
+          "aggregate is the corpus chrF",
+      .score = each_item("chrf", Evidence::text,
+                         [](const ScoredItem& item) { return f_score(best_statistics(item)); }),
+      .aggregate = of_all};
 }
 
 }  // namespace dovetail

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// An n-gram weighs the more the fewer items have it in their references: tf * log(items / items with
-// it). Of two items with the references "a b" and "a c", "a" weighs 0, "b" and "c" log 2. So a test
-// set of one item scores 0, whatever was predicted.
+// An n-gram weighs the more the fewer items have it in their references: tf * log(items / items
+// with it). Of two items with the references "a b" and "a c", "a" weighs 0, "b" and "c" log 2. So a
+// test set of one item scores 0, whatever was predicted.
 #include <array>
 #include <cmath>
 #include <numbers>
@@ -25,7 +25,7 @@ struct Weighted {
   std::vector<double> weights;
   std::unordered_map<std::string_view, double> by_text;
   Orders norms{};
-  int length = 0;   // bigrams, as in the published scorer: one less than words
+  int length = 0;  // bigrams, as in the published scorer: one less than words
 };
 
 class Weigher {
@@ -119,8 +119,10 @@ std::vector<double> score(std::span<const ScoredItem> items) {
 Metric cider() {
   return {.name = "cider",
           .definition =
-              "CIDEr-D (Vedantam et al. 2015), 0 to 10: clipped cosine of tf-idf weights of 1 to 4 words "
-              "in a row, Gaussian length penalty of sigma 6, mean over references and orders, times 10; "
+              "CIDEr-D (Vedantam et al. 2015), 0 to 10: clipped cosine of tf-idf weights of 1 to 4 "
+              "words "
+              "in a row, Gaussian length penalty of sigma 6, mean over references and orders, "
+              "times 10; "
               "document frequencies over the reference sets of the items scored together",
           .score = score,
           .maximum = 10};

@@ -22,7 +22,7 @@ struct Confusion {
   int64_t correct = 0, total = 0;
 };
 
-inline const std::string kNoLabel = "\n";   // no normalised text holds a line end
+inline const std::string kNoLabel = "\n";  // no normalised text holds a line end
 
 // The items hold choices and answer.
 Confusion confusion(std::span<const ScoredItem> items);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How far down the model's list the reference's tokens stand, teacher forced. "to earn money" with the
-// ranks 1, 53, 1 has 55/3, "to make money" with 1, 7, 1 has 3: their mean is 32/3, the least 3.
+// How far down the model's list the reference's tokens stand, teacher forced. "to earn money" with
+// the ranks 1, 53, 1 has 55/3, "to make money" with 1, 7, 1 has 3: their mean is 32/3, the least 3.
 #include <algorithm>
 #include <numeric>
 
@@ -24,29 +24,35 @@ double of_references_mean(const ScoredItem& item) {
 
 double of_references_least(const ScoredItem& item) {
   double least = kUnbounded;
-  for (const std::vector<int64_t>& ranks : item.token_ranks) least = std::min(least, mean_rank(ranks));
+  for (const std::vector<int64_t>& ranks : item.token_ranks)
+    least = std::min(least, mean_rank(ranks));
   return least;
 }
 
 Metric metric(const std::string& name, const std::string& over_references,
               double (*one)(const ScoredItem&)) {
-  return {.name = name,
-          .definition =
-              "mean rank of the reference's tokens in the model's order, 1 for the likeliest, without "
-              "sentinels and the end (DepthRank: Zhang et al. 2021, arXiv 2105.13607), " + over_references,
-          .score = each_item(name, Evidence::token_ranks, one),
-          .evidence = Evidence::token_ranks,
-          .higher_is_better = false,
-          .minimum = 1,
-          .maximum = kUnbounded};
+  return {
+      .name = name,
+      .definition =
+          "mean rank of the reference's tokens in the model's order, 1 for the likeliest, without "
+          "sentinels and the end (DepthRank: Zhang et al. 2021, arXiv 2105.13607), " +
+          over_references,
+      .score = each_item(name, Evidence::token_ranks, one),
+      .evidence = Evidence::token_ranks,
+      .higher_is_better = false,
+      .minimum = 1,
+      .maximum = kUnbounded};
 }
 
 }  // namespace
 
-Metric depth_rank() { return metric("depth_rank", "the mean over the references", of_references_mean); }
+Metric depth_rank() {
+  return metric("depth_rank", "the mean over the references", of_references_mean);
+}
 
 Metric depth_rank_min() {
-  return metric("depth_rank_min", "the least of the references (as MTO reports it)", of_references_least);
+  return metric("depth_rank_min", "the least of the references (as MTO reports it)",
+                of_references_least);
 }
 
 }  // namespace dovetail

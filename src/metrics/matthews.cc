@@ -20,22 +20,24 @@ double of_all(std::span<const ScoredItem> items, std::span<const double>) {
   }
   const int64_t square = counts.total * counts.total;
   const auto covariance = static_cast<double>(counts.correct * counts.total - both);
-  const auto variances = static_cast<double>(square - given) * static_cast<double>(square - predicted);
+  const auto variances =
+      static_cast<double>(square - given) * static_cast<double>(square - predicted);
   return variances == 0 ? 0 : covariance / std::sqrt(variances);
 }
 
 }  // namespace
 
 Metric matthews() {
-  return {.name = "matthews",
-          .definition =
-              "aggregate: Matthews correlation of any number of classes (Gorodkin 2004), -1 to 1, as "
-              "scikit-learn's matthews_corrcoef; 0 where all predictions, or all right answers, are "
-              "one class. A prediction that is no label is of a class of its own. An item: 1 if right",
-          .score = [](std::span<const ScoredItem> items) { return right_or_wrong("matthews", items); },
-          .aggregate = of_all,
-          .evidence = Evidence::choices,
-          .minimum = -1};
+  return {
+      .name = "matthews",
+      .definition =
+          "aggregate: Matthews correlation of any number of classes (Gorodkin 2004), -1 to 1, as "
+          "scikit-learn's matthews_corrcoef; 0 where all predictions, or all right answers, are "
+          "one class. A prediction that is no label is of a class of its own. An item: 1 if right",
+      .score = [](std::span<const ScoredItem> items) { return right_or_wrong("matthews", items); },
+      .aggregate = of_all,
+      .evidence = Evidence::choices,
+      .minimum = -1};
 }
 
 }  // namespace dovetail

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// METEOR as nltk computes it, from words that are equal, then stems, then synonyms. Prediction "the car
-// ran" against "the auto runs": "the" is equal, "car" shares a synset with "auto", "ran" by its base form
-// with the stem "run"; three of three words in one chunk, so 1 - 0.5 * (1/3)^3.
+// METEOR as nltk computes it, from words that are equal, then stems, then synonyms. Prediction "the
+// car ran" against "the auto runs": "the" is equal, "car" shares a synset with "auto", "ran" by its
+// base form with the stem "run"; three of three words in one chunk, so 1 - 0.5 * (1/3)^3.
 //
-// nltk looks for synonyms among the stems that the stage before left, so that a word whose stem is no
-// word ("large" is "larg") has none. That is kept: the number is to be nltk's, which COMET (Hwang et al.
-// 2021) reports as METEOR.
+// nltk looks for synonyms among the stems that the stage before left, so that a word whose stem is
+// no word ("large" is "larg") has none. That is kept: the number is to be nltk's, which COMET
+// (Hwang et al. 2021) reports as METEOR.
 #include <algorithm>
 #include <cmath>
 
@@ -24,11 +24,12 @@ struct Word {
   std::string text;
 };
 using Words = std::vector<Word>;
-using Pairs = std::vector<std::pair<size_t, size_t>>;   // positions in prediction and reference
+using Pairs = std::vector<std::pair<size_t, size_t>>;  // positions in prediction and reference
 
 Words words_of(std::string_view text) {
   Words words;
-  for (const std::string& token : split_white_space(text)) words.push_back({words.size(), lower_case(token)});
+  for (const std::string& token : split_white_space(text))
+    words.push_back({words.size(), lower_case(token)});
   return words;
 }
 
@@ -36,8 +37,8 @@ void stem(Words& words) {
   for (Word& word : words) word.text = porter_stem(word.text);
 }
 
-// From the last word of the prediction to its first: each takes the last word of the reference that is
-// left and matches. What was matched leaves both.
+// From the last word of the prediction to its first: each takes the last word of the reference that
+// is left and matches. What was matched leaves both.
 template <typename Matches>
 void match(Words& prediction, Words& reference, Pairs& pairs, Matches&& matches) {
   for (size_t i = prediction.size(); i-- > 0;) {
@@ -76,7 +77,8 @@ Pairs alignment(Words prediction, Words reference) {
 int count_chunks(const Pairs& pairs) {
   int chunks = 1;
   for (size_t i = 1; i < pairs.size(); ++i) {
-    chunks += pairs[i].first != pairs[i - 1].first + 1 || pairs[i].second != pairs[i - 1].second + 1;
+    chunks +=
+        pairs[i].first != pairs[i - 1].first + 1 || pairs[i].second != pairs[i - 1].second + 1;
   }
   return chunks;
 }
@@ -95,21 +97,22 @@ double score_one(const Words& prediction, const Words& reference) {
 }  // namespace
 
 Metric meteor_nltk() {
-  return {.name = "meteor_nltk",
-          .definition =
-              "METEOR (Lavie and Agarwal 2007) as nltk computes it: words between blanks in lower case "
-              "(ASCII), equal, of one Porter stem or in one synset of WordNet 3.0; alpha 0.9, beta 3, "
-              "gamma 0.5, the best over the references. Needs WordNet's files; a text equal to its "
-              "reference has 1 - 0.5 / words^3",
-          .score = each_text([](std::string_view prediction, std::span<const std::string> references) {
-            DOVETAIL_CHECK(!references.empty());
-            const Words predicted = words_of(prediction);
-            double best = 0;
-            for (const std::string& reference : references) {
-              best = std::max(best, score_one(predicted, words_of(reference)));
-            }
-            return best;
-          })};
+  return {
+      .name = "meteor_nltk",
+      .definition =
+          "METEOR (Lavie and Agarwal 2007) as nltk computes it: words between blanks in lower case "
+          "(ASCII), equal, of one Porter stem or in one synset of WordNet 3.0; alpha 0.9, beta 3, "
+          "gamma 0.5, the best over the references. Needs WordNet's files; a text equal to its "
+          "reference has 1 - 0.5 / words^3",
+      .score = each_text([](std::string_view prediction, std::span<const std::string> references) {
+        DOVETAIL_CHECK(!references.empty());
+        const Words predicted = words_of(prediction);
+        double best = 0;
+        for (const std::string& reference : references) {
+          best = std::max(best, score_one(predicted, words_of(reference)));
+        }
+        return best;
+      })};
 }
 
 }  // namespace dovetail

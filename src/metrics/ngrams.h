@@ -16,7 +16,7 @@ class NgramCounts {
  public:
   struct Entry {
     std::string text;
-    int order = 1;    // words
+    int order = 1;  // words
     int count = 0;
   };
 
@@ -24,7 +24,7 @@ class NgramCounts {
 
   // Shorter ones first, then by first appearance: sums over it have one order of rounding.
   const std::vector<Entry>& entries() const { return entries_; }
-  int count(const std::string& text) const;   // 0 for one that does not occur
+  int count(const std::string& text) const;  // 0 for one that does not occur
 
   // As often as either has it, for several references.
   void merge_maximum(const NgramCounts& other);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// An item scores the product of its prediction's and its reference's distance from the mean, each in
-// standard deviations; the mean of these products is the correlation. Predictions 1, 2, 3 against
-// 1, 2, 6: means 2 and 3, products of distances 2, 0, 3 over 3 * sqrt(2/3) * sqrt(14/3).
+// An item scores the product of its prediction's and its reference's distance from the mean, each
+// in standard deviations; the mean of these products is the correlation. Predictions 1, 2, 3
+// against 1, 2, 6: means 2 and 3, products of distances 2, 0, 3 over 3 * sqrt(2/3) * sqrt(14/3).
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -32,7 +32,8 @@ double mean(const std::vector<double>& values) {
 // Distances from the mean in standard deviations; all 0 where all values are the same.
 std::vector<double> standardised(std::vector<double> values) {
   const double centre = mean(values);
-  const bool same = std::adjacent_find(values.begin(), values.end(), std::not_equal_to<>()) == values.end();
+  const bool same =
+      std::adjacent_find(values.begin(), values.end(), std::not_equal_to<>()) == values.end();
   double squares = 0;
   for (double& value : values) {
     value = same ? 0 : value - centre;
@@ -49,8 +50,10 @@ std::vector<double> references_of(std::span<const ScoredItem> items) {
   for (const ScoredItem& item : items) {
     const std::optional<double> value = number(item.references.front());
     if (!value) {
-      throw ItemError(values.size(), fmt::format("the metric \"pearson\" needs a number as the first "
-                                                 "reference, found \"{:.40}\"", item.references.front()));
+      throw ItemError(values.size(),
+                      fmt::format("the metric \"pearson\" needs a number as the first "
+                                  "reference, found \"{:.40}\"",
+                                  item.references.front()));
     }
     values.push_back(*value);
   }
@@ -82,14 +85,18 @@ std::vector<double> score(std::span<const ScoredItem> items) {
 Metric pearson() {
   return {.name = "pearson",
           .definition =
-              "aggregate: Pearson correlation of the predictions with the (first) references, both read "
-              "as numbers, -1 to 1; 0 where either side is all the same. A prediction that is no number "
+              "aggregate: Pearson correlation of the predictions with the (first) references, both "
+              "read "
+              "as numbers, -1 to 1; 0 where either side is all the same. A prediction that is no "
+              "number "
               "counts as the mean of those that are. An item: its term of the mean, without bounds",
           .score = score,
-          .aggregate = [](std::span<const ScoredItem>, std::span<const double> scores) {
-            const double r = std::accumulate(scores.begin(), scores.end(), 0.0) / static_cast<double>(scores.size());
-            return std::clamp(r, -1.0, 1.0);   // rounding may pass 1
-          },
+          .aggregate =
+              [](std::span<const ScoredItem>, std::span<const double> scores) {
+                const double r = std::accumulate(scores.begin(), scores.end(), 0.0) /
+                                 static_cast<double>(scores.size());
+                return std::clamp(r, -1.0, 1.0);  // rounding may pass 1
+              },
           .minimum = -kUnbounded,
           .maximum = kUnbounded};
 }

@@ -74,7 +74,8 @@ bool ends_cvc(WordView word) {
   const std::vector<bool> c = consonants(word);
   const size_t n = c.size();
   if (n == 2) return !c[0] && c[1];
-  return n >= 3 && c[n - 3] && !c[n - 2] && c[n - 1] && WordView(U"wxy").find(word.back()) == WordView::npos;
+  return n >= 3 && c[n - 3] && !c[n - 2] && c[n - 1] &&
+         WordView(U"wxy").find(word.back()) == WordView::npos;
 }
 
 bool positive(WordView stem) { return measure(stem) > 0; }
@@ -100,8 +101,10 @@ Word with_rules(const Word& word, std::span<const Rule> rules) {
 }
 
 Word plurals(const Word& word) {
-  static const Rule rules[] = {
-      {U"sses", U"ss", always}, {U"ies", U"i", always}, {U"ss", U"ss", always}, {U"s", U"", always}};
+  static const Rule rules[] = {{U"sses", U"ss", always},
+                               {U"ies", U"i", always},
+                               {U"ss", U"ss", always},
+                               {U"s", U"", always}};
   if (word.size() == 4 && word.ends_with(U"ies")) return word.substr(0, 1) + U"ie";
   return with_rules(word, rules);
 }
@@ -138,13 +141,27 @@ Word final_y(const Word& word) {
 
 Word double_suffixes(const Word& word) {
   static const Rule rules[] = {
-      {U"ational", U"ate", positive}, {U"tional", U"tion", positive}, {U"enci", U"ence", positive},
-      {U"anci", U"ance", positive},   {U"izer", U"ize", positive},    {U"bli", U"ble", positive},
-      {U"alli", U"al", positive},     {U"entli", U"ent", positive},   {U"eli", U"e", positive},
-      {U"ousli", U"ous", positive},   {U"ization", U"ize", positive}, {U"ation", U"ate", positive},
-      {U"ator", U"ate", positive},    {U"alism", U"al", positive},    {U"iveness", U"ive", positive},
-      {U"fulness", U"ful", positive}, {U"ousness", U"ous", positive}, {U"aliti", U"al", positive},
-      {U"iviti", U"ive", positive},   {U"biliti", U"ble", positive},  {U"fulli", U"ful", positive},
+      {U"ational", U"ate", positive},
+      {U"tional", U"tion", positive},
+      {U"enci", U"ence", positive},
+      {U"anci", U"ance", positive},
+      {U"izer", U"ize", positive},
+      {U"bli", U"ble", positive},
+      {U"alli", U"al", positive},
+      {U"entli", U"ent", positive},
+      {U"eli", U"e", positive},
+      {U"ousli", U"ous", positive},
+      {U"ization", U"ize", positive},
+      {U"ation", U"ate", positive},
+      {U"ator", U"ate", positive},
+      {U"alism", U"al", positive},
+      {U"iveness", U"ive", positive},
+      {U"fulness", U"ful", positive},
+      {U"ousness", U"ous", positive},
+      {U"aliti", U"al", positive},
+      {U"iviti", U"ive", positive},
+      {U"biliti", U"ble", positive},
+      {U"fulli", U"ful", positive},
       {U"logi", U"log", [](WordView stem) { return positive(Word(stem) + U"l"); }}};
   const Word result = with_rules(word, rules);
   return result != word && word.ends_with(U"alli") ? double_suffixes(result) : result;
@@ -160,12 +177,12 @@ Word adjective_suffixes(const Word& word) {
 
 Word last_suffixes(const Word& word) {
   static const Rule rules[] = {
-      {U"al", U"", above_one},   {U"ance", U"", above_one},  {U"ence", U"", above_one},
-      {U"er", U"", above_one},   {U"ic", U"", above_one},    {U"able", U"", above_one},
-      {U"ible", U"", above_one}, {U"ant", U"", above_one},   {U"ement", U"", above_one},
-      {U"ment", U"", above_one}, {U"ent", U"", above_one},   {U"ion", U"", above_one_after_s_or_t},
-      {U"ou", U"", above_one},   {U"ism", U"", above_one},   {U"ate", U"", above_one},
-      {U"iti", U"", above_one},  {U"ous", U"", above_one},   {U"ive", U"", above_one},
+      {U"al", U"", above_one},   {U"ance", U"", above_one}, {U"ence", U"", above_one},
+      {U"er", U"", above_one},   {U"ic", U"", above_one},   {U"able", U"", above_one},
+      {U"ible", U"", above_one}, {U"ant", U"", above_one},  {U"ement", U"", above_one},
+      {U"ment", U"", above_one}, {U"ent", U"", above_one},  {U"ion", U"", above_one_after_s_or_t},
+      {U"ou", U"", above_one},   {U"ism", U"", above_one},  {U"ate", U"", above_one},
+      {U"iti", U"", above_one},  {U"ous", U"", above_one},  {U"ive", U"", above_one},
       {U"ize", U"", above_one}};
   return with_rules(word, rules);
 }
@@ -174,7 +191,8 @@ Word final_e_and_ll(const Word& word) {
   static const Rule e[] = {{U"e", U"", [](WordView stem) {
                               return measure(stem) > 1 || (measure(stem) == 1 && !ends_cvc(stem));
                             }}};
-  static const Rule ll[] = {{U"ll", U"l", [](WordView stem) { return above_one(Word(stem) + U"l"); }}};
+  static const Rule ll[] = {
+      {U"ll", U"l", [](WordView stem) { return above_one(Word(stem) + U"l"); }}};
   return with_rules(with_rules(word, e), ll);
 }
 
@@ -182,15 +200,17 @@ Word final_e_and_ll(const Word& word) {
 
 std::string porter_stem(std::string_view word) {
   static const std::map<std::string, std::string, std::less<>> irregular = {
-      {"sky", "sky"},         {"skies", "sky"},     {"dying", "die"},     {"lying", "lie"},
-      {"tying", "tie"},       {"news", "news"},     {"innings", "inning"}, {"inning", "inning"},
-      {"outings", "outing"},  {"outing", "outing"}, {"cannings", "canning"}, {"canning", "canning"},
-      {"howe", "howe"},       {"proceed", "proceed"}, {"exceed", "exceed"}, {"succeed", "succeed"}};
+      {"sky", "sky"},        {"skies", "sky"},        {"dying", "die"},
+      {"lying", "lie"},      {"tying", "tie"},        {"news", "news"},
+      {"innings", "inning"}, {"inning", "inning"},    {"outings", "outing"},
+      {"outing", "outing"},  {"cannings", "canning"}, {"canning", "canning"},
+      {"howe", "howe"},      {"proceed", "proceed"},  {"exceed", "exceed"},
+      {"succeed", "succeed"}};
   if (const auto found = irregular.find(word); found != irregular.end()) return found->second;
   Word stem = decode(word);
   if (stem.size() <= 2) return std::string(word);
-  for (Word (*step)(const Word&) : {plurals, past_and_gerund, final_y, double_suffixes, adjective_suffixes,
-                                    last_suffixes, final_e_and_ll}) {
+  for (Word (*step)(const Word&) : {plurals, past_and_gerund, final_y, double_suffixes,
+                                    adjective_suffixes, last_suffixes, final_e_and_ll}) {
     stem = step(stem);
   }
   return encode(stem);

@@ -8,14 +8,15 @@
 namespace dovetail {
 
 Metric rouge_l() {
-  return {.name = "rouge_l",
-          .definition =
-              "F1 of the longest common subsequence of words (lower case, letters and "
-              "digits, no stemming), the best over the references: Lin 2004, as rougeL "
-              "of the rouge-score package",
-          .score = each_text([](std::string_view prediction, std::span<const std::string> references) {
-            return best_over_references(prediction, references, rouge_l_f1);
-          })};
+  return {
+      .name = "rouge_l",
+      .definition =
+          "F1 of the longest common subsequence of words (lower case, letters and "
+          "digits, no stemming), the best over the references: Lin 2004, as rougeL "
+          "of the rouge-score package",
+      .score = each_text([](std::string_view prediction, std::span<const std::string> references) {
+        return best_over_references(prediction, references, rouge_l_f1);
+      })};
 }
 
 }  // namespace dovetail

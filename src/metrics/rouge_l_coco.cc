@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Not rouge_l: this one weighs recall more (beta 1.2), takes the best precision and the best recall
 // over the references, though they may be of two different ones, and compares what stands between
-// single spaces, case and punctuation included. Prediction "a b" against "a b c d" and "b": precision
-// 2/2 of the first, recall 1/1 of the second, so 1.
+// single spaces, case and punctuation included. Prediction "a b" against "a b c d" and "b":
+// precision 2/2 of the first, recall 1/1 of the second, so 1.
 #include <algorithm>
 
 #include "metrics/longest_common_subsequence.h"
@@ -30,12 +30,13 @@ double score_one(std::string_view prediction, std::span<const std::string> refer
 }  // namespace
 
 Metric rouge_l_coco() {
-  return {.name = "rouge_l_coco",
-          .definition =
-              "F of the longest common subsequence with beta 1.2, of the best precision and the best "
-              "recall over the references (case and punctuation count): Lin 2004, as the COCO caption "
-              "scorer and COMET (Hwang et al. 2021) compute ROUGE_L",
-          .score = each_text(score_one)};
+  return {
+      .name = "rouge_l_coco",
+      .definition =
+          "F of the longest common subsequence with beta 1.2, of the best precision and the best "
+          "recall over the references (case and punctuation count): Lin 2004, as the COCO caption "
+          "scorer and COMET (Hwang et al. 2021) compute ROUGE_L",
+      .score = each_text(score_one)};
 }
 
 }  // namespace dovetail

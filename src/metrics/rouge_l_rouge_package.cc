@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The measure that MTO reports as "Rouge". It is not rouge_l: full stops end sentences, words keep case
-// and punctuation, and each different word counts once. Prediction "to to go" against "to go": the
-// words {to, go} on both sides, so F = 1 (less 1e-8/2).
+// The measure that MTO reports as "Rouge". It is not rouge_l: full stops end sentences, words keep
+// case and punctuation, and each different word counts once. Prediction "to to go" against "to go":
+// the words {to, go} on both sides, so F = 1 (less 1e-8/2).
 #include <algorithm>
 #include <set>
 
@@ -39,7 +39,8 @@ void add_common(const Tokens& a, const Tokens& b, Words& words) {
   std::vector<std::vector<int>> table(a.size() + 1, std::vector<int>(b.size() + 1, 0));
   for (size_t i = 1; i <= a.size(); ++i) {
     for (size_t j = 1; j <= b.size(); ++j) {
-      table[i][j] = a[i - 1] == b[j - 1] ? table[i - 1][j - 1] + 1 : std::max(table[i - 1][j], table[i][j - 1]);
+      table[i][j] = a[i - 1] == b[j - 1] ? table[i - 1][j - 1] + 1
+                                         : std::max(table[i - 1][j], table[i][j - 1]);
     }
   }
   size_t i = a.size(), j = b.size();
@@ -56,7 +57,7 @@ void add_common(const Tokens& a, const Tokens& b, Words& words) {
 }
 
 double score_one(const std::vector<Tokens>& prediction, const std::vector<Tokens>& reference) {
-  if (prediction.empty() || reference.empty()) return 0;   // the package refuses these
+  if (prediction.empty() || reference.empty()) return 0;  // the package refuses these
   Words common;
   for (const Tokens& a : reference) {
     for (const Tokens& b : prediction) add_common(a, b, common);
@@ -70,19 +71,20 @@ double score_one(const std::vector<Tokens>& prediction, const std::vector<Tokens
 }  // namespace
 
 Metric rouge_l_rouge_package() {
-  return {.name = "rouge_l_rouge_package",
-          .definition =
-              "F of the union of the sentences' longest common subsequences, each different word once "
-              "(case and punctuation count, full stops end sentences), the best over the references, 0 "
-              "for a text without a sentence: ROUGE-L of the rouge package 1.0, which MTO reports",
-          .score = each_text([](std::string_view prediction, std::span<const std::string> references) {
-            DOVETAIL_CHECK(!references.empty());
-            double best = 0;
-            for (const std::string& reference : references) {
-              best = std::max(best, score_one(sentences(prediction), sentences(reference)));
-            }
-            return best;
-          })};
+  return {
+      .name = "rouge_l_rouge_package",
+      .definition =
+          "F of the union of the sentences' longest common subsequences, each different word once "
+          "(case and punctuation count, full stops end sentences), the best over the references, 0 "
+          "for a text without a sentence: ROUGE-L of the rouge package 1.0, which MTO reports",
+      .score = each_text([](std::string_view prediction, std::span<const std::string> references) {
+        DOVETAIL_CHECK(!references.empty());
+        double best = 0;
+        for (const std::string& reference : references) {
+          best = std::max(best, score_one(sentences(prediction), sentences(reference)));
+        }
+        return best;
+      })};
 }
 
 }  // namespace dovetail

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// N-grams in common, each as often as both have it. Prediction "a a b" against "a b a b": two bigrams
-// of the prediction, "a a" and "a b", three of the reference; "a b" is common, F1 = 2/5.
+// N-grams in common, each as often as both have it. Prediction "a a b" against "a b a b": two
+// bigrams of the prediction, "a a" and "a b", three of the reference; "a b" is common, F1 = 2/5.
 #include "metrics/metric.h"
 #include "metrics/ngrams.h"
 
@@ -10,16 +10,19 @@ namespace {
 
 Metric rouge_n(int order) {
   const auto score_one = [order](const Tokens& prediction, const Tokens& reference) {
-    const int common = matches(NgramCounts(prediction, order, order), NgramCounts(reference, order, order));
+    const int common =
+        matches(NgramCounts(prediction, order, order), NgramCounts(reference, order, order));
     return f1(static_cast<size_t>(common), num_ngrams(prediction.size(), order),
               num_ngrams(reference.size(), order));
   };
-  return {.name = fmt::format("rouge_{}", order),
-          .definition = fmt::format(
-              "F1 of the {} in common (lower case, letters and digits, no stemming), the best over the "
-              "references: Lin 2004, as rouge{} of the rouge-score package",
-              order == 1 ? "words" : "pairs of neighbouring words", order),
-          .score = each_text([score_one](std::string_view prediction, std::span<const std::string> references) {
+  return {
+      .name = fmt::format("rouge_{}", order),
+      .definition = fmt::format(
+          "F1 of the {} in common (lower case, letters and digits, no stemming), the best over the "
+          "references: Lin 2004, as rouge{} of the rouge-score package",
+          order == 1 ? "words" : "pairs of neighbouring words", order),
+      .score = each_text(
+          [score_one](std::string_view prediction, std::span<const std::string> references) {
             return best_over_references(prediction, references, score_one);
           })};
 }

@@ -19,9 +19,10 @@ namespace {
 struct Detachment {
   std::string_view suffix, replacement;
 };
-constexpr Detachment kNoun[] = {{"s", ""},     {"ses", "s"},   {"ves", "f"},   {"xes", "x"},  {"zes", "z"},
-                                {"ches", "ch"}, {"shes", "sh"}, {"men", "man"}, {"ies", "y"}};
-constexpr Detachment kVerb[] = {{"s", ""},  {"ies", "y"}, {"es", "e"},  {"es", ""},
+constexpr Detachment kNoun[] = {{"s", ""},      {"ses", "s"},   {"ves", "f"},
+                                {"xes", "x"},   {"zes", "z"},   {"ches", "ch"},
+                                {"shes", "sh"}, {"men", "man"}, {"ies", "y"}};
+constexpr Detachment kVerb[] = {{"s", ""},   {"ies", "y"}, {"es", "e"},  {"es", ""},
                                 {"ed", "e"}, {"ed", ""},   {"ing", "e"}, {"ing", ""}};
 constexpr Detachment kAdjective[] = {{"er", ""}, {"est", ""}, {"er", "e"}, {"est", "e"}};
 constexpr std::span<const Detachment> kDetachments[] = {kNoun, kVerb, kAdjective, {}};
@@ -52,7 +53,8 @@ Synonyms::Synonyms() {
   const std::vector<Synset>& synsets = shared_wordnet().synsets();
   for (size_t i = 0; i < synsets.size(); ++i) {
     for (const std::string& word : synsets[i].words) {
-      lower_case_[part_of(synsets[i].part_of_speech)][lower_case(word)].push_back(static_cast<int>(i));
+      lower_case_[part_of(synsets[i].part_of_speech)][lower_case(word)].push_back(
+          static_cast<int>(i));
       if (word.find(' ') == std::string::npos) with_[word].push_back(static_cast<int>(i));
     }
   }
@@ -82,7 +84,7 @@ std::vector<int> Synonyms::synsets_of_forms(const std::string& word) const {
     add_synsets(word, part, synsets);
     if (const auto listed = exceptions_[part].find(word); listed != exceptions_[part].end()) {
       for (const std::string& form : listed->second) add_synsets(form, part, synsets);
-      continue;   // an irregular form has no regular ones
+      continue;  // an irregular form has no regular ones
     }
     for (const Detachment& rule : kDetachments[part]) {
       if (!word.ends_with(rule.suffix)) continue;

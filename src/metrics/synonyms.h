@@ -20,7 +20,7 @@ class Synonyms {
   const std::vector<int>& synsets_with(const std::string& word) const;
 
  private:
-  static constexpr int kPartsOfSpeech = 4;   // noun, verb, adjective, adverb
+  static constexpr int kPartsOfSpeech = 4;  // noun, verb, adjective, adverb
   using Index = std::unordered_map<std::string, std::vector<int>>;
 
   Synonyms();

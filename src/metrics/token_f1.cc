@@ -24,14 +24,15 @@ double score_one(const Tokens& prediction, const Tokens& reference) {
 }  // namespace
 
 Metric token_f1() {
-  return {.name = "token_f1",
-          .definition =
-              "F1 of the words in common (lower case, letters and digits; articles "
-              "count), the best over the references: Rajpurkar et al. 2016 with the "
-              "words of rouge1 in the rouge-score package",
-          .score = each_text([](std::string_view prediction, std::span<const std::string> references) {
-            return best_over_references(prediction, references, score_one);
-          })};
+  return {
+      .name = "token_f1",
+      .definition =
+          "F1 of the words in common (lower case, letters and digits; articles "
+          "count), the best over the references: Rajpurkar et al. 2016 with the "
+          "words of rouge1 in the rouge-score package",
+      .score = each_text([](std::string_view prediction, std::span<const std::string> references) {
+        return best_over_references(prediction, references, score_one);
+      })};
 }
 
 }  // namespace dovetail

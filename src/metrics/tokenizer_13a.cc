@@ -23,8 +23,9 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
   return text;
 }
 
-// Pairs of neighbouring characters that `split` accepts get blanks; like a regular expression's, they
-// do not overlap. Bytes do for characters: what is matched is ASCII, or anything but a digit or a stop.
+// Pairs of neighbouring characters that `split` accepts get blanks; like a regular expression's,
+// they do not overlap. Bytes do for characters: what is matched is ASCII, or anything but a digit
+// or a stop.
 template <typename Split>
 std::string with_blanks(const std::string& text, Split&& split, std::string_view before,
                         std::string_view between, std::string_view after) {
@@ -55,7 +56,7 @@ std::string without_trailing_blanks(std::string_view text) {
 Tokens tokenize_13a(std::string_view text) {
   std::string line = without_trailing_blanks(text);
   line = replaced(line, "<skipped>", "");
-  line = replaced(line, "-\n", "");   // a word hyphenated at a line's end
+  line = replaced(line, "-\n", "");  // a word hyphenated at a line's end
   line = replaced(line, "\n", " ");
   line = replaced(line, "&quot;", "\"");
   line = replaced(line, "&amp;", "&");
@@ -70,9 +71,12 @@ Tokens tokenize_13a(std::string_view text) {
     }
   }
   spaced += ' ';
-  spaced = with_blanks(spaced, [](char a, char b) { return !is_digit(a) && is_stop(b); }, "", " ", " ");
-  spaced = with_blanks(spaced, [](char a, char b) { return is_stop(a) && !is_digit(b); }, " ", " ", "");
-  spaced = with_blanks(spaced, [](char a, char b) { return is_digit(a) && b == '-'; }, "", " ", " ");
+  spaced = with_blanks(
+      spaced, [](char a, char b) { return !is_digit(a) && is_stop(b); }, "", " ", " ");
+  spaced = with_blanks(
+      spaced, [](char a, char b) { return is_stop(a) && !is_digit(b); }, " ", " ", "");
+  spaced = with_blanks(
+      spaced, [](char a, char b) { return is_digit(a) && b == '-'; }, "", " ", " ");
   return split_white_space(spaced);
 }
 

@@ -17,14 +17,16 @@ std::vector<std::string> alphanumeric_tokens(std::string_view text);
 
 using Tokens = std::vector<std::string>;
 
-// Runs of anything but white space, as Python's str.split() with no argument; Unicode's blanks count.
+// Runs of anything but white space, as Python's str.split() with no argument; Unicode's blanks
+// count.
 Tokens split_white_space(std::string_view text);
 
 // What stands between single spaces, as Python's str.split(" "): two spaces have an empty token
 // between them, and the empty text is one empty token.
 Tokens split_at_spaces(std::string_view text);
 
-// Lower case (ASCII), runs of ASCII blanks as one, none at the ends: what counts as the same answer.
+// Lower case (ASCII), runs of ASCII blanks as one, none at the ends: what counts as the same
+// answer.
 std::string normalised_answer(std::string_view text);
 
 // The best of score(prediction, reference) over the references. At least one is needed.

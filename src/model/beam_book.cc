@@ -15,7 +15,8 @@ namespace {
 // What the reference takes for "no score"; in float32, so that sums with it round as they do there.
 constexpr float kNoScore = -1e9F;
 
-// Places of the `count` largest of every `width` scores. LibTorch decides ties, as in the reference.
+// Places of the `count` largest of every `width` scores. LibTorch decides ties, as in the
+// reference.
 std::vector<int64_t> top_places(std::vector<float> scores, int64_t width, int64_t count) {
   const Tensor rows = torch::from_blob(
       scores.data(), {static_cast<int64_t>(scores.size()) / width, width}, torch::kFloat32);
@@ -138,7 +139,8 @@ void BeamBook::advance(const Continuations& next) {
   ++new_tokens_;
   const int64_t num_beams = settings_.num_beams, width = num_continuations();
   const std::vector<bool> ended = ends(next);
-  const std::vector<float> running = running_scores(next, ended), merged = merged_scores(next, ended);
+  const std::vector<float> running = running_scores(next, ended),
+                           merged = merged_scores(next, ended);
   const std::vector<int64_t> run_on = top_places(running, width, num_beams);
   const std::vector<int64_t> keep = top_places(merged, num_beams + width, num_beams);
   rows_.clear();

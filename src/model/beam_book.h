@@ -54,7 +54,8 @@ class BeamBook {
   bool may_improve(const BeamSource& search) const;
   float length_divisor(int64_t new_tokens) const;
   std::vector<bool> ends(const Continuations& next) const;
-  std::vector<float> running_scores(const Continuations& next, const std::vector<bool>& ended) const;
+  std::vector<float> running_scores(const Continuations& next,
+                                    const std::vector<bool>& ended) const;
   std::vector<float> merged_scores(const Continuations& next, const std::vector<bool>& ended) const;
   Beam extended(const Continuations& next, int64_t live, int64_t place) const;
   std::vector<Beam> best_running(const Continuations& next, int64_t live, const int64_t* places,

@@ -19,7 +19,9 @@ class BeamSearch {
  public:
   BeamSearch(const T5Model& model, const Tensor& memory_BSD, const Tensor& mask_BS,
              const GenerationSettings& settings)
-      : settings_(settings), processors_(settings), device_(memory_BSD.device()),
+      : settings_(settings),
+        processors_(settings),
+        device_(memory_BSD.device()),
         session_(model, memory_BSD, mask_BS, settings.num_beams),
         book_(memory_BSD.size(0), settings) {}
 

@@ -34,7 +34,8 @@ class ByteReader {
   uint64_t number(int num_bytes) {
     const std::string_view taken = take(static_cast<uint64_t>(num_bytes));
     uint64_t value = 0;
-    for (int i = num_bytes - 1; i >= 0; --i) value = value << 8 | static_cast<unsigned char>(taken[i]);
+    for (int i = num_bytes - 1; i >= 0; --i)
+      value = value << 8 | static_cast<unsigned char>(taken[i]);
     return value;
   }
 

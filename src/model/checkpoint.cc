@@ -29,8 +29,9 @@ constexpr const char* kUnused =
 nlohmann::json read_config(const fs::path& folder) {
   const fs::path file = folder / "config.json";
   if (!fs::is_regular_file(file)) {
-    throw_<ConfigError>("{}: expected a model folder in the Hugging Face layout, found no config.json",
-                        folder.string());
+    throw_<ConfigError>(
+        "{}: expected a model folder in the Hugging Face layout, found no config.json",
+        folder.string());
   }
   return parse_json_object(read_file(file), file.string());
 }
@@ -73,8 +74,8 @@ class Filler {
     }
     for (const char* copy : kCopies) {
       if (has(copy) && has(source_of(kShared)) && !same_values(copy, source_of(kShared))) {
-        problems_.push_back(fmt::format("{} differs from {}, of which it is a copy in every T5", copy,
-                                        source_of(kShared)));
+        problems_.push_back(fmt::format("{} differs from {}, of which it is a copy in every T5",
+                                        copy, source_of(kShared)));
       }
     }
     if (problems_.empty()) return;
@@ -122,8 +123,9 @@ Checkpoint load_checkpoint(const fs::path& folder) {
   const WeightFiles files(folder);
   Filler filler(files);
   checkpoint.config.tie_word_embeddings = filler.is_tied();
-  for_each_weight(checkpoint.config, checkpoint.weights,
-                  [&](const WeightSpec& spec, torch::Tensor& tensor) { filler.fill(spec, tensor); });
+  for_each_weight(
+      checkpoint.config, checkpoint.weights,
+      [&](const WeightSpec& spec, torch::Tensor& tensor) { filler.fill(spec, tensor); });
   filler.finish(checkpoint.config);
   return checkpoint;
 }

@@ -22,8 +22,9 @@ struct Checkpoint {
 // shared.weight is taken from its copies; unused tensors of old folders are passed over.
 Checkpoint load_checkpoint(const std::filesystem::path& folder);
 
-// Writes config.json, generation_config.json and model.safetensors. transformers loads a folder with
-// a tied head without a word, and one with its own head with the one sentence it has for every such folder.
+// Writes config.json, generation_config.json and model.safetensors. transformers loads a folder
+// with a tied head without a word, and one with its own head with the one sentence it has for every
+// such folder.
 void save_checkpoint(const std::filesystem::path& folder, const T5Config& config,
                      const T5Weights& weights, bool bfloat16 = false);
 

@@ -11,7 +11,7 @@ namespace {
 
 struct RecomputingNode final : BackwardNode {
   Recomputed run;
-  std::vector<Tensor> inputs;          // detached
+  std::vector<Tensor> inputs;  // detached
   std::vector<bool> wanted;
 
   variable_list apply(variable_list&& gradients) override {
@@ -33,7 +33,7 @@ struct RecomputingNode final : BackwardNode {
     for (size_t i = 0; i < leaves.size(); ++i) {
       input_gradients.push_back(wanted[i] ? leaves[i].grad() : Tensor());
     }
-    input_gradients.emplace_back();    // the parameter's came straight into its grad()
+    input_gradients.emplace_back();  // the parameter's came straight into its grad()
     return input_gradients;
   }
 

@@ -12,7 +12,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int64_t kLargestSize = int64_t{1} << 30;
-constexpr int64_t kMostLayers = 1024;   // room for them is made before the weights are looked at
+constexpr int64_t kMostLayers = 1024;  // room for them is made before the weights are looked at
 
 // JSON knows one null for "not said": both are the same here.
 bool given(const Json& json, const char* key) { return json.contains(key) && !json[key].is_null(); }
@@ -28,8 +28,8 @@ int64_t whole(const Json& json, const char* key, int64_t least, int64_t most) {
                         found(json, key));
   }
   const int64_t value = json[key];
-  const bool fits = json[key].is_number_unsigned() ? json[key].get<uint64_t>() <= uint64_t(most)
-                                                   : value <= most;
+  const bool fits =
+      json[key].is_number_unsigned() ? json[key].get<uint64_t>() <= uint64_t(most) : value <= most;
   if (!fits || value < least) {
     throw_<ConfigError>("config.json: \"{}\" must be between {} and {}, found {}", key, least, most,
                         found(json, key));
@@ -46,8 +46,8 @@ double real_or(const Json& json, const char* key, double fallback) {
   if (!given(json, key)) return fallback;
   const double value = json[key].is_number() ? json[key].get<double>() : -1;
   if (!(value >= 0 && value < 1)) {
-    throw_<ConfigError>("config.json: expected a number from 0 and below 1 for \"{}\", found {}", key,
-                        found(json, key));
+    throw_<ConfigError>("config.json: expected a number from 0 and below 1 for \"{}\", found {}",
+                        key, found(json, key));
   }
   return value;
 }
@@ -85,8 +85,10 @@ void read_feed_forward(const Json& json, T5Config& config) {
   } else if (gated && (activation == "silu" || activation == "swish")) {
     config.feed_forward_proj = "gated-silu";
   } else {
-    throw_<ConfigError>("config.json: feed_forward_proj is \"{}\" ({}, {}); known: relu, gated-gelu, "
-                        "gated-silu", name, activation, gated ? "gated" : "not gated");
+    throw_<ConfigError>(
+        "config.json: feed_forward_proj is \"{}\" ({}, {}); known: relu, gated-gelu, "
+        "gated-silu",
+        name, activation, gated ? "gated" : "not gated");
   }
 }
 
@@ -108,10 +110,10 @@ void read_buckets(const Json& json, T5Config& config) {
       whole_or(json, "relative_attention_num_buckets", 32, 4, kLargestSize);
   config.relative_attention_max_distance = whole_or(json, "relative_attention_max_distance", 128);
   if (config.relative_attention_max_distance <= config.relative_attention_num_buckets / 2) {
-    throw_<ConfigError>("config.json: expected a relative_attention_max_distance above {}, half of "
-                        "relative_attention_num_buckets, found {}",
-                        config.relative_attention_num_buckets / 2,
-                        config.relative_attention_max_distance);
+    throw_<ConfigError>(
+        "config.json: expected a relative_attention_max_distance above {}, half of "
+        "relative_attention_num_buckets, found {}",
+        config.relative_attention_num_buckets / 2, config.relative_attention_max_distance);
   }
 }
 

@@ -12,7 +12,7 @@ namespace dovetail {
 struct T5Config {
   int64_t vocab_size = 32128;
   int64_t d_model = 512;
-  int64_t d_kv = 64;                 // of one head; num_heads * d_kv need not be d_model
+  int64_t d_kv = 64;  // of one head; num_heads * d_kv need not be d_model
   int64_t d_ff = 2048;
   int64_t num_layers = 6;
   int64_t num_decoder_layers = 6;
@@ -21,13 +21,13 @@ struct T5Config {
   int64_t relative_attention_max_distance = 128;
   double dropout_rate = 0.1;
   double layer_norm_epsilon = 1e-6;
-  std::string feed_forward_proj = "relu";   // relu, gated-gelu, gated-silu
+  std::string feed_forward_proj = "relu";  // relu, gated-gelu, gated-silu
   bool tie_word_embeddings = true;
   // Logits are multiplied by d_model^-0.5. As transformers 5 has it: where a t5's config.json does
   // not say, by whether it calls its head tied; never for mt5, always for umt5.
   bool scale_decoder_outputs = true;
-  std::string model_type = "t5";            // t5, mt5, umt5
-  bool bias_in_every_block = false;         // umt5: each self-attention has its own position bias
+  std::string model_type = "t5";     // t5, mt5, umt5
+  bool bias_in_every_block = false;  // umt5: each self-attention has its own position bias
   int64_t pad_token_id = 0;
   int64_t eos_token_id = 1;
   int64_t decoder_start_token_id = 0;

@@ -21,11 +21,12 @@ bool is_plain(const Tensor& x) { return x.device().is_cpu() && x.scalar_type() =
 
 }  // namespace
 
-DecoderSession::DecoderSession(const T5Model& model, const Tensor& memory_BSD, const Tensor& mask_BS,
-                               int64_t beams_per_source)
+DecoderSession::DecoderSession(const T5Model& model, const Tensor& memory_BSD,
+                               const Tensor& mask_BS, int64_t beams_per_source)
     : model_(model),
-      steps_(is_plain(memory_BSD) ? make_row_steps(model, memory_BSD, mask_BS, beams_per_source)
-                                  : make_tensor_steps(model, memory_BSD, mask_BS, beams_per_source)),
+      steps_(is_plain(memory_BSD)
+                 ? make_row_steps(model, memory_BSD, mask_BS, beams_per_source)
+                 : make_tensor_steps(model, memory_BSD, mask_BS, beams_per_source)),
       num_rows_(memory_BSD.size(0) * beams_per_source) {}
 
 Tensor DecoderSession::next_logits(const Tensor& ids_R) {

@@ -22,11 +22,15 @@ class DecoderSteps {
 };
 
 // On any device and in any type, in LibTorch's operations.
-std::unique_ptr<DecoderSteps> make_tensor_steps(const T5Model& model, const torch::Tensor& memory_BSD,
-                                                const torch::Tensor& mask_BS, int64_t beams_per_source);
-// Float32 on the CPU: keys and values stay where they were computed, and rows remember where that is.
+std::unique_ptr<DecoderSteps> make_tensor_steps(const T5Model& model,
+                                                const torch::Tensor& memory_BSD,
+                                                const torch::Tensor& mask_BS,
+                                                int64_t beams_per_source);
+// Float32 on the CPU: keys and values stay where they were computed, and rows remember where that
+// is.
 std::unique_ptr<DecoderSteps> make_row_steps(const T5Model& model, const torch::Tensor& memory_BSD,
-                                             const torch::Tensor& mask_BS, int64_t beams_per_source);
+                                             const torch::Tensor& mask_BS,
+                                             int64_t beams_per_source);
 
 // Decoding step by step, for any search. All that is kept between steps (self-attention keys and
 // values, a source's cross-attention keys and values, shared by its beams) is in here and nowhere

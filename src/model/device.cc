@@ -18,11 +18,12 @@ int rank_on_this_machine() {
   return 0;
 }
 
-// The program is linked without them, for they would cost every start a third more time. Loaded, they
-// register their kernels; a LibTorch without CUDA has none.
+// The program is linked without them, for they would cost every start a third more time. Loaded,
+// they register their kernels; a LibTorch without CUDA has none.
 void load_cuda_libraries() {
   const bool loaded = dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) != nullptr;
-  if (!loaded) throw_<ConfigError>("--device cuda: LibTorch's CUDA libraries cannot be loaded: {}", dlerror());
+  if (!loaded)
+    throw_<ConfigError>("--device cuda: LibTorch's CUDA libraries cannot be loaded: {}", dlerror());
 }
 
 }  // namespace
@@ -33,8 +34,9 @@ torch::Device device_from(const std::string& name) {
   load_cuda_libraries();
   const auto count = static_cast<int>(torch::cuda::device_count());
   if (count == 0) {
-    throw_<ConfigError>("--device cuda: LibTorch sees no GPU on this machine; nvidia-smi tells whether there is "
-                        "one with a driver, and --device cpu does without");
+    throw_<ConfigError>(
+        "--device cuda: LibTorch sees no GPU on this machine; nvidia-smi tells whether there is "
+        "one with a driver, and --device cpu does without");
   }
   // the same sums in the same order each time, where LibTorch has such a kernel
   at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);

@@ -52,7 +52,9 @@ class TokenSearch {
 
 TokenSearch::TokenSearch(const T5Model& model, const Tensor& memory_BSD, const Tensor& mask_BS,
                          const GenerationSettings& settings)
-    : settings_(settings), processors_(settings), device_(memory_BSD.device()),
+    : settings_(settings),
+      processors_(settings),
+      device_(memory_BSD.device()),
       session_(model, memory_BSD, mask_BS, settings.num_return_sequences) {
   for (int64_t source = 0; source < memory_BSD.size(0); ++source) {
     for (int64_t n = 0; n < settings.num_return_sequences; ++n) {
@@ -62,7 +64,8 @@ TokenSearch::TokenSearch(const T5Model& model, const Tensor& memory_BSD, const T
   }
 }
 
-// Sequences that have ended beside others of their source go on with padding, and are not looked at.
+// Sequences that have ended beside others of their source go on with padding, and are not looked
+// at.
 Tensor TokenSearch::next_scores() {
   std::vector<int64_t> ids;
   DecoderRows rows;

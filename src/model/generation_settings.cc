@@ -16,7 +16,8 @@ void check_at_least(const char* name, int64_t value, int64_t least) {
 
 void check_forced(const char* name, const std::optional<int64_t>& id, int64_t vocab_size) {
   if (id && (*id < 0 || *id >= vocab_size)) {
-    throw_<ConfigError>("{} must be an id of the model, 0 to {}, found {}", name, vocab_size - 1, *id);
+    throw_<ConfigError>("{} must be an id of the model, 0 to {}, found {}", name, vocab_size - 1,
+                        *id);
   }
 }
 
@@ -28,8 +29,10 @@ void check_num_return_sequences(const GenerationSettings& settings) {
                         returned, settings.num_beams, settings.num_beams);
   }
   if (settings.num_beams == 1 && !settings.do_sample && returned > 1) {
-    throw_<ConfigError>("num_return_sequences is {}, but greedy decoding has one answer; ask for "
-                        "num_beams or do_sample", returned);
+    throw_<ConfigError>(
+        "num_return_sequences is {}, but greedy decoding has one answer; ask for "
+        "num_beams or do_sample",
+        returned);
   }
 }
 
@@ -56,8 +59,10 @@ void check_generation_settings(const GenerationSettings& settings, int64_t vocab
                         settings.repetition_penalty);
   }
   if (!(settings.temperature > 0)) {
-    throw_<ConfigError>("temperature must be above 0, found {}; for greedy decoding leave out "
-                        "do_sample", settings.temperature);
+    throw_<ConfigError>(
+        "temperature must be above 0, found {}; for greedy decoding leave out "
+        "do_sample",
+        settings.temperature);
   }
   if (!(settings.top_p > 0 && settings.top_p <= 1)) {
     throw_<ConfigError>("top_p must be above 0 and at most 1, found {}", settings.top_p);

@@ -16,17 +16,17 @@ namespace {
 using Kind = Pickle::Kind;
 using Value = Pickle::Value;
 
-constexpr int kMostOperations = 1'000'000;   // the largest published T5 needs about 30,000
+constexpr int kMostOperations = 1'000'000;  // the largest published T5 needs about 30,000
 
-constexpr size_t kMostArguments = 16;        // _rebuild_tensor_v2 takes six or seven
+constexpr size_t kMostArguments = 16;  // _rebuild_tensor_v2 takes six or seven
 
 constexpr std::string_view kOrderedDict = "collections OrderedDict";
 constexpr std::string_view kRebuildTensor = "torch._utils _rebuild_tensor_v2";
 constexpr std::string_view kRebuildParameter = "torch._utils _rebuild_parameter";
 constexpr std::array<std::string_view, 13> kGlobals = {
-    kOrderedDict,           kRebuildTensor,        kRebuildParameter,    "torch FloatStorage",
-    "torch HalfStorage",    "torch BFloat16Storage", "torch DoubleStorage", "torch LongStorage",
-    "torch IntStorage",     "torch ShortStorage",  "torch CharStorage",  "torch ByteStorage",
+    kOrderedDict,        kRebuildTensor,          kRebuildParameter,     "torch FloatStorage",
+    "torch HalfStorage", "torch BFloat16Storage", "torch DoubleStorage", "torch LongStorage",
+    "torch IntStorage",  "torch ShortStorage",    "torch CharStorage",   "torch ByteStorage",
     "torch BoolStorage"};
 
 }  // namespace
@@ -50,8 +50,10 @@ class PickleMachine {
 
  private:
   [[noreturn]] void refuse(const std::string& what) const {
-    throw_<DataError>("{}: not a PyTorch state dict that is safe to read: {}; save it again as "
-                      "model.safetensors", in_.file(), what);
+    throw_<DataError>(
+        "{}: not a PyTorch state dict that is safe to read: {}; save it again as "
+        "model.safetensors",
+        in_.file(), what);
   }
 
   void finish() {
@@ -98,7 +100,8 @@ class PickleMachine {
     const std::string_view digits = in_.take(in_.number(1));
     if (digits.size() > 8) return push({.kind = Kind::kBigNumber});
     uint64_t value = 0;
-    for (size_t i = digits.size(); i-- > 0;) value = value << 8 | static_cast<unsigned char>(digits[i]);
+    for (size_t i = digits.size(); i-- > 0;)
+      value = value << 8 | static_cast<unsigned char>(digits[i]);
     const bool negative = !digits.empty() && (digits.back() & 0x80) != 0;
     if (negative && digits.size() < 8) value |= ~uint64_t{0} << (8 * digits.size());
     push_number(Kind::kNumber, static_cast<int64_t>(value));
@@ -116,7 +119,7 @@ class PickleMachine {
 
   bool push_constant(unsigned char opcode) {
     switch (opcode) {
-      case 0x80:   // PROTO
+      case 0x80:  // PROTO
         if (const uint64_t protocol = in_.number(1); protocol != 2) {
           refuse(fmt::format("pickle protocol {} where PyTorch writes 2", protocol));
         }
@@ -141,13 +144,16 @@ class PickleMachine {
   void append(Kind kind, const std::vector<Pickle::Index>& items) {
     Value& target = pickle_.values_[top()];
     if (target.kind != kind) refuse("its pickle adds to what is no list or dict");
-    if (kind == Kind::kDict && items.size() % 2 != 0) refuse("its pickle has a key without a value");
+    if (kind == Kind::kDict && items.size() % 2 != 0)
+      refuse("its pickle has a key without a value");
     target.items.insert(target.items.end(), items.begin(), items.end());
   }
 
   bool collect(unsigned char opcode) {
     switch (opcode) {
-      case 0x85: case 0x86: case 0x87:   // TUPLE1 to TUPLE3
+      case 0x85:
+      case 0x86:
+      case 0x87:  // TUPLE1 to TUPLE3
         push({.kind = Kind::kTuple, .items = pop_many(opcode - 0x84)});
         return true;
       case 't': push({.kind = Kind::kTuple, .items = pop_to_mark()}); return true;
@@ -176,22 +182,25 @@ class PickleMachine {
 
   bool call(unsigned char opcode) {
     switch (opcode) {
-      case 'Q':   // BINPERSID: a storage, by ('storage', type, key, device, number of elements)
+      case 'Q':  // BINPERSID: a storage, by ('storage', type, key, device, number of elements)
         push({.kind = Kind::kStorage, .items = arguments(pop())});
         return true;
       case 'R': reduce(); return true;
-      case 'b':   // BUILD: attributes of an OrderedDict (its modules' versions), which say nothing
+      case 'b':  // BUILD: attributes of an OrderedDict (its modules' versions), which say nothing
         pop();
-        if (pickle_.values_[top()].kind != Kind::kDict) refuse("it sets attributes of what is no dict");
+        if (pickle_.values_[top()].kind != Kind::kDict)
+          refuse("it sets attributes of what is no dict");
         return true;
       default: return false;
     }
   }
 
   std::vector<Pickle::Index> arguments(Pickle::Index index) const {
-    if (pickle_.values_[index].kind != Kind::kTuple) refuse("it calls without a tuple of arguments");
+    if (pickle_.values_[index].kind != Kind::kTuple)
+      refuse("it calls without a tuple of arguments");
     // copied at each call: a long tuple used again and again must not fill the memory
-    if (pickle_.values_[index].items.size() > kMostArguments) refuse("it calls with too many arguments");
+    if (pickle_.values_[index].items.size() > kMostArguments)
+      refuse("it calls with too many arguments");
     return pickle_.values_[index].items;
   }
 

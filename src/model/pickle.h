@@ -16,16 +16,29 @@ namespace dovetail {
 // torch.FloatStorage and its like. Any other is refused by its name.
 class Pickle {
  public:
-  using Index = uint32_t;   // values lie in one list, so that no nesting ever recurses
+  using Index = uint32_t;  // values lie in one list, so that no nesting ever recurses
 
-  enum class Kind : uint8_t { kNone, kBool, kNumber, kBigNumber, kText, kGlobal, kMark, kTuple,
-                              kList, kDict, kStorage, kTensor };
+  enum class Kind : uint8_t {
+    kNone,
+    kBool,
+    kNumber,
+    kBigNumber,
+    kText,
+    kGlobal,
+    kMark,
+    kTuple,
+    kList,
+    kDict,
+    kStorage,
+    kTensor
+  };
 
   struct Value {
     Kind kind = Kind::kNone;
-    int64_t number = 0;            // kBool, kNumber
-    std::string_view text;         // kText, and "module name" of kGlobal; points into the bytes
-    std::vector<Index> items;      // kTuple, kList; kDict: key, value, key, value...; arguments of kStorage and kTensor
+    int64_t number = 0;        // kBool, kNumber
+    std::string_view text;     // kText, and "module name" of kGlobal; points into the bytes
+    std::vector<Index> items;  // kTuple, kList; kDict: key, value, key, value...; arguments of
+                               // kStorage and kTensor
   };
 
   // Reads one pickle (protocol 2) from the front of the bytes. Throws DataError for an unknown
@@ -34,7 +47,7 @@ class Pickle {
 
   const Value& root() const { return values_[root_]; }
   const Value& operator[](Index index) const { return values_[index]; }
-  size_t num_bytes() const { return num_bytes_; }   // up to and with its last opcode
+  size_t num_bytes() const { return num_bytes_; }  // up to and with its last opcode
 
  private:
   friend class PickleMachine;

@@ -26,7 +26,7 @@ class RowSteps final : public DecoderSteps {
  private:
   struct Row {
     int64_t source = 0;
-    std::vector<int32_t> past;    // its row at each step before
+    std::vector<int32_t> past;  // its row at each step before
   };
 
   Tensor self_attention(const Tensor& qkv, size_t block) const;
@@ -36,13 +36,14 @@ class RowSteps final : public DecoderSteps {
 
   const T5Model& model_;
   std::vector<Row> rows_;
-  std::vector<std::vector<Tensor>> self_qkv_;        // [block][step]: [rows then, 3 I]
-  std::vector<Tensor> cross_kv_;                     // [block]: [B, S, 2 I]
-  std::vector<std::vector<int64_t>> positions_;      // of a source that are no padding
-  Tensor bias_;                                      // [H, step + 1]
+  std::vector<std::vector<Tensor>> self_qkv_;    // [block][step]: [rows then, 3 I]
+  std::vector<Tensor> cross_kv_;                 // [block]: [B, S, 2 I]
+  std::vector<std::vector<int64_t>> positions_;  // of a source that are no padding
+  Tensor bias_;                                  // [H, step + 1]
 };
 
-RowSteps::RowSteps(const T5Model& model, const Tensor& memory_BSD, const Tensor& mask_BS, int64_t beams)
+RowSteps::RowSteps(const T5Model& model, const Tensor& memory_BSD, const Tensor& mask_BS,
+                   int64_t beams)
     : model_(model) {
   for (const BlockProjections& p : model.decoder_projections()) {
     cross_kv_.push_back(linear(memory_BSD, p.cross_kv));
@@ -59,8 +60,8 @@ RowSteps::RowSteps(const T5Model& model, const Tensor& memory_BSD, const Tensor&
   }
 }
 
-// The last query's biases towards keys 0 .. step. The last block is behind the others within a step:
-// what it has kept is the number of steps that are done.
+// The last query's biases towards keys 0 .. step. The last block is behind the others within a
+// step: what it has kept is the number of steps that are done.
 Tensor RowSteps::self_bias(const BlockWeights& block) const {
   const auto length = static_cast<int64_t>(self_qkv_.back().size());
   return position_bias(block.self_attention.relative_attention_bias_KH, model_.config(),
@@ -89,7 +90,7 @@ struct RowScratch {
 Tensor RowSteps::self_attention(const Tensor& qkv, size_t block) const {
   const T5Config& config = model_.config();
   const Tensor out = torch::empty({qkv.size(0), inner()}, qkv.options());
-  const std::vector<Tensor>& steps = self_qkv_[block];   // the present one is the last
+  const std::vector<Tensor>& steps = self_qkv_[block];  // the present one is the last
   const auto length = static_cast<int64_t>(steps.size());
   const int64_t width = 3 * inner();
   for_rows(qkv.size(0), [&](int64_t r) {
@@ -133,7 +134,8 @@ Tensor RowSteps::next_hidden(const Tensor& ids_R) {
   const StackWeights& decoder = model_.weights().decoder;
   const double epsilon = model_.config().layer_norm_epsilon;
   const auto& blocks = decoder.blocks;
-  AddNormOutput stream = add_norm(model_.embed(ids_R), Tensor(), blocks[0].self_attention.norm_D, epsilon, {});
+  AddNormOutput stream =
+      add_norm(model_.embed(ids_R), Tensor(), blocks[0].self_attention.norm_D, epsilon, {});
   for (size_t i = 0; i < blocks.size(); ++i) {
     const BlockWeights& w = blocks[i];
     const BlockProjections& p = model_.decoder_projections()[i];
@@ -145,7 +147,8 @@ Tensor RowSteps::next_hidden(const Tensor& ids_R) {
     x = linear(cross_attention(linear(stream.normed, p.cross_q), i), p.cross_o);
     stream = add_norm(stream.hidden, x, w.feed_forward.norm_D, epsilon, {});
     x = linear(feed_forward_activation(linear(stream.normed, p.wi), model_.activation(), {}), p.wo);
-    const Tensor& next = i + 1 < blocks.size() ? blocks[i + 1].self_attention.norm_D : decoder.final_norm_D;
+    const Tensor& next =
+        i + 1 < blocks.size() ? blocks[i + 1].self_attention.norm_D : decoder.final_norm_D;
     stream = add_norm(stream.hidden, x, next, epsilon, {});
   }
   for (size_t r = 0; r < rows_.size(); ++r) rows_[r].past.push_back(static_cast<int32_t>(r));
@@ -155,7 +158,8 @@ Tensor RowSteps::next_hidden(const Tensor& ids_R) {
 void RowSteps::select(const Tensor& rows_R) {
   std::vector<Row> chosen;
   chosen.reserve(rows_R.numel());
-  for (int64_t i = 0; i < rows_R.numel(); ++i) chosen.push_back(rows_[rows_R.const_data_ptr<int64_t>()[i]]);
+  for (int64_t i = 0; i < rows_R.numel(); ++i)
+    chosen.push_back(rows_[rows_R.const_data_ptr<int64_t>()[i]]);
   rows_ = std::move(chosen);
 }
 

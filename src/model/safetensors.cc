@@ -20,11 +20,11 @@ const std::map<std::string, torch::ScalarType> kDtypes = {{"F64", torch::kFloat6
                                                           {"F16", torch::kFloat16},
                                                           {"BF16", torch::kBFloat16}};
 
-constexpr uint64_t kLongestHeader = 100'000'000;   // the format's own limit
+constexpr uint64_t kLongestHeader = 100'000'000;  // the format's own limit
 
 struct Entry {
   ClaimedTensor claimed;
-  uint64_t begin = 0, end = 0;   // bytes after the header
+  uint64_t begin = 0, end = 0;  // bytes after the header
 };
 
 uint64_t whole_number(const nlohmann::json& json, const std::string& name, const ByteReader& file) {
@@ -51,7 +51,8 @@ Entry read_entry(const std::string& name, const nlohmann::json& json, const Byte
   entry.claimed.dtype = dtype->second;
   for (const nlohmann::json& size : json["shape"]) {
     const uint64_t value = whole_number(size, name, file);
-    if (value > uint64_t{1} << 62) file.refuse(fmt::format("tensor {} has an impossible shape", name));
+    if (value > uint64_t{1} << 62)
+      file.refuse(fmt::format("tensor {} has an impossible shape", name));
     entry.claimed.shape.push_back(static_cast<int64_t>(value));
   }
   entry.claimed.strides = contiguous_strides(entry.claimed.shape);
@@ -103,7 +104,7 @@ std::string header_for(const NamedTensors& tensors, torch::ScalarType dtype) {
     begin = end;
   }
   std::string text = header.dump();
-  text.append((8 - text.size() % 8) % 8, ' ');   // tensors start at a multiple of eight bytes
+  text.append((8 - text.size() % 8) % 8, ' ');  // tensors start at a multiple of eight bytes
   const uint64_t header_bytes = text.size();
   return std::string(reinterpret_cast<const char*>(&header_bytes), sizeof(header_bytes)) + text;
 }

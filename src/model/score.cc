@@ -91,11 +91,12 @@ std::vector<TokenScores> score_targets(const T5Model& model, std::span<const Ids
   const torch::InferenceMode inference;
   const PaddedSources padded = pad_sources(sources);
   const Tensor mask_BS = padded.mask_BS.to(model.device());
-  return score_targets(model, model.encode(model.embed(padded.ids_BS.to(model.device())), mask_BS), mask_BS, targets);
+  return score_targets(model, model.encode(model.embed(padded.ids_BS.to(model.device())), mask_BS),
+                       mask_BS, targets);
 }
 
-std::vector<TokenScores> score_targets(const T5Model& model, const Tensor& memory_BSD, const Tensor& mask_BS,
-                                       std::span<const Ids> targets) {
+std::vector<TokenScores> score_targets(const T5Model& model, const Tensor& memory_BSD,
+                                       const Tensor& mask_BS, std::span<const Ids> targets) {
   const torch::InferenceMode inference;
   const torch::Device device = model.device();
   const Tensor hidden_BTD = model.decode(decoder_inputs(targets).to(device), memory_BSD, mask_BS);
@@ -121,7 +122,8 @@ std::vector<std::vector<size_t>> token_batches(std::span<const std::pair<size_t,
                                                size_t batch_tokens) {
   std::vector<size_t> order(sizes.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return sizes[a] > sizes[b]; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return sizes[a] > sizes[b]; });
   std::vector<std::vector<size_t>> batches;
   size_t source = 0, target = 0;
   for (const size_t place : order) {

@@ -20,8 +20,8 @@ struct PaddedSources {
 };
 PaddedSources pad_sources(std::span<const Ids> sources);
 
-// What a model thinks of a target, token by token: log-probabilities (natural), and ranks, 1 for the
-// likeliest token (tokens of equal logits share the better rank).
+// What a model thinks of a target, token by token: log-probabilities (natural), and ranks, 1 for
+// the likeliest token (tokens of equal logits share the better rank).
 struct TokenScores {
   double logprob = 0;  // the sum
   std::vector<float> token_logprobs;

@@ -7,16 +7,20 @@ namespace {
 
 nlohmann::json shape(int64_t d_model, int64_t d_kv, int64_t num_heads, int64_t num_layers,
                      int64_t d_ff, const char* feed_forward_proj = "relu", bool tied = true) {
-  return {{"d_model", d_model},       {"d_kv", d_kv},
-          {"num_heads", num_heads},   {"num_layers", num_layers},
-          {"num_decoder_layers", num_layers}, {"d_ff", d_ff},
-          {"feed_forward_proj", feed_forward_proj}, {"tie_word_embeddings", tied}};
+  return {{"d_model", d_model},
+          {"d_kv", d_kv},
+          {"num_heads", num_heads},
+          {"num_layers", num_layers},
+          {"num_decoder_layers", num_layers},
+          {"d_ff", d_ff},
+          {"feed_forward_proj", feed_forward_proj},
+          {"tie_word_embeddings", tied}};
 }
 
 }  // namespace
 
-// t5-small, -base, -large are Raffel et al. 2020, sec. 3.7; v1_1 is Shazeer 2020's gated-GELU with an
-// untied head. t5-mini and t5-tiny are ours, for two cores.
+// t5-small, -base, -large are Raffel et al. 2020, sec. 3.7; v1_1 is Shazeer 2020's gated-GELU with
+// an untied head. t5-mini and t5-tiny are ours, for two cores.
 std::map<std::string, nlohmann::json> model_shapes() {
   return {
       {"t5-tiny", shape(128, 32, 4, 2, 512)},

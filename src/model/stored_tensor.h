@@ -13,10 +13,10 @@ namespace dovetail {
 // A tensor as it lies in somebody's file, every number checked against the file's size.
 struct StoredTensor {
   std::string name;
-  torch::ScalarType dtype = torch::kFloat32;   // float64, float32, float16 or bfloat16
+  torch::ScalarType dtype = torch::kFloat32;  // float64, float32, float16 or bfloat16
   std::vector<int64_t> shape;
-  std::vector<int64_t> strides;                // in elements
-  std::string_view bytes;                      // from its first element to its last
+  std::vector<int64_t> strides;  // in elements
+  std::string_view bytes;        // from its first element to its last
 };
 
 // What a file says of a tensor, before it is believed. Offsets and strides count elements.

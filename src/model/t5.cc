@@ -54,8 +54,8 @@ struct T5Model::Stream {
 };
 
 struct T5Model::BlockInputs {
-  Tensor self_bias_HTS, self_mask;        // the mask: encoder only
-  Tensor memory_BSD, memory_mask_BS;      // decoder only
+  Tensor self_bias_HTS, self_mask;    // the mask: encoder only
+  Tensor memory_BSD, memory_mask_BS;  // decoder only
 };
 
 T5Model::T5Model(T5Config config, T5Weights weights)
@@ -83,7 +83,8 @@ void T5Model::set_packing(Packing packing) {
   packing_ = packing;
   for (auto* stack : {&encoder_, &decoder_}) {
     for (BlockProjections& block : *stack) {
-      for (Projection* projection : projections_of(block)) dovetail::set_packing(*projection, packing);
+      for (Projection* projection : projections_of(block))
+        dovetail::set_packing(*projection, packing);
     }
   }
   dovetail::set_packing(head_, packing);
@@ -91,7 +92,8 @@ void T5Model::set_packing(Packing packing) {
 
 Activation T5Model::activation() const {
   if (!config_.gated()) return Activation::relu;
-  return config_.feed_forward_proj == "gated-gelu" ? Activation::gated_gelu : Activation::gated_silu;
+  return config_.feed_forward_proj == "gated-gelu" ? Activation::gated_gelu
+                                                   : Activation::gated_silu;
 }
 
 Dropout T5Model::site(uint64_t number) const { return dropout_.at_site(number); }
@@ -104,20 +106,23 @@ T5Model::Stream T5Model::seam(const Tensor& hidden, const Tensor& x, const Tenso
 
 Tensor T5Model::embed(const Tensor& ids_BS) const { return embed_ids(weights_.shared_VD, ids_BS); }
 
-T5Model::Stream T5Model::block(const BlockWeights& w, const BlockProjections& p, const BlockInputs& in,
-                               const Tensor& next_norm_D, Stream stream, uint64_t first_site) const {
+T5Model::Stream T5Model::block(const BlockWeights& w, const BlockProjections& p,
+                               const BlockInputs& in, const Tensor& next_norm_D, Stream stream,
+                               uint64_t first_site) const {
   const int64_t heads = config_.num_heads;
   Tensor x = linear(attention({linear(stream.normed, p.self_qkv), Tensor(), in.self_bias_HTS,
                                in.self_mask, heads, site(first_site)}),
                     p.self_o);
   if (in.memory_BSD.defined()) {
     stream = seam(stream.hidden, x, w.cross_attention.norm_D, first_site + 1);
-    x = linear(attention({linear(stream.normed, p.cross_q), linear(in.memory_BSD, p.cross_kv), Tensor(),
-                          in.memory_mask_BS, heads, site(first_site + 2)}),
+    x = linear(attention({linear(stream.normed, p.cross_q), linear(in.memory_BSD, p.cross_kv),
+                          Tensor(), in.memory_mask_BS, heads, site(first_site + 2)}),
                p.cross_o);
   }
   stream = seam(stream.hidden, x, w.feed_forward.norm_D, first_site + 3);
-  x = linear(feed_forward_activation(linear(stream.normed, p.wi), activation(), site(first_site + 4)), p.wo);
+  x = linear(
+      feed_forward_activation(linear(stream.normed, p.wi), activation(), site(first_site + 4)),
+      p.wo);
   return seam(stream.hidden, x, next_norm_D, first_site + 5);
 }
 
@@ -134,19 +139,22 @@ T5Model::Stream T5Model::checkpointed_block(const BlockWeights& w, const BlockPr
   return {out[0], out[1]};
 }
 
-Tensor T5Model::run_stack(const StackWeights& stack, const std::vector<BlockProjections>& projections,
-                          const Tensor& embedded, BlockInputs inputs, uint64_t first_site) const {
+Tensor T5Model::run_stack(const StackWeights& stack,
+                          const std::vector<BlockProjections>& projections, const Tensor& embedded,
+                          BlockInputs inputs, uint64_t first_site) const {
   const bool decoder = inputs.memory_BSD.defined();
   const auto& blocks = stack.blocks;
-  Stream stream = seam(dropout(embedded, site(first_site++)), Tensor(), blocks[0].self_attention.norm_D, 0);
+  Stream stream =
+      seam(dropout(embedded, site(first_site++)), Tensor(), blocks[0].self_attention.norm_D, 0);
   for (size_t i = 0; i < blocks.size(); ++i) {
     if (blocks[i].self_attention.relative_attention_bias_KH.defined()) {
       inputs.self_bias_HTS = position_bias_of(blocks[i], decoder, embedded.size(1));
     }
     const Tensor& next =
         i + 1 < blocks.size() ? blocks[i + 1].self_attention.norm_D : stack.final_norm_D;
-    stream = checkpointing_ ? checkpointed_block(blocks[i], projections[i], inputs, next, stream, first_site)
-                            : block(blocks[i], projections[i], inputs, next, stream, first_site);
+    stream = checkpointing_
+                 ? checkpointed_block(blocks[i], projections[i], inputs, next, stream, first_site)
+                 : block(blocks[i], projections[i], inputs, next, stream, first_site);
     first_site += kSitesOfABlock;
   }
   return dropout(stream.normed, site(first_site));
@@ -155,11 +163,13 @@ Tensor T5Model::run_stack(const StackWeights& stack, const std::vector<BlockProj
 Tensor T5Model::position_bias_of(const BlockWeights& block, bool decoder, int64_t length) const {
   const Tensor& weight_KH = block.self_attention.relative_attention_bias_KH;
   const Tensor bias_HTS = position_bias(weight_KH, config_, !decoder, 0, length, length).squeeze(0);
-  return decoder ? bias_HTS + causal_bias(length, weight_KH.options().requires_grad(false)) : bias_HTS;
+  return decoder ? bias_HTS + causal_bias(length, weight_KH.options().requires_grad(false))
+                 : bias_HTS;
 }
 
 Tensor T5Model::encode(const Tensor& embedded_BSD, const Tensor& mask_BS) const {
-  return run_stack(weights_.encoder, encoder_, embedded_BSD, {Tensor(), mask_BS, Tensor(), Tensor()}, 0);
+  return run_stack(weights_.encoder, encoder_, embedded_BSD,
+                   {Tensor(), mask_BS, Tensor(), Tensor()}, 0);
 }
 
 Tensor T5Model::decode(const Tensor& decoder_ids_BT, const Tensor& memory_BSD,

@@ -20,8 +20,8 @@ namespace dovetail {
 // The weights of a block as the products use them: those that read the same input are joined.
 struct BlockProjections {
   Projection self_qkv, self_o;
-  Projection cross_q, cross_kv, cross_o;   // decoder only
-  Projection wi, wo;                       // gated: wi_0 and wi_1
+  Projection cross_q, cross_kv, cross_o;  // decoder only
+  Projection wi, wo;                      // gated: wi_0 and wi_1
 };
 
 // The T5 family (Raffel et al. 2020): v1.0 and v1.1 shapes, relative position buckets (for UMT5 in
@@ -52,9 +52,9 @@ class T5Model {
   // ids: int64. Rows of the shared embedding.
   torch::Tensor embed(const torch::Tensor& ids_BS) const;
 
-  // Lays copies of the weights out for the products, so that none has to be rearranged for each call:
-  // for generation and evaluation, and both ways where they are frozen while something before them
-  // is trained. Weights that change must not be packed; see PackedWeights.
+  // Lays copies of the weights out for the products, so that none has to be rearranged for each
+  // call: for generation and evaluation, and both ways where they are frozen while something before
+  // them is trained. Weights that change must not be packed; see PackedWeights.
   void set_packing(Packing packing);
   Packing packing() const { return packing_; }
 
@@ -82,9 +82,12 @@ class T5Model {
   Stream block(const BlockWeights& w, const BlockProjections& p, const BlockInputs& in,
                const torch::Tensor& next_norm_D, Stream stream, uint64_t first_site) const;
   Stream checkpointed_block(const BlockWeights& w, const BlockProjections& p, const BlockInputs& in,
-                            const torch::Tensor& next_norm_D, Stream stream, uint64_t first_site) const;
-  torch::Tensor run_stack(const StackWeights& stack, const std::vector<BlockProjections>& projections,
-                          const torch::Tensor& embedded, BlockInputs inputs, uint64_t first_site) const;
+                            const torch::Tensor& next_norm_D, Stream stream,
+                            uint64_t first_site) const;
+  torch::Tensor run_stack(const StackWeights& stack,
+                          const std::vector<BlockProjections>& projections,
+                          const torch::Tensor& embedded, BlockInputs inputs,
+                          uint64_t first_site) const;
   torch::Tensor position_bias_of(const BlockWeights& block, bool decoder, int64_t length) const;
   Stream seam(const torch::Tensor& hidden, const torch::Tensor& x, const torch::Tensor& norm_D,
               uint64_t site) const;

@@ -48,7 +48,8 @@ class TensorSteps final : public DecoderSteps {
     for (size_t i = 0; i < decoder.blocks.size(); ++i) {
       const BlockWeights& w = decoder.blocks[i];
       const Tensor& own = w.self_attention.relative_attention_bias_KH;
-      if (own.defined()) bias = position_bias(own, config_, /*bidirectional=*/false, length_, 1, length_ + 1);
+      if (own.defined())
+        bias = position_bias(own, config_, /*bidirectional=*/false, length_, 1, length_ + 1);
       hidden = step(w, model_.decoder_projections()[i], hidden, bias, i);
     }
     ++length_;
@@ -58,7 +59,8 @@ class TensorSteps final : public DecoderSteps {
   void select(const Tensor& rows_R) override {
     const torch::Device device = source_bias_.device();
     keep(self_, rows_R.to(device));
-    const Tensor sources_L = rows_R.slice(0, 0, rows_R.numel(), beams_).div(beams_, "floor").to(device);
+    const Tensor sources_L =
+        rows_R.slice(0, 0, rows_R.numel(), beams_).div(beams_, "floor").to(device);
     keep(cross_, sources_L);
     source_bias_ = source_bias_.index_select(0, sources_L);
     live_ = sources_L.numel();
@@ -72,16 +74,21 @@ class TensorSteps final : public DecoderSteps {
     return x_BTI.unflatten(2, {config_.num_heads, config_.d_kv}).transpose(1, 2);
   }
 
-  Tensor step(const BlockWeights& w, const BlockProjections& p, Tensor hidden, const Tensor& bias, size_t i) {
-    const std::vector<Tensor> qkv = linear(norm(hidden, w.self_attention.norm_D), p.self_qkv).chunk(3, -1);
+  Tensor step(const BlockWeights& w, const BlockProjections& p, Tensor hidden, const Tensor& bias,
+              size_t i) {
+    const std::vector<Tensor> qkv =
+        linear(norm(hidden, w.self_attention.norm_D), p.self_qkv).chunk(3, -1);
     KeyValue& past = self_[i];
     const Tensor key = split_heads(qkv[1]), value = split_heads(qkv[2]);
-    past = length_ == 0 ? KeyValue{key, value}
-                        : KeyValue{torch::cat({past.key, key}, 2), torch::cat({past.value, value}, 2)};
-    hidden = hidden + linear(attend(split_heads(qkv[0]), past, bias).transpose(1, 2).flatten(2), p.self_o);
+    past = length_ == 0
+               ? KeyValue{key, value}
+               : KeyValue{torch::cat({past.key, key}, 2), torch::cat({past.value, value}, 2)};
+    hidden = hidden +
+             linear(attend(split_heads(qkv[0]), past, bias).transpose(1, 2).flatten(2), p.self_o);
     // The beams of a source stand where a query's positions would: its keys are read once for all.
     const Tensor query = linear(norm(hidden, w.cross_attention.norm_D), p.cross_q);
-    const Tensor mixed = attend(split_heads(query.view({live_, beams_, -1})), cross_[i], source_bias_);
+    const Tensor mixed =
+        attend(split_heads(query.view({live_, beams_, -1})), cross_[i], source_bias_);
     hidden = hidden + linear(mixed.transpose(1, 2).flatten(2), p.cross_o).view(hidden.sizes());
     const Tensor inner = linear(norm(hidden, w.feed_forward.norm_D), p.wi);
     return hidden + linear(feed_forward_activation(inner, model_.activation(), {}), p.wo);
@@ -91,7 +98,7 @@ class TensorSteps final : public DecoderSteps {
   const T5Config& config_;
   int64_t beams_ = 1, live_ = 0, length_ = 0;
   std::vector<KeyValue> self_, cross_;
-  Tensor source_bias_;    // [L, 1, 1, S]
+  Tensor source_bias_;  // [L, 1, 1, S]
 };
 
 }  // namespace

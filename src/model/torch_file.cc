@@ -86,7 +86,7 @@ class StateDict {
     return pickle_[index].number;
   }
   std::vector<int64_t> numbers(Pickle::Index index, const std::string& name) const {
-    constexpr size_t kMostDimensions = 64;   // PyTorch's own limit
+    constexpr size_t kMostDimensions = 64;  // PyTorch's own limit
     if (pickle_[index].kind != Kind::kTuple || pickle_[index].items.size() > kMostDimensions) {
       refuse(fmt::format("tensor {} has something else where its shape or strides belong", name));
     }
@@ -113,18 +113,19 @@ class StateDict {
   void set_storage(const Value& storage, PickledTensor& tensor) const {
     const std::string& name = tensor.claimed.name;
     const auto& items = storage.items;
-    const bool formed = (items.size() == 5 || items.size() == 6) &&
-                        pickle_[items[0]].kind == Kind::kText && pickle_[items[0]].text == "storage" &&
-                        pickle_[items[1]].kind == Kind::kGlobal && pickle_[items[2]].kind == Kind::kText;
+    const bool formed =
+        (items.size() == 5 || items.size() == 6) && pickle_[items[0]].kind == Kind::kText &&
+        pickle_[items[0]].text == "storage" && pickle_[items[1]].kind == Kind::kGlobal &&
+        pickle_[items[2]].kind == Kind::kText;
     if (!formed) refuse(fmt::format("tensor {} has a storage of an unknown form", name));
     if (items.size() == 6 && pickle_[items[5]].kind != Kind::kNone) {
-      refuse(fmt::format("tensor {} is stored as a view of another storage, as PyTorch before 0.4 did",
-                         name));
+      refuse(fmt::format(
+          "tensor {} is stored as a view of another storage, as PyTorch before 0.4 did", name));
     }
     const auto type = kStorageTypes.find(pickle_[items[1]].text);
     if (type == kStorageTypes.end()) {
-      refuse(fmt::format("tensor {} is stored as {}; known: float32, float16, bfloat16, float64", name,
-                         pickle_[items[1]].text));
+      refuse(fmt::format("tensor {} is stored as {}; known: float32, float16, bfloat16, float64",
+                         name, pickle_[items[1]].text));
     }
     tensor.claimed.dtype = type->second;
     tensor.storage = pickle_[items[2]].text;
@@ -135,13 +136,15 @@ class StateDict {
   const std::string& file_;
 };
 
-StoredTensor placed(const PickledTensor& tensor, std::string_view storage, const std::string& file) {
+StoredTensor placed(const PickledTensor& tensor, std::string_view storage,
+                    const std::string& file) {
   const uint64_t item = c10::elementSize(tensor.claimed.dtype);
   if (tensor.storage_elements < 0 || storage.size() % item != 0 ||
       storage.size() / item != static_cast<uint64_t>(tensor.storage_elements)) {
-    throw_<DataError>("{}: tensor {} lies in a storage of {} elements, of which the file holds {} "
-                      "bytes; fetch or write it again", file, tensor.claimed.name,
-                      tensor.storage_elements, storage.size());
+    throw_<DataError>(
+        "{}: tensor {} lies in a storage of {} elements, of which the file holds {} "
+        "bytes; fetch or write it again",
+        file, tensor.claimed.name, tensor.storage_elements, storage.size());
   }
   return within_storage(tensor.claimed, storage, file);
 }
@@ -165,8 +168,10 @@ std::vector<StoredTensor> parse_zip(std::string_view bytes, const std::string& f
   for (const PickledTensor& tensor : StateDict(pickle, file).tensors()) {
     const auto storage = entries.find(folder + "data/" + tensor.storage);
     if (storage == entries.end()) {
-      throw_<DataError>("{}: tensor {} lies in storage {}, which the archive does not hold; fetch or "
-                        "write it again", file, tensor.claimed.name, tensor.storage);
+      throw_<DataError>(
+          "{}: tensor {} lies in storage {}, which the archive does not hold; fetch or "
+          "write it again",
+          file, tensor.claimed.name, tensor.storage);
     }
     tensors.push_back(placed(tensor, storage->second, file));
   }
@@ -210,8 +215,10 @@ std::vector<StoredTensor> parse_old(std::string_view bytes, const std::string& f
   for (const PickledTensor& tensor : pickled) {
     const auto storage = storages.find(tensor.storage);
     if (storage == storages.end()) {
-      throw_<DataError>("{}: tensor {} lies in storage {}, which the file does not hold; fetch or write "
-                        "it again", file, tensor.claimed.name, tensor.storage);
+      throw_<DataError>(
+          "{}: tensor {} lies in storage {}, which the file does not hold; fetch or write "
+          "it again",
+          file, tensor.claimed.name, tensor.storage);
     }
     tensors.push_back(placed(tensor, storage->second, file));
   }
@@ -223,8 +230,10 @@ std::vector<StoredTensor> parse_old(std::string_view bytes, const std::string& f
 std::vector<StoredTensor> parse_torch_file(std::string_view bytes, const std::string& file_name) {
   if (bytes.starts_with("PK")) return parse_zip(bytes, file_name);
   if (bytes.starts_with(kOldBeginning)) return parse_old(bytes, file_name);
-  throw_<DataError>("{}: expected a state dict of torch.save, found neither its zip archive nor its "
-                    "older form; fetch it again, or save it as model.safetensors", file_name);
+  throw_<DataError>(
+      "{}: expected a state dict of torch.save, found neither its zip archive nor its "
+      "older form; fetch it again, or save it as model.safetensors",
+      file_name);
 }
 
 }  // namespace dovetail

@@ -22,17 +22,18 @@ fs::path find_weights(const fs::path& folder) {
   for (const char* name : kNames) {
     if (fs::exists(folder / name)) return folder / name;
   }
-  throw_<ConfigError>("{}: expected weights in this model folder, found none of {}; fetch the folder "
-                      "again, with its weights", folder.string(),
-                      join(std::vector<std::string>(std::begin(kNames), std::end(kNames)), ", "));
+  throw_<ConfigError>(
+      "{}: expected weights in this model folder, found none of {}; fetch the folder "
+      "again, with its weights",
+      folder.string(), join(std::vector<std::string>(std::begin(kNames), std::end(kNames)), ", "));
 }
 
 }  // namespace
 
 std::vector<StoredTensor> parse_weights(std::string_view bytes, const std::string& file_name) {
   if (bytes.starts_with("version https://git-lfs")) {
-    throw_<DataError>("{}: only Git LFS's pointer to the weights, not the weights; run git lfs pull",
-                      file_name);
+    throw_<DataError>(
+        "{}: only Git LFS's pointer to the weights, not the weights; run git lfs pull", file_name);
   }
   if (file_name.ends_with(".safetensors")) return parse_safetensors(bytes, file_name);
   return parse_torch_file(bytes, file_name);
@@ -43,8 +44,9 @@ std::map<std::string, std::string> parse_weight_map(std::string_view text,
   const nlohmann::json json = parse_json_object(text, file_name);
   const auto map = json.find("weight_map");
   if (map == json.end() || !map->is_object() || map->empty()) {
-    throw_<DataError>("{}: expected a \"weight_map\" from tensors to files, found none; fetch it again",
-                      file_name);
+    throw_<DataError>(
+        "{}: expected a \"weight_map\" from tensors to files, found none; fetch it again",
+        file_name);
   }
   std::map<std::string, std::string> shards;
   for (const auto& [tensor, shard] : map->items()) {
@@ -52,8 +54,8 @@ std::map<std::string, std::string> parse_weight_map(std::string_view text,
     const bool plain = !name.empty() && name != "." && name != ".." &&
                        name.find_first_of(std::string("/\\\0", 3)) == std::string::npos;
     if (!plain) {
-      throw_<DataError>("{}: expected the name of a file beside it for {}, found {}", file_name, tensor,
-                        shard.is_string() ? shard.dump() : shard.type_name());
+      throw_<DataError>("{}: expected the name of a file beside it for {}, found {}", file_name,
+                        tensor, shard.is_string() ? shard.dump() : shard.type_name());
     }
     shards[tensor] = name;
   }
@@ -77,7 +79,8 @@ void WeightFiles::add_file(const fs::path& file) {
   for (StoredTensor& tensor : parse_weights(mapped.bytes(), file.string())) {
     const std::string name = tensor.name;
     if (!tensors_.emplace(name, std::move(tensor)).second) {
-      throw_<DataError>("{}: tensor {} is in another file of this model as well", file.string(), name);
+      throw_<DataError>("{}: tensor {} is in another file of this model as well", file.string(),
+                        name);
     }
     file_of_[name] = files_.size() - 1;
   }
@@ -95,11 +98,13 @@ void WeightFiles::add_shards() {
     if (found == file_of_.end()) {
       problems.push_back(fmt::format("{} is not in {}", tensor, shard));
     } else if (files[found->second] != shard) {
-      problems.push_back(fmt::format("{} is in {}, not in {}", tensor, files[found->second], shard));
+      problems.push_back(
+          fmt::format("{} is in {}, not in {}", tensor, files[found->second], shard));
     }
   }
   if (problems.empty()) return;
-  throw_<DataError>("{} does not match the files it names: {}", path_.string(), join(problems, "; "));
+  throw_<DataError>("{} does not match the files it names: {}", path_.string(),
+                    join(problems, "; "));
 }
 
 torch::Tensor WeightFiles::load(const std::string& name) const {

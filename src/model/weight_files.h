@@ -30,7 +30,7 @@ class WeightFiles {
   explicit WeightFiles(const std::filesystem::path& folder);
 
   const std::map<std::string, StoredTensor>& tensors() const { return tensors_; }
-  const std::filesystem::path& path() const { return path_; }   // for messages
+  const std::filesystem::path& path() const { return path_; }  // for messages
 
   // A float32 copy; the mapped pages it came from are given back.
   torch::Tensor load(const std::string& name) const;

@@ -16,7 +16,8 @@ void visit_attention(const T5Config& c, const std::string& layer, const std::str
   const std::string prefix = layer + attention + ".";
   const double d_model = static_cast<double>(c.d_model);
   const double inner = static_cast<double>(c.inner_dim());
-  visit({prefix + "q.weight", {c.inner_dim(), c.d_model}, std::pow(d_model * c.d_kv, -0.5)}, w.q_ID);
+  visit({prefix + "q.weight", {c.inner_dim(), c.d_model}, std::pow(d_model * c.d_kv, -0.5)},
+        w.q_ID);
   visit({prefix + "k.weight", {c.inner_dim(), c.d_model}, std::pow(d_model, -0.5)}, w.k_ID);
   visit({prefix + "v.weight", {c.inner_dim(), c.d_model}, std::pow(d_model, -0.5)}, w.v_ID);
   visit({prefix + "o.weight", {c.d_model, c.inner_dim()}, std::pow(inner, -0.5)}, w.o_DI);
@@ -87,17 +88,19 @@ T5Weights random_weights(const T5Config& config, uint64_t seed) {
 
 NamedTensors named_tensors(const T5Config& config, const T5Weights& weights) {
   NamedTensors named;
-  T5Weights copy = weights;   // handles, not data
+  T5Weights copy = weights;  // handles, not data
   for_each_weight(config, copy, [&](const WeightSpec& spec, torch::Tensor& tensor) {
     named.emplace_back(spec.name, tensor);
   });
   return named;
 }
 
-T5Weights clone_weights(const T5Config& config, const T5Weights& weights, const torch::Device& device) {
+T5Weights clone_weights(const T5Config& config, const T5Weights& weights,
+                        const torch::Device& device) {
   T5Weights copy = weights;
   for_each_weight(config, copy, [&](const WeightSpec&, torch::Tensor& tensor) {
-    tensor = tensor.detach().to(device, tensor.scalar_type(), /*non_blocking=*/false, /*copy=*/true);
+    tensor =
+        tensor.detach().to(device, tensor.scalar_type(), /*non_blocking=*/false, /*copy=*/true);
   });
   return copy;
 }

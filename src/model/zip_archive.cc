@@ -9,7 +9,7 @@ namespace dovetail {
 
 namespace {
 
-constexpr uint64_t kAbsent16 = 0xffff, kAbsent32 = 0xffffffff;   // "see the zip64 field"
+constexpr uint64_t kAbsent16 = 0xffff, kAbsent32 = 0xffffffff;  // "see the zip64 field"
 constexpr size_t kEndBytes = 22, kLocatorBytes = 20;
 
 struct Directory {
@@ -24,7 +24,8 @@ struct Entry {
 // The record at the end may be followed by a comment of up to 65,535 bytes.
 size_t find_end(std::string_view bytes, const ByteReader& in) {
   const std::string_view signature("PK\x05\x06", 4);
-  for (size_t at = bytes.rfind(signature); at != std::string_view::npos && at + 65557 >= bytes.size();
+  for (size_t at = bytes.rfind(signature);
+       at != std::string_view::npos && at + 65557 >= bytes.size();
        at = at == 0 ? std::string_view::npos : bytes.rfind(signature, at - 1)) {
     if (bytes.size() - at < kEndBytes) continue;
     if (at + kEndBytes + ByteReader(bytes, in.file(), at + 20).number(2) == bytes.size()) return at;
@@ -86,7 +87,8 @@ Entry read_entry(ByteReader& in) {
   in.take(8);
   entry.packed = in.number(4);
   entry.size = in.number(4);
-  const uint64_t name_bytes = in.number(2), extra_bytes = in.number(2), comment_bytes = in.number(2);
+  const uint64_t name_bytes = in.number(2), extra_bytes = in.number(2),
+                 comment_bytes = in.number(2);
   in.take(8);
   entry.offset = in.number(4);
   entry.name = in.take(name_bytes);
@@ -97,12 +99,15 @@ Entry read_entry(ByteReader& in) {
 
 std::string_view content_of(const Entry& entry, std::string_view bytes, const ByteReader& in) {
   if (entry.method != 0 || entry.packed != entry.size || (entry.flags & 1) != 0) {
-    in.refuse(fmt::format("entry {} of its zip archive is compressed or encrypted, which PyTorch's "
-                          "are not", entry.name));
+    in.refuse(
+        fmt::format("entry {} of its zip archive is compressed or encrypted, which PyTorch's "
+                    "are not",
+                    entry.name));
   }
   ByteReader local(bytes, in.file(), entry.offset);
   if (local.number(4) != 0x04034b50) {
-    in.refuse(fmt::format("entry {} of its zip archive is not where the directory says", entry.name));
+    in.refuse(
+        fmt::format("entry {} of its zip archive is not where the directory says", entry.name));
   }
   local.take(22);
   const uint64_t name_bytes = local.number(2), extra_bytes = local.number(2);

@@ -106,10 +106,11 @@ Objective bart_infilling() {
           .example = {{"mask_ratio", 0.5}, {"poisson_lambda", 1.5}},
           .apply = apply,
           .check = check,
-          .chunk_length = [](int64_t length, const nlohmann::json&) {
-            require_sequence_length(kName, length);
-            return length - 1;  // spans of one token leave the length as it is; </s>
-          },
+          .chunk_length =
+              [](int64_t length, const nlohmann::json&) {
+                require_sequence_length(kName, length);
+                return length - 1;  // spans of one token leave the length as it is; </s>
+              },
           .fills = 1};
 }
 

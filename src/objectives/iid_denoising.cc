@@ -108,10 +108,11 @@ Objective iid_denoising() {
           .example = {{"noise_density", 0.4}},
           .apply = apply,
           .check = check,
-          .chunk_length = [](int64_t length, const nlohmann::json&) {
-            require_sequence_length(kName, length);
-            return length - 1;  // no two neighbours may be noise; </s>
-          },
+          .chunk_length =
+              [](int64_t length, const nlohmann::json&) {
+                require_sequence_length(kName, length);
+                return length - 1;  // no two neighbours may be noise; </s>
+              },
           .fills = 1};
 }
 

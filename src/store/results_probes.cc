@@ -34,11 +34,13 @@ void write_probes(const hdf5::Handle& file, NetcdfLog& log, const ResultContents
                       return std::string_view(row.cell->baseline);
                     }));
   for (const AxisIndex axis : {kObjective, kAdaptation, kTask, kTemplate}) {
-    group.add_strings(kAxes[axis], "probe", column_of<std::string_view>(rows, [&](const ResultRow& row) {
+    group.add_strings(kAxes[axis], "probe",
+                      column_of<std::string_view>(rows, [&](const ResultRow& row) {
                         return std::string_view(row.cell->coordinates[axis]);
                       }));
   }
-  add_status(group, {"probe"}, column_of<uint8_t>(rows, [](const ResultRow& row) { return row.status(); }));
+  add_status(group, {"probe"},
+             column_of<uint8_t>(rows, [](const ResultRow& row) { return row.status(); }));
   for (const char* name : kEvidence) {
     group.add(name, {"probe"},
               column_of<double>(rows, [&](const ResultRow& row) { return mean_of(row, name); }),

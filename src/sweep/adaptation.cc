@@ -7,12 +7,24 @@ namespace dovetail {
 
 namespace {
 
-const std::vector<std::string> kOptionKeys = {"accumulate", "label_smoothing",          "z_loss",
-                                              "ema",        "activation_checkpointing", "precision"};
-const std::vector<std::string> kOwnKeys = {
-    "sentences",  "split",      "group",             "lexicon",           "prefix",  "rows", "graph_rows",
-    "steps",      "batch_size", "max_source_length", "max_target_length", "dropout", "seed", "optimizer",
-    "learning_rate", "schedule"};
+const std::vector<std::string> kOptionKeys = {
+    "accumulate", "label_smoothing", "z_loss", "ema", "activation_checkpointing", "precision"};
+const std::vector<std::string> kOwnKeys = {"sentences",
+                                           "split",
+                                           "group",
+                                           "lexicon",
+                                           "prefix",
+                                           "rows",
+                                           "graph_rows",
+                                           "steps",
+                                           "batch_size",
+                                           "max_source_length",
+                                           "max_target_length",
+                                           "dropout",
+                                           "seed",
+                                           "optimizer",
+                                           "learning_rate",
+                                           "schedule"};
 
 std::vector<std::string> keys(std::vector<std::string> more) {
   more.insert(more.end(), kOwnKeys.begin(), kOwnKeys.end());
@@ -20,12 +32,15 @@ std::vector<std::string> keys(std::vector<std::string> more) {
   return more;
 }
 
-std::string found_file(const toml::node& node, const std::string& given, const Sweep& sweep, const char* what) {
+std::string found_file(const toml::node& node, const std::string& given, const Sweep& sweep,
+                       const char* what) {
   const std::filesystem::path file = find_path(given, sweep.file);
   if (std::filesystem::is_regular_file(file)) return file.string();
-  fail_at(node.source(), fmt::format("no {} \"{}\", neither beside the sweep file nor in the working directory{}",
-                                     what, given,
-                                     std::string_view(what) == "lexicon" ? "" : " (data/sentences.py makes one of any text)"));
+  fail_at(
+      node.source(),
+      fmt::format(
+          "no {} \"{}\", neither beside the sweep file nor in the working directory{}", what, given,
+          std::string_view(what) == "lexicon" ? "" : " (data/sentences.py makes one of any text)"));
 }
 
 // A lexicon of the project's by its name, or a file: that goes with its path.
@@ -33,7 +48,8 @@ void read_lexicon(const TomlTable& table, const Sweep& sweep, AdaptSettings& ada
   const toml::node* node = table.find("lexicon");
   if (!node) return;
   adapt.lexicon = text(*node, table.name_of("lexicon"));
-  if (adapt.lexicon.ends_with(".toml")) adapt.lexicon = found_file(*node, adapt.lexicon, sweep, "lexicon");
+  if (adapt.lexicon.ends_with(".toml"))
+    adapt.lexicon = found_file(*node, adapt.lexicon, sweep, "lexicon");
 }
 
 void read_text_of(const TomlTable& table, const std::string& key, std::string& value) {
@@ -46,11 +62,13 @@ void read_cut(const TomlTable& table, AdaptSettings& adapt) {
   table.read_name("split", adapt.split, {"phrases", "learned", "random"});
   if (adapt.sentences != "random" || adapt.split == "random") return;
   const toml::node* split = table.find("split");
-  if (split) fail_at(split->source(), "sentences = \"random\" can only be split at random: leave split out");
+  if (split)
+    fail_at(split->source(), "sentences = \"random\" can only be split at random: leave split out");
   adapt.split = "random";
 }
 
-void read_settings(const TomlTable& table, const Sweep& sweep, AdaptSettings& adapt, const Entries& optimizers) {
+void read_settings(const TomlTable& table, const Sweep& sweep, AdaptSettings& adapt,
+                   const Entries& optimizers) {
   read_cut(table, adapt);
   table.read_name("group", adapt.group, {"phrases", "learned"});
   read_lexicon(table, sweep, adapt);
@@ -74,17 +92,19 @@ void read_adapt(const toml::node& node, Sweep& sweep, const Entries& optimizers)
   read_settings(table, sweep, sweep.adapt, optimizers);
   if (const toml::node* files = table.find("text")) {
     for (const toml::node& file : list(*files, table.name_of("text"))) {
-      sweep.adapt_text.push_back(found_file(file, text(file, "each element of text"), sweep, "file of sentences"));
+      sweep.adapt_text.push_back(
+          found_file(file, text(file, "each element of text"), sweep, "file of sentences"));
     }
   }
   if (const toml::node* graph = table.find("graph")) {
     const std::string given = text(*graph, table.name_of("graph"));
     const std::filesystem::path beside = find_path(given, sweep.file);
-    sweep.adapt_graph = beside.empty() ? given : beside.string();   // else a card of the project's
+    sweep.adapt_graph = beside.empty() ? given : beside.string();  // else a card of the project's
   }
 }
 
-AdaptSettings read_adaptation(const toml::node& node, const Sweep& sweep, const Entries& optimizers) {
+AdaptSettings read_adaptation(const toml::node& node, const Sweep& sweep,
+                              const Entries& optimizers) {
   AdaptSettings adapt = sweep.adapt;
   if (node.is_string()) {
     adapt.name = known_name(node, "adaptation", kAdaptations);
@@ -96,8 +116,14 @@ AdaptSettings read_adaptation(const toml::node& node, const Sweep& sweep, const 
   return adapt;
 }
 
-bool needs_sentences(const AdaptSettings& adapt) { return adapt.name != "none" && adapt.name != "continued"; }
-bool needs_splitter(const AdaptSettings& adapt) { return needs_sentences(adapt) && adapt.split == "learned"; }
-bool needs_classifier(const AdaptSettings& adapt) { return adapt.name == "mixed" && adapt.group == "learned"; }
+bool needs_sentences(const AdaptSettings& adapt) {
+  return adapt.name != "none" && adapt.name != "continued";
+}
+bool needs_splitter(const AdaptSettings& adapt) {
+  return needs_sentences(adapt) && adapt.split == "learned";
+}
+bool needs_classifier(const AdaptSettings& adapt) {
+  return adapt.name == "mixed" && adapt.group == "learned";
+}
 
 }  // namespace dovetail

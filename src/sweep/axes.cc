@@ -14,7 +14,8 @@ namespace dovetail {
 
 namespace {
 
-AxisValue read_adaptation_value(const toml::node& node, const Sweep& sweep, const Catalogues& catalogues) {
+AxisValue read_adaptation_value(const toml::node& node, const Sweep& sweep,
+                                const Catalogues& catalogues) {
   const AdaptSettings adapt = read_adaptation(node, sweep, catalogues.optimizers);
   AxisValue value = value_at(node, own_label(node, adapt.name), adapt);
   // random text and random cuts are controls: they match nothing
@@ -26,9 +27,9 @@ AxisValue read_adaptation_value(const toml::node& node, const Sweep& sweep, cons
 AxisValue read_tuning(const toml::node& node, const Sweep& sweep, const Catalogues& catalogues) {
   const CatalogueEntry& entry = entry_of(name_node(node, "tuning"), "tuning", catalogues.tunings);
   TuneSettings tune = sweep.tune;
-  const ChoiceSettings choice =
-      read_choice(node, entry, "tuning", kTuneOverrides,
-                  [&](const TomlTable& table) { override_tune(table, tune, catalogues.optimizers); });
+  const ChoiceSettings choice = read_choice(
+      node, entry, "tuning", kTuneOverrides,
+      [&](const TomlTable& table) { override_tune(table, tune, catalogues.optimizers); });
   check_choice(node, entry, choice);
   Json settings = choice;
   settings["tune"] = tune;
@@ -45,9 +46,9 @@ AxisValue read_task(const toml::node& node, const Sweep& sweep, const Catalogues
     return value_at(node, own_label(node, dotted(given)), {{"name", given}});
   }
   const std::string label = own_label(node, card_label(given));
-  return value_at(node, label,
-                  {{"name", label},
-                   {"card", card_location(name, sweep.file, names_of(catalogues.tasks))}});
+  return value_at(
+      node, label,
+      {{"name", label}, {"card", card_location(name, sweep.file, names_of(catalogues.tasks))}});
 }
 
 // Of the catalogue, or a dash-joined list of parts that stands for itself.
@@ -81,8 +82,10 @@ AxisValue read_train_size(const toml::node& node, const Sweep&, const Catalogues
   } else if (node.is_integer()) {
     size.heads = whole_number(node, "train_size", kOneOrMore);
   } else if (!node.is_table()) {
-    fail_at(node.source(), "a train_size must be \"all\", a number of heads, { heads = 30, tails = "
-                           "3 }, { per_class = 16 } or { fraction = 0.1 }, not " + kind_of(node));
+    fail_at(node.source(),
+            "a train_size must be \"all\", a number of heads, { heads = 30, tails = "
+            "3 }, { per_class = 16 } or { fraction = 0.1 }, not " +
+                kind_of(node));
   } else {
     const TomlTable table(node, "train_size", {"heads", "tails", "fraction", "per_class", "label"});
     table.at(table.find("fraction") ? "fraction" : table.find("per_class") ? "per_class" : "heads");
@@ -92,7 +95,8 @@ AxisValue read_train_size(const toml::node& node, const Sweep&, const Catalogues
     table.read("per_class", size.per_class, kOneOrMore);
     const int kinds = (size.fraction > 0) + (size.per_class > 0) + (size.heads || size.tails);
     if (kinds > 1) {
-      fail_at(node.source(), "a train_size is either a fraction, so many per_class, or heads with their tails");
+      fail_at(node.source(),
+              "a train_size is either a fraction, so many per_class, or heads with their tails");
     }
   }
   if (size.heads) label = fmt::format("heads{}", size.heads);
@@ -110,11 +114,13 @@ AxisValue read_seed(const toml::node& node, const Sweep&, const Catalogues&) {
 using Reader = AxisValue (*)(const toml::node&, const Sweep&, const Catalogues&);
 
 Reader reader_of(const std::string& axis) {
-  static const std::map<std::string, Reader> readers = {
-      {"objective", read_objective}, {"adaptation", read_adaptation_value},
-      {"task", read_task},           {"template", read_template},
-      {"tuning", read_tuning},       {"train_size", read_train_size},
-      {"seed", read_seed}};
+  static const std::map<std::string, Reader> readers = {{"objective", read_objective},
+                                                        {"adaptation", read_adaptation_value},
+                                                        {"task", read_task},
+                                                        {"template", read_template},
+                                                        {"tuning", read_tuning},
+                                                        {"train_size", read_train_size},
+                                                        {"seed", read_seed}};
   return readers.at(axis);
 }
 
@@ -153,7 +159,8 @@ void check_label(const std::string& label, const toml::source_region& place) {
   };
   if (!label.empty() && std::all_of(label.begin(), label.end(), allowed)) return;
   fail_at(place, fmt::format("\"{}\" cannot be used in names; use letters, digits and . _ + = - "
-                             "only (a value of an axis can be given a label = \"...\")", label));
+                             "only (a value of an axis can be given a label = \"...\")",
+                             label));
 }
 
 std::vector<AxisValue> read_axis(const toml::node& node, const std::string& axis,

@@ -28,7 +28,8 @@ const toml::node& name_node(const toml::node& node, const std::string& axis) {
   if (node.is_string()) return node;
   if (!node.is_table()) {
     fail_at(node.source(), fmt::format("a value on the axis {} must be a name or a table "
-                                       "{{ name = ... }}, not {}", axis, kind_of(node)));
+                                       "{{ name = ... }}, not {}",
+                                       axis, kind_of(node)));
   }
   if (const toml::node* name = node.as_table()->get("name")) return *name;
   fail_at(node.source(), fmt::format("this table on the axis {} lacks the key \"name\"", axis));
@@ -41,7 +42,8 @@ const CatalogueEntry& entry_of(const toml::node& name, const std::string& axis,
                        [&](const CatalogueEntry& entry) { return entry.name == known; });
 }
 
-void check_choice(const toml::node& node, const CatalogueEntry& entry, const ChoiceSettings& choice) {
+void check_choice(const toml::node& node, const CatalogueEntry& entry,
+                  const ChoiceSettings& choice) {
   if (!entry.check) return;
   try {
     entry.check(choice.parameters);

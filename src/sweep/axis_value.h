@@ -25,7 +25,8 @@ const toml::node& name_node(const toml::node& node, const std::string& axis);
 const CatalogueEntry& entry_of(const toml::node& name, const std::string& axis,
                                const std::vector<CatalogueEntry>& entries);
 
-void check_choice(const toml::node& node, const CatalogueEntry& entry, const ChoiceSettings& choice);
+void check_choice(const toml::node& node, const CatalogueEntry& entry,
+                  const ChoiceSettings& choice);
 
 // A choice with all its parameters. `apply_overrides` gets the table, once its keys are checked.
 template <typename Overrides>

@@ -31,9 +31,10 @@ std::string card_location(const toml::node& name, const std::filesystem::path& s
   const std::filesystem::path here = find_path(card, sweep_file);
   if (std::filesystem::is_regular_file(here)) return here.string() + given.substr(card.size());
   if (std::find(known.begin(), known.end(), card) != known.end()) return given;
-  fail_at(name.source(), fmt::format("no data set card \"{}\", neither beside the sweep file nor in "
-                                     "the working directory, nor of the project: {}",
-                                     card, did_you_mean(card, known)));
+  fail_at(name.source(),
+          fmt::format("no data set card \"{}\", neither beside the sweep file nor in "
+                      "the working directory, nor of the project: {}",
+                      card, did_you_mean(card, known)));
 }
 
 }  // namespace dovetail

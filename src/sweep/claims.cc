@@ -51,8 +51,8 @@ void add_matches(const toml::node& node, const std::string& axis,
     if (!holds(matches, value.label)) matches.push_back(value.label);
   }
   if (any) return;
-  fail_at(node.source(), fmt::format("the claim's {} \"{}\" matches no value of that axis; {}", axis,
-                                     pattern, did_you_mean(pattern, labels)));
+  fail_at(node.source(), fmt::format("the claim's {} \"{}\" matches no value of that axis; {}",
+                                     axis, pattern, did_you_mean(pattern, labels)));
 }
 
 AxisLabels read_labels(const TomlTable& table, const Names& axes, const Sweep& sweep) {
@@ -75,15 +75,21 @@ AxisLabels read_labels(const TomlTable& table, const Names& axes, const Sweep& s
 std::string read_metric(const toml::node& node, const Sweep& sweep) {
   const std::string name = text(node, "metric of [[claim]]");
   Names measured = under_all_decodings(sweep.evaluate.metrics, sweep.evaluate);
-  if (!holds(measured, "loss")) measured.emplace_back("loss");   // always measured, example by example
+  if (!holds(measured, "loss"))
+    measured.emplace_back("loss");  // always measured, example by example
   if (holds(under_all_decodings(sweep.set_metrics, sweep.evaluate), name)) {
-    fail_at(node.source(), fmt::format("\"{}\" is a number of the whole test set, and claims are judged by pairs of examples: "
-                                       "name a metric that is a mean over examples, such as exact_match or rouge_l", name));
+    fail_at(
+        node.source(),
+        fmt::format(
+            "\"{}\" is a number of the whole test set, and claims are judged by pairs of examples: "
+            "name a metric that is a mean over examples, such as exact_match or rouge_l",
+            name));
   }
   if (holds(measured, name)) return name;
-  fail_at(node.source(), fmt::format("the sweep does not measure \"{}\", so nothing can be claimed of "
-                                     "it: name it in metrics of [evaluate]; {}", name,
-                                     did_you_mean(name, measured)));
+  fail_at(node.source(),
+          fmt::format("the sweep does not measure \"{}\", so nothing can be claimed of "
+                      "it: name it in metrics of [evaluate]; {}",
+                      name, did_you_mean(name, measured)));
 }
 
 void add_alternative(const toml::node& node, const std::string& key, const Sweep& sweep,
@@ -126,22 +132,25 @@ Names axes_of(const AxisLabels& labels) {
 }
 
 // Axes that only some of the tables name would be left to chance in the others.
-void check_same_axes(const toml::node& better_node, const toml::node& worse_node, const ClaimPair& pair) {
+void check_same_axes(const toml::node& better_node, const toml::node& worse_node,
+                     const ClaimPair& pair) {
   const Names axes = axes_of(pair.better.alternatives.front());
   const auto check = [&](const toml::node& node, const ClaimSide& side) {
     for (const AxisLabels& labels : side.alternatives) {
       if (axes_of(labels) == axes) continue;
       fail_at(node.source(),
-              fmt::format("better and worse must name the same axes, and name {} here but {} in the first; "
-                          "an axis that is the same on both sides belongs in where",
-                          labels.empty() ? "none" : join(axes_of(labels), ", "),
-                          axes.empty() ? "none" : join(axes, ", ")));
+              fmt::format(
+                  "better and worse must name the same axes, and name {} here but {} in the first; "
+                  "an axis that is the same on both sides belongs in where",
+                  labels.empty() ? "none" : join(axes_of(labels), ", "),
+                  axes.empty() ? "none" : join(axes, ", ")));
     }
   };
   check(better_node, pair.better);
   check(worse_node, pair.worse);
   if (pair.worse.best_other && axes.empty()) {
-    fail_at(better_node.source(), "worse = \"best_other\" needs an axis in better that others differ on");
+    fail_at(better_node.source(),
+            "worse = \"best_other\" needs an axis in better that others differ on");
   }
   if (pair.better == pair.worse) {
     fail_at(worse_node.source(), "better and worse are the same cells, scored alike");
@@ -151,13 +160,15 @@ void check_same_axes(const toml::node& better_node, const toml::node& worse_node
 void check_places(const TomlTable& table, const ClaimPair& pair) {
   for (const auto& [axis, labels] : pair.better.alternatives.front()) {
     if (pair.where.contains(axis)) {
-      fail_at(table.place(), fmt::format("{} stands in where and in better; it can only be in one", axis));
+      fail_at(table.place(),
+              fmt::format("{} stands in where and in better; it can only be in one", axis));
     }
   }
   for (const auto& [axis, labels] : pair.more_than) {
     const auto replaced = pair.where.find(axis);
     if (replaced == pair.where.end()) {
-      fail_at(table.place(), fmt::format("more_than replaces {}, which where leaves open; name it there", axis));
+      fail_at(table.place(),
+              fmt::format("more_than replaces {}, which where leaves open; name it there", axis));
     }
     if (replaced->second == labels) {
       fail_at(table.place(), fmt::format("more_than and where name the same {}", axis));
@@ -169,7 +180,8 @@ void check_places(const TomlTable& table, const ClaimPair& pair) {
 void read_conditions(const TomlTable& table, const Sweep& sweep, ClaimPair& pair) {
   if (const toml::node* node = table.find("where")) {
     const Names axes = axes_without(sweep, {"seed"});
-    for (auto& [axis, labels] : read_labels(TomlTable(*node, "where of [[claim]]", axes), axes, sweep)) {
+    for (auto& [axis, labels] :
+         read_labels(TomlTable(*node, "where of [[claim]]", axes), axes, sweep)) {
       pair.where[axis] = labels;
     }
   }
@@ -197,7 +209,9 @@ void read_pairs(const TomlTable& table, const Sweep& sweep, Claim& claim) {
   }
   for (const char* key : {"better", "worse"}) {
     const toml::node* node = table.find(key);
-    if (node) fail_at(node->source(), fmt::format("a claim with [[claim.pair]] tables has its {} there", key));
+    if (node)
+      fail_at(node->source(),
+              fmt::format("a claim with [[claim.pair]] tables has its {} there", key));
   }
   if (!pairs->is_array_of_tables()) {
     fail_at(pairs->source(), "pairs are written as tables under [[claim.pair]]");
@@ -212,9 +226,10 @@ void read_pairs(const TomlTable& table, const Sweep& sweep, Claim& claim) {
 
 void read_metrics(const TomlTable& table, const Sweep& sweep, Claim& claim) {
   const toml::node* node = table.find("metric");
-  const bool sides_say = std::all_of(claim.pairs.begin(), claim.pairs.end(), [](const ClaimPair& pair) {
-    return !pair.better.metric.empty() && !pair.worse.metric.empty();
-  });
+  const bool sides_say =
+      std::all_of(claim.pairs.begin(), claim.pairs.end(), [](const ClaimPair& pair) {
+        return !pair.better.metric.empty() && !pair.worse.metric.empty();
+      });
   if (!node && sides_say) {
     claim.metrics = {claim.pairs.front().better.metric};
   } else if (const toml::node& given = table.at("metric"); given.is_array()) {
@@ -227,8 +242,9 @@ void read_metrics(const TomlTable& table, const Sweep& sweep, Claim& claim) {
 }
 
 Claim read_claim(const toml::node& node, const Sweep& sweep) {
-  const TomlTable table(node, "[[claim]]", {"name", "source", "metric", "better", "worse", "where",
-                                            "more_than", "reduce", "at_least", "pair"});
+  const TomlTable table(node, "[[claim]]",
+                        {"name", "source", "metric", "better", "worse", "where", "more_than",
+                         "reduce", "at_least", "pair"});
   Claim claim;
   claim.name = text(table.at("name"), "name of [[claim]]");
   claim.source = text(table.at("source"), "source of [[claim]]");
@@ -240,12 +256,14 @@ Claim read_claim(const toml::node& node, const Sweep& sweep) {
 }
 
 Json side_json(const ClaimSide& side) {
-  return {{"alternatives", side.alternatives}, {"metric", side.metric}, {"best_other", side.best_other}};
+  return {{"alternatives", side.alternatives},
+          {"metric", side.metric},
+          {"best_other", side.best_other}};
 }
 
 ClaimSide side_from(const Json& json) {
-  return {json.at("alternatives").get<std::vector<AxisLabels>>(), json.at("metric").get<std::string>(),
-          json.at("best_other").get<bool>()};
+  return {json.at("alternatives").get<std::vector<AxisLabels>>(),
+          json.at("metric").get<std::string>(), json.at("best_other").get<bool>()};
 }
 
 }  // namespace
@@ -255,10 +273,12 @@ std::vector<Claim> read_claims(const TomlTable& root, const Sweep& sweep) {
   const toml::node* node = root.find("claim");
   if (!node) return claims;
   if (!node->is_array_of_tables()) {
-    fail_at(node->source(), "claims are written as tables under [[claim]], each with name, source, "
-                            "metric, better and worse");
+    fail_at(node->source(),
+            "claims are written as tables under [[claim]], each with name, source, "
+            "metric, better and worse");
   }
-  if (sweep.pretrain_only) fail_at(node->source(), "a sweep without tasks has no scores to claim things of");
+  if (sweep.pretrain_only)
+    fail_at(node->source(), "a sweep without tasks has no scores to claim things of");
   for (const toml::node& element : *node->as_array()) {
     Claim claim = read_claim(element, sweep);
     const auto same = [&](const Claim& other) { return other.name == claim.name; };
@@ -274,8 +294,10 @@ void to_json(Json& json, const Claim& claim) {
   json = {{"name", claim.name},     {"source", claim.source},     {"metrics", claim.metrics},
           {"reduce", claim.reduce}, {"at_least", claim.at_least}, {"pairs", Json::array()}};
   for (const ClaimPair& pair : claim.pairs) {
-    json["pairs"].push_back({{"better", side_json(pair.better)}, {"worse", side_json(pair.worse)},
-                             {"where", pair.where}, {"more_than", pair.more_than}});
+    json["pairs"].push_back({{"better", side_json(pair.better)},
+                             {"worse", side_json(pair.worse)},
+                             {"where", pair.where},
+                             {"more_than", pair.more_than}});
   }
 }
 
@@ -288,7 +310,8 @@ void from_json(const Json& json, Claim& claim) {
   claim.pairs.clear();
   for (const Json& pair : json.at("pairs")) {
     claim.pairs.push_back({side_from(pair.at("better")), side_from(pair.at("worse")),
-                           pair.at("where").get<AxisLabels>(), pair.at("more_than").get<AxisLabels>()});
+                           pair.at("where").get<AxisLabels>(),
+                           pair.at("more_than").get<AxisLabels>()});
   }
 }
 

@@ -15,23 +15,22 @@
 //   metric = "rouge_l"                                   # or a list: a verdict for each
 //   better = { template = "masked_prompting" }
 //   worse  = { template = "prompting" }                  # or "best_other", or a list of tables
-//   where  = { task = ["atomic2020.xAttr", "atomic2020.ObjectUse"], tuning = "full", train_size = 30 }
-//   more_than = { train_size = "all" }                   # the gain exceeds the one found there
-//   reduce = "gain"                                      # or "relative"
-//   at_least = 0.0
+//   where  = { task = ["atomic2020.xAttr", "atomic2020.ObjectUse"], tuning = "full", train_size =
+//   30 } more_than = { train_size = "all" }                   # the gain exceeds the one found
+//   there reduce = "gain"                                      # or "relative" at_least = 0.0
 //
 // Claims decide no result, so they are in no key and not in the hash of a sweep; the report judges
 // them (analysis/verdicts.h).
 namespace dovetail {
 
-using AxisLabels = std::map<std::string, std::vector<std::string>>;   // axis -> labels, none empty
+using AxisLabels = std::map<std::string, std::vector<std::string>>;  // axis -> labels, none empty
 
 // One side of a comparison. Cells that match different alternatives, or several labels, are meant
 // together: their mean.
 struct ClaimSide {
-  std::vector<AxisLabels> alternatives;   // at least one, which may be empty: the cells of `where`
-  std::string metric;                     // of this side alone; "": the claim's
-  bool best_other = false;                // the best of the cells that are not the other side's
+  std::vector<AxisLabels> alternatives;  // at least one, which may be empty: the cells of `where`
+  std::string metric;                    // of this side alone; "": the claim's
+  bool best_other = false;               // the best of the cells that are not the other side's
 
   bool operator==(const ClaimSide&) const = default;
 };
@@ -40,16 +39,16 @@ struct ClaimSide {
 struct ClaimPair {
   ClaimSide better, worse;
   AxisLabels where;
-  AxisLabels more_than;                   // empty, or what to replace in `where`
+  AxisLabels more_than;  // empty, or what to replace in `where`
 };
 
 struct Claim {
   std::string name;
   std::string source;
   std::vector<std::string> metrics;
-  std::string reduce = "gain";            // gain: the difference; relative: by the score of `worse`
-  double at_least = 0;                    // of the effect, in the metric's units (relative: a share)
-  std::vector<ClaimPair> pairs;           // several: their effects are pooled
+  std::string reduce = "gain";   // gain: the difference; relative: by the score of `worse`
+  double at_least = 0;           // of the effect, in the metric's units (relative: a share)
+  std::vector<ClaimPair> pairs;  // several: their effects are pooled
 };
 
 void to_json(Json& json, const Claim& claim);
@@ -59,7 +58,8 @@ class TomlTable;
 struct Sweep;
 
 // The [[claim]] tables of a sweep file whose axes and metrics have been read. Globs become the
-// labels that they match. Throws ConfigError "FILE:LINE:COLUMN: ..." for what the sweep does not have.
+// labels that they match. Throws ConfigError "FILE:LINE:COLUMN: ..." for what the sweep does not
+// have.
 std::vector<Claim> read_claims(const TomlTable& root, const Sweep& sweep);
 
 }  // namespace dovetail

@@ -8,8 +8,8 @@ namespace dovetail {
 
 namespace {
 
-constexpr double kTrainedVocabularySeconds = 15; // SentencePiece over a few megabytes of text
-constexpr double kUnknownTrainExamples = 10000;  // a task's training side, where a size says "all"
+constexpr double kTrainedVocabularySeconds = 15;  // SentencePiece over a few megabytes of text
+constexpr double kUnknownTrainExamples = 10000;   // a task's training side, where a size says "all"
 constexpr double kUnknownTestExamples = 2000;
 // Targets are shorter than sources: 0.2 of them for span corruption, up to 1 for prefix_lm.
 constexpr double kPretrainTargetShare = 0.5;
@@ -17,8 +17,9 @@ constexpr double kPretrainTargetShare = 0.5;
 // As if every row were as long as it may be: tune_seconds counts on the same.
 double rows_per_batch(const TuneSettings& tune) {
   if (tune.batch_tokens == 0) return static_cast<double>(tune.batch_size);
-  return std::max(1.0, std::floor(static_cast<double>(tune.batch_tokens) /
-                                  static_cast<double>(tune.max_source_length + tune.max_target_length)));
+  return std::max(1.0,
+                  std::floor(static_cast<double>(tune.batch_tokens) /
+                             static_cast<double>(tune.max_source_length + tune.max_target_length)));
 }
 
 }  // namespace
@@ -40,11 +41,10 @@ ModelSize model_size(const Json& config, int64_t vocabulary) {
 }
 
 double train_flops(const ModelSize& size, double source_length, double target_length, bool frozen) {
-  const double products = (size.encoder + size.cross) * source_length +
-                          (size.decoder + size.head) * target_length;
-  const double attention =
-      size.encoder_layers * source_length * source_length +
-      size.decoder_layers * target_length * (target_length + source_length);
+  const double products =
+      (size.encoder + size.cross) * source_length + (size.decoder + size.head) * target_length;
+  const double attention = size.encoder_layers * source_length * source_length +
+                           size.decoder_layers * target_length * (target_length + source_length);
   return (frozen ? 4 : 6) * products + 12 * size.inner * attention;
 }
 
@@ -66,7 +66,8 @@ double tune_steps(const TuneSettings& tune, const TrainSizeSettings& train) {
   if (train.heads) examples = static_cast<double>(train.heads * std::max<int64_t>(train.tails, 1));
   if (train.fraction > 0) examples *= train.fraction;
   const double batches = std::ceil(examples / rows_per_batch(tune));
-  const double steps = std::max(tune.steps.epochs * batches, static_cast<double>(tune.steps.at_least));
+  const double steps =
+      std::max(tune.steps.epochs * batches, static_cast<double>(tune.steps.at_least));
   return tune.steps.at_most ? std::min(steps, static_cast<double>(tune.steps.at_most)) : steps;
 }
 
@@ -79,11 +80,13 @@ double tune_seconds(const ModelSize& size, const TuneSettings& tune, const Train
 
 double evaluate_seconds(const ModelSize& size, int64_t source_length,
                         const EvaluateSettings& evaluate) {
-  const double examples = evaluate.test_examples ? static_cast<double>(evaluate.test_examples)
-                                                 : kUnknownTestExamples;
+  const double examples =
+      evaluate.test_examples ? static_cast<double>(evaluate.test_examples) : kUnknownTestExamples;
   // twice: once to generate, once for the loss of the references
-  const double flops = 2 * train_flops(size, static_cast<double>(source_length),
-                                       static_cast<double>(evaluate.max_new_tokens)) / 3;
+  const double flops = 2 *
+                       train_flops(size, static_cast<double>(source_length),
+                                   static_cast<double>(evaluate.max_new_tokens)) /
+                       3;
   return kOverheadSeconds + flops * examples / kAssumedFlopsPerThread;
 }
 

@@ -12,11 +12,11 @@ inline constexpr double kAssumedFlopsPerThread = 25e9;
 
 // The counts of parameters that the matrix products of a T5 pass through.
 struct ModelSize {
-  double encoder = 0;       // all layers
-  double decoder = 0;       // without the keys and values of cross-attention, which see the source
-  double cross = 0;         // those
-  double head = 0;          // vocabulary x d_model
-  double inner = 0;         // heads x d_kv
+  double encoder = 0;  // all layers
+  double decoder = 0;  // without the keys and values of cross-attention, which see the source
+  double cross = 0;    // those
+  double head = 0;     // vocabulary x d_model
+  double inner = 0;    // heads x d_kv
   double encoder_layers = 0;
   double decoder_layers = 0;
 };
@@ -29,7 +29,7 @@ double train_flops(const ModelSize& size, double source_length, double target_le
                    bool frozen = false);
 
 // Seconds on one thread.
-inline constexpr double kOverheadSeconds = 0.1;   // of any job: reading, building, writing
+inline constexpr double kOverheadSeconds = 0.1;  // of any job: reading, building, writing
 
 double tokenizer_seconds(const VocabularySettings& vocabulary);
 double pretrain_seconds(const ModelSize& size, const PretrainSettings& pretrain);

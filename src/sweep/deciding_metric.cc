@@ -7,8 +7,9 @@ namespace dovetail {
 
 std::string deciding_metric(const std::string& kind, const std::vector<std::string>& measured,
                             const std::vector<std::string>& of_a_set) {
-  static const std::vector<std::string> of_answers = {"exact_match", "accuracy_text", "accuracy_likelihood",
-                                                      "accuracy_likelihood_normalized", "accuracy_pmi"};
+  static const std::vector<std::string> of_answers = {
+      "exact_match", "accuracy_text", "accuracy_likelihood", "accuracy_likelihood_normalized",
+      "accuracy_pmi"};
   static const std::vector<std::string> of_texts = {"rouge_l"};
   const bool right_or_wrong = kind == "reading" || kind == "choice" || kind == "classification";
   const auto is_in = [](const std::vector<std::string>& names, const std::string& name) {

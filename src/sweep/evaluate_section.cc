@@ -14,7 +14,9 @@ ChoiceSettings read_decoding(const toml::node& node, const Entries& decodings) {
   const toml::table* given = node.as_table();
   const toml::node* name = given ? given->get("name") : &node;
   if (!name || !(given || node.is_string())) {
-    fail_at(node.source(), "a decoding is a name or a table { name = \"beam\", num_beams = 4 }, not " + kind_of(node));
+    fail_at(
+        node.source(),
+        "a decoding is a name or a table { name = \"beam\", num_beams = 4 }, not " + kind_of(node));
   }
   const CatalogueEntry& entry = entry_of(*name, "decoding", decodings);
   ChoiceSettings choice{entry.name, entry.defaults};
@@ -23,7 +25,8 @@ ChoiceSettings read_decoding(const toml::node& node, const Entries& decodings) {
   for (const auto& [key, value] : entry.defaults.items()) keys.push_back(key);
   const TomlTable table(node, fmt::format("decoding \"{}\"", entry.name), keys);
   for (const auto& [key, value] : entry.defaults.items()) {
-    if (const toml::node* own = table.find(key)) choice.parameters[key] = like(*own, value, table.name_of(key));
+    if (const toml::node* own = table.find(key))
+      choice.parameters[key] = like(*own, value, table.name_of(key));
   }
   check_choice(node, entry, choice);
   return choice;
@@ -48,20 +51,26 @@ void read_also(const toml::node& node, const Entries& decodings, EvaluateSetting
                        std::ranges::any_of(evaluate.also, [&](const ChoiceSettings& other) {
                          return other.name == decoding.name;
                        });
-    if (twice) fail_at(element.source(), fmt::format("decoding \"{}\" is named twice", decoding.name));
+    if (twice)
+      fail_at(element.source(), fmt::format("decoding \"{}\" is named twice", decoding.name));
     evaluate.also.push_back(std::move(decoding));
   }
 }
 
 // A metric over several answers a head, of which no decoding gives more than one.
-void require_samples(const TomlTable& table, const std::vector<std::string>& sample_metrics, const EvaluateSettings& evaluate) {
-  const auto draws_several = [](const ChoiceSettings& decoding) { return decoding.parameters.value("samples", int64_t{1}) > 1; };
+void require_samples(const TomlTable& table, const std::vector<std::string>& sample_metrics,
+                     const EvaluateSettings& evaluate) {
+  const auto draws_several = [](const ChoiceSettings& decoding) {
+    return decoding.parameters.value("samples", int64_t{1}) > 1;
+  };
   if (draws_several(evaluate.decoding) || std::ranges::any_of(evaluate.also, draws_several)) return;
   for (const std::string& metric : evaluate.metrics) {
     if (std::ranges::find(sample_metrics, metric) == sample_metrics.end()) continue;
     fail_at(table.at("metrics").source(),
-            fmt::format("metric \"{}\" is the best of several answers a head, and no decoding here gives more than one: "
-                        "add also = [\"as_published\"] or {{ name = \"sample\", samples = 3 }}", metric));
+            fmt::format("metric \"{}\" is the best of several answers a head, and no decoding here "
+                        "gives more than one: "
+                        "add also = [\"as_published\"] or {{ name = \"sample\", samples = 3 }}",
+                        metric));
   }
 }
 
@@ -69,23 +78,27 @@ void require_samples(const TomlTable& table, const std::vector<std::string>& sam
 
 EvaluateSettings read_evaluate(const toml::node& node, const Catalogues& catalogues) {
   EvaluateSettings evaluate;
-  const TomlTable table(node, "[evaluate]", {"test_examples", "metrics", "max_new_tokens", "batch_size", "decoding",
-                                             "also"});
+  const TomlTable table(
+      node, "[evaluate]",
+      {"test_examples", "metrics", "max_new_tokens", "batch_size", "decoding", "also"});
   table.read("test_examples", evaluate.test_examples, kZeroOrMore);
   table.read("max_new_tokens", evaluate.max_new_tokens, kOneOrMore);
   table.read("batch_size", evaluate.batch_size, kOneOrMore);
-  if (const toml::node* given = table.find("metrics")) read_metrics(*given, table, catalogues, evaluate.metrics);
+  if (const toml::node* given = table.find("metrics"))
+    read_metrics(*given, table, catalogues, evaluate.metrics);
   if (const toml::node* given = table.find("decoding")) {
     evaluate.decoding = read_decoding(*given, catalogues.decodings);
   } else if (!catalogues.decodings.empty()) {
     evaluate.decoding = {catalogues.decodings.front().name, catalogues.decodings.front().defaults};
   }
-  if (const toml::node* given = table.find("also")) read_also(*given, catalogues.decodings, evaluate);
+  if (const toml::node* given = table.find("also"))
+    read_also(*given, catalogues.decodings, evaluate);
   require_samples(table, catalogues.sample_metrics, evaluate);
   return evaluate;
 }
 
-std::vector<std::string> under_all_decodings(const std::vector<std::string>& metrics, const EvaluateSettings& evaluate) {
+std::vector<std::string> under_all_decodings(const std::vector<std::string>& metrics,
+                                             const EvaluateSettings& evaluate) {
   std::vector<std::string> all = metrics;
   for (const ChoiceSettings& decoding : evaluate.also) {
     for (const std::string& metric : metrics) all.push_back(metric + "@" + decoding.name);
@@ -95,7 +108,9 @@ std::vector<std::string> under_all_decodings(const std::vector<std::string>& met
 
 SelectSettings read_select(const toml::node& node) {
   SelectSettings select;
-  const TomlTable table(node, "[select]", {"examples", "adaptations", "shots", "shot_steps", "race_heads", "race_steps"});
+  const TomlTable table(
+      node, "[select]",
+      {"examples", "adaptations", "shots", "shot_steps", "race_heads", "race_steps"});
   select.line = static_cast<int>(table.at("examples").source().begin.line);
   table.read("examples", select.examples, kOneOrMore);
   if (const toml::node* labels = table.find("adaptations")) {

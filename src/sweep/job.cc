@@ -19,11 +19,13 @@ std::string to_string(JobKind kind) {
 }
 
 JobKind job_kind_from(const std::string& name) {
-  for (const JobKind kind : {JobKind::tokenizer, JobKind::pretrain, JobKind::label, JobKind::adapt, JobKind::tune,
-                             JobKind::baseline, JobKind::probe}) {
+  for (const JobKind kind : {JobKind::tokenizer, JobKind::pretrain, JobKind::label, JobKind::adapt,
+                             JobKind::tune, JobKind::baseline, JobKind::probe}) {
     if (to_string(kind) == name) return kind;
   }
-  throw_<DataError>("unknown job kind \"{}\" (known: tokenizer, pretrain, label, adapt, tune, baseline, probe)", name);
+  throw_<DataError>(
+      "unknown job kind \"{}\" (known: tokenizer, pretrain, label, adapt, tune, baseline, probe)",
+      name);
 }
 
 void to_json(Json& json, const Job& job) {

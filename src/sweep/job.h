@@ -23,14 +23,14 @@ JobKind job_kind_from(const std::string& name);
 // with the keys of the inputs; `locations` says where this machine keeps the things that the
 // settings name by content (checkpoint folders, data files) and is never part of a key.
 struct Job {
-  std::string key;                  // 32 hexadecimal digits
+  std::string key;  // 32 hexadecimal digits
   JobKind kind = JobKind::tune;
-  std::string name;                 // slash name; of a tune or baseline job: the cell's name
-  Json settings;                    // see sweep/settings.h for its parts
+  std::string name;  // slash name; of a tune or baseline job: the cell's name
+  Json settings;     // see sweep/settings.h for its parts
   Json locations = Json::object();
-  std::vector<int64_t> inputs;      // indices into Plan::jobs, all smaller than this job's own
+  std::vector<int64_t> inputs;  // indices into Plan::jobs, all smaller than this job's own
   std::vector<std::string> input_keys;
-  double cost_seconds = 0;          // estimate, one thread
+  double cost_seconds = 0;  // estimate, one thread
 };
 
 void to_json(Json& json, const Job& job);

@@ -26,8 +26,8 @@ bool is_adapted(const GridPoint& point) {
 template <typename Error>
 [[noreturn]] void rethrow(const Sweep& sweep, const AxisValue* value, const Error& error) {
   if (!value || value->line == 0) throw error;
-  throw Error(fmt::format("{}:{}:{}: {}", sweep.file.string(), value->line, value->column,
-                          error.what()));
+  throw Error(
+      fmt::format("{}:{}:{}: {}", sweep.file.string(), value->line, value->column, error.what()));
 }
 
 }  // namespace
@@ -58,7 +58,8 @@ const std::string& JobGraph::fingerprint(const std::string& thing, const AxisVal
   }
 }
 
-void JobGraph::check_once(const std::string& thing, const AxisValue& value, const std::function<void()>& check) {
+void JobGraph::check_once(const std::string& thing, const AxisValue& value,
+                          const std::function<void()>& check) {
   fingerprint(thing, &value, [&] {
     check();
     return std::string();
@@ -71,9 +72,8 @@ Json JobGraph::texts(const std::vector<std::string>& names, Job& job) {
   Json& places = job.locations["corpus"] = Json::array();
   for (const std::string& name : names) {
     settings.push_back({{"name", std::filesystem::path(name).filename().string()},
-                        {"fingerprint", fingerprint("corpus " + name, nullptr, [&] {
-                           return fingerprints_.corpus(name);
-                         })}});
+                        {"fingerprint", fingerprint("corpus " + name, nullptr,
+                                                    [&] { return fingerprints_.corpus(name); })}});
     places.push_back(name);
   }
   return settings;
@@ -88,9 +88,8 @@ int64_t JobGraph::tokenizer() {
     job.name += std::to_string(vocabulary.pieces);
     job.settings["corpus"] = texts(sweep_.corpus, job);
   } else if (vocabulary.type == "file") {
-    job.settings["vocabulary_fingerprint"] = fingerprint("vocabulary", nullptr, [&] {
-      return fingerprints_.vocabulary(sweep_.vocabulary_file);
-    });
+    job.settings["vocabulary_fingerprint"] = fingerprint(
+        "vocabulary", nullptr, [&] { return fingerprints_.vocabulary(sweep_.vocabulary_file); });
     job.locations["vocabulary_file"] = sweep_.vocabulary_file;
   }
   job.cost_seconds = tokenizer_seconds(vocabulary);
@@ -103,11 +102,10 @@ int64_t JobGraph::pretrain(const AxisValue& objective, int64_t seed) {
   Job job{.kind = JobKind::pretrain};
   job.name = fmt::format("pretrain/{}/seed{}", objective.label, seed);
   job.inputs = {tokenizer()};
-  job.settings = {{"model", sweep_.model},
-                  {"objective", choice_of(objective)},
-                  {"pretrain", pretrain}};
+  job.settings = {
+      {"model", sweep_.model}, {"objective", choice_of(objective)}, {"pretrain", pretrain}};
   job.settings["corpus"] = texts(sweep_.corpus, job);
-  if (objective.settings.contains("pairs_path")) {   // by content, as every file
+  if (objective.settings.contains("pairs_path")) {  // by content, as every file
     const std::string path = objective.settings.at("pairs_path");
     job.settings["objective"]["parameters"]["pairs"] =
         fingerprint("pairs " + path, &objective, [&] { return fingerprints_.pairs(path); });
@@ -123,7 +121,7 @@ void JobGraph::start_from(const GridPoint& point, Job& job) {
   if (!is_adapted(point)) return start_from_base(objective, job);
   job.settings["objective"] = choice_of(objective);
   job.settings["adaptation"] = point[kAdaptation]->settings.at("name");
-  job.inputs = {adapt(objective, *point[kAdaptation])};   // which holds its own vocabulary
+  job.inputs = {adapt(objective, *point[kAdaptation])};  // which holds its own vocabulary
 }
 
 void JobGraph::start_from_base(const AxisValue& objective, Job& job) {
@@ -135,7 +133,7 @@ void JobGraph::start_from_base(const AxisValue& objective, Job& job) {
     job.settings["objective"]["parameters"]["fingerprint"] = fingerprint(
         "checkpoint " + folder, &objective, [&] { return fingerprints_.checkpoint(folder); });
     job.locations["checkpoint"] = folder;
-    return;   // it holds its own vocabulary
+    return;  // it holds its own vocabulary
   }
   job.inputs.push_back(tokenizer());
   if (!is_named(objective, "none")) {
@@ -146,10 +144,9 @@ void JobGraph::start_from_base(const AxisValue& objective, Job& job) {
 void JobGraph::set_task(const AxisValue& task, Job& job) {
   const std::string name = task.settings.at("name");
   const std::string source = source_of(task);
-  job.settings["task"] = {{"name", name},
-                          {"fingerprint", fingerprint("task " + source, &task, [&] {
-                             return fingerprints_.task(source);
-                           })}};
+  job.settings["task"] = {{"name", name}, {"fingerprint", fingerprint("task " + source, &task, [&] {
+                                             return fingerprints_.task(source);
+                                           })}};
   // lexical, phrasal, form or reading: the report picks the deciding metric by it
   if (fingerprints_.task_kind) job.settings["task"]["kind"] = fingerprints_.task_kind(source);
   if (task.settings.contains("card")) job.locations["task"] = source;
@@ -181,11 +178,14 @@ void JobGraph::set_tuning(const AxisValue& tuning, Job& job) {
 void JobGraph::refuse_unfit(const GridPoint& point) const {
   const AxisValue& form = *point[kTemplate];
   const AxisValue& tuning = *point[kTuning];
-  if (!form.settings.value("soft_tokens", false) || tuning.settings.value("soft_tokens", false)) return;
-  rethrow(sweep_, &form,
-          ConfigError(fmt::format("template \"{}\" has soft tokens in it, which tuning \"{}\" does not train; exclude the two "
-                                  "from each other with [[exclude]] template = \"{}\", tuning = \"{}\"",
-                                  form.label, tuning.label, form.label, tuning.label)));
+  if (!form.settings.value("soft_tokens", false) || tuning.settings.value("soft_tokens", false))
+    return;
+  rethrow(
+      sweep_, &form,
+      ConfigError(fmt::format("template \"{}\" has soft tokens in it, which tuning \"{}\" does not "
+                              "train; exclude the two "
+                              "from each other with [[exclude]] template = \"{}\", tuning = \"{}\"",
+                              form.label, tuning.label, form.label, tuning.label)));
 }
 
 ModelSize JobGraph::size_of(const AxisValue& objective) const {
@@ -205,19 +205,23 @@ void JobGraph::check_data(const GridPoint& point, const TuneSettings& tune) {
   check_size(source, *point[kTrainSize], tune.validation_examples, *point[kSeed]);
   const SelectSettings& select = sweep_.select;
   if (select.examples == 0) return;
-  const TrainSizeSettings most_probed{.heads = std::max({int64_t{1}, select.shots, select.race_heads})};
-  check_size(source, {.label = "select", .settings = most_probed, .line = select.line, .column = 1}, select.examples,
+  const TrainSizeSettings most_probed{.heads =
+                                          std::max({int64_t{1}, select.shots, select.race_heads})};
+  check_size(source, {.label = "select", .settings = most_probed, .line = select.line, .column = 1},
+             select.examples,
              {.label = std::to_string(sweep_.pretrain.seed), .settings = sweep_.pretrain.seed});
 }
 
 void JobGraph::note_metrics(const AxisValue& task) {
   const std::string source = source_of(task);
   check_once("metrics " + source, task, [&] {
-    for (const std::string& metric : fingerprints_.metrics_of(source, sweep_.evaluate.metrics)) measured_.insert(metric);
+    for (const std::string& metric : fingerprints_.metrics_of(source, sweep_.evaluate.metrics))
+      measured_.insert(metric);
   });
 }
 
-// Tasks whose cells are all left out count too: a sweep may have its metrics from a larger one, to share its jobs.
+// Tasks whose cells are all left out count too: a sweep may have its metrics from a larger one, to
+// share its jobs.
 void JobGraph::refuse_unmeasured() {
   if (!fingerprints_.metrics_of || sweep_.pretrain_only) return;
   const auto is_missing = [&](const std::string& metric) { return !measured_.contains(metric); };
@@ -226,17 +230,21 @@ void JobGraph::refuse_unmeasured() {
   for (const AxisValue& task : sweep_.axes.at("task")) note_metrics(task);
   const auto missing = std::ranges::find_if(metrics, is_missing);
   if (missing == metrics.end()) return;
-  throw_<ConfigError>("{}: metric \"{}\" needs choices or labels, and no task of this sweep has any: take it out of metrics",
-                      sweep_.file.string(), *missing);
+  throw_<ConfigError>(
+      "{}: metric \"{}\" needs choices or labels, and no task of this sweep has any: take it out "
+      "of metrics",
+      sweep_.file.string(), *missing);
 }
 
-void JobGraph::check_size(const std::string& task, const AxisValue& size, int64_t validation_examples,
-                          const AxisValue& seed) {
+void JobGraph::check_size(const std::string& task, const AxisValue& size,
+                          int64_t validation_examples, const AxisValue& seed) {
   if (!fingerprints_.check_size) return;
-  check_once(fmt::format("size {} {} {} {}", task, size.settings.dump(), validation_examples, seed.label), size, [&] {
-    fingerprints_.check_size(task, size.settings.get<TrainSizeSettings>(), validation_examples,
-                             seed.settings.get<uint64_t>());
-  });
+  check_once(
+      fmt::format("size {} {} {} {}", task, size.settings.dump(), validation_examples, seed.label),
+      size, [&] {
+        fingerprints_.check_size(task, size.settings.get<TrainSizeSettings>(), validation_examples,
+                                 seed.settings.get<uint64_t>());
+      });
 }
 
 int64_t JobGraph::tune(const GridPoint& point, const std::string& name) {
@@ -288,9 +296,10 @@ int64_t JobGraph::untuned(const GridPoint& point, const std::string& name) {
   job.settings = {{"baseline", "untuned"}, {"tune", lengths}, {"evaluate", sweep_.evaluate}};
   start_from(point, job);
   set_task(*point[kTask], job);
-  if (is_named(*point[kObjective], "none") && !is_adapted(point)) job.settings["seed"] = point[kSeed]->settings;
-  job.cost_seconds = evaluate_seconds(size_of(*point[kObjective]), sweep_.tune.max_source_length,
-                                      sweep_.evaluate);
+  if (is_named(*point[kObjective], "none") && !is_adapted(point))
+    job.settings["seed"] = point[kSeed]->settings;
+  job.cost_seconds =
+      evaluate_seconds(size_of(*point[kObjective]), sweep_.tune.max_source_length, sweep_.evaluate);
   return add(std::move(job));
 }
 

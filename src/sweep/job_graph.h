@@ -23,7 +23,9 @@ inline Json choice_of(const AxisValue& value) {
 inline std::string source_of(const AxisValue& task) {
   return task.settings.value("card", task.settings.at("name").get<std::string>());
 }
-inline bool is_named(const AxisValue& value, const char* name) { return value.settings.at("name") == name; }
+inline bool is_named(const AxisValue& value, const char* name) {
+  return value.settings.at("name") == name;
+}
 
 // Makes the jobs of a sweep: their settings (which training reads), keys, inputs and costs. Equal
 // jobs are one job, under the name that was asked for first. Every function returns an index.
@@ -64,7 +66,8 @@ class JobGraph {
                 const std::string& without = "");
   void note_metrics(const AxisValue& task);
   void check_data(const GridPoint& point, const TuneSettings& tune);
-  void check_size(const std::string& task, const AxisValue& size, int64_t validation_examples, const AxisValue& seed);
+  void check_size(const std::string& task, const AxisValue& size, int64_t validation_examples,
+                  const AxisValue& seed);
   void set_task(const AxisValue& task, Job& job);
   void set_template(const GridPoint& point, Job& job);
   void set_tuning(const AxisValue& tuning, Job& job);
@@ -74,14 +77,15 @@ class JobGraph {
   const std::string& fingerprint(const std::string& thing, const AxisValue* value,
                                  const std::function<std::string()>& compute);
   // The same for what is only to be tried.
-  void check_once(const std::string& thing, const AxisValue& value, const std::function<void()>& check);
+  void check_once(const std::string& thing, const AxisValue& value,
+                  const std::function<void()>& check);
 
   const Sweep& sweep_;
   const Fingerprints& fingerprints_;
   std::vector<Job> jobs_;
   std::map<std::string, int64_t> by_key_;
   std::map<std::string, std::string> known_fingerprints_;
-  std::set<std::string> measured_;   // metrics that some task can have
+  std::set<std::string> measured_;  // metrics that some task can have
 };
 
 }  // namespace dovetail

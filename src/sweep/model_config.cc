@@ -27,7 +27,9 @@ const Json& config_defaults() {
 }
 
 Json with_defaults(Json config) {
-  const auto given = [&](const char* key) { return config.contains(key) && !config[key].is_null(); };
+  const auto given = [&](const char* key) {
+    return config.contains(key) && !config[key].is_null();
+  };
   const bool layers = given("num_decoder_layers"), scale = given("scale_decoder_outputs");
   for (const auto& [key, value] : config_defaults().items()) {
     if (!given(key.c_str())) config[key] = value;
@@ -88,7 +90,7 @@ Json read_model_config(const toml::node& node, const Sweep& sweep, const Catalog
   const std::filesystem::path folder = find_path(name, sweep.file);
   if (!folder.empty()) {
     Json config = config_of_folder(folder, node.source());
-    config.erase("vocab_size");   // the sweep's own vocabulary decides
+    config.erase("vocab_size");  // the sweep's own vocabulary decides
     return config;
   }
   std::vector<std::string> known;

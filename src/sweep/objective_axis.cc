@@ -9,21 +9,24 @@ namespace {
 
 AxisValue read_checkpoint(const toml::node& node, const toml::node& path, const Sweep& sweep,
                           const Catalogues& catalogues) {
-  const toml::node* objective = nullptr;   // what it was pre-trained with, for the adaptation "continued"
+  const toml::node* objective =
+      nullptr;  // what it was pre-trained with, for the adaptation "continued"
   if (node.is_table()) {
-    objective = TomlTable(node, "a checkpoint", {"checkpoint", "label", "objective"}).find("objective");
+    objective =
+        TomlTable(node, "a checkpoint", {"checkpoint", "label", "objective"}).find("objective");
   }
   const std::string given = text(path, "checkpoint");
   std::filesystem::path folder = find_path(given, sweep.file);
   if (!std::filesystem::is_directory(folder)) {
     fail_at(path.source(), fmt::format("no checkpoint folder \"{}\", neither beside the sweep file "
-                                       "nor in the working directory", given));
+                                       "nor in the working directory",
+                                       given));
   }
-  if (!folder.has_filename()) folder = folder.parent_path();   // written with a slash at the end
+  if (!folder.has_filename()) folder = folder.parent_path();  // written with a slash at the end
   Json settings = {{"name", "checkpoint"},
-                         {"parameters", Json::object()},
-                         {"folder", folder.string()},
-                         {"model", config_of_folder(folder, path.source())}};
+                   {"parameters", Json::object()},
+                   {"folder", folder.string()},
+                   {"model", config_of_folder(folder, path.source())}};
   AxisValue value = value_at(node, own_label(node, folder.filename().string()), settings);
   if (objective) {
     const CatalogueEntry& entry = entry_of(*objective, "objective", catalogues.objectives);
@@ -37,8 +40,10 @@ std::string pairs_path(const toml::node& node, const ChoiceSettings& choice, con
   const std::string given = choice.parameters.at("pairs");
   const std::filesystem::path path = find_path(given, sweep.file);
   if (!path.empty()) return path.string();
-  fail_at(node.source(), fmt::format("no file or folder of pairs \"{}\", neither beside the sweep file nor in the "
-                                     "working directory", given));
+  fail_at(node.source(),
+          fmt::format("no file or folder of pairs \"{}\", neither beside the sweep file nor in the "
+                      "working directory",
+                      given));
 }
 
 }  // namespace
@@ -52,16 +57,16 @@ AxisValue read_objective(const toml::node& node, const Sweep& sweep, const Catal
   if (node.is_string() && node.as_string()->get().find('/') != std::string::npos) {
     return read_checkpoint(node, node, sweep, catalogues);
   }
-  std::vector<CatalogueEntry> entries = {{.name = "none"}};   // random start
+  std::vector<CatalogueEntry> entries = {{.name = "none"}};  // random start
   for (const CatalogueEntry& entry : catalogues.objectives) {
     if (entry.name != "none") entries.push_back(entry);
   }
   const CatalogueEntry& entry = entry_of(name, "objective", entries);
   PretrainSettings pretrain = sweep.pretrain;
   const bool none = entry.name == "none";
-  const ChoiceSettings choice =
-      read_choice(node, entry, "objective", none ? std::vector<std::string>{} : kPretrainOverrides,
-                  [&](const TomlTable& table) { override_pretrain(table, pretrain, catalogues.optimizers); });
+  const ChoiceSettings choice = read_choice(
+      node, entry, "objective", none ? std::vector<std::string>{} : kPretrainOverrides,
+      [&](const TomlTable& table) { override_pretrain(table, pretrain, catalogues.optimizers); });
   check_choice(node, entry, choice);
   Json settings = choice;
   if (choice.parameters.contains("pairs")) settings["pairs_path"] = pairs_path(node, choice, sweep);

@@ -14,9 +14,9 @@ void take_name(const toml::node& node, OptimizerSettings& optimizer, const Entri
   const std::string name = known_name(node, "optimizer", names_of(optimizers));
   if (name == optimizer.name) return;
   optimizer.name = name;
-  optimizer.parameters = std::find_if(optimizers.begin(), optimizers.end(),
-                                      [&](const auto& entry) { return entry.name == name; })
-                             ->defaults;
+  optimizer.parameters = std::find_if(optimizers.begin(), optimizers.end(), [&](const auto& entry) {
+                           return entry.name == name;
+                         })->defaults;
 }
 
 // Where the optimizer finds its rate by itself, a rate that is given would be lost silently.
@@ -26,7 +26,8 @@ void check_rate(const TomlTable& table, const OptimizerSettings& optimizer) {
     const toml::node* node = table.find(key);
     if (!node) continue;
     fail_at(node->source(), fmt::format("{} means nothing where {} has relative_step = true; leave "
-                                        "one of the two out", table.name_of(key), optimizer.name));
+                                        "one of the two out",
+                                        table.name_of(key), optimizer.name));
   }
 }
 

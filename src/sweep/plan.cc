@@ -46,7 +46,8 @@ bool matches(const Sweep::Exclusion& exclusion, const GridPoint& point) {
   return true;
 }
 
-std::vector<GridPoint> without_exclusions(const Sweep& sweep, const std::vector<GridPoint>& points) {
+std::vector<GridPoint> without_exclusions(const Sweep& sweep,
+                                          const std::vector<GridPoint>& points) {
   std::vector<int64_t> num_matched(sweep.exclusions.size());
   std::vector<GridPoint> kept;
   for (const GridPoint& point : points) {
@@ -103,7 +104,8 @@ struct BaselineKind {
 };
 constexpr std::initializer_list<AxisIndex> kTrainingSubset = {kTask, kTrainSize, kSeed};
 constexpr std::initializer_list<AxisIndex> kTaskOnly = {kTask};
-constexpr std::initializer_list<AxisIndex> kStart = {kObjective, kAdaptation, kTask, kTemplate, kSeed};
+constexpr std::initializer_list<AxisIndex> kStart = {kObjective, kAdaptation, kTask, kTemplate,
+                                                     kSeed};
 constexpr BaselineKind kBaselineKinds[] = {
     {"most_frequent", kTrainingSubset, &JobGraph::most_frequent},
     {"copy", kTaskOnly, &JobGraph::copy},
@@ -143,7 +145,8 @@ bool is_probed(const SelectSettings& select, const GridPoint& point) {
 }
 
 // One for each start, task and template that the kept cells touch.
-void add_probes(const Sweep& sweep, const std::vector<GridPoint>& points, JobGraph& graph, std::vector<Cell>& probes) {
+void add_probes(const Sweep& sweep, const std::vector<GridPoint>& points, JobGraph& graph,
+                std::vector<Cell>& probes) {
   if (sweep.select.examples == 0) return;
   std::vector<std::string> kinds = {"zero_shot"};
   if (sweep.select.shots > 0) kinds.push_back("shots");

@@ -20,30 +20,33 @@ inline constexpr int64_t kResultVersion = 2;
 // job (a baseline that does not depend on the template, say). The cells of a sweep without tasks
 // are its checkpoints: SWEEP/OBJECTIVE/seedN, job kind pretrain.
 struct Cell {
-  std::string name;                            // quickstart/prefix_lm/wordnet.category/mapping/full/heads16/seed1
-  std::array<std::string, kAxes.size()> coordinates;   // labels; "" where a baseline has none
-  std::string baseline;                        // "", or most_frequent, copy, untuned
-  int64_t job = 0;                             // index into Plan::jobs
+  std::string name;  // quickstart/prefix_lm/wordnet.category/mapping/full/heads16/seed1
+  std::array<std::string, kAxes.size()> coordinates;  // labels; "" where a baseline has none
+  std::string baseline;                               // "", or most_frequent, copy, untuned
+  int64_t job = 0;                                    // index into Plan::jobs
 };
 
 struct Plan {
   std::string sweep_name;
-  std::string sweep_hash;                      // of everything that decides results; no paths
+  std::string sweep_hash;  // of everything that decides results; no paths
   std::string sweep_text;
-  std::map<std::string, std::vector<std::string>> axis_labels;   // by kAxes, in the file's order
+  std::map<std::string, std::vector<std::string>> axis_labels;  // by kAxes, in the file's order
   std::vector<std::string> metrics;
   std::vector<Cell> cells;
-  std::vector<Job> jobs;                       // inputs before the jobs that need them
-  std::vector<Claim> claims;                   // what the report is to judge
-  std::vector<std::string> lower_is_better;    // metrics of which less is better (loss, ranks)
-  std::vector<std::string> set_metrics;        // metrics of a whole test set, no means over examples (macro_f1)
-  // What selectors look at, by training examples alone: SWEEP/probe/KIND/OBJECTIVE/... with zero_shot,
-  // shotsN (tuned on N heads before it was probed), race or filling, of which only the axes objective,
-  // adaptation, task and template are set. The kind stands in `baseline`. None without [select].
+  std::vector<Job> jobs;                     // inputs before the jobs that need them
+  std::vector<Claim> claims;                 // what the report is to judge
+  std::vector<std::string> lower_is_better;  // metrics of which less is better (loss, ranks)
+  std::vector<std::string>
+      set_metrics;  // metrics of a whole test set, no means over examples (macro_f1)
+  // What selectors look at, by training examples alone: SWEEP/probe/KIND/OBJECTIVE/... with
+  // zero_shot, shotsN (tuned on N heads before it was probed), race or filling, of which only the
+  // axes objective, adaptation, task and template are set. The kind stands in `baseline`. None
+  // without [select].
   std::vector<Cell> probes;
-  // By task label: {"kind", "relation", "flex_fills", "layout", "mean_choice_words", "question_mark_share"}.
+  // By task label: {"kind", "relation", "flex_fills", "layout", "mean_choice_words",
+  // "question_mark_share"}.
   std::map<std::string, Json> task_facts;
-  std::map<std::string, std::map<std::string, AxisTraits>> traits;   // by axis and label
+  std::map<std::string, std::map<std::string, AxisTraits>> traits;  // by axis and label
 };
 
 void to_json(Json& json, const AxisTraits& traits);
@@ -58,22 +61,28 @@ struct Fingerprints {
   std::function<std::string(const std::string& corpus)> corpus;
   std::function<std::string(const std::filesystem::path& folder)> checkpoint;
   std::function<std::string(const std::filesystem::path& file)> vocabulary;
-  std::function<std::string(const std::filesystem::path& folder)> prompt = nullptr;   // a saved adapter
+  std::function<std::string(const std::filesystem::path& folder)> prompt =
+      nullptr;  // a saved adapter
   std::function<std::string(const std::string& lexicon)> lexicon = nullptr;
   std::function<std::string(const std::string& file_or_folder)> pairs = nullptr;
   // Not a hash: as Plan::task_facts.
   std::function<Json(const std::string& task)> task_facts = nullptr;
   // Not a hash: Task::kind, which stands beside the task's name in a job's settings.
   std::function<std::string(const std::string& task)> task_kind = nullptr;
-  // Of what a template says beside a task's data (phrases, formats): a changed phrase is another cell.
-  // Throws ConfigError for a template that the task does not fit.
-  std::function<std::string(const std::string& name, const Json& parameters, const std::string& task)> wording = nullptr;
+  // Of what a template says beside a task's data (phrases, formats): a changed phrase is another
+  // cell. Throws ConfigError for a template that the task does not fit.
+  std::function<std::string(const std::string& name, const Json& parameters,
+                            const std::string& task)>
+      wording = nullptr;
   // Not a hash: throws ConfigError where the task has too few examples for it.
-  std::function<void(const std::string& task, const TrainSizeSettings& size, int64_t validation_examples, uint64_t seed)>
+  std::function<void(const std::string& task, const TrainSizeSettings& size,
+                     int64_t validation_examples, uint64_t seed)>
       check_size = nullptr;
-  // Those of the metrics that the task can have (accuracy needs choices or labels); throws ConfigError where one
-  // cannot read its answers.
-  std::function<std::vector<std::string>(const std::string& task, const std::vector<std::string>& metrics)> metrics_of = nullptr;
+  // Those of the metrics that the task can have (accuracy needs choices or labels); throws
+  // ConfigError where one cannot read its answers.
+  std::function<std::vector<std::string>(const std::string& task,
+                                         const std::vector<std::string>& metrics)>
+      metrics_of = nullptr;
 };
 
 // Expands the grid, drops what the exclusions match, adds the baselines, joins equal jobs, and

@@ -140,9 +140,8 @@ Json plan_json(const Plan& plan, int workers) {
   Json cells = Json::array(), jobs = Json::array(), by_kind = Json::object();
   Json makespans = Json::array();
   for (const Cell& cell : plan.cells) {
-    cells.push_back({{"name", cell.name},
-                     {"kind", kind_of(plan, cell)},
-                     {"job", plan.jobs[cell.job].key}});
+    cells.push_back(
+        {{"name", cell.name}, {"kind", kind_of(plan, cell)}, {"job", plan.jobs[cell.job].key}});
   }
   for (size_t i = 0; i < plan.jobs.size(); ++i) {
     const Job& job = plan.jobs[i];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What selectors look at: a start and a template on training examples, untuned or after a few steps.
+// What selectors look at: a start and a template on training examples, untuned or after a few
+// steps.
 #include "base/error.h"
 #include "sweep/job_graph.h"
 
@@ -18,8 +19,9 @@ int64_t JobGraph::probe(const GridPoint& point, const std::string& kind, const s
   } else if (kind == "race") {
     size.heads = select.race_heads;
     tune.steps = {.fixed = select.race_steps};
-  } else {   // nothing is tuned, so only the lengths count
-    tune = {.max_source_length = sweep_.tune.max_source_length, .max_target_length = sweep_.tune.max_target_length};
+  } else {  // nothing is tuned, so only the lengths count
+    tune = {.max_source_length = sweep_.tune.max_source_length,
+            .max_target_length = sweep_.tune.max_target_length};
   }
   tune.evaluations = 0;
   tune.keep_model = false;
@@ -31,14 +33,15 @@ int64_t JobGraph::probe(const GridPoint& point, const std::string& kind, const s
   job.settings["seed"] = sweep_.pretrain.seed;
   job.settings["evaluate"] = sweep_.evaluate;
   const ModelSize model = size_of(*point[kObjective]);
-  job.cost_seconds = evaluate_seconds(model, tune.max_source_length, {.test_examples = 2 * select.examples});
+  job.cost_seconds =
+      evaluate_seconds(model, tune.max_source_length, {.test_examples = 2 * select.examples});
   if (kind != "zero_shot") job.cost_seconds += tune_seconds(model, tune, size, false);
   return add(std::move(job));
 }
 
 // What a classifier of relation types says of a task's triples.
 int64_t JobGraph::filling(const GridPoint& point, const std::string& name) {
-  const AxisValue* taught = nullptr;   // the first base that knows anything
+  const AxisValue* taught = nullptr;  // the first base that knows anything
   for (const AxisValue& objective : sweep_.axes.at("objective")) {
     if (!taught && !is_named(objective, "none")) taught = &objective;
   }

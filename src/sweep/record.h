@@ -22,9 +22,9 @@ struct Cost {
   double wall_seconds = 0;
   double cpu_seconds = 0;
   int64_t train_steps = 0;
-  int64_t train_tokens = 0;        // source and target tokens seen, padding not counted
-  double padding_fraction = 0;     // of computed tokens
-  int64_t peak_bytes = 0;          // resident set of the process, at its peak so far
+  int64_t train_tokens = 0;     // source and target tokens seen, padding not counted
+  double padding_fraction = 0;  // of computed tokens
+  int64_t peak_bytes = 0;       // resident set of the process, at its peak so far
 };
 
 // What one finished job says. Metrics are means over the test examples of `per_example`; the
@@ -34,14 +34,14 @@ struct Record {
   std::string name;
   JobKind kind = JobKind::tune;
   RunStatus status = RunStatus::finished;
-  std::string reason;                                    // of a failure, one sentence
+  std::string reason;  // of a failure, one sentence
   int64_t attempt = 1;
   std::map<std::string, double> metrics;
   std::map<std::string, std::vector<float>> per_example;
   std::map<std::string, Curve> curves;
-  std::vector<std::string> predictions;                  // one a test example
+  std::vector<std::string> predictions;  // one a test example
   Cost cost;
-  Json provenance = Json::object();                      // commit, versions, host, rank, threads
+  Json provenance = Json::object();  // commit, versions, host, rank, threads
 };
 
 void to_json(Json& json, const Record& record);

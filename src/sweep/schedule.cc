@@ -30,7 +30,7 @@ double estimate_makespan(const Plan& plan, int workers) {
     return paths[a] != paths[b] ? paths[a] < paths[b] : a > b;
   };
   std::priority_queue<int64_t, std::vector<int64_t>, decltype(later)> ready(later);
-  using Running = std::pair<double, int64_t>;   // end, job
+  using Running = std::pair<double, int64_t>;  // end, job
   std::priority_queue<Running, std::vector<Running>, std::greater<>> running;
   for (int64_t i = 0; i < std::ssize(jobs); ++i) {
     missing[i] = jobs[i].inputs.size();

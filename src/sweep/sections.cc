@@ -31,8 +31,10 @@ void read_token_budget(const TomlTable& table, TuneSettings& tune) {
   const toml::node* budget = table.find("batch_tokens");
   if (budget == nullptr) return;
   if (table.find("batch_size")) {
-    fail_at(budget->source(), fmt::format("{} has both batch_size (rows a step) and batch_tokens (tokens a "
-                                          "step); give one of them", table.where()));
+    fail_at(budget->source(),
+            fmt::format("{} has both batch_size (rows a step) and batch_tokens (tokens a "
+                        "step); give one of them",
+                        table.where()));
   }
   table.read("batch_tokens", tune.batch_tokens, kOneOrMore);
 }
@@ -41,7 +43,8 @@ void read_vocabulary_file(const TomlTable& table, Sweep& sweep) {
   for (const char* key : {"pieces", "max_lines", "threads"}) {
     if (const toml::node* node = table.find(key)) {
       fail_at(node->source(), fmt::format("{} means nothing for a vocabulary that is given as a "
-                                          "file; leave it out", key));
+                                          "file; leave it out",
+                                          key));
     }
   }
   const toml::node& node = table.at("file");
@@ -49,10 +52,11 @@ void read_vocabulary_file(const TomlTable& table, Sweep& sweep) {
   sweep.vocabulary_file = find_path(given, sweep.file).string();
   if (sweep.vocabulary_file.empty()) {
     fail_at(node.source(), fmt::format("no vocabulary file \"{}\", neither in the folder of the "
-                                       "sweep file nor in the working directory", given));
+                                       "sweep file nor in the working directory",
+                                       given));
   }
   sweep.vocabulary.type = "file";
-  sweep.vocabulary.pieces = 0;   // the file says
+  sweep.vocabulary.pieces = 0;  // the file says
 }
 
 }  // namespace
@@ -70,8 +74,10 @@ StepSettings read_steps(const toml::node& node) {
     return steps;
   }
   if (!node.is_table()) {
-    fail_at(node.source(), "steps must be a whole number, { fixed = 60 } or { per_epoch = 5, "
-                           "at_least = 40, at_most = 400 }, not " + kind_of(node));
+    fail_at(node.source(),
+            "steps must be a whole number, { fixed = 60 } or { per_epoch = 5, "
+            "at_least = 40, at_most = 400 }, not " +
+                kind_of(node));
   }
   const TomlTable table(node, "steps", {"fixed", "per_epoch", "at_least", "at_most"});
   if (table.find("fixed") && node.as_table()->size() > 1) {
@@ -86,7 +92,8 @@ StepSettings read_steps(const toml::node& node) {
   table.read("at_most", steps.at_most, kOneOrMore);
   if (table.find("at_most") && steps.at_most < steps.at_least) {
     fail_at(table.at("at_most").source(), fmt::format("at_most of steps ({}) is below at_least "
-                                                      "({})", steps.at_most, steps.at_least));
+                                                      "({})",
+                                                      steps.at_most, steps.at_least));
   }
   return steps;
 }
@@ -94,11 +101,10 @@ StepSettings read_steps(const toml::node& node) {
 PretrainSettings read_pretrain(const toml::node& node, const Entries& optimizers) {
   PretrainSettings pretrain;
   pretrain.optimizer = default_optimizer(optimizers);
-  const TomlTable table(node, "[pretrain]",
-                        {"steps", "batch_tokens", "sequence_length", "pack", "dropout", "seed",
-                         "optimizer", "accumulate", "label_smoothing", "z_loss", "ema",
-                         "activation_checkpointing",
-                         "precision"});
+  const TomlTable table(
+      node, "[pretrain]",
+      {"steps", "batch_tokens", "sequence_length", "pack", "dropout", "seed", "optimizer",
+       "accumulate", "label_smoothing", "z_loss", "ema", "activation_checkpointing", "precision"});
   read_pretrain_numbers(table, pretrain);
   table.read("seed", pretrain.seed, kZeroOrMore);
   if (const toml::node* optimizer = table.find("optimizer")) {
@@ -111,10 +117,11 @@ PretrainSettings read_pretrain(const toml::node& node, const Entries& optimizers
 TuneSettings read_tune(const toml::node& node, const Entries& optimizers) {
   TuneSettings tune;
   tune.optimizer = default_optimizer(optimizers);
-  const TomlTable table(node, "[tune]",
-                        {"steps", "batch_size", "batch_tokens", "dropout", "max_source_length",
-                         "max_target_length", "evaluations", "validation_examples", "keep_model", "optimizer",
-                         "accumulate", "label_smoothing", "z_loss", "ema", "activation_checkpointing", "precision"});
+  const TomlTable table(
+      node, "[tune]",
+      {"steps", "batch_size", "batch_tokens", "dropout", "max_source_length", "max_target_length",
+       "evaluations", "validation_examples", "keep_model", "optimizer", "accumulate",
+       "label_smoothing", "z_loss", "ema", "activation_checkpointing", "precision"});
   tune.steps = read_steps(table.at("steps"));
   table.read("batch_size", tune.batch_size, kOneOrMore);
   read_token_budget(table, tune);
@@ -137,10 +144,11 @@ void read_vocabulary(const toml::node& node, Sweep& sweep) {
     known_name(node, "vocabulary", {"bytes"});
     vocabulary.type = "bytes";
     vocabulary.pieces = 0;
-    vocabulary.sentinels = 125;   // ByT5's number (Xue et al. 2022)
+    vocabulary.sentinels = 125;  // ByT5's number (Xue et al. 2022)
     return;
   }
-  const TomlTable table(node, "vocabulary", {"pieces", "max_lines", "sentinels", "threads", "file"});
+  const TomlTable table(node, "vocabulary",
+                        {"pieces", "max_lines", "sentinels", "threads", "file"});
   table.read("sentinels", vocabulary.sentinels, kOneOrMore);
   if (table.find("file")) return read_vocabulary_file(table, sweep);
   table.read("pieces", vocabulary.pieces, {"at least 64 and at most 1000000", 64, 1e6});
@@ -156,8 +164,9 @@ std::vector<std::string> read_corpus(const toml::node& node, const Sweep& sweep,
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       const std::filesystem::path file = find_path(name, sweep.file);
       if (!std::filesystem::is_regular_file(file)) {
-        fail_at(element.source(), fmt::format("\"{}\" is neither a known corpus nor a text file; {}",
-                                              name, did_you_mean(name, known)));
+        fail_at(element.source(),
+                fmt::format("\"{}\" is neither a known corpus nor a text file; {}", name,
+                            did_you_mean(name, known)));
       }
       name = file.string();
     }

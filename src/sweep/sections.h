@@ -30,7 +30,8 @@ TuneSettings read_tune(const toml::node& node, const Entries& optimizers);
 EvaluateSettings read_evaluate(const toml::node& node, const Catalogues& catalogues);
 SelectSettings read_select(const toml::node& node);
 // The metrics that a record has: one of a further decoding goes by METRIC@DECODING.
-std::vector<std::string> under_all_decodings(const std::vector<std::string>& metrics, const EvaluateSettings& evaluate);
+std::vector<std::string> under_all_decodings(const std::vector<std::string>& metrics,
+                                             const EvaluateSettings& evaluate);
 
 // The vocabulary of [text], into Sweep::vocabulary and Sweep::vocabulary_file.
 void read_vocabulary(const toml::node& node, Sweep& sweep);
@@ -40,11 +41,24 @@ std::vector<std::string> read_corpus(const toml::node& node, const Sweep& sweep,
 
 // What an axis value may override, and the overriding.
 inline const std::vector<std::string> kTuneOverrides = {
-    "learning_rate", "optimizer", "schedule", "steps", "accumulate", "label_smoothing", "z_loss",
-    "ema", "activation_checkpointing", "precision"};
-inline const std::vector<std::string> kPretrainOverrides = {
-    "steps", "batch_tokens", "sequence_length", "pack", "dropout", "learning_rate", "optimizer",
-    "schedule", "accumulate", "label_smoothing", "z_loss", "ema", "activation_checkpointing", "precision"};
+    "learning_rate", "optimizer",  "schedule",
+    "steps",         "accumulate", "label_smoothing",
+    "z_loss",        "ema",        "activation_checkpointing",
+    "precision"};
+inline const std::vector<std::string> kPretrainOverrides = {"steps",
+                                                            "batch_tokens",
+                                                            "sequence_length",
+                                                            "pack",
+                                                            "dropout",
+                                                            "learning_rate",
+                                                            "optimizer",
+                                                            "schedule",
+                                                            "accumulate",
+                                                            "label_smoothing",
+                                                            "z_loss",
+                                                            "ema",
+                                                            "activation_checkpointing",
+                                                            "precision"};
 void override_tune(const TomlTable& table, TuneSettings& tune, const Entries& optimizers);
 void override_pretrain(const TomlTable& table, PretrainSettings& pretrain,
                        const Entries& optimizers);

@@ -15,15 +15,17 @@ namespace dovetail {
 
 // A sweep may do without "adaptation": models are then tuned as they are.
 inline constexpr std::array<const char*, 7> kAxes = {"objective", "adaptation", "task", "template",
-                                                      "tuning",    "train_size", "seed"};
+                                                     "tuning",    "train_size", "seed"};
 
 enum AxisIndex : size_t { kObjective, kAdaptation, kTask, kTemplate, kTuning, kTrainSize, kSeed };
 
 // What selectors know of a value of an axis, whatever it is called.
 struct AxisTraits {
-  int fills = 0;               // +1: asks for what stands behind a sentinel; -1: for what follows; 0: both, neither, unknown
+  int fills = 0;  // +1: asks for what stands behind a sentinel; -1: for what follows; 0: both,
+                  // neither, unknown
   bool says_relation = false;  // a template: with the relation's phrase, or the question's
-  std::string form;            // a template: its parts but for sentinels; a masked one and its unmasked one share it
+  std::string
+      form;  // a template: its parts but for sentinels; a masked one and its unmasked one share it
 };
 
 // One value on an axis: its label (unique on the axis, used in cell names, HDF5 and report; no
@@ -34,10 +36,10 @@ struct AxisValue {
   //   checkpoint also "folder" (absolute) and "model" (config.json keys);
   // adaptation: AdaptSettings; tuning: ChoiceSettings and "tune" (TuneSettings, overrides
   //   applied); train_size: TrainSizeSettings;
-  // task: {"name"} and of a data set card "card" (absolute); template: ChoiceSettings; seed: a number;
-  // of template and tuning also "soft_tokens" (CatalogueEntry)
+  // task: {"name"} and of a data set card "card" (absolute); template: ChoiceSettings; seed: a
+  // number; of template and tuning also "soft_tokens" (CatalogueEntry)
   Json settings;
-  int line = 0;    // in the sweep file
+  int line = 0;  // in the sweep file
   int column = 0;
   AxisTraits traits = {};
 };
@@ -46,29 +48,29 @@ struct AxisValue {
 struct Sweep {
   std::string name;
   std::filesystem::path file;
-  std::string text;                       // as read, kept beside the results
-  Json model;                             // config.json keys of the shape (d_model, num_layers, ...)
-  std::vector<std::string> corpus;        // names or files of pre-training text
+  std::string text;                 // as read, kept beside the results
+  Json model;                       // config.json keys of the shape (d_model, num_layers, ...)
+  std::vector<std::string> corpus;  // names or files of pre-training text
   VocabularySettings vocabulary;
-  std::string vocabulary_file;            // of type "file"
+  std::string vocabulary_file;  // of type "file"
   PretrainSettings pretrain;
-  AdaptSettings adapt;                    // what the values of the axis adaptation begin as
-  std::vector<std::string> adapt_text;    // files, one sentence a line
-  std::string adapt_graph;                // a card of triples, for the learned splitter and classifier
+  AdaptSettings adapt;                  // what the values of the axis adaptation begin as
+  std::vector<std::string> adapt_text;  // files, one sentence a line
+  std::string adapt_graph;  // a card of triples, for the learned splitter and classifier
   TuneSettings tune;
   EvaluateSettings evaluate;
   std::vector<std::string> falling_metrics;  // those measured of which less is better
   std::vector<std::string> set_metrics;      // those measured that are no mean over examples
   SelectSettings select;
-  std::vector<std::string> baselines;     // most_frequent, copy, untuned
-  bool pretrain_only = false;             // no tasks: the sweep's products are checkpoints
-  std::map<std::string, std::vector<AxisValue>> axes;   // by the names in kAxes
+  std::vector<std::string> baselines;  // most_frequent, copy, untuned
+  bool pretrain_only = false;          // no tasks: the sweep's products are checkpoints
+  std::map<std::string, std::vector<AxisValue>> axes;  // by the names in kAxes
   struct Exclusion {
     std::map<std::string, std::vector<std::string>> matches;  // axis -> labels
     int line = 0;
   };
   std::vector<Exclusion> exclusions;
-  std::vector<Claim> claims;              // judged by the report; they decide no result
+  std::vector<Claim> claims;  // judged by the report; they decide no result
 };
 
 // A name that a sweep may use, with the parameters it takes and their defaults; a given
@@ -78,18 +80,19 @@ struct CatalogueEntry {
   Json defaults = Json::object();
   // Throws ConfigError for parameters out of range; may be empty.
   std::function<void(const Json& parameters)> check;
-  // A template: whether it has soft tokens in it; a tuning: whether it trains some. The first goes only
-  // with the second.
+  // A template: whether it has soft tokens in it; a tuning: whether it trains some. The first goes
+  // only with the second.
   bool soft_tokens = false;
   AxisTraits traits = {};
 };
 
 // What the sweep file may name; main hands it in, so that this room knows no other.
 struct Catalogues {
-  std::vector<CatalogueEntry> objectives;   // beside these, { checkpoint = FOLDER, label = ... }
-  std::vector<CatalogueEntry> tasks;        // beside these, data set cards (FILE.toml)
+  std::vector<CatalogueEntry> objectives;  // beside these, { checkpoint = FOLDER, label = ... }
+  std::vector<CatalogueEntry> tasks;       // beside these, data set cards (FILE.toml)
   std::vector<CatalogueEntry> templates;
-  // A template by a name that is not in the list: a dash-joined list of parts; throws ConfigError. May be empty.
+  // A template by a name that is not in the list: a dash-joined list of parts; throws ConfigError.
+  // May be empty.
   std::function<CatalogueEntry(const std::string& name)> other_template;
   std::vector<CatalogueEntry> tunings;
   std::vector<CatalogueEntry> optimizers;
@@ -98,9 +101,9 @@ struct Catalogues {
   std::vector<std::string> set_metrics;      // which are no mean over examples
   std::vector<std::string> sample_metrics;   // which score several answers a head
   std::vector<CatalogueEntry> decodings;
-  std::vector<CatalogueEntry> corpora;      // beside these, text files
+  std::vector<CatalogueEntry> corpora;  // beside these, text files
   std::vector<std::string> baselines;
-  std::map<std::string, Json> model_shapes; // name -> config.json keys
+  std::map<std::string, Json> model_shapes;  // name -> config.json keys
 };
 
 // Reads and checks a sweep file. Throws ConfigError "FILE:LINE:COLUMN: ..." for anything that is

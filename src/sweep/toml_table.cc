@@ -17,16 +17,14 @@ std::string printed(double value) {
              : fmt::format("{}", value);
 }
 
-[[noreturn]] void fail_type(const toml::node& node, const std::string& what,
-                            const char* expected) {
+[[noreturn]] void fail_type(const toml::node& node, const std::string& what, const char* expected) {
   fail_at(node.source(), fmt::format("{} must be {}, not {}", what, expected, kind_of(node)));
 }
 
 void check_range(const toml::node& node, const std::string& what, double value,
                  const NumberRange& range) {
   if (range.holds(value)) return;
-  fail_at(node.source(),
-          fmt::format("{} must be {}, not {}", what, range.words, printed(value)));
+  fail_at(node.source(), fmt::format("{} must be {}, not {}", what, range.words, printed(value)));
 }
 
 constexpr NumberRange kAny = {"a number"};
@@ -135,8 +133,8 @@ std::string known_name(const toml::node& node, const std::string& noun,
                        const std::vector<std::string>& known) {
   const std::string name = text(node, noun);
   if (std::find(known.begin(), known.end(), name) == known.end()) {
-    fail_at(node.source(), fmt::format("unknown {} \"{}\"; {}", noun, name,
-                                       did_you_mean(name, known)));
+    fail_at(node.source(),
+            fmt::format("unknown {} \"{}\"; {}", noun, name, did_you_mean(name, known)));
   }
   return name;
 }
@@ -161,7 +159,7 @@ TomlTable::TomlTable(const toml::node& node, std::string where,
                      const std::vector<std::string>& known)
     : table_(node.as_table()), where_(std::move(where)) {
   if (!table_) fail_type(node, where_, "a table");
-  const toml::key* unknown = nullptr;   // the first in the file; the table is sorted by name
+  const toml::key* unknown = nullptr;  // the first in the file; the table is sorted by name
   for (const auto& [key, value] : *table_) {
     if (std::find(known.begin(), known.end(), key.str()) != known.end()) continue;
     const auto begin = key.source().begin;
@@ -202,7 +200,7 @@ std::filesystem::path find_path(const std::filesystem::path& given,
                                 const std::filesystem::path& sweep_file) {
   for (const auto& base : {sweep_file.parent_path(), std::filesystem::path()}) {
     const std::filesystem::path path = std::filesystem::absolute(base / given);
-    std::error_code ignored;   // a path that cannot be looked at is not there
+    std::error_code ignored;  // a path that cannot be looked at is not there
     if (std::filesystem::exists(path, ignored)) return path.lexically_normal();
   }
   return {};

@@ -45,7 +45,7 @@ int64_t whole_number(const toml::node& node, const std::string& what, const Numb
 double real_number(const toml::node& node, const std::string& what, const NumberRange& range);
 bool truth(const toml::node& node, const std::string& what);
 std::string text(const toml::node& node, const std::string& what);
-const toml::array& list(const toml::node& node, const std::string& what);   // not empty
+const toml::array& list(const toml::node& node, const std::string& what);  // not empty
 // A text that must be one of `known`; `noun` is what the names are: "schedule".
 std::string known_name(const toml::node& node, const std::string& noun,
                        const std::vector<std::string>& known);
@@ -63,7 +63,7 @@ class TomlTable {
   const toml::node& at(const std::string& key) const;
   const toml::source_region& place() const { return table_->source(); }
   const std::string& where() const { return where_; }
-  std::string name_of(const std::string& key) const;   // "steps of [tune]"
+  std::string name_of(const std::string& key) const;  // "steps of [tune]"
 
   void read(const std::string& key, int64_t& value, const NumberRange& range) const;
   void read(const std::string& key, double& value, const NumberRange& range) const;

@@ -91,8 +91,8 @@ std::string said_with(const std::string& phrase, const std::string& head) {
   return phrase.substr(0, at) + head + phrase.substr(at + kSource.size());
 }
 
-constexpr int64_t kLessonVersion = 2;      // raise it when these tasks change
-constexpr int64_t kLessonTestRows = 100;   // a relation, as published
+constexpr int64_t kLessonVersion = 2;     // raise it when these tasks change
+constexpr int64_t kLessonTestRows = 100;  // a relation, as published
 
 }  // namespace
 
@@ -102,14 +102,18 @@ bool is_lesson(const std::string& name) {
 
 Task lesson_task(const std::string& name) {
   const size_t colon = name.find(':');
-  const std::vector<std::string> words = split(name.substr(0, colon), '-');   // splitter, 500[, without, xNeed]
+  const std::vector<std::string> words =
+      split(name.substr(0, colon), '-');  // splitter, 500[, without, xNeed]
   const std::string lesson = words[0];
-  const bool is_number = words.size() > 1 && !words[1].empty() && words[1].size() < 10 &&
-                         std::ranges::all_of(words[1], [](unsigned char c) { return std::isdigit(c); });
+  const bool is_number =
+      words.size() > 1 && !words[1].empty() && words[1].size() < 10 &&
+      std::ranges::all_of(words[1], [](unsigned char c) { return std::isdigit(c); });
   const bool is_whole = words.size() == 2 || (words.size() == 4 && words[2] == "without");
   if (colon == std::string::npos || !is_number || !is_whole) {
-    throw_<ConfigError>("expected a lesson such as {0}-500:CARD.toml or {0}-500-without-xNeed:CARD.toml (triples a "
-                        "relation, and a card of all relations), found \"{1}\"", lesson, name);
+    throw_<ConfigError>(
+        "expected a lesson such as {0}-500:CARD.toml or {0}-500-without-xNeed:CARD.toml (triples a "
+        "relation, and a card of all relations), found \"{1}\"",
+        lesson, name);
   }
   const int64_t rows = std::stoll(words[1]);
   const std::string left_out = words.size() == 4 ? words[3] : "";
@@ -120,19 +124,25 @@ Task lesson_task(const std::string& name) {
     std::erase(groups.classifier_train, left_out);
     std::erase(groups.splitter, left_out);
     const TaskData data = graph.load();
-    return splits ? splitter_task(data, groups, load_verbalizer("atomic2020_sentences"), rows, kLessonTestRows)
+    return splits ? splitter_task(data, groups, load_verbalizer("atomic2020_sentences"), rows,
+                                  kLessonTestRows)
                   : classifier_task(data, groups, rows, kLessonTestRows);
   };
   const auto fingerprint = [=] {
-    std::string all = fmt::format("{} {} {} {} {}\n", lesson, kLessonVersion, rows, left_out, graph.fingerprint());
+    std::string all = fmt::format("{} {} {} {} {}\n", lesson, kLessonVersion, rows, left_out,
+                                  graph.fingerprint());
     for (const char* file : {"relation_groups/mto.toml", "verbalizers/atomic2020_sentences.toml"}) {
       all += read_file(data_folder() / file);
     }
     return content_hash(all);
   };
-  return {.name = lesson, .kind = "reading", .description = splits ? "where a sentence divides into head and tail"
-                                                                   : "whether a triple is Filling or Mapping",
-          .source = graph.source, .load = load, .fingerprint = fingerprint};
+  return {.name = lesson,
+          .kind = "reading",
+          .description = splits ? "where a sentence divides into head and tail"
+                                : "whether a triple is Filling or Mapping",
+          .source = graph.source,
+          .load = load,
+          .fingerprint = fingerprint};
 }
 
 TaskData splitter_task(const TaskData& of_all_relations, const RelationGroups& groups,
@@ -164,15 +174,16 @@ TaskData classifier_task(const TaskData& of_all_relations, const RelationGroups&
                    .references = {group},
                    .answer = group == kFilling ? 0 : 1};
   };
-  TaskData data{.name = of_all_relations.name + "/classifier",
-                .prefix = "task-clf",
-                .phrase = "{source}",
-                .kind = "reading",
-                .train = draw(of_all_relations, of_all_relations.train, seed,
-                              groups.classifier_train, train_rows, make_example),
-                .test = draw(of_all_relations, of_all_relations.test, seed, groups.classifier_test,
-                             test_rows, make_example),
-                .labels = labels};   // the layout of relations: a classification would be worded anew
+  TaskData data{
+      .name = of_all_relations.name + "/classifier",
+      .prefix = "task-clf",
+      .phrase = "{source}",
+      .kind = "reading",
+      .train = draw(of_all_relations, of_all_relations.train, seed, groups.classifier_train,
+                    train_rows, make_example),
+      .test = draw(of_all_relations, of_all_relations.test, seed, groups.classifier_test, test_rows,
+                   make_example),
+      .labels = labels};  // the layout of relations: a classification would be worded anew
   for (Example& example : data.test) {
     const auto& trained = groups.classifier_train;
     const bool seen =

@@ -33,9 +33,9 @@ TaskData splitter_task(const TaskData& of_all_relations, const RelationGroups& g
 TaskData classifier_task(const TaskData& of_all_relations, const RelationGroups& groups,
                          int64_t train_rows = 500, int64_t test_rows = 100, uint64_t seed = 1);
 
-// One of the two as a task by name: "splitter-500:CARD.toml", "classifier-500:CARD.toml", with so many
-// training triples a relation; "classifier-500-without-xNeed:CARD.toml" has not seen that relation. Throws
-// ConfigError.
+// One of the two as a task by name: "splitter-500:CARD.toml", "classifier-500:CARD.toml", with so
+// many training triples a relation; "classifier-500-without-xNeed:CARD.toml" has not seen that
+// relation. Throws ConfigError.
 bool is_lesson(const std::string& name);
 Task lesson_task(const std::string& name);
 

@@ -40,11 +40,12 @@ class AnswerReader {
         shape_(shape_for(form, task, example)) {}
 
   std::string read(const std::string& generated) const {
-    const Answered found = shape_.label_place < 0 ? Answered{{}, postprocess(generated)} : parts_of(generated);
+    const Answered found =
+        shape_.label_place < 0 ? Answered{{}, postprocess(generated)} : parts_of(generated);
     for (const int64_t choice : {found.text ? choice_of_text(*found.text) : -1,
                                  found.label ? choice_of_label(*found.label) : -1,
                                  found.label ? choice_of_text(*found.label) : -1}) {
-      if (choice >= 0) return choices_[choice];   // as the references have it
+      if (choice >= 0) return choices_[choice];  // as the references have it
     }
     return found.text && !found.text->empty() ? *found.text : postprocess(generated);
   }
@@ -99,7 +100,8 @@ class AnswerReader {
       if (same_text(all, label)) return {{}, label};
       if (all.size() <= label.size()) continue;
       const size_t rest = all.size() - label.size() - 1;
-      if (label_first && same_text(all.substr(0, label.size()), label) && all[label.size()] == ' ') {
+      if (label_first && same_text(all.substr(0, label.size()), label) &&
+          all[label.size()] == ' ') {
         return {all.substr(label.size() + 1), label};
       }
       if (!label_first && same_text(all.substr(rest + 1), label) && all[rest] == ' ') {
@@ -142,17 +144,20 @@ std::string answer_of(const BoundTemplate& form, const TaskData& task, const Exa
   const TemplateShape& shape = shape_for(form, task, example);
   std::string text = generated;
   if (form.parameters.at("closing_sentinel") && !example.references.empty()) {
-    const int64_t masks = count_masks(render(form, task, example, example.references.front()).target);
+    const int64_t masks =
+        count_masks(render(form, task, example, example.references.front()).target);
     if (masks > 1) text = before_closing(text, masks - 1);
   }
   if (task.layout == Layout::question || task.layout == Layout::classification) {
     return AnswerReader(form, task, example).read(text);
   }
   text = postprocess(text);
-  const bool repeats = std::find(shape.target.begin(), shape.target.end(), Slot::phrase) != shape.target.end();
+  const bool repeats =
+      std::find(shape.target.begin(), shape.target.end(), Slot::phrase) != shape.target.end();
   if (!repeats || asks_for_relation(shape)) return text;
   const std::string phrase = relation_of(task, form.verbalizer.get(), example).phrase;
-  return without_phrase(text, target_phrase(collapse_blanks(phrase), collapse_blanks(bare_source(task, example))));
+  return without_phrase(
+      text, target_phrase(collapse_blanks(phrase), collapse_blanks(bare_source(task, example))));
 }
 
 }  // namespace dovetail

@@ -19,10 +19,9 @@ namespace dovetail {
 namespace {
 
 const std::vector<std::string> kSharedKeys = {
-    "kind",     "name",  "description", "source", "task_kind",     "prefix",
-    "phrase",   "train", "test",        "dev",    "test_fraction", "validation",
-    "bad_rows", "leaks", "duplicates",  "folder", "split_seed",    "shots",
-    "longest_answer"};
+    "kind",       "name",   "description", "source",        "task_kind",     "prefix",   "phrase",
+    "train",      "test",   "dev",         "test_fraction", "validation",    "bad_rows", "leaks",
+    "duplicates", "folder", "split_seed",  "shots",         "longest_answer"};
 const std::vector<std::string> kAnswerKeys = {"train_answers", "test_answers", "dev_answers"};
 const std::vector<std::string> kChoices = {"split_seed", "shots"};
 
@@ -110,7 +109,8 @@ int64_t read_longest_answer(const StrictToml& toml) {
   const double words = toml.number("longest_answer").value_or(0);
   if (words >= 1 && words == std::floor(words)) return static_cast<int64_t>(words);
   if (toml.has("longest_answer")) {
-    toml.fail("longest_answer", fmt::format("expected a number of words, at least 1, found {}", words));
+    toml.fail("longest_answer",
+              fmt::format("expected a number of words, at least 1, found {}", words));
   }
   return 0;
 }

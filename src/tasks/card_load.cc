@@ -174,7 +174,8 @@ std::string card_fingerprint(const CardTask& task) {
   return content_hash(content.dump());
 }
 
-// What only a reader of the report wants to know is not worked out for each job that loads the data.
+// What only a reader of the report wants to know is not worked out for each job that loads the
+// data.
 LoadedCard read_splits(const CardTask& task, bool for_report) {
   const Card& card = task.card;
   LoadedCard loaded;

@@ -23,10 +23,8 @@ void to_json(nlohmann::json& json, const FileReport& report) {
 }
 
 void to_json(nlohmann::json& json, const LabelReport& report) {
-  json = {{"label", report.label},
-          {"train", report.train},
-          {"test", report.test},
-          {"dev", report.dev}};
+  json = {
+      {"label", report.label}, {"train", report.train}, {"test", report.test}, {"dev", report.dev}};
 }
 
 void to_json(nlohmann::json& json, const DataReport& report) {

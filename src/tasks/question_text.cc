@@ -56,7 +56,8 @@ void write_choices(SourceWriter& writer, const Verbalizer& form, const Example& 
     const std::string own = label_after ? "" : fmt::format("choice_{}", i + 1);
     const std::string format = with_number(form.format(own, usual), number_of(form, i));
     if (i > 0) writer.glued(separator);
-    write_format(writer, format, "{choice}", collapse_blanks(example.choices[i]), kCutChoice, i > 0);
+    write_format(writer, format, "{choice}", collapse_blanks(example.choices[i]), kCutChoice,
+                 i > 0);
   }
   if (more_follows && !label_after) writer.glued(form.format("after_choices", ""));
 }
@@ -85,7 +86,8 @@ void write_question(SourceWriter& writer, const Verbalizer& form, const Example&
   if (options.question_first) write_format(writer, format, "{question}", question, kCutQuestion);
   for (const char* name : {"context", "passage"}) {
     if (field(name).empty()) continue;
-    write_format(writer, form.format("context", "{context}"), "{context}", field(name), kCutContext);
+    write_format(writer, form.format("context", "{context}"), "{context}", field(name),
+                 kCutContext);
   }
   const std::string fact = field("fact");
   if (!is_in(options.omitted, "choices")) {
@@ -94,8 +96,8 @@ void write_question(SourceWriter& writer, const Verbalizer& form, const Example&
   }
   if (!fact.empty()) write_format(writer, form.format("fact", "{fact}"), "{fact}", fact, kCutFact);
   if (options.question_first) return;
-  const bool alone = is_in(options.omitted, "choices") && fact.empty() && field("context").empty() &&
-                     field("passage").empty();
+  const bool alone = is_in(options.omitted, "choices") && fact.empty() &&
+                     field("context").empty() && field("passage").empty();
   write_format(writer, (alone ? "" : form.format("before_question", "")) + format, "{question}",
                question, kCutQuestion);
 }

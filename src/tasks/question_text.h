@@ -20,10 +20,11 @@ struct QuestionOptions {
 // A question as its verbalizer's formats put it, into the writer:
 //   end:   [context] [choices] [fact] , question     start: question [context] [choices] [fact]
 // Formats (with the names they take): question {question}, before_question, strip_question (letters
-// that go at its ends), context {context} (of the fields context or passage), fact {fact}, choice and
-// choice_end {choice} {number}, choice_4 of the fourth alone, choice_separator, choice_end_separator,
-// after_choices (where more follows), label {number}, first_choice (the first number).
-// A source that is too long loses first of its context, then of fact, question and choices.
+// that go at its ends), context {context} (of the fields context or passage), fact {fact}, choice
+// and choice_end {choice} {number}, choice_4 of the fourth alone, choice_separator,
+// choice_end_separator, after_choices (where more follows), label {number}, first_choice (the first
+// number). A source that is too long loses first of its context, then of fact, question and
+// choices.
 void write_question(SourceWriter& writer, const Verbalizer& form, const Example& example,
                     const QuestionOptions& options);
 

@@ -33,13 +33,13 @@ class Renderer {
         shape_(shape_for(form, task, example)),
         relation_(relation_of(task, form.verbalizer.get(), example)),
         head_(collapse_blanks(bare_source(task, example))),
-        question_(has_choices(task) ? &form_of(*form.wordings, form.verbalizer.get(), task) : nullptr) {}
+        question_(has_choices(task) ? &form_of(*form.wordings, form.verbalizer.get(), task)
+                                    : nullptr) {}
 
   Rendered render(const AnswerWords& answer) {
     Rendered rendered;
     const std::string phrase = said_phrase();
-    head_in_phrase_ = phrase.find(kSource) != std::string::npos &&
-                      (shape_.has(Slot::phrase));
+    head_in_phrase_ = phrase.find(kSource) != std::string::npos && (shape_.has(Slot::phrase));
     for (const Slot slot : shape_.source) write(slot, answer);
     rendered.source = writer_.take();
     rendered.target = target(answer);
@@ -59,7 +59,8 @@ class Renderer {
  private:
   std::string said_phrase() const {
     if (!question_) return collapse_blanks(relation_.phrase);
-    return collapse_blanks(relation_.phrase.empty() ? phrase_or_none(*question_, "nat") : relation_.phrase);
+    return collapse_blanks(relation_.phrase.empty() ? phrase_or_none(*question_, "nat")
+                                                    : relation_.phrase);
   }
 
   void write(Slot slot, const AnswerWords& answer) {
@@ -74,7 +75,8 @@ class Renderer {
       case Slot::relation_token: return writer_.text(relation_token());
       case Slot::phrase: return write_phrase();
       case Slot::verbal: return write_verbal();
-      case Slot::features: return writer_.text(form_.wordings->feature_tokens.phrase(relation_.key));
+      case Slot::features:
+        return writer_.text(form_.wordings->feature_tokens.phrase(relation_.key));
       case Slot::gloss: return writer_.text(form_.wordings->feature_glosses.phrase(relation_.key));
       case Slot::source: return write_source();
       case Slot::tail: return writer_.text(collapse_blanks(answer.text), 2);
@@ -143,9 +145,7 @@ class Renderer {
   std::string target(const AnswerWords& answer) const {
     SourceWriter writer;
     int64_t masks = 0;
-    const auto mask = [&] {
-      writer.text(fmt::format("<extra_id_{}>", masks++));
-    };
+    const auto mask = [&] { writer.text(fmt::format("<extra_id_{}>", masks++)); };
     if (shape_.label_place >= 0) {
       const TargetParts parts = target_parts(*question_, shape_);
       for (const bool is_label : parts.labels) {
@@ -191,13 +191,16 @@ std::string verbal_misfit(const BoundTemplate& form, const TaskData& task) {
   for (const TemplateShape& shape : form.shapes) {
     if (shape.label_place < 0) continue;
     if (!has_choices(task)) {
-      return fmt::format("template \"{}\" asks for an answer out of several, and task {} has neither choices nor labels",
-                         form.name, task.name);
+      return fmt::format(
+          "template \"{}\" asks for an answer out of several, and task {} has neither choices nor "
+          "labels",
+          form.name, task.name);
     }
     const Verbalizer& question = form_of(*form.wordings, form.verbalizer.get(), task);
     if (verbal_phrase_or_none(question, shape)) continue;
-    return fmt::format("template \"{}\" needs version \"{}\" of the phrase, which verbalizer {} (task {}) lacks",
-                       form.name, shape.version, question.name, task.name);
+    return fmt::format(
+        "template \"{}\" needs version \"{}\" of the phrase, which verbalizer {} (task {}) lacks",
+        form.name, shape.version, question.name, task.name);
   }
   return "";
 }
@@ -214,8 +217,10 @@ std::string misfit(const BoundTemplate& form, const TaskData& task) {
   if (!reason.empty()) return reason;
   const bool by_relation = form.rule == TemplateRule::flex || form.rule == TemplateRule::mixed;
   if (by_relation && (task.layout == Layout::question || task.layout == Layout::classification)) {
-    return fmt::format("template \"{}\" decides by an example's relation, and task {} has none (temp_len decides by the form of a question)",
-                       form.name, task.name);
+    return fmt::format(
+        "template \"{}\" decides by an example's relation, and task {} has none (temp_len decides "
+        "by the form of a question)",
+        form.name, task.name);
   }
   try {
     for (const RelationWords& relation : relations_of(task, form.verbalizer.get())) {
@@ -225,7 +230,8 @@ std::string misfit(const BoundTemplate& form, const TaskData& task) {
       }
     }
   } catch (const ConfigError& error) {
-    return fmt::format("template \"{}\" does not print task {}: {}", form.name, task.name, error.what());
+    return fmt::format("template \"{}\" does not print task {}: {}", form.name, task.name,
+                       error.what());
   }
   return "";
 }

@@ -29,8 +29,8 @@ std::string Rendered::source_text(bool with_owner) const {
   std::string text;
   for (const Segment& segment : source) {
     const SoftToken& token = segment.token;
-    text += segment.soft ? fmt::format("<{}>", with_owner ? token.name() : token.label)
-                         : segment.text;
+    text +=
+        segment.soft ? fmt::format("<{}>", with_owner ? token.name() : token.label) : segment.text;
   }
   return text;
 }

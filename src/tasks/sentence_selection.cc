@@ -9,8 +9,8 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/random.h"
-#include "tasks/text_rows.h"
 #include "tasks/template.h"
+#include "tasks/text_rows.h"
 
 namespace dovetail {
 

@@ -11,8 +11,8 @@ namespace dovetail {
 
 bool is_filling_relation(const std::string& relation) {
   static const std::set<std::string> filling = {
-      "ObjectUse", "AtLocation", "MadeUpOf", "HasProperty", "CapableOf", "Desires",
-      "NotDesires", "xAttr",     "xReact",   "oReact",      "isFilledBy"};
+      "ObjectUse",  "AtLocation", "MadeUpOf", "HasProperty", "CapableOf", "Desires",
+      "NotDesires", "xAttr",      "xReact",   "oReact",      "isFilledBy"};
   return filling.contains(relation);
 }
 
@@ -20,10 +20,11 @@ namespace {
 
 bool is_filling_group(const TaskData& task, const Example& example) {
   const auto group = example.fields.find("group");
-  if (group == example.fields.end()) return is_filling_relation(relation_of(task, nullptr, example).key);
+  if (group == example.fields.end())
+    return is_filling_relation(relation_of(task, nullptr, example).key);
   if (group->second == "Filling" || group->second == "Mapping") return group->second == "Filling";
-  throw_<DataError>("task {}: an example's group must be Filling or Mapping, found \"{}\"", task.name,
-                    group->second);
+  throw_<DataError>("task {}: an example's group must be Filling or Mapping, found \"{}\"",
+                    task.name, group->second);
 }
 
 // MTO's rule (class QA, temp_len), with the words of a choice counted between blanks.
@@ -39,7 +40,8 @@ bool is_short_question(const TaskData& task, const Example& example) {
 
 int64_t count_of(const std::string& text, std::string_view wanted) {
   int64_t count = 0;
-  for (size_t at = text.find(wanted); at != std::string::npos; at = text.find(wanted, at + 1)) ++count;
+  for (size_t at = text.find(wanted); at != std::string::npos; at = text.find(wanted, at + 1))
+    ++count;
   return count;
 }
 
@@ -51,7 +53,9 @@ const TemplateShape& shape_for(const BoundTemplate& form, const TaskData& task,
   switch (form.rule) {
     case TemplateRule::none: return form.shapes.front();
     case TemplateRule::mixed: filling = is_filling_group(task, example); break;
-    case TemplateRule::flex: filling = is_filling_relation(relation_of(task, nullptr, example).key); break;
+    case TemplateRule::flex:
+      filling = is_filling_relation(relation_of(task, nullptr, example).key);
+      break;
     case TemplateRule::length: filling = is_short_question(task, example); break;
   }
   return form.shapes.at(filling ? 0 : 1);

@@ -13,8 +13,8 @@ namespace dovetail {
 const TemplateShape& shape_for(const BoundTemplate& form, const TaskData& task,
                                const Example& example);
 
-// MTO's list (class Atomic, temp_flex) of relations whose answer fills a gap in a sentence. Their hand-made
-// groups for the classifier are another list: data/relation_groups/mto.toml.
+// MTO's list (class Atomic, temp_flex) of relations whose answer fills a gap in a sentence. Their
+// hand-made groups for the classifier are another list: data/relation_groups/mto.toml.
 bool is_filling_relation(const std::string& relation);
 
 // The phrase that the shape's vnat says; of a shape without a version that of "vnat".

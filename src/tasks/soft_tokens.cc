@@ -64,15 +64,17 @@ class TokenMaker {
 
   std::vector<SoftToken> own(const std::string& letter, int64_t count) const {
     std::vector<SoftToken> tokens;
-    for (int64_t i = 0; i < count; ++i) tokens.push_back({relation_.key, fmt::format("{}{}", letter, i), ""});
+    for (int64_t i = 0; i < count; ++i)
+      tokens.push_back({relation_.key, fmt::format("{}{}", letter, i), ""});
     return tokens;
   }
 
   // Numbered through the source, as MTO numbers them: pcom-pt has com0 to com2 and then T3 to T5.
-  static std::vector<SoftToken> run(const std::string& owner, const std::string& letter, int64_t count,
-                                    int64_t& position) {
+  static std::vector<SoftToken> run(const std::string& owner, const std::string& letter,
+                                    int64_t count, int64_t& position) {
     std::vector<SoftToken> tokens;
-    for (int64_t i = 0; i < count; ++i) tokens.push_back({owner, fmt::format("{}{}", letter, position++), ""});
+    for (int64_t i = 0; i < count; ++i)
+      tokens.push_back({owner, fmt::format("{}{}", letter, position++), ""});
     return tokens;
   }
 
@@ -80,7 +82,8 @@ class TokenMaker {
   std::vector<SoftToken> of_words(const std::vector<std::string>& words) const {
     std::vector<SoftToken> tokens;
     for (const std::string& word : words) {
-      for (int64_t i = 0; i < length_; ++i) tokens.push_back({"", fmt::format("{}.{}", word, i), word});
+      for (int64_t i = 0; i < length_; ++i)
+        tokens.push_back({"", fmt::format("{}.{}", word, i), word});
     }
     return tokens;
   }
@@ -90,7 +93,8 @@ class TokenMaker {
     for (const std::string& word : words_of(relation_.phrase)) {
       std::string bare = word;
       if (const size_t at = bare.find("{source}"); at != std::string::npos) bare.erase(at, 8);
-      while (!bare.empty() && std::ispunct(static_cast<unsigned char>(bare.back()))) bare.pop_back();
+      while (!bare.empty() && std::ispunct(static_cast<unsigned char>(bare.back())))
+        bare.pop_back();
       if (!bare.empty()) tokens.push_back({relation_.key, bare, bare});
     }
     return tokens;

@@ -26,7 +26,7 @@ class StrictToml {
   std::string text(const std::string& key, const std::string& otherwise) const;
   bool flag(const std::string& key, bool otherwise) const;
   std::optional<double> number(const std::string& key) const;
-  std::vector<std::string> texts(const std::string& key) const;  // empty when absent
+  std::vector<std::string> texts(const std::string& key) const;          // empty when absent
   std::vector<std::string> text_or_texts(const std::string& key) const;  // empty when absent
   std::variant<int64_t, std::string> number_or_text(const std::string& key,
                                                     int64_t otherwise) const;

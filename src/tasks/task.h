@@ -17,9 +17,10 @@ namespace dovetail {
 // One head, question or text with all that may be answered.
 struct Example {
   std::string source;
-  std::vector<std::string> references;        // at least one, no duplicates; of a question the right answer
-  std::vector<std::string> choices = {};      // of a question, in the file's order
-  int64_t answer = -1;                        // index into the choices (or into the task's labels)
+  std::vector<std::string>
+      references;  // at least one, no duplicates; of a question the right answer
+  std::vector<std::string> choices = {};  // of a question, in the file's order
+  int64_t answer = -1;                    // index into the choices (or into the task's labels)
   std::map<std::string, std::string> fields = {};  // what else a template may say: context, fact
 };
 
@@ -83,9 +84,9 @@ Task find_task(const std::string& name_or_card);
 struct SubsetRequest {
   // So many of each label; of questions up to so many of each place of the right choice.
   int64_t per_class = 0;
-  int64_t heads = 0;       // so many examples
-  double fraction = 0;     // that part of those not held out for validation, at least one
-  int64_t tails = 0;       // up to so many references each; 0: all
+  int64_t heads = 0;    // so many examples
+  double fraction = 0;  // that part of those not held out for validation, at least one
+  int64_t tails = 0;    // up to so many references each; 0: all
   int64_t validation_examples = 0;
   uint64_t seed = 0;
   // Where the data have validation examples of their own (TaskData::validation): up to

@@ -12,19 +12,22 @@ namespace dovetail {
 namespace {
 
 // What every template takes.
-//   closing_sentinel  the target ends with the next sentinel, as in T5's pre-training; MTO's does not
-//   verbalizer        says the phrases or puts the question; "": the task's own
-//   full_stop         "{source}." in the skeleton, as in MTO's runs before June 2024
-//   add_prefix        the task's name and ":" in front
-//   question_position, choice_position   "start" or "end"; of the question "auto": start for sup
-//   omit              fields that are left out (context, passage, fact), or "choices"
-//   num_prompts       of the parts pn, pnr, pnt
-//   filler_seed       of the words drawn for a label's class
+//   closing_sentinel  the target ends with the next sentinel, as in T5's pre-training; MTO's does
+//   not verbalizer        says the phrases or puts the question; "": the task's own full_stop
+//   "{source}." in the skeleton, as in MTO's runs before June 2024 add_prefix        the task's
+//   name and ":" in front question_position, choice_position   "start" or "end"; of the question
+//   "auto": start for sup omit              fields that are left out (context, passage, fact), or
+//   "choices" num_prompts       of the parts pn, pnr, pnt filler_seed       of the words drawn for
+//   a label's class
 nlohmann::json default_parameters() {
-  return {{"closing_sentinel", false},   {"verbalizer", ""},
-          {"full_stop", false},          {"add_prefix", true},
-          {"question_position", "auto"}, {"choice_position", "start"},
-          {"omit", {"fact"}},            {"num_prompts", 1},
+  return {{"closing_sentinel", false},
+          {"verbalizer", ""},
+          {"full_stop", false},
+          {"add_prefix", true},
+          {"question_position", "auto"},
+          {"choice_position", "start"},
+          {"omit", {"fact"}},
+          {"num_prompts", 1},
           {"filler_seed", 1}};
 }
 
@@ -32,7 +35,8 @@ void check_one_of(const nlohmann::json& parameters, const char* key,
                   const std::vector<std::string>& allowed) {
   const std::string found = parameters.at(key).get<std::string>();
   if (std::find(allowed.begin(), allowed.end(), found) != allowed.end()) return;
-  throw_<ConfigError>("unknown {} \"{}\" of a template: {}", key, found, did_you_mean(found, allowed));
+  throw_<ConfigError>("unknown {} \"{}\" of a template: {}", key, found,
+                      did_you_mean(found, allowed));
 }
 
 nlohmann::json with_defaults(const nlohmann::json& given) {
@@ -41,9 +45,11 @@ nlohmann::json with_defaults(const nlohmann::json& given) {
   for (const auto& [key, value] : parameters.items()) known.push_back(key);
   for (const auto& [key, value] : given.items()) {
     if (!parameters.contains(key)) {
-      throw_<ConfigError>("unknown parameter \"{}\" of a template: {}", key, did_you_mean(key, known));
+      throw_<ConfigError>("unknown parameter \"{}\" of a template: {}", key,
+                          did_you_mean(key, known));
     }
-    if (value.type() != parameters[key].type() && !(value.is_number() && parameters[key].is_number())) {
+    if (value.type() != parameters[key].type() &&
+        !(value.is_number() && parameters[key].is_number())) {
       throw_<ConfigError>("parameter {} of a template must be like {}, found {}", key,
                           parameters[key].dump(), value.dump());
     }
@@ -57,7 +63,8 @@ void check_parameters(const nlohmann::json& given) {
   check_one_of(parameters, "question_position", {"auto", "start", "end"});
   check_one_of(parameters, "choice_position", {"start", "end"});
   for (const nlohmann::json& field : parameters.at("omit")) {
-    if (!field.is_string()) throw_<ConfigError>("omit must be a list of fields' names, found {}", field.dump());
+    if (!field.is_string())
+      throw_<ConfigError>("omit must be a list of fields' names, found {}", field.dump());
   }
   const auto num_prompts = parameters.at("num_prompts").get<int64_t>();
   if (num_prompts < 1 || num_prompts > 100) {
@@ -109,14 +116,17 @@ TemplateEntry find_template(const std::string& name) {
 BoundTemplate make_template(const std::string& name, const nlohmann::json& given) {
   const TemplateEntry entry = find_template(name);
   check_parameters(given);
-  BoundTemplate form{.name = entry.name, .paper_label = entry.paper_label, .parts = entry.parts,
+  BoundTemplate form{.name = entry.name,
+                     .paper_label = entry.paper_label,
+                     .parts = entry.parts,
                      .parameters = with_defaults(given)};
   const bool with_prefix = form.parameters.at("add_prefix");
   ParsedTemplate parsed = parse_template(entry.parts, with_prefix);
   form.rule = parsed.rule;
   form.shapes = std::move(parsed.shapes);
   const std::string verbalizer = form.parameters.at("verbalizer");
-  if (!verbalizer.empty()) form.verbalizer = std::make_shared<Verbalizer>(load_verbalizer(verbalizer));
+  if (!verbalizer.empty())
+    form.verbalizer = std::make_shared<Verbalizer>(load_verbalizer(verbalizer));
   form.wordings = load_wordings();
   return form;
 }
@@ -140,12 +150,15 @@ std::string placed_part(const BoundTemplate& form, const std::string& placement)
 
 BoundTemplate with_soft_tokens(BoundTemplate form, const PromptRequest& prompt) {
   if (prompt.placement != "before" && prompt.placement != "after") {
-    throw_<ConfigError>("soft tokens go \"before\" or \"after\" the input, found \"{}\"", prompt.placement);
+    throw_<ConfigError>("soft tokens go \"before\" or \"after\" the input, found \"{}\"",
+                        prompt.placement);
   }
   const bool own = needs_soft_tokens(form);
   if (prompt.length == 0 && own) {
-    throw_<ConfigError>("template \"{}\" has soft tokens in it ({}), and needs a tuning that trains them: soft_prompt",
-                        form.name, form.parts);
+    throw_<ConfigError>(
+        "template \"{}\" has soft tokens in it ({}), and needs a tuning that trains them: "
+        "soft_prompt",
+        form.name, form.parts);
   }
   form.prompt = prompt;
   if (own || prompt.length == 0) return form;
@@ -165,10 +178,12 @@ std::string template_fingerprint(const BoundTemplate& form, const TaskData& task
       return std::any_of(slots.begin(), slots.end(), [&](Slot slot) { return shape.has(slot); });
     });
   };
-  if (uses({Slot::psh, Slot::pshr, Slot::psht})) content["shared_words"] = form.wordings->shared_words.content();
+  if (uses({Slot::psh, Slot::pshr, Slot::psht}))
+    content["shared_words"] = form.wordings->shared_words.content();
   if (uses({Slot::features})) content["feature_tokens"] = form.wordings->feature_tokens.content();
   if (uses({Slot::gloss})) content["feature_glosses"] = form.wordings->feature_glosses.content();
-  if (uses({Slot::relation_token})) content["relation_tokens"] = form.wordings->relation_tokens.content();
+  if (uses({Slot::relation_token}))
+    content["relation_tokens"] = form.wordings->relation_tokens.content();
   return content_hash(content.dump());
 }
 

@@ -19,13 +19,13 @@ namespace dovetail {
 // a dash-joined list of parts that fill the slots of one skeleton; template_parts.h has them all.
 //
 //   mapping           sup         xNeed: PersonX goes to the mall              -> to drive there
-//   masked_mapping    unsup       xNeed: PersonX goes to the mall <extra_id_0> -> <extra_id_0> to drive there
-//   prompting         sup-nat     xNeed: But before PersonX goes to the mall, PersonX needed -> to drive there
-//   masked_prompting  unsup-nat   the same with both sentinels
+//   masked_mapping    unsup       xNeed: PersonX goes to the mall <extra_id_0> -> <extra_id_0> to
+//   drive there prompting         sup-nat     xNeed: But before PersonX goes to the mall, PersonX
+//   needed -> to drive there masked_prompting  unsup-nat   the same with both sentinels
 //   masked_choice_prompting vnat-v3  question, <extra_id_0>, the correct choice is <extra_id_1>
 //                                 -> <extra_id_0> pantry <extra_id_1> choice1
 struct TemplateEntry {
-  std::string name;         // masked_prompting; of a list of parts that has no name: the list itself
+  std::string name;  // masked_prompting; of a list of parts that has no name: the list itself
   std::string paper_label;  // MaskedPrompting; "" without a name
   std::string parts;        // unsup-nat
   nlohmann::json defaults;  // its parameters, see template.cc
@@ -35,8 +35,8 @@ struct TemplateEntry {
 
 const std::vector<TemplateEntry>& templates();
 
-// A name of the catalogue, or any dash-joined list of parts ("0-ptar-unsup"). ConfigError for a name
-// or part that is neither, with the nearest.
+// A name of the catalogue, or any dash-joined list of parts ("0-ptar-unsup"). ConfigError for a
+// name or part that is neither, with the nearest.
 TemplateEntry find_template(const std::string& name);
 
 // Soft tokens for a template: how many stand where it has a prompt part, and where they go in one

@@ -12,7 +12,18 @@ namespace dovetail {
 namespace {
 
 // The slots of a source's skeleton, and what each of them takes.
-enum Place { kPrefix1, kPrompt1, kNatPrefix, kSource, kPrefix2, kPrompt2, kNat, kPrompt3, kMask, kPlaces };
+enum Place {
+  kPrefix1,
+  kPrompt1,
+  kNatPrefix,
+  kSource,
+  kPrefix2,
+  kPrompt2,
+  kNat,
+  kPrompt3,
+  kMask,
+  kPlaces
+};
 
 constexpr Place kPrefixes[] = {kPrefix1, kPrefix2};
 constexpr Place kPrompts[] = {kPrompt1, kPrompt2, kPrompt3};
@@ -26,10 +37,11 @@ const std::map<std::string, Slot>& prompt_parts() {
 }
 
 const std::vector<std::string> kParts = {
-    "sup",      "unsup",   "mask",     "nat",        "nat_prefix", "nat_target", "px",   "px0",
-    "pt",       "ptar",    "pcom",     "psh",        "pshr",       "psht",       "pnat", "pn",
-    "pnr",      "pnt",     "pmask",    "0",          "p0",         "vnat",       "qpos", "omit_FIELD",
-    "temp_flex", "temp_mixed", "temp_len", "rel_first", "rel_last", "tokens", "nat_tokens", "rel_mask"};
+    "sup",      "unsup",  "mask",       "nat",       "nat_prefix", "nat_target", "px",
+    "px0",      "pt",     "ptar",       "pcom",      "psh",        "pshr",       "psht",
+    "pnat",     "pn",     "pnr",        "pnt",       "pmask",      "0",          "p0",
+    "vnat",     "qpos",   "omit_FIELD", "temp_flex", "temp_mixed", "temp_len",   "rel_first",
+    "rel_last", "tokens", "nat_tokens", "rel_mask"};
 
 bool is_version(const std::string& part) {
   return part.size() >= 2 && part[0] == 'v' && !part.starts_with("vnat") &&
@@ -46,7 +58,8 @@ class Parser {
       return part.starts_with("px") || part == "rel_first" || part == "rel_last" ||
              part == "rel_mask" || part.ends_with("tokens");
     };
-    if (with_prefix && std::none_of(parts.begin(), parts.end(), says_prefix)) next_prefix(Slot::prefix);
+    if (with_prefix && std::none_of(parts.begin(), parts.end(), says_prefix))
+      next_prefix(Slot::prefix);
     for (const std::string& part : parts) read(part);
   }
 
@@ -140,8 +153,10 @@ class Parser {
         digits.find_first_not_of("0123456789") == std::string::npos) {
       return std::stoi(digits);
     }
-    throw_<ConfigError>("template part \"{}\": expected vnat_P with the label's place P: 0 (left out), 1 "
-                        "(first), 10 (last) or 100 (alone)", part);
+    throw_<ConfigError>(
+        "template part \"{}\": expected vnat_P with the label's place P: 0 (left out), 1 "
+        "(first), 10 (last) or 100 (alone)",
+        part);
   }
 
   [[noreturn]] void no_place(const std::string& part) {

@@ -16,7 +16,8 @@ namespace dovetail {
 //   mask         as unsup, and another may follow
 //   nat          the relation's phrase; one with {source} in it takes the source there
 //   nat_prefix   the phrase before the source; nat_target: in the target
-//   px, px0      the task's name and ":" in the next prefix slot (given once in front where the list
+//   px, px0      the task's name and ":" in the next prefix slot (given once in front where the
+//   list
 //                does not say it); px0 leaves the slot empty
 //   pt, ptar     soft tokens of the task in the next prompt slot (two name spaces)
 //   pcom         soft tokens shared by all tasks
@@ -26,7 +27,8 @@ namespace dovetail {
 //   pn, pnr, pnt numbered prompts, the same in another order, as many tokens in one prompt
 //   pmask        as ptar, and a sentinel
 //   0, p0        skips a prompt slot, so that 0-ptar stands after the input
-//   vnat[_P]-vX  version X of the phrase, with slots for answer and label; the label at place P of the
+//   vnat[_P]-vX  version X of the phrase, with slots for answer and label; the label at place P of
+//   the
 //                target: 0 not at all, 1 first, 10 last (the default), 100 alone
 //   qpos[_P]     the question at the "start" or "end" (the default); omit_F: without that field
 //   temp_flex, temp_mixed, temp_len   a shape for each example, see TemplateRule
@@ -66,8 +68,8 @@ struct TemplateShape {
   bool sup = false;
   std::string question_position;     // "start", "end", "": by sup
   std::vector<std::string> omitted;  // fields
-  std::string version;               // of the phrase, "v3"; "": vnat is not said, or says the default
-  int label_place = -1;              // of vnat; -1: no vnat
+  std::string version;   // of the phrase, "v3"; "": vnat is not said, or says the default
+  int label_place = -1;  // of vnat; -1: no vnat
 
   bool has(Slot slot) const;
   bool has_prompt() const;

@@ -17,8 +17,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const std::vector<std::string> kKeys = {"name",      "version",       "source",  "layout", "tasks",
-                                        "phrases.*", "label_class.*", "fillers.*", "formats.*"};
+const std::vector<std::string> kKeys = {"name",          "version",   "source",
+                                        "layout",        "tasks",     "phrases.*",
+                                        "label_class.*", "fillers.*", "formats.*"};
 const std::vector<std::string> kLayouts = {"relation", "question", "classification"};
 
 fs::path verbalizer_file(const std::string& name_or_file, const fs::path& beside) {
@@ -87,8 +88,10 @@ std::string Verbalizer::format(const std::string& key, const std::string& otherw
 }
 
 std::string Verbalizer::content() const {
-  const nlohmann::json content = {{"layout", layout},   {"phrases", phrases},
-                                  {"formats", formats}, {"label_class", label_class},
+  const nlohmann::json content = {{"layout", layout},
+                                  {"phrases", phrases},
+                                  {"formats", formats},
+                                  {"label_class", label_class},
                                   {"fillers", fillers}};
   return content.dump();
 }

@@ -22,8 +22,8 @@ struct Verbalizer {
   // relation -> "But before {source}, PersonX needed"; of a question or classification: "nat" and
   // the versions v1, vs2 ..., with [MASK] and {ans} in them.
   std::map<std::string, std::string> phrases;
-  std::map<std::string, std::string> formats;      // question_text.h tells their keys
-  std::map<std::string, std::string> label_class;  // label -> key of `fillers`
+  std::map<std::string, std::string> formats;               // question_text.h tells their keys
+  std::map<std::string, std::string> label_class;           // label -> key of `fillers`
   std::map<std::string, std::vector<std::string>> fillers;  // class -> words to draw from
 
   // ConfigError for a relation or version that it does not say, with the nearest one.
@@ -42,8 +42,8 @@ Verbalizer load_verbalizer(const std::string& name_or_file,
 // The names in data_folder()/verbalizers, sorted.
 std::vector<std::string> verbalizer_names();
 
-// "" when a phrase can be used: {source} at most once, {ans} where a question or a classification is
-// worded, no other braces; else what is wrong.
+// "" when a phrase can be used: {source} at most once, {ans} where a question or a classification
+// is worded, no other braces; else what is wrong.
 std::string phrase_mistake(const std::string& phrase, const std::string& layout = "relation");
 
 }  // namespace dovetail

@@ -12,7 +12,8 @@ namespace {
 
 std::string simplified(std::string name) {
   for (char& letter : name) {
-    letter = letter == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+    letter =
+        letter == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
   }
   return name;
 }
@@ -57,8 +58,9 @@ const Verbalizer& form_of(const Wordings& wordings, const Verbalizer* own, const
     if (form.tasks.empty() && form.name == layout) otherwise = &form;
   }
   if (otherwise) return *otherwise;
-  throw_<ConfigError>("the project's data folder has no verbalizer \"{}\", which says how a {} is put",
-                      layout, layout);
+  throw_<ConfigError>(
+      "the project's data folder has no verbalizer \"{}\", which says how a {} is put", layout,
+      layout);
 }
 
 RelationWords relation_of(const TaskData& task, const Verbalizer* own, const Example& example) {

@@ -18,8 +18,9 @@ struct Wordings {
 
 std::shared_ptr<const Wordings> load_wordings();
 
-// How a question or classification is put: `own` where it is given, else the form that lists the task
-// by its prefix or a part of its name (upper case and _ do not matter), else the layout's default.
+// How a question or classification is put: `own` where it is given, else the form that lists the
+// task by its prefix or a part of its name (upper case and _ do not matter), else the layout's
+// default.
 const Verbalizer& form_of(const Wordings& wordings, const Verbalizer* own, const TaskData& task);
 
 // What the place of a relation in a task is called, and how it is said.

@@ -122,9 +122,9 @@ Synsets nouns_by_hash(const Synsets& synsets) {
 // noun of the same category (yes), the rest with the next of another (no): half of them are yes.
 Pairs same_category(const WordNet&, const Synsets& synsets) {
   const Synsets nouns = nouns_by_hash(synsets);
-  std::map<int, const Synset*> next_of;   // the nearest noun behind, by category
+  std::map<int, const Synset*> next_of;  // the nearest noun behind, by category
   Pairs pairs;
-  const Synset* other = nullptr;          // the nearest noun behind of another category
+  const Synset* other = nullptr;  // the nearest noun behind of another category
   bool yes = true;
   for (size_t i = nouns.size(); i-- > 0;) {
     const Synset* noun = nouns[i];

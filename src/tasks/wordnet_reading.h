@@ -16,11 +16,11 @@ namespace dovetail {
 // synset occur in no training example. The pre-training text "wordnet-text" holds the definitions
 // of the test side too, unlabelled (text/wordnet.h).
 struct ReadingTask {
-  std::string name;          // "category", the last part of the task's name
-  std::string description;   // one sentence
+  std::string name;         // "category", the last part of the task's name
+  std::string description;  // one sentence
   // Sources with one reference each, in an order fixed by the data, of the synsets of one side.
-  std::function<std::vector<std::pair<std::string, std::string>>(
-      const WordNet&, const std::vector<const Synset*>&)>
+  std::function<std::vector<std::pair<std::string, std::string>>(const WordNet&,
+                                                                 const std::vector<const Synset*>&)>
       examples;
 };
 

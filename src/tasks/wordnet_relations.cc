@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// All relations in one table, so that it can be read at a glance: its function is longer than 40 lines.
+// All relations in one table, so that it can be read at a glance: its function is longer than 40
+// lines.
 #include "tasks/wordnet_relations.h"
 
 #include <algorithm>
@@ -98,9 +99,10 @@ namespace {
 size_t word_index(const Synset& synset, int word_of_pointer) {
   const size_t index = word_of_pointer == 0 ? 0 : static_cast<size_t>(word_of_pointer) - 1;
   if (index >= synset.words.size()) {
-    throw_<DataError>("a pointer of WordNet goes to word {} of synset {:08}, which has {} words: "
-                      "the database is damaged; reinstall it (wordnet-base)",
-                      word_of_pointer, synset.offset, synset.words.size());
+    throw_<DataError>(
+        "a pointer of WordNet goes to word {} of synset {:08}, which has {} words: "
+        "the database is damaged; reinstall it (wordnet-base)",
+        word_of_pointer, synset.offset, synset.words.size());
   }
   return index;
 }

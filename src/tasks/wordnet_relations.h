@@ -11,14 +11,14 @@ namespace dovetail {
 
 // One of WordNet's 29 relations: 26 pointers and three that need none (Synonym, DefinedAs, UsedIn).
 struct WordNetRelation {
-  std::string name;          // "HasPart"
-  std::string task;          // "has_part", the last part of the task's name
-  std::string symbol;        // of the pointer (wnsearch(3WN), wninput(5WN)); "" without one
-  std::string kind;          // lexical, phrasal, form
-  std::string inverse;       // the relation that says the same backwards, its own name when
-                             // symmetric, "" when there is none
-  bool is_between_words = false;   // pointers go from word to word, not from synset to synset
-  std::string description;   // one sentence
+  std::string name;               // "HasPart"
+  std::string task;               // "has_part", the last part of the task's name
+  std::string symbol;             // of the pointer (wnsearch(3WN), wninput(5WN)); "" without one
+  std::string kind;               // lexical, phrasal, form
+  std::string inverse;            // the relation that says the same backwards, its own name when
+                                  // symmetric, "" when there is none
+  bool is_between_words = false;  // pointers go from word to word, not from synset to synset
+  std::string description;        // one sentence
 };
 
 const std::vector<WordNetRelation>& wordnet_relations();
@@ -28,10 +28,10 @@ const WordNetRelation& find_wordnet_relation(const std::string& name);
 // first word of each. Synonym joins a synset's first word to each other word of it, DefinedAs to
 // its definition, UsedIn to each of its examples.
 struct WordNetFact {
-  std::string head;          // the bare word
-  std::string tail;          // the bare word, definition or example
-  std::string head_sense;    // the head with its sense, "hot (adj.all)"; see SenseNames
-  std::string tail_sense;    // the same of the tail; the tail itself when it is a text
+  std::string head;        // the bare word
+  std::string tail;        // the bare word, definition or example
+  std::string head_sense;  // the head with its sense, "hot (adj.all)"; see SenseNames
+  std::string tail_sense;  // the same of the tail; the tail itself when it is a text
 };
 std::vector<WordNetFact> wordnet_facts(const WordNet& wordnet, const WordNetRelation& relation);
 
@@ -53,7 +53,7 @@ class SenseNames {
   static std::string name_by_file(const Synset& synset, size_t word);
 
  private:
-  std::vector<uint64_t> shared_;   // hashes of the names by file that several synsets have, sorted
+  std::vector<uint64_t> shared_;  // hashes of the names by file that several synsets have, sorted
 };
 
 }  // namespace dovetail

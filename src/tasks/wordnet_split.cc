@@ -160,8 +160,7 @@ std::vector<Units::Unit> Units::units() const {
     // hashed once more: the smallest of many is small, and large units must not come first
     all.back().order = hash64(fmt::format("{:016x}", by_root[node].order));
   }
-  std::sort(all.begin(), all.end(),
-            [](const Unit& a, const Unit& b) { return a.order < b.order; });
+  std::sort(all.begin(), all.end(), [](const Unit& a, const Unit& b) { return a.order < b.order; });
   return all;
 }
 

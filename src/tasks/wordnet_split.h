@@ -48,16 +48,16 @@ class Units {
 
  private:
   struct Unit {
-    uint64_t order = 0;   // from the smallest hash of its nodes, in whatever order they came
+    uint64_t order = 0;  // from the smallest hash of its nodes, in whatever order they came
     int64_t weight = 0;
     size_t root = 0;
   };
 
   size_t id(std::string_view node);
   size_t root(size_t node) const;
-  std::vector<Unit> units() const;   // in their order
+  std::vector<Unit> units() const;  // in their order
 
-  std::unordered_map<uint64_t, size_t> ids_;   // by the hash of the node's text
+  std::unordered_map<uint64_t, size_t> ids_;  // by the hash of the node's text
   std::vector<uint64_t> hash_;
   std::vector<size_t> parent_;
   std::vector<int64_t> weight_;

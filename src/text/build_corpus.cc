@@ -19,8 +19,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int32_t kNarrowIds = 65536;
-constexpr size_t kSliceBytes = 1 << 20;      // of text, for one thread at a time
-constexpr int kCutVersion = 1;               // raise it when texts are cut into other documents
+constexpr size_t kSliceBytes = 1 << 20;  // of text, for one thread at a time
+constexpr int kCutVersion = 1;           // raise it when texts are cut into other documents
 
 // True when the target is a whole corpus made with this vocabulary; a torn one counts as absent.
 bool is_built(const fs::path& target, const Vocabulary& vocabulary) {
@@ -31,8 +31,9 @@ bool is_built(const fs::path& target, const Vocabulary& vocabulary) {
   } catch (const DataError&) {
     return false;
   }
-  throw_<DataError>("{}: this corpus was made with another vocabulary; remove it, or choose another file",
-                    target.string());
+  throw_<DataError>(
+      "{}: this corpus was made with another vocabulary; remove it, or choose another file",
+      target.string());
 }
 
 // What a half-made corpus must have been made from to be gone on with. Contents of gigabytes are
@@ -44,7 +45,8 @@ std::string identity_of(const std::vector<fs::path>& text_files, const Vocabular
     if (::stat(file.c_str(), &status) != 0) {
       throw_<SystemError>("cannot stat {}: {}", file.string(), std::strerror(errno));
     }
-    identity += fmt::format(" {} {}.{}", status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+    identity +=
+        fmt::format(" {} {}.{}", status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
   }
   return content_hash(identity);
 }
@@ -106,7 +108,7 @@ class Builder {
       for (const Documents& slice : round.slices) {
         encoded.push_back(std::async(policy, [&] { return encode(slice, vocabulary_); }));
       }
-      Round next = read_round(reader, threads);     // while the others encode
+      Round next = read_round(reader, threads);  // while the others encode
       for (auto& slice : encoded) add(slice.get());
       checkpoint(round.end);
       round = std::move(next);
@@ -149,9 +151,9 @@ class Builder {
 void build_corpus(const std::vector<fs::path>& text_files, const Vocabulary& vocabulary,
                   const fs::path& target, const BuildCorpusOptions& options) {
   if (is_built(target, vocabulary)) return remove_partial_corpus(target);
-  const DocumentReader check_files(text_files);    // before anything is made
+  const DocumentReader check_files(text_files);  // before anything is made
   CorpusWriter writer(target, vocabulary.size() <= kNarrowIds);
-  if (is_built(target, vocabulary)) return;        // by another process, while this one waited
+  if (is_built(target, vocabulary)) return;  // by another process, while this one waited
   try {
     Builder builder(writer, vocabulary, options);
     DocumentReader reader(text_files, builder.restore(identity_of(text_files, vocabulary)));
@@ -159,9 +161,12 @@ void build_corpus(const std::vector<fs::path>& text_files, const Vocabulary& voc
     const CorpusStatistics statistics = builder.statistics(reader);
     if (statistics.documents == 0) {
       throw_<DataError>("{}: expected text, found none in {} lines",
-                        text_files.empty() ? "no file" : text_files.front().string(), statistics.lines);
+                        text_files.empty() ? "no file" : text_files.front().string(),
+                        statistics.lines);
     }
-    writer.commit(nlohmann::json{{"statistics", statistics}, {"vocabulary", vocabulary.content_hash()}}.dump());
+    writer.commit(
+        nlohmann::json{{"statistics", statistics}, {"vocabulary", vocabulary.content_hash()}}
+            .dump());
   } catch (const Interrupted&) {
     writer.keep();
     throw;

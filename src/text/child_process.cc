@@ -39,7 +39,7 @@ std::string outcome_of(const std::function<std::string()>& work) {
 
 [[noreturn]] void run_child(int pipe_end, pid_t parent, const std::function<std::string()>& work) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(kFailure);   // the parent died before prctl
+  if (::getppid() != parent) ::_exit(kFailure);  // the parent died before prctl
   const std::string outcome = outcome_of(work);
   std::string_view rest = outcome;
   while (!rest.empty()) {
@@ -48,7 +48,7 @@ std::string outcome_of(const std::function<std::string()>& work) {
     if (written < 0) ::_exit(kFailure);
     rest.remove_prefix(static_cast<size_t>(written));
   }
-  ::_exit(kSuccess);   // no destructors: they belong to the parent
+  ::_exit(kSuccess);  // no destructors: they belong to the parent
 }
 
 // Kills and reaps the child whatever happens.
@@ -95,7 +95,8 @@ class Child {
 std::string run_in_child(const std::string& what, const std::function<std::string()>& work) {
   check_stop();
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) throw_<SystemError>("{}: cannot make a pipe: {}", what, std::strerror(errno));
+  if (::pipe2(ends, O_CLOEXEC) != 0)
+    throw_<SystemError>("{}: cannot make a pipe: {}", what, std::strerror(errno));
   const pid_t parent = ::getpid();
   const pid_t pid = ::fork();
   if (pid == 0) {

@@ -54,8 +54,9 @@ void from_json(const nlohmann::json& json, CorpusStatistics& statistics) {
 }
 
 void TokenCorpus::refuse(const std::string& found) const {
-  throw_<DataError>("{}: expected a whole token corpus, found {}; remove the file, and it is made again",
-                    path_.string(), found);
+  throw_<DataError>(
+      "{}: expected a whole token corpus, found {}; remove the file, and it is made again",
+      path_.string(), found);
 }
 
 TokenCorpus::TokenCorpus(const fs::path& file) : path_(checked_path(file)), file_(file) {
@@ -64,7 +65,8 @@ TokenCorpus::TokenCorpus(const fs::path& file) : path_(checked_path(file)), file
   if (bytes.size() < sizeof(header)) refuse(fmt::format("a file of {} bytes", bytes.size()));
   std::memcpy(&header, bytes.data(), sizeof(header));
   if (header.magic != CorpusHeader::kMagic) refuse("a file of another kind");
-  if (header.version != CorpusHeader::kVersion) refuse(fmt::format("one of format {}", header.version));
+  if (header.version != CorpusHeader::kVersion)
+    refuse(fmt::format("one of format {}", header.version));
   if (header.header_hash != header.hash()) refuse("a damaged header");
   const bool is_sane = (header.token_bytes == 2 || header.token_bytes == 4) &&
                        header.num_tokens < kMaxCount && header.num_documents < kMaxCount &&
@@ -76,8 +78,9 @@ TokenCorpus::TokenCorpus(const fs::path& file) : path_(checked_path(file)), file
     refuse(fmt::format("{} bytes where its header says {}", bytes.size(),
                        description_at + header.description_bytes));
   }
-  if (header.tail_hash != hash64(bytes.substr(description_at),
-                                 chained_hash(bytes.substr(offsets_at, description_at - offsets_at)))) {
+  if (header.tail_hash !=
+      hash64(bytes.substr(description_at),
+             chained_hash(bytes.substr(offsets_at, description_at - offsets_at)))) {
     refuse("damaged offsets or statistics");
   }
   num_documents_ = static_cast<int64_t>(header.num_documents);

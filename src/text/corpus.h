@@ -25,7 +25,7 @@ struct CorpusStatistics {
   int64_t tokenless_documents = 0;  // text that the tokenizer makes nothing of; left out
   int64_t documents = 0;
   int64_t tokens = 0;
-  int64_t bytes = 0;                // of the text files
+  int64_t bytes = 0;  // of the text files
 };
 
 void to_json(nlohmann::json& json, const CorpusStatistics& statistics);
@@ -61,32 +61,33 @@ class TokenCorpus {
   void read_description(std::string_view json);
   std::pair<uint64_t, uint64_t> bounds(int64_t index) const;
 
-  std::filesystem::path path_;           // for messages
+  std::filesystem::path path_;  // for messages
   MappedFile file_;
   int64_t num_documents_ = 0, num_tokens_ = 0;
   int token_bytes_ = 2;
   uint64_t tokens_hash_ = 0;
-  const uint64_t* offsets_ = nullptr;    // num_documents_ + 1
+  const uint64_t* offsets_ = nullptr;  // num_documents_ + 1
   const char* tokens_ = nullptr;
   CorpusStatistics statistics_;
   std::string vocabulary_hash_;
 };
 
 struct BuildCorpusOptions {
-  int threads = 1;                              // that encode; the corpus is the same with any number
+  int threads = 1;  // that encode; the corpus is the same with any number
   int64_t checkpoint_bytes = int64_t{1} << 24;  // of text: so much is done again after a kill
 };
 
 // Reads documents from files (see DocumentReader), encodes them and publishes `target` by rename;
-// returns at once when it is already there, and makes it anew when what is there is no whole corpus.
-// Several processes may do this at the same moment: one works, the others wait for it. Killed or
-// stopped, it leaves TARGET.partial and TARGET.partial.offsets, with which the next call goes on to
-// the same file, byte for byte, unless a text file has another size or time of change by then.
-// Memory stays bounded, whatever the number of documents; stops within a second when asked to
+// returns at once when it is already there, and makes it anew when what is there is no whole
+// corpus. Several processes may do this at the same moment: one works, the others wait for it.
+// Killed or stopped, it leaves TARGET.partial and TARGET.partial.offsets, with which the next call
+// goes on to the same file, byte for byte, unless a text file has another size or time of change by
+// then. Memory stays bounded, whatever the number of documents; stops within a second when asked to
 // (Interrupted). Throws DataError for a text file that is not there or holds no text, and for a
 // target that another vocabulary made; SystemError for a full disk: then no half file is left.
-void build_corpus(const std::vector<std::filesystem::path>& text_files, const Vocabulary& vocabulary,
-                  const std::filesystem::path& target, const BuildCorpusOptions& options = {});
+void build_corpus(const std::vector<std::filesystem::path>& text_files,
+                  const Vocabulary& vocabulary, const std::filesystem::path& target,
+                  const BuildCorpusOptions& options = {});
 
 // A corpus by name ("wordnet-text") or a text file: the file with one document a line, made in
 // `cache` where the corpus has to be extracted first. Throws ConfigError for an unknown name.

@@ -49,13 +49,16 @@ uint64_t chained_hash(std::string_view bytes) {
 }
 
 CorpusWriter::CorpusWriter(const fs::path& target, bool is_narrow)
-    : target_(target), partial_(partial_of(target)), offsets_path_(offsets_of(target)),
-      file_(nullptr, &std::fclose), offsets_(nullptr, &std::fclose) {
+    : target_(target),
+      partial_(partial_of(target)),
+      offsets_path_(offsets_of(target)),
+      file_(nullptr, &std::fclose),
+      offsets_(nullptr, &std::fclose) {
   if (target.has_parent_path()) fs::create_directories(target.parent_path());
   open_locked();
   offsets_ = open(offsets_path_);
   header_.token_bytes = is_narrow ? 2 : 4;
-  seek(file_.get(), sizeof(header_));      // the header comes last: what has none is no corpus
+  seek(file_.get(), sizeof(header_));  // the header comes last: what has none is no corpus
   seek(offsets_.get(), ProgressRecords::kBytes);
   write(offsets_.get(), bytes_of(header_.num_tokens));
 }
@@ -84,7 +87,8 @@ void CorpusWriter::open_locked() {
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
     // the one who held it may have renamed or removed it
-    struct stat held {}, named {};
+    struct stat held {
+    }, named{};
     if (::fstat(descriptor, &held) != 0) fail("stat");
     if (::stat(partial_.c_str(), &named) == 0 && held.st_ino == named.st_ino) return;
   }
@@ -107,7 +111,7 @@ nlohmann::json CorpusWriter::restore(const std::string& identity) {
   const nlohmann::json record = progress_.read(::fileno(offsets_.get()));
   if (record.is_null()) return nullptr;
   if (record.at("identity") == identity && take_up(record)) return record.at("note");
-  checkpoint(nullptr);                     // what was there is no longer true
+  checkpoint(nullptr);  // what was there is no longer true
   return nullptr;
 }
 
@@ -117,8 +121,10 @@ bool CorpusWriter::take_up(const nlohmann::json& record) {
   record.at("tokens").get_to(header.num_tokens);
   record.at("tokens_hash").get_to(header.tokens_hash);
   const uint64_t token_bytes = header.num_tokens * header.token_bytes;
-  const uint64_t offsets_end = ProgressRecords::kBytes + sizeof(uint64_t) * (header.num_documents + 1);
-  if (fs::file_size(partial_) < sizeof(header) + token_bytes || fs::file_size(offsets_path_) < offsets_end) {
+  const uint64_t offsets_end =
+      ProgressRecords::kBytes + sizeof(uint64_t) * (header.num_documents + 1);
+  if (fs::file_size(partial_) < sizeof(header) + token_bytes ||
+      fs::file_size(offsets_path_) < offsets_end) {
     return false;
   }
   block_.resize(token_bytes % kHashBlock);
@@ -132,9 +138,10 @@ bool CorpusWriter::take_up(const nlohmann::json& record) {
 }
 
 void CorpusWriter::checkpoint(const nlohmann::json& note) {
-  const uint64_t block_at = sizeof(header_) + header_.num_tokens * header_.token_bytes - block_.size();
+  const uint64_t block_at =
+      sizeof(header_) + header_.num_tokens * header_.token_bytes - block_.size();
   write(file_.get(), block_);
-  seek(file_.get(), block_at);             // writes the buffer out, too
+  seek(file_.get(), block_at);  // writes the buffer out, too
   if (::fdatasync(::fileno(file_.get())) != 0 || std::fflush(offsets_.get()) != 0 ||
       ::fdatasync(::fileno(offsets_.get())) != 0) {
     fail("write");
@@ -171,7 +178,8 @@ void CorpusWriter::append_offsets() {
   std::string buffer(kHashBlock, '\0');
   for (uint64_t left = sizeof(uint64_t) * (header_.num_documents + 1); left > 0;) {
     buffer.resize(std::min<uint64_t>(left, kHashBlock));
-    if (std::fread(buffer.data(), 1, buffer.size(), offsets_.get()) != buffer.size()) fail("read back");
+    if (std::fread(buffer.data(), 1, buffer.size(), offsets_.get()) != buffer.size())
+      fail("read back");
     tail_hash_ = hash64(buffer, tail_hash_);
     write(file_.get(), buffer);
     left -= buffer.size();

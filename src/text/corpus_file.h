@@ -23,10 +23,10 @@ struct CorpusHeader {
   uint32_t token_bytes = 2;
   uint64_t num_documents = 0;
   uint64_t num_tokens = 0;
-  uint64_t description_bytes = 0;        // of the JSON
-  uint64_t tokens_hash = 0;              // chained over blocks of kHashBlock bytes
-  uint64_t tail_hash = 0;                // of offsets and JSON
-  uint64_t header_hash = 0;              // of the fields above
+  uint64_t description_bytes = 0;  // of the JSON
+  uint64_t tokens_hash = 0;        // chained over blocks of kHashBlock bytes
+  uint64_t tail_hash = 0;          // of offsets and JSON
+  uint64_t header_hash = 0;        // of the fields above
 
   static constexpr std::array<char, 8> kMagic = {'D', 'V', 'T', 'C', 'O', 'R', 'P', '\n'};
   static constexpr uint32_t kVersion = 1;
@@ -40,10 +40,10 @@ inline constexpr size_t kHashBlock = 1 << 20;
 // hash64 over blocks, each seeded with the one before, so that a stream can be hashed as it grows.
 uint64_t chained_hash(std::string_view bytes);
 
-// Writes a corpus beside its target and renames it there. Memory: two buffers. What it writes stands
-// in TARGET.partial (tokens) and TARGET.partial.offsets (progress records, offsets), which one
-// process at a time holds; the next one goes on with what a killed one left. Not committed and not
-// kept, it removes both. Throws SystemError when the disk is full, among others.
+// Writes a corpus beside its target and renames it there. Memory: two buffers. What it writes
+// stands in TARGET.partial (tokens) and TARGET.partial.offsets (progress records, offsets), which
+// one process at a time holds; the next one goes on with what a killed one left. Not committed and
+// not kept, it removes both. Throws SystemError when the disk is full, among others.
 class CorpusWriter {
  public:
   // Waits while another process writes the same corpus (Interrupted on a stop). On a file system
@@ -78,7 +78,7 @@ class CorpusWriter {
   std::filesystem::path target_, partial_, offsets_path_;
   File file_, offsets_;
   CorpusHeader header_;
-  std::string block_;                    // tokens not yet hashed, less than a block of them
+  std::string block_;  // tokens not yet hashed, less than a block of them
   std::string identity_;
   ProgressRecords progress_;
   uint64_t tail_hash_ = 0;

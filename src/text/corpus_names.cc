@@ -16,10 +16,11 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kWordnetText = "wordnet-text";
-constexpr int kWordnetTextVersion = 1;   // raise it when write_wordnet_text writes other lines
+constexpr int kWordnetTextVersion = 1;  // raise it when write_wordnet_text writes other lines
 
 fs::path wordnet_text(const fs::path& cache) {
-  const fs::path target = cache / fmt::format("{}-{}.txt", kWordnetText, corpus_fingerprint(kWordnetText));
+  const fs::path target =
+      cache / fmt::format("{}-{}.txt", kWordnetText, corpus_fingerprint(kWordnetText));
   if (fs::exists(target)) return target;
   fs::create_directories(cache);
   static std::atomic<int> counter = 0;
@@ -30,7 +31,7 @@ fs::path wordnet_text(const fs::path& cache) {
   try {
     write_wordnet_text(shared_wordnet(), temporary);
     sync_path(temporary);
-    fs::rename(temporary, target);   // over another rank's, which is the same
+    fs::rename(temporary, target);  // over another rank's, which is the same
   } catch (...) {
     std::error_code ignored;
     fs::remove(temporary, ignored);

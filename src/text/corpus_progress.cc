@@ -18,13 +18,14 @@ constexpr size_t kSlotBytes = ProgressRecords::kBytes / 2;
 
 // Before the JSON of a record.
 struct SlotHeader {
-  uint64_t hash = 0;                       // of what follows: the numbers below and the JSON
+  uint64_t hash = 0;  // of what follows: the numbers below and the JSON
   uint64_t sequence = 0;
   uint64_t size = 0;
 };
 
 uint64_t slot_hash(const std::string& slot, size_t size) {
-  return hash64(std::string_view(slot).substr(sizeof(uint64_t), sizeof(SlotHeader) - sizeof(uint64_t) + size));
+  return hash64(std::string_view(slot).substr(sizeof(uint64_t),
+                                              sizeof(SlotHeader) - sizeof(uint64_t) + size));
 }
 
 }  // namespace
@@ -33,15 +34,16 @@ nlohmann::json ProgressRecords::read(int file) {
   nlohmann::json newest;
   for (size_t at = 0; at < 2; ++at) {
     std::string slot(kSlotBytes, '\0');
-    const ssize_t count = ::pread(file, slot.data(), slot.size(), static_cast<off_t>(at * kSlotBytes));
+    const ssize_t count =
+        ::pread(file, slot.data(), slot.size(), static_cast<off_t>(at * kSlotBytes));
     SlotHeader header;
     std::memcpy(&header, slot.data(), sizeof(header));
     const bool is_whole = count > static_cast<ssize_t>(sizeof(header)) && header.size > 0 &&
                           header.size <= kSlotBytes - sizeof(header) &&
                           header.hash == slot_hash(slot, header.size);
     if (!is_whole || header.sequence <= sequence_) continue;
-    const auto record = nlohmann::json::parse(std::string_view(slot).substr(sizeof(header), header.size),
-                                              nullptr, false);
+    const auto record = nlohmann::json::parse(
+        std::string_view(slot).substr(sizeof(header), header.size), nullptr, false);
     if (record.is_discarded()) continue;
     sequence_ = header.sequence;
     newest = record;

@@ -12,7 +12,7 @@ namespace dovetail {
 // turn, so that one of them is whole whenever the process or the machine dies.
 class ProgressRecords {
  public:
-  static constexpr int64_t kBytes = 8192;   // of the file, before anything else
+  static constexpr int64_t kBytes = 8192;  // of the file, before anything else
 
   // The newest whole record of an open file; null when there is none.
   nlohmann::json read(int file);

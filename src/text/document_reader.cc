@@ -37,10 +37,10 @@ size_t cut_position(std::string_view line) {
 }  // namespace
 
 void to_json(nlohmann::json& json, const ReaderPosition& position) {
-  json = {{"file", position.file},         {"offset", position.offset},
-          {"in_line", position.in_line},   {"has_text", position.has_text},
-          {"has_nul", position.has_nul},   {"is_invalid", position.is_invalid},
-          {"is_long", position.is_long},   {"statistics", position.statistics}};
+  json = {{"file", position.file},       {"offset", position.offset},
+          {"in_line", position.in_line}, {"has_text", position.has_text},
+          {"has_nul", position.has_nul}, {"is_invalid", position.is_invalid},
+          {"is_long", position.is_long}, {"statistics", position.statistics}};
 }
 
 void from_json(const nlohmann::json& json, ReaderPosition& position) {
@@ -55,21 +55,34 @@ void from_json(const nlohmann::json& json, ReaderPosition& position) {
 }
 
 DocumentReader::DocumentReader(std::vector<fs::path> files, const ReaderPosition& from)
-    : files_(std::move(files)), next_file_(static_cast<size_t>(from.file)), in_line_(from.in_line),
-      line_has_text_(from.has_text), line_has_nul_(from.has_nul), line_is_invalid_(from.is_invalid),
-      line_is_long_(from.is_long), statistics_(from.statistics) {
+    : files_(std::move(files)),
+      next_file_(static_cast<size_t>(from.file)),
+      in_line_(from.in_line),
+      line_has_text_(from.has_text),
+      line_has_nul_(from.has_nul),
+      line_is_invalid_(from.is_invalid),
+      line_is_long_(from.is_long),
+      statistics_(from.statistics) {
   for (const fs::path& file : files_) {
-    if (!fs::exists(file)) throw_<DataError>("{}: no such file; expected a text file", file.string());
+    if (!fs::exists(file))
+      throw_<DataError>("{}: no such file; expected a text file", file.string());
     if (!fs::is_regular_file(file)) {
-      throw_<DataError>("{}: expected a text file, found something that is not a regular file", file.string());
+      throw_<DataError>("{}: expected a text file, found something that is not a regular file",
+                        file.string());
     }
   }
   if (from.offset > 0) open_file(from.offset);
 }
 
 ReaderPosition DocumentReader::position() const {
-  ReaderPosition position{static_cast<int64_t>(next_file_), 0, in_line_, line_has_text_, line_has_nul_,
-                          line_is_invalid_, line_is_long_, statistics_};
+  ReaderPosition position{static_cast<int64_t>(next_file_),
+                          0,
+                          in_line_,
+                          line_has_text_,
+                          line_has_nul_,
+                          line_is_invalid_,
+                          line_is_long_,
+                          statistics_};
   if (file_) {
     const int64_t unread = static_cast<int64_t>(buffer_.size() - begin_);
     --position.file;
@@ -83,7 +96,7 @@ void DocumentReader::open_file(int64_t offset) {
   const fs::path& path = files_.at(next_file_++);
   file_.reset(std::fopen(path.c_str(), "rb"));
   if (!file_) throw_<SystemError>("cannot open {}: {}", path.string(), std::strerror(errno));
-  std::setvbuf(file_.get(), nullptr, _IONBF, 0);   // buffer_ is the buffer
+  std::setvbuf(file_.get(), nullptr, _IONBF, 0);  // buffer_ is the buffer
   if (::fseeko(file_.get(), offset, SEEK_SET) != 0) {
     throw_<SystemError>("cannot read {}: {}", path.string(), std::strerror(errno));
   }
@@ -110,7 +123,8 @@ bool DocumentReader::fill() {
   read_to_ += static_cast<int64_t>(count);
   statistics_.bytes += static_cast<int64_t>(count);
   if (std::ferror(file_.get())) {
-    throw_<SystemError>("cannot read {}: {}", files_[next_file_ - 1].string(), std::strerror(errno));
+    throw_<SystemError>("cannot read {}: {}", files_[next_file_ - 1].string(),
+                        std::strerror(errno));
   }
   return count > 0;
 }
@@ -128,9 +142,9 @@ bool DocumentReader::next_part(std::string& part) {
     const bool is_too_long = line_end == rest.npos && rest.size() > kMaxPart;
     if (line_end == rest.npos && !is_too_long && !at_end) {
       at_end = !fill();
-      continue;   // `rest` looked into a buffer that has moved
+      continue;  // `rest` looked into a buffer that has moved
     }
-    if (rest.empty()) {   // the end of the file, after a line end or just after a cut
+    if (rest.empty()) {  // the end of the file, after a line end or just after a cut
       file_.reset();
       at_end = false;
       if (!in_line_) continue;

@@ -15,11 +15,11 @@ namespace dovetail {
 
 // Where a DocumentReader stands between two documents.
 struct ReaderPosition {
-  int64_t file = 0;                      // of the files, in their order
-  int64_t offset = 0;                    // bytes of it
+  int64_t file = 0;    // of the files, in their order
+  int64_t offset = 0;  // bytes of it
   // of the line that was begun, where it is cut into several documents
   bool in_line = false, has_text = false, has_nul = false, is_invalid = false, is_long = false;
-  CorpusStatistics statistics;           // up to here
+  CorpusStatistics statistics;  // up to here
 };
 void to_json(nlohmann::json& json, const ReaderPosition& position);
 void from_json(const nlohmann::json& json, ReaderPosition& position);
@@ -31,7 +31,8 @@ void from_json(const nlohmann::json& json, ReaderPosition& position);
 class DocumentReader {
  public:
   // Throws DataError for a file that is not there or no regular file, naming it.
-  explicit DocumentReader(std::vector<std::filesystem::path> files, const ReaderPosition& from = {});
+  explicit DocumentReader(std::vector<std::filesystem::path> files,
+                          const ReaderPosition& from = {});
 
   // False at the end of the last file. Throws Interrupted when a stop was requested, SystemError
   // when reading fails.
@@ -46,19 +47,20 @@ class DocumentReader {
 
   void open_file(int64_t offset);
   bool open_next_file();
-  bool fill();                           // reads more of the file; false at its end
-  bool next_part(std::string& part);     // of a line, raw, without its line end
+  bool fill();                        // reads more of the file; false at its end
+  bool next_part(std::string& part);  // of a line, raw, without its line end
   bool clean(std::string_view part, std::string& document);
   void begin_line();
 
   std::vector<std::filesystem::path> files_;
   size_t next_file_ = 0;
   std::unique_ptr<std::FILE, CloseFile> file_;
-  std::string buffer_;                   // read, not yet given out from begin_ on
+  std::string buffer_;  // read, not yet given out from begin_ on
   size_t begin_ = 0;
-  int64_t read_to_ = 0;                  // bytes of the file that came into the buffer
-  bool in_line_ = false;                 // the next part continues a line
-  bool line_has_text_ = false, line_has_nul_ = false, line_is_invalid_ = false, line_is_long_ = false;
+  int64_t read_to_ = 0;   // bytes of the file that came into the buffer
+  bool in_line_ = false;  // the next part continues a line
+  bool line_has_text_ = false, line_has_nul_ = false, line_is_invalid_ = false,
+       line_is_long_ = false;
   std::string without_nuls_;
   CorpusStatistics statistics_;
 };

@@ -37,22 +37,28 @@ bool is_expressible(const SpieceModel& model) {
 }
 
 Json added_token(size_t id, const std::string& content) {
-  return {{"id", id}, {"content", content}, {"single_word", false}, {"lstrip", false},
+  return {{"id", id},        {"content", content},  {"single_word", false}, {"lstrip", false},
           {"rstrip", false}, {"normalized", false}, {"special", true}};
 }
 
 Json metaspace() {
-  return {{"type", "Metaspace"}, {"replacement", "\u2581"}, {"prepend_scheme", "always"}, {"split", true}};
+  return {{"type", "Metaspace"},
+          {"replacement", "\u2581"},
+          {"prepend_scheme", "always"},
+          {"split", true}};
 }
 
 Json post_processor() {
-  const auto sequence = [](const char* id) { return Json{{"Sequence", {{"id", id}, {"type_id", 0}}}}; };
+  const auto sequence = [](const char* id) {
+    return Json{{"Sequence", {{"id", id}, {"type_id", 0}}}};
+  };
   const Json end = {{"SpecialToken", {{"id", "</s>"}, {"type_id", 0}}}};
-  return {{"type", "TemplateProcessing"},
-          {"single", Json::array({sequence("A"), end})},
-          {"pair", Json::array({sequence("A"), end, sequence("B"), end})},
-          {"special_tokens",
-           {{"</s>", {{"id", "</s>"}, {"ids", Json::array({1})}, {"tokens", Json::array({"</s>"})}}}}}};
+  return {
+      {"type", "TemplateProcessing"},
+      {"single", Json::array({sequence("A"), end})},
+      {"pair", Json::array({sequence("A"), end, sequence("B"), end})},
+      {"special_tokens",
+       {{"</s>", {{"id", "</s>"}, {"ids", Json::array({1})}, {"tokens", Json::array({"</s>"})}}}}}};
 }
 
 }  // namespace
@@ -74,12 +80,16 @@ std::string hugging_face_json(const SpieceModel& model, int num_sentinels) {
     normalizer = {{"type", "Precompiled"}, {"precompiled_charsmap", base64(model.character_map)}};
   }
   const Json json = {
-      {"version", "1.0"}, {"truncation", nullptr}, {"padding", nullptr}, {"added_tokens", added},
+      {"version", "1.0"},
+      {"truncation", nullptr},
+      {"padding", nullptr},
+      {"added_tokens", added},
       {"normalizer", normalizer},
       {"pre_tokenizer",
        {{"type", "Sequence"},
         {"pretokenizers", Json::array({Json{{"type", "WhitespaceSplit"}}, metaspace()})}}},
-      {"post_processor", post_processor()}, {"decoder", metaspace()},
+      {"post_processor", post_processor()},
+      {"decoder", metaspace()},
       {"model",
        {{"type", "Unigram"}, {"unk_id", 2}, {"vocab", vocabulary}, {"byte_fallback", false}}}};
   return json.dump() + "\n";

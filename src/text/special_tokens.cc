@@ -15,7 +15,8 @@ int parse_sentinel(std::string_view text, size_t& length) {
   int index = -1;
   const auto [end, error] = std::from_chars(first, last, index);
   const bool leading_zero = end - first > 1 && *first == '0';
-  if (error != std::errc() || *first == '-' || leading_zero || end == last || *end != '>') return -1;
+  if (error != std::errc() || *first == '-' || leading_zero || end == last || *end != '>')
+    return -1;
   length = static_cast<size_t>(end - text.data()) + 1;
   return index;
 }
@@ -23,7 +24,7 @@ int parse_sentinel(std::string_view text, size_t& length) {
 }  // namespace
 
 SpecialToken find_special_token(std::string_view text, int num_sentinels) {
-  static constexpr std::string_view kNames[] = {"<pad>", "</s>", "<unk>"};   // ids 0, 1, 2
+  static constexpr std::string_view kNames[] = {"<pad>", "</s>", "<unk>"};  // ids 0, 1, 2
   for (size_t at = text.find('<'); at != text.npos; at = text.find('<', at + 1)) {
     const std::string_view rest = text.substr(at);
     for (int32_t id = 0; id < 3; ++id) {

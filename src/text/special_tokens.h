@@ -9,8 +9,8 @@ namespace dovetail {
 // The first "<pad>", "</s>", "<unk>" or "<extra_id_K>" with K < num_sentinels in a text. K has no
 // leading zeros: "<extra_id_01>" is text.
 struct SpecialToken {
-  size_t begin = 0, end = 0;             // begin == npos: there is none
-  int32_t id = -1;                       // of pad, </s>, <unk>; -1 for a sentinel
+  size_t begin = 0, end = 0;  // begin == npos: there is none
+  int32_t id = -1;            // of pad, </s>, <unk>; -1 for a sentinel
   int sentinel = -1;
   bool found() const { return begin != std::string_view::npos; }
 };

@@ -54,7 +54,8 @@ class WireReader {
     return taken;
   }
   [[noreturn]] void fail() const {
-    throw_<DataError>("{}: not a SentencePiece model, or a truncated one; copy the file again", where_);
+    throw_<DataError>("{}: not a SentencePiece model, or a truncated one; copy the file again",
+                      where_);
   }
 
   std::string_view bytes_;
@@ -66,7 +67,8 @@ SpieceModel::Piece read_piece(std::string_view bytes, const std::string& where) 
   for (WireReader reader(bytes, where); reader.next();) {
     if (reader.field == 1) piece.text = reader.bytes;
     if (reader.field == 2 && reader.bytes.size() == 4) {
-      std::memcpy(&piece.score, reader.bytes.data(), 4);   // little-endian, like every machine we run on
+      std::memcpy(&piece.score, reader.bytes.data(),
+                  4);  // little-endian, like every machine we run on
     }
     if (reader.field == 3) piece.type = static_cast<int>(reader.varint);
   }

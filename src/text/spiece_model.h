@@ -14,12 +14,12 @@ struct SpieceModel {
   struct Piece {
     std::string_view text;
     float score = 0;
-    int type = 1;                        // 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte
+    int type = 1;  // 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte
   };
   std::vector<Piece> pieces;
-  int model_type = 1;                    // 1 unigram, 2 BPE, 3 word, 4 char
+  int model_type = 1;  // 1 unigram, 2 BPE, 3 word, 4 char
   bool white_space_as_suffix = false;
-  std::string_view character_map;        // the compiled normalizer; empty: none
+  std::string_view character_map;  // the compiled normalizer; empty: none
   bool add_dummy_prefix = true;
   bool remove_extra_white_space = true;
   bool escape_white_space = true;

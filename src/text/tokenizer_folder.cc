@@ -27,7 +27,8 @@ Json read_json(const fs::path& file) {
 }
 
 // <extra_id_K> in a list of special tokens, whose elements are strings or objects with "content".
-// transformers calls the list additional_special_tokens up to version 4, extra_special_tokens since.
+// transformers calls the list additional_special_tokens up to version 4, extra_special_tokens
+// since.
 int count_listed_sentinels(const Json& config) {
   std::set<std::string> sentinels;
   for (const char* member : {"additional_special_tokens", "extra_special_tokens"}) {
@@ -65,8 +66,10 @@ bool names_byt5(const Json& json) {
 
 TokenizerFolder read_tokenizer_folder(const fs::path& folder) {
   if (!fs::is_directory(folder)) {
-    throw_<DataError>("{}: no such folder; expected one with config.json, model.safetensors and "
-                      "spiece.model", folder.string());
+    throw_<DataError>(
+        "{}: no such folder; expected one with config.json, model.safetensors and "
+        "spiece.model",
+        folder.string());
   }
   const fs::path config_file = folder / "tokenizer_config.json";
   const Json tokenizer_config = read_json(config_file);
@@ -76,20 +79,25 @@ TokenizerFolder read_tokenizer_folder(const fs::path& folder) {
   if (found.is_bytes && !names_byt5(tokenizer_config) && !names_byt5(model_config)) {
     throw_<DataError>(
         "{}: expected spiece.model, or a tokenizer_config.json that names ByT5Tokenizer; found "
-        "neither{}", folder.string(),
+        "neither{}",
+        folder.string(),
         fs::exists(folder / "tokenizer.json")
-            ? ". Its tokenizer.json alone is not read: copy spiece.model from the model's source" : "");
+            ? ". Its tokenizer.json alone is not read: copy spiece.model from the model's source"
+            : "");
   }
   found.num_sentinels = count_sentinels(tokenizer_config, found.is_bytes, config_file);
   const auto size = model_config.find("vocab_size");
-  if (size != model_config.end() && size->is_number_integer()) found.model_vocabulary = size->get<int64_t>();
+  if (size != model_config.end() && size->is_number_integer())
+    found.model_vocabulary = size->get<int64_t>();
   return found;
 }
 
 std::string tokenizer_config_json(bool is_bytes, int num_sentinels) {
   const nlohmann::ordered_json json = {
       {"tokenizer_class", is_bytes ? "ByT5Tokenizer" : "T5Tokenizer"},
-      {"eos_token", "</s>"}, {"pad_token", "<pad>"}, {"unk_token", "<unk>"},
+      {"eos_token", "</s>"},
+      {"pad_token", "<pad>"},
+      {"unk_token", "<unk>"},
       {"extra_ids", num_sentinels},
       // older versions of transformers otherwise encode what follows a sentinel differently
       {"legacy", false}};

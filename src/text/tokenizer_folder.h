@@ -11,7 +11,7 @@ namespace dovetail {
 struct TokenizerFolder {
   bool is_bytes = false;
   int num_sentinels = 0;
-  int64_t model_vocabulary = -1;         // vocab_size of config.json; -1: no such file or member
+  int64_t model_vocabulary = -1;  // vocab_size of config.json; -1: no such file or member
 };
 
 // Throws DataError: no such folder, files that are not JSON, a tokenizer that is neither a

@@ -58,7 +58,8 @@ class Sentences final : public sentencepiece::SentenceIterator {
     size_t size = std::min(rest_.size(), kMaxSentenceBytes);
     if (size < rest_.size()) {
       // there is a blank, as no word is longer than kMaxWordBytes
-      if (const size_t blank = rest_.rfind(' ', size); blank != rest_.npos && blank > 0) size = blank;
+      if (const size_t blank = rest_.rfind(' ', size); blank != rest_.npos && blank > 0)
+        size = blank;
     }
     sentence_ = rest_.substr(0, size);
     rest_.remove_prefix(size);
@@ -79,7 +80,7 @@ class Sentences final : public sentencepiece::SentenceIterator {
   DocumentReader reader_;
   int64_t available_, wanted_, index_ = 0;
   std::string document_, sentence_;
-  std::string_view rest_;                // of document_, not yet given out
+  std::string_view rest_;  // of document_, not yet given out
   bool done_ = false;
 };
 
@@ -103,32 +104,42 @@ std::optional<int64_t> number_after(const std::string& text, const std::string& 
 // SentencePiece's refusals in words that say what to change.
 [[noreturn]] void explain(const std::string& message, const fs::path& file, int64_t pieces) {
   if (const auto most = number_after(message, "Please set it to a value <= ")) {
-    throw_<ConfigError>("a vocabulary of {} pieces was asked for, but the text {} gives at most {}; set "
-                        "pieces to {} or less, or add text", pieces, file.string(), *most, *most);
+    throw_<ConfigError>(
+        "a vocabulary of {} pieces was asked for, but the text {} gives at most {}; set "
+        "pieces to {} or less, or add text",
+        pieces, file.string(), *most, *most);
   }
   if (const auto least = number_after(message, fmt::format("required_chars. {} vs ", pieces))) {
-    throw_<ConfigError>("a vocabulary of {} pieces was asked for, but the text {} has {} characters that "
-                        "need one each; set pieces to more than that", pieces, file.string(), *least);
+    throw_<ConfigError>(
+        "a vocabulary of {} pieces was asked for, but the text {} has {} characters that "
+        "need one each; set pieces to more than that",
+        pieces, file.string(), *least);
   }
   if (message.find("sentences_.empty()") != message.npos) {
     throw_<DataError>("{}: no text to train a vocabulary on", file.string());
   }
-  throw_<SystemError>("SentencePiece could not train a vocabulary on {}: {}", file.string(), message);
+  throw_<SystemError>("SentencePiece could not train a vocabulary on {}: {}", file.string(),
+                      message);
 }
 
 std::string train(const fs::path& text_file, int64_t pieces, int64_t threads, int64_t max_lines) {
   const int64_t available = count_documents(text_file);
   if (available == 0) throw_<DataError>("{}: no text to train a vocabulary on", text_file.string());
-  Sentences sentences(text_file, available, max_lines > 0 ? std::min(max_lines, available) : available);
+  Sentences sentences(text_file, available,
+                      max_lines > 0 ? std::min(max_lines, available) : available);
   const std::unordered_map<std::string, std::string> settings = {
       {"model_type", "unigram"},
       {"vocab_size", std::to_string(pieces)},
-      {"num_threads", std::to_string(threads)},   // scores are sums in an order that it decides
-      {"pad_id", "0"}, {"eos_id", "1"}, {"unk_id", "2"}, {"bos_id", "-1"},
+      {"num_threads", std::to_string(threads)},  // scores are sums in an order that it decides
+      {"pad_id", "0"},
+      {"eos_id", "1"},
+      {"unk_id", "2"},
+      {"bos_id", "-1"},
       {"byte_fallback", "false"},
       // Every character of a small text counts; of a large one the rarest millionth goes.
       {"character_coverage", "0.999999"},
-      {"max_sentence_length", std::to_string(4 * kMaxLineBytes)},   // never skip: ours are cut already
+      {"max_sentence_length",
+       std::to_string(4 * kMaxLineBytes)},  // never skip: ours are cut already
       {"minloglevel", "3"}};
   std::string model;
   const auto status = sentencepiece::SentencePieceTrainer::Train(settings, &sentences, &model);
@@ -140,12 +151,13 @@ std::string train(const fs::path& text_file, int64_t pieces, int64_t threads, in
 
 void train_vocabulary(const fs::path& text_file, int64_t pieces, int64_t threads, int64_t max_lines,
                       const fs::path& folder) {
-  if (pieces < 4) throw_<ConfigError>("expected a vocabulary of at least 4 pieces, found {}", pieces);
-  if (threads < 1 || threads > 1024) throw_<ConfigError>("expected 1 to 1024 threads, found {}", threads);
+  if (pieces < 4)
+    throw_<ConfigError>("expected a vocabulary of at least 4 pieces, found {}", pieces);
+  if (threads < 1 || threads > 1024)
+    throw_<ConfigError>("expected 1 to 1024 threads, found {}", threads);
   if (max_lines < 0) throw_<ConfigError>("expected max_lines 0 (all) or more, found {}", max_lines);
-  const std::string model = run_in_child("training the vocabulary", [&] {
-    return train(text_file, pieces, threads, max_lines);
-  });
+  const std::string model = run_in_child(
+      "training the vocabulary", [&] { return train(text_file, pieces, threads, max_lines); });
   fs::create_directories(folder);
   write_file_atomically(folder / "spiece.model", model);
 }

@@ -14,7 +14,7 @@ struct LeadByte {
 LeadByte lead_byte(uint8_t byte) {
   if (byte >= 0xC2 && byte <= 0xDF) return {2};
   if (byte == 0xE0) return {3, 0xA0, 0xBF};
-  if (byte == 0xED) return {3, 0x80, 0x9F};   // no surrogates
+  if (byte == 0xED) return {3, 0x80, 0x9F};  // no surrogates
   if (byte >= 0xE1 && byte <= 0xEF) return {3};
   if (byte == 0xF0) return {4, 0x90, 0xBF};
   if (byte >= 0xF1 && byte <= 0xF3) return {4};
@@ -56,8 +56,8 @@ bool repair_utf8(std::string_view text, std::string_view replacement, std::strin
 
 bool is_white_space(char32_t c) {
   return (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x20) || c == 0x85 || c == 0xA0 ||
-         c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 ||
-         c == 0x202F || c == 0x205F || c == 0x3000;
+         c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
+         c == 0x205F || c == 0x3000;
 }
 
 }  // namespace dovetail

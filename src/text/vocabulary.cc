@@ -20,14 +20,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int32_t kByteOffset = 3;             // ByT5: pad, </s> and <unk> come before the bytes
+constexpr int32_t kByteOffset = 3;  // ByT5: pad, </s> and <unk> come before the bytes
 constexpr int32_t kNumByteIds = kByteOffset + 256;
-constexpr std::string_view kBlankMark = "\u2581";   // stands for a blank in pieces
+constexpr std::string_view kBlankMark = "\u2581";  // stands for a blank in pieces
 constexpr std::string_view kSpecialNames[] = {"<pad>", "</s>", "<unk>"};
 
 // From where on a long text is cut at the next blank: SentencePiece 0.1 sums scores in single
-// precision from the start of a text, and after some thousand pieces can no longer tell which of two
-// segmentations is better (0.2 and transformers can).
+// precision from the start of a text, and after some thousand pieces can no longer tell which of
+// two segmentations is better (0.2 and transformers can).
 constexpr size_t kSegmentBytes = 128;
 
 std::string sentinel_name(int index) { return fmt::format("<extra_id_{}>", index); }
@@ -62,18 +62,22 @@ std::string_view without_trailing_white_space(std::string_view text) {
 
 // Whether no piece reaches over a blank, so that a text cut at a blank gives the same pieces.
 bool words_are_apart(const SpieceModel& model) {
-  const bool is_plain = model.model_type == 1 && !model.white_space_as_suffix && model.add_dummy_prefix &&
-                        model.remove_extra_white_space && model.escape_white_space;
+  const bool is_plain = model.model_type == 1 && !model.white_space_as_suffix &&
+                        model.add_dummy_prefix && model.remove_extra_white_space &&
+                        model.escape_white_space;
   return is_plain && std::none_of(model.pieces.begin(), model.pieces.end(), [](const auto& piece) {
-    return piece.text.find(' ') != piece.text.npos || piece.text.find(kBlankMark, 1) != piece.text.npos;
-  });
+           return piece.text.find(' ') != piece.text.npos ||
+                  piece.text.find(kBlankMark, 1) != piece.text.npos;
+         });
 }
 
 // Ids of T5's own are what the embedding, the padding and the stopping of generation rest on.
-void check_special_ids(const sentencepiece::SentencePieceProcessor& processor, const fs::path& file) {
+void check_special_ids(const sentencepiece::SentencePieceProcessor& processor,
+                       const fs::path& file) {
   if (processor.pad_id() == 0 && processor.eos_id() == 1 && processor.unk_id() == 2) return;
   throw_<DataError>(
-      "{}: expected T5's special ids (pad 0, </s> 1, unknown 2), found pad {}, </s> {}, unknown {}; "
+      "{}: expected T5's special ids (pad 0, </s> 1, unknown 2), found pad {}, </s> {}, unknown "
+      "{}; "
       "train the model with --pad_id=0 --eos_id=1 --unk_id=2 --bos_id=-1",
       file.string(), processor.pad_id(), processor.eos_id(), processor.unk_id());
 }
@@ -81,11 +85,11 @@ void check_special_ids(const sentencepiece::SentencePieceProcessor& processor, c
 }  // namespace
 
 struct Vocabulary::State {
-  std::string model_bytes;               // of spiece.model, as read; empty for bytes
+  std::string model_bytes;  // of spiece.model, as read; empty for bytes
   sentencepiece::SentencePieceProcessor processor;
   bool is_bytes = false;
   bool words_are_apart = false;
-  int32_t num_pieces = 0;                // ids below the sentinels
+  int32_t num_pieces = 0;  // ids below the sentinels
   int32_t num_sentinels = 0;
   std::string content_hash;
 };
@@ -96,9 +100,11 @@ Vocabulary& Vocabulary::operator=(Vocabulary&&) noexcept = default;
 Vocabulary::~Vocabulary() = default;
 
 Vocabulary Vocabulary::from_file(const fs::path& model, int num_sentinels) {
-  if (num_sentinels < 0) throw_<ConfigError>("expected 0 sentinels or more, found {}", num_sentinels);
+  if (num_sentinels < 0)
+    throw_<ConfigError>("expected 0 sentinels or more, found {}", num_sentinels);
   if (!fs::is_regular_file(model)) {
-    throw_<DataError>("{}: no such file; expected a SentencePiece model (spiece.model)", model.string());
+    throw_<DataError>("{}: no such file; expected a SentencePiece model (spiece.model)",
+                      model.string());
   }
   auto state = std::make_unique<State>();
   state->model_bytes = read_file(model);
@@ -109,8 +115,10 @@ Vocabulary Vocabulary::from_file(const fs::path& model, int num_sentinels) {
   }
   check_special_ids(state->processor, model);
   if (num_sentinels > 0 && state->processor.PieceToId(sentinel_name(0)) != kUnknown) {
-    throw_<DataError>("{}: <extra_id_0> is one of its pieces; expected a model without sentinels, "
-                      "which are numbered on top of the pieces", model.string());
+    throw_<DataError>(
+        "{}: <extra_id_0> is one of its pieces; expected a model without sentinels, "
+        "which are numbered on top of the pieces",
+        model.string());
   }
   state->words_are_apart = words_are_apart(pieces);
   state->num_pieces = state->processor.GetPieceSize();
@@ -120,7 +128,8 @@ Vocabulary Vocabulary::from_file(const fs::path& model, int num_sentinels) {
 }
 
 Vocabulary Vocabulary::bytes(int num_sentinels) {
-  if (num_sentinels < 0) throw_<ConfigError>("expected 0 sentinels or more, found {}", num_sentinels);
+  if (num_sentinels < 0)
+    throw_<ConfigError>("expected 0 sentinels or more, found {}", num_sentinels);
   auto state = std::make_unique<State>();
   state->is_bytes = true;
   state->num_pieces = kNumByteIds;
@@ -134,10 +143,11 @@ Vocabulary Vocabulary::from_folder(const fs::path& folder) {
   Vocabulary vocabulary = found.is_bytes ? bytes(found.num_sentinels)
                                          : from_file(folder / "spiece.model", found.num_sentinels);
   if (found.model_vocabulary >= 0 && found.model_vocabulary < vocabulary.size()) {
-    throw_<DataError>("{}: vocab_size is {}, but the folder's vocabulary has {} ids ({} of them "
-                      "sentinels); expected at least as many. Do the files belong together?",
-                      (folder / "config.json").string(), found.model_vocabulary, vocabulary.size(),
-                      vocabulary.num_sentinels());
+    throw_<DataError>(
+        "{}: vocab_size is {}, but the folder's vocabulary has {} ids ({} of them "
+        "sentinels); expected at least as many. Do the files belong together?",
+        (folder / "config.json").string(), found.model_vocabulary, vocabulary.size(),
+        vocabulary.num_sentinels());
   }
   return vocabulary;
 }
@@ -149,10 +159,12 @@ void Vocabulary::append_plain(std::string_view text, std::vector<int32_t>& ids) 
   }
   std::vector<int> pieces;
   while (!text.empty()) {
-    const size_t blank = state_->words_are_apart ? text.find(' ', std::min(kSegmentBytes, text.size())) : text.npos;
+    const size_t blank =
+        state_->words_are_apart ? text.find(' ', std::min(kSegmentBytes, text.size())) : text.npos;
     const std::string_view segment = text.substr(0, blank);
     const auto status = state_->processor.Encode({segment.data(), segment.size()}, &pieces);
-    if (!status.ok()) throw_<SystemError>("SentencePiece could not encode a text: {}", status.ToString());
+    if (!status.ok())
+      throw_<SystemError>("SentencePiece could not encode a text: {}", status.ToString());
     ids.insert(ids.end(), pieces.begin(), pieces.end());
     text.remove_prefix(std::min(text.size(), segment.size() + 1));
   }
@@ -194,9 +206,10 @@ std::string Vocabulary::decode(std::span<const int32_t> ids) const {
     } else {
       const std::string& raw = state_->processor.IdToPiece(id);
       // byte pieces are written "<0x41>"
-      std::string shown = state_->processor.IsByte(id)
-                              ? std::string(1, static_cast<char>(std::stoi(raw.substr(3, 2), nullptr, 16)))
-                              : with_blanks(raw);
+      std::string shown =
+          state_->processor.IsByte(id)
+              ? std::string(1, static_cast<char>(std::stoi(raw.substr(3, 2), nullptr, 16)))
+              : with_blanks(raw);
       // The blank before the first word is the tokenizer's, not the text's.
       text += is_first ? shown.substr(std::min(shown.find_first_not_of(' '), shown.size())) : shown;
     }
@@ -213,7 +226,8 @@ std::string Vocabulary::piece(int32_t id) const {
   if (const int index = sentinel_index(id); index >= 0) return sentinel_name(index);
   if (!state_->is_bytes) return state_->processor.IdToPiece(id);
   const int byte = id - kByteOffset;
-  return byte > 0x20 && byte < 0x7F ? std::string(1, static_cast<char>(byte)) : fmt::format("<0x{:02X}>", byte);
+  return byte > 0x20 && byte < 0x7F ? std::string(1, static_cast<char>(byte))
+                                    : fmt::format("<0x{:02X}>", byte);
 }
 
 int32_t Vocabulary::size() const { return state_->num_pieces + state_->num_sentinels; }
@@ -223,8 +237,9 @@ bool Vocabulary::is_bytes() const { return state_->is_bytes; }
 
 int32_t Vocabulary::sentinel(int index) const {
   if (index < 0 || index >= state_->num_sentinels) {
-    throw std::out_of_range(fmt::format("there is no <extra_id_{}>: the vocabulary has {} sentinels",
-                                        index, state_->num_sentinels));
+    throw std::out_of_range(
+        fmt::format("there is no <extra_id_{}>: the vocabulary has {} sentinels", index,
+                    state_->num_sentinels));
   }
   return state_->is_bytes ? state_->num_pieces + index : size() - 1 - index;
 }

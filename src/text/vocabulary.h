@@ -16,17 +16,18 @@ namespace dovetail {
 //
 // Ids are SentencePiece's own, which is what T5 was trained with. transformers 5.23's T5Tokenizer
 // gives the same ids but for three corners, found by comparing: U+0085 (for it a blank, for
-// SentencePiece a character), combining marks and joiners (U+200C, U+200D) after characters that the
-// normalizer rewrites, and ties between segmentations of one score ("......." as ". ......" or "...... .").
-// Releases of SentencePiece break such ties in different ways, too.
+// SentencePiece a character), combining marks and joiners (U+200C, U+200D) after characters that
+// the normalizer rewrites, and ties between segmentations of one score ("......." as ". ......" or
+// "...... ."). Releases of SentencePiece break such ties in different ways, too.
 class Vocabulary {
  public:
   // A SentencePiece model. Throws DataError when the file is none, or its special ids are not T5's.
   static Vocabulary from_file(const std::filesystem::path& model, int num_sentinels = 100);
   // UTF-8 bytes numbered as in ByT5 (Xue et al. 2022): byte b has id b + 3. Sentinels are numbered
   // as transformers 5.23's ByT5Tokenizer does, upwards from 259: <extra_id_0> is 259 and
-  // <extra_id_124> is 383, the last (its comment says the opposite; its ids say this). The published
-  // ByT5 checkpoints were pre-trained with neither, but with the ids 258, 257, ... as sentinels.
+  // <extra_id_124> is 383, the last (its comment says the opposite; its ids say this). The
+  // published ByT5 checkpoints were pre-trained with neither, but with the ids 258, 257, ... as
+  // sentinels.
   static Vocabulary bytes(int num_sentinels = 125);
   // A folder in the Hugging Face layout: spiece.model, or bytes where tokenizer_config.json or
   // config.json names ByT5Tokenizer. The number of sentinels is that of the <extra_id_K> among
@@ -52,9 +53,9 @@ class Vocabulary {
   // One piece as text, for looking at.
   std::string piece(int32_t id) const;
 
-  int32_t size() const;              // pieces and sentinels
+  int32_t size() const;  // pieces and sentinels
   int32_t num_sentinels() const;
-  int32_t sentinel(int index) const; // id of <extra_id_index>; throws std::out_of_range
+  int32_t sentinel(int index) const;  // id of <extra_id_index>; throws std::out_of_range
   bool is_sentinel(int32_t id) const { return sentinel_index(id) >= 0; }
   static constexpr int32_t kPad = 0;
   static constexpr int32_t kEos = 1;
@@ -72,7 +73,7 @@ class Vocabulary {
   struct State;
   explicit Vocabulary(std::unique_ptr<State> state);
   void append_plain(std::string_view text, std::vector<int32_t>& ids) const;
-  int sentinel_index(int32_t id) const;   // K of <extra_id_K>, or -1
+  int sentinel_index(int32_t id) const;  // K of <extra_id_K>, or -1
   std::unique_ptr<State> state_;
 };
 

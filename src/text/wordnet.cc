@@ -19,18 +19,21 @@ namespace dovetail {
 namespace fs = std::filesystem;
 
 const std::vector<std::string> kLexicographerFiles = {
-    "adj.all",          "adj.pert",           "adv.all",          "noun.Tops",
-    "noun.act",         "noun.animal",        "noun.artifact",    "noun.attribute",
-    "noun.body",        "noun.cognition",     "noun.communication", "noun.event",
-    "noun.feeling",     "noun.food",          "noun.group",       "noun.location",
-    "noun.motive",      "noun.object",        "noun.person",      "noun.phenomenon",
-    "noun.plant",       "noun.possession",    "noun.process",     "noun.quantity",
-    "noun.relation",    "noun.shape",         "noun.state",       "noun.substance",
-    "noun.time",        "verb.body",          "verb.change",      "verb.cognition",
-    "verb.communication", "verb.competition", "verb.consumption", "verb.contact",
-    "verb.creation",    "verb.emotion",       "verb.motion",      "verb.perception",
-    "verb.possession",  "verb.social",        "verb.stative",     "verb.weather",
-    "adj.ppl"};
+    "adj.all",          "adj.pert",           "adv.all",
+    "noun.Tops",        "noun.act",           "noun.animal",
+    "noun.artifact",    "noun.attribute",     "noun.body",
+    "noun.cognition",   "noun.communication", "noun.event",
+    "noun.feeling",     "noun.food",          "noun.group",
+    "noun.location",    "noun.motive",        "noun.object",
+    "noun.person",      "noun.phenomenon",    "noun.plant",
+    "noun.possession",  "noun.process",       "noun.quantity",
+    "noun.relation",    "noun.shape",         "noun.state",
+    "noun.substance",   "noun.time",          "verb.body",
+    "verb.change",      "verb.cognition",     "verb.communication",
+    "verb.competition", "verb.consumption",   "verb.contact",
+    "verb.creation",    "verb.emotion",       "verb.motion",
+    "verb.perception",  "verb.possession",    "verb.social",
+    "verb.stative",     "verb.weather",       "adj.ppl"};
 
 namespace {
 
@@ -198,7 +201,7 @@ void WordNet::read_file_of(size_t part, const fs::path& file) {
   for (int64_t number = 1; !rest.empty(); ++number) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    if (line.starts_with("  ")) continue;   // Princeton's notice
+    if (line.starts_with("  ")) continue;  // Princeton's notice
     const LineReader reader(line, file, number);
     Synset synset = parse_synset(reader);
     if (file_of(synset.part_of_speech) != part) {
@@ -214,9 +217,10 @@ const Synset& WordNet::find(char part_of_speech, int64_t offset) const {
   const auto& index = index_[file_of(part_of_speech)];
   const auto found = std::lower_bound(index.begin(), index.end(), std::pair(offset, int64_t{0}));
   if (found == index.end() || found->first != offset) {
-    throw_<DataError>("WordNet's {} has no synset {:08}, but another synset points to it: the "
-                      "database is incomplete; apt-get install --reinstall wordnet-base",
-                      kFiles[file_of(part_of_speech)], offset);
+    throw_<DataError>(
+        "WordNet's {} has no synset {:08}, but another synset points to it: the "
+        "database is incomplete; apt-get install --reinstall wordnet-base",
+        kFiles[file_of(part_of_speech)], offset);
   }
   return synsets_[static_cast<size_t>(found->second)];
 }
@@ -226,10 +230,11 @@ fs::path wordnet_folder() {
   const bool is_chosen = chosen != nullptr && *chosen != '\0';
   const fs::path folder = is_chosen ? chosen : "/usr/share/wordnet";
   if (has_database(folder)) return folder;
-  throw_<ConfigError>("expected WordNet's data.noun, data.verb, data.adj and data.adv in {}{}: {}"
-                      "apt-get install wordnet-base",
-                      folder.string(), is_chosen ? " (from WNSEARCHDIR)" : "",
-                      is_chosen ? "correct or unset WNSEARCHDIR, or " : "");
+  throw_<ConfigError>(
+      "expected WordNet's data.noun, data.verb, data.adj and data.adv in {}{}: {}"
+      "apt-get install wordnet-base",
+      folder.string(), is_chosen ? " (from WNSEARCHDIR)" : "",
+      is_chosen ? "correct or unset WNSEARCHDIR, or " : "");
 }
 
 std::string wordnet_fingerprint() {

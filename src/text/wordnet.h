@@ -12,19 +12,19 @@ namespace dovetail {
 
 // WordNet 3.0's database files as Debian's wordnet-base installs them (wndb(5WN)).
 struct Synset {
-  char part_of_speech = 'n';             // n v a s r
-  int64_t offset = 0;                    // with the part of speech, the synset's identity
-  int lexicographer_file = 0;            // index into kLexicographerFiles
-  std::vector<std::string> words;        // blanks for underscores, no syntactic marker
+  char part_of_speech = 'n';       // n v a s r
+  int64_t offset = 0;              // with the part of speech, the synset's identity
+  int lexicographer_file = 0;      // index into kLexicographerFiles
+  std::vector<std::string> words;  // blanks for underscores, no syntactic marker
   struct Pointer {
-    std::string symbol;                  // "@", "!", "+", ...
+    std::string symbol;  // "@", "!", "+", ...
     char part_of_speech = 'n';
     int64_t offset = 0;
-    int source_word = 0, target_word = 0;   // 1-based; 0: the whole synset
+    int source_word = 0, target_word = 0;  // 1-based; 0: the whole synset
   };
   std::vector<Pointer> pointers;
-  std::string definition;                // of the gloss
-  std::vector<std::string> examples;     // of the gloss, without quotes
+  std::string definition;             // of the gloss
+  std::vector<std::string> examples;  // of the gloss, without quotes
 };
 
 // "adj.all", ..., 45 of them, in the numbering of lexnames(5WN).
@@ -38,13 +38,13 @@ class WordNet {
   const std::vector<Synset>& synsets() const { return synsets_; }
   // By the offset that the line begins with, not by its place in the file, so that a sample of
   // the database keeps the numbers of the whole. Throws DataError when there is none.
-  const Synset& find(char part_of_speech, int64_t offset) const;   // 's' and 'a' are the same file
+  const Synset& find(char part_of_speech, int64_t offset) const;  // 's' and 'a' are the same file
 
  private:
   void read_file_of(size_t part, const std::filesystem::path& file);
 
-  std::vector<Synset> synsets_;          // in file order: noun, verb, adj, adv
-  std::vector<std::vector<std::pair<int64_t, int64_t>>> index_;   // by file: offset -> position
+  std::vector<Synset> synsets_;  // in file order: noun, verb, adj, adv
+  std::vector<std::vector<std::pair<int64_t, int64_t>>> index_;  // by file: offset -> position
 };
 
 // A gloss is a definition and then examples in double quotes, with semicolons between them:

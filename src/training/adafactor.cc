@@ -12,8 +12,8 @@ using torch::Tensor;
 
 namespace {
 
-constexpr double kEpsilon = 1e-30;         // added to squared gradients
-constexpr double kSmallestScale = 1e-3;    // of a tensor, where scale_parameter
+constexpr double kEpsilon = 1e-30;       // added to squared gradients
+constexpr double kSmallestScale = 1e-3;  // of a tensor, where scale_parameter
 
 // A tensor as a row of matrices; a vector is one matrix of one row.
 struct Layout {
@@ -94,8 +94,8 @@ class Adafactor final : public Optimizer {
   double weight_decay_, beta1_ = 0, clip_threshold_ = 1, decay_rate_ = -0.8;
   bool scale_parameter_ = false, relative_step_ = false, warmup_init_ = false;
   NamedTensors trained_;
-  std::vector<Tensor> rows_, columns_;   // vectors keep their whole second moment in columns_
-  std::vector<Tensor> first_;            // of the updates, where beta1 > 0
+  std::vector<Tensor> rows_, columns_;  // vectors keep their whole second moment in columns_
+  std::vector<Tensor> first_;           // of the updates, where beta1 > 0
   int64_t num_steps_ = 0;
 };
 
@@ -145,12 +145,13 @@ void Adafactor::fast(size_t i, double rate, double gradient_scale) {
   const int64_t area = layout.rows * layout.columns;
   double squares = 0;
   for (int64_t m = 0; m < layout.matrices; ++m) {
-    squares += factored_sum_of_squares(gradient + m * area, by_row.data() + m * layout.rows,
-                                       by_column.data() + m * layout.columns, layout.rows,
-                                       layout.columns);
+    squares +=
+        factored_sum_of_squares(gradient + m * area, by_row.data() + m * layout.rows,
+                                by_column.data() + m * layout.columns, layout.rows, layout.columns);
   }
   const AdafactorStep step{static_cast<float>(rate / clipping(squares, tensor.numel())),
-                           static_cast<float>(1 - rate * weight_decay_), static_cast<float>(beta1_)};
+                           static_cast<float>(1 - rate * weight_decay_),
+                           static_cast<float>(beta1_)};
   for (int64_t m = 0; m < layout.matrices; ++m) {
     adafactor_update(tensor.data_ptr<float>() + m * area, gradient + m * area,
                      by_row.data() + m * layout.rows, by_column.data() + m * layout.columns,
@@ -185,8 +186,9 @@ void check(const nlohmann::json& parameters) {
   check_parameter("adafactor", parameters, "clip_threshold", 1e-6, 1e6);
   check_parameter("adafactor", parameters, "decay_rate", -10, 0);
   if (parameters.at("warmup_init").get<bool>() && !parameters.at("relative_step").get<bool>()) {
-    throw_<ConfigError>("adafactor: warmup_init = true is a part of relative_step = true; give both, "
-                        "or use warmup with a learning_rate");
+    throw_<ConfigError>(
+        "adafactor: warmup_init = true is a part of relative_step = true; give both, "
+        "or use warmup with a learning_rate");
   }
 }
 
@@ -196,9 +198,14 @@ void check(const nlohmann::json& parameters) {
 // (beta1 0) nor scaling by the parameters. relative_step takes min(0.01, 1 / sqrt(t)) in place of
 // learning_rate and schedule.
 OptimizerKind adafactor() {
-  return {{"adafactor", "Shazeer and Stern 2018, algorithms 4 and 5",
-           {{"scale_parameter", false}, {"relative_step", false}, {"warmup_init", false},
-            {"beta1", 0.0}, {"clip_threshold", 1.0}, {"decay_rate", -0.8}},
+  return {{"adafactor",
+           "Shazeer and Stern 2018, algorithms 4 and 5",
+           {{"scale_parameter", false},
+            {"relative_step", false},
+            {"warmup_init", false},
+            {"beta1", 0.0},
+            {"clip_threshold", 1.0},
+            {"decay_rate", -0.8}},
            check},
           [](const OptimizerSettings& settings, NamedTensors trained) {
             return std::make_unique<Adafactor>(settings, std::move(trained));

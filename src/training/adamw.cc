@@ -95,7 +95,8 @@ void check(const nlohmann::json& parameters) {
 // rms_scaling: each tensor's step is times max(1e-3, RMS of the tensor), as nanoT5 does (without it
 // small T5s were seen not to learn).
 OptimizerKind adamw() {
-  return {{"adamw", "Loshchilov and Hutter 2019; rms_scaling: Nawrot 2023 (nanoT5)",
+  return {{"adamw",
+           "Loshchilov and Hutter 2019; rms_scaling: Nawrot 2023 (nanoT5)",
            {{"beta1", 0.9}, {"beta2", 0.999}, {"epsilon", 1e-8}, {"rms_scaling", false}},
            check},
           [](const OptimizerSettings& settings, NamedTensors trained) {

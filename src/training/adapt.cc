@@ -24,12 +24,14 @@ constexpr const char* kSentinel = "<extra_id_0>";
 bool is_denoised(const AdaptSettings& adapt, const TextPair& sentence) {
   if (adapt.name != "mixed") return adapt.name == "denoising";
   if (sentence.group.empty()) {
-    throw_<DataError>("the sentence of line {} has no group, which adaptation mixed goes by", sentence.line);
+    throw_<DataError>("the sentence of line {} has no group, which adaptation mixed goes by",
+                      sentence.line);
   }
   return sentence.group == kFilling;
 }
 
-std::vector<int32_t> encode(const Vocabulary& vocabulary, const std::string& text, int64_t longest, int64_t& cut) {
+std::vector<int32_t> encode(const Vocabulary& vocabulary, const std::string& text, int64_t longest,
+                            int64_t& cut) {
   std::vector<int32_t> ids = vocabulary.encode_with_sentinels(text);
   cut += std::ssize(ids) > longest - 1;
   ids.resize(std::min<size_t>(ids.size(), longest - 1));
@@ -38,8 +40,8 @@ std::vector<int32_t> encode(const Vocabulary& vocabulary, const std::string& tex
 }
 
 // The sentinel must survive where a sentence is cut short.
-std::vector<int32_t> encode_source(const Vocabulary& vocabulary, const std::string& text, bool denoised,
-                                   int64_t longest, int64_t& cut) {
+std::vector<int32_t> encode_source(const Vocabulary& vocabulary, const std::string& text,
+                                   bool denoised, int64_t longest, int64_t& cut) {
   if (!denoised) return encode(vocabulary, text, longest, cut);
   std::vector<int32_t> ids = encode(vocabulary, text, longest - 1, cut);
   ids.back() = vocabulary.sentinel(0);
@@ -47,15 +49,17 @@ std::vector<int32_t> encode_source(const Vocabulary& vocabulary, const std::stri
   return ids;
 }
 
-std::vector<Sequence> make_rows(const AdaptSettings& adapt, const fs::path& file, const Vocabulary& vocabulary,
-                                Record& record) {
+std::vector<Sequence> make_rows(const AdaptSettings& adapt, const fs::path& file,
+                                const Vocabulary& vocabulary, Record& record) {
   std::vector<Sequence> rows;
   int64_t cut = 0, denoised_rows = 0;
   for (const TextPair& sentence : read_pairs(file).rows) {
     const bool denoised = is_denoised(adapt, sentence);
     denoised_rows += denoised;
-    const std::string source = adapt.prefix.empty() ? sentence.source : adapt.prefix + ": " + sentence.source;
-    const std::string target = denoised ? fmt::format("{} {}", kSentinel, sentence.target) : sentence.target;
+    const std::string source =
+        adapt.prefix.empty() ? sentence.source : adapt.prefix + ": " + sentence.source;
+    const std::string target =
+        denoised ? fmt::format("{} {}", kSentinel, sentence.target) : sentence.target;
     rows.push_back({encode_source(vocabulary, source, denoised, adapt.max_source_length, cut),
                     encode(vocabulary, target, adapt.max_target_length, cut)});
   }
@@ -68,18 +72,21 @@ std::vector<Sequence> make_rows(const AdaptSettings& adapt, const fs::path& file
 // Where batches come from: cut sentences, or more of the base's own text.
 class AdaptBatches {
  public:
-  AdaptBatches(const Job& job, const AdaptSettings& adapt, const Vocabulary& vocabulary, Artefacts& artefacts,
-               Record& record) {
+  AdaptBatches(const Job& job, const AdaptSettings& adapt, const Vocabulary& vocabulary,
+               Artefacts& artefacts, Record& record) {
     if (!job.settings.contains("continue")) {
-      sentences_.emplace(make_rows(adapt, artefacts.folder(job.input_keys.back()) / kSplitRowsFile, vocabulary, record),
+      sentences_.emplace(make_rows(adapt, artefacts.folder(job.input_keys.back()) / kSplitRowsFile,
+                                   vocabulary, record),
                          BatchLimit{adapt.batch_size}, derive_seed(adapt.seed, "adapt"));
       return;
     }
     auto pretrain = job.settings.at("pretrain").get<PretrainSettings>();
     pretrain.batch_tokens = adapt.batch_size * pretrain.sequence_length;
-    pretrain.seed = static_cast<int64_t>(derive_seed(adapt.seed, "continued") >> 1);   // other rows than before
+    pretrain.seed =
+        static_cast<int64_t>(derive_seed(adapt.seed, "continued") >> 1);  // other rows than before
     corpus_ = artefacts.corpus(job, vocabulary);
-    text_.emplace(*corpus_, vocabulary, job.settings.at("continue").get<ChoiceSettings>(), pretrain);
+    text_.emplace(*corpus_, vocabulary, job.settings.at("continue").get<ChoiceSettings>(),
+                  pretrain);
   }
 
   // Steps come in rising order; those before the first one asked for are skipped.
@@ -103,7 +110,8 @@ Learner make_learner(const AdaptSettings& adapt, T5Model& model, TuningMethod& t
   learner.tuning = &tuning;
   learner.optimizer_settings = adapt.optimizer;
   learner.options = adapt.options;
-  learner.steps = resolve_steps(adapt.steps, (adapt.rows + adapt.batch_size - 1) / adapt.batch_size);
+  learner.steps =
+      resolve_steps(adapt.steps, (adapt.rows + adapt.batch_size - 1) / adapt.batch_size);
   learner.dropout = adapt.dropout;
   learner.seed = static_cast<uint64_t>(adapt.seed);
   prepare(learner);

@@ -7,8 +7,8 @@
 
 namespace dovetail {
 
-// A base model and cut sentences -> another checkpoint, the job's artefact (MTO's unsupervised stage;
-// Pouramini and Faili 2024). For a sentence "You can use a ruler to measure things":
+// A base model and cut sentences -> another checkpoint, the job's artefact (MTO's unsupervised
+// stage; Pouramini and Faili 2024). For a sentence "You can use a ruler to measure things":
 //
 //   lm         free-cs: You can use a ruler to                -> measure things
 //   denoising  free-cs: You can use a ruler to <extra_id_0>   -> <extra_id_0> measure things

@@ -30,7 +30,8 @@ std::shared_ptr<const Checkpoint> Artefacts::checkpoint(const fs::path& folder) 
 
 std::shared_ptr<const TaskData> Artefacts::task(const std::string& name_or_card,
                                                 const std::string& fingerprint) {
-  return tasks_.get(name_or_card + "@" + fingerprint, [&] { return find_task(name_or_card).load(); });
+  return tasks_.get(name_or_card + "@" + fingerprint,
+                    [&] { return find_task(name_or_card).load(); });
 }
 
 fs::path Artefacts::text(const Job& job) {
@@ -38,8 +39,8 @@ fs::path Artefacts::text(const Job& job) {
   std::vector<fs::path> files;
   for (size_t i = 0; i < corpora.size(); ++i) {
     // settings hold a text file's content hash; where it is on this machine stands apart
-    const Json& place = job.locations.contains("corpus") ? job.locations["corpus"].at(i)
-                                                         : corpora[i].at("name");
+    const Json& place =
+        job.locations.contains("corpus") ? job.locations["corpus"].at(i) : corpora[i].at("name");
     files.push_back(corpus_text(place.get<std::string>(), cache()));
   }
   if (files.size() == 1) return files[0];
@@ -57,7 +58,8 @@ fs::path Artefacts::text(const Job& job) {
 
 std::shared_ptr<const TokenCorpus> Artefacts::corpus(const Job& job, const Vocabulary& vocabulary) {
   std::string identity = vocabulary.content_hash();
-  for (const Json& corpus : job.settings.at("corpus")) identity += corpus.at("fingerprint").get<std::string>();
+  for (const Json& corpus : job.settings.at("corpus"))
+    identity += corpus.at("fingerprint").get<std::string>();
   const fs::path file = cache() / (content_hash(identity) + ".tokens");
   return corpora_.get(file.string(), [&] {
     if (!fs::exists(file)) build_corpus({text(job)}, vocabulary, file);

@@ -20,17 +20,20 @@ class Artefacts {
  public:
   explicit Artefacts(std::filesystem::path store, const torch::Device& device = torch::kCPU);
 
-  const torch::Device& device() const { return device_; }   // where models are trained
+  const torch::Device& device() const { return device_; }  // where models are trained
 
   std::filesystem::path folder(const std::string& key) const { return store_ / key; }
-  std::filesystem::path model_folder(const std::string& key) const { return folder(key) / "model"; }  // kept
-  std::filesystem::path partial_file(const std::string& key) const;   // of an unfinished job
+  std::filesystem::path model_folder(const std::string& key) const {
+    return folder(key) / "model";
+  }                                                                  // kept
+  std::filesystem::path partial_file(const std::string& key) const;  // of an unfinished job
   std::filesystem::path cache() const { return store_ / "cache"; }
 
   // The vocabulary in a folder: a tokenizer job's, or a checkpoint's.
   std::shared_ptr<const Vocabulary> vocabulary(const std::filesystem::path& folder);
   std::shared_ptr<const Checkpoint> checkpoint(const std::filesystem::path& folder);
-  std::shared_ptr<const TaskData> task(const std::string& name_or_card, const std::string& fingerprint);
+  std::shared_ptr<const TaskData> task(const std::string& name_or_card,
+                                       const std::string& fingerprint);
   // Tokenised text, built once for a (text, vocabulary) and shared by all ranks of a node.
   std::shared_ptr<const TokenCorpus> corpus(const Job& job, const Vocabulary& vocabulary);
   // The text that a job names, one document a line, of one or several corpora joined.

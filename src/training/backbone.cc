@@ -9,17 +9,20 @@ namespace dovetail {
 Backbone load_folder(const std::filesystem::path& folder, Artefacts& artefacts) {
   const auto checkpoint = artefacts.checkpoint(folder);
   return {artefacts.vocabulary(folder),
-          T5Model(checkpoint->config, clone_weights(checkpoint->config, checkpoint->weights, artefacts.device()))};
+          T5Model(checkpoint->config,
+                  clone_weights(checkpoint->config, checkpoint->weights, artefacts.device()))};
 }
 
 Backbone load_backbone(const Job& job, Artefacts& artefacts) {
   const auto objective = job.settings.at("objective").get<ChoiceSettings>();
-  if (job.settings.contains("adaptation")) return load_folder(artefacts.folder(job.input_keys.at(0)), artefacts);
+  if (job.settings.contains("adaptation"))
+    return load_folder(artefacts.folder(job.input_keys.at(0)), artefacts);
   if (objective.name == "none") {
     const auto vocabulary = artefacts.vocabulary(artefacts.folder(job.input_keys.at(0)));
     const T5Config config = config_for(job.settings.at("model"), *vocabulary);
     const auto seed = job.settings.at("seed").get<uint64_t>();
-    return {vocabulary, T5Model(config, clone_weights(config, random_weights(config, seed), artefacts.device()))};
+    return {vocabulary, T5Model(config, clone_weights(config, random_weights(config, seed),
+                                                      artefacts.device()))};
   }
   const std::filesystem::path folder = objective.name == "checkpoint"
                                            ? job.locations.at("checkpoint").get<std::string>()

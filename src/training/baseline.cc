@@ -13,16 +13,16 @@ namespace dovetail {
 namespace {
 
 std::string most_frequent_tail(const TaskData& task, const Subset& subset) {
-  std::map<std::string, int64_t> counts;   // ordered: of equal counts the first by spelling wins
+  std::map<std::string, int64_t> counts;  // ordered: of equal counts the first by spelling wins
   for (int64_t head : subset.heads) {
     const auto& references = task.train[head].references;
-    const size_t kept = subset.tails > 0 ? std::min<size_t>(subset.tails, references.size())
-                                         : references.size();
+    const size_t kept =
+        subset.tails > 0 ? std::min<size_t>(subset.tails, references.size()) : references.size();
     for (size_t i = 0; i < kept; ++i) ++counts[references[i]];
   }
-  const auto best = std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) {
-    return a.second < b.second;
-  });
+  const auto best =
+      std::max_element(counts.begin(), counts.end(),
+                       [](const auto& a, const auto& b) { return a.second < b.second; });
   return best == counts.end() ? "" : best->first;
 }
 
@@ -42,7 +42,8 @@ void untuned(const Job& job, const TaskData& task, Artefacts& artefacts, Record&
                        backbone.model.config().vocab_size,
                        lengths.max_source_length,
                        lengths.max_target_length};
-  evaluate(backbone.model, *method, maker, job.settings.at("evaluate").get<EvaluateSettings>(), record);
+  evaluate(backbone.model, *method, maker, job.settings.at("evaluate").get<EvaluateSettings>(),
+           record);
 }
 
 }  // namespace
@@ -55,7 +56,10 @@ void run_baseline(const Job& job, Artefacts& artefacts, Record& record) {
   const std::vector<int64_t> test = choose_test(*task, settings.test_examples);
   std::vector<std::string> predictions;
   if (baseline == "most_frequent") {
-    predictions.assign(test.size(), most_frequent_tail(*task, subset_for(job, *task, job.settings.value("validation_examples", 0))));
+    predictions.assign(
+        test.size(),
+        most_frequent_tail(*task,
+                           subset_for(job, *task, job.settings.value("validation_examples", 0))));
   } else if (baseline == "copy") {
     for (int64_t index : test) predictions.push_back(without_sense_note(task->test[index].source));
   } else {

@@ -22,9 +22,11 @@ Batch collate(std::span<const Sequence* const> sequences) {
   batch.labels_BT = torch::full({rows, target_length}, kIgnored, torch::kInt64);
   for (int64_t row = 0; row < rows; ++row) {
     const auto& [source, target] = *sequences[row];
-    std::copy(source.begin(), source.end(), batch.source_BS.data_ptr<int64_t>() + row * source_length);
+    std::copy(source.begin(), source.end(),
+              batch.source_BS.data_ptr<int64_t>() + row * source_length);
     std::fill_n(batch.mask_BS.data_ptr<float>() + row * source_length, source.size(), 1.0f);
-    std::copy(target.begin(), target.end(), batch.labels_BT.data_ptr<int64_t>() + row * target_length);
+    std::copy(target.begin(), target.end(),
+              batch.labels_BT.data_ptr<int64_t>() + row * target_length);
     std::copy(target.begin(), target.end() - 1,
               batch.decoder_ids_BT.data_ptr<int64_t>() + row * target_length + 1);
     batch.num_targets += static_cast<int64_t>(target.size());
@@ -34,19 +36,21 @@ Batch collate(std::span<const Sequence* const> sequences) {
   return batch;
 }
 
-std::vector<std::vector<int64_t>> epoch_batches(std::span<const Sequence> rows, const BatchLimit& limit,
-                                                Rng& rng) {
+std::vector<std::vector<int64_t>> epoch_batches(std::span<const Sequence> rows,
+                                                const BatchLimit& limit, Rng& rng) {
   std::vector<RowLength> lengths;
   lengths.reserve(rows.size());
   for (const Sequence& row : rows) {
-    lengths.push_back({static_cast<int32_t>(row.source.size()), static_cast<int32_t>(row.target.size())});
+    lengths.push_back(
+        {static_cast<int32_t>(row.source.size()), static_cast<int32_t>(row.target.size())});
   }
   return bucket_by_length(lengths, limit, rng);
 }
 
 Batch Batch::to(const torch::Device& device) const {
   Batch moved = *this;
-  for (torch::Tensor* tensor : {&moved.source_BS, &moved.mask_BS, &moved.decoder_ids_BT, &moved.labels_BT}) {
+  for (torch::Tensor* tensor :
+       {&moved.source_BS, &moved.mask_BS, &moved.decoder_ids_BT, &moved.labels_BT}) {
     *tensor = tensor->to(device);
   }
   return moved;

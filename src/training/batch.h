@@ -21,12 +21,12 @@ struct Sequence {
 };
 
 struct Batch {
-  torch::Tensor source_BS;        // int64, pad 0
-  torch::Tensor mask_BS;          // float, 1 for tokens
-  torch::Tensor decoder_ids_BT;   // int64: pad, then the target without its last id
-  torch::Tensor labels_BT;        // int64: the target; kIgnored where padded
-  int64_t num_tokens = 0;         // source and target, without padding
-  int64_t num_computed = 0;       // the same with padding
+  torch::Tensor source_BS;       // int64, pad 0
+  torch::Tensor mask_BS;         // float, 1 for tokens
+  torch::Tensor decoder_ids_BT;  // int64: pad, then the target without its last id
+  torch::Tensor labels_BT;       // int64: the target; kIgnored where padded
+  int64_t num_tokens = 0;        // source and target, without padding
+  int64_t num_computed = 0;      // the same with padding
   int64_t num_targets = 0;
 
   Batch to(const torch::Device& device) const;
@@ -36,7 +36,7 @@ struct Batch {
 Batch collate(std::span<const Sequence* const> sequences);
 
 // The batches of one epoch over the rows: see bucket_by_length.
-std::vector<std::vector<int64_t>> epoch_batches(std::span<const Sequence> rows, const BatchLimit& limit,
-                                                Rng& rng);
+std::vector<std::vector<int64_t>> epoch_batches(std::span<const Sequence> rows,
+                                                const BatchLimit& limit, Rng& rng);
 
 }  // namespace dovetail

@@ -74,7 +74,8 @@ class Splitter {
     const size_t rest = order.size() % piece_;
     const size_t first = rest > 0 && rng_.below(2) == 0 ? rest : piece_;
     Best best;
-    for (const auto side : {&RowLength::source, &RowLength::target}) try_side(side, order, first, best);
+    for (const auto side : {&RowLength::source, &RowLength::target})
+      try_side(side, order, first, best);
     std::copy(best.order.begin(), best.order.end(), order.begin());
     if (depth < kMaxGreedyDepth) return best.at;
     const size_t cuts = (order.size() - first - 1) / piece_ + 1;
@@ -85,7 +86,7 @@ class Splitter {
     std::vector<int64_t> sorted(order.begin(), order.end());
     std::stable_sort(sorted.begin(), sorted.end(),
                      [&](int64_t a, int64_t b) { return lengths_[a].*side < lengths_[b].*side; });
-    std::vector<int64_t> width_from(sorted.size());   // of the rows from here to the end
+    std::vector<int64_t> width_from(sorted.size());  // of the rows from here to the end
     Bounds bounds;
     for (size_t i = sorted.size(); i-- > 0;) {
       bounds.add(lengths_[sorted[i]]);
@@ -95,8 +96,9 @@ class Splitter {
     bool is_better = false;
     for (size_t i = 0, at = first; at < sorted.size(); at += piece_) {
       while (i < at) bounds.add(lengths_[sorted[i++]]);
-      const double computed = static_cast<double>(static_cast<int64_t>(at) * bounds.width() +
-                                                  static_cast<int64_t>(sorted.size() - at) * width_from[at]);
+      const double computed =
+          static_cast<double>(static_cast<int64_t>(at) * bounds.width() +
+                              static_cast<int64_t>(sorted.size() - at) * width_from[at]);
       const double cost = computed * (1 + kNoise * rng_.uniform());
       if (cost >= best.cost) continue;
       best.cost = cost;
@@ -136,7 +138,8 @@ std::vector<size_t> best_begins(Lengths lengths, Order order, int64_t tokens) {
 Batches batches_of_tokens(Lengths lengths, Order order, int64_t tokens, Rng& rng) {
   int64_t sum = 0;
   for (const RowLength& length : lengths) sum += int64_t{length.source} + length.target;
-  const int64_t rows_a_batch = tokens * static_cast<int64_t>(lengths.size()) / std::max<int64_t>(1, sum);
+  const int64_t rows_a_batch =
+      tokens * static_cast<int64_t>(lengths.size()) / std::max<int64_t>(1, sum);
   Splitter(lengths, std::max<int64_t>(1, rows_a_batch / kPiecesPerBatch), rng).pieces(order);
   const std::vector<size_t> begins = best_begins(lengths, order, tokens);
   Batches batches;
@@ -162,7 +165,7 @@ Batches bucket_by_length(Lengths lengths, const BatchLimit& limit, Rng& rng) {
   std::vector<int64_t> order = rng.permutation(static_cast<int64_t>(lengths.size()));
   Batches batches = limit.tokens > 0 ? batches_of_tokens(lengths, order, limit.tokens, rng)
                                      : batches_of_rows(lengths, order, limit.rows, rng);
-  rng.shuffle(std::span(batches));   // else epochs would begin with their short rows
+  rng.shuffle(std::span(batches));  // else epochs would begin with their short rows
   return batches;
 }
 

@@ -37,7 +37,8 @@ void check(const Json& given) {
   }
 }
 
-const Json kConstraints = {{"repetition_penalty", 1.0}, {"no_repeat_ngram_size", 0}, {"min_new_tokens", 0}};
+const Json kConstraints = {
+    {"repetition_penalty", 1.0}, {"no_repeat_ngram_size", 0}, {"min_new_tokens", 0}};
 
 Json with_constraints(Json own) {
   own.update(kConstraints);
@@ -48,14 +49,30 @@ Json with_constraints(Json own) {
 
 const std::vector<DecodingEntry>& decodings() {
   static const std::vector<DecodingEntry> all = {
-      {"greedy", "the likeliest token, one after the other", with_constraints(Json::object()), check},
+      {"greedy", "the likeliest token, one after the other", with_constraints(Json::object()),
+       check},
       {"beam", "beam search", with_constraints({{"num_beams", 4}, {"length_penalty", 1.0}}), check},
       {"sample", "drawn token by token",
-       with_constraints({{"top_k", 50}, {"top_p", 1.0}, {"temperature", 1.0}, {"num_beams", 1}, {"seed", 1}, {"samples", 1}}),
+       with_constraints({{"top_k", 50},
+                         {"top_p", 1.0},
+                         {"temperature", 1.0},
+                         {"num_beams", 1},
+                         {"seed", 1},
+                         {"samples", 1}}),
        check},
-      {"as_published", "MTO's harness (Pouramini and Faili 2024): five beams that sample, best of three with best_of_k",
-       {{"num_beams", 5}, {"top_k", 10}, {"top_p", 0.9}, {"temperature", 1.0}, {"repetition_penalty", 5.5},
-        {"no_repeat_ngram_size", 0}, {"min_new_tokens", 1}, {"max_new_tokens", 40}, {"seed", 123}, {"samples", 3}},
+      {"as_published",
+       "MTO's harness (Pouramini and Faili 2024): five beams that sample, best of three with "
+       "best_of_k",
+       {{"num_beams", 5},
+        {"top_k", 10},
+        {"top_p", 0.9},
+        {"temperature", 1.0},
+        {"repetition_penalty", 5.5},
+        {"no_repeat_ngram_size", 0},
+        {"min_new_tokens", 1},
+        {"max_new_tokens", 40},
+        {"seed", 123},
+        {"samples", 3}},
        check},
   };
   return all;
@@ -66,13 +83,16 @@ Decoding make_decoding(const ChoiceSettings& choice, int64_t max_new_tokens) {
   if (entry == decodings().end()) {
     std::vector<std::string> known;
     for (const DecodingEntry& each : decodings()) known.push_back(each.name);
-    throw_<ConfigError>("unknown decoding \"{}\": {}", choice.name, did_you_mean(choice.name, known));
+    throw_<ConfigError>("unknown decoding \"{}\": {}", choice.name,
+                        did_you_mean(choice.name, known));
   }
   Json parameters = entry->defaults;
   parameters.update(choice.parameters);
-  Decoding decoding{choice.name, read_settings(parameters), parameters.value("samples", int64_t{1})};
+  Decoding decoding{choice.name, read_settings(parameters),
+                    parameters.value("samples", int64_t{1})};
   decoding.settings.max_new_tokens = parameters.value("max_new_tokens", max_new_tokens);
-  decoding.settings.min_new_tokens = std::min(decoding.settings.min_new_tokens, decoding.settings.max_new_tokens);
+  decoding.settings.min_new_tokens =
+      std::min(decoding.settings.min_new_tokens, decoding.settings.max_new_tokens);
   return decoding;
 }
 

@@ -19,7 +19,8 @@ using torch::Tensor;
 namespace {
 
 // Rows by source length, longest first, in batches: a batch holds little padding.
-std::vector<std::vector<int64_t>> length_batches(const std::vector<Sequence>& rows, int64_t batch_size) {
+std::vector<std::vector<int64_t>> length_batches(const std::vector<Sequence>& rows,
+                                                 int64_t batch_size) {
   std::vector<int64_t> order(rows.size());
   std::iota(order.begin(), order.end(), int64_t{0});
   std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
@@ -58,7 +59,8 @@ std::vector<Answers> prepare_answers(const EvaluateSettings& settings, size_t ex
 
 // Each sample has a seed of its own, as separate calls have.
 void write_answers(const T5Model& model, const Tensor& memory_BSD, const Tensor& mask_BS,
-                   const std::vector<int64_t>& indices, const Vocabulary& vocabulary, Answers& answers) {
+                   const std::vector<int64_t>& indices, const Vocabulary& vocabulary,
+                   Answers& answers) {
   GenerationSettings settings = answers.decoding.settings;
   settings.source_numbers = indices;
   const uint64_t seed = settings.seed;
@@ -72,20 +74,22 @@ void write_answers(const T5Model& model, const Tensor& memory_BSD, const Tensor&
 }
 
 // Encodes each source once, for its loss and for every decoding.
-std::vector<TokenScores> run_test(const Examinee& examinee, const std::vector<Sequence>& rows, int64_t batch_size,
-                                  std::vector<Answers>& all) {
+std::vector<TokenScores> run_test(const Examinee& examinee, const std::vector<Sequence>& rows,
+                                  int64_t batch_size, std::vector<Answers>& all) {
   const torch::InferenceMode inference;
   std::vector<TokenScores> scores(rows.size());
   for (const std::vector<int64_t>& indices : length_batches(rows, batch_size)) {
     check_stop();
     const Batch batch = gather(rows, indices, examinee.model.device());
-    const Tensor memory = examinee.model.encode(examinee.tuning.embed(batch.source_BS), batch.mask_BS);
+    const Tensor memory =
+        examinee.model.encode(examinee.tuning.embed(batch.source_BS), batch.mask_BS);
     std::vector<Ids> targets;
     for (const int64_t index : indices) targets.emplace_back(rows[index].target);
     std::vector<TokenScores> found = score_targets(examinee.model, memory, batch.mask_BS, targets);
     for (size_t i = 0; i < indices.size(); ++i) scores[indices[i]] = std::move(found[i]);
     for (Answers& answers : all) {
-      write_answers(examinee.model, memory, batch.mask_BS, indices, examinee.maker.vocabulary, answers);
+      write_answers(examinee.model, memory, batch.mask_BS, indices, examinee.maker.vocabulary,
+                    answers);
     }
   }
   return scores;
@@ -110,7 +114,8 @@ void record_loss(const std::vector<TokenScores>& scores, Record& record) {
   double sum = 0;
   size_t tokens = 0;
   for (const TokenScores& score : scores) {
-    losses.push_back(static_cast<float>(-score.logprob / static_cast<double>(score.token_logprobs.size())));
+    losses.push_back(
+        static_cast<float>(-score.logprob / static_cast<double>(score.token_logprobs.size())));
     sum -= score.logprob;
     tokens += score.token_logprobs.size();
   }
@@ -119,13 +124,14 @@ void record_loss(const std::vector<TokenScores>& scores, Record& record) {
 }
 
 // The answers of one decoding into the items, and their scores into the record.
-void score_answers(const Examinee& examinee, const std::vector<const Example*>& examples, const Answers& answers,
-                   const std::vector<std::string>& metrics, bool is_main, std::vector<ScoredItem>& items,
-                   Record& record) {
+void score_answers(const Examinee& examinee, const std::vector<const Example*>& examples,
+                   const Answers& answers, const std::vector<std::string>& metrics, bool is_main,
+                   std::vector<ScoredItem>& items, Record& record) {
   std::vector<std::string> predictions;
   for (size_t i = 0; i < items.size(); ++i) {
     std::vector<std::string> texts;
-    for (const std::string& text : answers.texts[i]) texts.push_back(answer_of(examinee.maker.form, examinee.maker.task, *examples[i], text));
+    for (const std::string& text : answers.texts[i])
+      texts.push_back(answer_of(examinee.maker.form, examinee.maker.task, *examples[i], text));
     items[i].prediction = texts.front();
     items[i].samples.assign(texts.begin() + 1, texts.end());
     predictions.push_back(texts.front());
@@ -168,13 +174,16 @@ void evaluate_on(const std::vector<const Example*>& examples, T5Model& model, Tu
   const PackedWeights packed(model);
   const Examinee examinee{model, tuning, maker};
   std::vector<Sequence> rows;
-  for (const Example* example : examples) rows.push_back(maker.row(*example, example->references.front()));
+  for (const Example* example : examples)
+    rows.push_back(maker.row(*example, example->references.front()));
   std::vector<Answers> all = prepare_answers(settings, rows.size());
   const std::vector<TokenScores> scores = run_test(examinee, rows, settings.batch_size, all);
   record_loss(scores, record);
-  std::vector<ScoredItem> items = describe_items(examinee, examples, rows, scores, needed_evidence(settings.metrics));
+  std::vector<ScoredItem> items =
+      describe_items(examinee, examples, rows, scores, needed_evidence(settings.metrics));
   for (const Answers& answers : all) {
-    score_answers(examinee, examples, answers, settings.metrics, &answers == &all.front(), items, record);
+    score_answers(examinee, examples, answers, settings.metrics, &answers == &all.front(), items,
+                  record);
   }
 }
 

@@ -10,9 +10,9 @@
 
 namespace dovetail {
 
-// Scores answers: per example, and as the metrics aggregate. Metrics go into the record as NAME, or as
-// NAME@DECODING where `decoding` is not empty. A metric whose evidence a task or decoding cannot give
-// (choices where there are none, samples where nothing is drawn) is left out.
+// Scores answers: per example, and as the metrics aggregate. Metrics go into the record as NAME, or
+// as NAME@DECODING where `decoding` is not empty. A metric whose evidence a task or decoding cannot
+// give (choices where there are none, samples where nothing is drawn) is left out.
 void score_items(const std::vector<ScoredItem>& items, const std::vector<std::string>& metrics,
                  const std::string& decoding, Record& record);
 
@@ -21,8 +21,8 @@ void score_predictions(const TaskData& task, const std::vector<int64_t>& test,
                        const std::vector<std::string>& predictions,
                        const std::vector<std::string>& metric_names, Record& record);
 
-// The test set, once for each decoding: predictions and their scores; loss (nats per target token of
-// the first reference, over all tokens) and perplexity.
+// The test set, once for each decoding: predictions and their scores; loss (nats per target token
+// of the first reference, over all tokens) and perplexity.
 void evaluate(T5Model& model, TuningMethod& tuning, const RowMaker& maker,
               const EvaluateSettings& settings, Record& record);
 

@@ -14,7 +14,7 @@ struct StepReport {
   double loss_sum = 0;
   int64_t computed_tokens = 0;
   bool stop = false;
-  std::string failure;   // "" while well
+  std::string failure;  // "" while well
 };
 
 // Processes that train the same thing, each on its own rows of every batch. Whatever waits throws

@@ -7,10 +7,10 @@
 #include <new>
 
 #include "base/error.h"
+#include "model/device.h"
 #include "training/adapt.h"
 #include "training/artefacts.h"
 #include "training/baseline.h"
-#include "model/device.h"
 #include "training/label.h"
 #include "training/pretrain.h"
 #include "training/probe.h"
@@ -20,7 +20,8 @@
 namespace dovetail {
 
 struct JobRunner::State {
-  explicit State(RunnerOptions given) : options(std::move(given)), artefacts(options.store, device_from(options.device)) {}
+  explicit State(RunnerOptions given)
+      : options(std::move(given)), artefacts(options.store, device_from(options.device)) {}
   RunnerOptions options;
   Artefacts artefacts;
 };
@@ -40,21 +41,16 @@ Record begin_record(const Job& job, const RunnerOptions& options) {
 void run_one_kind(std::span<const Job> group, Artefacts& artefacts, const RunnerOptions& options,
                   std::span<Record> records) {
   switch (group.front().kind) {
-    case JobKind::tokenizer:
-      return run_tokenizer(group.front(), artefacts, records.front());
+    case JobKind::tokenizer: return run_tokenizer(group.front(), artefacts, records.front());
     case JobKind::pretrain:
       return run_pretrain(group.front(), artefacts, options.checkpoint_seconds, options.team,
                           records.front());
-    case JobKind::label:
-      return run_label(group.front(), artefacts, records.front());
+    case JobKind::label: return run_label(group.front(), artefacts, records.front());
     case JobKind::adapt:
       return run_adapt(group.front(), artefacts, options.checkpoint_seconds, records.front());
-    case JobKind::probe:
-      return run_probe(group.front(), artefacts, records.front());
-    case JobKind::baseline:
-      return run_baseline(group.front(), artefacts, records.front());
-    case JobKind::tune:
-      return run_tune(group, artefacts, options.team, records);
+    case JobKind::probe: return run_probe(group.front(), artefacts, records.front());
+    case JobKind::baseline: return run_baseline(group.front(), artefacts, records.front());
+    case JobKind::tune: return run_tune(group, artefacts, options.team, records);
   }
 }
 
@@ -72,7 +68,7 @@ JobRunner::~JobRunner() = default;
 
 std::vector<Record> JobRunner::run(std::span<const Job> group) {
   const RunnerOptions& options = state_->options;
-  at::set_num_threads(options.threads);   // OpenMP's count belongs to the calling thread
+  at::set_num_threads(options.threads);  // OpenMP's count belongs to the calling thread
   std::vector<Record> records;
   for (const Job& job : group) {
     records.push_back(begin_record(job, options));

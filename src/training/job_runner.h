@@ -14,11 +14,11 @@
 namespace dovetail {
 
 struct RunnerOptions {
-  std::filesystem::path store;       // artefacts: store/KEY/ (vocabulary, checkpoint), store/cache/
-  int threads = 1;                   // of LibTorch's operators
-  std::string device = "cpu";        // or "cuda"
-  double checkpoint_seconds = 60;    // of a long job
-  GradientTeam* team = nullptr;      // that trains together; those but its first member write nothing
+  std::filesystem::path store;     // artefacts: store/KEY/ (vocabulary, checkpoint), store/cache/
+  int threads = 1;                 // of LibTorch's operators
+  std::string device = "cpu";      // or "cuda"
+  double checkpoint_seconds = 60;  // of a long job
+  GradientTeam* team = nullptr;    // that trains together; those but its first member write nothing
 };
 
 // Runs jobs of every kind: Job -> Record. Keeps vocabulary, corpus and backbone in memory from

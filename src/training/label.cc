@@ -24,7 +24,7 @@ namespace {
 // A splitter is shown so many sentences for each row that is wanted: it may cut few of them.
 constexpr int64_t kShownPerRow = 4;
 constexpr size_t kGenerationBatch = 64;
-constexpr int64_t kLongestTail = 24;   // tokens
+constexpr int64_t kLongestTail = 24;  // tokens
 
 std::vector<int32_t> with_end(std::vector<int32_t> ids) {
   ids.push_back(Vocabulary::kEos);
@@ -42,7 +42,8 @@ TestTriples triples_to_avoid(const Job& job, Artefacts& artefacts) {
 }
 
 // The tails that the taught splitter predicts, sentence by sentence.
-std::unordered_map<std::string, std::string> predict_tails(const std::vector<std::string>& sentences, Backbone& taught) {
+std::unordered_map<std::string, std::string> predict_tails(
+    const std::vector<std::string>& sentences, Backbone& taught) {
   std::unordered_map<std::string, std::string> tails;
   const PackedWeights packed(taught.model);
   const GenerationSettings settings{.max_new_tokens = kLongestTail, .output_scores = false};
@@ -51,12 +52,14 @@ std::unordered_map<std::string, std::string> predict_tails(const std::vector<std
     const size_t end = std::min(sentences.size(), begin + kGenerationBatch);
     std::vector<std::vector<int32_t>> sources;
     for (size_t i = begin; i < end; ++i) {
-      sources.push_back(with_end(taught.vocabulary->encode_with_sentinels("splitter: " + sentences[i] + " <extra_id_0>")));
+      sources.push_back(with_end(
+          taught.vocabulary->encode_with_sentinels("splitter: " + sentences[i] + " <extra_id_0>")));
     }
     const PaddedSources padded = pad_sources(std::vector<Ids>(sources.begin(), sources.end()));
     const torch::InferenceMode inference;
     const auto mask = padded.mask_BS.to(taught.model.device());
-    const auto memory = taught.model.encode(taught.model.embed(padded.ids_BS.to(taught.model.device())), mask);
+    const auto memory =
+        taught.model.encode(taught.model.embed(padded.ids_BS.to(taught.model.device())), mask);
     const auto written = generate(taught.model, memory, mask, settings);
     for (size_t i = begin; i < end; ++i) {
       tails[sentences[i]] = postprocess(taught.vocabulary->decode(written[i - begin].front().ids));
@@ -66,8 +69,9 @@ std::unordered_map<std::string, std::string> predict_tails(const std::vector<std
 }
 
 // Sentences of lengths that can be cut are drawn; of those the splitter cuts what it can.
-Selection select_learned(const fs::path& text, const SplitBounds& bounds, SelectionSettings settings,
-                         const TestTriples& avoid, const Job& job, Artefacts& artefacts) {
+Selection select_learned(const fs::path& text, const SplitBounds& bounds,
+                         SelectionSettings settings, const TestTriples& avoid, const Job& job,
+                         Artefacts& artefacts) {
   const auto at_random = [&](std::string_view sentence, int64_t line) {
     return split_at_random(sentence, line, bounds, settings.seed);
   };
@@ -75,15 +79,17 @@ Selection select_learned(const fs::path& text, const SplitBounds& bounds, Select
   std::vector<std::string> shown;
   const auto remember = [&](std::string_view sentence, int64_t line) {
     SplitResult result = at_random(sentence, line);
-    if (result.sentence) result.sentence->head = sentence;   // whole: the splitter is to cut it
+    if (result.sentence) result.sentence->head = sentence;  // whole: the splitter is to cut it
     return result;
   };
-  for (const SplitSentence& drawn : select_sentences(text, remember, wide, avoid).sentences) shown.push_back(drawn.head);
+  for (const SplitSentence& drawn : select_sentences(text, remember, wide, avoid).sentences)
+    shown.push_back(drawn.head);
   Backbone splitter = load_folder(artefacts.model_folder(job.input_keys.back()), artefacts);
   const auto tails = predict_tails(shown, splitter);
   const auto as_taught = [&](std::string_view sentence, int64_t line) {
     const auto tail = tails.find(std::string(sentence));
-    return tail == tails.end() ? SplitResult{{}, "not shown"} : accept_prediction(sentence, line, tail->second);
+    return tail == tails.end() ? SplitResult{{}, "not shown"}
+                               : accept_prediction(sentence, line, tail->second);
   };
   return select_sentences(text, as_taught, settings, avoid);
 }
@@ -102,7 +108,8 @@ Selection select_rows(const Job& job, Artefacts& artefacts) {
     SplitResult by_phrase = split_by_phrase(sentence, line, lexicon, bounds);
     if (how != "random" || !by_phrase.sentence) return by_phrase;
     SplitResult anywhere = split_at_random(sentence, line, bounds, settings.seed);
-    if (anywhere.sentence) anywhere.sentence->group = by_phrase.sentence->group;   // the sentence's, not the cut's
+    if (anywhere.sentence)
+      anywhere.sentence->group = by_phrase.sentence->group;  // the sentence's, not the cut's
     return anywhere;
   };
   return select_sentences(text, cut, settings, avoid);
@@ -116,8 +123,11 @@ void split(const Job& job, Artefacts& artefacts, Record& record) {
     record.metrics["rejected: " + reason] = static_cast<double>(count);
   }
   if (selection.sentences.empty()) {
-    throw_<DataError>("none of the {} lines of the adaptation text could be cut: give other sentences, or another "
-                      "split", selection.lines);
+    throw_<DataError>(
+        "none of the {} lines of the adaptation text could be cut: give other sentences, or "
+        "another "
+        "split",
+        selection.lines);
   }
   publish_folder(artefacts.folder(job.key), [&](const fs::path& folder) {
     write_pairs(folder / kSplitRowsFile, selection.sentences);
@@ -129,7 +139,8 @@ void group(const Job& job, Artefacts& artefacts, Record& record) {
   std::vector<std::string> questions;
   for (TextPair& pair : read_pairs(artefacts.folder(job.input_keys.at(0)) / kSplitRowsFile).rows) {
     questions.push_back(classifier_question(pair.source, pair.target));
-    rows.push_back({std::move(pair.source), std::move(pair.target), "", std::move(pair.relation), pair.line});
+    rows.push_back(
+        {std::move(pair.source), std::move(pair.target), "", std::move(pair.relation), pair.line});
   }
   const std::vector<double> filling = ask_filling(job.input_keys.back(), questions, artefacts);
   for (size_t i = 0; i < rows.size(); ++i) rows[i].group = filling[i] >= 0.5 ? kFilling : kMapping;
@@ -146,14 +157,16 @@ std::string classifier_question(const std::string& head, const std::string& tail
   return "task-clf: head: " + head + " tail: " + tail + " <extra_id_0>";
 }
 
-std::vector<double> ask_filling(const std::string& teaching_key, const std::vector<std::string>& questions,
-                                Artefacts& artefacts) {
+std::vector<double> ask_filling(const std::string& teaching_key,
+                                const std::vector<std::string>& questions, Artefacts& artefacts) {
   const Backbone classifier = load_folder(artefacts.model_folder(teaching_key), artefacts);
   std::vector<Sequence> rows;
   for (const std::string& question : questions) {
-    const std::vector<int32_t> source = with_end(classifier.vocabulary->encode_with_sentinels(question));
+    const std::vector<int32_t> source =
+        with_end(classifier.vocabulary->encode_with_sentinels(question));
     for (const char* group : {kFilling, kMapping}) {
-      rows.push_back({source, with_end(classifier.vocabulary->encode_with_sentinels(std::string("<extra_id_0> ") + group))});
+      rows.push_back({source, with_end(classifier.vocabulary->encode_with_sentinels(
+                                  std::string("<extra_id_0> ") + group))});
     }
   }
   std::vector<double> filling;

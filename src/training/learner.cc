@@ -52,8 +52,8 @@ double clip_scale(const NamedTensors& trained, double clip) {
 }
 
 // A seed for each step makes its dropout independent of what ran before it in this process, so that
-// resuming and sharing a rank change nothing. Where the kernels' own dropout does not apply it draws
-// from LibTorch's generator.
+// resuming and sharing a rank change nothing. Where the kernels' own dropout does not apply it
+// draws from LibTorch's generator.
 uint64_t seed_dropout(const Learner& learner, int64_t step) {
   uint64_t seed = derive_seed(learner.seed, fmt::format("dropout/{}", step));
   if (learner.team && learner.team->rank() > 0) {
@@ -78,17 +78,20 @@ double accumulate_gradients(Learner& learner, const Batch& batch, int64_t step) 
   T5Model& model = learner.working ? learner.working->model() : *learner.model;
   const double weight = 1.0 / static_cast<double>(batch.num_targets);
   const CrossEntropy settings{static_cast<float>(learner.options.label_smoothing),
-                              static_cast<float>(learner.options.z_loss), static_cast<float>(weight)};
+                              static_cast<float>(learner.options.z_loss),
+                              static_cast<float>(weight)};
   const uint64_t seed = seed_dropout(learner, step);
   if (learner.working) learner.working->take_weights();
   double loss_sum = 0;
   for (size_t i = 0; i < parts.size(); ++i) {
     // rows at the same place of different parts must not lose the same elements
     model.set_activation_checkpointing(learner.options.activation_checkpointing);
-    model.set_dropout(learner.dropout, i == 0 ? seed : derive_seed(seed, fmt::format("part/{}", i)));
+    model.set_dropout(learner.dropout,
+                      i == 0 ? seed : derive_seed(seed, fmt::format("part/{}", i)));
     const Tensor loss = weighted_loss(model, *learner.tuning, parts[i], settings);
     const double part_sum = loss.item<double>() / weight;
-    if (!std::isfinite(part_sum)) throw_<SystemError>("the loss is {} at step {}", part_sum, step + 1);
+    if (!std::isfinite(part_sum))
+      throw_<SystemError>("the loss is {} at step {}", part_sum, step + 1);
     {
       const bool last = i + 1 == parts.size();
       const auto listener = learner.team_step ? learner.team_step->listen(last) : nullptr;
@@ -107,8 +110,8 @@ double own_gradients(Learner& learner, int64_t step, Batch& batch) {
   return accumulate_gradients(learner, batch, step);
 }
 
-// The same as part of a team. What goes wrong on one member alone would leave the others waiting, so
-// it is told to all, and each step ends with one word for everybody.
+// The same as part of a team. What goes wrong on one member alone would leave the others waiting,
+// so it is told to all, and each step ends with one word for everybody.
 double team_gradients(Learner& learner, int64_t step, Batch& batch) {
   StepReport mine;
   const int64_t computed_before = learner.computed_tokens;
@@ -199,10 +202,13 @@ namespace {
 
 // Saved states are read by each member for itself, from a folder that may be slow to show them.
 void meet_team(const Learner& learner) {
-  const StepReport all = learner.team->report({.loss_sum = static_cast<double>(learner.first_step)});
+  const StepReport all =
+      learner.team->report({.loss_sum = static_cast<double>(learner.first_step)});
   if (all.loss_sum == static_cast<double>(learner.first_step * learner.team->size())) return;
-  throw_<SystemError>("the members of a team would go on from different steps, this one from {}: is the "
-                      "store the same folder for all?", learner.first_step);
+  throw_<SystemError>(
+      "the members of a team would go on from different steps, this one from {}: is the "
+      "store the same folder for all?",
+      learner.first_step);
 }
 
 }  // namespace
@@ -221,7 +227,7 @@ void train(std::span<Learner> group) {
     for (size_t i = 0; i < group.size(); ++i) {
       Learner& learner = group[i];
       if (!learner.failure.empty() || step < learner.first_step || step >= learner.steps) continue;
-      if (!learner.team) check_stop();   // a team stops all at once
+      if (!learner.team) check_stop();  // a team stops all at once
       guarded_step(learner, step, curves[i]);
     }
   }
@@ -229,8 +235,8 @@ void train(std::span<Learner> group) {
     if (learner.average) learner.average->swap();
     learner.working.reset();
     if (learner.computed_tokens > 0) {
-      learner.cost.padding_fraction =
-          1 - static_cast<double>(learner.cost.train_tokens) / static_cast<double>(learner.computed_tokens);
+      learner.cost.padding_fraction = 1 - static_cast<double>(learner.cost.train_tokens) /
+                                              static_cast<double>(learner.computed_tokens);
     }
   }
 }

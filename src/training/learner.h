@@ -33,24 +33,24 @@ struct Learner {
   int64_t steps = 0;
   double dropout = 0;
   uint64_t seed = 0;
-  std::function<Batch(int64_t step)> next_batch;      // called once a step, in order
-  std::function<void(Learner&, int64_t step)> after_step;   // step: how many are done
+  std::function<Batch(int64_t step)> next_batch;           // called once a step, in order
+  std::function<void(Learner&, int64_t step)> after_step;  // step: how many are done
 
   // Every member gets the same batches and computes its rows of them; all else is the same on all.
   GradientTeam* team = nullptr;
 
   NamedTensors trained;
   std::unique_ptr<Optimizer> optimizer;
-  std::unique_ptr<WeightAverage> average;   // where options.ema > 0
-  std::unique_ptr<WorkingCopy> working;     // where options.precision is not float32
-  std::unique_ptr<TeamStep> team_step;      // where there is a team
-  int64_t first_step = 0;          // > 0 when going on from a saved state
+  std::unique_ptr<WeightAverage> average;  // where options.ema > 0
+  std::unique_ptr<WorkingCopy> working;    // where options.precision is not float32
+  std::unique_ptr<TeamStep> team_step;     // where there is a team
+  int64_t first_step = 0;                  // > 0 when going on from a saved state
 
   // What came of it.
-  Curve train_loss;                // mean token loss, as it is minimised, over stretches of steps
+  Curve train_loss;  // mean token loss, as it is minimised, over stretches of steps
   Cost cost;
   int64_t computed_tokens = 0;
-  std::string failure;             // why it was given up; "" while well
+  std::string failure;  // why it was given up; "" while well
 };
 
 // Makes what is still missing of trained tensors, optimizer, average and working copy.

@@ -29,7 +29,7 @@ class Lion final : public Optimizer {
   }
 
   std::vector<Tensor> state() override { return momentum_; }
-  void set_num_steps(int64_t) override {}   // no step differs from another
+  void set_num_steps(int64_t) override {}  // no step differs from another
 
  private:
   void fast(size_t i) {

@@ -71,7 +71,8 @@ double gradient_norm(const NamedTensors& trained) {
 }
 
 bool suits_kernels(const Tensor& tensor) {
-  return tensor.device().is_cpu() && tensor.scalar_type() == torch::kFloat32 && tensor.is_contiguous();
+  return tensor.device().is_cpu() && tensor.scalar_type() == torch::kFloat32 &&
+         tensor.is_contiguous();
 }
 
 Tensor zero_state(const Tensor& tensor) {
@@ -87,12 +88,13 @@ void check_parameter(const std::string& optimizer, const nlohmann::json& paramet
                      const std::string& key, double low, double high) {
   const double value = parameters.at(key).get<double>();
   if (value >= low && value < high) return;
-  throw_<ConfigError>("{}: {} must be at least {} and below {}, found {}", optimizer, key, low, high,
-                      value);
+  throw_<ConfigError>("{}: {} must be at least {} and below {}, found {}", optimizer, key, low,
+                      high, value);
 }
 
 void for_stretches(int64_t count, const std::function<void(int64_t, int64_t)>& body) {
-  constexpr int64_t kSmallest = int64_t{1} << 15;   // below it a second thread costs more than it brings
+  constexpr int64_t kSmallest = int64_t{1}
+                                << 15;  // below it a second thread costs more than it brings
   at::parallel_for(0, count, kSmallest, body);
 }
 

@@ -43,7 +43,7 @@ double gradient_norm(const NamedTensors& trained);
 
 // For the optimizers themselves.
 bool suits_kernels(const torch::Tensor& tensor);
-torch::Tensor zero_state(const torch::Tensor& tensor);   // of its shape
+torch::Tensor zero_state(const torch::Tensor& tensor);  // of its shape
 double root_mean_square(const torch::Tensor& tensor);
 // ConfigError "OPTIMIZER: KEY must be ..., found ..." unless low <= parameters[key] < high.
 void check_parameter(const std::string& optimizer, const nlohmann::json& parameters,

@@ -13,7 +13,7 @@ namespace dovetail {
 struct OptimizerEntry {
   std::string name;
   std::string paper;
-  nlohmann::json defaults;   // its parameters, beside those that every optimizer has
+  nlohmann::json defaults;  // its parameters, beside those that every optimizer has
   // Throws ConfigError for parameters out of range.
   std::function<void(const nlohmann::json& parameters)> check;
 };

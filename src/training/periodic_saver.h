@@ -9,10 +9,12 @@
 
 namespace dovetail {
 
-// Saves a long job's state now and then, at points where a value of the curve has just been completed.
+// Saves a long job's state now and then, at points where a value of the curve has just been
+// completed.
 class PeriodicSaver {
  public:
-  PeriodicSaver(std::filesystem::path file, double seconds) : file_(std::move(file)), seconds_(seconds) {}
+  PeriodicSaver(std::filesystem::path file, double seconds)
+      : file_(std::move(file)), seconds_(seconds) {}
   void operator()(Learner& learner, int64_t step);
 
  private:
@@ -23,6 +25,7 @@ class PeriodicSaver {
 };
 
 // A model and its vocabulary as a folder in the Hugging Face layout.
-void publish_checkpoint(const std::filesystem::path& target, const T5Model& model, const Vocabulary& vocabulary);
+void publish_checkpoint(const std::filesystem::path& target, const T5Model& model,
+                        const Vocabulary& vocabulary);
 
 }  // namespace dovetail

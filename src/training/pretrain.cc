@@ -30,12 +30,14 @@ Learner make_learner(const PretrainSettings& settings, T5Model& model, TuningMet
   return learner;
 }
 
-std::function<Batch(int64_t)> batches_of(const Job& job, const TokenCorpus& corpus, const Vocabulary& vocabulary,
+std::function<Batch(int64_t)> batches_of(const Job& job, const TokenCorpus& corpus,
+                                         const Vocabulary& vocabulary,
                                          const PretrainSettings& settings) {
   const auto objective = job.settings.at("objective").get<ChoiceSettings>();
   if (objective.name == "supervised") {
-    const auto pairs = std::make_shared<PairBatches>(job.locations.at("pairs").get<std::string>(), &corpus, vocabulary,
-                                                     objective.parameters, settings);
+    const auto pairs =
+        std::make_shared<PairBatches>(job.locations.at("pairs").get<std::string>(), &corpus,
+                                      vocabulary, objective.parameters, settings);
     return [pairs](int64_t step) { return pairs->batch(step); };
   }
   const auto rows = std::make_shared<TextRows>(corpus, vocabulary, objective, settings);
@@ -49,8 +51,9 @@ T5Config config_for(const Json& model, const Vocabulary& vocabulary) {
   if (!json.contains("vocab_size")) json["vocab_size"] = vocabulary.size();
   const T5Config config = t5_config_from(json);
   if (config.vocab_size < vocabulary.size()) {
-    throw_<ConfigError>("the model has {} embeddings, its vocabulary {} ids: they do not belong together",
-                        config.vocab_size, vocabulary.size());
+    throw_<ConfigError>(
+        "the model has {} embeddings, its vocabulary {} ids: they do not belong together",
+        config.vocab_size, vocabulary.size());
   }
   return config;
 }
@@ -62,18 +65,20 @@ void run_tokenizer(const Job& job, Artefacts& artefacts, Record& record) {
       Vocabulary::bytes(static_cast<int>(settings.sentinels)).save(folder);
     } else if (settings.type == "file") {
       Vocabulary::from_file(job.locations.at("vocabulary_file").get<std::string>(),
-                            static_cast<int>(settings.sentinels)).save(folder);
+                            static_cast<int>(settings.sentinels))
+          .save(folder);
     } else {
-      train_vocabulary(artefacts.text(job), settings.pieces, settings.threads,
-                       settings.max_lines, folder);
-      Vocabulary::from_file(folder / "spiece.model", static_cast<int>(settings.sentinels)).save(folder);
+      train_vocabulary(artefacts.text(job), settings.pieces, settings.threads, settings.max_lines,
+                       folder);
+      Vocabulary::from_file(folder / "spiece.model", static_cast<int>(settings.sentinels))
+          .save(folder);
     }
   });
   record.metrics["vocabulary_size"] = artefacts.vocabulary(artefacts.folder(job.key))->size();
 }
 
-void run_pretrain(const Job& job, Artefacts& artefacts, double checkpoint_seconds, GradientTeam* team,
-                  Record& record) {
+void run_pretrain(const Job& job, Artefacts& artefacts, double checkpoint_seconds,
+                  GradientTeam* team, Record& record) {
   const auto settings = job.settings.at("pretrain").get<PretrainSettings>();
   const auto vocabulary = artefacts.vocabulary(artefacts.folder(job.input_keys.at(0)));
   const auto corpus = artefacts.corpus(job, *vocabulary);

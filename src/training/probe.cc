@@ -23,9 +23,11 @@ std::vector<const Example*> probed_examples(const TaskData& task, const Subset& 
   return examples;
 }
 
-std::vector<Sequence> first_rows(const RowMaker& maker, const std::vector<const Example*>& examples) {
+std::vector<Sequence> first_rows(const RowMaker& maker,
+                                 const std::vector<const Example*>& examples) {
   std::vector<Sequence> rows;
-  for (const Example* example : examples) rows.push_back(maker.row(*example, example->references.front()));
+  for (const Example* example : examples)
+    rows.push_back(maker.row(*example, example->references.front()));
   return rows;
 }
 
@@ -43,23 +45,26 @@ float content_loss(const Vocabulary& vocabulary, const Sequence& row, const Toke
 void record_losses(const Examinee& examinee, const std::vector<Sequence>& rows, Record& record) {
   const std::vector<TokenScores> scores = score_rows(examinee, rows);
   for (size_t i = 0; i < rows.size(); ++i) {
-    record.per_example["probe_loss"].push_back(content_loss(examinee.maker.vocabulary, rows[i], scores[i]));
+    record.per_example["probe_loss"].push_back(
+        content_loss(examinee.maker.vocabulary, rows[i], scores[i]));
   }
 }
 
 // The source as a target: what the model finds it likely to read.
-void record_template_losses(const Examinee& examinee, const std::vector<Sequence>& rows, Record& record) {
+void record_template_losses(const Examinee& examinee, const std::vector<Sequence>& rows,
+                            Record& record) {
   std::vector<Sequence> written;
   for (const Sequence& row : rows) {
     Sequence turned{{Vocabulary::kEos}, {}};
     for (const int32_t id : row.source) {
-      if (id < examinee.maker.vocab_size) turned.target.push_back(id);   // soft tokens have no text
+      if (id < examinee.maker.vocab_size) turned.target.push_back(id);  // soft tokens have no text
     }
     written.push_back(std::move(turned));
   }
   for (const TokenScores& scores : score_rows(examinee, written)) {
     const double tokens = static_cast<double>(scores.token_logprobs.size());
-    record.per_example["probe_template_loss"].push_back(static_cast<float>(-scores.logprob / tokens));
+    record.per_example["probe_template_loss"].push_back(
+        static_cast<float>(-scores.logprob / tokens));
   }
 }
 
@@ -70,7 +75,8 @@ void record_embedding(const Examinee& examinee, const std::vector<Sequence>& row
   for (const Sequence& row : rows) {
     const Sequence* one = &row;
     const Batch batch = collate({&one, 1}).to(examinee.model.device());
-    const Tensor states = examinee.model.encode(examinee.tuning.embed(batch.source_BS), batch.mask_BS);
+    const Tensor states =
+        examinee.model.encode(examinee.tuning.embed(batch.source_BS), batch.mask_BS);
     sum_D += states.flatten(0, 1).sum(0).to(torch::kCPU, torch::kFloat64);
     tokens += static_cast<double>(row.source.size());
   }
@@ -95,12 +101,15 @@ struct Subject {
 void measure(const Job& job, const Subject& subject, Record& record) {
   auto settings = job.settings.at("evaluate").get<EvaluateSettings>();
   settings.also.clear();
-  const std::string deciding = deciding_metric(job.settings.at("task").value("kind", std::string()), settings.metrics);
+  const std::string deciding =
+      deciding_metric(job.settings.at("task").value("kind", std::string()), settings.metrics);
   for (const char* metric : {"depth_rank", "depth_rank_min"}) {
-    if (std::ranges::find(settings.metrics, metric) == settings.metrics.end()) settings.metrics.push_back(metric);
+    if (std::ranges::find(settings.metrics, metric) == settings.metrics.end())
+      settings.metrics.push_back(metric);
   }
   evaluate_on(subject.examples, subject.model, subject.method, subject.maker, settings, record);
-  if (job.settings.at("probe") == "race") return copy_scores(record, deciding, "race_score", record);
+  if (job.settings.at("probe") == "race")
+    return copy_scores(record, deciding, "race_score", record);
   copy_scores(record, "depth_rank", "probe_depth_rank", record);
   copy_scores(record, "depth_rank_min", "probe_depth_rank_min", record);
   const Examinee examinee{subject.model, subject.method, subject.maker};
@@ -113,7 +122,8 @@ void measure(const Job& job, const Subject& subject, Record& record) {
 
 // One triple a probed head, put to the classifier of relation types.
 void ask_classifier(const TaskData& task, const Job& job, Artefacts& artefacts, Record& record) {
-  const auto subset = subset_for(job, task, job.settings.at("tune").get<TuneSettings>().validation_examples);
+  const auto subset =
+      subset_for(job, task, job.settings.at("tune").get<TuneSettings>().validation_examples);
   std::vector<std::string> questions;
   for (const Example* example : probed_examples(task, subset)) {
     questions.push_back(classifier_question(example->source, example->references.front()));
@@ -128,7 +138,8 @@ void run_probe(const Job& job, Artefacts& artefacts, Record& record) {
   run_probe_on(load_task(job, artefacts), job, artefacts, record);
 }
 
-void run_probe_on(std::shared_ptr<const TaskData> task, const Job& job, Artefacts& artefacts, Record& record) {
+void run_probe_on(std::shared_ptr<const TaskData> task, const Job& job, Artefacts& artefacts,
+                  Record& record) {
   if (job.settings.at("probe") == "filling") return ask_classifier(*task, job, artefacts, record);
   TuneCell cell(job, std::move(task), artefacts, nullptr);
   if (job.settings.at("probe") != "zero_shot") {
@@ -136,7 +147,9 @@ void run_probe_on(std::shared_ptr<const TaskData> task, const Job& job, Artefact
     if (!cell.learner.failure.empty()) throw_<SystemError>("{}", cell.learner.failure);
     record.cost = cell.learner.cost;
   }
-  measure(job, {cell.backbone.model, *cell.method, cell.maker, probed_examples(*cell.task, cell.subset)}, record);
+  measure(job,
+          {cell.backbone.model, *cell.method, cell.maker, probed_examples(*cell.task, cell.subset)},
+          record);
 }
 
 }  // namespace dovetail

@@ -7,7 +7,7 @@
 
 #include <ctime>
 
-#include "commit.h"   // made by the build
+#include "commit.h"  // made by the build
 
 namespace dovetail {
 

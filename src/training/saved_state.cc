@@ -15,7 +15,8 @@ namespace {
 // Counts beyond what single precision holds exactly, in two parts.
 constexpr int64_t kCountPart = int64_t{1} << 20;
 Tensor count_tensor(int64_t count) {
-  return torch::tensor({static_cast<float>(count / kCountPart), static_cast<float>(count % kCountPart)});
+  return torch::tensor(
+      {static_cast<float>(count / kCountPart), static_cast<float>(count % kCountPart)});
 }
 int64_t count_from(const Tensor& parts) {
   return static_cast<int64_t>(parts[0].item<float>()) * kCountPart +
@@ -29,7 +30,8 @@ std::vector<Tensor> averages_of(Learner& learner) {
 NamedTensors named_state(Learner& learner, int64_t step, double wall_seconds) {
   NamedTensors state = learner.trained;
   const std::vector<Tensor> moments = learner.optimizer->state();
-  for (size_t i = 0; i < moments.size(); ++i) state.emplace_back(fmt::format("moment.{}", i), moments[i]);
+  for (size_t i = 0; i < moments.size(); ++i)
+    state.emplace_back(fmt::format("moment.{}", i), moments[i]);
   const std::vector<Tensor> averages = averages_of(learner);
   for (size_t i = 0; i < averages.size(); ++i) {
     state.emplace_back(fmt::format("average.{}", i), averages[i]);
@@ -41,14 +43,15 @@ NamedTensors named_state(Learner& learner, int64_t step, double wall_seconds) {
   state.emplace_back("curve.steps", torch::tensor(steps));
   state.emplace_back("count.tokens", count_tensor(learner.cost.train_tokens));
   state.emplace_back("count.computed", count_tensor(learner.computed_tokens));
-  state.emplace_back("progress", torch::tensor({static_cast<float>(step),
-                                                static_cast<float>(wall_seconds)}));
+  state.emplace_back("progress",
+                     torch::tensor({static_cast<float>(step), static_cast<float>(wall_seconds)}));
   return state;
 }
 
 }  // namespace
 
-void save_state(Learner& learner, int64_t step, double wall_seconds, const std::filesystem::path& file) {
+void save_state(Learner& learner, int64_t step, double wall_seconds,
+                const std::filesystem::path& file) {
   write_safetensors(file, named_state(learner, step, wall_seconds));
 }
 
@@ -58,7 +61,8 @@ void restore_state(Learner& learner, const std::filesystem::path& file) {
   const std::map<std::string, Tensor> state(loaded.begin(), loaded.end());
   for (auto& [name, tensor] : learner.trained) tensor.copy_(state.at(name));
   std::vector<Tensor> moments = learner.optimizer->state();
-  for (size_t i = 0; i < moments.size(); ++i) moments[i].copy_(state.at(fmt::format("moment.{}", i)));
+  for (size_t i = 0; i < moments.size(); ++i)
+    moments[i].copy_(state.at(fmt::format("moment.{}", i)));
   std::vector<Tensor> averages = averages_of(learner);
   for (size_t i = 0; i < averages.size(); ++i) {
     averages[i].copy_(state.at(fmt::format("average.{}", i)));

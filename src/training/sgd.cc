@@ -31,7 +31,7 @@ class Sgd final : public Optimizer {
   }
 
   std::vector<Tensor> state() override { return velocity_; }
-  void set_num_steps(int64_t) override {}   // no step differs from another
+  void set_num_steps(int64_t) override {}  // no step differs from another
 
  private:
   void fast(size_t i) {
@@ -41,7 +41,8 @@ class Sgd final : public Optimizer {
     const float* g = gradient.const_data_ptr<float>();
     float* velocity = velocity_.empty() ? nullptr : velocity_[i].data_ptr<float>();
     for_stretches(tensor.numel(), [&](int64_t begin, int64_t end) {
-      sgd_update(values + begin, g + begin, velocity ? velocity + begin : nullptr, end - begin, step_);
+      sgd_update(values + begin, g + begin, velocity ? velocity + begin : nullptr, end - begin,
+                 step_);
     });
   }
 
@@ -59,7 +60,7 @@ class Sgd final : public Optimizer {
 
   SgdStep step_{};
   NamedTensors trained_;
-  std::vector<Tensor> velocity_;   // none without momentum
+  std::vector<Tensor> velocity_;  // none without momentum
 };
 
 void check(const nlohmann::json& parameters) {
@@ -73,7 +74,8 @@ void check(const nlohmann::json& parameters) {
 
 // weight_decay is added to the gradient, as in torch.optim.SGD: with momentum the two ways differ.
 OptimizerKind sgd() {
-  return {{"sgd", "Sutskever et al. 2013 (momentum, Nesterov); weight decay within the gradient",
+  return {{"sgd",
+           "Sutskever et al. 2013 (momentum, Nesterov); weight decay within the gradient",
            {{"momentum", 0.0}, {"nesterov", false}},
            check},
           [](const OptimizerSettings& settings, NamedTensors trained) {

@@ -21,7 +21,8 @@ struct CutPoint {
   std::vector<int32_t> ids;
 };
 
-std::optional<CutPoint> next_cut(const std::vector<Segment>& segments, const Vocabulary& vocabulary) {
+std::optional<CutPoint> next_cut(const std::vector<Segment>& segments,
+                                 const Vocabulary& vocabulary) {
   std::optional<CutPoint> best;
   int order = 0;
   for (size_t i = 0; i < segments.size(); ++i) {
@@ -48,8 +49,9 @@ std::string beginning(const Vocabulary& vocabulary, const std::string& text, int
   size_t fits = 0, too_long = text.size();
   while (too_long - fits > 1) {
     const size_t middle = character_start(text, fits + (too_long - fits) / 2);
-    if (middle <= fits) break;   // one character of several bytes is left between the two
-    const bool is_short = std::ssize(vocabulary.encode(std::string_view(text).substr(0, middle))) <= pieces;
+    if (middle <= fits) break;  // one character of several bytes is left between the two
+    const bool is_short =
+        std::ssize(vocabulary.encode(std::string_view(text).substr(0, middle))) <= pieces;
     (is_short ? fits : too_long) = middle;
   }
   return text.substr(0, fits);
@@ -64,8 +66,9 @@ int32_t RowMaker::soft_id(const SoftToken& token) const {
   }
   const std::string name = token.name();
   if (const auto found = soft_ids.find(name); found != soft_ids.end()) return found->second;
-  throw_<ConfigError>("the tuning trains no soft token \"{}\", which template \"{}\" puts into task {}", name,
-                      form.name, task.name);
+  throw_<ConfigError>(
+      "the tuning trains no soft token \"{}\", which template \"{}\" puts into task {}", name,
+      form.name, task.name);
 }
 
 // Text between soft tokens is encoded as a whole, so that its pieces are those of the running text.
@@ -94,14 +97,16 @@ std::vector<int32_t> RowMaker::source_ids(const std::vector<Segment>& segments) 
 
 std::vector<int32_t> RowMaker::fitting_ids(std::vector<Segment> segments) const {
   const int64_t room =
-      max_source_length - 1 + std::count_if(segments.begin(), segments.end(), [](const Segment& s) { return s.soft; });
+      max_source_length - 1 +
+      std::count_if(segments.begin(), segments.end(), [](const Segment& s) { return s.soft; });
   std::vector<int32_t> ids = source_ids(segments);
   counts.cut_sources += static_cast<int64_t>(ids.size()) > room;
   while (static_cast<int64_t>(ids.size()) > room) {
     const auto point = next_cut(segments, vocabulary);
-    if (!point) break;   // only what must stand is left
+    if (!point) break;  // only what must stand is left
     const int64_t size = static_cast<int64_t>(point->ids.size());
-    const int64_t kept = std::clamp<int64_t>(size + room - static_cast<int64_t>(ids.size()), 1, size - 1);
+    const int64_t kept =
+        std::clamp<int64_t>(size + room - static_cast<int64_t>(ids.size()), 1, size - 1);
     segments[point->segment].text = beginning(vocabulary, segments[point->segment].text, kept);
     ids = source_ids(segments);
   }
@@ -127,7 +132,8 @@ Sequence RowMaker::row(const Example& example, const std::string& reference) con
 
 Sequence RowMaker::choice_row(const Example& example, size_t choice) const {
   Sequence sequence = row(example, choices_of(task, example).at(choice));
-  sequence.target = target_ids(target_for_choice(form, task, example, static_cast<int64_t>(choice)));
+  sequence.target =
+      target_ids(target_for_choice(form, task, example, static_cast<int64_t>(choice)));
   return sequence;
 }
 
@@ -151,10 +157,12 @@ BoundTemplate template_of(const Json& settings) {
                                             parameters.at("placement").get<std::string>()});
 }
 
-SoftTokenPlan plan_soft_tokens(const BoundTemplate& form, const TaskData& task, const Vocabulary& vocabulary) {
+SoftTokenPlan plan_soft_tokens(const BoundTemplate& form, const TaskData& task,
+                               const Vocabulary& vocabulary) {
   SoftTokenPlan plan;
   for (const SoftToken& token : soft_tokens_of(form, task)) {
-    std::vector<int32_t> pieces = token.word.empty() ? std::vector<int32_t>{} : vocabulary.encode(token.word);
+    std::vector<int32_t> pieces =
+        token.word.empty() ? std::vector<int32_t>{} : vocabulary.encode(token.word);
     std::erase(pieces, Vocabulary::kUnknown);
     plan.tokens.push_back({token.name(), token.owner, std::move(pieces)});
   }
@@ -168,8 +176,8 @@ std::vector<Sequence> rows_of(const RowMaker& maker, const std::vector<Example>&
   std::vector<Sequence> rows;
   for (int64_t head : heads) {
     const Example& example = side[head];
-    const size_t kept = tails > 0 ? std::min<size_t>(tails, example.references.size())
-                                  : example.references.size();
+    const size_t kept =
+        tails > 0 ? std::min<size_t>(tails, example.references.size()) : example.references.size();
     for (size_t i = 0; i < kept; ++i) rows.push_back(maker.row(example, example.references[i]));
   }
   return rows;
@@ -182,7 +190,8 @@ std::vector<Sequence> training_rows(const RowMaker& maker, const Subset& subset)
 }
 
 std::vector<Sequence> validation_rows(const RowMaker& maker, const Subset& subset) {
-  return rows_of(maker, subset.own_validation ? maker.task.validation : maker.task.train, subset.validation, 1);
+  return rows_of(maker, subset.own_validation ? maker.task.validation : maker.task.train,
+                 subset.validation, 1);
 }
 
 EpochBatches::EpochBatches(std::vector<Sequence> rows, BatchLimit limit, uint64_t seed)

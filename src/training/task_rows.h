@@ -18,13 +18,14 @@ namespace dovetail {
 struct RowCounts {
   int64_t rows = 0;
   int64_t cut_sources = 0;
-  int64_t cut_targets = 0;  // an answer that lost its end cannot be learned, nor scored by its likelihood
+  int64_t cut_targets =
+      0;  // an answer that lost its end cannot be learned, nor scored by its likelihood
 };
 
 // Turns examples into ids the same way for training and test.
 struct RowMaker {
   const TaskData& task;
-  BoundTemplate form;              // with_soft_tokens, where the tuning has some
+  BoundTemplate form;  // with_soft_tokens, where the tuning has some
   const Vocabulary& vocabulary;
   SoftTokenPlan soft_tokens;       // all that the form uses on this task
   int64_t vocab_size = 0;          // of the model; soft tokens are numbered from here
@@ -34,11 +35,13 @@ struct RowMaker {
   // The row of an example with `reference` as its target's answer. Counts into `counts`, which
   // belongs to whoever makes the rows.
   Sequence row(const Example& example, const std::string& reference) const;
-  // As if that choice were the right one; and the same with nothing asked, as far as the template goes.
+  // As if that choice were the right one; and the same with nothing asked, as far as the template
+  // goes.
   Sequence choice_row(const Example& example, size_t choice) const;
   Sequence prior_row(const Example& example, size_t choice) const;
   mutable RowCounts counts = {};
-  mutable std::unordered_map<std::string, int32_t> soft_ids = {};  // of the plan, filled at the first use
+  mutable std::unordered_map<std::string, int32_t> soft_ids =
+      {};  // of the plan, filled at the first use
 
  private:
   std::vector<int32_t> target_ids(const std::string& target) const;
@@ -47,12 +50,14 @@ struct RowMaker {
   std::vector<int32_t> fitting_ids(std::vector<Segment> segments) const;
 };
 
-// The template of a tune or baseline job, with the soft tokens that its tuning (none: a baseline) asks
-// for. ConfigError where template and tuning do not fit.
+// The template of a tune or baseline job, with the soft tokens that its tuning (none: a baseline)
+// asks for. ConfigError where template and tuning do not fit.
 BoundTemplate template_of(const Json& settings);
 
-// The soft tokens of a cell: their names from the template, their words' pieces from the vocabulary.
-SoftTokenPlan plan_soft_tokens(const BoundTemplate& form, const TaskData& task, const Vocabulary& vocabulary);
+// The soft tokens of a cell: their names from the template, their words' pieces from the
+// vocabulary.
+SoftTokenPlan plan_soft_tokens(const BoundTemplate& form, const TaskData& task,
+                               const Vocabulary& vocabulary);
 
 // One row for each (head, tail) that the subset keeps.
 std::vector<Sequence> training_rows(const RowMaker& maker, const Subset& subset);

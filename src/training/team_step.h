@@ -16,14 +16,15 @@ namespace dovetail {
 class TeamStep {
  public:
   TeamStep(GradientTeam& team, const NamedTensors& trained);
-  ~TeamStep();                      // drops the gradients, which may stand in the team's memory
+  ~TeamStep();  // drops the gradients, which may stand in the team's memory
   TeamStep(const TeamStep&) = delete;
 
-  void begin();                     // of a step, before its first backward pass
-  // For a backward pass. In the last one of a step, gradients are on their way when it completes them.
+  void begin();  // of a step, before its first backward pass
+  // For a backward pass. In the last one of a step, gradients are on their way when it completes
+  // them.
   std::unique_ptr<GradientListener> listen(bool last);
-  void finish();                    // after the last pass: the gradients are the team's
-  void give_up();                   // without finish(): this member has no gradients; after it: nothing
+  void finish();   // after the last pass: the gradients are the team's
+  void give_up();  // without finish(): this member has no gradients; after it: nothing
 
  private:
   void start(size_t slot);
@@ -33,7 +34,7 @@ class TeamStep {
 
   GradientTeam& team_;
   std::vector<torch::Tensor> big_, small_;
-  std::unordered_map<const void*, size_t> slot_of_;   // by tensor
+  std::unordered_map<const void*, size_t> slot_of_;  // by tensor
   std::vector<size_t> sizes_;
   std::vector<std::span<float>> homes_;
   std::vector<bool> started_;

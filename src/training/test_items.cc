@@ -13,11 +13,12 @@ using torch::Tensor;
 
 namespace {
 
-constexpr size_t kBatchTokens = 8192;   // with padding; bounds what the logits' hidden states take
+constexpr size_t kBatchTokens = 8192;  // with padding; bounds what the logits' hidden states take
 
 using Embed = std::function<Tensor(const Tensor& ids_BS)>;
 
-std::vector<TokenScores> score_batch(const T5Model& model, const Embed& embed, const std::vector<Sequence>& rows,
+std::vector<TokenScores> score_batch(const T5Model& model, const Embed& embed,
+                                     const std::vector<Sequence>& rows,
                                      const std::vector<size_t>& places) {
   std::vector<const Sequence*> chosen;
   std::vector<Ids> targets;
@@ -31,7 +32,8 @@ std::vector<TokenScores> score_batch(const T5Model& model, const Embed& embed, c
   return score_targets(model, memory, batch.mask_BS, targets);
 }
 
-std::vector<TokenScores> score_all(const T5Model& model, const Embed& embed, const std::vector<Sequence>& rows) {
+std::vector<TokenScores> score_all(const T5Model& model, const Embed& embed,
+                                   const std::vector<Sequence>& rows) {
   std::vector<std::pair<size_t, size_t>> sizes;
   for (const Sequence& row : rows) sizes.emplace_back(row.source.size(), row.target.size());
   std::vector<TokenScores> scores(rows.size());
@@ -76,7 +78,8 @@ void add_choice_likelihoods(const Examinee& examinee, const std::vector<const Ex
   }
   bare.owners = asked.owners;
   add_scores(asked, score_rows(examinee, asked.rows), &ScoredItem::choice_logprobs, items);
-  if (with_priors) add_scores(bare, score_rows(examinee, bare.rows), &ScoredItem::choice_priors, items);
+  if (with_priors)
+    add_scores(bare, score_rows(examinee, bare.rows), &ScoredItem::choice_priors, items);
 }
 
 void add_ranks(const Examinee& examinee, const std::vector<const Example*>& examples,
@@ -102,11 +105,13 @@ void add_ranks(const Examinee& examinee, const std::vector<const Example*>& exam
 }  // namespace
 
 std::vector<TokenScores> score_rows(const Examinee& examinee, const std::vector<Sequence>& rows) {
-  return score_all(examinee.model, [&](const Tensor& ids_BS) { return examinee.tuning.embed(ids_BS); }, rows);
+  return score_all(
+      examinee.model, [&](const Tensor& ids_BS) { return examinee.tuning.embed(ids_BS); }, rows);
 }
 
 std::vector<TokenScores> score_rows(const T5Model& model, const std::vector<Sequence>& rows) {
-  return score_all(model, [&](const Tensor& ids_BS) { return model.embed(ids_BS); }, rows);
+  return score_all(
+      model, [&](const Tensor& ids_BS) { return model.embed(ids_BS); }, rows);
 }
 
 std::vector<Evidence> needed_evidence(const std::vector<std::string>& metrics) {
@@ -115,27 +120,32 @@ std::vector<Evidence> needed_evidence(const std::vector<std::string>& metrics) {
   return needed;
 }
 
-std::vector<int64_t> content_ranks(const Vocabulary& vocabulary, const Sequence& row, const TokenScores& scores) {
+std::vector<int64_t> content_ranks(const Vocabulary& vocabulary, const Sequence& row,
+                                   const TokenScores& scores) {
   std::vector<int64_t> ranks;
   for (size_t i = 0; i < row.target.size(); ++i) {
     const int32_t id = row.target[i];
-    if (id != Vocabulary::kEos && !vocabulary.is_sentinel(id)) ranks.push_back(scores.token_ranks[i]);
+    if (id != Vocabulary::kEos && !vocabulary.is_sentinel(id))
+      ranks.push_back(scores.token_ranks[i]);
   }
   return ranks;
 }
 
-std::vector<ScoredItem> describe_items(const Examinee& examinee, const std::vector<const Example*>& examples,
-                                       const std::vector<Sequence>& rows, const std::vector<TokenScores>& first,
+std::vector<ScoredItem> describe_items(const Examinee& examinee,
+                                       const std::vector<const Example*>& examples,
+                                       const std::vector<Sequence>& rows,
+                                       const std::vector<TokenScores>& first,
                                        const std::vector<Evidence>& needed) {
   DOVETAIL_CHECK(examples.size() == rows.size() && rows.size() == first.size());
   const torch::InferenceMode inference;
   std::vector<ScoredItem> items;
   for (size_t i = 0; i < examples.size(); ++i) {
-    items.push_back({.references = references_of(examinee.maker.form, examinee.maker.task, *examples[i]),
-                     .choices = choices_of(examinee.maker.task, *examples[i]),
-                     .answer = examples[i]->answer,
-                     .target_logprob = first[i].logprob,
-                     .target_tokens = static_cast<int64_t>(first[i].token_logprobs.size())});
+    items.push_back(
+        {.references = references_of(examinee.maker.form, examinee.maker.task, *examples[i]),
+         .choices = choices_of(examinee.maker.task, *examples[i]),
+         .answer = examples[i]->answer,
+         .target_logprob = first[i].logprob,
+         .target_tokens = static_cast<int64_t>(first[i].token_logprobs.size())});
   }
   const bool priors = contains(needed, Evidence::choice_priors);
   if (priors || contains(needed, Evidence::choice_likelihood)) {

@@ -25,14 +25,17 @@ std::vector<TokenScores> score_rows(const T5Model& model, const std::vector<Sequ
 // Which evidence some metrics need.
 std::vector<Evidence> needed_evidence(const std::vector<std::string>& metrics);
 
-// Everything about examples that does not hang on how answers are decoded: references, choices, and of
-// the model's opinion what `needed` names. `rows` and `first` are those of the first references, and
-// their scores.
-std::vector<ScoredItem> describe_items(const Examinee& examinee, const std::vector<const Example*>& examples,
-                                       const std::vector<Sequence>& rows, const std::vector<TokenScores>& first,
+// Everything about examples that does not hang on how answers are decoded: references, choices, and
+// of the model's opinion what `needed` names. `rows` and `first` are those of the first references,
+// and their scores.
+std::vector<ScoredItem> describe_items(const Examinee& examinee,
+                                       const std::vector<const Example*>& examples,
+                                       const std::vector<Sequence>& rows,
+                                       const std::vector<TokenScores>& first,
                                        const std::vector<Evidence>& needed);
 
 // Ranks of a row's target without its sentinels and </s>.
-std::vector<int64_t> content_ranks(const Vocabulary& vocabulary, const Sequence& row, const TokenScores& scores);
+std::vector<int64_t> content_ranks(const Vocabulary& vocabulary, const Sequence& row,
+                                   const TokenScores& scores);
 
 }  // namespace dovetail

@@ -11,7 +11,7 @@ namespace dovetail {
 
 namespace {
 
-constexpr size_t kLeastTokens = 2;       // what an objective needs
+constexpr size_t kLeastTokens = 2;  // what an objective needs
 // The more rows are read ahead the less is padding; memory sets the bound: some 50 MB.
 constexpr int64_t kWindowTokens = int64_t{1} << 22, kLeastBatches = 16, kMostBatches = 256;
 
@@ -28,8 +28,10 @@ std::vector<std::vector<int32_t>> encode_texts(const Objective& objective,
     encoded.push_back(vocabulary.encode(text));
     const auto [other, is_new] = seen.try_emplace(encoded.back(), text);
     if (is_new || other->second == text) continue;
-    throw_<ConfigError>("the vocabulary cannot tell \"{}\" of objective {} from \"{}\": give texts of pieces "
-                        "that it has", text, objective.name, other->second);
+    throw_<ConfigError>(
+        "the vocabulary cannot tell \"{}\" of objective {} from \"{}\": give texts of pieces "
+        "that it has",
+        text, objective.name, other->second);
   }
   return encoded;
 }
@@ -45,8 +47,9 @@ int64_t longest(const std::vector<std::vector<int32_t>>& texts) {
 ChunkStream::ChunkStream(const TokenCorpus& corpus, int64_t chunk_length, bool pack, uint64_t seed)
     : corpus_(corpus), chunk_length_(chunk_length), pack_(pack), seed_(seed) {
   if (corpus.num_tokens() < chunk_length) {
-    throw_<DataError>("the pre-training text has {} tokens, fewer than one row of {}: give more text",
-                      corpus.num_tokens(), chunk_length);
+    throw_<DataError>(
+        "the pre-training text has {} tokens, fewer than one row of {}: give more text",
+        corpus.num_tokens(), chunk_length);
   }
   start_epoch();
 }
@@ -70,7 +73,8 @@ std::vector<int32_t> ChunkStream::next() {
     document.resize(std::min<size_t>(document.size(), chunk_length_));
     return document;
   }
-  throw_<DataError>("no line of the pre-training text has two tokens or more: give other text, or pack it");
+  throw_<DataError>(
+      "no line of the pre-training text has two tokens or more: give other text, or pack it");
 }
 
 std::vector<int32_t> ChunkStream::next_packed() {
@@ -111,7 +115,8 @@ void TextRows::make_window() {
   const int64_t window = windows_read_ - 1;
   const int64_t rows = window_batches_ * rows_per_batch_;
   sequences_.clear();
-  for (int64_t i = 0; i < rows; ++i) sequences_.push_back(make_sequence(chunks_[i], window * rows + i));
+  for (int64_t i = 0; i < rows; ++i)
+    sequences_.push_back(make_sequence(chunks_[i], window * rows + i));
   Rng rng(derive_seed(seed_, fmt::format("window/{}", window)));
   batches_ = epoch_batches(sequences_, {.rows = rows_per_batch_}, rng);
   window_made_ = window;
@@ -122,7 +127,8 @@ Batch TextRows::batch(int64_t step) {
   DOVETAIL_CHECK(window >= windows_read_ - 1);
   while (windows_read_ <= window) {
     chunks_.clear();
-    for (int64_t i = 0; i < window_batches_ * rows_per_batch_; ++i) chunks_.push_back(stream_.next());
+    for (int64_t i = 0; i < window_batches_ * rows_per_batch_; ++i)
+      chunks_.push_back(stream_.next());
     ++windows_read_;
   }
   if (window_made_ != window) make_window();

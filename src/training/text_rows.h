@@ -14,10 +14,10 @@
 namespace dovetail {
 
 // The endless stream of a corpus, the documents of an epoch in random order. Packed: joined and cut
-// into chunks of equal length, as T5 does (Raffel et al. 2020, sec. 3.1.3). Not packed: a document a
-// chunk, its end cut off where it is too long, and none of fewer than two tokens; what a model is to
-// write then always follows from what it reads, which it hardly does where a text is short and its
-// neighbour is about something else.
+// into chunks of equal length, as T5 does (Raffel et al. 2020, sec. 3.1.3). Not packed: a document
+// a chunk, its end cut off where it is too long, and none of fewer than two tokens; what a model is
+// to write then always follows from what it reads, which it hardly does where a text is short and
+// its neighbour is about something else.
 class ChunkStream {
  public:
   ChunkStream(const TokenCorpus& corpus, int64_t chunk_length, bool pack, uint64_t seed);
@@ -34,8 +34,8 @@ class ChunkStream {
   uint64_t seed_;
   int64_t epoch_ = 0;
   std::vector<int64_t> order_;
-  size_t position_ = 0;              // in order_
-  std::vector<int32_t> pending_;     // read, not yet given out
+  size_t position_ = 0;           // in order_
+  std::vector<int32_t> pending_;  // read, not yet given out
   size_t pending_begin_ = 0;
 };
 
@@ -57,12 +57,12 @@ class TextRows {
   nlohmann::json parameters_;
   uint64_t seed_;
   int64_t rows_per_batch_;
-  int64_t window_batches_;           // read ahead, so that rows of like length can be brought together
+  int64_t window_batches_;  // read ahead, so that rows of like length can be brought together
   std::vector<int32_t> sentinels_;
-  std::vector<std::vector<int32_t>> texts_;   // what the objective may set before inputs, encoded
+  std::vector<std::vector<int32_t>> texts_;  // what the objective may set before inputs, encoded
   ChunkStream stream_;
-  int64_t windows_read_ = 0;         // from the stream
-  int64_t window_made_ = -1;         // the one whose batches are ready
+  int64_t windows_read_ = 0;  // from the stream
+  int64_t window_made_ = -1;  // the one whose batches are ready
   std::vector<std::vector<int32_t>> chunks_;
   std::vector<Sequence> sequences_;
   std::vector<std::vector<int64_t>> batches_;

@@ -71,7 +71,8 @@ void run_tune(std::span<const Job> group, Artefacts& artefacts, GradientTeam* te
     cells[owner]->learner = std::move(learners[i]);
     guarded(records[owner], [&] {
       if (writes_for(team)) return finish(*cells[owner], group[owner], artefacts, records[owner]);
-      if (!cells[owner]->learner.failure.empty()) fail(records[owner], cells[owner]->learner.failure);
+      if (!cells[owner]->learner.failure.empty())
+        fail(records[owner], cells[owner]->learner.failure);
     });
   }
 }

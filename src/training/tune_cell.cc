@@ -17,7 +17,7 @@ std::unique_ptr<TuningMethod> make_method(const Job& job, T5Model& model, uint64
   const Tuning& tuning = find_tuning(choice.name);
   Json parameters = tuning.entry.defaults;
   parameters.update(choice.parameters);
-  if (job.locations.contains("initialization_folder")) {   // settings hold its content hash
+  if (job.locations.contains("initialization_folder")) {  // settings hold its content hash
     parameters["initialization_folder"] = job.locations.at("initialization_folder");
   }
   return tuning.make(model, parameters, seed, soft_tokens);
@@ -25,7 +25,8 @@ std::unique_ptr<TuningMethod> make_method(const Job& job, T5Model& model, uint64
 
 }  // namespace
 
-TuneCell::TuneCell(const Job& job, std::shared_ptr<const TaskData> data, Artefacts& artefacts, GradientTeam* team)
+TuneCell::TuneCell(const Job& job, std::shared_ptr<const TaskData> data, Artefacts& artefacts,
+                   GradientTeam* team)
     : settings(job.settings.at("tune").get<TuneSettings>()),
       seed(job.settings.at("seed").get<uint64_t>()),
       task(std::move(data)),
@@ -33,8 +34,13 @@ TuneCell::TuneCell(const Job& job, std::shared_ptr<const TaskData> data, Artefac
       form(template_of(job.settings)),
       soft_tokens(plan_soft_tokens(form, *task, *backbone.vocabulary)),
       method(make_method(job, backbone.model, seed, soft_tokens)),
-      maker{*task, form, *backbone.vocabulary, soft_tokens, backbone.model.config().vocab_size,
-            settings.max_source_length, settings.max_target_length},
+      maker{*task,
+            form,
+            *backbone.vocabulary,
+            soft_tokens,
+            backbone.model.config().vocab_size,
+            settings.max_source_length,
+            settings.max_target_length},
       subset(subset_for(job, *task, settings.validation_examples)),
       validation(validation_rows(maker, subset)),
       batches(training_rows(maker, subset), {settings.batch_size, settings.batch_tokens},
@@ -48,7 +54,8 @@ TuneCell::TuneCell(const Job& job, std::shared_ptr<const TaskData> data, Artefac
   learner.dropout = settings.dropout;
   learner.seed = seed;
   learner.next_batch = [this](int64_t) { return batches.next(); };
-  const int64_t stride = std::max<int64_t>(1, learner.steps / std::max<int64_t>(1, settings.evaluations));
+  const int64_t stride =
+      std::max<int64_t>(1, learner.steps / std::max<int64_t>(1, settings.evaluations));
   learner.after_step = [this, stride](Learner& running, int64_t step) {
     if (!writes_for(running.team) || validation.empty() || step % stride != 0) return;
     const AveragedWeights averaged(running.average.get());

@@ -16,7 +16,8 @@ struct TuneCell {
   TuneCell(const Job& job, Artefacts& artefacts, GradientTeam* team)
       : TuneCell(job, load_task(job, artefacts), artefacts, team) {}
   // On other examples than those of the job's task.
-  TuneCell(const Job& job, std::shared_ptr<const TaskData> task, Artefacts& artefacts, GradientTeam* team);
+  TuneCell(const Job& job, std::shared_ptr<const TaskData> task, Artefacts& artefacts,
+           GradientTeam* team);
   TuneCell(const TuneCell&) = delete;
 
   void add_validation_point(int64_t step);

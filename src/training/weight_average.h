@@ -14,8 +14,8 @@ class WeightAverage {
  public:
   WeightAverage(double decay, NamedTensors trained);
 
-  void update(int64_t step);   // after step `step` (from 1)
-  void swap();                 // the trained tensors take the averages, and back again
+  void update(int64_t step);  // after step `step` (from 1)
+  void swap();                // the trained tensors take the averages, and back again
   std::vector<torch::Tensor> state() { return averages_; }
 
  private:

@@ -8,10 +8,11 @@ using torch::Tensor;
 namespace {
 
 T5Weights rounded(const T5Model& masters, torch::ScalarType type) {
-  T5Weights copy = masters.weights();   // handles, not data
+  T5Weights copy = masters.weights();  // handles, not data
   for_each_weight(masters.config(), copy, [&](const WeightSpec& spec, Tensor& tensor) {
     const bool bias = spec.name.ends_with("relative_attention_bias.weight");
-    tensor = tensor.detach().to(bias ? torch::kFloat32 : type, /*non_blocking=*/false, /*copy=*/true);
+    tensor =
+        tensor.detach().to(bias ? torch::kFloat32 : type, /*non_blocking=*/false, /*copy=*/true);
   });
   return copy;
 }
@@ -20,8 +21,8 @@ std::vector<const Projection*> projections_of(const T5Model& model) {
   std::vector<const Projection*> all;
   for (const auto* stack : {&model.encoder_projections(), &model.decoder_projections()}) {
     for (const BlockProjections& p : *stack) {
-      for (const Projection* projection : {&p.self_qkv, &p.self_o, &p.cross_q, &p.cross_kv,
-                                           &p.cross_o, &p.wi, &p.wo}) {
+      for (const Projection* projection :
+           {&p.self_qkv, &p.self_o, &p.cross_q, &p.cross_kv, &p.cross_o, &p.wi, &p.wo}) {
         if (!projection->low_rank.empty()) all.push_back(projection);
       }
     }

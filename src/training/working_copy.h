@@ -17,15 +17,15 @@ class WorkingCopy {
   WorkingCopy(const T5Model& masters, torch::ScalarType type);
 
   T5Model& model() { return model_; }
-  void take_weights();     // the masters as they are now, rounded
-  void give_gradients();   // adds what backward() left here to the masters' gradients
+  void take_weights();    // the masters as they are now, rounded
+  void give_gradients();  // adds what backward() left here to the masters' gradients
 
  private:
   void copy_low_rank(const T5Model& masters);
   torch::Tensor paired_copy(const torch::Tensor& master, torch::ScalarType type);
 
   T5Model model_;
-  std::vector<std::pair<torch::Tensor, torch::Tensor>> trained_;   // master, copy
+  std::vector<std::pair<torch::Tensor, torch::Tensor>> trained_;  // master, copy
 };
 
 }  // namespace dovetail

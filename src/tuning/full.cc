@@ -29,7 +29,8 @@ class Full final : public TuningMethod {
 }  // namespace
 
 Tuning full() {
-  return {{"full", "Raffel et al. 2020, sec. 3.5.3 (fine-tuning all parameters)", nlohmann::json::object()},
+  return {{"full", "Raffel et al. 2020, sec. 3.5.3 (fine-tuning all parameters)",
+           nlohmann::json::object()},
           [](T5Model& model, const nlohmann::json&, uint64_t, const SoftTokenPlan&) {
             return std::make_unique<Full>(model);
           }};

@@ -44,11 +44,14 @@ LoraSettings read_settings(const nlohmann::json& parameters) {
   settings.scaling = alpha / static_cast<double>(settings.r);
   settings.dropout = parameters.at("lora_dropout").get<double>();
   if (!(settings.dropout >= 0 && settings.dropout < 1)) {
-    throw_<ConfigError>("lora: lora_dropout must be at least 0 and below 1, found {}", settings.dropout);
+    throw_<ConfigError>("lora: lora_dropout must be at least 0 and below 1, found {}",
+                        settings.dropout);
   }
-  for (const auto& target : parameters.at("target_modules")) settings.targets.insert(target.get<std::string>());
+  for (const auto& target : parameters.at("target_modules"))
+    settings.targets.insert(target.get<std::string>());
   if (settings.targets.empty()) {
-    throw_<ConfigError>("lora: target_modules names nothing; name some of q, k, v, o, wi, wi_0, wi_1, wo");
+    throw_<ConfigError>(
+        "lora: target_modules names nothing; name some of q, k, v, o, wi, wi_0, wi_1, wo");
   }
   return settings;
 }
@@ -61,8 +64,8 @@ void check_targets(const T5Model& model, const LoraSettings& settings) {
   const std::vector<std::string> names(known.begin(), known.end());
   for (const std::string& target : settings.targets) {
     if (known.contains(target)) continue;
-    throw_<ConfigError>("lora: target_modules names \"{}\", of which this model has none; {}", target,
-                        did_you_mean(target, names));
+    throw_<ConfigError>("lora: target_modules names \"{}\", of which this model has none; {}",
+                        target, did_you_mean(target, names));
   }
 }
 
@@ -70,7 +73,8 @@ void check_targets(const T5Model& model, const LoraSettings& settings) {
 // begins as the untuned one.
 class Lora final : public TuningMethod {
  public:
-  Lora(T5Model& model, const LoraSettings& settings, uint64_t seed) : model_(model), settings_(settings) {
+  Lora(T5Model& model, const LoraSettings& settings, uint64_t seed)
+      : model_(model), settings_(settings) {
     auto generator = at::detail::createCPUGenerator(derive_seed(seed, "lora"));
     for (auto& [name, tensor] : named_tensors(model.config(), model.weights())) {
       tensor.requires_grad_(false);
@@ -80,27 +84,31 @@ class Lora final : public TuningMethod {
                               .uniform_(-bound, bound, generator)
                               .to(tensor.options())
                               .requires_grad_(true);
-      const Tensor b_Nr = torch::zeros({tensor.size(0), settings.r}, tensor.options()).requires_grad_(true);
+      const Tensor b_Nr =
+          torch::zeros({tensor.size(0), settings.r}, tensor.options()).requires_grad_(true);
       model_.set_low_rank(name, {a_rK, b_Nr, settings.scaling, settings.dropout});
       const std::string module = name.substr(0, name.rfind('.'));
       trained_.emplace_back(module + ".lora_A.weight", a_rK);
       trained_.emplace_back(module + ".lora_B.weight", b_Nr);
     }
-    model_.set_packing(Packing::both_ways);   // nothing else of the model changes any more
+    model_.set_packing(Packing::both_ways);  // nothing else of the model changes any more
   }
 
   NamedTensors trainable() override { return trained_; }
 
   void save(const std::filesystem::path& folder) const override {
     NamedTensors named;
-    for (const auto& [name, tensor] : trained_) named.emplace_back("base_model.model." + name, tensor);
-    save_adapter(folder, {{"peft_type", "LORA"},
-                          {"r", settings_.r},
-                          {"lora_alpha", settings_.scaling * static_cast<double>(settings_.r)},
-                          {"lora_dropout", settings_.dropout},
-                          {"target_modules", settings_.targets},
-                          {"bias", "none"},
-                          {"fan_in_fan_out", false}}, named);
+    for (const auto& [name, tensor] : trained_)
+      named.emplace_back("base_model.model." + name, tensor);
+    save_adapter(folder,
+                 {{"peft_type", "LORA"},
+                  {"r", settings_.r},
+                  {"lora_alpha", settings_.scaling * static_cast<double>(settings_.r)},
+                  {"lora_dropout", settings_.dropout},
+                  {"target_modules", settings_.targets},
+                  {"bias", "none"},
+                  {"fan_in_fan_out", false}},
+                 named);
   }
   Tensor embed(const Tensor& ids_BS) override { return model_.embed(ids_BS); }
 
@@ -110,8 +118,8 @@ class Lora final : public TuningMethod {
   NamedTensors trained_;
 };
 
-std::unique_ptr<TuningMethod> make_lora(T5Model& model, const nlohmann::json& parameters, uint64_t seed,
-                                        const SoftTokenPlan&) {
+std::unique_ptr<TuningMethod> make_lora(T5Model& model, const nlohmann::json& parameters,
+                                        uint64_t seed, const SoftTokenPlan&) {
   const LoraSettings settings = read_settings(parameters);
   check_targets(model, settings);
   return std::make_unique<Lora>(model, settings, seed);
@@ -120,7 +128,8 @@ std::unique_ptr<TuningMethod> make_lora(T5Model& model, const nlohmann::json& pa
 }  // namespace
 
 Tuning lora() {
-  return {{"lora", "Hu et al. 2021; parameters as PEFT's LoraConfig has them",
+  return {{"lora",
+           "Hu et al. 2021; parameters as PEFT's LoraConfig has them",
            {{"r", 8}, {"lora_alpha", 8.0}, {"lora_dropout", 0.0}, {"target_modules", {"q", "v"}}}},
           make_lora};
 }

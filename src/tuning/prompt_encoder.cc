@@ -20,10 +20,12 @@ namespace {
 const std::vector<std::string> kKinds = {"embedding", "mlp", "mlp_residual", "lstm"};
 
 int64_t whole_number(const std::string& text, const std::string& encoder) {
-  if (!text.empty() && text.size() < 7 && text.find_first_not_of("0123456789") == std::string::npos) {
+  if (!text.empty() && text.size() < 7 &&
+      text.find_first_not_of("0123456789") == std::string::npos) {
     return std::stoll(text);
   }
-  throw_<ConfigError>("soft_prompt: encoder \"{}\": expected KIND@LAYERS@HIDDEN, as in mlp@2@200", encoder);
+  throw_<ConfigError>("soft_prompt: encoder \"{}\": expected KIND@LAYERS@HIDDEN, as in mlp@2@200",
+                      encoder);
 }
 
 }  // namespace
@@ -35,20 +37,25 @@ PromptEncoderSettings read_prompt_encoder(const nlohmann::json& parameters) {
                                  .layers = parameters.value("encoder_layers", int64_t{0}),
                                  .hidden = parameters.value("encoder_hidden", int64_t{0})};
   if (std::find(kKinds.begin(), kKinds.end(), settings.kind) == kKinds.end()) {
-    throw_<ConfigError>("soft_prompt: unknown encoder \"{}\": {}", given, did_you_mean(settings.kind, kKinds));
+    throw_<ConfigError>("soft_prompt: unknown encoder \"{}\": {}", given,
+                        did_you_mean(settings.kind, kKinds));
   }
   if (parts.size() > 3) whole_number("", given);
   if (parts.size() > 1) settings.layers = whole_number(parts[1], given);
   if (parts.size() > 2) settings.hidden = whole_number(parts[2], given);
-  if (settings.layers < 0 || settings.layers > 16 || settings.hidden < 0 || settings.hidden > 65536) {
-    throw_<ConfigError>("soft_prompt: encoder_layers must be between 1 and 16 and encoder_hidden between 1 and "
-                        "65536 (0: the encoder's own), found {} and {}", settings.layers, settings.hidden);
+  if (settings.layers < 0 || settings.layers > 16 || settings.hidden < 0 ||
+      settings.hidden > 65536) {
+    throw_<ConfigError>(
+        "soft_prompt: encoder_layers must be between 1 and 16 and encoder_hidden between 1 and "
+        "65536 (0: the encoder's own), found {} and {}",
+        settings.layers, settings.hidden);
   }
   return settings;
 }
 
-PromptEncoder::PromptEncoder(const PromptEncoderSettings& settings, int64_t d_model, std::vector<std::string> groups,
-                             uint64_t seed, const torch::Device& device)
+PromptEncoder::PromptEncoder(const PromptEncoderSettings& settings, int64_t d_model,
+                             std::vector<std::string> groups, uint64_t seed,
+                             const torch::Device& device)
     : settings_(settings),
       d_model_(d_model),
       groups_(std::move(groups)),
@@ -56,7 +63,8 @@ PromptEncoder::PromptEncoder(const PromptEncoderSettings& settings, int64_t d_mo
       device_(device) {
   const bool is_lstm = settings_.kind == "lstm";
   if (settings_.layers == 0) settings_.layers = is_lstm ? 2 : 1;
-  if (settings_.hidden == 0) settings_.hidden = is_lstm ? std::max<int64_t>(1, d_model / 2) : d_model;
+  if (settings_.hidden == 0)
+    settings_.hidden = is_lstm ? std::max<int64_t>(1, d_model / 2) : d_model;
   const int64_t hidden = settings_.hidden;
   if (is_lstm) {
     add_lstm();
@@ -124,8 +132,9 @@ Tensor PromptEncoder::lstm(const Tensor& x_KD) const {
   for (const auto& [group, members] : rows) {
     const Tensor index = torch::tensor(members, torch::kInt64).to(x_KD.device());
     const Tensor sequence = x_KD.index_select(0, index).unsqueeze(0);
-    const auto [output, h, c] = torch::lstm(sequence, {zero, zero}, parameters, /*has_biases=*/true, settings_.layers,
-                                            /*dropout=*/0.0, /*train=*/true, /*bidirectional=*/true, /*batch_first=*/true);
+    const auto [output, h, c] =
+        torch::lstm(sequence, {zero, zero}, parameters, /*has_biases=*/true, settings_.layers,
+                    /*dropout=*/0.0, /*train=*/true, /*bidirectional=*/true, /*batch_first=*/true);
     outputs.push_back(output.squeeze(0));
     order.insert(order.end(), members.begin(), members.end());
   }

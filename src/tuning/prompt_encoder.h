@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <torch/torch.h>
+#include <nlohmann/json.hpp>
 
 #include <string>
 #include <vector>
@@ -16,7 +16,8 @@ namespace dovetail {
 //   embedding     nothing (Lester et al. 2021)
 //   mlp           d -> hidden -> ... -> d, ReLU between; `layers` hidden layers
 //   mlp_residual  `layers` blocks x + W2 relu(W1 x), `hidden` wide inside
-//   lstm          `layers` bidirectional layers of `hidden` a direction over each group of tokens, brought
+//   lstm          `layers` bidirectional layers of `hidden` a direction over each group of tokens,
+//   brought
 //                 to d where 2 hidden differs from it, then one residual block (Liu et al. 2021)
 struct PromptEncoderSettings {
   std::string kind = "embedding";
@@ -31,8 +32,8 @@ PromptEncoderSettings read_prompt_encoder(const nlohmann::json& parameters);
 class PromptEncoder {
  public:
   // `groups` names each token's sequence, in the table's order.
-  PromptEncoder(const PromptEncoderSettings& settings, int64_t d_model, std::vector<std::string> groups,
-                uint64_t seed, const torch::Device& device);
+  PromptEncoder(const PromptEncoderSettings& settings, int64_t d_model,
+                std::vector<std::string> groups, uint64_t seed, const torch::Device& device);
 
   // table_KD to vectors_KD.
   torch::Tensor forward(const torch::Tensor& table_KD) const;

@@ -31,7 +31,8 @@ Tensor sampled_vocabulary(const T5Model& model, int64_t count, uint64_t seed) {
       if (static_cast<int64_t>(rows.size()) < count) rows.push_back(kFirstPiece + row);
     }
   }
-  return shared_VD.detach().index_select(0, torch::tensor(rows, torch::kInt64).to(shared_VD.device()));
+  return shared_VD.detach().index_select(0,
+                                         torch::tensor(rows, torch::kInt64).to(shared_VD.device()));
 }
 
 Tensor random_vectors(const T5Model& model, int64_t count, uint64_t seed, bool normal) {
@@ -69,26 +70,33 @@ struct SavedPrompt {
 SavedPrompt read_saved(const std::filesystem::path& folder, int64_t d_model) {
   const std::filesystem::path file = folder / "adapter_model.safetensors";
   if (folder.empty() || !std::filesystem::is_regular_file(file)) {
-    throw_<ConfigError>("soft_prompt: initialization \"saved\" needs initialization_folder, the folder of a prompt that "
-                        "was kept (keep_model = true); found \"{}\"", folder.string());
+    throw_<ConfigError>(
+        "soft_prompt: initialization \"saved\" needs initialization_folder, the folder of a prompt "
+        "that "
+        "was kept (keep_model = true); found \"{}\"",
+        folder.string());
   }
   SavedPrompt saved;
   for (auto& [name, tensor] : read_safetensors(file)) {
     if (name == "prompt_embeddings") saved.table_KD = tensor;
   }
   if (!saved.table_KD.defined() || saved.table_KD.dim() != 2 || saved.table_KD.size(1) != d_model) {
-    throw_<ConfigError>("{}: expected prompt_embeddings, {} wide like the model; is it the prompt of another model?",
-                        file.string(), d_model);
+    throw_<ConfigError>(
+        "{}: expected prompt_embeddings, {} wide like the model; is it the prompt of another "
+        "model?",
+        file.string(), d_model);
   }
   const std::filesystem::path names = folder / kSoftTokensFile;
   if (std::filesystem::is_regular_file(names)) {
     const auto json = nlohmann::json::parse(read_file(names), nullptr, /*allow_exceptions=*/false);
-    if (json.is_object() && json.contains("tokens")) saved.names = json["tokens"].get<std::vector<std::string>>();
+    if (json.is_object() && json.contains("tokens"))
+      saved.names = json["tokens"].get<std::vector<std::string>>();
   }
   return saved;
 }
 
-PromptStart from_saved(const T5Model& model, const SoftTokenPlan& plan, const nlohmann::json& parameters, uint64_t seed) {
+PromptStart from_saved(const T5Model& model, const SoftTokenPlan& plan,
+                       const nlohmann::json& parameters, uint64_t seed) {
   const std::filesystem::path folder = parameters.value("initialization_folder", "");
   const SavedPrompt saved = read_saved(folder, model.config().d_model);
   const auto count = static_cast<int64_t>(plan.tokens.size());
@@ -107,8 +115,11 @@ PromptStart from_saved(const T5Model& model, const SoftTokenPlan& plan, const nl
   start.notes = {{"from_saved", by_name}, {"from_sampled_vocabulary", count - by_name}};
   if (by_name > 0) return start;
   if (saved.table_KD.size(0) != count) {
-    throw_<ConfigError>("{}: has {} soft tokens, none of them of a name that this cell's {} have; as many would be taken "
-                        "by their place", folder.string(), saved.table_KD.size(0), count);
+    throw_<ConfigError>(
+        "{}: has {} soft tokens, none of them of a name that this cell's {} have; as many would be "
+        "taken "
+        "by their place",
+        folder.string(), saved.table_KD.size(0), count);
   }
   start.table_KD = saved.table_KD.clone().to(model.device());
   start.notes = {{"from_saved", count}, {"by_place", true}};
@@ -118,12 +129,13 @@ PromptStart from_saved(const T5Model& model, const SoftTokenPlan& plan, const nl
 }  // namespace
 
 const std::vector<std::string>& prompt_initializations() {
-  static const std::vector<std::string> all = {"sampled_vocabulary", "random_uniform", "random_normal", "words", "saved"};
+  static const std::vector<std::string> all = {"sampled_vocabulary", "random_uniform",
+                                               "random_normal", "words", "saved"};
   return all;
 }
 
-PromptStart start_vectors(const T5Model& model, const SoftTokenPlan& plan, const nlohmann::json& parameters,
-                          uint64_t seed) {
+PromptStart start_vectors(const T5Model& model, const SoftTokenPlan& plan,
+                          const nlohmann::json& parameters, uint64_t seed) {
   const std::string name = parameters.at("initialization").get<std::string>();
   const auto count = static_cast<int64_t>(plan.tokens.size());
   PromptStart start;
@@ -136,7 +148,8 @@ PromptStart start_vectors(const T5Model& model, const SoftTokenPlan& plan, const
   } else if (name == "saved") {
     start = from_saved(model, plan, parameters, seed);
   } else {
-    throw_<ConfigError>("soft_prompt: unknown initialization \"{}\": {}", name, did_you_mean(name, prompt_initializations()));
+    throw_<ConfigError>("soft_prompt: unknown initialization \"{}\": {}", name,
+                        did_you_mean(name, prompt_initializations()));
   }
   start.notes["initialization"] = name;
   return start;

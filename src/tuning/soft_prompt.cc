@@ -18,7 +18,8 @@ using torch::Tensor;
 // The prompt's vectors take the places of virtual ids in the encoder's input; the model is frozen.
 class SoftPrompt final : public TuningMethod {
  public:
-  SoftPrompt(T5Model& model, SoftTokenPlan plan, PromptStart start, PromptEncoder encoder, nlohmann::json parameters)
+  SoftPrompt(T5Model& model, SoftTokenPlan plan, PromptStart start, PromptEncoder encoder,
+             nlohmann::json parameters)
       : model_(model),
         plan_(std::move(plan)),
         notes_(std::move(start.notes)),
@@ -29,7 +30,7 @@ class SoftPrompt final : public TuningMethod {
       tensor.requires_grad_(false);
     }
     table_KD_.requires_grad_(true);
-    model_.set_packing(Packing::both_ways);   // nothing of the model changes any more
+    model_.set_packing(Packing::both_ways);  // nothing of the model changes any more
     notes_["num_soft_tokens"] = num_soft_tokens();
     notes_["encoder"] = parameters_.value("encoder", "embedding");
   }
@@ -54,17 +55,18 @@ class SoftPrompt final : public TuningMethod {
 
   nlohmann::json notes() const override { return notes_; }
 
-  // PEFT puts its prompt before everything; where ours stand, and what they are called, is told beside
-  // it. The vectors are those that the model sees: an encoder is only a way to train them.
+  // PEFT puts its prompt before everything; where ours stand, and what they are called, is told
+  // beside it. The vectors are those that the model sees: an encoder is only a way to train them.
   void save(const std::filesystem::path& folder) const override {
     const torch::NoGradGuard no_grad;
-    save_adapter(folder, {{"peft_type", "PROMPT_TUNING"},
-                          {"num_virtual_tokens", num_soft_tokens()},
-                          {"token_dim", model_.config().d_model},
-                          {"num_transformer_submodules", 1},
-                          {"num_layers", model_.config().num_layers},
-                          {"num_attention_heads", model_.config().num_heads},
-                          {"prompt_tuning_init", "RANDOM"}},
+    save_adapter(folder,
+                 {{"peft_type", "PROMPT_TUNING"},
+                  {"num_virtual_tokens", num_soft_tokens()},
+                  {"token_dim", model_.config().d_model},
+                  {"num_transformer_submodules", 1},
+                  {"num_layers", model_.config().num_layers},
+                  {"num_attention_heads", model_.config().num_heads},
+                  {"prompt_tuning_init", "RANDOM"}},
                  {{"prompt_embeddings", encoder_.forward(table_KD_).detach().contiguous()}});
     nlohmann::json told = notes_;
     told["placement"] = parameters_.at("placement");
@@ -84,28 +86,34 @@ class SoftPrompt final : public TuningMethod {
 void check(const nlohmann::json& parameters) {
   const auto count = parameters.at("num_virtual_tokens").get<int64_t>();
   if (count < 1 || count > 1000) {
-    throw_<ConfigError>("soft_prompt: num_virtual_tokens must be between 1 and 1000, found {}", count);
+    throw_<ConfigError>("soft_prompt: num_virtual_tokens must be between 1 and 1000, found {}",
+                        count);
   }
   const std::string placement = parameters.at("placement").get<std::string>();
   if (placement != "before" && placement != "after") {
-    throw_<ConfigError>("soft_prompt: placement must be \"before\" or \"after\" (the input), found \"{}\"", placement);
+    throw_<ConfigError>(
+        "soft_prompt: placement must be \"before\" or \"after\" (the input), found \"{}\"",
+        placement);
   }
   const std::string start = parameters.at("initialization").get<std::string>();
   const std::vector<std::string>& known = prompt_initializations();
   if (std::find(known.begin(), known.end(), start) == known.end()) {
-    throw_<ConfigError>("soft_prompt: unknown initialization \"{}\": {}", start, did_you_mean(start, known));
+    throw_<ConfigError>("soft_prompt: unknown initialization \"{}\": {}", start,
+                        did_you_mean(start, known));
   }
   const bool has_folder = !parameters.value("initialization_folder", std::string()).empty();
   if ((start == "saved") != has_folder) {
-    throw_<ConfigError>("soft_prompt: initialization = \"saved\" and initialization_folder, the folder of a prompt that was kept "
-                        "(keep_model = true), go together; found {} without the other",
-                        has_folder ? "initialization_folder" : "\"saved\"");
+    throw_<ConfigError>(
+        "soft_prompt: initialization = \"saved\" and initialization_folder, the folder of a prompt "
+        "that was kept "
+        "(keep_model = true), go together; found {} without the other",
+        has_folder ? "initialization_folder" : "\"saved\"");
   }
   read_prompt_encoder(parameters);
 }
 
-std::unique_ptr<TuningMethod> make_soft_prompt(T5Model& model, const nlohmann::json& parameters, uint64_t seed,
-                                               const SoftTokenPlan& given) {
+std::unique_ptr<TuningMethod> make_soft_prompt(T5Model& model, const nlohmann::json& parameters,
+                                               uint64_t seed, const SoftTokenPlan& given) {
   check(parameters);
   SoftTokenPlan plan = given;
   if (plan.tokens.empty()) {
@@ -115,25 +123,28 @@ std::unique_ptr<TuningMethod> make_soft_prompt(T5Model& model, const nlohmann::j
   std::vector<std::string> groups;
   for (const PromptToken& token : plan.tokens) groups.push_back(token.group);
   PromptStart start = start_vectors(model, plan, parameters, seed);
-  PromptEncoder encoder(read_prompt_encoder(parameters), model.config().d_model, std::move(groups), seed, model.device());
-  return std::make_unique<SoftPrompt>(model, std::move(plan), std::move(start), std::move(encoder), parameters);
+  PromptEncoder encoder(read_prompt_encoder(parameters), model.config().d_model, std::move(groups),
+                        seed, model.device());
+  return std::make_unique<SoftPrompt>(model, std::move(plan), std::move(start), std::move(encoder),
+                                      parameters);
 }
 
 }  // namespace
 
 Tuning soft_prompt() {
-  return {{.name = "soft_prompt",
-           .paper = "Lester et al. 2021; placements and encoders as in MTO (Pouramini and Faili 2024)",
-           .defaults = {{"num_virtual_tokens", 20},
-                        {"placement", "before"},
-                        {"initialization", "sampled_vocabulary"},
-                        {"initialization_folder", ""},
-                        {"encoder", "embedding"},
-                        {"encoder_layers", 0},
-                        {"encoder_hidden", 0}},
-           .soft_tokens = true,
-           .check = check},
-          make_soft_prompt};
+  return {
+      {.name = "soft_prompt",
+       .paper = "Lester et al. 2021; placements and encoders as in MTO (Pouramini and Faili 2024)",
+       .defaults = {{"num_virtual_tokens", 20},
+                    {"placement", "before"},
+                    {"initialization", "sampled_vocabulary"},
+                    {"initialization_folder", ""},
+                    {"encoder", "embedding"},
+                    {"encoder_layers", 0},
+                    {"encoder_hidden", 0}},
+       .soft_tokens = true,
+       .check = check},
+      make_soft_prompt};
 }
 
 }  // namespace dovetail

@@ -13,9 +13,9 @@ namespace dovetail {
 struct TuningEntry {
   std::string name;
   std::string paper;
-  nlohmann::json defaults;   // its parameters
-  // Whether it trains soft tokens: a template with prompt parts (needs_soft_tokens) can only be used
-  // with such a one, which has num_virtual_tokens and placement among its parameters.
+  nlohmann::json defaults;  // its parameters
+  // Whether it trains soft tokens: a template with prompt parts (needs_soft_tokens) can only be
+  // used with such a one, which has num_virtual_tokens and placement among its parameters.
   bool soft_tokens = false;
   // Throws ConfigError for parameters out of range; may be empty.
   std::function<void(const nlohmann::json& parameters)> check = {};

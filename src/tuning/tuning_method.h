@@ -16,9 +16,10 @@ namespace dovetail {
 
 // A soft token: trained as one vector wherever its name stands.
 struct PromptToken {
-  std::string name;                  // "xNeed.P0"
-  std::string group;                 // tokens of a group are one sequence to an LSTM encoder
-  std::vector<int32_t> pieces = {};  // of the word in its name, that it may start from; none without one
+  std::string name;   // "xNeed.P0"
+  std::string group;  // tokens of a group are one sequence to an LSTM encoder
+  std::vector<int32_t> pieces =
+      {};  // of the word in its name, that it may start from; none without one
 };
 
 // The soft tokens of a cell, in the order of their ids: vocab_size + k is the k-th.
@@ -49,14 +50,15 @@ class TuningMethod {
 
 struct Tuning {
   TuningEntry entry;
-  // Throws ConfigError for parameters out of range. The model must outlive the method. A tuning with
-  // soft tokens makes those of the plan; of an empty plan as many as its num_virtual_tokens.
-  std::unique_ptr<TuningMethod> make(T5Model& model, const nlohmann::json& parameters, uint64_t seed,
-                                     const SoftTokenPlan& plan = {}) const {
+  // Throws ConfigError for parameters out of range. The model must outlive the method. A tuning
+  // with soft tokens makes those of the plan; of an empty plan as many as its num_virtual_tokens.
+  std::unique_ptr<TuningMethod> make(T5Model& model, const nlohmann::json& parameters,
+                                     uint64_t seed, const SoftTokenPlan& plan = {}) const {
     return build(model, parameters, seed, plan);
   }
   std::function<std::unique_ptr<TuningMethod>(T5Model& model, const nlohmann::json& parameters,
-                                              uint64_t seed, const SoftTokenPlan& plan)> build;
+                                              uint64_t seed, const SoftTokenPlan& plan)>
+      build;
 };
 
 // By name; ConfigError lists the known ones.

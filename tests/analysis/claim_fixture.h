@@ -12,16 +12,28 @@ namespace dovetail::claim_fixture {
 
 using made_up::Results;
 
-inline std::vector<float> flat(float score, size_t count = 20) { return std::vector<float>(count, score); }
-
-inline ClaimSide side(AxisLabels labels, std::string metric = "") { return {{std::move(labels)}, std::move(metric), false}; }
-
-inline Claim masked_wins(AxisLabels where = {}) {
-  return {"masked wins", "somebody", {"rouge_l"}, "gain", 0,
-          {{side({{"template", {"masked_prompting"}}}), side({{"template", {"prompting"}}}), std::move(where), {}}}};
+inline std::vector<float> flat(float score, size_t count = 20) {
+  return std::vector<float>(count, score);
 }
 
-inline ClaimResult judge(const Results& r, const Claim& claim, const DecisionOptions& options = {}) {
+inline ClaimSide side(AxisLabels labels, std::string metric = "") {
+  return {{std::move(labels)}, std::move(metric), false};
+}
+
+inline Claim masked_wins(AxisLabels where = {}) {
+  return {"masked wins",
+          "somebody",
+          {"rouge_l"},
+          "gain",
+          0,
+          {{side({{"template", {"masked_prompting"}}}),
+            side({{"template", {"prompting"}}}),
+            std::move(where),
+            {}}}};
+}
+
+inline ClaimResult judge(const Results& r, const Claim& claim,
+                         const DecisionOptions& options = {}) {
   Plan plan = r.plan;
   plan.claims = {claim};
   const auto groups = group_cells(plan, r.records);

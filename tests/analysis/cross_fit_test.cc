@@ -8,9 +8,9 @@
 namespace dovetail {
 namespace {
 
-// Of the three ways to halve four examples, one ({0,1} against {2,3}) chooses A where it scores 1 and
-// then scores it where it scores 0: 0. The other two are ties, which fall to A: 0.5. Mean: 1/3, though
-// both contenders' plain mean is 1/2.
+// Of the three ways to halve four examples, one ({0,1} against {2,3}) chooses A where it scores 1
+// and then scores it where it scores 0: 0. The other two are ties, which fall to A: 0.5. Mean: 1/3,
+// though both contenders' plain mean is 1/2.
 TEST(CrossFit, ScoresWhatWasChosenOnTheOtherHalf) {
   const Scores a{{"1"}, {{1, 1, 0, 0}}}, b{{"1"}, {{0, 0, 1, 1}}};
 
@@ -35,7 +35,7 @@ TEST(CrossFit, TheBestOfManyCoinsIsStillACoin) {
 
   const double honest = cross_fit(coins).scores.mean();
 
-  EXPECT_GT(luckiest, 0.525);            // two standard errors above a half, by luck alone
+  EXPECT_GT(luckiest, 0.525);  // two standard errors above a half, by luck alone
   EXPECT_NEAR(honest, 0.5, 0.03);
 }
 

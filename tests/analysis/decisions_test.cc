@@ -30,8 +30,10 @@ Results clear_case() {
   const int64_t pretrain = r.add_upstream(JobKind::pretrain, "pretrain", 60);
   for (const char* seed : {"1", "2"}) {
     r.add({"none", "t", "mapping", "full", "all", seed}, flat(0.4F), 10);
-    r.add({"prefix_lm", "t", "mapping", "full", "all", seed}, flat(0.7F), 10, "", "lexical", {pretrain});
-    r.add({"prefix_lm", "t", "prompting", "full", "all", seed}, flat(0.8F), 10, "", "lexical", {pretrain});
+    r.add({"prefix_lm", "t", "mapping", "full", "all", seed}, flat(0.7F), 10, "", "lexical",
+          {pretrain});
+    r.add({"prefix_lm", "t", "prompting", "full", "all", seed}, flat(0.8F), 10, "", "lexical",
+          {pretrain});
   }
   r.add({"", "t", "", "", "all", "1"}, flat(0.1F), 0.1, "most_frequent");
   r.add({"", "t", "", "", "", ""}, flat(0.0F), 0.1, "copy");
@@ -55,19 +57,20 @@ TEST(Decisions, AClearGainIsFoundWithItsNumbers) {
   const Comparison& start = *find_comparison(d, "random_start");
   EXPECT_NEAR(start.gain.mean, 0.4, 1e-6);
   EXPECT_NEAR(start.gain.low, 0.4, 1e-6);
-  EXPECT_NEAR(*start.relative_gain, 1.0, 1e-6);       // 0.4 on top of 0.4
+  EXPECT_NEAR(*start.relative_gain, 1.0, 1e-6);  // 0.4 on top of 0.4
   EXPECT_NEAR(*find_comparison(d, "most_frequent")->relative_gain, 7.0, 1e-5);
-  EXPECT_FALSE(find_comparison(d, "copy")->relative_gain);   // nothing relative to zero
+  EXPECT_FALSE(find_comparison(d, "copy")->relative_gain);  // nothing relative to zero
   EXPECT_NEAR(find_comparison(d, "untuned")->gain.mean, 0.6, 1e-6);
   EXPECT_NEAR(find_comparison(d, "conventional_tuning")->gain.mean, 0.1, 1e-6);
-  EXPECT_FALSE(d.cheaper);                            // random start costs less, and is measurably worse
+  EXPECT_FALSE(d.cheaper);  // random start costs less, and is measurably worse
 }
 
 TEST(Decisions, WhatTheSweepLacksIsSaidToBeAbsent) {
   const Decision d = decisions_of(clear_case())[0];
 
-  EXPECT_NE(find_comparison(d, "conventional_all")->absent, "");    // no span_corruption
-  EXPECT_NE(find_comparison(d, "random_start_same")->absent, "");   // none was not run with prompting
+  EXPECT_NE(find_comparison(d, "conventional_all")->absent, "");  // no span_corruption
+  EXPECT_NE(find_comparison(d, "random_start_same")->absent,
+            "");  // none was not run with prompting
 }
 
 // The lead of 0.05 comes from one example in twenty; the other nineteen disagree both ways.
@@ -102,7 +105,7 @@ TEST(Decisions, AfterAGainTheCheaperOfTwoEqualsIsNamed) {
 
   const Decision d = decisions_of(r)[0];
 
-  EXPECT_EQ(d.recommended.tuning, "full");   // a tie, which falls to the first
+  EXPECT_EQ(d.recommended.tuning, "full");  // a tie, which falls to the first
   ASSERT_TRUE(d.cheaper);
   EXPECT_EQ(d.cheaper->tuning, "soft_prompt");
 }
@@ -159,7 +162,7 @@ TEST(Decisions, AnUnfinishedRunComparesWhatThereIs) {
 
   const auto decisions = decisions_of(r);
 
-  ASSERT_EQ(decisions.size(), 1);   // nothing of task u
+  ASSERT_EQ(decisions.size(), 1);  // nothing of task u
   EXPECT_EQ(decisions[0].verdict, Verdict::nothing_to_compare);
   EXPECT_EQ(decisions[0].candidates, 1);
   EXPECT_EQ(decisions[0].candidates_planned, 2);
@@ -186,13 +189,16 @@ TEST(Decisions, EachTrainSizeIsDecidedOnItsOwn) {
   ASSERT_EQ(decisions.size(), 2);
   EXPECT_EQ(decisions[0].train_size, "all");
   EXPECT_EQ(decisions[1].recommended.objective, "none");
-  EXPECT_EQ(find_comparison(decisions[1], "most_frequent")->absent.empty(), false);   // it was run for "all" only
+  EXPECT_EQ(find_comparison(decisions[1], "most_frequent")->absent.empty(),
+            false);  // it was run for "all" only
 }
 
 // An answer is right or wrong: words in common with it are no part of being right.
 TEST(Decisions, Trap4AChoiceIsNeverDecidedByWordsInCommon) {
-  const std::vector<std::string> measured{"rouge_l", "accuracy_likelihood", "accuracy_text", "macro_f1"};
-  for (const char* kind : {"reading", "choice", "classification"}) EXPECT_EQ(deciding_metric(kind, measured, {"macro_f1"}), "accuracy_text");
+  const std::vector<std::string> measured{"rouge_l", "accuracy_likelihood", "accuracy_text",
+                                          "macro_f1"};
+  for (const char* kind : {"reading", "choice", "classification"})
+    EXPECT_EQ(deciding_metric(kind, measured, {"macro_f1"}), "accuracy_text");
   EXPECT_EQ(deciding_metric("phrasal", measured, {"macro_f1"}), "rouge_l");
   EXPECT_EQ(deciding_metric("choice", {"macro_f1"}, {"macro_f1"}), "loss");
 }

@@ -36,13 +36,15 @@ TEST(Groups, SeedsAreGatheredAndStatesCounted) {
 
 TEST(Groups, ARecordOfAnotherLengthIsLeftOutWithItsReason) {
   Results r;
-  for (const char* seed : {"1", "2"}) r.add({"none", "t", "mapping", "full", "all", seed}, {1, 0, 1});
+  for (const char* seed : {"1", "2"})
+    r.add({"none", "t", "mapping", "full", "all", seed}, {1, 0, 1});
   r.add({"prefix_lm", "t", "mapping", "full", "all", "1"}, {1, 0});
 
   const auto groups = group_cells(r.plan, r.records);
 
   EXPECT_EQ(groups[1].cells[0].state, CellState::failed);
-  EXPECT_THAT(groups[1].cells[0].reason, HasSubstr("holds 2 scores of rouge_l, but the other cells of task t hold 3"));
+  EXPECT_THAT(groups[1].cells[0].reason,
+              HasSubstr("holds 2 scores of rouge_l, but the other cells of task t hold 3"));
 }
 
 TEST(Groups, ScoresThatAreNoNumbersAreNotUsed) {
@@ -50,7 +52,8 @@ TEST(Groups, ScoresThatAreNoNumbersAreNotUsed) {
   r.add({"none", "t", "mapping", "full", "all", "1"}, {1, std::numeric_limits<float>::quiet_NaN()});
   r.add({"none", "t", "mapping", "full", "all", "2"}, {1, 0});
 
-  EXPECT_EQ(scores_of(group_cells(r.plan, r.records)[0], "rouge_l").seeds, std::vector<std::string>{"2"});
+  EXPECT_EQ(scores_of(group_cells(r.plan, r.records)[0], "rouge_l").seeds,
+            std::vector<std::string>{"2"});
 }
 
 // The vocabulary is needed by both pre-trainings of `mixed`, and counted once.
@@ -59,7 +62,9 @@ TEST(Groups, AMetricOfTheWholeSetIsItsAggregateAndNoMeanOfItems) {
   Results r;
   r.plan.metrics = {"macro_f1", "rouge_l"};
   r.plan.set_metrics = {"macro_f1"};
-  for (const char* seed : {"1", "2"}) r.add({"none", "t", "mapping", "full", "all", seed}, {1, 1, 1, 1, 0}).metrics["macro_f1"] = 0.4444;
+  for (const char* seed : {"1", "2"})
+    r.add({"none", "t", "mapping", "full", "all", seed}, {1, 1, 1, 1, 0}).metrics["macro_f1"] =
+        0.4444;
 
   const auto groups = group_cells(r.plan, r.records);
 

@@ -10,7 +10,7 @@ TEST(Html, TextCannotBecomeMarkup) {
   EXPECT_EQ(html_escape("<script>\"a\" & 'b'</script>"),
             "&lt;script&gt;&quot;a&quot; &amp; &#39;b&#39;&lt;/script&gt;");
   EXPECT_EQ(html_escape(std::string("a\0b\x07", 4)), "a b ");
-  EXPECT_EQ(html_escape("caf\xc3\xa9 \xff"), "caf\xc3\xa9 \xef\xbf\xbd");   // no UTF-8: U+FFFD
+  EXPECT_EQ(html_escape("caf\xc3\xa9 \xff"), "caf\xc3\xa9 \xef\xbf\xbd");  // no UTF-8: U+FFFD
 }
 
 TEST(Html, ElementsEscapeTheirAttributes) {

@@ -42,9 +42,9 @@ struct Results {
   Cell& add_planned(const std::array<std::string, 6>& at, const std::string& baseline = "",
                     const std::string& kind = "lexical", std::vector<int64_t> inputs = {}) {
     Cell cell{plan.sweep_name, {}, baseline, static_cast<int64_t>(plan.jobs.size())};
-    const std::map<std::string, std::string> given{{"objective", at[0]}, {"adaptation", adaptation}, {"task", at[1]},
-                                                   {"template", at[2]},  {"tuning", at[3]},
-                                                   {"train_size", at[4]}, {"seed", at[5]}};
+    const std::map<std::string, std::string> given{
+        {"objective", at[0]}, {"adaptation", adaptation}, {"task", at[1]}, {"template", at[2]},
+        {"tuning", at[3]},    {"train_size", at[4]},      {"seed", at[5]}};
     for (size_t axis = 0; axis < kAxes.size(); ++axis) {
       const std::string& label = given.at(kAxes[axis]);
       if (label.empty()) continue;
@@ -71,13 +71,14 @@ struct Results {
     record.key = made.key;
     record.name = made.name;
     record.kind = made.kind;
-    record.provenance = {{"commit", "abc1234"}, {"threads", 1}, {"device", "cpu"}, {"host", "made-up"}};
+    record.provenance = {
+        {"commit", "abc1234"}, {"threads", 1}, {"device", "cpu"}, {"host", "made-up"}};
     return record;
   }
 
-  Record& add(const std::array<std::string, 6>& at, const std::vector<float>& scores, double wall_seconds = 1,
-              const std::string& baseline = "", const std::string& kind = "lexical",
-              std::vector<int64_t> inputs = {}) {
+  Record& add(const std::array<std::string, 6>& at, const std::vector<float>& scores,
+              double wall_seconds = 1, const std::string& baseline = "",
+              const std::string& kind = "lexical", std::vector<int64_t> inputs = {}) {
     Record& record = record_of(add_planned(at, baseline, kind, std::move(inputs)).job);
     double sum = 0;
     for (const float score : scores) sum += score;
@@ -90,7 +91,8 @@ struct Results {
   }
 
   // A job that others need; returns its index.
-  int64_t add_upstream(JobKind kind, const std::string& name, double wall_seconds, std::vector<int64_t> inputs = {}) {
+  int64_t add_upstream(JobKind kind, const std::string& name, double wall_seconds,
+                       std::vector<int64_t> inputs = {}) {
     Job job;
     job.key = "job" + std::to_string(plan.jobs.size());
     job.kind = kind;

@@ -36,7 +36,7 @@ TEST(Pooling, FewTasksStayAsTheyAre) {
 
   EXPECT_FALSE(found.tasks_resampled);
   EXPECT_NEAR(found.estimate.mean, 0.2, 1e-12);
-  EXPECT_NEAR(found.estimate.low, 0.2, 1e-12);    // nothing varies within them
+  EXPECT_NEAR(found.estimate.low, 0.2, 1e-12);  // nothing varies within them
   EXPECT_NEAR(found.estimate.high, 0.2, 1e-12);
   EXPECT_NEAR(found.p_value, 2 * 0.5 / 2001, 1e-12);
 }
@@ -49,22 +49,24 @@ TEST(Pooling, ManyTasksAreDrawn) {
 
   EXPECT_TRUE(found.tasks_resampled);
   EXPECT_NEAR(found.estimate.mean, 0.3, 1e-12);
-  // Student's interval is 0.3 +- 2.776 * 0.1581 / sqrt(5) = 0.104 to 0.496; the least of five is 0.1.
+  // Student's interval is 0.3 +- 2.776 * 0.1581 / sqrt(5) = 0.104 to 0.496; the least of five is
+  // 0.1.
   EXPECT_NEAR(found.estimate.low, 0.104, 0.03);
   EXPECT_NEAR(found.estimate.high, 0.496, 0.03);
   EXPECT_NEAR(pool(tasks, kItself, 0.3, {}).p_value, 1, 0.1);
-  // Beyond all resamples: (0.3 - 1) / (0.1414 / sqrt(5)) = -11.07, widened by sqrt(4 / 5) to t = -9.90 with 4 degrees.
+  // Beyond all resamples: (0.3 - 1) / (0.1414 / sqrt(5)) = -11.07, widened by sqrt(4 / 5) to t =
+  // -9.90 with 4 degrees.
   EXPECT_NEAR(pool(tasks, kItself, 1, {}).p_value, 2 * student_cdf(-9.90, 4), 0.0001);
 }
 
 TEST(Pooling, ARatioIsTakenOfTheMeans) {
   const PooledEffect found = pool({flat({0.2, 0.1}), flat({0.5, 0.4})}, kRelative, 0, {});
 
-  EXPECT_NEAR(found.estimate.mean, 0.7 / 0.5 - 1, 1e-12);   // and not the mean of 1 and 0.25
+  EXPECT_NEAR(found.estimate.mean, 0.7 / 0.5 - 1, 1e-12);  // and not the mean of 1 and 0.25
 }
 
-// Holm's example in Wright 1992, "Adjusted p-values for simultaneous inference": sorted and scaled by
-// 4, 3, 2, 1, never falling.
+// Holm's example in Wright 1992, "Adjusted p-values for simultaneous inference": sorted and scaled
+// by 4, 3, 2, 1, never falling.
 TEST(Pooling, HolmScalesAndNeverFalls) {
   const std::vector<double> found = holm({0.01, 0.04, 0.03, 0.005});
 

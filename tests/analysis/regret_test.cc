@@ -24,7 +24,8 @@ void add_task(Results& r, const std::string& task, float masked, const std::stri
 }
 
 // A probe of the task, as the sweep's probes come.
-void add_probe(Results& r, const std::string& task, const std::string& form, const std::string& name, std::vector<float> values) {
+void add_probe(Results& r, const std::string& task, const std::string& form,
+               const std::string& name, std::vector<float> values) {
   Cell cell = r.add_planned({"prefix_lm", task, form, "", "", ""});
   r.plan.cells.pop_back();
   r.plan.probes.push_back(cell);
@@ -36,7 +37,8 @@ std::vector<SelectorResult> results_of(const Results& r) {
 }
 
 const SelectorResult& find(const std::vector<SelectorResult>& results, const std::string& name) {
-  return *std::find_if(results.begin(), results.end(), [&](auto& result) { return result.selector->name == name; });
+  return *std::find_if(results.begin(), results.end(),
+                       [&](auto& result) { return result.selector->name == name; });
 }
 
 TEST(Regret, IsWhatTheBestCellsScoreMore) {
@@ -53,7 +55,7 @@ TEST(Regret, IsWhatTheBestCellsScoreMore) {
   ASSERT_EQ(racing.cases.size(), 2);
   EXPECT_TRUE(racing.cases[0].is_best);
   EXPECT_NEAR(racing.cases[0].regret.mean, 0, 1e-6);
-  EXPECT_NEAR(racing.cases[1].regret.mean, 0.2, 1e-6);       // 0.5 - 0.3
+  EXPECT_NEAR(racing.cases[1].regret.mean, 0.2, 1e-6);  // 0.5 - 0.3
   EXPECT_NEAR(racing.summary->regret.estimate.mean, 0.1, 1e-6);
   EXPECT_EQ(racing.summary->times_best, 1);
   EXPECT_NEAR(racing.summary->chance_of_best, 1.0 / 3, 1e-12);
@@ -86,17 +88,18 @@ TEST(Regret, ASelectorNeverSeesTheScoresOfTheTaskItIsTestedOn) {
   for (const char* task : {"a", "b", "c"}) add_task(r, task, 0.4F);
   Results changed = r;
   for (auto& [key, record] : changed.records) {
-    if (record.name.find("/a/masked_prompting") != std::string::npos) record.per_example["rouge_l"] = flat(1);
+    if (record.name.find("/a/masked_prompting") != std::string::npos)
+      record.per_example["rouge_l"] = flat(1);
   }
 
   const auto before = find(results_of(r), "best_on_other_tasks").cases;
   const auto after = find(results_of(changed), "best_on_other_tasks").cases;
 
   EXPECT_EQ(before[0].task, "a");
-  EXPECT_EQ(after[0].selection.choice, before[0].selection.choice);   // prompting, as on b and c
+  EXPECT_EQ(after[0].selection.choice, before[0].selection.choice);  // prompting, as on b and c
   EXPECT_EQ(after[0].selection.choice.template_name, "prompting");
   EXPECT_NEAR(after[0].regret.mean, 0.5, 1e-6);
-  EXPECT_EQ(after[1].selection.choice.template_name, "masked_prompting");   // on b, a speaks for it
+  EXPECT_EQ(after[1].selection.choice.template_name, "masked_prompting");  // on b, a speaks for it
 }
 
 TEST(Regret, Trap10AChoiceWhoseCellsFailedIsAbsentAndNotZero) {
@@ -110,7 +113,7 @@ TEST(Regret, Trap10AChoiceWhoseCellsFailedIsAbsentAndNotZero) {
   const SelectorResult mapping = find(results_of(r), "always_mapping");
 
   EXPECT_THAT(mapping.cases[1].selection.absent, HasSubstr("no finished candidate"));
-  EXPECT_NEAR(mapping.summary->regret.estimate.mean, 0.4, 1e-6);   // of task a alone
+  EXPECT_NEAR(mapping.summary->regret.estimate.mean, 0.4, 1e-6);  // of task a alone
   EXPECT_EQ(mapping.summary->regret.tasks, 1);
 }
 
@@ -129,7 +132,11 @@ TEST(Regret, OfATaskThatWasNeverSweptTheSelectorsSpeakFromItsProbes) {
   own.per_example["race_score"] = {0.9F};
 
   const auto said = select_for_unseen(r.plan, group_cells(r.plan, r.records), {},
-                                      {.label = "", .probes = {own}, .facts = {{"relation", "AtLocation"}, {"flex_fills", true}}, .train_size = "all", .tuning = "full"});
+                                      {.label = "",
+                                       .probes = {own},
+                                       .facts = {{"relation", "AtLocation"}, {"flex_fills", true}},
+                                       .train_size = "all",
+                                       .tuning = "full"});
 
   std::map<std::string, Selection> by_name;
   for (const NamedSelection& one : said) by_name[one.selector->name] = one.selection;
@@ -139,7 +146,8 @@ TEST(Regret, OfATaskThatWasNeverSweptTheSelectorsSpeakFromItsProbes) {
   EXPECT_FALSE(by_name.at("temp_len").absent.empty());
 }
 
-// A selector that knows the truth loses nothing but what the luck of the halves takes; chance loses the spread.
+// A selector that knows the truth loses nothing but what the luck of the halves takes; chance loses
+// the spread.
 TEST(Regret, OfAnOracleIsNoneWithinItsInterval) {
   const uint64_t seed = 3;
   SCOPED_TRACE(seed);
@@ -148,10 +156,12 @@ TEST(Regret, OfAnOracleIsNoneWithinItsInterval) {
   for (int t = 0; t < 6; ++t) {
     const std::string task = "t" + std::to_string(t);
     for (const char* form : {"mapping", "prompting", "masked_prompting"}) {
-      const double mean = std::string(form) == (t % 2 ? "prompting" : "masked_prompting") ? 0.6 : 0.4;
+      const double mean =
+          std::string(form) == (t % 2 ? "prompting" : "masked_prompting") ? 0.6 : 0.4;
       for (const char* s : {"1", "2"}) {
         std::vector<float> scores;
-        for (int i = 0; i < 60; ++i) scores.push_back(static_cast<float>(mean + 0.4 * (rng.uniform() - 0.5)));
+        for (int i = 0; i < 60; ++i)
+          scores.push_back(static_cast<float>(mean + 0.4 * (rng.uniform() - 0.5)));
         r.add({"prefix_lm", task, form, "full", "all", s}, scores);
       }
       add_probe(r, task, form, "race_score", {static_cast<float>(mean)});

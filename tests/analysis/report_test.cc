@@ -20,8 +20,8 @@ using testing::HasSubstr;
 using testing::Not;
 
 struct Folder {
-  std::filesystem::path path = std::filesystem::temp_directory_path() /
-                               ("dovetail_report_test_" + std::to_string(getpid()));
+  std::filesystem::path path =
+      std::filesystem::temp_directory_path() / ("dovetail_report_test_" + std::to_string(getpid()));
   ~Folder() { std::filesystem::remove_all(path); }
 };
 
@@ -34,7 +34,9 @@ TEST(Report, WritesThePageTheDecisionsAndTheTables) {
   EXPECT_EQ(page, folder.path / "report" / "index.html");
   EXPECT_THAT(read_file(page), HasSubstr("★"));
   for (const char* table : {"cells", "decisions", "baselines", "costs", "failures"}) {
-    EXPECT_TRUE(std::filesystem::exists(folder.path / "report" / "tables" / (std::string(table) + ".csv"))) << table;
+    EXPECT_TRUE(
+        std::filesystem::exists(folder.path / "report" / "tables" / (std::string(table) + ".csv")))
+        << table;
   }
 }
 
@@ -74,7 +76,8 @@ TEST(Report, WithoutChartsTheCurvesAreTables) {
   const auto r = made_up::random_results(3, 1.0, 20);
   const Analysis analysis = analyse(r.plan, r.records);
 
-  EXPECT_THAT(learning_curves_html(analysis, false), testing::AllOf(HasSubstr("libjs-chart.js"), Not(HasSubstr("<canvas"))));
+  EXPECT_THAT(learning_curves_html(analysis, false),
+              testing::AllOf(HasSubstr("libjs-chart.js"), Not(HasSubstr("<canvas"))));
   EXPECT_THAT(learning_curves_html(analysis, true), HasSubstr("<canvas"));
 }
 
@@ -85,12 +88,18 @@ TEST(Report, Trap10BaseScoresStandBesideRelativeGains) {
     r.add({"none", "t", "prompting", "full", "few", seed}, std::vector<float>(20, 0.08F));
   }
   const auto side = [](const char* name) { return ClaimSide{{{{"template", {name}}}}, "", false}; };
-  r.plan.claims = {{"over 120 %", "the abstract", {"rouge_l"}, "relative", 1.2, {{side("masked_prompting"), side("prompting"), {}, {}}}}};
+  r.plan.claims = {{"over 120 %",
+                    "the abstract",
+                    {"rouge_l"},
+                    "relative",
+                    1.2,
+                    {{side("masked_prompting"), side("prompting"), {}, {}}}}};
 
   const Analysis analysis = analyse(r.plan, r.records);
   const std::string page = report_page(analysis), words = explain(analysis.claims.at(0));
 
-  EXPECT_THAT(words, HasSubstr("holds: effect +125 % (95 % interval +125 % to +125 %) in ROUGE-L, 0.180 against 0.080 (+125 %)"));
+  EXPECT_THAT(words, HasSubstr("holds: effect +125 % (95 % interval +125 % to +125 %) in ROUGE-L, "
+                               "0.180 against 0.080 (+125 %)"));
   EXPECT_THAT(page, HasSubstr("<span>0.180 against 0.080</span><small>relative +125 %</small>"));
   const Json json = decision_json(analysis).at("claims").at(0);
   EXPECT_NEAR(json.at("scores").at("worse").get<double>(), 0.08, 1e-6);
@@ -101,7 +110,8 @@ TEST(Report, Trap10BaseScoresStandBesideRelativeGains) {
 TEST(Report, Trap10AFailedCellIsLeftOutOfTheMeansOfThePage) {
   made_up::Results r;
   r.add({"none", "t", "mapping", "full", "few", "1"}, std::vector<float>(20, 0.6F));
-  Record& failed = r.add({"none", "t", "mapping", "full", "few", "2"}, std::vector<float>(20, 0.0F));
+  Record& failed =
+      r.add({"none", "t", "mapping", "full", "few", "2"}, std::vector<float>(20, 0.0F));
   failed.status = RunStatus::failed;
 
   const Analysis analysis = analyse(r.plan, r.records);
@@ -116,7 +126,8 @@ TEST(Report, ClaimsWithoutAFinishedCellSaySo) {
   r.add_planned({"none", "t", "masked_prompting", "full", "few", "1"});
   r.add_planned({"none", "t", "prompting", "full", "few", "1"});
   const auto side = [](const char* name) { return ClaimSide{{{{"template", {name}}}}, "", false}; };
-  r.plan.claims = {{"c", "s", {"rouge_l"}, "gain", 0, {{side("masked_prompting"), side("prompting"), {}, {}}}}};
+  r.plan.claims = {
+      {"c", "s", {"rouge_l"}, "gain", 0, {{side("masked_prompting"), side("prompting"), {}, {}}}}};
 
   const std::string page = report_page(analyse(r.plan, r.records));
 
@@ -138,11 +149,12 @@ TEST(Report, DecisionsForProgramsHaveTheirKeys) {
 
   EXPECT_EQ(json.at("format"), "dovetail-decisions");
   EXPECT_EQ(json.at("version"), 1);
-  EXPECT_EQ(json.at("decisions").size(), 12);   // 6 tasks at 2 sizes
+  EXPECT_EQ(json.at("decisions").size(), 12);  // 6 tasks at 2 sizes
   EXPECT_EQ(json.at("provenance").at("commit"), Json::array({"abc1234"}));
   for (const Json& decision : json.at("decisions")) {
-    for (const char* key : {"task", "train_size", "metric", "verdict", "text", "recommended", "score", "candidates",
-                            "candidates_planned", "times_chosen", "halves", "comparisons", "cheaper", "metrics_on_all"}) {
+    for (const char* key : {"task", "train_size", "metric", "verdict", "text", "recommended",
+                            "score", "candidates", "candidates_planned", "times_chosen", "halves",
+                            "comparisons", "cheaper", "metrics_on_all"}) {
       EXPECT_TRUE(decision.contains(key)) << key;
     }
     for (const Json& comparison : decision.at("comparisons")) {

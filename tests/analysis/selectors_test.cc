@@ -25,7 +25,8 @@ SelectorContext grid() {
   return context;
 }
 
-Probe probe(const Candidate& at, const std::string& name, std::vector<float> values, int64_t shots = 0) {
+Probe probe(const Candidate& at, const std::string& name, std::vector<float> values,
+            int64_t shots = 0) {
   return {"t", at, shots, shots, {{name, std::move(values)}}, {}};
 }
 
@@ -33,7 +34,8 @@ Selection choose(const std::string& selector, const SelectorContext& context) {
   return find_selector(selector).choose("t", context);
 }
 
-const Candidate kFilling{"span_corruption", "", "masked_prompting"}, kPhrasal{"prefix_lm", "", "prompting"};
+const Candidate kFilling{"span_corruption", "", "masked_prompting"},
+    kPhrasal{"prefix_lm", "", "prompting"};
 
 TEST(Selectors, TheCatalogueIsWhole) {
   std::set<std::string> names;
@@ -42,7 +44,8 @@ TEST(Selectors, TheCatalogueIsWhole) {
     EXPECT_TRUE(names.insert(selector.name).second) << selector.name;
     EXPECT_FALSE(selector.source.empty() || selector.rule.empty()) << selector.name;
     baselines += selector.baseline;
-    // Without probes, facts and other tasks a selector chooses among what there is, or says why not.
+    // Without probes, facts and other tasks a selector chooses among what there is, or says why
+    // not.
     const Selection selection = selector.choose("t", grid());
     EXPECT_NE(selection.absent.empty(), selection.reason.empty()) << selector.name;
   }
@@ -55,31 +58,38 @@ TEST(Selectors, MatchingAgreesInTemplateObjectiveAndAdaptation) {
   SelectorContext context = grid();
   EXPECT_EQ(matching(AnswerKind::filling, context), kFilling);
   EXPECT_EQ(matching(AnswerKind::phrasal, context), kPhrasal);
-  context.candidates = {{"prefix_lm", "none", "prompting"}, {"prefix_lm", "denoising", "prompting"},
-                                       {"prefix_lm", "lm_random_text", "prompting"}, {"prefix_lm", "lm", "prompting"}};
+  context.candidates = {{"prefix_lm", "none", "prompting"},
+                        {"prefix_lm", "denoising", "prompting"},
+                        {"prefix_lm", "lm_random_text", "prompting"},
+                        {"prefix_lm", "lm", "prompting"}};
   EXPECT_EQ(matching(AnswerKind::phrasal, context).adaptation, "lm");
   EXPECT_EQ(matching(AnswerKind::filling, context).adaptation, "denoising");
 }
 
-// Whoever labels a span_corruption "A" and a dash-joined list "masked_nothing" gets the same advice.
+// Whoever labels a span_corruption "A" and a dash-joined list "masked_nothing" gets the same
+// advice.
 TEST(Selectors, LabelsSayNothing) {
   SelectorContext context;
   context.traits = {{"objective", {{"A", {.fills = 1}}, {"lm", {.fills = 0}}}},
                     {"template", {{"masked_nothing", {.fills = -1}}, {"X", {.fills = 1}}}}};
-  context.candidates = {{"lm", "", "masked_nothing"}, {"lm", "", "X"}, {"A", "", "masked_nothing"}, {"A", "", "X"}};
+  context.candidates = {
+      {"lm", "", "masked_nothing"}, {"lm", "", "X"}, {"A", "", "masked_nothing"}, {"A", "", "X"}};
 
   EXPECT_EQ(matching(AnswerKind::filling, context), context.candidates[3]);
   EXPECT_EQ(matching(AnswerKind::phrasal, context), context.candidates[0]);
   EXPECT_EQ(choose("always_mapping", context).choice.template_name, "masked_nothing");
-  context.probes = {probe(context.candidates[2], "probe_depth_rank", {10, 10}), probe(context.candidates[3], "probe_depth_rank", {5, 5})};
+  context.probes = {probe(context.candidates[2], "probe_depth_rank", {10, 10}),
+                    probe(context.candidates[3], "probe_depth_rank", {5, 5})};
   EXPECT_NEAR(choose("maskability", context).value->mean, 0.5, 1e-6);
 }
 
-// Ranks 20 and 40 under prompting, 10 and 20 under masked prompting: (30 - 15) / 30 = 0.5, in every resample.
+// Ranks 20 and 40 under prompting, 10 and 20 under masked prompting: (30 - 15) / 30 = 0.5, in every
+// resample.
 TEST(Selectors, TheMaskabilityIndexIsTheShareThatMaskingTakesOffTheRank) {
   SelectorContext context = grid();
-  context.probes = {probe({"span_corruption", "", "prompting"}, "probe_depth_rank", {20, 40}),
-                    probe({"span_corruption", "", "masked_prompting"}, "probe_depth_rank", {10, 20})};
+  context.probes = {
+      probe({"span_corruption", "", "prompting"}, "probe_depth_rank", {20, 40}),
+      probe({"span_corruption", "", "masked_prompting"}, "probe_depth_rank", {10, 20})};
 
   const Selection found = choose("maskability", context);
 
@@ -89,13 +99,16 @@ TEST(Selectors, TheMaskabilityIndexIsTheShareThatMaskingTakesOffTheRank) {
   EXPECT_DOUBLE_EQ(*found.confidence, 1);
 }
 
-// The published examples: xIntent -65.74 %, xNeed 3.92 %, xWant 19.15 % are phrasal; ObjectUse 35.47 % is filling.
+// The published examples: xIntent -65.74 %, xNeed 3.92 %, xWant 19.15 % are phrasal;
+// ObjectUse 35.47 % is filling.
 TEST(Selectors, TheThresholdOfMaskabilityIsThePublishedOne) {
-  for (const auto& [index, expected] : {std::pair(-0.6574F, kPhrasal), std::pair(0.0392F, kPhrasal), std::pair(0.1915F, kPhrasal),
-                                        std::pair(0.3547F, kFilling)}) {
+  for (const auto& [index, expected] :
+       {std::pair(-0.6574F, kPhrasal), std::pair(0.0392F, kPhrasal), std::pair(0.1915F, kPhrasal),
+        std::pair(0.3547F, kFilling)}) {
     SelectorContext context = grid();
-    context.probes = {probe({"prefix_lm", "", "prompting"}, "probe_depth_rank_min", {100}),
-                      probe({"prefix_lm", "", "masked_prompting"}, "probe_depth_rank_min", {100 * (1 - index)})};
+    context.probes = {
+        probe({"prefix_lm", "", "prompting"}, "probe_depth_rank_min", {100}),
+        probe({"prefix_lm", "", "masked_prompting"}, "probe_depth_rank_min", {100 * (1 - index)})};
 
     EXPECT_EQ(choose("maskability_min", context).choice, expected) << index;
     EXPECT_FALSE(choose("maskability", context).absent.empty());
@@ -106,14 +119,16 @@ TEST(Selectors, MaskabilityPrefersThePublishedShotsAndTheConventionalModel) {
   SelectorContext context = grid();
   const auto add = [&](const char* objective, int64_t shots, float masked) {
     context.probes.push_back(probe({objective, "", "prompting"}, "probe_depth_rank", {10}, shots));
-    context.probes.push_back(probe({objective, "", "masked_prompting"}, "probe_depth_rank", {masked}, shots));
+    context.probes.push_back(
+        probe({objective, "", "masked_prompting"}, "probe_depth_rank", {masked}, shots));
   };
   add("prefix_lm", 0, 9);
   add("span_corruption", 0, 8);
   EXPECT_NEAR(choose("maskability", context).value->mean, 0.2, 1e-6);
   add("prefix_lm", 5, 4);
   EXPECT_NEAR(choose("maskability", context).value->mean, 0.6, 1e-6);
-  EXPECT_EQ(choose("maskability", context).examples, 1 + 5);   // one that was ranked, five that it was tuned on
+  EXPECT_EQ(choose("maskability", context).examples,
+            1 + 5);  // one that was ranked, five that it was tuned on
 }
 
 TEST(Selectors, TempFlexGoesByTheList) {
@@ -136,7 +151,7 @@ TEST(Selectors, TempLenDecidesByTheWholeTask) {
   EXPECT_EQ(said(1, 2).choice, kFilling);
   EXPECT_EQ(said(1, 4).choice, kPhrasal);
   EXPECT_EQ(said(0, 2).choice, kPhrasal);
-  EXPECT_EQ(said(0.9, 2).choice, kFilling);     // though the first example may have no question mark
+  EXPECT_EQ(said(0.9, 2).choice, kFilling);  // though the first example may have no question mark
   EXPECT_DOUBLE_EQ(*said(0.9, 2).confidence, 0.9);
   context.facts = Json::object();
   EXPECT_THAT(choose("temp_len", context).absent, HasSubstr("no choices"));
@@ -155,20 +170,22 @@ TEST(Selectors, TheClassifierIsOutvotedByItsExamples) {
 
 TEST(Selectors, TheLikeliestAnswersAndInputsWin) {
   SelectorContext context = grid();
-  context.probes = {probe(kFilling, "probe_loss", {3, 3, 3}), probe(kPhrasal, "probe_loss", {2, 2, 5}),
-                    probe(kFilling, "probe_template_loss", {1}), probe(kPhrasal, "probe_template_loss", {2}),
-                    probe(kPhrasal, "probe_loss", {0, 0, 0}, 5)};   // tuned first: no untuned model
+  context.probes = {
+      probe(kFilling, "probe_loss", {3, 3, 3}), probe(kPhrasal, "probe_loss", {2, 2, 5}),
+      probe(kFilling, "probe_template_loss", {1}), probe(kPhrasal, "probe_template_loss", {2}),
+      probe(kPhrasal, "probe_loss", {0, 0, 0}, 5)};  // tuned first: no untuned model
 
   const Selection likely = choose("template_likelihood", context);
 
-  EXPECT_EQ(likely.choice, kFilling);   // a tie at 3: the first on the axes
+  EXPECT_EQ(likely.choice, kFilling);  // a tie at 3: the first on the axes
   EXPECT_NEAR(likely.value->mean, 0, 1e-6);
   EXPECT_EQ(choose("template_perplexity", context).choice, kFilling);
 }
 
 TEST(Selectors, TheRaceIsWonByTheHighestScore) {
   SelectorContext context = grid();
-  context.probes = {probe(kFilling, "race_score", {0.1F, 0.2F}), probe(kPhrasal, "race_score", {0.5F, 0.4F})};
+  context.probes = {probe(kFilling, "race_score", {0.1F, 0.2F}),
+                    probe(kPhrasal, "race_score", {0.5F, 0.4F})};
 
   const Selection found = choose("racing", context);
 
@@ -180,9 +197,11 @@ TEST(Selectors, TheRaceIsWonByTheHighestScore) {
 TEST(Selectors, ATieIsNoConfidence) {
   SelectorContext context = grid();
   context.probes = {probe(kFilling, "race_score", {0, 0}), probe(kPhrasal, "race_score", {0, 0})};
-  EXPECT_THAT(choose("racing", context).absent, HasSubstr("the same validation score on every example"));
+  EXPECT_THAT(choose("racing", context).absent,
+              HasSubstr("the same validation score on every example"));
 
-  // One of two resampled examples decides: both drawn once (half of the draws) tie, the rest goes 1 to 1.
+  // One of two resampled examples decides: both drawn once (half of the draws) tie, the rest goes 1
+  // to 1.
   context.probes = {probe(kFilling, "race_score", {1, 0}), probe(kPhrasal, "race_score", {0, 1})};
   EXPECT_NEAR(*choose("racing", context).confidence, 0.5, 0.05);
 }
@@ -192,8 +211,10 @@ TEST(Selectors, NeighboursVoteAndFarTasksDoNot) {
   SelectorContext context = grid();
   const Candidate at = context.candidates[0];
   context.probes = {{"t", at, 0, 0, {}, {1, 0.1F}}};
-  for (const auto& [name, place] : {std::pair("a", std::vector<float>{1, 0}), std::pair("b", std::vector<float>{1, 0.2F}),
-                                    std::pair("c", std::vector<float>{0.9F, 0.1F}), std::pair("far", std::vector<float>{-1, 0})}) {
+  for (const auto& [name, place] :
+       {std::pair("a", std::vector<float>{1, 0}), std::pair("b", std::vector<float>{1, 0.2F}),
+        std::pair("c", std::vector<float>{0.9F, 0.1F}),
+        std::pair("far", std::vector<float>{-1, 0})}) {
     const bool far = name == std::string("far");
     SweptTask task{name, std::vector<double>(8, -0.1), {{name, at, 0, 0, {}, place}}};
     task.leads[far ? 7 : 0] = far ? 5.0 : 0.2;

@@ -42,8 +42,9 @@ TEST(Statistics, IntervalsAgreeWithScipyAndNumpy) {
   for (const Json& expected : golden().at("cases")) {
     const Scores a = table_of(expected.at("a"));
     const Bootstrap bootstrap(a.num_items(), options);
-    const Estimate found = expected.at("b").is_null() ? bootstrap.mean(a)
-                                                      : bootstrap.difference(a, table_of(expected.at("b")));
+    const Estimate found = expected.at("b").is_null()
+                               ? bootstrap.mean(a)
+                               : bootstrap.difference(a, table_of(expected.at("b")));
 
     const std::string name = expected.at("name");
     const double tolerance = expected.at("tolerance");
@@ -75,7 +76,7 @@ TEST(Statistics, SeedsArePairedByTheirName) {
   EXPECT_EQ(left.seeds, (std::vector<std::string>{"2", "3"}));
   EXPECT_EQ(right.seeds, left.seeds);
   EXPECT_EQ(right.rows[1][0], 0.5F);
-  EXPECT_NEAR(Bootstrap(2).difference(a, b).mean, 0.25, 1e-12);   // (0 - 0 + 1 - 0.5) / 2
+  EXPECT_NEAR(Bootstrap(2).difference(a, b).mean, 0.25, 1e-12);  // (0 - 0 + 1 - 0.5) / 2
 }
 
 // Seed 2 is far better than seed 1 for both: drawing the same seeds for both takes that out again.
@@ -105,7 +106,8 @@ TEST(Statistics, TheSpreadBetweenSeedsWidensTheInterval) {
   const Bootstrap bootstrap(100);
 
   EXPECT_DOUBLE_EQ(bootstrap.mean(same).low, bootstrap.mean(same).high);
-  EXPECT_NEAR(bootstrap.mean(apart).low, 0.4, 1e-6);    // a quarter of the resamples draw seed 1 twice
+  EXPECT_NEAR(bootstrap.mean(apart).low, 0.4,
+              1e-6);  // a quarter of the resamples draw seed 1 twice
   EXPECT_NEAR(bootstrap.mean(apart).high, 0.6, 1e-6);
 }
 

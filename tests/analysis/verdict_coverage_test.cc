@@ -13,7 +13,7 @@ using namespace claim_fixture;
 struct Simulation {
   int num_tasks;
   double effect, between_tasks;
-  int inside = 0, undecided = 0;   // of kSweeps
+  int inside = 0, undecided = 0;  // of kSweeps
 };
 constexpr int kSweeps = 300;
 
@@ -23,7 +23,8 @@ double normal(Rng& rng) {
   return sum;
 }
 
-// One task: examples of their own difficulty, and an effect that differs by example and a little by seed.
+// One task: examples of their own difficulty, and an effect that differs by example and a little by
+// seed.
 double add_task(Results& r, const Simulation& s, int task, Rng& rng) {
   const double own = s.effect + s.between_tasks * normal(rng);
   std::vector<double> easy(40), helped(40);
@@ -62,13 +63,15 @@ void simulate(Simulation& s) {
   }
 }
 
-// 95 % of 300 is 285, give or take 3.8; three of those either way. The number of tasks varies as in the
-// published claims, and so does how much they differ.
+// 95 % of 300 is 285, give or take 3.8; three of those either way. The number of tasks varies as in
+// the published claims, and so does how much they differ.
 TEST(Claims, IntervalsHoldAKnownEffectAsOftenAsTheySay) {
-  for (Simulation s : {Simulation{6, 0.05, 0.03}, Simulation{6, 0.05, 0}, Simulation{10, 0.05, 0.1}, Simulation{2, 0.05, 0.03}}) {
+  for (Simulation s : {Simulation{6, 0.05, 0.03}, Simulation{6, 0.05, 0}, Simulation{10, 0.05, 0.1},
+                       Simulation{2, 0.05, 0.03}}) {
     simulate(s);
 
-    EXPECT_NEAR(s.inside, 285, 12) << s.num_tasks << " tasks, " << s.between_tasks << " between them";
+    EXPECT_NEAR(s.inside, 285, 12)
+        << s.num_tasks << " tasks, " << s.between_tasks << " between them";
   }
 }
 
@@ -76,7 +79,8 @@ TEST(Claims, ANullClaimIsUndecidedAsOftenAsTheIntervalSays) {
   for (Simulation s : {Simulation{6, 0, 0.03}, Simulation{8, 0, 0}, Simulation{1, 0, 0}}) {
     simulate(s);
 
-    EXPECT_NEAR(s.undecided, 285, 12) << s.num_tasks << " tasks, " << s.between_tasks << " between them";
+    EXPECT_NEAR(s.undecided, 285, 12)
+        << s.num_tasks << " tasks, " << s.between_tasks << " between them";
   }
 }
 

@@ -17,7 +17,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-void add_both(Results& r, const std::string& task, const std::string& size, float masked, float prompting) {
+void add_both(Results& r, const std::string& task, const std::string& size, float masked,
+              float prompting) {
   for (const char* seed : {"1", "2"}) {
     r.add({"none", task, "masked_prompting", "full", size, seed}, flat(masked));
     r.add({"none", task, "prompting", "full", size, seed}, flat(prompting));
@@ -66,14 +67,14 @@ TEST(Claims, ARelativeGainIsOfTheMeanScores) {
 
 TEST(Claims, ADifferenceOfDifferences) {
   Results r = two_tasks();
-  add_both(r, "a", "all", 0.7F, 0.6F);    // 0.2 shrinks to 0.1
-  add_both(r, "b", "all", 0.7F, 0.8F);    // 0.1 to -0.1
+  add_both(r, "a", "all", 0.7F, 0.6F);  // 0.2 shrinks to 0.1
+  add_both(r, "b", "all", 0.7F, 0.8F);  // 0.1 to -0.1
   Claim claim = masked_wins({{"train_size", {"few"}}});
   claim.pairs[0].more_than = {{"train_size", {"all"}}};
 
   const ClaimResult found = judge(r, claim);
 
-  EXPECT_NEAR(found.effect.estimate.mean, 0.15, 1e-6);   // (0.1 + 0.2) / 2
+  EXPECT_NEAR(found.effect.estimate.mean, 0.15, 1e-6);  // (0.1 + 0.2) / 2
   EXPECT_NEAR(*found.scores.better_there, 0.7, 1e-6);
   EXPECT_NEAR(*found.scores.worse_there, 0.7, 1e-6);
   EXPECT_EQ(found.cells, 16);
@@ -98,7 +99,8 @@ TEST(Claims, OfALossLessIsBetter) {
 TEST(Claims, TheBestOfTheOthersIsOneOfThem) {
   Results r = two_tasks();
   for (const char* task : {"a", "b"}) {
-    for (const char* seed : {"1", "2"}) r.add({"none", task, "mapping", "full", "few", seed}, flat(0.55F));
+    for (const char* seed : {"1", "2"})
+      r.add({"none", task, "mapping", "full", "few", seed}, flat(0.55F));
   }
   Claim claim = masked_wins();
   claim.pairs[0].worse = {{}, "", true};
@@ -113,7 +115,8 @@ TEST(Claims, TheBestOfTheOthersIsOneOfThem) {
 TEST(Claims, SeveralLabelsAreMeantTogether) {
   Results r = two_tasks();
   for (const char* task : {"a", "b"}) {
-    for (const char* seed : {"1", "2"}) r.add({"none", task, "mapping", "full", "few", seed}, flat(0.2F));
+    for (const char* seed : {"1", "2"})
+      r.add({"none", task, "mapping", "full", "few", seed}, flat(0.2F));
   }
   Claim claim = masked_wins();
   claim.pairs[0].worse = {{{{"template", {"mapping"}}}, {{"template", {"prompting"}}}}, "", false};
@@ -124,7 +127,8 @@ TEST(Claims, SeveralLabelsAreMeantTogether) {
 TEST(Claims, OneMetricAgainstAnotherOfTheSameCells) {
   Results r = two_tasks();
   for (auto& [key, record] : r.records) record.per_example["best_of_k"] = flat(0.9F);
-  const Claim claim{"best of three", "s", {"best_of_k"}, "gain", 0, {{side({}, "best_of_k"), side({}, "rouge_l"), {}, {}}}};
+  const Claim claim{"best of three", "s", {"best_of_k"},
+                    "gain",          0,   {{side({}, "best_of_k"), side({}, "rouge_l"), {}, {}}}};
 
   const ClaimResult found = judge(r, claim);
 
@@ -155,10 +159,11 @@ TEST(Claims, SeedsAreTakenInPairs) {
   EXPECT_NEAR(found.effect.estimate.high, 0.1, 1e-6);
 }
 
-// Their harness turned a failed metric into 0. Here the mean is over what was measured: 0.6, not 0.3.
+// Their harness turned a failed metric into 0. Here the mean is over what was measured: 0.6, not
+// 0.3.
 TEST(Claims, Trap10AFailedCellIsNeverAZeroInAMean) {
   Results r = two_tasks();
-  Record& failed = r.records.at("job2");   // a, masked_prompting, seed 2
+  Record& failed = r.records.at("job2");  // a, masked_prompting, seed 2
   ASSERT_EQ(failed.name, "made-up/none/a/masked_prompting/full/few/2");
   failed.status = RunStatus::failed;
   failed.reason = "NaN";
@@ -172,7 +177,8 @@ TEST(Claims, Trap10AFailedCellIsNeverAZeroInAMean) {
   EXPECT_EQ(found.verdict, ClaimVerdict::holds);
   EXPECT_EQ(found.cells_failed, 1);
   EXPECT_EQ(found.tasks[0].effect.seeds, 1);
-  EXPECT_THAT(found.unusable, ElementsAre("made-up/none/a/masked_prompting/full/few/2: failed, NaN"));
+  EXPECT_THAT(found.unusable,
+              ElementsAre("made-up/none/a/masked_prompting/full/few/2: failed, NaN"));
 }
 
 TEST(Claims, Trap10ATaskWhoseCellsAllFailedIsNotJudged) {

@@ -46,7 +46,8 @@ TEST(Words, AGainIsExplainedWithItsEvidence) {
   const Analysis analysis = analyse(r.plan, r.records);
 
   EXPECT_THAT(explain(analysis.decisions[0]),
-              AllOf(HasSubstr("Use prefix_lm · mapping · full. It scores 0.600 ROUGE-L against 0.200 for random start"),
+              AllOf(HasSubstr("Use prefix_lm · mapping · full. It scores 0.600 ROUGE-L against "
+                              "0.200 for random start"),
                     HasSubstr("gain +0.400 (+200 %, 95 % interval +0.400 to +0.400)"),
                     HasSubstr("n = 20 test examples, 2 seeds, best of 2 choices")));
   EXPECT_THAT(lessons(analysis), Contains(HasSubstr("In 2 of 2 cases")));
@@ -60,14 +61,16 @@ TEST(Words, NoDifferenceNamesTheCheaperChoice) {
   const Analysis analysis = analyse(r.plan, r.records);
 
   EXPECT_THAT(explain(analysis.decisions[0]),
-              AllOf(HasSubstr("No measurable difference: prefix_lm"), HasSubstr("The cheaper choice: none · mapping · full"),
+              AllOf(HasSubstr("No measurable difference: prefix_lm"),
+                    HasSubstr("The cheaper choice: none · mapping · full"),
                     HasSubstr("for 4.0 s instead of 3 min")));
 }
 
 TEST(Words, CaveatsNameWhatIsMissingAndWhatFailed) {
   Results r = two_sizes();
   r.add_planned({"mixed", "wordnet.antonym", "mapping", "full", "heads16", "1"});
-  r.add({"mixed", "wordnet.antonym", "mapping", "full", "heads16", "2"}, flat(1)).status = RunStatus::crashed;
+  r.add({"mixed", "wordnet.antonym", "mapping", "full", "heads16", "2"}, flat(1)).status =
+      RunStatus::crashed;
 
   const auto found = caveats(analyse(r.plan, r.records));
 
@@ -82,7 +85,8 @@ TEST(Words, OnePretrainingBehindAllSeedsIsSaid) {
     r.add({"mixed", "t", "mapping", "full", "all", seed}, flat(0.5F), 1, "", "lexical", {pretrain});
   }
 
-  EXPECT_THAT(caveats(analyse(r.plan, r.records)), Contains(HasSubstr("start from that one run: mixed")));
+  EXPECT_THAT(caveats(analyse(r.plan, r.records)),
+              Contains(HasSubstr("start from that one run: mixed")));
 }
 
 TEST(Words, AnEmptyRunHasNothingToTeach) {
@@ -96,8 +100,9 @@ TEST(Advise, SpeaksOfOneTaskAndSize) {
   const Results r = two_sizes();
   const Analysis analysis = analyse(r.plan, r.records);
 
-  EXPECT_THAT(advise(analysis, "wordnet.antonym", "heads16"),
-              AllOf(HasSubstr("wordnet.antonym at heads16: Use prefix_lm"), Not(HasSubstr("heads64"))));
+  EXPECT_THAT(
+      advise(analysis, "wordnet.antonym", "heads16"),
+      AllOf(HasSubstr("wordnet.antonym at heads16: Use prefix_lm"), Not(HasSubstr("heads64"))));
   EXPECT_THAT(advise(analysis, "wordnet.antonym"), HasSubstr("heads64"));
 }
 
@@ -105,14 +110,15 @@ TEST(Advise, ANumberTakesTheNearestSizeAndSaysSo) {
   const Results r = two_sizes();
   const Analysis analysis = analyse(r.plan, r.records);
 
-  EXPECT_THAT(advise(analysis, "wordnet.antonym", "40"), HasSubstr("did not run size 40; the nearest it has is heads64"));
+  EXPECT_THAT(advise(analysis, "wordnet.antonym", "40"),
+              HasSubstr("did not run size 40; the nearest it has is heads64"));
 }
 
 TEST(Advise, AllIsANumberToo) {
   const std::vector<std::string> sizes{"heads30x3", "all"};
   EXPECT_EQ(resolve_size(sizes, "500", {{"heads30x3", 30}, {"all", 1000}}), "all");
   EXPECT_EQ(resolve_size(sizes, "100", {{"heads30x3", 30}, {"all", 1000}}), "heads30x3");
-  EXPECT_EQ(resolve_size(sizes, "500"), "heads30x3");   // nothing is known of "all"
+  EXPECT_EQ(resolve_size(sizes, "500"), "heads30x3");  // nothing is known of "all"
 }
 
 TEST(Advise, AMisspeltNameIsAnsweredWithTheNearest) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// write_made_up_report FOLDER [SHARE]: a report of made-up results, for the check of the page's form
-// and for looking at it. SHARE of the cells are finished (1: all).
+// write_made_up_report FOLDER [SHARE]: a report of made-up results, for the check of the page's
+// form and for looking at it. SHARE of the cells are finished (1: all).
 #include <cstdio>
 #include <cstdlib>
 

@@ -67,14 +67,16 @@ TEST_P(TeamSums, AreThoseMadeByHandOnEveryMemberWhateverTheOrder) {
     }
     std::vector<size_t> order(sizes.size());
     std::iota(order.begin(), order.end(), size_t{0});
-    std::shuffle(order.begin(), order.end(), std::mt19937(round * 31 + static_cast<unsigned>(team.rank())));
+    std::shuffle(order.begin(), order.end(),
+                 std::mt19937(round * 31 + static_cast<unsigned>(team.rank())));
 
     team.begin_round(sizes);
     for (const size_t slot : order) team.begin_sum(slot, slots[slot]);
     team.finish_sums();
 
     for (size_t slot = 0; slot < sizes.size(); ++slot) {
-      ASSERT_EQ(slots[slot], expected_sum(slot + round, sizes[slot])) << "round " << round << " slot " << slot;
+      ASSERT_EQ(slots[slot], expected_sum(slot + round, sizes[slot]))
+          << "round " << round << " slot " << slot;
     }
     team.exchange({});
   }
@@ -113,10 +115,12 @@ TEST_P(TeamSums, AMemberThatGivesUpHoldsNobodyUp) {
   for (int round = 0; round < 10; ++round) {
     const bool fails = round % 2 == 0 && team.rank() == team.size() - 1;
     std::vector<std::vector<float>> slots;
-    for (size_t slot = 0; slot < sizes.size(); ++slot) slots.push_back(numbers_of(team.rank(), slot, sizes[slot]));
+    for (size_t slot = 0; slot < sizes.size(); ++slot)
+      slots.push_back(numbers_of(team.rank(), slot, sizes[slot]));
 
     team.begin_round(sizes);
-    for (size_t slot = 0; slot < (fails ? 1 : sizes.size()); ++slot) team.begin_sum(slot, slots[slot]);
+    for (size_t slot = 0; slot < (fails ? 1 : sizes.size()); ++slot)
+      team.begin_sum(slot, slots[slot]);
     team.finish_sums();
     const auto said = team.exchange({static_cast<uint8_t>(fails)});
 
@@ -149,7 +153,7 @@ TEST_P(TeamSums, AWordAboutTheWorkEndsTheWaitAndOldWordsAreLost) {
   } else {
     EXPECT_THROW(team.exchange({}), TeamFailure);
     EXPECT_EQ(team.next_message().value().bytes, Team::Bytes{7});
-    team.send(0, Team::kFirstTag, {8});   // about work 1, which is over for rank 0
+    team.send(0, Team::kFirstTag, {8});  // about work 1, which is over for rank 0
   }
   team.begin_work(2);
   EXPECT_EQ(team.exchange({9}).size(), static_cast<size_t>(team.size()));

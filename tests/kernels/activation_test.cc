@@ -14,9 +14,10 @@ TEST(FeedForwardActivation, EqualsTheReference) {
   for (const Activation kind : {Activation::relu, Activation::gated_gelu, Activation::gated_silu}) {
     for (const Dropout& settings : {Dropout{}, Dropout{0.2, 8}}) {
       // times 1: the fast relu overwrites its input, which a leaf must not be
-      expect_same([&](const auto& x) { return feed_forward_activation(x[0] * 1, kind, settings); },
-                  [&](const auto& x) { return feed_forward_activation_reference(x[0], kind, settings); },
-                  {torch::randn({13, 2 * 37}) * 3});
+      expect_same(
+          [&](const auto& x) { return feed_forward_activation(x[0] * 1, kind, settings); },
+          [&](const auto& x) { return feed_forward_activation_reference(x[0], kind, settings); },
+          {torch::randn({13, 2 * 37}) * 3});
     }
   }
 }

@@ -11,7 +11,8 @@ using torch::Tensor;
 
 constexpr double kEpsilon = 1e-6;
 
-// By hand: mean of squares of (3, 4) is 12.5, so 3 / sqrt(12.5) * 2 = 1.69706, 4 / sqrt(12.5) = 1.13137.
+// By hand: mean of squares of (3, 4) is 12.5, so 3 / sqrt(12.5) * 2 = 1.69706, 4 / sqrt(12.5)
+// = 1.13137.
 TEST(RmsNorm, TwoNumbersByHand) {
   const Tensor y = rms_norm(torch::tensor({{3.0f, 4.0f}}), torch::tensor({2.0f, 1.0f}), 0.0);
   EXPECT_NEAR(y[0][0].item<float>(), 1.69706, 1e-5);
@@ -29,7 +30,9 @@ TEST(RmsNorm, EqualsTheReference) {
 
 TEST(RmsNorm, TakesATransposedInput) {
   const Tensor x = torch::randn({6, 4}).t(), weight = torch::randn({6});
-  EXPECT_LT(largest_difference(rms_norm(x, weight, kEpsilon), rms_norm_reference(x, weight, kEpsilon)), 1e-5);
+  EXPECT_LT(
+      largest_difference(rms_norm(x, weight, kEpsilon), rms_norm_reference(x, weight, kEpsilon)),
+      1e-5);
 }
 
 // Both outputs are used, as in the model: the stream goes on, and its norm feeds the next sublayer.
@@ -39,7 +42,8 @@ Operation seam(const Dropout& settings, bool reference) {
       const AddNormOutput out = add_norm(x[0], x[1], x[2], kEpsilon, settings);
       return out.hidden * 0.5 + out.normed;
     }
-    const Tensor factors = settings.on() ? dropout_factors(x[1].sizes(), settings) : torch::ones({1});
+    const Tensor factors =
+        settings.on() ? dropout_factors(x[1].sizes(), settings) : torch::ones({1});
     const Tensor hidden = x[0] + x[1] * factors;
     return hidden * 0.5 + rms_norm_reference(hidden, x[2], kEpsilon);
   };
@@ -58,7 +62,8 @@ TEST(AddNorm, EqualsTheReferenceWithAndWithoutDropout) {
 TEST(AddNorm, OnSeveralThreadsTheSameRows) {
   const int threads = at::get_num_threads();
   torch::manual_seed(12);
-  const Tensor residual = torch::randn({300, 200}), x = torch::randn({300, 200}), weight = torch::randn({200});
+  const Tensor residual = torch::randn({300, 200}), x = torch::randn({300, 200}),
+               weight = torch::randn({200});
   at::set_num_threads(1);
   const Tensor one = add_norm(residual, x, weight, kEpsilon, {0.2, 5}).normed;
   at::set_num_threads(3);

@@ -19,7 +19,8 @@ Operation operation(const Case& c, bool reference) {
     Tensor mask;
     if (c.mask) {
       mask = torch::ones({c.batch, c.keys});
-      for (int64_t b = 0; b < c.batch; ++b) mask[b].slice(0, std::max<int64_t>(1, c.keys - 3 * b)) = 0;
+      for (int64_t b = 0; b < c.batch; ++b)
+        mask[b].slice(0, std::max<int64_t>(1, c.keys - 3 * b)) = 0;
     }
     const AttentionInputs inputs{x[0], x[1], x[2], mask, c.heads, c.dropout};
     return reference ? attention_reference(inputs) : attention(inputs);
@@ -36,9 +37,11 @@ void check(const Case& c) {
   expect_same(operation(c, false), operation(c, true), {q, kv, bias});
 }
 
-// By hand: one head of one channel, q = 1, keys 0 and ln 3, values 4 and 8: weights 1/4 and 3/4, so 7.
+// By hand: one head of one channel, q = 1, keys 0 and ln 3, values 4 and 8: weights 1/4 and 3/4,
+// so 7.
 TEST(Attention, OneQueryByHand) {
-  const Tensor q = torch::tensor({{{1.0f}}}), kv = torch::tensor({{{0.0f, 4.0f}, {std::log(3.0f), 8.0f}}});
+  const Tensor q = torch::tensor({{{1.0f}}}),
+               kv = torch::tensor({{{0.0f, 4.0f}, {std::log(3.0f), 8.0f}}});
   EXPECT_NEAR(attention({q, kv, Tensor(), Tensor(), 1, {}}).item<float>(), 7.0, 1e-5);
 }
 

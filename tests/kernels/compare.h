@@ -36,7 +36,8 @@ inline void expect_same(const Operation& fast, const Operation& reference,
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (!inputs[i].defined()) continue;
     const double scale = std::max(1e-3, theirs[i].grad().abs().max().item<double>());
-    EXPECT_LT(largest_difference(ours[i].grad(), theirs[i].grad()), tolerance * scale) << "input " << i;
+    EXPECT_LT(largest_difference(ours[i].grad(), theirs[i].grad()), tolerance * scale)
+        << "input " << i;
   }
 }
 

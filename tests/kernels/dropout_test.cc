@@ -23,8 +23,11 @@ TEST(Dropout, KeepsTheShareItShould) {
   for (double rate : {0.01, 0.1, 0.5, 0.9}) {
     for (uint64_t seed : {0ull, 1ull, 0x123456789abcdefull}) {
       const double kept = (dropout_factors({1000000}, Dropout{rate, seed}.at_site(3)) > 0)
-                              .to(torch::kFloat64).mean().item<double>();
-      EXPECT_NEAR(kept, 1 - rate, 5 * std::sqrt(rate * (1 - rate) / 1e6)) << rate << " seed " << seed;
+                              .to(torch::kFloat64)
+                              .mean()
+                              .item<double>();
+      EXPECT_NEAR(kept, 1 - rate, 5 * std::sqrt(rate * (1 - rate) / 1e6))
+          << rate << " seed " << seed;
     }
   }
 }
@@ -42,7 +45,8 @@ TEST(Dropout, ElementsSitesAndSeedsAreIndependent) {
     const double r = (x.slice(0, lag) * x.slice(0, 0, -lag)).mean().item<double>();
     EXPECT_LT(std::abs(r), 5e-3) << "lag " << lag;
   }
-  for (const Dropout& other : {base.at_site(1), base.at_site(2), base.at_site(1u << 20), Dropout{0.5, 78}.at_site(0)}) {
+  for (const Dropout& other :
+       {base.at_site(1), base.at_site(2), base.at_site(1u << 20), Dropout{0.5, 78}.at_site(0)}) {
     EXPECT_LT(std::abs((x * centred(other)).mean().item<double>()), 5e-3);
   }
 }

@@ -24,8 +24,9 @@ TEST(CrossEntropyRow, EqualsLibTorchs) {
   torch::manual_seed(31);
   for (double smoothing : {0.0, 0.1}) {
     const Tensor logits = torch::randn({1, 1003}) * 5;
-    const float ours = cross_entropy_row(logits.const_data_ptr<float>(), 1003, 17,
-                                         {.label_smoothing = static_cast<float>(smoothing)}, nullptr);
+    const float ours =
+        cross_entropy_row(logits.const_data_ptr<float>(), 1003, 17,
+                          {.label_smoothing = static_cast<float>(smoothing)}, nullptr);
     const Tensor theirs = torch::nn::functional::cross_entropy(
         logits, torch::tensor({17}),
         torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(smoothing));

@@ -14,16 +14,31 @@ using torch::Tensor;
 // Every remainder of the blocks: single rows, columns less than a strip, depths beyond a block.
 TEST(Product, EqualsLibTorchsInEveryForm) {
   torch::manual_seed(51);
-  for (const auto& [m, n, k] : std::vector<std::array<int64_t, 3>>{
-           {1, 1, 1}, {8, 32, 16}, {7, 33, 5}, {37, 100, 45}, {130, 70, 600}, {9, 1100, 257}, {1, 515, 300}}) {
+  for (const auto& [m, n, k] : std::vector<std::array<int64_t, 3>>{{1, 1, 1},
+                                                                   {8, 32, 16},
+                                                                   {7, 33, 5},
+                                                                   {37, 100, 45},
+                                                                   {130, 70, 600},
+                                                                   {9, 1100, 257},
+                                                                   {1, 515, 300}}) {
     const Tensor a = torch::randn({m, k}), b = torch::randn({k, n}), start = torch::randn({m, n});
-    const Tensor expected = start.to(torch::kFloat64) + 0.5 * torch::mm(a.to(torch::kFloat64), b.to(torch::kFloat64));
+    const Tensor expected =
+        start.to(torch::kFloat64) + 0.5 * torch::mm(a.to(torch::kFloat64), b.to(torch::kFloat64));
     const Tensor at = a.t().contiguous(), bt = b.t().contiguous();
-    for (const auto& [x, x_row, x_column] : {std::tuple(a, k, int64_t{1}), std::tuple(at, int64_t{1}, m)}) {
-      for (const auto& [y, y_row, y_column] : {std::tuple(b, n, int64_t{1}), std::tuple(bt, int64_t{1}, k)}) {
+    for (const auto& [x, x_row, x_column] :
+         {std::tuple(a, k, int64_t{1}), std::tuple(at, int64_t{1}, m)}) {
+      for (const auto& [y, y_row, y_column] :
+           {std::tuple(b, n, int64_t{1}), std::tuple(bt, int64_t{1}, k)}) {
         const Tensor out = start.clone();
-        product({m, n, k, {x.template const_data_ptr<float>(), x_row, x_column},
-                 {y.template const_data_ptr<float>(), y_row, y_column}, out.data_ptr<float>(), n, 0.5f, true});
+        product({m,
+                 n,
+                 k,
+                 {x.template const_data_ptr<float>(), x_row, x_column},
+                 {y.template const_data_ptr<float>(), y_row, y_column},
+                 out.data_ptr<float>(),
+                 n,
+                 0.5f,
+                 true});
         EXPECT_LT(largest_difference(out, expected), 1e-4) << m << " " << n << " " << k;
       }
     }
@@ -31,8 +46,13 @@ TEST(Product, EqualsLibTorchsInEveryForm) {
     const Tensor out = torch::empty({m, n});
     packed.multiply({a.const_data_ptr<float>(), k, 1}, m, 0, n, out.data_ptr<float>(), n, 2);
     EXPECT_LT(largest_difference(out, 4 * (expected - start)), 3e-4);
-    small_product({m, n, k, {at.const_data_ptr<float>(), 1, m}, {b.const_data_ptr<float>(), n, 1},
-                   out.data_ptr<float>(), n});
+    small_product({m,
+                   n,
+                   k,
+                   {at.const_data_ptr<float>(), 1, m},
+                   {b.const_data_ptr<float>(), n, 1},
+                   out.data_ptr<float>(),
+                   n});
     EXPECT_LT(largest_difference(out, 2 * (expected - start)), 2e-4);
   }
 }
@@ -42,9 +62,10 @@ TEST(MatrixProduct, EqualsLibTorchsOnSeveralThreads) {
   torch::manual_seed(52);
   for (int count : {1, 2, 3}) {
     at::set_num_threads(count);
-    for (const auto& [m, n, k] : std::vector<std::array<int64_t, 3>>{{100, 300, 200}, {2000, 40, 64}, {1, 9, 1}}) {
+    for (const auto& [m, n, k] :
+         std::vector<std::array<int64_t, 3>>{{100, 300, 200}, {2000, 40, 64}, {1, 9, 1}}) {
       const Tensor a = torch::randn({m, k}), b = torch::randn({n, k});
-      const Tensor out = torch::empty({m, n + 5}).narrow(1, 2, n);   // a part of wider rows
+      const Tensor out = torch::empty({m, n + 5}).narrow(1, 2, n);  // a part of wider rows
       matmul_into(out, a, b.t(), 0.25);
       EXPECT_LT(largest_difference(out, 0.25 * torch::mm(a, b.t())), 1e-4);
     }
@@ -56,7 +77,9 @@ struct Weights {
   Tensor q = torch::randn({6, 5}), k = torch::randn({6, 5}), v = torch::randn({4, 5});
 };
 
-Tensor reference(const Tensor& x, const Weights& w) { return torch::linear(x, torch::cat({w.q, w.k, w.v})); }
+Tensor reference(const Tensor& x, const Weights& w) {
+  return torch::linear(x, torch::cat({w.q, w.k, w.v}));
+}
 
 TEST(Linear, JoinedWeightsStayWhatTheyWere) {
   torch::manual_seed(53);
@@ -64,7 +87,7 @@ TEST(Linear, JoinedWeightsStayWhatTheyWere) {
   const Tensor before = torch::cat({w.q, w.k, w.v});
   const Projection joined = join_weights({&w.q, &w.k, &w.v});
   EXPECT_TRUE(torch::equal(joined.whole, before));
-  w.k.fill_(2);   // a view: seen in the whole
+  w.k.fill_(2);  // a view: seen in the whole
   EXPECT_EQ(joined.whole[7][0].item<float>(), 2);
   EXPECT_EQ(join_weights({&w.q, &w.k, &w.v}).whole.data_ptr(), joined.whole.data_ptr());
 }
@@ -76,7 +99,8 @@ TEST(Linear, GradientsAddUpOverMicroBatches) {
   Weights plain{w.q.clone(), w.k.clone(), w.v.clone()};
   for (Tensor* t : {&w.q, &w.k, &w.v, &plain.q, &plain.k, &plain.v}) t->requires_grad_(true);
   for (int i = 0; i < 3; ++i) {
-    const Tensor x = torch::randn({2, 3, 5}), x1 = x.clone().requires_grad_(true), x2 = x.clone().requires_grad_(true);
+    const Tensor x = torch::randn({2, 3, 5}), x1 = x.clone().requires_grad_(true),
+                 x2 = x.clone().requires_grad_(true);
     const Tensor dy = torch::randn({2, 3, 16});
     linear(x1, joined).backward(dy);
     reference(x2, plain).backward(dy);
@@ -113,13 +137,15 @@ TEST(Linear, LowRankEqualsTheMergedWeight) {
         return torch::linear(x[0], torch::cat({w.q + 0.5 * torch::mm(x[2], x[1]), w.k,
                                                w.v + 2.0 * torch::mm(x[4], x[3])}));
       },
-      {torch::randn({2, 3, 5}), torch::randn({2, 5}), torch::randn({6, 2}), torch::randn({1, 5}), torch::randn({4, 1})});
+      {torch::randn({2, 3, 5}), torch::randn({2, 5}), torch::randn({6, 2}), torch::randn({1, 5}),
+       torch::randn({4, 1})});
 }
 
 TEST(EmbedIds, GradientsOfRepeatedIdsAddUp) {
   torch::manual_seed(56);
   const Tensor ids = torch::tensor({{3, 1, 3}, {0, 3, 1}});
-  const Tensor weight = torch::randn({5, 7}).requires_grad_(true), other = weight.detach().clone().requires_grad_(true);
+  const Tensor weight = torch::randn({5, 7}).requires_grad_(true),
+               other = weight.detach().clone().requires_grad_(true);
   const Tensor dy = torch::randn({2, 3, 7});
   for (int i = 0; i < 2; ++i) {
     embed_ids(weight, ids).backward(dy);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What holds for every entry of metrics.inc. A new metric has all of these properties, or its name in
-// one of the lists below, with the reason.
+// What holds for every entry of metrics.inc. A new metric has all of these properties, or its name
+// in one of the lists below, with the reason.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -23,10 +23,19 @@ using Names = std::set<std::string>;
 const Names kRegression{"pearson"};
 
 // More than the best of the references alone: BLEU and CIDEr count n-grams of all of them, the COCO
-// scorer takes precision from one and recall from another; the others do not compare with references.
-const Names kNotBestReference{"rouge_l_coco", "bleu",       "bleu_1",     "bleu_2",
-                              "bleu_3",       "bleu_4",     "cider",      "pearson",
-                              "distinct_1",   "distinct_2", "distinct_predictions"};
+// scorer takes precision from one and recall from another; the others do not compare with
+// references.
+const Names kNotBestReference{"rouge_l_coco",
+                              "bleu",
+                              "bleu_1",
+                              "bleu_2",
+                              "bleu_3",
+                              "bleu_4",
+                              "cider",
+                              "pearson",
+                              "distinct_1",
+                              "distinct_2",
+                              "distinct_predictions"};
 
 // An empty prediction is one of the different ones; among numbers it stands for their mean.
 const Names kEmptyIsNotWorst{"distinct_predictions", "pearson"};
@@ -39,7 +48,8 @@ const Names kNeedsWordNet{"meteor_nltk"};
 class EveryMetric : public testing::TestWithParam<Metric> {
  protected:
   void SetUp() override {
-    if (in(kNeedsWordNet) && !has_wordnet()) GTEST_SKIP() << "WordNet is not here: install wordnet-base";
+    if (in(kNeedsWordNet) && !has_wordnet())
+      GTEST_SKIP() << "WordNet is not here: install wordnet-base";
   }
 
   bool in(const Names& names) const { return names.contains(metric_.name); }
@@ -164,7 +174,8 @@ TEST_P(EveryMetric, Trap10MissingEvidenceIsAnError) {
     FAIL() << "a number for an item without evidence";
   } catch (const ItemError& error) {
     EXPECT_EQ(error.item, 1);
-    EXPECT_NE(error.reason.find("\"" + metric_.name + "\" needs \""), std::string::npos) << error.what();
+    EXPECT_NE(error.reason.find("\"" + metric_.name + "\" needs \""), std::string::npos)
+        << error.what();
     EXPECT_EQ(std::string(error.what()).find("item 2: "), 0);
   }
 }

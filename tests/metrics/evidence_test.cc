@@ -10,10 +10,14 @@
 namespace dovetail {
 namespace {
 
-double all(const Metric& metric, const Items& items) { return metric.of_all(items, metric.score(items)); }
+double all(const Metric& metric, const Items& items) {
+  return metric.of_all(items, metric.score(items));
+}
 
 ScoredItem choice_item(std::string prediction, Texts choices, int64_t answer) {
-  return {.prediction = std::move(prediction), .references = {choices[answer]}, .choices = choices,
+  return {.prediction = std::move(prediction),
+          .references = {choices[answer]},
+          .choices = choices,
           .answer = answer};
 }
 
@@ -49,13 +53,14 @@ TEST(AccuracyLikelihood, ComparesSumsMeansAndGains) {
   one.choice_priors = {-2, -5};
   const Items items{one};
 
-  EXPECT_EQ(all(find_metric("accuracy_likelihood"), items), 0);              // -4 against -6
-  EXPECT_EQ(all(find_metric("accuracy_likelihood_normalized"), items), 1);   // -4 against -2
-  EXPECT_EQ(all(find_metric("accuracy_pmi"), items), 1);                     // -2 against -1
+  EXPECT_EQ(all(find_metric("accuracy_likelihood"), items), 0);             // -4 against -6
+  EXPECT_EQ(all(find_metric("accuracy_likelihood_normalized"), items), 1);  // -4 against -2
+  EXPECT_EQ(all(find_metric("accuracy_pmi"), items), 1);                    // -2 against -1
 }
 
 TEST(AccuracyLikelihood, TakesTheFirstOfEqualOnes) {
-  for (const char* name : {"accuracy_likelihood", "accuracy_likelihood_normalized", "accuracy_pmi"}) {
+  for (const char* name :
+       {"accuracy_likelihood", "accuracy_likelihood_normalized", "accuracy_pmi"}) {
     for (const int64_t answer : {0, 1, 2}) {
       ScoredItem one = choice_item("", {"a", "b", "c"}, answer);
       one.choice_logprobs = one.choice_priors = {-3, -3, -3};
@@ -79,7 +84,8 @@ TEST(AccuracyLikelihood, Trap10RefusesWhatIsNoEvidence) {
   EXPECT_NE(refusal("accuracy_likelihood", {bad}).find("\"choice_logprobs\""), std::string::npos);
   bad = good;
   bad.choice_tokens = {2, 0};
-  EXPECT_NE(refusal("accuracy_likelihood_normalized", {bad}).find("\"choice_tokens\""), std::string::npos);
+  EXPECT_NE(refusal("accuracy_likelihood_normalized", {bad}).find("\"choice_tokens\""),
+            std::string::npos);
   bad = good;
   bad.choice_priors.clear();
   EXPECT_NE(refusal("accuracy_pmi", {bad}).find("\"choice_priors\""), std::string::npos);
@@ -93,7 +99,7 @@ TEST(MacroF1, IsTheMeanOverLabels) {
   const Items items{choice_item("A", ab, 0), choice_item("b", ba, 1), choice_item("b", ab, 1),
                     choice_item("something else", ba, 0)};
 
-  EXPECT_DOUBLE_EQ(all(find_metric("macro_f1"), items), 7.0 / 12);   // a: 2/3, b: 1/2
+  EXPECT_DOUBLE_EQ(all(find_metric("macro_f1"), items), 7.0 / 12);  // a: 2/3, b: 1/2
   EXPECT_EQ(find_metric("macro_f1").score(items), (std::vector<double>{1, 0, 1, 0}));
   EXPECT_EQ(all(find_metric("macro_f1"), {choice_item("x", ab, 0)}), 0);
 }
@@ -102,7 +108,8 @@ TEST(Matthews, IsACorrelationOfClasses) {
   const Texts ab{"a", "b"};
   const auto pairs = [&](const std::vector<std::pair<const char*, int64_t>>& said) {
     Items items;
-    for (const auto& [prediction, answer] : said) items.push_back(choice_item(prediction, ab, answer));
+    for (const auto& [prediction, answer] : said)
+      items.push_back(choice_item(prediction, ab, answer));
     return all(find_metric("matthews"), items);
   };
 
@@ -143,7 +150,8 @@ TEST(Pearson, ReadsWhatIsNoNumberAsTheMean) {
 TEST(Pearson, Trap10NeedsNumbersToCompareWith) {
   const std::string said = refusal("pearson", {item("1", {"1"}), item("1", {"one"})});
 
-  EXPECT_EQ(said, "item 2: the metric \"pearson\" needs a number as the first reference, found \"one\"");
+  EXPECT_EQ(said,
+            "item 2: the metric \"pearson\" needs a number as the first reference, found \"one\"");
 }
 
 TEST(Perplexity, IsOverAllTokens) {
@@ -172,7 +180,7 @@ TEST(DepthRank, MatchesThePublishedRanks) {
     return all(find_metric("depth_rank"), {single});
   };
 
-  EXPECT_DOUBLE_EQ(of_reference(0), 55.0 / 3);   // 18.33
+  EXPECT_DOUBLE_EQ(of_reference(0), 55.0 / 3);  // 18.33
   EXPECT_DOUBLE_EQ(of_reference(1), 3);
   EXPECT_DOUBLE_EQ(of_reference(2), 18.5);
   EXPECT_DOUBLE_EQ(all(find_metric("depth_rank"), {one}), (55.0 / 3 + 3 + 18.5) / 3);

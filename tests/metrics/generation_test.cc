@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Metrics of generated text by hand; tests/oracles/metrics_test.py compares with the published scorers.
+// Metrics of generated text by hand; tests/oracles/metrics_test.py compares with the published
+// scorers.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,7 +15,9 @@
 namespace dovetail {
 namespace {
 
-double all(const Metric& metric, const Items& items) { return metric.of_all(items, metric.score(items)); }
+double all(const Metric& metric, const Items& items) {
+  return metric.of_all(items, metric.score(items));
+}
 
 TEST(BleuCoco, ClipsCountsAndPenalisesShortness) {
   // Papineni et al. 2002, sec. 2.1: seven times "the", of which two count
@@ -22,7 +25,8 @@ TEST(BleuCoco, ClipsCountsAndPenalisesShortness) {
                                        {"the cat is on the mat", "there is a cat on the mat"}),
               2.0 / 7, 1e-8);
   // two of two words and one of one pair; three words wanted
-  EXPECT_NEAR(find_metric("bleu_2").of("to drive", {"to drive there"}), std::exp(1 - 3.0 / 2), 1e-8);
+  EXPECT_NEAR(find_metric("bleu_2").of("to drive", {"to drive there"}), std::exp(1 - 3.0 / 2),
+              1e-8);
   // nearest of the lengths 1 and 3 to 2: the shorter one, so no penalty
   EXPECT_NEAR(find_metric("bleu_1").of("to drive", {"to drive there", "drive"}), 1, 1e-8);
   EXPECT_NEAR(find_metric("bleu_1").of("To drive", {"to drive"}), 0.5, 1e-8) << "case counts";
@@ -39,15 +43,17 @@ TEST(Bleu, IsThatOfSacrebleu) {
 
   EXPECT_DOUBLE_EQ(bleu.of("to drive", {"to drive there"}), std::exp(1 - 3.0 / 2)) << "two orders";
   // words 3 of 4, pairs 2 of 3, threes 1 of 2, fours 0 of 1 as 1/2
-  EXPECT_DOUBLE_EQ(bleu.of("a b c x", {"a b c d"}), std::pow(3.0 / 4 * 2 / 3 * 1 / 2 * 1 / 2, 1.0 / 4));
+  EXPECT_DOUBLE_EQ(bleu.of("a b c x", {"a b c d"}),
+                   std::pow(3.0 / 4 * 2 / 3 * 1 / 2 * 1 / 2, 1.0 / 4));
   EXPECT_EQ(bleu.of("x", {"a"}), 0);
-  EXPECT_EQ(all(bleu, {item("to drive", {"to drive"})}), 0) << "a corpus without four words in a row";
+  EXPECT_EQ(all(bleu, {item("to drive", {"to drive"})}), 0)
+      << "a corpus without four words in a row";
 }
 
 TEST(Tokenizer13a, SetsPunctuationApart) {
   EXPECT_EQ(tokenize_13a("Don't pay $3,000.50 (today), U.S. 5-fold e-mail."),
-            (Tokens{"Don't", "pay", "$", "3,000.50", "(", "today", ")", ",", "U", ".", "S", ".", "5", "-",
-                    "fold", "e-mail", "."}));
+            (Tokens{"Don't", "pay", "$", "3,000.50", "(", "today", ")", ",", "U", ".", "S", ".",
+                    "5", "-", "fold", "e-mail", "."}));
   EXPECT_EQ(tokenize_13a("a &lt; b &amp;quot; c"), (Tokens{"a", "<", "b", "&", "quot", ";", "c"}));
   EXPECT_EQ(tokenize_13a("hyphen-\nated<skipped>\nx"), (Tokens{"hyphenated", "x"}));
   EXPECT_EQ(tokenize_13a(" \u00a0"), Tokens{});
@@ -73,7 +79,8 @@ TEST(RougeLCoco, MixesTheBestPrecisionAndRecall) {
   EXPECT_DOUBLE_EQ(metric.of("a b", {"a b c d", "b"}), 1);
   // P = 1/2, R = 1/3: (1 + 1.44)/6 / (1/3 + 1.44/2)
   EXPECT_DOUBLE_EQ(metric.of("a x", {"a b c"}), 2.44 / 6 / (1.0 / 3 + 0.72));
-  EXPECT_DOUBLE_EQ(metric.of("a  b", {"a b"}), 2.44 * 2 / 3 / (1 + 1.44 * 2 / 3)) << "an empty token";
+  EXPECT_DOUBLE_EQ(metric.of("a  b", {"a b"}), 2.44 * 2 / 3 / (1 + 1.44 * 2 / 3))
+      << "an empty token";
 }
 
 TEST(RougeLRougePackage, CountsEachWordOnce) {
@@ -87,8 +94,8 @@ TEST(RougeLRougePackage, CountsEachWordOnce) {
 }
 
 TEST(Cider, WeighsByRarity) {
-  // "a" is everywhere and weighs nothing; of one word the cosine is 1 for b, of two words 1 for "a b",
-  // longer ones are missing: (1 + 1 + 0 + 0) / 4 * 10
+  // "a" is everywhere and weighs nothing; of one word the cosine is 1 for b, of two words 1 for "a
+  // b", longer ones are missing: (1 + 1 + 0 + 0) / 4 * 10
   const Items items{item("a b", {"a b"}), item("a b", {"a c"})};
   const Metric& metric = find_metric("cider");
 
@@ -106,14 +113,35 @@ TEST(Cider, WeighsByRarity) {
 
 // Porter 1980, and the words in which nltk's stemmer goes further.
 TEST(PorterStemmer, StemsAsPrinted) {
-  const std::vector<std::pair<std::string, std::string>> stems{
-      {"caresses", "caress"}, {"ponies", "poni"}, {"cats", "cat"}, {"agreed", "agre"}, {"bled", "bled"},
-      {"motoring", "motor"}, {"sing", "sing"}, {"conflated", "conflat"}, {"hopping", "hop"}, {"falling", "fall"},
-      {"filing", "file"}, {"happy", "happi"}, {"relational", "relat"}, {"vietnamization", "vietnam"},
-      {"triplicate", "triplic"}, {"goodness", "good"}, {"adoption", "adopt"}, {"controlling", "control"},
-      {"roll", "roll"}, {"generalizations", "gener"}, {"oscillators", "oscil"},
-      {"enjoy", "enjoy"}, {"dying", "die"}, {"flies", "fli"}, {"ties", "tie"}, {"is", "is"},
-      {"radically", "radic"}, {"\u4e2d\u6587s", "\u4e2d\u6587"}, {"", ""}};
+  const std::vector<std::pair<std::string, std::string>> stems{{"caresses", "caress"},
+                                                               {"ponies", "poni"},
+                                                               {"cats", "cat"},
+                                                               {"agreed", "agre"},
+                                                               {"bled", "bled"},
+                                                               {"motoring", "motor"},
+                                                               {"sing", "sing"},
+                                                               {"conflated", "conflat"},
+                                                               {"hopping", "hop"},
+                                                               {"falling", "fall"},
+                                                               {"filing", "file"},
+                                                               {"happy", "happi"},
+                                                               {"relational", "relat"},
+                                                               {"vietnamization", "vietnam"},
+                                                               {"triplicate", "triplic"},
+                                                               {"goodness", "good"},
+                                                               {"adoption", "adopt"},
+                                                               {"controlling", "control"},
+                                                               {"roll", "roll"},
+                                                               {"generalizations", "gener"},
+                                                               {"oscillators", "oscil"},
+                                                               {"enjoy", "enjoy"},
+                                                               {"dying", "die"},
+                                                               {"flies", "fli"},
+                                                               {"ties", "tie"},
+                                                               {"is", "is"},
+                                                               {"radically", "radic"},
+                                                               {"\u4e2d\u6587s", "\u4e2d\u6587"},
+                                                               {"", ""}};
 
   for (const auto& [word, stem] : stems) EXPECT_EQ(porter_stem(word), stem) << word;
 }
@@ -123,21 +151,24 @@ TEST(Synonyms, KnowsBaseForms) {
   if (!has_wordnet()) GTEST_SKIP() << "WordNet is not here: install wordnet-base";
   const Synonyms& synonyms = Synonyms::of_wordnet();
   const std::vector<std::pair<std::string, std::string>> forms{
-      {"dogs", "dog"},       {"buses", "bus"},     {"boxes", "box"},     {"waltzes", "waltz"},
-      {"churches", "church"}, {"wishes", "wish"},  {"doormen", "doorman"}, {"ponies", "pony"},
-      {"carries", "carry"},  {"watches", "watch"}, {"hoped", "hope"},    {"watched", "watch"},
-      {"hoping", "hope"},    {"watching", "watch"}, {"taller", "tall"},  {"tallest", "tall"},
-      {"larger", "large"},   {"largest", "large"}, {"went", "go"},       {"mice", "mouse"},
-      {"better", "good"},    {"ice_creams", "sorbet"}};
+      {"dogs", "dog"},        {"buses", "bus"},        {"boxes", "box"},       {"waltzes", "waltz"},
+      {"churches", "church"}, {"wishes", "wish"},      {"doormen", "doorman"}, {"ponies", "pony"},
+      {"carries", "carry"},   {"watches", "watch"},    {"hoped", "hope"},      {"watched", "watch"},
+      {"hoping", "hope"},     {"watching", "watch"},   {"taller", "tall"},     {"tallest", "tall"},
+      {"larger", "large"},    {"largest", "large"},    {"went", "go"},         {"mice", "mouse"},
+      {"better", "good"},     {"ice_creams", "sorbet"}};
 
   for (const auto& [form, base] : forms) {
     const std::vector<int> found = synonyms.synsets_of_forms(form);
     const std::vector<int>& wanted = synonyms.synsets_with(base);
-    const auto common = std::find_first_of(found.begin(), found.end(), wanted.begin(), wanted.end());
+    const auto common =
+        std::find_first_of(found.begin(), found.end(), wanted.begin(), wanted.end());
     EXPECT_EQ(common != found.end(), form != "ice_creams") << form << " of " << base;
   }
-  EXPECT_FALSE(synonyms.synsets_of_forms("ice_creams").empty()) << "blanks are written as underscores";
-  EXPECT_TRUE(synonyms.synsets_with("ice cream").empty()) << "words in a row are no synonym of a word";
+  EXPECT_FALSE(synonyms.synsets_of_forms("ice_creams").empty())
+      << "blanks are written as underscores";
+  EXPECT_TRUE(synonyms.synsets_with("ice cream").empty())
+      << "words in a row are no synonym of a word";
   EXPECT_TRUE(synonyms.synsets_of_forms("wugs").empty());
 }
 
@@ -152,9 +183,11 @@ TEST(MeteorNltk, MatchesStemsAndSynonyms) {
   EXPECT_NEAR(metric.of("b x A", {"a b"}), 0.5 * (2.0 / 3) / (0.9 * 2 / 3 + 0.1), 1e-15);
   EXPECT_EQ(metric.of("x", {"a b"}), 0);
   // the documentation of nltk prints these
-  EXPECT_NEAR(metric.of("It is a guide to action which ensures that the military always obeys the commands of the "
+  EXPECT_NEAR(metric.of("It is a guide to action which ensures that the military always obeys the "
+                        "commands of the "
                         "party",
-                        {"It is a guide to action that ensures that the military will forever heed Party commands"}),
+                        {"It is a guide to action that ensures that the military will forever heed "
+                         "Party commands"}),
               0.6944, 5e-5);
 }
 
@@ -175,21 +208,25 @@ TEST(BestOfK, Trap2IsNotRougeL) {
   EXPECT_EQ(find_metric("best_of_k_rouge_l").score({&one, 1}).at(0), 1);
 }
 
-// BERTScore matches token embeddings greedily; a cosine of two sentence embeddings is something else,
-// and much of what is published under the name is that.
+// BERTScore matches token embeddings greedily; a cosine of two sentence embeddings is something
+// else, and much of what is published under the name is that.
 bool is_honestly_named(const Metric& metric) {
   if (metric.name.find("bert") == std::string::npos) return true;
-  const auto says = [&](const char* words) { return metric.definition.find(words) != std::string::npos; };
+  const auto says = [&](const char* words) {
+    return metric.definition.find(words) != std::string::npos;
+  };
   return says("BERTScore") && says("Zhang et al. 2020") && says("greedy") && says("token") &&
          !says("cosine of sentence") && !says("sentence embedding");
 }
 
 TEST(Metrics, Trap3NoBertScoreIsACosineOfSentences) {
-  EXPECT_FALSE(is_honestly_named({.name = "bert_score", .definition = "cosine of sentence embeddings"}));
+  EXPECT_FALSE(
+      is_honestly_named({.name = "bert_score", .definition = "cosine of sentence embeddings"}));
   EXPECT_FALSE(is_honestly_named({.name = "sbert", .definition = "cosine"}));
   EXPECT_TRUE(is_honestly_named(
       {.name = "bert_score",
-       .definition = "BERTScore (Zhang et al. 2020): F1 of greedy matches of contextual token embeddings"}));
+       .definition =
+           "BERTScore (Zhang et al. 2020): F1 of greedy matches of contextual token embeddings"}));
 
   for (const Metric& metric : metrics()) {
     EXPECT_TRUE(is_honestly_named(metric)) << metric.name << ": " << metric.definition;

@@ -26,11 +26,13 @@ inline ScoredItem item(std::string prediction, Texts references) {
   return {.prediction = std::move(prediction), .references = std::move(references)};
 }
 
-// Words, punctuation, letters beyond ASCII, blanks of Unicode, repetitions; numbers for who reads them.
+// Words, punctuation, letters beyond ASCII, blanks of Unicode, repetitions; numbers for who reads
+// them.
 inline std::string random_text(Rng& rng, bool number) {
   if (number) return std::to_string(static_cast<int>(rng.below(50))) + ".25";
-  const Texts words{"to", "drive", "The", "mall", "x1", "a", ".", "caf\u00e9", "3,000", "\u4e2d\u6587",
-                    "e-mail,", "\u00a0", "to", "don't", "&amp;", "  "};
+  const Texts words{"to",        "drive", "The",          "mall",    "x1",     "a",  ".",
+                    "caf\u00e9", "3,000", "\u4e2d\u6587", "e-mail,", "\u00a0", "to", "don't",
+                    "&amp;",     "  "};
   std::string text;
   for (uint64_t i = rng.below(8); i > 0; --i) text += words[rng.below(words.size())] + " ";
   return text;

@@ -26,7 +26,8 @@ T5Config small_config() {
 NamedTensors gradients(bool checkpointing, bool frozen_embedding) {
   T5Model model(small_config(), random_weights(small_config(), 5));
   NamedTensors named = named_tensors(model.config(), model.weights());
-  for (auto& [name, tensor] : named) tensor.requires_grad_(!(frozen_embedding && name == "shared.weight"));
+  for (auto& [name, tensor] : named)
+    tensor.requires_grad_(!(frozen_embedding && name == "shared.weight"));
   model.set_dropout(0.2, 17);
   model.set_activation_checkpointing(checkpointing);
   torch::manual_seed(61);
@@ -44,11 +45,13 @@ NamedTensors gradients(bool checkpointing, bool frozen_embedding) {
 // The same numbers, dropout included, whatever is kept.
 TEST(ActivationCheckpointing, GivesTheSameGradients) {
   for (bool frozen_embedding : {false, true}) {
-    const NamedTensors kept = gradients(false, frozen_embedding), recomputed = gradients(true, frozen_embedding);
+    const NamedTensors kept = gradients(false, frozen_embedding),
+                       recomputed = gradients(true, frozen_embedding);
     ASSERT_EQ(kept.size(), recomputed.size());
     for (size_t i = 0; i < kept.size(); ++i) {
       EXPECT_EQ(kept[i].first, recomputed[i].first);
-      EXPECT_TRUE(torch::allclose(kept[i].second, recomputed[i].second, 1e-5, 1e-6)) << kept[i].first;
+      EXPECT_TRUE(torch::allclose(kept[i].second, recomputed[i].second, 1e-5, 1e-6))
+          << kept[i].first;
     }
   }
 }

@@ -73,7 +73,7 @@ TEST(T5Config, TheActivationsTwoKeysWinOverItsName) {
   json["is_gated_act"] = true;
   json["dense_act_fn"] = "gelu_new";
   EXPECT_EQ(t5_config_from(json).feed_forward_proj, "gated-gelu");
-  json["dense_act_fn"] = "gelu";   // the exact one, which no published T5 uses
+  json["dense_act_fn"] = "gelu";  // the exact one, which no published T5 uses
   EXPECT_THAT(refusal(json), HasSubstr("known: relu, gated-gelu, gated-silu"));
 }
 
@@ -91,18 +91,24 @@ TEST(T5Config, KeepsSpecialTokens) {
   json["eos_token_id"] = {2};
   const T5Config config = t5_config_from(json);
   EXPECT_EQ(config.eos_token_id, 2);
-  EXPECT_EQ(config.decoder_start_token_id, 3);   // the padding, where nothing is said
+  EXPECT_EQ(config.decoder_start_token_id, 3);  // the padding, where nothing is said
   EXPECT_EQ(t5_config_from(config_json(config)).pad_token_id, 3);
   json["eos_token_id"] = 32128;
   EXPECT_THAT(refusal(json), HasSubstr("\"eos_token_id\" must be between 0 and 32127"));
 }
 
 TEST(T5Config, RefusesNumbersThatCannotBe) {
-  const std::pair<const char*, nlohmann::json> lies[] = {
-      {"num_layers", 1 << 20}, {"d_model", 9223372036854775808u}, {"d_ff", -1}, {"vocab_size", 1e9},
-      {"dropout_rate", 1.5}, {"dropout_rate", "high"}, {"layer_norm_epsilon", -1e-6},
-      {"tie_word_embeddings", 1}, {"feed_forward_proj", 7}, {"relative_attention_num_buckets", 2},
-      {"relative_attention_max_distance", 16}};
+  const std::pair<const char*, nlohmann::json> lies[] = {{"num_layers", 1 << 20},
+                                                         {"d_model", 9223372036854775808u},
+                                                         {"d_ff", -1},
+                                                         {"vocab_size", 1e9},
+                                                         {"dropout_rate", 1.5},
+                                                         {"dropout_rate", "high"},
+                                                         {"layer_norm_epsilon", -1e-6},
+                                                         {"tie_word_embeddings", 1},
+                                                         {"feed_forward_proj", 7},
+                                                         {"relative_attention_num_buckets", 2},
+                                                         {"relative_attention_max_distance", 16}};
   for (const auto& [key, lie] : lies) {
     nlohmann::json json = tiny();
     json[key] = lie;
@@ -123,7 +129,8 @@ TEST(T5Config, SurvivesARoundTrip) {
   EXPECT_EQ(saved.at("architectures")[0], "UMT5ForConditionalGeneration");
 }
 
-// The published size of t5-small: 60,506,624 parameters (Raffel et al. 2020, sec. 3.7: "about 60 million").
+// The published size of t5-small: 60,506,624 parameters (Raffel et al. 2020, sec. 3.7: "about 60
+// million").
 TEST(T5Weights, SmallHasThePublishedNumberOfParameters) {
   nlohmann::json json = model_shapes().at("t5-small");
   json["vocab_size"] = 32128;
@@ -141,7 +148,8 @@ TEST(T5Weights, RandomStartDependsOnTheSeedAlone) {
   nlohmann::json json = tiny();
   json["vocab_size"] = 50;
   const T5Config config = t5_config_from(json);
-  const T5Weights a = random_weights(config, 1), b = random_weights(config, 1), c = random_weights(config, 2);
+  const T5Weights a = random_weights(config, 1), b = random_weights(config, 1),
+                  c = random_weights(config, 2);
   EXPECT_TRUE(torch::equal(a.shared_VD, b.shared_VD));
   EXPECT_FALSE(torch::equal(a.shared_VD, c.shared_VD));
 }

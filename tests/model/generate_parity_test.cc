@@ -31,7 +31,8 @@ Tensor matrix(const Json& rows, torch::ScalarType type) {
   for (const Json& row : rows) {
     std::vector<double> numbers;
     for (const Json& item : row) {
-      numbers.push_back(item.is_boolean() ? static_cast<double>(item.get<bool>()) : item.get<double>());
+      numbers.push_back(item.is_boolean() ? static_cast<double>(item.get<bool>())
+                                          : item.get<double>());
     }
     tensors.push_back(torch::tensor(numbers).to(type));
   }
@@ -53,8 +54,10 @@ GenerationSettings settings_from(const Json& json) {
   settings.early_stopping = early_stopping_from(json.value("early_stopping", Json(false)));
   settings.no_repeat_ngram_size = json.value("no_repeat_ngram_size", 0);
   settings.repetition_penalty = json.value("repetition_penalty", 1.0);
-  if (json.contains("forced_bos_token_id")) settings.forced_bos_token_id = json["forced_bos_token_id"];
-  if (json.contains("forced_eos_token_id")) settings.forced_eos_token_id = json["forced_eos_token_id"];
+  if (json.contains("forced_bos_token_id"))
+    settings.forced_bos_token_id = json["forced_bos_token_id"];
+  if (json.contains("forced_eos_token_id"))
+    settings.forced_eos_token_id = json["forced_eos_token_id"];
   return settings;
 }
 

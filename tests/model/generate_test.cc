@@ -134,9 +134,9 @@ TEST(DecoderSession, GivesTheLogitsOfTeacherForcing) {
 
   const Tensor ids = torch::tensor({0, 10, 20, 0, 10, 21, 0, 15, 22, 0, 14, 23}, torch::kInt64);
   const Tensor places = torch::tensor({0, 0, 2, 2}, torch::kInt64);
-  const Tensor theirs = model.logits(model.decode(ids.view({4, 3}),
-                                                  sources.memory.index_select(0, places),
-                                                  sources.mask.index_select(0, places)));
+  const Tensor theirs =
+      model.logits(model.decode(ids.view({4, 3}), sources.memory.index_select(0, places),
+                                sources.mask.index_select(0, places)));
   EXPECT_EQ(session.num_rows(), 4);
   EXPECT_LT((ours - theirs.select(1, 2)).abs().max().item<double>(), 1e-4);
 }
@@ -146,16 +146,16 @@ TEST(Generate, GreedyScoreIsTheLogProbabilityOfTheSequence) {
   const Sources sources(model);
   GenerationSettings settings;
   settings.max_new_tokens = 6;
-  settings.min_new_tokens = 6;   // no </s>, so that every id is in the answer
+  settings.min_new_tokens = 6;  // no </s>, so that every id is in the answer
 
   const auto found = generate(model, sources.memory, sources.mask, settings);
 
   for (int64_t row = 0; row < 3; ++row) {
     std::vector<int64_t> ids{0};
     ids.insert(ids.end(), found[row][0].ids.begin(), found[row][0].ids.end());
-    const Tensor hidden = model.decode(torch::tensor(ids, torch::kInt64).unsqueeze(0),
-                                       sources.memory.slice(0, row, row + 1),
-                                       sources.mask.slice(0, row, row + 1));
+    const Tensor hidden =
+        model.decode(torch::tensor(ids, torch::kInt64).unsqueeze(0),
+                     sources.memory.slice(0, row, row + 1), sources.mask.slice(0, row, row + 1));
     Tensor logits = model.logits(hidden)[0].detach();
     logits.index_put_({torch::indexing::Slice(), 1}, kNone);
     const Tensor log_probs = torch::log_softmax(logits, -1);
@@ -172,7 +172,8 @@ TEST(Generate, ASeedRepeatsItsDrawsHoweverSourcesAreBatched) {
   GenerationSettings last = sampling(2, 11);
   last.source_numbers = {2};
 
-  const auto alone = ids_of(generate(model, sources.memory.slice(0, 2), sources.mask.slice(0, 2), last));
+  const auto alone =
+      ids_of(generate(model, sources.memory.slice(0, 2), sources.mask.slice(0, 2), last));
 
   EXPECT_EQ(all, ids_of(generate(model, sources.memory, sources.mask, sampling(2, 11))));
   EXPECT_EQ(alone, (std::vector<std::vector<int32_t>>{all[4], all[5]}));
@@ -210,7 +211,7 @@ TEST(Generate, DrawsFollowTheDistribution) {
     statistic += (observed - share) * (observed - share) / share;
     total += observed;
   }
-  EXPECT_EQ(total, count);   // nothing outside of top_k
+  EXPECT_EQ(total, count);  // nothing outside of top_k
   EXPECT_LT(statistic, 30);
 }
 

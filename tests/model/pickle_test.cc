@@ -54,26 +54,40 @@ TEST(Pickle, ReadsLongNumbersOfEverySign) {
 }
 
 TEST(Pickle, RefusesAnyOtherGlobalByName) {
-  EXPECT_THAT(refusal("\x80\x02" "cos\nsystem\n."), HasSubstr("\"os system\""));
-  EXPECT_THAT(refusal("\x80\x02" "cbuiltins\neval\n."), HasSubstr("\"builtins eval\""));
-  EXPECT_THAT(refusal("\x80\x02" "ctorch\nload\n."), HasSubstr("\"torch load\""));
-  EXPECT_THAT(refusal("\x80\x02" "ctorch._utils\n_rebuild_tensor_v3\n."), HasSubstr("_rebuild_tensor_v3"));
+  EXPECT_THAT(refusal("\x80\x02"
+                      "cos\nsystem\n."),
+              HasSubstr("\"os system\""));
+  EXPECT_THAT(refusal("\x80\x02"
+                      "cbuiltins\neval\n."),
+              HasSubstr("\"builtins eval\""));
+  EXPECT_THAT(refusal("\x80\x02"
+                      "ctorch\nload\n."),
+              HasSubstr("\"torch load\""));
+  EXPECT_THAT(refusal("\x80\x02"
+                      "ctorch._utils\n_rebuild_tensor_v3\n."),
+              HasSubstr("_rebuild_tensor_v3"));
 }
 
 TEST(Pickle, RefusesWhatStateDictsDoNotUse) {
-  EXPECT_THAT(refusal("\x80\x02i__main__\nX\n."), HasSubstr("opcode 0x69"));      // INST
+  EXPECT_THAT(refusal("\x80\x02i__main__\nX\n."), HasSubstr("opcode 0x69"));  // INST
   EXPECT_THAT(refusal("\x80\x04N."), HasSubstr("protocol 4"));
   EXPECT_THAT(refusal("\x80\x02."), HasSubstr("empty stack"));
   EXPECT_THAT(refusal("\x80\x02h\x07."), HasSubstr("recalls"));
   EXPECT_THAT(refusal("\x80\x02NNs."), HasSubstr("empty stack"));
   EXPECT_THAT(refusal("\x80\x02NNNs."), HasSubstr("no list or dict"));
   EXPECT_THAT(refusal("\x80\x02}(Nu."), HasSubstr("key without a value"));
-  EXPECT_THAT(refusal("\x80\x02" "ccollections\nOrderedDict\nN\x85R."), HasSubstr("state dicts do not"));
+  EXPECT_THAT(refusal("\x80\x02"
+                      "ccollections\nOrderedDict\nN\x85R."),
+              HasSubstr("state dicts do not"));
 }
 
 TEST(Pickle, RefusesLengthsThatAreNotThere) {
-  EXPECT_THAT(refusal(raw("\x80\x02X\xff\xff\xff\xff" "abc.")), HasSubstr("not a whole file"));
-  EXPECT_THAT(refusal("\x80\x02" "cos"), HasSubstr("does not end"));
+  EXPECT_THAT(refusal(raw("\x80\x02X\xff\xff\xff\xff"
+                          "abc.")),
+              HasSubstr("not a whole file"));
+  EXPECT_THAT(refusal("\x80\x02"
+                      "cos"),
+              HasSubstr("does not end"));
   EXPECT_THAT(refusal("\x80\x02}"), HasSubstr("not a whole file"));
 }
 

@@ -37,7 +37,8 @@ class SafetensorsTest : public testing::Test {
 };
 
 TEST_F(SafetensorsTest, RoundTripKeepsEveryBit) {
-  const NamedTensors tensors = {{"a.weight", torch::randn({3, 5})}, {"b", torch::randn({7})},
+  const NamedTensors tensors = {{"a.weight", torch::randn({3, 5})},
+                                {"b", torch::randn({7})},
                                 {"empty", torch::empty({0, 4})}};
   write_safetensors(folder_ / "x.safetensors", tensors);
   const NamedTensors back = read_safetensors(folder_ / "x.safetensors");
@@ -49,9 +50,10 @@ TEST_F(SafetensorsTest, RoundTripKeepsEveryBit) {
 }
 
 TEST_F(SafetensorsTest, Bfloat16RoundsToEightBits) {
-  write_safetensors(folder_ / "x.safetensors", {{"a", torch::tensor({1.0f, 1.00390625f, 3.0f})}}, true);
+  write_safetensors(folder_ / "x.safetensors", {{"a", torch::tensor({1.0f, 1.00390625f, 3.0f})}},
+                    true);
   const torch::Tensor back = read_safetensors(folder_ / "x.safetensors")[0].second;
-  EXPECT_TRUE(torch::equal(back, torch::tensor({1.0f, 1.0f, 3.0f})));   // 1 + 2^-8 ties to even
+  EXPECT_TRUE(torch::equal(back, torch::tensor({1.0f, 1.0f, 3.0f})));  // 1 + 2^-8 ties to even
 }
 
 TEST_F(SafetensorsTest, RefusesEveryTruncation) {
@@ -71,7 +73,9 @@ TEST_F(SafetensorsTest, RefusesLyingHeaders) {
       R"({"a":{"dtype":"F32","shape":[9223372036854775807,9223372036854775807],"data_offsets":[0,16]}})",
       R"({"a":{"dtype":"F32","shape":[4],"data_offsets":[16,0]}})",
       R"({"a":{"dtype":"F32","shape":[4],"data_offsets":[0,18446744073709551615]}})",
-      R"({"a":{"dtype":"F32","shape":[4]}})", R"([1,2])", R"({"a":7})",
+      R"({"a":{"dtype":"F32","shape":[4]}})",
+      R"([1,2])",
+      R"({"a":7})",
   };
   for (const std::string& header : headers) {
     write("lie.safetensors", with_header(header, std::string(16, 'x')));
@@ -83,7 +87,8 @@ TEST_F(SafetensorsTest, RefusesLyingHeaders) {
 }
 
 TEST_F(SafetensorsTest, RandomDamageIsRefusedOrRead) {
-  write_safetensors(folder_ / "x.safetensors", {{"a", torch::randn({4, 4})}, {"b", torch::randn({2})}});
+  write_safetensors(folder_ / "x.safetensors",
+                    {{"a", torch::randn({4, 4})}, {"b", torch::randn({2})}});
   const std::string whole = read_file(folder_ / "x.safetensors");
   const uint64_t seed = 20261121;
   SCOPED_TRACE(fmt::format("seed {}", seed));

@@ -30,8 +30,9 @@ TEST(Score, LogProbabilitiesAndRanksOfEachRowAlone) {
   for (size_t row = 0; row < sources.size(); ++row) {
     std::vector<int64_t> before{0};
     before.insert(before.end(), targets[row].begin(), targets[row].end() - 1);
-    const Tensor source = torch::tensor(std::vector<int64_t>(sources[row].begin(), sources[row].end()),
-                                        torch::kInt64).unsqueeze(0);
+    const Tensor source =
+        torch::tensor(std::vector<int64_t>(sources[row].begin(), sources[row].end()), torch::kInt64)
+            .unsqueeze(0);
     const Tensor mask = torch::ones(source.sizes());
     const Tensor hidden = model.decode(torch::tensor(before, torch::kInt64).unsqueeze(0),
                                        model.encode(model.embed(source), mask), mask);
@@ -43,7 +44,8 @@ TEST(Score, LogProbabilitiesAndRanksOfEachRowAlone) {
       const double expected = step[targets[row][i]].item<double>();
       sum += expected;
       EXPECT_NEAR(found[row].token_logprobs[i], expected, 1e-4);
-      EXPECT_EQ(found[row].token_ranks[i], 1 + (step > step[targets[row][i]]).sum().item<int64_t>());
+      EXPECT_EQ(found[row].token_ranks[i],
+                1 + (step > step[targets[row][i]]).sum().item<int64_t>());
     }
     EXPECT_NEAR(found[row].logprob, sum, 1e-4);
   }

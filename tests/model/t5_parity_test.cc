@@ -21,7 +21,8 @@ T5Case read_case(const std::string& name) { return T5Case(fs::path(T5_ORACLE_FOL
 
 TEST(T5Parity, HasCases) { EXPECT_GE(case_names().size(), 40u); }
 
-// Ranks and greedy ids rest on the oracle's margin, which is four times the difference printed here.
+// Ranks and greedy ids rest on the oracle's margin, which is four times the difference printed
+// here.
 TEST(T5Parity, LogitsWithin1e4) {
   const torch::InferenceMode inference;
   double worst = 0;

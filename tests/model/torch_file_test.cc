@@ -23,7 +23,8 @@ std::string golden(const std::string& name) {
 
 std::map<std::string, torch::Tensor> read_all(const std::string& bytes, const std::string& name) {
   std::map<std::string, torch::Tensor> all;
-  for (const StoredTensor& stored : parse_weights(bytes, name)) all[stored.name] = to_float32(stored);
+  for (const StoredTensor& stored : parse_weights(bytes, name))
+    all[stored.name] = to_float32(stored);
   return all;
 }
 
@@ -40,7 +41,9 @@ std::string refusal(const std::string& name) {
 class EveryFormat : public testing::TestWithParam<std::string> {};
 INSTANTIATE_TEST_SUITE_P(TorchFile, EveryFormat,
                          testing::Values("new.bin", "old.bin", "small.safetensors"),
-                         [](const auto& info) { return info.param.substr(0, info.param.find('.')); });
+                         [](const auto& info) {
+                           return info.param.substr(0, info.param.find('.'));
+                         });
 
 // The numbers are those in make.py.
 TEST_P(EveryFormat, ReadsStridesOffsetsAndTypes) {
@@ -95,7 +98,8 @@ TEST(TorchFile, RefusesWhatIsNoModel) {
 
 TEST(TorchFile, KnowsAPointerFromTheWeights) {
   try {
-    parse_weights("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "model.safetensors");
+    parse_weights("version https://git-lfs.github.com/spec/v1\noid sha256:0\n",
+                  "model.safetensors");
     FAIL();
   } catch (const DataError& error) {
     EXPECT_THAT(error.what(), HasSubstr("git lfs pull"));
@@ -107,13 +111,14 @@ std::string small_zip(uint8_t method, uint32_t size, uint32_t offset) {
   const auto number = [](uint32_t value, int bytes) {
     return std::string(reinterpret_cast<const char*>(&value), bytes);
   };
-  const std::string sizes = number(0, 4) + number(size, 4) + number(size, 4) + number(1, 2) + number(0, 2);
-  std::string zip = std::string("PK\x03\x04", 4) + number(20, 2) + number(0, 2) + number(method, 2) +
-                    number(0, 4) + sizes + "axyz";
+  const std::string sizes =
+      number(0, 4) + number(size, 4) + number(size, 4) + number(1, 2) + number(0, 2);
+  std::string zip = std::string("PK\x03\x04", 4) + number(20, 2) + number(0, 2) +
+                    number(method, 2) + number(0, 4) + sizes + "axyz";
   const size_t directory = zip.size();
-  zip += std::string("PK\x01\x02", 4) + number(20, 2) + number(20, 2) + number(0, 2) + number(method, 2) +
-         number(0, 4) + sizes + number(0, 2) + number(0, 2) + number(0, 2) + number(0, 4) +
-         number(offset, 4) + "a";
+  zip += std::string("PK\x01\x02", 4) + number(20, 2) + number(20, 2) + number(0, 2) +
+         number(method, 2) + number(0, 4) + sizes + number(0, 2) + number(0, 2) + number(0, 2) +
+         number(0, 4) + number(offset, 4) + "a";
   const size_t end = zip.size();
   return zip + std::string("PK\x05\x06", 4) + number(0, 4) + number(1, 2) + number(1, 2) +
          number(end - directory, 4) + number(directory, 4) + number(0, 2);
@@ -122,10 +127,11 @@ std::string small_zip(uint8_t method, uint32_t size, uint32_t offset) {
 TEST(ZipArchive, ReadsStoredEntriesAndRefusesLies) {
   const std::string good = small_zip(0, 3, 0);
   EXPECT_EQ(zip_entries(good, "x").at("a"), "xyz");
-  EXPECT_THROW(zip_entries(small_zip(8, 3, 0), "x"), DataError);            // compressed
-  EXPECT_THROW(zip_entries(small_zip(0, 4, 0), "x"), DataError);            // into the directory
+  EXPECT_THROW(zip_entries(small_zip(8, 3, 0), "x"), DataError);  // compressed
+  EXPECT_THROW(zip_entries(small_zip(0, 4, 0), "x"), DataError);  // into the directory
   EXPECT_THROW(zip_entries(small_zip(0, 0xfffffff0, 0), "x"), DataError);
-  EXPECT_THROW(zip_entries(small_zip(0, 0xffffffff, 0), "x"), DataError);   // zip64 without its field
+  EXPECT_THROW(zip_entries(small_zip(0, 0xffffffff, 0), "x"),
+               DataError);  // zip64 without its field
   EXPECT_THROW(zip_entries(small_zip(0, 3, 1), "x"), DataError);
   EXPECT_THROW(zip_entries(small_zip(0, 3, 0xfffffff0), "x"), DataError);
 }

@@ -20,8 +20,13 @@ using testing::HasSubstr;
 using testing::Not;
 
 T5Config small_config(const std::string& type = "t5") {
-  return t5_config_from({{"model_type", type}, {"d_model", 8}, {"d_kv", 2}, {"d_ff", 12},
-                         {"num_layers", 2}, {"num_heads", 3}, {"vocab_size", 20}});
+  return t5_config_from({{"model_type", type},
+                         {"d_model", 8},
+                         {"d_kv", 2},
+                         {"d_ff", 12},
+                         {"num_layers", 2},
+                         {"num_heads", 3},
+                         {"vocab_size", 20}});
 }
 
 // A folder with a small model, whose tensors a test changes before it is loaded.
@@ -30,7 +35,8 @@ class WeightFolder : public testing::Test {
   WeightFolder() {
     folder_ = fs::temp_directory_path() / fmt::format("dovetail_weight_files_{}", ::getpid());
     save_checkpoint(folder_, small_config(), random_weights(small_config(), 1));
-    for (auto& [name, tensor] : read_safetensors(folder_ / "model.safetensors")) tensors_[name] = tensor;
+    for (auto& [name, tensor] : read_safetensors(folder_ / "model.safetensors"))
+      tensors_[name] = tensor;
   }
   ~WeightFolder() override { fs::remove_all(folder_); }
 
@@ -70,7 +76,8 @@ class WeightFolder : public testing::Test {
 
 TEST_F(WeightFolder, CopiesOfTheEmbeddingAreNoExtras) {
   const torch::Tensor shared = tensors_.at("shared.weight");
-  for (const char* name : {"encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "lm_head.weight"}) {
+  for (const char* name :
+       {"encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "lm_head.weight"}) {
     tensors_[name] = shared.clone();
   }
   const Checkpoint checkpoint = load();
@@ -82,7 +89,7 @@ TEST_F(WeightFolder, AHeadOfItsOwnIsKeptWhateverTheConfigSays) {
   tensors_["lm_head.weight"] = tensors_.at("shared.weight") + 1;
   const Checkpoint checkpoint = load();
   EXPECT_FALSE(checkpoint.config.tie_word_embeddings);
-  EXPECT_TRUE(checkpoint.config.scale_decoder_outputs);   // config.json said tied
+  EXPECT_TRUE(checkpoint.config.scale_decoder_outputs);  // config.json said tied
   EXPECT_TRUE(torch::equal(checkpoint.weights.lm_head_VD, tensors_.at("lm_head.weight")));
 }
 
@@ -102,11 +109,13 @@ TEST_F(WeightFolder, AMissingEmbeddingIsTakenFromItsCopy) {
 
 TEST_F(WeightFolder, AnEncodersOwnEmbeddingIsNoT5) {
   tensors_["encoder.embed_tokens.weight"] = tensors_.at("shared.weight") + 1;
-  EXPECT_THAT(said([&] { load(); }), HasSubstr("encoder.embed_tokens.weight differs from shared.weight"));
+  EXPECT_THAT(said([&] { load(); }),
+              HasSubstr("encoder.embed_tokens.weight differs from shared.weight"));
 }
 
 TEST_F(WeightFolder, TheUnusedBiasOfOldFoldersIsPassedOver) {
-  tensors_["decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"] = torch::zeros({32, 3});
+  tensors_["decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"] =
+      torch::zeros({32, 3});
   EXPECT_EQ(said([&] { load(); }), "taken");
 }
 
@@ -122,18 +131,21 @@ TEST_F(WeightFolder, NamesEveryTensorThatDoesNotFit) {
 
 TEST_F(WeightFolder, Umt5HasABiasInEveryBlock) {
   const std::string name = "encoder.block.1.layer.0.SelfAttention.relative_attention_bias.weight";
-  const std::string cross = "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight";
+  const std::string cross =
+      "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight";
   save_checkpoint(folder_, small_config("umt5"), random_weights(small_config("umt5"), 1));
   const Checkpoint checkpoint = load_checkpoint(folder_);
   EXPECT_EQ(checkpoint.config.model_type, "umt5");
   for (const StackWeights* stack : {&checkpoint.weights.encoder, &checkpoint.weights.decoder}) {
     for (const BlockWeights& block : stack->blocks) {
-      EXPECT_EQ(block.self_attention.relative_attention_bias_KH.sizes().vec(), (std::vector<int64_t>{32, 3}));
+      EXPECT_EQ(block.self_attention.relative_attention_bias_KH.sizes().vec(),
+                (std::vector<int64_t>{32, 3}));
       EXPECT_FALSE(block.cross_attention.relative_attention_bias_KH.defined());
     }
   }
   tensors_.clear();
-  for (auto& [key, tensor] : read_safetensors(folder_ / "model.safetensors")) tensors_[key] = tensor;
+  for (auto& [key, tensor] : read_safetensors(folder_ / "model.safetensors"))
+    tensors_[key] = tensor;
   tensors_.erase(name);
   tensors_[cross] = torch::zeros({32, 3});
   const std::string message = said([&] { load(); });
@@ -156,12 +168,14 @@ TEST_F(WeightFolder, RefusesAnIndexThatLies) {
   EXPECT_THAT(said([&] { load_checkpoint(folder_); }),
               HasSubstr("shared.weight is in two.safetensors, not in one.safetensors"));
   write_shards([](nlohmann::json& map) { map["more.weight"] = "one.safetensors"; });
-  EXPECT_THAT(said([&] { load_checkpoint(folder_); }), HasSubstr("more.weight is not in one.safetensors"));
+  EXPECT_THAT(said([&] { load_checkpoint(folder_); }),
+              HasSubstr("more.weight is not in one.safetensors"));
   write_shards([](nlohmann::json& map) { map["more.weight"] = "three.safetensors"; });
   EXPECT_THAT(said([&] { load_checkpoint(folder_); }), HasSubstr("not there"));
   for (const char* outside : {"../one.safetensors", "/etc/passwd", "..", ""}) {
     write_shards([&](nlohmann::json& map) { map["shared.weight"] = outside; });
-    EXPECT_THAT(said([&] { load_checkpoint(folder_); }), HasSubstr("the name of a file beside it")) << outside;
+    EXPECT_THAT(said([&] { load_checkpoint(folder_); }), HasSubstr("the name of a file beside it"))
+        << outside;
   }
 }
 

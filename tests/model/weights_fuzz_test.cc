@@ -19,12 +19,24 @@ namespace {
 constexpr uint64_t kSeed = 20261121;
 
 // Numbers that lengths, offsets and shapes are replaced by.
-constexpr std::array<uint64_t, 9> kLies = {
-    0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 0x7fffffffffffffff, 0x8000000000000000,
-    0xffffffffffffffff, 0x100000000};
-constexpr std::array<const char*, 9> kWrittenLies = {
-    "0", "-1", "2147483648", "9223372036854775807", "9223372036854775808", "18446744073709551615",
-    "1e400", "4611686018427387905", "[[[["};
+constexpr std::array<uint64_t, 9> kLies = {0,
+                                           1,
+                                           0x7fffffff,
+                                           0x80000000,
+                                           0xffffffff,
+                                           0x7fffffffffffffff,
+                                           0x8000000000000000,
+                                           0xffffffffffffffff,
+                                           0x100000000};
+constexpr std::array<const char*, 9> kWrittenLies = {"0",
+                                                     "-1",
+                                                     "2147483648",
+                                                     "9223372036854775807",
+                                                     "9223372036854775808",
+                                                     "18446744073709551615",
+                                                     "1e400",
+                                                     "4611686018427387905",
+                                                     "[[[["};
 
 void overwrite_number(std::vector<char>& bytes, Rng& rng) {
   const uint64_t lie = kLies[rng.below(kLies.size())];
@@ -48,7 +60,8 @@ void overwrite_digits(std::vector<char>& bytes, Rng& rng) {
 // A stretch from elsewhere in the file: opcodes and records in places where they do not belong.
 void copy_stretch(std::vector<char>& bytes, Rng& rng) {
   const size_t length = 1 + rng.below(std::min<size_t>(16, bytes.size()));
-  const size_t from = rng.below(bytes.size() - length + 1), to = rng.below(bytes.size() - length + 1);
+  const size_t from = rng.below(bytes.size() - length + 1),
+               to = rng.below(bytes.size() - length + 1);
   std::memmove(bytes.data() + to, bytes.data() + from, length);
 }
 
@@ -119,15 +132,17 @@ TEST(WeightsFuzz, TorchOldForm) {
 }
 
 TEST(WeightsFuzz, Safetensors) {
-  expect_some(read_damaged(golden("small.safetensors"), 2000, weights_named("small.safetensors")), 2000);
+  expect_some(read_damaged(golden("small.safetensors"), 2000, weights_named("small.safetensors")),
+              2000);
 }
 
 TEST(WeightsFuzz, Index) {
   const std::string index = R"({"metadata": {"total_size": 123456}, "weight_map": {
       "shared.weight": "model-00001-of-00002.safetensors",
       "encoder.final_layer_norm.weight": "model-00002-of-00002.safetensors"}})";
-  expect_some(read_damaged(index, 1000, [](std::string_view text) { parse_weight_map(text, "index"); }),
-              1000);
+  expect_some(
+      read_damaged(index, 1000, [](std::string_view text) { parse_weight_map(text, "index"); }),
+      1000);
 }
 
 TEST(WeightsFuzz, Config) {
@@ -136,15 +151,18 @@ TEST(WeightsFuzz, Config) {
       "relative_attention_num_buckets": 32, "relative_attention_max_distance": 128,
       "dropout_rate": 0.1, "layer_norm_epsilon": 1e-06, "feed_forward_proj": "gated-gelu",
       "eos_token_id": [1], "pad_token_id": 0, "tie_word_embeddings": false})";
-  expect_some(read_damaged(config, 1500, [](std::string_view text) {
-    t5_config_from(parse_json_object(text, "config.json"));
-  }), 1500);
+  expect_some(read_damaged(config, 1500,
+                           [](std::string_view text) {
+                             t5_config_from(parse_json_object(text, "config.json"));
+                           }),
+              1500);
 }
 
 TEST(WeightsFuzz, DeepJsonIsRefused) {
   const std::string deep(1'000'000, '[');
   EXPECT_THROW(parse_json_object("{\"a\":" + deep, "x"), DataError);
-  EXPECT_THROW(parse_json_object("{\"a\":" + deep + std::string(1'000'000, ']') + "}", "x"), DataError);
+  EXPECT_THROW(parse_json_object("{\"a\":" + deep + std::string(1'000'000, ']') + "}", "x"),
+               DataError);
 }
 
 }  // namespace

@@ -78,8 +78,10 @@ inline Plan grid_plan(const GridSizes& sizes) {
           for (const std::string& n : plan.axis_labels["train_size"])
             for (const std::string& s : plan.axis_labels["seed"]) {
               const std::string name = fmt::format("grid/{}/{}/{}/{}/{}/seed{}", o, t, p, u, n, s);
-              plan.cells.push_back(
-                  {name, {o, "", t, p, u, n, s}, "", add_job(plan, JobKind::tune, name, {pretrain})});
+              plan.cells.push_back({name,
+                                    {o, "", t, p, u, n, s},
+                                    "",
+                                    add_job(plan, JobKind::tune, name, {pretrain})});
             }
   }
   for (const std::string& t : plan.axis_labels["task"]) {

@@ -70,7 +70,8 @@ class AdaptationTest : public SweepFixture {
 TEST_F(AdaptationTest, IsAnAxisBetweenObjectiveAndTask) {
   const Plan plan = adapted();
 
-  EXPECT_EQ(plan.cells[0].name, "small/span_corruption/none/wordnet.category/mapping/full/heads30x3/seed1");
+  EXPECT_EQ(plan.cells[0].name,
+            "small/span_corruption/none/wordnet.category/mapping/full/heads30x3/seed1");
   EXPECT_EQ(plan.cells[0].coordinates[kAdaptation], "none");
   int64_t tuned = 0;
   for (const Cell& cell : plan.cells) tuned += cell.baseline.empty();
@@ -90,19 +91,23 @@ TEST_F(AdaptationTest, RunsEachStageOnce) {
   const Job& lm = named(plan, "adapt/span_corruption/lm");
   const Job& denoising = named(plan, "adapt/prefix_lm/denoising");
   EXPECT_EQ(lm.input_keys.back(), denoising.input_keys.back()) << "the same cut rows for all";
-  EXPECT_NE(lm.input_keys.back(), named(plan, "adapt/span_corruption/lm_random_split").input_keys.back());
+  EXPECT_NE(lm.input_keys.back(),
+            named(plan, "adapt/span_corruption/lm_random_split").input_keys.back());
 }
 
 TEST_F(AdaptationTest, CellsStartFromTheAdaptedCheckpoint) {
   const Plan plan = adapted();
 
-  const Job& cell = named(plan, "small/prefix_lm/mixed/wordnet.category/mapping/full/heads30x3/seed1");
+  const Job& cell =
+      named(plan, "small/prefix_lm/mixed/wordnet.category/mapping/full/heads30x3/seed1");
   EXPECT_EQ(cell.input_keys, (std::vector<std::string>{named(plan, "adapt/prefix_lm/mixed").key}));
-  const Job& bare = named(plan, "small/prefix_lm/none/wordnet.category/mapping/full/heads30x3/seed1");
+  const Job& bare =
+      named(plan, "small/prefix_lm/none/wordnet.category/mapping/full/heads30x3/seed1");
   EXPECT_FALSE(bare.settings.contains("adaptation"));
 }
 
-// A sweep that says adaptation = ["none"], and one that does not know the axis, share their cells' jobs.
+// A sweep that says adaptation = ["none"], and one that does not know the axis, share their cells'
+// jobs.
 TEST_F(AdaptationTest, NoneIsTheSameJobAsNoAxis) {
   const Plan without = plan(kSmallSweep);
   const Plan with_none = plan(with(kSmallSweep, "task = [", "adaptation = [\"none\"]\ntask = ["));
@@ -115,19 +120,24 @@ TEST_F(AdaptationTest, NoneIsTheSameJobAsNoAxis) {
 
 TEST_F(AdaptationTest, TestDataAreAvoidedByTheCut) {
   const Plan before = adapted();
-  const Plan after = adapted(with(kAdapted, "\"wordnet/derived_from\"", "\"wordnet/same_category\""));
+  const Plan after =
+      adapted(with(kAdapted, "\"wordnet/derived_from\"", "\"wordnet/same_category\""));
 
   EXPECT_EQ(before.jobs[0].key, after.jobs[0].key);
-  EXPECT_NE(named(before, "adapt/split/matching-phrases").key, named(after, "adapt/split/matching-phrases").key);
+  EXPECT_NE(named(before, "adapt/split/matching-phrases").key,
+            named(after, "adapt/split/matching-phrases").key);
   EXPECT_EQ(named(before, "adapt/split/matching-phrases").settings.at("avoid").size(), 2);
 }
 
 TEST_F(AdaptationTest, LearningRateOfTheAdaptationCutsNothingAnew) {
   const Plan before = adapted();
-  const Plan after = adapted(with(kAdapted, "optimizer = { learning_rate = 1e-4 }", "optimizer = { learning_rate = 2e-4 }"));
+  const Plan after = adapted(with(kAdapted, "optimizer = { learning_rate = 1e-4 }",
+                                  "optimizer = { learning_rate = 2e-4 }"));
 
-  EXPECT_EQ(named(before, "adapt/split/matching-phrases").key, named(after, "adapt/split/matching-phrases").key);
-  EXPECT_NE(named(before, "adapt/span_corruption/lm").key, named(after, "adapt/span_corruption/lm").key);
+  EXPECT_EQ(named(before, "adapt/split/matching-phrases").key,
+            named(after, "adapt/split/matching-phrases").key);
+  EXPECT_NE(named(before, "adapt/span_corruption/lm").key,
+            named(after, "adapt/span_corruption/lm").key);
 }
 
 TEST_F(AdaptationTest, ProbesEveryStartTaskAndTemplateOnce) {
@@ -149,12 +159,15 @@ TEST_F(AdaptationTest, ProbesEveryStartTaskAndTemplateOnce) {
 TEST_F(AdaptationTest, BadValuesAreNamedWithTheirPlace) {
   EXPECT_THAT(message(with(kAdapted, "\"denoising\"", "\"denoisin\"")),
               HasSubstr("did you mean \"denoising\""));
-  EXPECT_THAT(message(with(kAdapted, "text = [\"sentences.txt\"]\n", "")),
-              HasSubstr("adaptation \"lm\" needs sentences; name a file of them, one a line, in [adapt] text"));
+  EXPECT_THAT(
+      message(with(kAdapted, "text = [\"sentences.txt\"]\n", "")),
+      HasSubstr(
+          "adaptation \"lm\" needs sentences; name a file of them, one a line, in [adapt] text"));
   EXPECT_THAT(message(with(kAdapted, "graph = \"graph.toml\"\n", "")), HasSubstr("[adapt] graph"));
   EXPECT_THAT(message(with(kAdapted, "\"sentences.txt\"", "\"sentence.txt\"")),
               HasSubstr("q.toml:11:9: no file of sentences \"sentence.txt\""));
-  EXPECT_THAT(message(with(kAdapted, "rows = 800", "row = 800")), HasSubstr("did you mean \"rows\""));
+  EXPECT_THAT(message(with(kAdapted, "rows = 800", "row = 800")),
+              HasSubstr("did you mean \"rows\""));
   EXPECT_THAT(message(with(kAdapted, "examples = 8\n", "")), HasSubstr("\"examples\""));
   EXPECT_THAT(message(with(kAdapted, "{ per_class = 16 }", "{ per_class = 16, heads = 3 }")),
               HasSubstr("a train_size is either"));
@@ -168,8 +181,12 @@ TEST_F(AdaptationTest, ThePlanFindsWhatNoCellCouldDo) {
   const std::string metrics = "metrics = [\"best_of_k_rouge_l\"]\n";
   const std::string asked = with(kAdapted, "[axes]\n", "[evaluate]\n" + metrics + "[axes]\n");
   EXPECT_THAT(message(asked), HasSubstr("no decoding here gives more than one"));
-  EXPECT_EQ(message(with(asked, metrics, metrics + "also = [{ name = \"sample\", samples = 3 }]\n")), "no error");
-  EXPECT_THAT(message(with(asked, metrics, metrics + "also = [{ name = \"sample\", samples = 1 }]\n")), HasSubstr("q.toml:"));
+  EXPECT_EQ(
+      message(with(asked, metrics, metrics + "also = [{ name = \"sample\", samples = 3 }]\n")),
+      "no error");
+  EXPECT_THAT(
+      message(with(asked, metrics, metrics + "also = [{ name = \"sample\", samples = 1 }]\n")),
+      HasSubstr("q.toml:"));
 
   Fingerprints checks = test_fingerprints();
   const auto measurable = [](const std::string& task, const std::vector<std::string>& named) {
@@ -177,11 +194,15 @@ TEST_F(AdaptationTest, ThePlanFindsWhatNoCellCouldDo) {
   };
   checks.metrics_of = measurable;
   make_plan(parse(kAdapted), checks);
-  make_plan(parse(std::string(kAdapted) + "[[exclude]]\ntask = \"wordnet/category\"\n"), checks);   // it shares jobs with another sweep
-  checks.metrics_of = [](const std::string&, const std::vector<std::string>&) { return std::vector<std::string>{}; };
+  make_plan(parse(std::string(kAdapted) + "[[exclude]]\ntask = \"wordnet/category\"\n"),
+            checks);  // it shares jobs with another sweep
+  checks.metrics_of = [](const std::string&, const std::vector<std::string>&) {
+    return std::vector<std::string>{};
+  };
   EXPECT_THROW(make_plan(parse(kAdapted), checks), ConfigError);
   checks.metrics_of = measurable;
-  checks.check_size = [](const std::string& task, const TrainSizeSettings& size, int64_t, uint64_t) {
+  checks.check_size = [](const std::string& task, const TrainSizeSettings& size, int64_t,
+                         uint64_t) {
     if (size.heads > 100) throw_<ConfigError>("task {} has 100 training heads", task);
   };
   const Sweep sweep = parse(with(kAdapted, "train_size = [", "train_size = [200, "));
@@ -189,13 +210,16 @@ TEST_F(AdaptationTest, ThePlanFindsWhatNoCellCouldDo) {
     make_plan(sweep, checks);
     FAIL() << "200 of 100 heads were planned";
   } catch (const ConfigError& error) {
-    EXPECT_THAT(error.what(), testing::AllOf(HasSubstr("q.toml:"), HasSubstr("has 100 training heads")));
+    EXPECT_THAT(error.what(),
+                testing::AllOf(HasSubstr("q.toml:"), HasSubstr("has 100 training heads")));
   }
 }
 
 // However it is called, a value keeps what selectors know of it.
 TEST_F(AdaptationTest, TraitsFollowTheValueAndNotItsLabel) {
-  const Plan made = plan(with(kAdapted, "adaptation = [\"none\"", "adaptation = [{ name = \"denoising\", seed = 2, label = \"second\" }, \"none\""));
+  const Plan made =
+      plan(with(kAdapted, "adaptation = [\"none\"",
+                "adaptation = [{ name = \"denoising\", seed = 2, label = \"second\" }, \"none\""));
   EXPECT_EQ(made.traits.at("adaptation").at("second").fills, 1);
   EXPECT_EQ(made.traits.at("adaptation").at("lm").fills, -1);
   EXPECT_EQ(made.traits.at("adaptation").at("lm_random_text").fills, 0);
@@ -203,17 +227,22 @@ TEST_F(AdaptationTest, TraitsFollowTheValueAndNotItsLabel) {
 }
 
 TEST_F(AdaptationTest, Trap1DecodingIsWhatTheSweepSays) {
-  const std::string evaluate = "[evaluate]\nmetrics = [\"rouge_l\"]\ndecoding = { name = \"beam\", num_beams = 3 }\nalso = [\"sample\"]\n";
-  const Plan plan = this->plan(with(kSmallSweep, "[evaluate]\nmetrics = [\"rouge_l\", \"exact_match\"]\n", evaluate));
+  const std::string evaluate =
+      "[evaluate]\nmetrics = [\"rouge_l\"]\ndecoding = { name = \"beam\", num_beams = 3 }\nalso = "
+      "[\"sample\"]\n";
+  const Plan plan = this->plan(
+      with(kSmallSweep, "[evaluate]\nmetrics = [\"rouge_l\", \"exact_match\"]\n", evaluate));
 
   EXPECT_EQ(plan.metrics, (std::vector<std::string>{"rouge_l", "rouge_l@sample"}));
   const Json& settings = plan.jobs[plan.cells[0].job].settings.at("evaluate");
   EXPECT_EQ(settings.at("decoding").at("name"), "beam");
   EXPECT_EQ(settings.at("decoding").at("parameters").at("num_beams"), 3);
-  EXPECT_EQ(this->plan(kSmallSweep).jobs.back().settings.at("evaluate").at("decoding").at("name"), "greedy");
+  EXPECT_EQ(this->plan(kSmallSweep).jobs.back().settings.at("evaluate").at("decoding").at("name"),
+            "greedy");
   EXPECT_THAT(message(with(kSmallSweep, "[evaluate]\n", "[evaluate]\ndecoding = \"bean\"\n")),
               HasSubstr("did you mean \"beam\""));
-  EXPECT_THAT(message(with(kSmallSweep, "[evaluate]\n", "[evaluate]\ndecoding = { name = \"beam\", top_q = 1 }\n")),
+  EXPECT_THAT(message(with(kSmallSweep, "[evaluate]\n",
+                           "[evaluate]\ndecoding = { name = \"beam\", top_q = 1 }\n")),
               HasSubstr("num_beams"));
 }
 

@@ -33,13 +33,15 @@ const BadInput kBadInputs[] = {
      "q.toml:8:9: steps of [pretrain] must be a whole number, not a text", ""},
     {"fraction_for_whole", "steps = 100", "steps = 100.0",
      "q.toml:8:9: steps of [pretrain] must be a whole number, not a number with a fraction", ""},
-    {"table_wanted", "[tune]\nsteps = { per_epoch = 5, at_least = 40 }\noptimizer = { name = "
-     "\"adafactor\", learning_rate = 5e-4 }\n", "[tune]\nsteps = 5\noptimizer = 5\n",
+    {"table_wanted",
+     "[tune]\nsteps = { per_epoch = 5, at_least = 40 }\noptimizer = { name = "
+     "\"adafactor\", learning_rate = 5e-4 }\n",
+     "[tune]\nsteps = 5\noptimizer = 5\n",
      "q.toml:12:13: optimizer must be a table, not a whole number", ""},
     {"out_of_range", "3e-3", "-3e-3",
      "q.toml:9:31: learning_rate of optimizer must be above 0, not -0.003", ""},
-    {"not_finite", "3e-3", "nan", "q.toml:9:31: learning_rate of optimizer must be above 0, not nan",
-     ""},
+    {"not_finite", "3e-3", "nan",
+     "q.toml:9:31: learning_rate of optimizer must be above 0, not nan", ""},
     {"zero_steps", "steps = 100", "steps = 0",
      "q.toml:8:9: steps of [pretrain] must be at least 1, not 0", ""},
     {"small_batch", "steps = 100", "batch_tokens = 32", "q.toml:7:1: batch_tokens (32)",
@@ -57,9 +59,12 @@ const BadInput kBadInputs[] = {
     {"optimizer_range", "\"adafactor\"", "\"sgd\", momentum = 1",
      "q.toml:12:13: momentum must be below 1, not 1", ""},
     {"two_rates", "\"adafactor\"", "\"adafactor\", relative_step = true",
-     "q.toml:12:73: learning_rate of optimizer means nothing where adafactor has relative_step", ""},
-    {"two_rates_on_an_axis", "learning_rate = 0.3", "optimizer = { relative_step = true }, "
-     "learning_rate = 0.3", "q.toml:19:97: learning_rate of tuning \"soft_prompt\" means nothing", ""},
+     "q.toml:12:73: learning_rate of optimizer means nothing where adafactor has relative_step",
+     ""},
+    {"two_rates_on_an_axis", "learning_rate = 0.3",
+     "optimizer = { relative_step = true }, "
+     "learning_rate = 0.3",
+     "q.toml:19:97: learning_rate of tuning \"soft_prompt\" means nothing", ""},
     {"smoothing", "steps = 100", "label_smoothing = 1",
      "q.toml:8:19: label_smoothing of [pretrain] must be at least 0 and below 1, not 1", ""},
     {"precision", "steps = 100", "precision = \"bfloat\"",
@@ -72,15 +77,15 @@ const BadInput kBadInputs[] = {
      "q.toml:11:51: at_most of steps (4) is below at_least (40)", ""},
     {"no_steps", "steps = { per_epoch = 5, at_least = 40 }\n", "",
      "q.toml:10:1: [tune] lacks the key \"steps\"", ""},
-    {"unknown_shape", "t5-tiny", "t5-tinny",
-     "q.toml:3:10: unknown model shape \"t5-tinny\"", "did you mean \"t5-tiny\"?"},
+    {"unknown_shape", "t5-tiny", "t5-tinny", "q.toml:3:10: unknown model shape \"t5-tinny\"",
+     "did you mean \"t5-tiny\"?"},
     {"half_a_shape", "\"t5-tiny\"", "{ d_model = 64, d_kv = 16, d_ff = 128, num_heads = 4 }",
      "q.toml:3:10: config of [model] lacks the key \"num_layers\"", ""},
     {"unknown_corpus", "wordnet-text", "wordnet-txt",
      "q.toml:5:11: \"wordnet-txt\" is neither a known corpus nor a text file",
      "did you mean \"wordnet-text\"?"},
-    {"no_corpus", "corpus = [\"wordnet-text\"]\n", "", "q.toml:15:14: objective \"none\" needs a text",
-     "[text] corpus"},
+    {"no_corpus", "corpus = [\"wordnet-text\"]\n", "",
+     "q.toml:15:14: objective \"none\" needs a text", "[text] corpus"},
     {"no_model", "[model]\nconfig = \"t5-tiny\"\n", "",
      "q.toml:14:14: objective \"none\" needs a shape of the model", ""},
     {"unknown_vocabulary", "{ pieces = 1000 }", "\"byte\"",
@@ -106,8 +111,10 @@ const BadInput kBadInputs[] = {
      "q.toml:16:22: noise_density must be between 0 and 1, not 2", ""},
     {"parameter_table", "\"span_corruption\"",
      "{ name = \"mixed\", components = [{ name = \"prefix_lm\", wieght = 2 }] }",
-     "q.toml:16:76: unknown key \"wieght\" in each element of components of objective \"mixed\"; did "
-     "you mean \"weight\"?", ""},
+     "q.toml:16:76: unknown key \"wieght\" in each element of components of objective \"mixed\"; "
+     "did "
+     "you mean \"weight\"?",
+     ""},
     {"no_checkpoint", "\"span_corruption\"", "\"there/is/none\"",
      "q.toml:16:22: no checkpoint folder \"there/is/none\"", ""},
     {"none_with_steps", "\"none\"", "{ name = \"none\", steps = 5 }",
@@ -125,8 +132,7 @@ const BadInput kBadInputs[] = {
     {"unknown_size", "\"all\"", "\"al\"",
      "q.toml:20:42: unknown train_size \"al\"; did you mean \"all\"?", ""},
     {"size_of_both", "tails = 3", "fraction = 0.5", "q.toml:20:15: a train_size is either", ""},
-    {"size_of_tails", "heads = 30, ", "",
-     "q.toml:20:15: train_size lacks the key \"heads\"", ""},
+    {"size_of_tails", "heads = 30, ", "", "q.toml:20:15: train_size lacks the key \"heads\"", ""},
     {"size_zero", "heads = 30", "heads = 0",
      "q.toml:20:25: heads of train_size must be at least 1, not 0", ""},
     {"share", "{ heads = 30, tails = 3 }", "{ fraction = 1.5 }",
@@ -215,15 +221,18 @@ TEST_F(BadFiles, BrokenDataIsNamedWithTheLineThatAskedForIt) {
 }
 
 TEST_F(BadFiles, SweepOfCheckpointsTakesNoTuning) {
-  const std::string text = "[model]\nconfig = \"t5-tiny\"\n[text]\ncorpus = [\"wordnet-text\"]\n"
-                           "[tune]\nsteps = 5\n[axes]\nobjective = [\"prefix_lm\"]\nseed = [1]\n";
+  const std::string text =
+      "[model]\nconfig = \"t5-tiny\"\n[text]\ncorpus = [\"wordnet-text\"]\n"
+      "[tune]\nsteps = 5\n[axes]\nobjective = [\"prefix_lm\"]\nseed = [1]\n";
 
-  EXPECT_THAT(message(text), StartsWith("q.toml:5:1: \"tune\" means nothing in a sweep without tasks"));
+  EXPECT_THAT(message(text),
+              StartsWith("q.toml:5:1: \"tune\" means nothing in a sweep without tasks"));
 }
 
 TEST_F(BadFiles, SweepOfCheckpointsNeedsSomethingToPretrain) {
-  const std::string text = "[model]\nconfig = \"t5-tiny\"\n[text]\ncorpus = [\"wordnet-text\"]\n"
-                           "[axes]\nobjective = [\"prefix_lm\", \"none\"]\nseed = [1]\n";
+  const std::string text =
+      "[model]\nconfig = \"t5-tiny\"\n[text]\ncorpus = [\"wordnet-text\"]\n"
+      "[axes]\nobjective = [\"prefix_lm\", \"none\"]\nseed = [1]\n";
 
   EXPECT_THAT(message(text), StartsWith("q.toml:6:27: \"none\" pre-trains nothing"));
 }

@@ -14,7 +14,9 @@ using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
 // kSmallSweep has 24 lines, so [[claim]] is line 25.
-std::string with_claim(const std::string& claim) { return std::string(kSmallSweep) + "[[claim]]\n" + claim; }
+std::string with_claim(const std::string& claim) {
+  return std::string(kSmallSweep) + "[[claim]]\n" + claim;
+}
 
 constexpr const char* kClaim = R"(name = "prompting wins"
 source = "somebody"
@@ -27,8 +29,9 @@ where = { task = "wordnet/*", tuning = "full", train_size = "heads30x3" }
 using Claims = SweepFixture;
 
 TEST_F(Claims, AreReadWithTheirLabels) {
-  const Sweep sweep = parse(with_claim(std::string(kClaim) + "more_than = { train_size = \"all\" }\n"
-                                       "reduce = \"relative\"\nat_least = 0.1\n"));
+  const Sweep sweep =
+      parse(with_claim(std::string(kClaim) + "more_than = { train_size = \"all\" }\n"
+                                             "reduce = \"relative\"\nat_least = 0.1\n"));
 
   ASSERT_EQ(sweep.claims.size(), 1);
   const Claim& claim = sweep.claims[0];
@@ -45,17 +48,20 @@ TEST_F(Claims, AreReadWithTheirLabels) {
 }
 
 TEST_F(Claims, AreOfMeansOverExamplesAlone) {
-  const std::string claimed = with_claim(with(kClaim, "metric = \"rouge_l\"", "metric = \"bleu_4\""));
-  EXPECT_THAT(message(with(claimed, "metrics = [\"rouge_l\"", "metrics = [\"bleu_4\", \"rouge_l\"")),
-              HasSubstr("\"bleu_4\" is a number of the whole test set"));
+  const std::string claimed =
+      with_claim(with(kClaim, "metric = \"rouge_l\"", "metric = \"bleu_4\""));
+  EXPECT_THAT(
+      message(with(claimed, "metrics = [\"rouge_l\"", "metrics = [\"bleu_4\", \"rouge_l\"")),
+      HasSubstr("\"bleu_4\" is a number of the whole test set"));
 }
 
 TEST_F(Claims, ASideMayBeTheBestOfTheOthersOrSeveralTables) {
-  const Sweep sweep = parse(with_claim(with(kClaim, "{ template = \"mapping\" }", "\"best_other\"")) +
-                            "[[claim]]\nname = \"two\"\nsource = \"s\"\nmetric = [\"rouge_l\", \"exact_match\"]\n"
-                            "better = [{ objective = \"none\", template = \"mapping\" }, { objective = "
-                            "\"span_corruption\", template = \"prompting\" }]\n"
-                            "worse = { objective = [\"none\", \"span_corruption\"], template = \"*\" }\n");
+  const Sweep sweep =
+      parse(with_claim(with(kClaim, "{ template = \"mapping\" }", "\"best_other\"")) +
+            "[[claim]]\nname = \"two\"\nsource = \"s\"\nmetric = [\"rouge_l\", \"exact_match\"]\n"
+            "better = [{ objective = \"none\", template = \"mapping\" }, { objective = "
+            "\"span_corruption\", template = \"prompting\" }]\n"
+            "worse = { objective = [\"none\", \"span_corruption\"], template = \"*\" }\n");
 
   EXPECT_TRUE(sweep.claims[0].pairs[0].worse.best_other);
   EXPECT_EQ(sweep.claims[1].pairs[0].better.alternatives.size(), 2);
@@ -64,8 +70,9 @@ TEST_F(Claims, ASideMayBeTheBestOfTheOthersOrSeveralTables) {
 }
 
 TEST_F(Claims, OneMetricMayBeHeldAgainstAnother) {
-  const Sweep sweep = parse(with_claim("name = \"n\"\nsource = \"s\"\nbetter = { metric = \"rouge_l\" }\n"
-                                       "worse = { metric = \"exact_match\" }\n"));
+  const Sweep sweep =
+      parse(with_claim("name = \"n\"\nsource = \"s\"\nbetter = { metric = \"rouge_l\" }\n"
+                       "worse = { metric = \"exact_match\" }\n"));
 
   EXPECT_THAT(sweep.claims[0].metrics, ElementsAre("rouge_l"));
   EXPECT_EQ(sweep.claims[0].pairs[0].worse.metric, "exact_match");
@@ -73,7 +80,8 @@ TEST_F(Claims, OneMetricMayBeHeldAgainstAnother) {
 
 TEST_F(Claims, PairsTakeWhereFromTheClaimUnlessTheySayOtherwise) {
   const Sweep sweep = parse(with_claim(
-      "name = \"n\"\nsource = \"s\"\nmetric = \"loss\"\nwhere = { tuning = \"full\", train_size = \"heads*\" }\n"
+      "name = \"n\"\nsource = \"s\"\nmetric = \"loss\"\nwhere = { tuning = \"full\", train_size = "
+      "\"heads*\" }\n"
       "[[claim.pair]]\nbetter = { template = \"prompting\" }\nworse = { template = \"mapping\" }\n"
       "where = { task = \"*category\" }\n"
       "[[claim.pair]]\nbetter = { template = \"mapping\" }\nworse = { template = \"prompting\" }\n"
@@ -81,8 +89,11 @@ TEST_F(Claims, PairsTakeWhereFromTheClaimUnlessTheySayOtherwise) {
 
   const auto& pairs = sweep.claims[0].pairs;
   ASSERT_EQ(pairs.size(), 2);
-  EXPECT_THAT(pairs[0].where, (AxisLabels{{"task", {"wordnet.category"}}, {"train_size", {"heads30x3"}}, {"tuning", {"full"}}}));
-  EXPECT_THAT(pairs[1].where, (AxisLabels{{"train_size", {"heads30x3"}}, {"tuning", {"soft_prompt"}}}));
+  EXPECT_THAT(pairs[0].where, (AxisLabels{{"task", {"wordnet.category"}},
+                                          {"train_size", {"heads30x3"}},
+                                          {"tuning", {"full"}}}));
+  EXPECT_THAT(pairs[1].where,
+              (AxisLabels{{"train_size", {"heads30x3"}}, {"tuning", {"soft_prompt"}}}));
 }
 
 TEST_F(Claims, ChangeNoKeyAndNoHashAndTravelWithThePlan) {
@@ -90,7 +101,8 @@ TEST_F(Claims, ChangeNoKeyAndNoHashAndTravelWithThePlan) {
   const Plan with_one = plan(with_claim(kClaim));
 
   EXPECT_EQ(with_one.sweep_hash, without.sweep_hash);
-  for (size_t i = 0; i < without.jobs.size(); ++i) EXPECT_EQ(with_one.jobs[i].key, without.jobs[i].key);
+  for (size_t i = 0; i < without.jobs.size(); ++i)
+    EXPECT_EQ(with_one.jobs[i].key, without.jobs[i].key);
   const Json json = with_one;
   EXPECT_EQ(Json(Json::parse(json.dump()).get<Plan>()), json);
   EXPECT_EQ(json.at("claims").at(0).at("name"), "prompting wins");
@@ -112,30 +124,38 @@ struct BadClaim {
 };
 
 const BadClaim kBadClaims[] = {
-    {"unknown_key", "metric =", "metrics =", "q.toml:28:1: unknown key \"metrics\" in [[claim]]; did you mean \"metric\"?"},
+    {"unknown_key", "metric =", "metrics =",
+     "q.toml:28:1: unknown key \"metrics\" in [[claim]]; did you mean \"metric\"?"},
     {"no_name", "name = \"prompting wins\"\n", "", "q.toml:25:1: [[claim]] lacks the key \"name\""},
-    {"no_better", "better", "worse2", "q.toml:29:1: unknown key \"worse2\" in [[claim]]; did you mean \"worse\"?"},
-    {"unknown_metric", "\"rouge_l\"\nbetter", "\"rouge\"\nbetter", "q.toml:28:10: the sweep does not measure \"rouge\""},
+    {"no_better", "better", "worse2",
+     "q.toml:29:1: unknown key \"worse2\" in [[claim]]; did you mean \"worse\"?"},
+    {"unknown_metric", "\"rouge_l\"\nbetter", "\"rouge\"\nbetter",
+     "q.toml:28:10: the sweep does not measure \"rouge\""},
     {"unknown_axis", "{ template = \"prompting\" }", "{ templat = \"prompting\" }",
      "q.toml:29:12: unknown key \"templat\" in better of [[claim]]; did you mean \"template\"?"},
     {"unknown_label", "\"mapping\" }\nwhere", "\"maping\" }\nwhere",
-     "q.toml:30:22: the claim's template \"maping\" matches no value of that axis; did you mean \"mapping\"?"},
+     "q.toml:30:22: the claim's template \"maping\" matches no value of that axis; did you mean "
+     "\"mapping\"?"},
     {"unknown_where", "\"wordnet/*\"", "\"wordnet/categori\"",
-     "q.toml:31:18: the claim's task \"wordnet.categori\" matches no value of that axis; did you mean \"wordnet.category\"?"},
+     "q.toml:31:18: the claim's task \"wordnet.categori\" matches no value of that axis; did you "
+     "mean \"wordnet.category\"?"},
     {"task_in_a_side", "{ template = \"prompting\" }", "{ task = \"*\" }",
      "q.toml:29:12: unknown key \"task\" in better of [[claim]]"},
     {"other_axes", "worse = { template = \"mapping\" }", "worse = { objective = \"none\" }",
-     "q.toml:30:9: better and worse must name the same axes, and name objective here but template in the first"},
+     "q.toml:30:9: better and worse must name the same axes, and name objective here but template "
+     "in the first"},
     {"the_same", "\"mapping\" }\nwhere", "\"prompting\" }\nwhere",
      "q.toml:30:9: better and worse are the same cells"},
     {"no_side", "{ template = \"mapping\" }", "\"best\"", "q.toml:30:9: unknown worse \"best\""},
-    {"in_where_too", "tuning = \"full\"", "template = \"mapping\"", "q.toml:25:1: template stands in where and in better"},
+    {"in_where_too", "tuning = \"full\"", "template = \"mapping\"",
+     "q.toml:25:1: template stands in where and in better"},
     {"more_than_open", "where =", "more_than = { objective = \"none\" }\nwhere =",
      "q.toml:25:1: more_than replaces objective, which where leaves open"},
     {"more_than_same", "where =", "more_than = { tuning = \"full\" }\nwhere =",
      "q.toml:25:1: more_than and where name the same tuning"},
     {"reduce", "where =", "reduce = \"ratio\"\nwhere =", "q.toml:31:10: unknown reduce \"ratio\""},
-    {"at_least", "where =", "at_least = \"0\"\nwhere =", "q.toml:31:12: at_least of [[claim]] must be a number"},
+    {"at_least", "where =", "at_least = \"0\"\nwhere =",
+     "q.toml:31:12: at_least of [[claim]] must be a number"},
 };
 
 class BadClaims : public SweepFixture, public ::testing::WithParamInterface<BadClaim> {};
@@ -158,11 +178,14 @@ TEST_F(Claims, TwoOfOneNameAreAnError) {
 Sweep sweep_of_the_claims() {
   const std::map<std::string, std::vector<std::string>> labels{
       {"objective", {"span_corruption", "prefix_lm"}},
-      {"adaptation", {"none", "lm", "denoising", "mixed", "continued", "lm_random_split", "denoising_random_split", "lm_random_text", "denoising_random_text"}},
-      {"task", {"atomic2020.AtLocation", "atomic2020.CapableOf", "atomic2020.HasProperty", "atomic2020.ObjectUse",
-                "atomic2020.isFilledBy", "atomic2020.xAttr", "atomic2020.xIntent", "atomic2020.xNeed", "atomic2020.xWant",
-                "wordnet.category", "wordnet.verb_category", "wordnet.part_of_speech", "wordnet.example_category",
-                "openbook_qa", "ag_news"}},
+      {"adaptation",
+       {"none", "lm", "denoising", "mixed", "continued", "lm_random_split",
+        "denoising_random_split", "lm_random_text", "denoising_random_text"}},
+      {"task",
+       {"atomic2020.AtLocation", "atomic2020.CapableOf", "atomic2020.HasProperty",
+        "atomic2020.ObjectUse", "atomic2020.isFilledBy", "atomic2020.xAttr", "atomic2020.xIntent",
+        "atomic2020.xNeed", "atomic2020.xWant", "wordnet.category", "wordnet.verb_category",
+        "wordnet.part_of_speech", "wordnet.example_category", "openbook_qa", "ag_news"}},
       {"template", {"mapping", "masked_mapping", "prompting", "masked_prompting"}},
       {"tuning", {"full", "soft_before", "soft_after"}},
       {"train_size", {"heads30x3", "all"}},
@@ -177,10 +200,11 @@ Sweep sweep_of_the_claims() {
 }
 
 TEST(ClaimTables, ThePublishedClaimsAreReadable) {
-  const std::filesystem::path folder = std::filesystem::path(DOVETAIL_SOURCE_DIR) / "sweeps" / "claims";
+  const std::filesystem::path folder =
+      std::filesystem::path(DOVETAIL_SOURCE_DIR) / "sweeps" / "claims";
   const Sweep sweep = sweep_of_the_claims();
-  const std::vector<std::string> keys = {"name", "model", "text", "pretrain", "adapt", "tune",
-                                         "evaluate", "select", "axes", "exclude", "claim"};
+  const std::vector<std::string> keys = {"name",     "model",  "text", "pretrain", "adapt", "tune",
+                                         "evaluate", "select", "axes", "exclude",  "claim"};
   std::set<std::string> names;
   for (const char* file : {"matching.toml", "soft_prompts.toml", "decoding.toml"}) {
     SCOPED_TRACE(file);
@@ -192,7 +216,8 @@ TEST(ClaimTables, ThePublishedClaimsAreReadable) {
 }
 
 TEST_F(Claims, MustBeTables) {
-  EXPECT_THAT(message("claim = \"x\"\n" + std::string(kSmallSweep)), HasSubstr("q.toml:1:9: claims are written as tables"));
+  EXPECT_THAT(message("claim = \"x\"\n" + std::string(kSmallSweep)),
+              HasSubstr("q.toml:1:9: claims are written as tables"));
 }
 
 }  // namespace

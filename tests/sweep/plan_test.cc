@@ -60,18 +60,19 @@ TEST_F(PlanTest, NamesCells) {
   const Plan plan = this->plan(kSmallSweep);
 
   const auto jobs = jobs_by_cell(plan);
-  for (const char* name : {"small/none/wordnet.category/mapping/full/heads30x3/seed1",
-                           "small/span_corruption/wordnet.derived_from/prompting/soft_prompt/all/seed2",
-                           "small/baseline/most_frequent/wordnet.category/heads30x3/seed2",
-                           "small/baseline/copy/wordnet.derived_from",
-                           "small/baseline/untuned/none/wordnet.category/prompting/seed2"}) {
+  for (const char* name :
+       {"small/none/wordnet.category/mapping/full/heads30x3/seed1",
+        "small/span_corruption/wordnet.derived_from/prompting/soft_prompt/all/seed2",
+        "small/baseline/most_frequent/wordnet.category/heads30x3/seed2",
+        "small/baseline/copy/wordnet.derived_from",
+        "small/baseline/untuned/none/wordnet.category/prompting/seed2"}) {
     EXPECT_TRUE(jobs.contains(name)) << name;
   }
   EXPECT_FALSE(jobs.contains("small/none/wordnet.category/mapping/soft_prompt/all/seed1"));
   EXPECT_EQ(jobs.size(), plan.cells.size());
   EXPECT_EQ(plan.cells[0].coordinates,
-            (std::array<std::string, kAxes.size()>{"none", "", "wordnet.category", "mapping", "full", "heads30x3",
-                                        "1"}));
+            (std::array<std::string, kAxes.size()>{"none", "", "wordnet.category", "mapping",
+                                                   "full", "heads30x3", "1"}));
 }
 
 TEST_F(PlanTest, SharesJobs) {
@@ -107,7 +108,8 @@ TEST_F(PlanTest, InputsComeFirstAndGiveTheirKeys) {
 TEST_F(PlanTest, SettlesWhatJobsRead) {
   write_checkpoint("models/long");
   write("my-data.toml", "");
-  std::string text = with(kSmallSweep, "\"span_corruption\"", "\"span_corruption\", \"models/long\"");
+  std::string text =
+      with(kSmallSweep, "\"span_corruption\"", "\"span_corruption\", \"models/long\"");
   text = with(text, "\"wordnet/derived_from\"", "\"my-data.toml\"");
 
   const Plan plan = this->plan(text);
@@ -118,8 +120,8 @@ TEST_F(PlanTest, SettlesWhatJobsRead) {
   const Job& pretrain = job_named(plan, "pretrain/span_corruption/seed1");
   EXPECT_EQ(pretrain.settings.at("objective").get<ChoiceSettings>().name, "span_corruption");
   EXPECT_EQ(pretrain.settings.at("pretrain").get<PretrainSettings>().steps, 100);
-  const Job& live = job_named(
-      plan, "small/span_corruption/wordnet.category/mapping/soft_prompt/heads30x3/seed2");
+  const Job& live =
+      job_named(plan, "small/span_corruption/wordnet.category/mapping/soft_prompt/heads30x3/seed2");
   ASSERT_EQ(live.inputs.size(), 2);
   EXPECT_EQ(plan.jobs[live.inputs[0]].kind, JobKind::tokenizer);
   EXPECT_EQ(plan.jobs[live.inputs[1]].kind, JobKind::pretrain);
@@ -173,10 +175,10 @@ TEST_F(PlanTest, TheFoldersDoNotMatter) {
     write(std::string(place) + "/my-data.toml", "");
     write(std::string(place) + "/v/spiece.model", "");
     write(std::string(place) + "/q.toml", text);
-    plans.push_back(make_plan(parse_sweep(folder_ / place / "q.toml", test_catalogues()),
-                              test_fingerprints()));
+    plans.push_back(
+        make_plan(parse_sweep(folder_ / place / "q.toml", test_catalogues()), test_fingerprints()));
   }
-  std::filesystem::current_path(folder_ / "one");   // and a relative path, from inside
+  std::filesystem::current_path(folder_ / "one");  // and a relative path, from inside
   plans.push_back(make_plan(parse_sweep("q.toml", test_catalogues()), test_fingerprints()));
   std::filesystem::current_path(here);
 
@@ -204,7 +206,7 @@ TEST_F(PlanTest, ALearningRateOfTuningChangesThatTuning) {
 
   const std::set<std::string> names = changed(before, plan(with(kSmallSweep, "5e-4", "6e-4")));
 
-  std::set<std::string> expected;   // soft_prompt has a learning rate of its own
+  std::set<std::string> expected;  // soft_prompt has a learning rate of its own
   for (const Cell& cell : before.cells) {
     if (cell.coordinates[4] == "full") expected.insert(cell.name);
   }

@@ -38,8 +38,8 @@ TEST_F(Quickstart, KeepsEveryObjectiveWithEveryTemplateForEveryTask) {
   for (const Cell& cell : plan_.cells) {
     if (!cell.baseline.empty()) continue;
     ++num_tuned;
-    squares.insert(fmt::format("{} {} {}", cell.coordinates[0], cell.coordinates[2],
-                               cell.coordinates[3]));
+    squares.insert(
+        fmt::format("{} {} {}", cell.coordinates[0], cell.coordinates[2], cell.coordinates[3]));
   }
 
   EXPECT_GE(num_tuned, 200);

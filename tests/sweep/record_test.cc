@@ -27,7 +27,9 @@ Record awkward_record() {
   record.per_example["empty"] = {};
   record.curves["loss"] = {{1, 1000000007}, {kNan, 1e-300}};
   record.predictions = {"", "caf\xc3\xa9", std::string("a\0b", 3), "bad \xff byte"};
-  record.cost = {.wall_seconds = 1.5, .train_steps = 40, .padding_fraction = kNan,
+  record.cost = {.wall_seconds = 1.5,
+                 .train_steps = 40,
+                 .padding_fraction = kNan,
                  .peak_bytes = int64_t{1} << 40};
   record.provenance = {{"rank", 3}};
   return record;
@@ -74,7 +76,7 @@ TEST(Record, SurvivesCbor) {
 
 TEST(Record, SurvivesJsonText) {
   Record record = awkward_record();
-  record.predictions.pop_back();   // JSON text is UTF-8
+  record.predictions.pop_back();  // JSON text is UTF-8
 
   const std::string text = Json(record).dump();
 

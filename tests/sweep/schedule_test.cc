@@ -32,8 +32,8 @@ TEST(Schedule, LongestPaths) {
 }
 
 // One worker: the sum. Two: A vocabulary 0-2, pre-training 2-6, cell 6-11; B baseline 0-6,
-// pre-training 6-9, cell 9-11, and the cell of 1 s after either: 12. Three: C pre-training 2-5, cell 5-7,
-// cell 7-8; the longest path of 11 s decides.
+// pre-training 6-9, cell 9-11, and the cell of 1 s after either: 12. Three: C pre-training 2-5,
+// cell 5-7, cell 7-8; the longest path of 11 s decides.
 TEST(Schedule, MakespanByHand) {
   const Plan plan = small_graph();
 
@@ -44,10 +44,10 @@ TEST(Schedule, MakespanByHand) {
   EXPECT_EQ(estimate_makespan(Plan{}, 2), 0);
 }
 
-const Json kT5Small = {{"d_model", 512}, {"d_kv", 64}, {"d_ff", 2048}, {"num_heads", 8},
-                       {"num_layers", 6}};
-const Json kT5Base = {{"d_model", 768}, {"d_kv", 64}, {"d_ff", 3072}, {"num_heads", 12},
-                      {"num_layers", 12}};
+const Json kT5Small = {
+    {"d_model", 512}, {"d_kv", 64}, {"d_ff", 2048}, {"num_heads", 8}, {"num_layers", 6}};
+const Json kT5Base = {
+    {"d_model", 768}, {"d_kv", 64}, {"d_ff", 3072}, {"num_heads", 12}, {"num_layers", 12}};
 
 // t5-small by hand: a layer has 4 x 512 x 512 (attention) and 2 x 512 x 2048; six of them.
 TEST(Cost, CountsParameters) {
@@ -88,9 +88,9 @@ TEST(Cost, CountsSteps) {
   EXPECT_EQ(tune_steps(tune, {}), 60);
 
   tune.steps = {.epochs = 1};
-  tune.batch_tokens = 800;               // ten rows of 64 + 16
+  tune.batch_tokens = 800;  // ten rows of 64 + 16
   EXPECT_EQ(tune_steps(tune, {.heads = 30, .tails = 3}), 9);
-  tune.batch_tokens = 10;                // one
+  tune.batch_tokens = 10;  // one
   EXPECT_EQ(tune_steps(tune, {.heads = 30, .tails = 3}), 90);
 }
 

@@ -18,10 +18,13 @@ const Json kExamples = {
     {"evaluate", Json::parse(R"({"test_examples": 5, "metrics": ["bleu_4"], "max_new_tokens": 3,
       "batch_size": 9, "decoding": {"name": "beam", "parameters": {"num_beams": 3}},
       "also": [{"name": "sample", "parameters": {"top_k": 3}}]})")},
-    {"adapt", Json::parse(R"({"name": "lm", "sentences": "random", "split": "random", "group": "learned",
+    {"adapt",
+     Json::parse(R"({"name": "lm", "sentences": "random", "split": "random", "group": "learned",
       "lexicon": "mine", "prefix": "p", "rows": 7, "graph_rows": 6, "batch_size": 5, "max_source_length": 4,
       "max_target_length": 3, "dropout": 0.1, "seed": 2})")},
-    {"select", Json::parse(R"({"examples": 8, "adaptations": ["none"], "shots": 5, "shot_steps": 4, "race_heads": 3, "race_steps": 2})")},
+    {"select",
+     Json::parse(
+         R"({"examples": 8, "adaptations": ["none"], "shots": 5, "shot_steps": 4, "race_heads": 3, "race_steps": 2})")},
     {"train_size", Json::parse(R"({"heads": 5, "tails": 2, "fraction": 0.1, "per_class": 4})")},
     {"choice", Json::parse(R"({"name": "full", "parameters": {"a": 1}})")}};
 
@@ -42,7 +45,9 @@ TEST(Settings, SurviveJsonAndMissNoKey) {
   expect_round_trip<StepSettings>(kExamples["steps"]);
   expect_round_trip<EvaluateSettings>(kExamples["evaluate"]);
   Json adapt = kExamples["adapt"];
-  adapt.update({{"steps", kExamples["steps"]}, {"options", kExamples["options"]}, {"optimizer", kExamples["optimizer"]}});
+  adapt.update({{"steps", kExamples["steps"]},
+                {"options", kExamples["options"]},
+                {"optimizer", kExamples["optimizer"]}});
   expect_round_trip<AdaptSettings>(adapt);
   expect_round_trip<SelectSettings>(kExamples["select"]);
   expect_round_trip<TrainSizeSettings>(kExamples["train_size"]);
@@ -69,9 +74,14 @@ TEST(Settings, SurviveJsonAndMissNoKey) {
 }
 
 TEST(Job, SurvivesJson) {
-  const Json json = {{"key", "ab"},        {"kind", "pretrain"},   {"name", "pretrain/x/seed1"},
-                     {"settings", {{"a", 1}}}, {"locations", {{"b", "c"}}},
-                     {"inputs", {0, 2}},   {"input_keys", {"k", "l"}}, {"cost_seconds", 0.1}};
+  const Json json = {{"key", "ab"},
+                     {"kind", "pretrain"},
+                     {"name", "pretrain/x/seed1"},
+                     {"settings", {{"a", 1}}},
+                     {"locations", {{"b", "c"}}},
+                     {"inputs", {0, 2}},
+                     {"input_keys", {"k", "l"}},
+                     {"cost_seconds", 0.1}};
 
   EXPECT_EQ(Json(json.get<Job>()), json);
 }

@@ -29,19 +29,20 @@ inline Catalogues test_catalogues() {
   };
   const Json component = {{"name", "prefix_lm"}, {"weight", 0.5}, {"parameters", Json::object()}};
   Catalogues catalogues;
-  catalogues.objectives = {{.name = "span_corruption",
-                            .defaults = {{"noise_density", 0.15}, {"mean_span", 3}},
-                            .check = check_density},
-                           {.name = "prefix_lm"},
-                           {.name = "suffix_denoising", .defaults = {{"share", 0.5}}},
-                           {.name = "mixed",
-                            .defaults = {{"components", Json::array({component})}}}};
+  catalogues.objectives = {
+      {.name = "span_corruption",
+       .defaults = {{"noise_density", 0.15}, {"mean_span", 3}},
+       .check = check_density},
+      {.name = "prefix_lm"},
+      {.name = "suffix_denoising", .defaults = {{"share", 0.5}}},
+      {.name = "mixed", .defaults = {{"components", Json::array({component})}}}};
   catalogues.tasks = named({"wordnet/category", "wordnet/verb_category", "wordnet/part_of_speech",
                             "wordnet/example_category", "wordnet/derived_from",
                             "wordnet/definition_to_hypernym", "wordnet/same_category"});
   catalogues.templates = named({"mapping", "masked_mapping", "prompting", "masked_prompting"});
   catalogues.templates.push_back({.name = "post_pt", .soft_tokens = true});
-  catalogues.templates[2].defaults = {{"closing_sentinel", false}, {"verbalizer", ""}, {"omit", {"fact"}}};
+  catalogues.templates[2].defaults = {
+      {"closing_sentinel", false}, {"verbalizer", ""}, {"omit", {"fact"}}};
   catalogues.other_template = [](const std::string& name) -> CatalogueEntry {
     if (name == "0-ptar-unsup") return {.name = name, .soft_tokens = true};
     throw_<ConfigError>("unknown template \"{}\"", name);
@@ -66,8 +67,8 @@ inline Catalogues test_catalogues() {
                           {.name = "sample", .defaults = {{"top_k", 50}, {"samples", 1}}}};
   catalogues.corpora = named({"wordnet-text"});
   catalogues.baselines = {"most_frequent", "copy", "untuned"};
-  catalogues.model_shapes["t5-tiny"] = {{"d_model", 128}, {"d_kv", 32},     {"d_ff", 512},
-                                        {"num_heads", 4}, {"num_layers", 2}};
+  catalogues.model_shapes["t5-tiny"] = {
+      {"d_model", 128}, {"d_kv", 32}, {"d_ff", 512}, {"num_heads", 4}, {"num_layers", 2}};
   return catalogues;
 }
 

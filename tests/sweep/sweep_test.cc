@@ -95,39 +95,48 @@ TEST_F(SweepFile, ValuesOverrideTheTables) {
 }
 
 TEST_F(SweepFile, TemplatesHaveParametersAndLabels) {
-  const std::string text = with(kSmallSweep, "[\"mapping\", \"prompting\"]",
-                                "[\"mapping\", \"prompting\", { name = \"prompting\", closing_sentinel = true, omit = [], "
-                                "verbalizer = \"short\", label = \"p_short\" }]");
+  const std::string text = with(
+      kSmallSweep, "[\"mapping\", \"prompting\"]",
+      "[\"mapping\", \"prompting\", { name = \"prompting\", closing_sentinel = true, omit = [], "
+      "verbalizer = \"short\", label = \"p_short\" }]");
   const Plan plan = this->plan(text);
   std::map<std::string, Json> found;
   for (const Cell& cell : plan.cells) {
-    if (cell.baseline.empty()) found[cell.coordinates[kTemplate]] = plan.jobs[cell.job].settings.at("template");
+    if (cell.baseline.empty())
+      found[cell.coordinates[kTemplate]] = plan.jobs[cell.job].settings.at("template");
   }
   EXPECT_EQ(found.at("mapping"), (Json{{"name", "mapping"}, {"parameters", Json::object()}}));
   EXPECT_EQ(found.at("p_short"), Json::parse(R"({"name": "prompting", "parameters":
             {"closing_sentinel": true, "verbalizer": "short", "omit": []}})"));
   EXPECT_EQ(found.at("prompting").at("parameters").at("omit"), Json::array({"fact"}));
-  EXPECT_THAT(message(with(text, "closing_sentinel", "closing_sentinels")), testing::HasSubstr("closing_sentinel"));
+  EXPECT_THAT(message(with(text, "closing_sentinel", "closing_sentinels")),
+              testing::HasSubstr("closing_sentinel"));
 }
 
 // A template with soft tokens goes only with a tuning that trains them.
 TEST_F(SweepFile, SoftTokensNeedATuningThatTrainsThem) {
   for (const std::string name : {"post_pt", "0-ptar-unsup"}) {
-    const std::string text = with(kSmallSweep, "[\"mapping\", \"prompting\"]", "[\"mapping\", \"" + name + "\"]");
+    const std::string text =
+        with(kSmallSweep, "[\"mapping\", \"prompting\"]", "[\"mapping\", \"" + name + "\"]");
     const std::string found = message(text);
     EXPECT_THAT(found, testing::StartsWith("q.toml:"));
-    EXPECT_THAT(found, testing::HasSubstr("has soft tokens in it, which tuning \"full\" does not train"));
-    const std::string mended = text + "[[exclude]]\ntuning = \"full\"\ntemplate = \"" + name + "\"\n";
+    EXPECT_THAT(found,
+                testing::HasSubstr("has soft tokens in it, which tuning \"full\" does not train"));
+    const std::string mended =
+        text + "[[exclude]]\ntuning = \"full\"\ntemplate = \"" + name + "\"\n";
     EXPECT_EQ(message(mended), "no error");
   }
-  EXPECT_THAT(message(with(kSmallSweep, "\"prompting\"", "\"0-ptra-unsup\"")), testing::HasSubstr("unknown template"));
+  EXPECT_THAT(message(with(kSmallSweep, "\"prompting\"", "\"0-ptra-unsup\"")),
+              testing::HasSubstr("unknown template"));
 }
 
 // What the templates say beside the data is part of a cell's key.
 TEST_F(SweepFile, WordingsArePartOfTheKey) {
   Fingerprints fingerprints = test_fingerprints();
   const auto key_with = [&](const std::string& words) {
-    fingerprints.wording = [&](const std::string& name, const Json&, const std::string& task) { return words + name + task; };
+    fingerprints.wording = [&](const std::string& name, const Json&, const std::string& task) {
+      return words + name + task;
+    };
     return make_plan(parse(kSmallSweep), fingerprints).jobs.back().key;
   };
   EXPECT_EQ(key_with("a"), key_with("a"));
@@ -151,7 +160,7 @@ TEST_F(SweepFile, OptimizersHaveParametersOfTheirOwn) {
     return settings.at("tune").get<TuneSettings>().optimizer;
   };
   EXPECT_EQ(optimizer(1).name, "sgd");
-  EXPECT_EQ(optimizer(1).parameters, (Json{{"momentum", 0.9}}));   // none of adafactor's
+  EXPECT_EQ(optimizer(1).parameters, (Json{{"momentum", 0.9}}));  // none of adafactor's
   EXPECT_EQ(optimizer(1).learning_rate, 5e-4);
   EXPECT_EQ(optimizer(2).parameters, (Json{{"beta1", 0.0}, {"relative_step", true}}));
 }
@@ -162,7 +171,8 @@ TEST_F(SweepFile, TrainingOptionsStandInTheTablesAndOnTheAxes) {
   text = with(text, "steps = { per_epoch = 5, at_least = 40 }",
               "steps = 9\naccumulate = 2\nlabel_smoothing = 0.1");
   text = with(text, "learning_rate = 0.3", "learning_rate = 0.3, accumulate = 8, ema = 0.5");
-  text = with(text, "\"span_corruption\"", "{ name = \"span_corruption\", precision = \"float32\" }");
+  text =
+      with(text, "\"span_corruption\"", "{ name = \"span_corruption\", precision = \"float32\" }");
 
   const Sweep sweep = parse(text);
 

@@ -25,7 +25,8 @@ TaskData triples() {
 }
 
 std::string printed(const TaskData& task, const Example& example) {
-  const Rendered row = render(make_template("masked_mapping"), task, example, example.references[0]);
+  const Rendered row =
+      render(make_template("masked_mapping"), task, example, example.references[0]);
   return row.source_text() + " -> " + row.target;
 }
 

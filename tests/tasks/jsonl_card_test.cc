@@ -35,7 +35,9 @@ TEST(Jsonl, InfersTextsFromATarget) {
 TEST(Card, LeavesOutLongAnswers) {
   const ScratchFolder scratch;
   const std::string card = "kind = \"jsonl\"\nkeys = { source = \"s\", target = \"t\" }\n";
-  const std::string train = "{\"s\": \"a\", \"t\": [\"one two\", \"one  two three\"]}\n{\"s\": \"b\", \"t\": \"1 2 3\"}\n";
+  const std::string train =
+      "{\"s\": \"a\", \"t\": [\"one two\", \"one  two three\"]}\n{\"s\": \"b\", \"t\": \"1 2 "
+      "3\"}\n";
   const std::string test = "{\"s\": \"d\", \"t\": \"w\"}\n";
 
   const LoadedCard loaded = load(scratch, card + "longest_answer = 2\n", {train, test});
@@ -193,8 +195,8 @@ TEST(Card, ThatIsNotThereIsAnsweredWithNearNamesOnly) {
   };
 
   EXPECT_THAT(message("pika.toml"), HasSubstr("did you mean \"piqa.toml\"? known: ag_news.toml, "));
-  EXPECT_THAT(message("nope.toml"), AllOf(HasSubstr("nope.toml: known: ag_news.toml, "),
-                                          Not(HasSubstr("did you mean"))));
+  EXPECT_THAT(message("nope.toml"),
+              AllOf(HasSubstr("nope.toml: known: ag_news.toml, "), Not(HasSubstr("did you mean"))));
 }
 
 TEST(Card, WithoutATestFileMustSayWhatIsHeldOut) {

@@ -5,8 +5,8 @@
 
 #include "base/error.h"
 #include "tasks/card.h"
-#include "tasks/data_folder.h"
 #include "tasks/card_fixture.h"
+#include "tasks/data_folder.h"
 
 namespace dovetail {
 namespace {
@@ -70,7 +70,8 @@ TEST(KgCard, KnowsARelationThatOnlyTheDevFileHas) {
   const ScratchFolder scratch;
   scratch.write("dev.txt", "sleep\txWant\tto dream\n");
   const LoadedCard loaded = load(scratch,
-                                 "kind = \"kg-tsv\"\nrelation = \"*\"\nverbalizer = \"atomic2020\"\ndev = \"dev.txt\"\nvalidation = \"dev\"\n",
+                                 "kind = \"kg-tsv\"\nrelation = \"*\"\nverbalizer = "
+                                 "\"atomic2020\"\ndev = \"dev.txt\"\nvalidation = \"dev\"\n",
                                  {"go\txNeed\tto drive\n", "eat\txNeed\tto cook\n"});
 
   ASSERT_EQ(loaded.data.validation.size(), 1);

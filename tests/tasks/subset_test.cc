@@ -21,10 +21,13 @@ TaskData sample_data(int train, int test) {
   return data;
 }
 
-Subset choose_subset(const TaskData& data, int64_t heads, int64_t tails, double fraction, int64_t validation_examples,
-                     uint64_t seed) {
-  return dovetail::choose_subset(data, {.heads = heads, .fraction = fraction, .tails = tails,
-                                        .validation_examples = validation_examples, .seed = seed});
+Subset choose_subset(const TaskData& data, int64_t heads, int64_t tails, double fraction,
+                     int64_t validation_examples, uint64_t seed) {
+  return dovetail::choose_subset(data, {.heads = heads,
+                                        .fraction = fraction,
+                                        .tails = tails,
+                                        .validation_examples = validation_examples,
+                                        .seed = seed});
 }
 using dovetail::choose_subset;
 

@@ -73,9 +73,10 @@ TEST(Generation, ReadsScanAndKeepsRepeatedRowsWhereAsked) {
 TEST(Classification, TurnsLabelsIntoTheirWords) {
   const ScratchFolder scratch;
 
-  const LoadedCard loaded = load(
-      scratch, kSentiment,
-      {"1,\"fine , \"\"really\"\" .\"\n0,awful\n2,odd\n1, \n1\n0,awful\n1,awful\n ,fair\n", "0,bad\n"});
+  const LoadedCard loaded =
+      load(scratch, kSentiment,
+           {"1,\"fine , \"\"really\"\" .\"\n0,awful\n2,odd\n1, \n1\n0,awful\n1,awful\n ,fair\n",
+            "0,bad\n"});
 
   EXPECT_EQ(loaded.data.layout, Layout::classification);
   EXPECT_EQ(loaded.data.kind, "classification");

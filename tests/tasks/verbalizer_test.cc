@@ -54,7 +54,8 @@ TEST(Verbalizers, NameThePlaceOfAMistake) {
   expect_refused("name = \"w\"\nversion = 1\n[phrases]\na = 3\n",
                  "words.toml:4:5: a must be a text");
   expect_refused("name = \n", "words.toml:1:");
-  expect_refused("name = \"w\"\nversion = 1\nlayout = \"questoin\"\n", "words.toml:3:10: unknown layout");
+  expect_refused("name = \"w\"\nversion = 1\nlayout = \"questoin\"\n",
+                 "words.toml:3:10: unknown layout");
   expect_refused("name = \"w\"\nversion = 1\n[label_class]\nok = \"fine\"\n", "[fillers] lacks");
 }
 

@@ -57,7 +57,7 @@ TEST(Units, LargeUnitsAreNotPreferred) {
     joined += units.is_test(fmt::format("unit {}", i));
   }
   EXPECT_EQ(alone + joined, 800);
-  EXPECT_NEAR(static_cast<double>(alone), 400, 80);   // 4.5 standard deviations
+  EXPECT_NEAR(static_cast<double>(alone), 400, 80);  // 4.5 standard deviations
 }
 
 TEST(Units, SidesDoNotDependOnTheOrderOfJoins) {

@@ -35,9 +35,9 @@ class WordNetSample : public testing::Test {
   void choose(const fs::path& folder) { ::setenv("WNSEARCHDIR", folder.c_str(), 1); }
 
  private:
-  std::optional<std::string> before_ =
-      std::getenv("WNSEARCHDIR") ? std::optional<std::string>(std::getenv("WNSEARCHDIR"))
-                                 : std::nullopt;
+  std::optional<std::string> before_ = std::getenv("WNSEARCHDIR")
+                                           ? std::optional<std::string>(std::getenv("WNSEARCHDIR"))
+                                           : std::nullopt;
 };
 
 class WholeWordNet : public WordNetSample {
@@ -200,13 +200,13 @@ TEST_F(WholeWordNet, HeadsKeepSensesApart) {
 // The numbers of tests/oracles/wordnet_counts.py, which reads the files by itself.
 TEST_F(WholeWordNet, HasTheKnownTriples) {
   const std::map<std::string, int64_t> expected = {
-      {"Antonym", 7106},     {"Synonym", 86890},   {"Hypernym", 86845},    {"Hyponym", 86845},
-      {"InstanceOf", 8399},  {"HasInstance", 8399}, {"MemberOf", 12230},   {"HasMember", 12230},
-      {"PartOf", 8985},      {"HasPart", 8985},    {"SubstanceOf", 789},   {"HasSubstance", 789},
-      {"Attribute", 1223},   {"DerivedFrom", 37430}, {"PertainsTo", 7492}, {"ParticipleOf", 73},
-      {"SimilarTo", 21075},  {"AlsoSee", 3141},    {"VerbGroup", 961},     {"Entails", 403},
-      {"Causes", 213},       {"InTopic", 6391},    {"TopicOf", 6391},      {"InRegion", 1339},
-      {"RegionOf", 1339},    {"InUsage", 1342},    {"UsageOf", 1342},      {"DefinedAs", 117638},
+      {"Antonym", 7106},    {"Synonym", 86890},     {"Hypernym", 86845},  {"Hyponym", 86845},
+      {"InstanceOf", 8399}, {"HasInstance", 8399},  {"MemberOf", 12230},  {"HasMember", 12230},
+      {"PartOf", 8985},     {"HasPart", 8985},      {"SubstanceOf", 789}, {"HasSubstance", 789},
+      {"Attribute", 1223},  {"DerivedFrom", 37430}, {"PertainsTo", 7492}, {"ParticipleOf", 73},
+      {"SimilarTo", 21075}, {"AlsoSee", 3141},      {"VerbGroup", 961},   {"Entails", 403},
+      {"Causes", 213},      {"InTopic", 6391},      {"TopicOf", 6391},    {"InRegion", 1339},
+      {"RegionOf", 1339},   {"InUsage", 1342},      {"UsageOf", 1342},    {"DefinedAs", 117638},
       {"UsedIn", 48207}};
   int64_t total = 0;
   for (const WordNetRelation& relation : wordnet_relations()) {
@@ -281,7 +281,7 @@ TEST_F(WholeWordNet, ReadingTasksSayWhatTheDatabaseSays) {
   struct Case {
     std::string task;
     std::vector<std::string> of_dog;
-    size_t num_answers;   // 0: many
+    size_t num_answers;  // 0: many
   };
   const std::vector<Case> cases = {
       {"wordnet/category", {"animal"}, 26},

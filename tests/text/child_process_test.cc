@@ -21,22 +21,32 @@ using testing::HasSubstr;
 
 TEST(ChildProcess, ReturnsBytesOfAnySize) {
   EXPECT_EQ(run_in_child("work", [] { return std::string(); }), "");
-  EXPECT_EQ(run_in_child("work", [] { return std::string(3'000'000, '\0'); }), std::string(3'000'000, '\0'));
+  EXPECT_EQ(run_in_child("work", [] { return std::string(3'000'000, '\0'); }),
+            std::string(3'000'000, '\0'));
 }
 
 TEST(ChildProcess, PassesErrorsOn) {
-  EXPECT_EQ(message_of<ConfigError>([] { run_in_child("work", []() -> std::string { throw ConfigError("c"); }); }), "c");
-  EXPECT_EQ(message_of<DataError>([] { run_in_child("work", []() -> std::string { throw DataError("d"); }); }), "d");
-  EXPECT_EQ(message_of<SystemError>([] { run_in_child("work", []() -> std::string { throw std::bad_alloc(); }); }),
+  EXPECT_EQ(message_of<ConfigError>(
+                [] { run_in_child("work", []() -> std::string { throw ConfigError("c"); }); }),
+            "c");
+  EXPECT_EQ(message_of<DataError>(
+                [] { run_in_child("work", []() -> std::string { throw DataError("d"); }); }),
+            "d");
+  EXPECT_EQ(message_of<SystemError>(
+                [] { run_in_child("work", []() -> std::string { throw std::bad_alloc(); }); }),
             "std::bad_alloc");
 }
 
 TEST(ChildProcess, ReportsADeath) {
   EXPECT_THAT(message_of<SystemError>([] {
-                run_in_child("the work", []() -> std::string { ::raise(SIGKILL); return ""; });
+                run_in_child("the work", []() -> std::string {
+                  ::raise(SIGKILL);
+                  return "";
+                });
               }),
               HasSubstr("the work: its process was ended by signal 9"));
-  EXPECT_THAT(message_of<SystemError>([] { run_in_child("the work", []() -> std::string { ::_exit(0); }); }),
+  EXPECT_THAT(message_of<SystemError>(
+                  [] { run_in_child("the work", []() -> std::string { ::_exit(0); }); }),
               HasSubstr("ended without a result"));
 }
 
@@ -50,9 +60,12 @@ TEST(ChildProcess, AStopRequestEndsTheWorkAtOnce) {
       request_stop();
     }).detach();
     try {
-      run_in_child("work", [] { ::sleep(60); return std::string(); });
+      run_in_child("work", [] {
+        ::sleep(60);
+        return std::string();
+      });
     } catch (const Interrupted&) {
-      ::_exit(::wait(nullptr) < 0 ? kInterrupted : kFailure);   // no child may be left
+      ::_exit(::wait(nullptr) < 0 ? kInterrupted : kFailure);  // no child may be left
     }
     ::_exit(kSuccess);
   }

@@ -66,7 +66,8 @@ TEST(CorpusFile, RefusesEveryDamagedByteButInTheTokens) {
   std::string damaged = whole;
   damaged[tokens_from + 3] ^= 0x10;
   const auto file = folder.write("damaged", damaged);
-  EXPECT_THAT(message_of<DataError>([&] { TokenCorpus(file).verify(); }), HasSubstr("damaged tokens"));
+  EXPECT_THAT(message_of<DataError>([&] { TokenCorpus(file).verify(); }),
+              HasSubstr("damaged tokens"));
 }
 
 TEST(CorpusFile, RefusesCountsThatLie) {
@@ -81,10 +82,16 @@ TEST(CorpusFile, RefusesCountsThatLie) {
   EXPECT_NE(lie([](CorpusHeader& header) { header.token_bytes = 4; }), "");
   EXPECT_NE(lie([](CorpusHeader& header) { header.description_bytes -= 8; }), "");
   // one document fewer, and 8 bytes more of JSON: the size is right
-  EXPECT_NE(lie([](CorpusHeader& header) { --header.num_documents; header.description_bytes += 8; }), "");
+  EXPECT_NE(lie([](CorpusHeader& header) {
+              --header.num_documents;
+              header.description_bytes += 8;
+            }),
+            "");
   // sums that overflow to the right size
-  EXPECT_THAT(lie([](CorpusHeader& header) { header.num_tokens = uint64_t{1} << 63 | 10; }), HasSubstr("cannot be"));
-  EXPECT_THAT(lie([](CorpusHeader& header) { header.num_documents += uint64_t{1} << 61; }), HasSubstr("cannot be"));
+  EXPECT_THAT(lie([](CorpusHeader& header) { header.num_tokens = uint64_t{1} << 63 | 10; }),
+              HasSubstr("cannot be"));
+  EXPECT_THAT(lie([](CorpusHeader& header) { header.num_documents += uint64_t{1} << 61; }),
+              HasSubstr("cannot be"));
   EXPECT_THAT(lie([](CorpusHeader& header) { header.token_bytes = 3; }), HasSubstr("cannot be"));
   EXPECT_THAT(lie([](CorpusHeader& header) { header.version = 9; }), HasSubstr("format 9"));
 }
@@ -92,14 +99,15 @@ TEST(CorpusFile, RefusesCountsThatLie) {
 TEST(CorpusFile, RefusesOffsetsOutOfOrder) {
   const TemporaryFolder folder;
   std::string bytes = whole_corpus(folder);
-  const size_t offsets_at = 64 + 24;               // 10 tokens of 2 bytes, padded
+  const size_t offsets_at = 64 + 24;  // 10 tokens of 2 bytes, padded
   const uint64_t beyond = 1'000'000;
   std::memcpy(bytes.data() + offsets_at + 8, &beyond, 8);
 
   // with hashes that are right, as a hostile or a faulty writer would leave them
   const std::string lying = with_header(bytes, [&](CorpusHeader& header) {
     const std::string_view offsets = std::string_view(bytes).substr(offsets_at, 32);
-    header.tail_hash = hash64(std::string_view(bytes).substr(offsets_at + 32), chained_hash(offsets));
+    header.tail_hash =
+        hash64(std::string_view(bytes).substr(offsets_at + 32), chained_hash(offsets));
   });
 
   EXPECT_THAT(refusal(folder, lying), HasSubstr("offsets that do not fit"));
@@ -110,8 +118,10 @@ TEST(CorpusFile, RefusesOtherFiles) {
 
   EXPECT_THAT(refusal(folder, ""), HasSubstr("0 bytes"));
   EXPECT_THAT(refusal(folder, std::string(5000, 'x')), HasSubstr("another kind"));
-  EXPECT_THAT(message_of<DataError>([&] { TokenCorpus corpus(folder / "absent"); }), HasSubstr("no such file"));
-  EXPECT_THAT(message_of<DataError>([&] { TokenCorpus corpus(folder.path()); }), HasSubstr("no such file"));
+  EXPECT_THAT(message_of<DataError>([&] { TokenCorpus corpus(folder / "absent"); }),
+              HasSubstr("no such file"));
+  EXPECT_THAT(message_of<DataError>([&] { TokenCorpus corpus(folder.path()); }),
+              HasSubstr("no such file"));
 }
 
 // Blocks of a megabyte are hashed as the writer and the reader see them.
@@ -121,7 +131,7 @@ TEST(CorpusFile, LargeFilesVerify) {
   const TemporaryFolder folder;
   std::vector<std::vector<int32_t>> documents;
   CorpusWriter writer(folder / "corpus", true);
-  for (int i = 0; i < 300'000; ++i) {              // offsets: 2.4 MB; tokens: about 4 MB
+  for (int i = 0; i < 300'000; ++i) {  // offsets: 2.4 MB; tokens: about 4 MB
     std::vector<int32_t> ids(1 + rng.below(12));
     for (int32_t& id : ids) id = static_cast<int32_t>(rng.below(65536));
     writer.add_document(ids);
@@ -133,7 +143,8 @@ TEST(CorpusFile, LargeFilesVerify) {
   const TokenCorpus corpus(folder / "corpus");
   corpus.verify();
   ASSERT_EQ(corpus.num_documents(), 300'000);
-  for (int64_t i = 0; i < corpus.num_documents(); ++i) ASSERT_EQ(corpus.document(i), documents[i]) << i;
+  for (int64_t i = 0; i < corpus.num_documents(); ++i)
+    ASSERT_EQ(corpus.document(i), documents[i]) << i;
 }
 
 }  // namespace

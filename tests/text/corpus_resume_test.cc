@@ -30,7 +30,8 @@ std::string random_text(int64_t lines, uint64_t seed) {
   Rng rng(seed);
   std::string text;
   for (int64_t i = 0; i < lines; ++i) {
-    for (uint64_t left = rng.below(120); left > 0; --left) text += static_cast<char>('a' + rng.below(26));
+    for (uint64_t left = rng.below(120); left > 0; --left)
+      text += static_cast<char>('a' + rng.below(26));
     text += rng.below(50) == 0 ? "\xFF\r\n"s : rng.below(50) == 0 ? "\0\n"s : "\n"s;
   }
   return text;
@@ -98,14 +99,14 @@ TEST(CorpusResume, KilledAtAnyTimeItComesOutTheSame) {
   const uint64_t seed = static_cast<uint64_t>(::time(nullptr));
   SCOPED_TRACE("seed " + std::to_string(seed));
   Rng rng(seed);
-  const std::string text = random_text(40'000, seed);   // 2.5 MB
+  const std::string text = random_text(40'000, seed);  // 2.5 MB
   const std::string expected = fresh_corpus(text);
   int num_kills = 0;
   for (int round = 0; round < 4; ++round) {
     const TemporaryFolder folder;
     folder.write("t", text);
     const BuildCorpusOptions options{.threads = 1 + round % 2, .checkpoint_bytes = 1 << 18};
-    for (uint64_t patience = 5'000;; patience += 5'000) {   // a busy machine gets there, too
+    for (uint64_t patience = 5'000;; patience += 5'000) {  // a busy machine gets there, too
       const pid_t pid = start_building(folder, options);
       std::this_thread::sleep_for(std::chrono::microseconds(rng.below(patience)));
       ::kill(pid, SIGKILL);
@@ -150,7 +151,8 @@ TEST(CorpusResume, AChangedTextIsReadFromTheStart) {
 TEST(CorpusResume, SpoiltProgressIsNoProgress) {
   const std::string text = random_text(40'000, 3);
   const std::string expected = fresh_corpus(text);
-  for (const int64_t spoilt : {int64_t{0}, int64_t{4096}, int64_t{-1}}) {   // a record, the other, both
+  for (const int64_t spoilt :
+       {int64_t{0}, int64_t{4096}, int64_t{-1}}) {  // a record, the other, both
     const TemporaryFolder folder;
     const fs::path file = folder.write("t", text);
     leave_half_a_corpus(folder);
@@ -196,7 +198,8 @@ TEST(CorpusResume, AnyNumberOfThreadsMakesTheSameCorpus) {
   const TemporaryFolder folder;
   const fs::path file = folder.write("t", random_text(40'000, 5));
   for (const int threads : {1, 2, 3, 7}) {
-    build_corpus({file}, Vocabulary::bytes(), folder / std::to_string(threads), {.threads = threads});
+    build_corpus({file}, Vocabulary::bytes(), folder / std::to_string(threads),
+                 {.threads = threads});
     EXPECT_TRUE(read_file(folder / std::to_string(threads)) == read_file(folder / "1")) << threads;
   }
 }
@@ -204,8 +207,10 @@ TEST(CorpusResume, AnyNumberOfThreadsMakesTheSameCorpus) {
 // From every place between two documents the rest is read as if there had been no break.
 TEST(DocumentReaderPosition, ReadsOnFromEveryPlace) {
   const TemporaryFolder folder;
-  const std::string nasty = "\xEF\xBB\xBF" "first\r\n\n \xFF\0 x\n"s + std::string(200'000, 'y') + "\0z\xC3"s +
-                            std::string(70'000, ' ') + "\nlast line";
+  const std::string nasty =
+      "\xEF\xBB\xBF"
+      "first\r\n\n \xFF\0 x\n"s +
+      std::string(200'000, 'y') + "\0z\xC3"s + std::string(70'000, ' ') + "\nlast line";
   const std::vector<fs::path> files = {folder.write("a", nasty), folder.write("b", "\n"),
                                        folder.write("c", ""), folder.write("d", nasty)};
   std::vector<std::string> documents;
@@ -220,7 +225,8 @@ TEST(DocumentReaderPosition, ReadsOnFromEveryPlace) {
   for (size_t from = 0; from < positions.size(); ++from) {
     DocumentReader reader(files, positions[from].get<ReaderPosition>());
     size_t at = from;
-    for (std::string document; reader.next(document); ++at) ASSERT_EQ(document, documents.at(at)) << from;
+    for (std::string document; reader.next(document); ++at)
+      ASSERT_EQ(document, documents.at(at)) << from;
     EXPECT_EQ(at, documents.size());
     EXPECT_EQ(nlohmann::json(reader.statistics()), statistics) << from;
   }

@@ -59,7 +59,7 @@ TEST(Corpus, CountsNastyInput) {
   EXPECT_EQ(counted.crlf_lines, 1);
   EXPECT_EQ(counted.invalid_utf8_lines, 1);
   EXPECT_EQ(counted.long_lines, 1);
-  EXPECT_EQ(counted.documents, 3 + 16 + 1);              // 1,000,000 / 65,536 = 15.3
+  EXPECT_EQ(counted.documents, 3 + 16 + 1);  // 1,000,000 / 65,536 = 15.3
   EXPECT_EQ(counted.tokens, 1 + 1 + 3 + 1'000'000 + 3);
   EXPECT_EQ(counted.bytes, 3 + 1 + 3 + 3 + 2 + 1'000'001 + 3 + 3);
 }
@@ -99,9 +99,10 @@ TEST(Corpus, IsBuiltOnce) {
   build_corpus({file}, Vocabulary::bytes(), folder / "corpus");
 
   EXPECT_EQ(TokenCorpus(folder / "corpus").num_tokens(), 4);
-  EXPECT_THAT(message_of<DataError>([&] { build_corpus({file}, Vocabulary::bytes(7), folder / "corpus"); }),
-              HasSubstr("another vocabulary"));
-  EXPECT_EQ(folder.num_entries(), 2);   // no temporary file stays
+  EXPECT_THAT(
+      message_of<DataError>([&] { build_corpus({file}, Vocabulary::bytes(7), folder / "corpus"); }),
+      HasSubstr("another vocabulary"));
+  EXPECT_EQ(folder.num_entries(), 2);  // no temporary file stays
 }
 
 TEST(Corpus, ATornFileIsMadeAnew) {
@@ -118,8 +119,9 @@ TEST(Corpus, RefusesTextThatIsNone) {
   const TemporaryFolder folder;
   const auto empty = folder.write("empty.txt", "\n \n");
 
-  EXPECT_THAT(message_of<DataError>([&] { build_corpus({empty}, Vocabulary::bytes(), folder / "c"); }),
-              HasSubstr("expected text, found none in 2 lines"));
+  EXPECT_THAT(
+      message_of<DataError>([&] { build_corpus({empty}, Vocabulary::bytes(), folder / "c"); }),
+      HasSubstr("expected text, found none in 2 lines"));
   EXPECT_THROW(build_corpus({folder / "absent"}, Vocabulary::bytes(), folder / "c"), DataError);
   EXPECT_EQ(folder.num_entries(), 1);
 }
@@ -155,7 +157,8 @@ int exit_code_of(const std::function<void()>& before, const TemporaryFolder& fol
   if (pid == 0) {
     before();
     try {
-      build_corpus({folder / "t"}, Vocabulary::bytes(), folder / "corpus", {.checkpoint_bytes = 1 << 20});
+      build_corpus({folder / "t"}, Vocabulary::bytes(), folder / "corpus",
+                   {.checkpoint_bytes = 1 << 20});
     } catch (const Interrupted&) {
       ::_exit(kInterrupted);
     } catch (const SystemError&) {
@@ -175,7 +178,7 @@ TEST(Corpus, AnEarlyStopOrAFullDiskLeavesNothingBehind) {
   EXPECT_EQ(exit_code_of([] { request_stop(); }, folder), kInterrupted);
   EXPECT_EQ(folder.num_entries(), 1);
   const auto limit_files = [] {
-    ::signal(SIGXFSZ, SIG_IGN);   // writing then fails with EFBIG, as it does with ENOSPC
+    ::signal(SIGXFSZ, SIG_IGN);  // writing then fails with EFBIG, as it does with ENOSPC
     const rlimit limit{2'000'000, 2'000'000};
     ::setrlimit(RLIMIT_FSIZE, &limit);
   };
@@ -189,13 +192,15 @@ TEST(Corpus, NamesAndFiles) {
 
   EXPECT_EQ(corpus_text(file.string(), folder.path()), file);
   EXPECT_EQ(corpus_fingerprint(file.string()), content_hash("text\n"));
-  EXPECT_THAT(message_of<ConfigError>([&] { corpus_text("wordnet-txt", folder.path()); }), HasSubstr("wordnet-text"));
+  EXPECT_THAT(message_of<ConfigError>([&] { corpus_text("wordnet-txt", folder.path()); }),
+              HasSubstr("wordnet-text"));
   EXPECT_THROW(corpus_fingerprint("wordnet-txt"), ConfigError);
   EXPECT_THAT(corpus_names(), ElementsAre("wordnet-text"));
 }
 
 TEST(Corpus, WordnetText) {
-  if (!std::filesystem::exists("/usr/share/wordnet/data.noun")) GTEST_SKIP() << "wordnet-base is not installed";
+  if (!std::filesystem::exists("/usr/share/wordnet/data.noun"))
+    GTEST_SKIP() << "wordnet-base is not installed";
   const TemporaryFolder folder;
 
   const auto file = corpus_text("wordnet-text", folder / "cache");

@@ -22,7 +22,8 @@ struct Read {
 Read read(const std::vector<std::string>& texts) {
   const TemporaryFolder folder;
   std::vector<std::filesystem::path> files;
-  for (const std::string& text : texts) files.push_back(folder.write(std::to_string(files.size()), text));
+  for (const std::string& text : texts)
+    files.push_back(folder.write(std::to_string(files.size()), text));
   DocumentReader reader(files);
   Read read;
   for (std::string document; reader.next(document);) read.documents.push_back(document);
@@ -40,11 +41,13 @@ TEST(DocumentReader, ALineIsADocument) {
 }
 
 TEST(DocumentReader, CountsEveryOddity) {
-  const Read got = read({"\xEF\xBB\xBF" "a\r\n\n \t\nb\0c\0d\n\xFF x \xC3\n\0\n\xE6\x97\xA5"s});
+  const Read got =
+      read({"\xEF\xBB\xBF"
+            "a\r\n\n \t\nb\0c\0d\n\xFF x \xC3\n\0\n\xE6\x97\xA5"s});
 
   EXPECT_THAT(got.documents, ElementsAre("a", "bcd", "\uFFFD x \uFFFD", "\u65e5"));
   EXPECT_EQ(got.statistics.lines, 7);
-  EXPECT_EQ(got.statistics.empty_lines, 3);          // "", blanks, and one NUL
+  EXPECT_EQ(got.statistics.empty_lines, 3);  // "", blanks, and one NUL
   EXPECT_EQ(got.statistics.nul_lines, 2);
   EXPECT_EQ(got.statistics.crlf_lines, 1);
   EXPECT_EQ(got.statistics.invalid_utf8_lines, 1);
@@ -94,7 +97,7 @@ TEST(DocumentReader, AgreesWithAPlainSplitOnRandomBytes) {
   Rng rng(seed);
   std::string text, expected;
   int64_t num_lines = 0;
-  while (text.size() < 700'000) {   // over several buffers
+  while (text.size() < 700'000) {  // over several buffers
     const size_t length = rng.below(rng.below(40) == 0 ? 60'000 : 200);
     std::string line;
     for (size_t i = 0; i < length; ++i) line += static_cast<char>('!' + rng.below(90));

@@ -12,13 +12,16 @@ namespace {
 
 int run_oracle(const std::string& arguments) {
   const std::string root = DOVETAIL_SOURCE_DIR;
-  return std::system((root + "/.venv/bin/python " + root + "/tests/oracles/tokenizer_oracle.py " + arguments).c_str());
+  return std::system(
+      (root + "/.venv/bin/python " + root + "/tests/oracles/tokenizer_oracle.py " + arguments)
+          .c_str());
 }
 
 bool has_transformers() {
   const std::string python = DOVETAIL_SOURCE_DIR "/.venv/bin/python";
   return std::filesystem::exists(python) &&
-         std::system((python + " -c 'import transformers, sentencepiece' 2> /dev/null").c_str()) == 0;
+         std::system((python + " -c 'import transformers, sentencepiece' 2> /dev/null").c_str()) ==
+             0;
 }
 
 TEST(SavedFolder, LoadsInTheReferenceImplementation) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// 10,000 lines of real text and thousands of Unicode's corners beside the reference tokenizers, live:
-// tests/oracles/tokenizer_oracle.py --shared. The text is that of ../shared/data; skips without it.
+// 10,000 lines of real text and thousands of Unicode's corners beside the reference tokenizers,
+// live: tests/oracles/tokenizer_oracle.py --shared. The text is that of ../shared/data; skips
+// without it.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -28,7 +29,9 @@ std::string from_hexadecimal(const std::string& digits) {
 // Why the reference implementation is not asked; "" when it is.
 std::string reason_to_skip(const fs::path& data, const std::string& python) {
   if (!fs::exists(data / "model-t5-spiece.tar.xz")) return "no text in " + data.string();
-  if (!fs::exists(python) || std::system((python + " -c 'import transformers, sentencepiece' 2> /dev/null").c_str()) != 0) {
+  if (!fs::exists(python) ||
+      std::system((python + " -c 'import transformers, sentencepiece' 2> /dev/null").c_str()) !=
+          0) {
     return "no transformers and sentencepiece in .venv";
   }
   return "";
@@ -36,7 +39,7 @@ std::string reason_to_skip(const fs::path& data, const std::string& python) {
 
 struct Comparison {
   const Vocabulary& vocabulary;
-  std::vector<double> scores;                   // of pieces
+  std::vector<double> scores;  // of pieces
   std::map<std::string, int> counts;
 
   std::string text_of(const Ids& ids) const {
@@ -50,8 +53,8 @@ struct Comparison {
     return sum;
   }
 
-  // SentencePiece's releases break ties ("----" as "- ---" or "--- -") each in its own way, as rounding
-  // in single precision falls; all else must be equal.
+  // SentencePiece's releases break ties ("----" as "- ---" or "--- -") each in its own way, as
+  // rounding in single precision falls; all else must be equal.
   void expect_ids(const Ids& ours, const Ids& theirs, const std::string& text) {
     if (ours == theirs) return;
     ++counts["broken tie"];
@@ -87,8 +90,10 @@ TEST(SharedText, HasTheIdsOfTheReferenceTokenizers) {
   if (!reason.empty()) GTEST_SKIP() << reason;
   const TemporaryFolder folder;
   const fs::path target = folder / "items.jsonl";
-  ASSERT_EQ(std::system((python + " " + root + "/tests/oracles/tokenizer_oracle.py --shared " + data.string() +
-                         " --target " + target.string()).c_str()), 0);
+  ASSERT_EQ(std::system((python + " " + root + "/tests/oracles/tokenizer_oracle.py --shared " +
+                         data.string() + " --target " + target.string())
+                            .c_str()),
+            0);
   std::ifstream lines(target);
   std::string line;
   std::getline(lines, line);
@@ -106,8 +111,8 @@ TEST(SharedText, HasTheIdsOfTheReferenceTokenizers) {
   EXPECT_EQ(counts["shared"], 10'000);
   EXPECT_GT(counts["corner"], 4000);
   EXPECT_GT(counts["corner, special tokens"], 300);
-  EXPECT_LT(counts["broken tie"], 150);   // of 28,000 comparisons
-  EXPECT_LT(counts["shared, tie"], 10);    // of real text nothing else differs
+  EXPECT_LT(counts["broken tie"], 150);  // of 28,000 comparisons
+  EXPECT_LT(counts["shared, tie"], 10);  // of real text nothing else differs
   EXPECT_EQ(counts["shared, next_line"] + counts["shared, combining"], 0);
 }
 

@@ -56,9 +56,15 @@ TEST(TokenizerFolder, CountsSentinelsWhereTheyAreWritten) {
   EXPECT_EQ(sentinels("{}"), 100);
   EXPECT_EQ(sentinels(R"({"extra_ids": 7})"), 7);
   EXPECT_EQ(sentinels(R"({"extra_ids": 0})"), 0);
-  EXPECT_EQ(sentinels(R"({"additional_special_tokens": ["<extra_id_0>", {"content": "<extra_id_1>"}, "<x>"]})"), 2);
+  EXPECT_EQ(
+      sentinels(
+          R"({"additional_special_tokens": ["<extra_id_0>", {"content": "<extra_id_1>"}, "<x>"]})"),
+      2);
   // what ByT5Tokenizer of transformers 5.23 saves
-  EXPECT_EQ(sentinels(R"({"extra_ids": 0, "extra_special_tokens": ["<extra_id_0>", "<extra_id_1>", "</s>"]})"), 2);
+  EXPECT_EQ(
+      sentinels(
+          R"({"extra_ids": 0, "extra_special_tokens": ["<extra_id_0>", "<extra_id_1>", "</s>"]})"),
+      2);
 }
 
 TEST(TokenizerFolder, RefusesAnEmbeddingThatIsTooSmall) {
@@ -76,7 +82,9 @@ TEST(TokenizerFolder, RefusesAnEmbeddingThatIsTooSmall) {
 
 TEST(TokenizerFolder, RefusesWhatItCannotRead) {
   const TemporaryFolder folder;
-  const auto refusal = [&] { return message_of<DataError>([&] { Vocabulary::from_folder(folder.path()); }); };
+  const auto refusal = [&] {
+    return message_of<DataError>([&] { Vocabulary::from_folder(folder.path()); });
+  };
 
   EXPECT_THAT(refusal(), HasSubstr("expected spiece.model"));
   folder.write("tokenizer.json", "{}");
@@ -87,7 +95,8 @@ TEST(TokenizerFolder, RefusesWhatItCannotRead) {
   EXPECT_THAT(refusal(), HasSubstr("expected a number of sentinels in extra_ids, found \"many\""));
   folder.write("tokenizer_config.json", "{");
   EXPECT_THAT(refusal(), HasSubstr("tokenizer_config.json: expected JSON"));
-  EXPECT_THAT(message_of<DataError>([&] { Vocabulary::from_folder(folder / "absent"); }), HasSubstr("no such folder"));
+  EXPECT_THAT(message_of<DataError>([&] { Vocabulary::from_folder(folder / "absent"); }),
+              HasSubstr("no such folder"));
 }
 
 }  // namespace

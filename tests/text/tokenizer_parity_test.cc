@@ -29,11 +29,12 @@ TEST(TokenizerParity, PlainText) {
   for (const auto& item : golden_items().at("plain")) {
     const std::string text = item.at("text");
     num_corners += item.contains("sentencepiece");
-    const auto& expected = item.contains("sentencepiece") ? item.at("sentencepiece") : item.at("ids");
+    const auto& expected =
+        item.contains("sentencepiece") ? item.at("sentencepiece") : item.at("ids");
     ASSERT_EQ(golden_pieces().encode(text), expected.get<Ids>()) << text;
   }
   EXPECT_EQ(golden_items().at("plain").size(), 3000u);
-  EXPECT_LT(num_corners, 100);   // U+0085 and combining marks, among 600 texts full of them
+  EXPECT_LT(num_corners, 100);  // U+0085 and combining marks, among 600 texts full of them
 }
 
 TEST(TokenizerParity, TextAroundSentinels) {
@@ -53,7 +54,8 @@ TEST(TokenizerParity, Bytes) {
 
 TEST(TokenizerParity, DecodedText) {
   for (const auto& item : golden_items().at("decoded")) {
-    ASSERT_EQ(golden_pieces().decode(item.at("ids").get<Ids>()), item.at("text").get<std::string>());
+    ASSERT_EQ(golden_pieces().decode(item.at("ids").get<Ids>()),
+              item.at("text").get<std::string>());
   }
 }
 

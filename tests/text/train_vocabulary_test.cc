@@ -17,9 +17,11 @@ using testing::HasSubstr;
 
 // The golden's glosses, a line each: real text that is there on every machine.
 std::filesystem::path text_file(const TemporaryFolder& folder, int num_lines = 600) {
-  const auto items = nlohmann::json::parse(std::ifstream(golden_folder() / "tokenizer_parity.json"));
+  const auto items =
+      nlohmann::json::parse(std::ifstream(golden_folder() / "tokenizer_parity.json"));
   std::string text;
-  for (int i = 0; i < num_lines; ++i) text += items.at("plain").at(i).at("text").get<std::string>() + "\n";
+  for (int i = 0; i < num_lines; ++i)
+    text += items.at("plain").at(i).at("text").get<std::string>() + "\n";
   return folder.write("text.txt", text);
 }
 
@@ -57,7 +59,8 @@ TEST(TrainVocabulary, ASampleIsSpreadOverTheText) {
 TEST(TrainVocabulary, TakesAnyBytes) {
   const TemporaryFolder folder;
   std::string text = read_file(text_file(folder));
-  text += std::string(1'000'000, 'x') + "\n" + std::string("nul\0nul\n", 8) + "\xFF\xFE\xC3\n\n\r\n";
+  text +=
+      std::string(1'000'000, 'x') + "\n" + std::string("nul\0nul\n", 8) + "\xFF\xFE\xC3\n\n\r\n";
   const auto file = folder.write("nasty.txt", text);
 
   train_vocabulary(file, 300, 1, 0, folder / "v");
@@ -70,7 +73,8 @@ TEST(TrainVocabulary, SaysHowManyPiecesTheTextGives) {
   const auto file = folder.write("text.txt", "to be or not to be\n");
 
   EXPECT_THAT(message_of<ConfigError>([&] { train_vocabulary(file, 4000, 1, 0, folder / "v"); }),
-              testing::ContainsRegex("4000 pieces was asked for, but the text .* gives at most [0-9]+; set pieces"));
+              testing::ContainsRegex(
+                  "4000 pieces was asked for, but the text .* gives at most [0-9]+; set pieces"));
   EXPECT_THAT(message_of<ConfigError>([&] { train_vocabulary(file, 5, 1, 0, folder / "v"); }),
               HasSubstr("characters that need one each"));
   EXPECT_FALSE(std::filesystem::exists(folder / "v"));
@@ -80,9 +84,11 @@ TEST(TrainVocabulary, RefusesAnAbsentOrEmptyText) {
   const TemporaryFolder folder;
   const auto empty = folder.write("empty.txt", " \n\n");
 
-  EXPECT_THAT(message_of<DataError>([&] { train_vocabulary(empty, 100, 1, 0, folder / "v"); }), HasSubstr("no text"));
-  EXPECT_THAT(message_of<DataError>([&] { train_vocabulary(folder / "no.txt", 100, 1, 0, folder / "v"); }),
-              HasSubstr("no such file"));
+  EXPECT_THAT(message_of<DataError>([&] { train_vocabulary(empty, 100, 1, 0, folder / "v"); }),
+              HasSubstr("no text"));
+  EXPECT_THAT(
+      message_of<DataError>([&] { train_vocabulary(folder / "no.txt", 100, 1, 0, folder / "v"); }),
+      HasSubstr("no such file"));
   EXPECT_THROW(train_vocabulary(empty, 3, 1, 0, folder / "v"), ConfigError);
   EXPECT_THROW(train_vocabulary(empty, 100, 0, 0, folder / "v"), ConfigError);
 }

@@ -14,10 +14,10 @@ std::string repaired(std::string_view text, std::string_view replacement = "?") 
 
 // Unicode 15, sec. 3.9, tables 3-8 to 3-11: one replacement a maximal subpart.
 TEST(Utf8, ReplacesMaximalSubpartsAsTheStandardShows) {
-  EXPECT_EQ(repaired("\xC0\xAF\xE0\x80\xBF\xF0\x81\x82\x41"), "????????A");       // non-shortest forms
-  EXPECT_EQ(repaired("\xED\xA0\x80\xED\xBF\xBF\xED\xAF\x41"), "????????A");       // surrogates
-  EXPECT_EQ(repaired("\xF4\x91\x92\x93\xFF\x41\x80\xBF\x42"), "?????A??B");       // ill-formed
-  EXPECT_EQ(repaired("\xE1\x80\xE2\xF0\x91\x92\xF1\xBF\x41"), "????A");           // truncated
+  EXPECT_EQ(repaired("\xC0\xAF\xE0\x80\xBF\xF0\x81\x82\x41"), "????????A");  // non-shortest forms
+  EXPECT_EQ(repaired("\xED\xA0\x80\xED\xBF\xBF\xED\xAF\x41"), "????????A");  // surrogates
+  EXPECT_EQ(repaired("\xF4\x91\x92\x93\xFF\x41\x80\xBF\x42"), "?????A??B");  // ill-formed
+  EXPECT_EQ(repaired("\xE1\x80\xE2\xF0\x91\x92\xF1\xBF\x41"), "????A");      // truncated
 }
 
 TEST(Utf8, KeepsGoodTextAndSaysSo) {

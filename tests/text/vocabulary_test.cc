@@ -44,7 +44,7 @@ TEST(Vocabulary, EncodesSentinelsOnlyWhenAsked) {
   EXPECT_EQ(vocabulary.encode_with_sentinels("a<extra_id_0>b"), expected);
   for (const int32_t id : vocabulary.encode("a <extra_id_0> b </s> <pad>")) {
     EXPECT_LT(id, 1000);
-    EXPECT_GT(id, 1);   // text never turns into </s> or pad
+    EXPECT_GT(id, 1);  // text never turns into </s> or pad
   }
 }
 
@@ -53,8 +53,9 @@ TEST(Vocabulary, DecodesWhatItEncodes) {
   const std::string text = "the branch of medicine that deals with the young, e.g. 'caf' (1990)";
 
   EXPECT_EQ(vocabulary.decode(vocabulary.encode(text)), text);
-  EXPECT_EQ(vocabulary.decode(vocabulary.encode_with_sentinels("one <extra_id_0> two <extra_id_12>")),
-            "one<extra_id_0> two<extra_id_12>");
+  EXPECT_EQ(
+      vocabulary.decode(vocabulary.encode_with_sentinels("one <extra_id_0> two <extra_id_12>")),
+      "one<extra_id_0> two<extra_id_12>");
 }
 
 TEST(Vocabulary, DecodingDropsPadEndAndRowsBeyondTheVocabulary) {
@@ -90,7 +91,8 @@ TEST(Vocabulary, NumbersBytesAsByT5) {
   EXPECT_EQ(bytes.sentinel(124), 383);
   EXPECT_THAT(bytes.encode_with_sentinels("a <extra_id_0> b"), ElementsAre(100, 35, 259, 35, 101));
   EXPECT_THAT(bytes.encode_with_sentinels("a </s> b"), ElementsAre(100, 1, 101));
-  EXPECT_EQ(bytes.decode(std::vector<int32_t>{0, 100, 259, 198, 172, 258, 1}), "a<extra_id_0>\u00e9");
+  EXPECT_EQ(bytes.decode(std::vector<int32_t>{0, 100, 259, 198, 172, 258, 1}),
+            "a<extra_id_0>\u00e9");
 }
 
 TEST(Vocabulary, RefusesWhatIsNoModel) {
@@ -108,14 +110,17 @@ TEST(Vocabulary, RefusesWhatIsNoModel) {
               HasSubstr("no such file"));
 }
 
-// The first four pieces of a model as SentencePiece numbers them by default: unknown 0, <s> 1, </s> 2.
+// The first four pieces of a model as SentencePiece numbers them by default: unknown 0, <s> 1,
+// </s> 2.
 TEST(Vocabulary, RefusesOtherSpecialIds) {
   const TemporaryFolder folder;
   const std::string_view model(
       "\x0A\x0E\x0A\x05<unk>\x15\0\0\0\0\x18\x02"
       "\x0A\x0C\x0A\x03<s>\x15\0\0\0\0\x18\x03"
       "\x0A\x0D\x0A\x04</s>\x15\0\0\0\0\x18\x03"
-      "\x0A\x08\x0A\x01" "a\x15\0\0\x80\xBF", 16 + 14 + 15 + 10);
+      "\x0A\x08\x0A\x01"
+      "a\x15\0\0\x80\xBF",
+      16 + 14 + 15 + 10);
   const auto file = folder.write("spiece.model", model);
 
   EXPECT_THAT(message_of<DataError>([&] { Vocabulary::from_file(file); }),

@@ -19,8 +19,10 @@ TEST(Collate, PadsShiftsAndCounts) {
 
   EXPECT_TRUE(torch::equal(batch.source_BS, torch::tensor({{5, 6, 1}, {7, 1, 0}}, torch::kInt64)));
   EXPECT_TRUE(torch::equal(batch.mask_BS, torch::tensor({{1.f, 1.f, 1.f}, {1.f, 1.f, 0.f}})));
-  EXPECT_TRUE(torch::equal(batch.decoder_ids_BT, torch::tensor({{0, 8, 0}, {0, 9, 10}}, torch::kInt64)));
-  EXPECT_TRUE(torch::equal(batch.labels_BT, torch::tensor({{8, 1, -100}, {9, 10, 1}}, torch::kInt64)));
+  EXPECT_TRUE(
+      torch::equal(batch.decoder_ids_BT, torch::tensor({{0, 8, 0}, {0, 9, 10}}, torch::kInt64)));
+  EXPECT_TRUE(
+      torch::equal(batch.labels_BT, torch::tensor({{8, 1, -100}, {9, 10, 1}}, torch::kInt64)));
   EXPECT_EQ(batch.num_tokens, 10);
   EXPECT_EQ(batch.num_computed, 12);
   EXPECT_EQ(batch.num_targets, 5);
@@ -30,7 +32,8 @@ std::vector<Sequence> rows_of_random_length(int64_t count, uint64_t seed) {
   Rng draw(seed);
   std::vector<Sequence> rows;
   for (int64_t i = 0; i < count; ++i) {
-    rows.push_back({std::vector<int32_t>(5 + draw.below(20)), std::vector<int32_t>(2 + draw.below(20))});
+    rows.push_back(
+        {std::vector<int32_t>(5 + draw.below(20)), std::vector<int32_t>(2 + draw.below(20))});
   }
   return rows;
 }

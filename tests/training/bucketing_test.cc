@@ -17,7 +17,8 @@ std::vector<RowLength> random_lengths(int64_t count, uint64_t seed) {
   Rng draw(seed);
   std::vector<RowLength> lengths;
   for (int64_t i = 0; i < count; ++i) {
-    lengths.push_back({static_cast<int32_t>(5 + draw.below(20)), static_cast<int32_t>(2 + draw.below(20))});
+    lengths.push_back(
+        {static_cast<int32_t>(5 + draw.below(20)), static_cast<int32_t>(2 + draw.below(20))});
   }
   return lengths;
 }
@@ -53,7 +54,8 @@ TEST(Bucketing, BatchesOfRowsAreFullButForOne) {
     const Batches batches = bucket_by_length(lengths, {.rows = 16}, rng);
     expect_every_row_once(batches, lengths.size());
     ASSERT_EQ(static_cast<int64_t>(batches.size()), (count + 15) / 16);
-    EXPECT_GE(std::count_if(batches.begin(), batches.end(), [](const auto& batch) { return batch.size() == 16; }),
+    EXPECT_GE(std::count_if(batches.begin(), batches.end(),
+                            [](const auto& batch) { return batch.size() == 16; }),
               count / 16);
   }
 }
@@ -70,7 +72,7 @@ TEST(Bucketing, BatchesOfTokensStayWithinTheBudget) {
   int64_t too_long = 0;
   for (const auto& batch : batches) {
     if (computed(batch, lengths) <= 512) continue;
-    EXPECT_EQ(batch.size(), 1u);   // a row longer than the budget is a batch alone
+    EXPECT_EQ(batch.size(), 1u);  // a row longer than the budget is a batch alone
     ++too_long;
   }
   EXPECT_EQ(too_long, 2);
@@ -128,7 +130,8 @@ void expect_no_order(const BatchLimit& limit) {
     first += std::count(batches[0].begin(), batches[0].end(), by_length.back());
   }
   // a quarter is some 16 batches: its mean position spreads by 0.29 / sqrt(16 x 400) = 0.004
-  for (const double sum : sums) EXPECT_NEAR(sum / static_cast<double>(rows / 4 * epochs), 0.5, 0.02);
+  for (const double sum : sums)
+    EXPECT_NEAR(sum / static_cast<double>(rows / 4 * epochs), 0.5, 0.02);
   const double expected = static_cast<double>(epochs * epochs) / static_cast<double>(num_batches);
   EXPECT_NEAR(static_cast<double>(first), expected, 5 * std::sqrt(expected));
 }
@@ -142,7 +145,8 @@ TEST(Bucketing, NoLengthComesEarlierOrLater) {
 double share_of_pairs_that_stay(const std::vector<RowLength>& lengths, const BatchLimit& limit) {
   Rng rng(17);
   std::vector<int64_t> batch_of(lengths.size());
-  const Batches before = bucket_by_length(lengths, limit, rng), after = bucket_by_length(lengths, limit, rng);
+  const Batches before = bucket_by_length(lengths, limit, rng),
+                after = bucket_by_length(lengths, limit, rng);
   for (size_t at = 0; at < after.size(); ++at) {
     for (const int64_t row : after[at]) batch_of[row] = static_cast<int64_t>(at);
   }

@@ -40,7 +40,8 @@ TEST(Decoding, AsPublishedIsWhatTheReleasedCodeDid) {
 }
 
 TEST(Decoding, DefaultsPassTheirOwnChecks) {
-  for (const DecodingEntry& entry : decodings()) EXPECT_NO_THROW(entry.check(entry.defaults)) << entry.name;
+  for (const DecodingEntry& entry : decodings())
+    EXPECT_NO_THROW(entry.check(entry.defaults)) << entry.name;
 }
 
 TEST(Decoding, RefusesWhatCannotBeDone) {

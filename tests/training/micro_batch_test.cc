@@ -11,10 +11,11 @@ namespace {
 using torch::Tensor;
 
 // Rows of very different lengths, so that equal weights for parts instead of tokens would show.
-const std::vector<Sequence> kRows = {
-    {{5, 6, 7, 8, 9, 10, 1}, {11, 1}}, {{12, 1}, {13, 14, 15, 16, 17, 18, 1}},
-    {{19, 20, 1}, {21, 1}},            {{22, 23, 24, 1}, {25, 26, 1}},
-    {{27, 1}, {28, 29, 30, 31, 1}}};
+const std::vector<Sequence> kRows = {{{5, 6, 7, 8, 9, 10, 1}, {11, 1}},
+                                     {{12, 1}, {13, 14, 15, 16, 17, 18, 1}},
+                                     {{19, 20, 1}, {21, 1}},
+                                     {{22, 23, 24, 1}, {25, 26, 1}},
+                                     {{27, 1}, {28, 29, 30, 31, 1}}};
 
 Batch whole_batch() {
   std::vector<const Sequence*> rows;
@@ -64,12 +65,14 @@ TEST(Train, SmoothsLabelsAndAddsTheZLoss) {
   const Batch batch = whole_batch();
   const Tensor memory = cell.model.encode(cell.model.embed(batch.source_BS), batch.mask_BS);
   const Tensor logits =
-      cell.model.logits(cell.model.decode(batch.decoder_ids_BT, memory, batch.mask_BS)).flatten(0, 1);
+      cell.model.logits(cell.model.decode(batch.decoder_ids_BT, memory, batch.mask_BS))
+          .flatten(0, 1);
   const Tensor labels = batch.labels_BT.flatten();
   const double smoothed =
       torch::nn::functional::cross_entropy(
           logits, labels,
-          torch::nn::functional::CrossEntropyFuncOptions().ignore_index(kIgnored).label_smoothing(0.2))
+          torch::nn::functional::CrossEntropyFuncOptions().ignore_index(kIgnored).label_smoothing(
+              0.2))
           .item<double>();
   const Tensor log_z = logits.logsumexp(-1).masked_select(labels != kIgnored);
   cell.learner.dropout = 0;

@@ -20,7 +20,8 @@ using torch::Tensor;
 struct Case {
   explicit Case(const fs::path& folder)
       : settings(Json::parse(read_file(folder / "settings.json"))) {
-    for (auto& [name, tensor] : read_safetensors(folder / "steps.safetensors")) steps[name] = tensor;
+    for (auto& [name, tensor] : read_safetensors(folder / "steps.safetensors"))
+      steps[name] = tensor;
     optimizer.name = settings.at("name");
     optimizer.weight_decay = settings.at("weight_decay");
     optimizer.parameters = settings.at("parameters");
@@ -33,7 +34,8 @@ struct Case {
 std::vector<fs::path> case_folders() {
   std::vector<fs::path> folders;
   if (!fs::exists(OPTIMIZER_ORACLE_FOLDER)) return folders;
-  for (const auto& entry : fs::directory_iterator(OPTIMIZER_ORACLE_FOLDER)) folders.push_back(entry);
+  for (const auto& entry : fs::directory_iterator(OPTIMIZER_ORACLE_FOLDER))
+    folders.push_back(entry);
   return folders;
 }
 

@@ -41,7 +41,8 @@ TEST(AdamW, DecayIsDecoupledFromTheGradient) {
   EXPECT_NEAR(parameter[0].item<float>(), 2 * (1 - 0.05), 1e-6);
 }
 
-// At the first step beta2 is 0, so a vector's update is g / |g| = sign(g), whose RMS is 1: no clipping.
+// At the first step beta2 is 0, so a vector's update is g / |g| = sign(g), whose RMS is 1: no
+// clipping.
 TEST(Adafactor, FirstStepOfAVectorIsTheSign) {
   Tensor parameter = torch::zeros({3}).requires_grad_(true);
   parameter.mutable_grad() = torch::tensor({0.5f, -2.0f, 8.0f});
@@ -52,14 +53,16 @@ TEST(Adafactor, FirstStepOfAVectorIsTheSign) {
 // A gradient of rank one is factored without loss: row mean times column mean over the whole mean
 // gives g^2 back, so the update is the sign again.
 TEST(Adafactor, FirstStepOfARankOneMatrixIsTheSign) {
-  const Tensor gradient = torch::outer(torch::tensor({1.0f, -3.0f}), torch::tensor({2.0f, 0.5f, 4.0f}));
+  const Tensor gradient =
+      torch::outer(torch::tensor({1.0f, -3.0f}), torch::tensor({2.0f, 0.5f, 4.0f}));
   Tensor parameter = torch::zeros({2, 3}).requires_grad_(true);
   parameter.mutable_grad() = gradient;
   make_optimizer(named("adafactor"), {{"p", parameter}})->step(0.01, 1.0);
   EXPECT_TRUE(torch::allclose(parameter, -0.01 * gradient.sign(), 1e-4, 1e-7));
 }
 
-// rate min(0.01, 1 / sqrt(1)), times the scale max(1e-3, RMS of (3, 4) = 5 / sqrt 2), times the sign.
+// rate min(0.01, 1 / sqrt(1)), times the scale max(1e-3, RMS of (3, 4) = 5 / sqrt 2), times the
+// sign.
 TEST(Adafactor, RelativeStepScalesByTheParameter) {
   OptimizerSettings settings = named("adafactor");
   settings.parameters = {{"relative_step", true}, {"scale_parameter", true}};
@@ -176,8 +179,12 @@ TEST(EveryOptimizer, LeavesTensorsWithoutGradientAlone) {
 TEST(MakeOptimizer, RefusesWhatIsOutOfRange) {
   for (const auto& [name, key, value] :
        std::vector<std::tuple<std::string, std::string, nlohmann::json>>{
-           {"adamw", "beta1", 1.0}, {"adamw", "epsilon", -1e-8}, {"adafactor", "warmup_init", true},
-           {"adafactor", "decay_rate", 0.5}, {"sgd", "nesterov", true}, {"lion", "beta2", -0.1}}) {
+           {"adamw", "beta1", 1.0},
+           {"adamw", "epsilon", -1e-8},
+           {"adafactor", "warmup_init", true},
+           {"adafactor", "decay_rate", 0.5},
+           {"sgd", "nesterov", true},
+           {"lion", "beta2", -0.1}}) {
     OptimizerSettings settings = named(name);
     settings.parameters[key] = value;
     try {

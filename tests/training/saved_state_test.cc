@@ -35,8 +35,10 @@ std::vector<Setting> all_settings() {
     setting.options.z_loss = 1e-4;
     if (entry.name == "sgd") setting.optimizer.parameters = {{"momentum", 0.9}};
     if (entry.name == "adafactor") {
-      setting.optimizer.parameters = {{"relative_step", true}, {"warmup_init", true},
-                                      {"scale_parameter", true}, {"beta1", 0.9}};
+      setting.optimizer.parameters = {{"relative_step", true},
+                                      {"warmup_init", true},
+                                      {"scale_parameter", true},
+                                      {"beta1", 0.9}};
     }
     all.push_back(setting);
   }

@@ -29,8 +29,7 @@ double difference_after_ten_steps(const std::string& name, const OptimizerSettin
   }
   double worst = 0;
   for (const auto& [key, tensor] : named) {
-    const double difference =
-        largest_difference(tensor, c.expected.at(settings.name + "." + key));
+    const double difference = largest_difference(tensor, c.expected.at(settings.name + "." + key));
     EXPECT_LT(difference, 1e-4) << name << " " << key << " " << settings.name;
     worst = std::max(worst, difference);
   }

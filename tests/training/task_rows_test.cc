@@ -20,9 +20,11 @@ class TaskRowsTest : public testing::Test {
     task_.phrase = "{source} z";
   }
 
-  RowMaker maker(const std::string& form, const PromptRequest& prompt = {}, int64_t max_source = 32) const {
+  RowMaker maker(const std::string& form, const PromptRequest& prompt = {},
+                 int64_t max_source = 32) const {
     const BoundTemplate bound = with_soft_tokens(make_template(form), prompt);
-    return {task_, bound, vocabulary_, plan_soft_tokens(bound, task_, vocabulary_), 500, max_source, 8};
+    return {task_,      bound, vocabulary_, plan_soft_tokens(bound, task_, vocabulary_), 500,
+            max_source, 8};
   }
 
   static Sequence row(const RowMaker& maker, const std::string& head, const std::string& tail) {
@@ -56,7 +58,7 @@ TEST_F(TaskRowsTest, SoftTokensStandBetweenPrefixAndBodyOrBodyAndMask) {
 TEST_F(TaskRowsTest, SoftTokensGoByName) {
   task_.relations = {{"r", {"r", "is"}}, {"s", {"s", "has"}}};
   const RowMaker made = maker("pcom-ptar-sup", {.length = 1});
-  EXPECT_EQ(made.soft_tokens.tokens.size(), 3u);   // com0, r.P0, s.P0
+  EXPECT_EQ(made.soft_tokens.tokens.size(), 3u);  // com0, r.P0, s.P0
   EXPECT_EQ(row(made, "r: b", "c").source, joined({bytes("r:"), {500, 501}, bytes("b"), {1}}));
   EXPECT_EQ(row(made, "s: b", "c").source, joined({bytes("s:"), {500, 502}, bytes("b"), {1}}));
 }
@@ -79,21 +81,24 @@ TEST_F(TaskRowsTest, OnlyTheHeadIsCut) {
   EXPECT_EQ(made.counts.rows, 2);
   EXPECT_EQ(made.counts.cut_sources, 1);
   // the phrase stays whole, wherever the head is in it
-  EXPECT_EQ(row(maker("prompting", {}, 12), std::string(100, 'b'), "c").source, joined({bytes("a: bbbbbb z"), {1}}));
+  EXPECT_EQ(row(maker("prompting", {}, 12), std::string(100, 'b'), "c").source,
+            joined({bytes("a: bbbbbb z"), {1}}));
   // soft tokens are not counted, and a head keeps its first character
   EXPECT_EQ(row(maker("mapping", {3, "before"}, 4), "bbb", "c").source,
             joined({bytes("a:"), {500, 501, 502}, bytes("b"), {1}}));
 }
 
-// Cutting by pieces, one encoding for each, took minutes for news of some hundred words; and a character that the
-// vocabulary does not know must not make a cut text longer.
+// Cutting by pieces, one encoding for each, took minutes for news of some hundred words; and a
+// character that the vocabulary does not know must not make a cut text longer.
 TEST_F(TaskRowsTest, LongTextsWithUnknownCharactersAreCutToo) {
-  vocabulary_ = Vocabulary::from_folder(std::filesystem::path(DOVETAIL_SOURCE_DIR) / "data/checkpoints/span_corruption");
+  vocabulary_ = Vocabulary::from_folder(std::filesystem::path(DOVETAIL_SOURCE_DIR) /
+                                        "data/checkpoints/span_corruption");
   std::string text;
   for (int i = 0; i < 20000; ++i) text += i % 7 ? " the small house" : " \u6f22\u5b57\u6f22";
   const RowMaker made = maker("masked_mapping");
   for (int i = 0; i < 20; ++i) {
-    const std::vector<int32_t> source = row(made, text.substr(static_cast<size_t>(16 * 7 * i)), "c").source;
+    const std::vector<int32_t> source =
+        row(made, text.substr(static_cast<size_t>(16 * 7 * i)), "c").source;
     EXPECT_LE(source.size(), 32u);
     EXPECT_GE(source.size(), 28u) << "what fits stays";
     EXPECT_EQ(source.at(source.size() - 2), vocabulary_.sentinel(0));
@@ -112,7 +117,8 @@ TEST_F(TaskRowsTest, Trap21KeepsWholeAnswers) {
   task_.prefix = "commonsense-qa";
   task_.layout = Layout::question;
   const std::string answer = "a very long answer that is longer than choice1 and five more";
-  const Example example{.source = "Why?", .references = {answer}, .choices = {answer, "b"}, .answer = 0};
+  const Example example{
+      .source = "Why?", .references = {answer}, .choices = {answer, "b"}, .answer = 0};
   for (const char* form : {"answer_prompting", "masked_choice_prompting"}) {
     RowMaker made = maker(form, {}, 400);
     made.max_target_length = 128;
@@ -130,14 +136,19 @@ TEST_F(TaskRowsTest, Trap21KeepsWholeAnswers) {
 TEST_F(TaskRowsTest, AQuestionLosesItsContextFirst) {
   task_.prefix = "piqa";
   task_.layout = Layout::question;
-  const Example example{.source = "why is it so", .references = {"x"}, .choices = {"x", "y"}, .answer = 0,
+  const Example example{.source = "why is it so",
+                        .references = {"x"},
+                        .choices = {"x", "y"},
+                        .answer = 0,
                         .fields = {{"context", std::string(200, 'c')}}};
   const std::string whole = "piqa: context: C choice1: x choice2: y , question:why is it so";
   const auto source = [&](int64_t room) {
     return vocabulary_.decode(maker("answer_prompting", {}, room).row(example, "x").source);
   };
-  EXPECT_EQ(source(static_cast<int64_t>(whole.size()) + 1 + 4), "piqa: context: ccccc choice1: x choice2: y , question:why is it so");
-  EXPECT_EQ(source(static_cast<int64_t>(whole.size()) + 1 - 6), "piqa: context: c choice1: x choice2: y , question:why is");
+  EXPECT_EQ(source(static_cast<int64_t>(whole.size()) + 1 + 4),
+            "piqa: context: ccccc choice1: x choice2: y , question:why is it so");
+  EXPECT_EQ(source(static_cast<int64_t>(whole.size()) + 1 - 6),
+            "piqa: context: c choice1: x choice2: y , question:why is");
 }
 
 TEST_F(TaskRowsTest, TrainingRowsKeepSoManyTails) {
@@ -152,7 +163,9 @@ TEST_F(TaskRowsTest, TrainingRowsKeepSoManyTails) {
 
 TEST(TemplateOf, TakesSoftTokensFromTheTuning) {
   Json settings = {{"template", {{"name", "mapping"}, {"parameters", Json::object()}}},
-                   {"tuning", {{"name", "soft_prompt"}, {"parameters", {{"num_virtual_tokens", 3}, {"placement", "after"}}}}}};
+                   {"tuning",
+                    {{"name", "soft_prompt"},
+                     {"parameters", {{"num_virtual_tokens", 3}, {"placement", "after"}}}}}};
   EXPECT_EQ(template_of(settings).prompt.length, 3);
   EXPECT_EQ(template_of(settings).parts, "0-0-ptar-sup");
   settings["tuning"] = {{"name", "full"}, {"parameters", Json::object()}};
@@ -178,8 +191,9 @@ TEST(EpochBatches, ComesBackToEveryRowEachEpoch) {
   }
 }
 
-// The first harness dropped the last part of an epoch and its last step, and never shuffled: 90 rows in
-// batches of 8 were 10 steps. They are 12, the last one of 2 rows, and the second epoch is in another order.
+// The first harness dropped the last part of an epoch and its last step, and never shuffled: 90
+// rows in batches of 8 were 10 steps. They are 12, the last one of 2 rows, and the second epoch is
+// in another order.
 TEST(EpochBatches, Trap18AnEpochIsAllRowsShuffled) {
   std::vector<Sequence> rows;
   for (int32_t i = 0; i < 90; ++i) rows.push_back({{i + 5, 1}, {1}});
@@ -190,7 +204,8 @@ TEST(EpochBatches, Trap18AnEpochIsAllRowsShuffled) {
   for (std::vector<int64_t>& seen : epochs) {
     for (int64_t i = 0; i < steps; ++i) {
       const Batch batch = batches.next();
-      for (int64_t row = 0; row < batch.source_BS.size(0); ++row) seen.push_back(batch.source_BS[row][0].item<int64_t>());
+      for (int64_t row = 0; row < batch.source_BS.size(0); ++row)
+        seen.push_back(batch.source_BS[row][0].item<int64_t>());
     }
   }
   EXPECT_NE(epochs[0], epochs[1]);

@@ -19,9 +19,10 @@ using torch::Tensor;
 
 // What the members of a team of threads share.
 struct Meeting {
-  explicit Meeting(int size) : everybody(size), slots(static_cast<size_t>(size)), reports(static_cast<size_t>(size)) {}
+  explicit Meeting(int size)
+      : everybody(size), slots(static_cast<size_t>(size)), reports(static_cast<size_t>(size)) {}
   std::barrier<> everybody;
-  std::vector<std::vector<std::span<float>>> slots;   // by member
+  std::vector<std::vector<std::span<float>>> slots;  // by member
   std::vector<StepReport> reports;
 };
 
@@ -77,7 +78,7 @@ class ThreadTeam final : public GradientTeam {
     for (size_t slot = 0; slot < meeting_.slots[0].size(); ++slot) {
       const std::span<float> sum = meeting_.slots[0][slot];
       for (const auto& member : meeting_.slots) {
-        if (member[slot].size() != sum.size()) return;   // somebody gave up
+        if (member[slot].size() != sum.size()) return;  // somebody gave up
       }
       for (size_t i = 0; i < sum.size(); ++i) {
         for (size_t m = 1; m < meeting_.slots.size(); ++m) sum[i] += meeting_.slots[m][slot][i];
@@ -109,7 +110,8 @@ Batch made_up_batch(int64_t rows, int64_t step) {
 
 void prepare_cell(Cell& cell, int64_t rows, double dropout) {
   cell.learner.optimizer_settings = {};
-  cell.learner.optimizer_settings.name = "sgd";   // proportional to the gradient, so that rounding stays small
+  cell.learner.optimizer_settings.name =
+      "sgd";  // proportional to the gradient, so that rounding stays small
   cell.learner.optimizer_settings.learning_rate = 0.05;
   cell.learner.dropout = dropout;
   cell.learner.next_batch = [rows](int64_t step) { return made_up_batch(rows, step); };
@@ -153,7 +155,8 @@ void expect_as_one_alone(int size, int64_t rows, int64_t accumulate) {
     EXPECT_TRUE(torch::equal(flat(cell->model), flat(team[0]->model)));
     EXPECT_LT((flat(cell->model) - flat(alone.model)).abs().max().item<double>(), 2e-6);
     ASSERT_EQ(cell->learner.train_loss.values.size(), alone.learner.train_loss.values.size());
-    EXPECT_NEAR(cell->learner.train_loss.values.back(), alone.learner.train_loss.values.back(), 1e-5);
+    EXPECT_NEAR(cell->learner.train_loss.values.back(), alone.learner.train_loss.values.back(),
+                1e-5);
     EXPECT_EQ(cell->learner.cost.train_tokens, alone.learner.cost.train_tokens);
   }
   EXPECT_GT((flat(alone.model) - flat(Cell(1).model)).abs().max().item<double>(), 1e-3);
@@ -202,7 +205,8 @@ TEST(TeamTraining, BigGradientsAreOnTheirWayBeforeTheBackwardPassEnds) {
     num_big_products += tensor.numel() >= (1 << 14) && name != "shared.weight";
   }
   const Tensor joined = cell.model.weights().encoder.blocks[0].self_attention.k_ID.grad();
-  EXPECT_EQ(joined.data_ptr<float>(), team.home_of("encoder.block.0.layer.0.SelfAttention.k.weight", cell.learner.trained));
+  EXPECT_EQ(joined.data_ptr<float>(),
+            team.home_of("encoder.block.0.layer.0.SelfAttention.k.weight", cell.learner.trained));
   EXPECT_GT(num_big_products, 0);
   EXPECT_EQ(team.begun_early, num_big_products);
 }
@@ -216,7 +220,8 @@ TEST(MemberRows, AreAllRowsOnceWithoutNeedlessPadding) {
     targets += mine->num_targets;
     tokens += mine->num_tokens;
     rows += mine->source_BS.size(0);
-    EXPECT_TRUE(torch::equal(mine->labels_BT.select(1, 0), batch.labels_BT.select(1, 0).slice(0, member, 7, 3)));
+    EXPECT_TRUE(torch::equal(mine->labels_BT.select(1, 0),
+                             batch.labels_BT.select(1, 0).slice(0, member, 7, 3)));
     EXPECT_EQ(mine->source_BS.size(1), mine->mask_BS.sum(1).max().item<int64_t>());
   }
   EXPECT_EQ(rows, 7);

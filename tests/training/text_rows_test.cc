@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 
 class TextRowsTest : public testing::Test {
  protected:
-  TextRowsTest() : folder_(fs::temp_directory_path() / fmt::format("dovetail_rows_{}", ::getpid())) {
+  TextRowsTest()
+      : folder_(fs::temp_directory_path() / fmt::format("dovetail_rows_{}", ::getpid())) {
     fs::create_directories(folder_);
     std::ofstream text(folder_ / "text.txt");
     for (int i = 0; i < 60; ++i) text << "line " << i << " of a small text\n";
@@ -50,7 +51,8 @@ TEST_F(TextRowsTest, UnpackedRowsAreWholeDocumentsOrTheirBeginnings) {
   std::multiset<std::vector<int32_t>> expected, seen;
   for (int64_t i = 0; i < tokens.num_documents(); ++i) {
     std::vector<int32_t> document = tokens.document(i);
-    document.resize(std::min<size_t>(document.size(), 24));   // "line 7 of a small text" has 22 bytes
+    document.resize(
+        std::min<size_t>(document.size(), 24));  // "line 7 of a small text" has 22 bytes
     expected.insert(document);
   }
   ChunkStream stream(tokens, 24, false, 3);
@@ -64,7 +66,8 @@ TEST_F(TextRowsTest, ResumingSeesTheSameBatches) {
   settings.batch_tokens = 64;
   settings.sequence_length = 16;
   const ChoiceSettings objective{"span_corruption", Json::object()};
-  TextRows whole(tokens, vocabulary_, objective, settings), resumed(tokens, vocabulary_, objective, settings);
+  TextRows whole(tokens, vocabulary_, objective, settings),
+      resumed(tokens, vocabulary_, objective, settings);
   Batch last;
   for (int64_t step = 0; step <= 37; ++step) last = whole.batch(step);
   const Batch jumped = resumed.batch(37);
@@ -98,7 +101,8 @@ TEST_F(TextRowsTest, TextsOfTheObjectiveStandBeforeTheInputs) {
     EXPECT_LE(source_BS.size(1), 32);
     for (int64_t row = 0; row < source_BS.size(0); ++row) {
       std::string begin;
-      for (int64_t i = 0; i < 5; ++i) begin += static_cast<char>(source_BS[row][i].item<int64_t>() - 3);
+      for (int64_t i = 0; i < 5; ++i)
+        begin += static_cast<char>(source_BS[row][i].item<int64_t>() - 3);
       seen.insert(begin);
     }
   }
@@ -106,7 +110,7 @@ TEST_F(TextRowsTest, TextsOfTheObjectiveStandBeforeTheInputs) {
 }
 
 TEST_F(TextRowsTest, TextsThatTheVocabularyCannotTellApartAreRefused) {
-  train_vocabulary(folder_ / "text.txt", 28, 1, 0, folder_);   // of small letters and digits
+  train_vocabulary(folder_ / "text.txt", 28, 1, 0, folder_);  // of small letters and digits
   const Vocabulary pieces = Vocabulary::from_file(folder_ / "spiece.model");
   const TokenCorpus tokens = corpus();
   PretrainSettings settings;
@@ -120,7 +124,7 @@ TEST_F(TextRowsTest, TextsThatTheVocabularyCannotTellApartAreRefused) {
 TEST_F(TextRowsTest, TextsLeaveRoomForTheRow) {
   const TokenCorpus tokens = corpus();
   PretrainSettings settings;
-  settings.sequence_length = 7;   // five bytes of [NLU] leave two; three are needed
+  settings.sequence_length = 7;  // five bytes of [NLU] leave two; three are needed
   EXPECT_THROW(TextRows(tokens, vocabulary_, {"ul2", Json::object()}, settings), ConfigError);
   settings.sequence_length = 8;
   EXPECT_NO_THROW(TextRows(tokens, vocabulary_, {"ul2", Json::object()}, settings));

@@ -42,7 +42,7 @@ class TuneCellTest : public testing::Test {
         std::vector<int32_t> ids;
         for (int64_t i = 0; i < batch.labels_BT.size(1); ++i) {
           const int64_t id = batch.labels_BT[row][i].item<int64_t>();
-          if (id >= 0) ids.push_back(static_cast<int32_t>(id));   // not kIgnored
+          if (id >= 0) ids.push_back(static_cast<int32_t>(id));  // not kIgnored
         }
         targets.insert(ids);
       }
@@ -60,15 +60,18 @@ TaskData questions_with_long_answers(int count) {
   task.kind = "choice";
   task.layout = Layout::question;
   for (int i = 0; i < count; ++i) {
-    const std::string answer = fmt::format("the {} small house that stands at the end of a very long road by the river", i);
-    task.train.push_back({.source = fmt::format("Which house is number {}?", i), .references = {answer},
-                          .choices = {answer, "none"}, .answer = 0});
+    const std::string answer = fmt::format(
+        "the {} small house that stands at the end of a very long road by the river", i);
+    task.train.push_back({.source = fmt::format("Which house is number {}?", i),
+                          .references = {answer},
+                          .choices = {answer, "none"},
+                          .answer = 0});
   }
   return task;
 }
 
-// Theirs cut every target to the ids of the longest label ("choice1") and 5 more, some 8: a long answer lost
-// its end, and the choice that followed it.
+// Theirs cut every target to the ids of the longest label ("choice1") and 5 more, some 8: a long
+// answer lost its end, and the choice that followed it.
 TEST_F(TuneCellTest, Trap21ACellTrainsOnWholeAnswers) {
   const auto task = std::make_shared<const TaskData>(questions_with_long_answers(20));
   for (const char* form : {"answer_prompting", "masked_choice_prompting"}) {
@@ -87,16 +90,18 @@ TEST_F(TuneCellTest, Trap21ACellTrainsOnWholeAnswers) {
   }
 }
 
-// Theirs took the floor of rows / batch and one step less: 10 steps for 90 rows in batches of 8. They are 12, and the
-// last one, of 2 rows, is trained on too.
+// Theirs took the floor of rows / batch and one step less: 10 steps for 90 rows in batches of 8.
+// They are 12, and the last one, of 2 rows, is trained on too.
 TEST_F(TuneCellTest, Trap18ARunIsAsManyStepsAsItsEpochsSay) {
   std::string rows;
   for (int i = 0; i < 90; ++i) rows += fmt::format("{}\tnumber {}\n", i, i + 1);
   folder_.write("train.tsv", rows);
   folder_.write("test.tsv", "a\tb\n");
   Job tuned = job("mapping");
-  tuned.locations["task"] = folder_.write("card.toml", "kind = \"kg-tsv\"\nname = \"next\"\nphrase = \"comes before\"\n"
-                                                       "train = \"train.tsv\"\ntest = \"test.tsv\"\n");
+  tuned.locations["task"] =
+      folder_.write("card.toml",
+                    "kind = \"kg-tsv\"\nname = \"next\"\nphrase = \"comes before\"\n"
+                    "train = \"train.tsv\"\ntest = \"test.tsv\"\n");
   const TuneCell untrained(tuned, artefacts_, nullptr);
   int64_t tokens = 0;
   for (const Sequence& row : training_rows(untrained.maker, untrained.subset)) {

@@ -21,7 +21,7 @@ TEST(WeightAverage, FollowsSlowlyAfterAQuickStart) {
   weight.fill_(4);
   average.update(2);
   EXPECT_NEAR(average.state()[0].item<double>(), 0.25 * first + 0.75 * 4, 1e-6);
-  average.update(1000000);   // (1 + t) / (10 + t) is above 0.5 by now
+  average.update(1000000);  // (1 + t) / (10 + t) is above 0.5 by now
   EXPECT_NEAR(average.state()[0].item<double>(), 0.5 * (0.25 * first + 3) + 0.5 * 4, 1e-6);
 }
 

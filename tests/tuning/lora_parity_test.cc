@@ -28,7 +28,8 @@ TEST(LoraParity, HasCases) { EXPECT_EQ(case_folders().size(), 2u); }
 TEST(LoraParity, LogitsAndNamesAreTheReferences) {
   for (const fs::path& folder : case_folders()) {
     std::map<std::string, Tensor> expected;
-    for (auto& [name, tensor] : read_safetensors(folder / "expected.safetensors")) expected[name] = tensor;
+    for (auto& [name, tensor] : read_safetensors(folder / "expected.safetensors"))
+      expected[name] = tensor;
     const Checkpoint checkpoint = load_checkpoint(folder);
     T5Model model(checkpoint.config, checkpoint.weights);
     nlohmann::json parameters = find_tuning("lora").entry.defaults;
@@ -36,9 +37,11 @@ TEST(LoraParity, LogitsAndNamesAreTheReferences) {
     const auto method = find_tuning("lora").make(model, parameters, 1);
     for (auto& [name, tensor] : method->trainable()) tensor.detach().copy_(expected.at(name));
 
-    const Tensor source = expected.at("source").to(torch::kInt64), mask = torch::ones(source.sizes());
+    const Tensor source = expected.at("source").to(torch::kInt64),
+                 mask = torch::ones(source.sizes());
     const Tensor memory = model.encode(method->embed(source), mask);
-    const Tensor logits = model.logits(model.decode(expected.at("decoder_ids").to(torch::kInt64), memory, mask));
+    const Tensor logits =
+        model.logits(model.decode(expected.at("decoder_ids").to(torch::kInt64), memory, mask));
 
     EXPECT_EQ(method->trainable().size() + 3, expected.size()) << folder;
     EXPECT_LT((logits - expected.at("logits")).abs().max().item<double>(), 1e-4) << folder;

@@ -39,8 +39,12 @@ TEST(EveryTuning, LeavesFrozenWeightsAlone) {
     }
     const Tensor mask = torch::ones({1, ids.size(1)});
     const Tensor memory = model.encode(method->embed(ids), mask);
-    model.logits(model.decode(torch::tensor({{0, 8}}, torch::kInt64), memory, mask)).square().sum().backward();
-    for (const auto& [name, tensor] : trained) EXPECT_TRUE(tensor.grad().defined()) << entry.name << " " << name;
+    model.logits(model.decode(torch::tensor({{0, 8}}, torch::kInt64), memory, mask))
+        .square()
+        .sum()
+        .backward();
+    for (const auto& [name, tensor] : trained)
+      EXPECT_TRUE(tensor.grad().defined()) << entry.name << " " << name;
     for (const auto& [name, tensor] : named_tensors(model.config(), model.weights())) {
       const bool is_trained = std::any_of(trained.begin(), trained.end(),
                                           [&](const auto& t) { return t.second.is_same(tensor); });
@@ -51,8 +55,12 @@ TEST(EveryTuning, LeavesFrozenWeightsAlone) {
 
 TEST(SoftPrompt, TrainsTokensTimesModelWidth) {
   T5Model model = tiny_model();
-  const auto method = find_tuning("soft_prompt").make(
-      model, {{"num_virtual_tokens", 7}, {"placement", "after"}, {"initialization", "random_uniform"}}, 1);
+  const auto method = find_tuning("soft_prompt")
+                          .make(model,
+                                {{"num_virtual_tokens", 7},
+                                 {"placement", "after"},
+                                 {"initialization", "random_uniform"}},
+                                1);
   int64_t count = 0;
   for (const auto& [name, tensor] : method->trainable()) count += tensor.numel();
   EXPECT_EQ(count, 7 * 128);
@@ -65,7 +73,8 @@ TEST(SoftPrompt, PutsItsRowsWhereTheVirtualIdsStand) {
   parameters["num_virtual_tokens"] = 2;
   const auto method = find_tuning("soft_prompt").make(model, parameters, 1);
   const Tensor prompt = method->trainable()[0].second;
-  const Tensor embedded = method->embed(torch::tensor({{int64_t{9}, kVocabulary, kVocabulary + 1, int64_t{4}}}, torch::kInt64));
+  const Tensor embedded = method->embed(
+      torch::tensor({{int64_t{9}, kVocabulary, kVocabulary + 1, int64_t{4}}}, torch::kInt64));
   EXPECT_TRUE(torch::equal(embedded[0][1], prompt[0]));
   EXPECT_TRUE(torch::equal(embedded[0][2], prompt[1]));
   EXPECT_TRUE(torch::equal(embedded[0][0], model.weights().shared_VD[9]));
@@ -76,9 +85,15 @@ TEST(SoftPrompt, RefusesWhatMakesNoPrompt) {
   T5Model model = tiny_model();
   const Tuning& tuning = find_tuning("soft_prompt");
   for (const auto& [key, value] : std::vector<std::pair<std::string, nlohmann::json>>{
-           {"num_virtual_tokens", 0}, {"placement", "middle"}, {"initialization", "zeros"},
-           {"initialization", "saved"}, {"initialization_folder", "/some/folder"},
-           {"encoder", "gru"}, {"encoder", "mlp@x"}, {"encoder", "mlp@1@2@3"}, {"encoder_layers", -1}}) {
+           {"num_virtual_tokens", 0},
+           {"placement", "middle"},
+           {"initialization", "zeros"},
+           {"initialization", "saved"},
+           {"initialization_folder", "/some/folder"},
+           {"encoder", "gru"},
+           {"encoder", "mlp@x"},
+           {"encoder", "mlp@1@2@3"},
+           {"encoder_layers", -1}}) {
     nlohmann::json parameters = tuning.entry.defaults;
     parameters[key] = value;
     try {
@@ -91,22 +106,29 @@ TEST(SoftPrompt, RefusesWhatMakesNoPrompt) {
   }
 }
 
-nlohmann::json prompt_parameters(const std::string& key, const nlohmann::json& value, int64_t count = 6) {
+nlohmann::json prompt_parameters(const std::string& key, const nlohmann::json& value,
+                                 int64_t count = 6) {
   nlohmann::json parameters = find_tuning("soft_prompt").entry.defaults;
   parameters["num_virtual_tokens"] = count;
   parameters[key] = value;
   return parameters;
 }
 
-Tensor start_of(T5Model& model, const nlohmann::json& parameters, uint64_t seed, const SoftTokenPlan& plan = {}) {
-  return find_tuning("soft_prompt").make(model, parameters, seed, plan)->trainable()[0].second.detach().clone();
+Tensor start_of(T5Model& model, const nlohmann::json& parameters, uint64_t seed,
+                const SoftTokenPlan& plan = {}) {
+  return find_tuning("soft_prompt")
+      .make(model, parameters, seed, plan)
+      ->trainable()[0]
+      .second.detach()
+      .clone();
 }
 
 // Theirs began at rows 0 to k-1 (pad, eos, unknown ...), the same for every task and seed.
 TEST(Trap11, APromptDoesNotBeginAtTheFirstRows) {
   T5Model model = tiny_model();
   const Tensor first = model.weights().shared_VD.slice(0, 0, 6);
-  for (const char* initialization : {"sampled_vocabulary", "random_uniform", "random_normal", "words"}) {
+  for (const char* initialization :
+       {"sampled_vocabulary", "random_uniform", "random_normal", "words"}) {
     const nlohmann::json parameters = prompt_parameters("initialization", initialization);
     const Tensor one = start_of(model, parameters, 1);
     EXPECT_FALSE(torch::equal(one, first)) << initialization;
@@ -120,21 +142,23 @@ TEST(Trap11, APromptDoesNotBeginAtTheFirstRows) {
 
 TEST(SoftPrompt, SamplesRowsOfTheVocabularyWithoutRepeating) {
   T5Model model = tiny_model();
-  const Tensor start = start_of(model, prompt_parameters("initialization", "sampled_vocabulary", 57), 3);
+  const Tensor start =
+      start_of(model, prompt_parameters("initialization", "sampled_vocabulary", 57), 3);
   std::set<int64_t> rows;
   for (int64_t i = 0; i < 57; ++i) {
     const Tensor equal = (model.weights().shared_VD == start[i]).all(1);
     ASSERT_EQ(equal.sum().item<int64_t>(), 1) << i;
     rows.insert(equal.nonzero().item<int64_t>());
   }
-  EXPECT_EQ(rows.size(), 57u);   // all of the 60 but pad, </s> and <unk>
+  EXPECT_EQ(rows.size(), 57u);  // all of the 60 but pad, </s> and <unk>
 }
 
 // By hand: the mean of rows 7 and 9, and row 5.
 TEST(SoftPrompt, BeginsAtTheWordsOfItsNames) {
   T5Model model = tiny_model();
   const SoftTokenPlan plan{{{"r.seen", "r", {7, 9}}, {"r.as", "r", {5}}, {"r.P0", "r", {}}}};
-  const auto method = find_tuning("soft_prompt").make(model, prompt_parameters("initialization", "words"), 1, plan);
+  const auto method =
+      find_tuning("soft_prompt").make(model, prompt_parameters("initialization", "words"), 1, plan);
   const Tensor start = method->trainable()[0].second.detach();
   const Tensor& rows = model.weights().shared_VD;
   EXPECT_TRUE(torch::allclose(start[0], (rows[7] + rows[9]) / 2));
@@ -146,9 +170,12 @@ TEST(SoftPrompt, BeginsAtTheWordsOfItsNames) {
 
 TEST(SoftPrompt, BeginsAtASavedPrompt) {
   T5Model model = tiny_model();
-  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / fmt::format("prompt_{}", getpid());
+  const std::filesystem::path folder =
+      std::filesystem::path(testing::TempDir()) / fmt::format("prompt_{}", getpid());
   const SoftTokenPlan saved{{{"com0", "", {}}, {"r.P0", "r", {}}}};
-  const auto method = find_tuning("soft_prompt").make(model, prompt_parameters("initialization", "random_normal"), 1, saved);
+  const auto method =
+      find_tuning("soft_prompt")
+          .make(model, prompt_parameters("initialization", "random_normal"), 1, saved);
   method->save(folder);
   const Tensor vectors = method->trainable()[0].second.detach();
   nlohmann::json parameters = prompt_parameters("initialization", "saved");
@@ -157,7 +184,8 @@ TEST(SoftPrompt, BeginsAtASavedPrompt) {
   const Tensor named = start_of(model, parameters, 2, {{{"s.P0", "s", {}}, {"com0", "", {}}}});
   EXPECT_TRUE(torch::equal(named[1], vectors[0]));
   EXPECT_FALSE(torch::equal(named[0], vectors[1]));
-  EXPECT_TRUE(torch::equal(start_of(model, parameters, 2, {{{"s.P0", "s", {}}, {"s.P1", "s", {}}}}), vectors));
+  EXPECT_TRUE(torch::equal(start_of(model, parameters, 2, {{{"s.P0", "s", {}}, {"s.P1", "s", {}}}}),
+                           vectors));
   EXPECT_THROW(start_of(model, parameters, 2, {{{"s.P0", "s", {}}}}), ConfigError);
   parameters["initialization_folder"] = "/no/such/folder";
   EXPECT_THROW(start_of(model, parameters, 2), ConfigError);
@@ -172,48 +200,59 @@ std::map<std::string, std::vector<int64_t>> shapes_of(const nlohmann::json& para
   return shapes;
 }
 
-// Theirs read layers and hidden size in a branch that nothing reached, and took plain mlp. d_model is 128.
+// Theirs read layers and hidden size in a branch that nothing reached, and took plain mlp. d_model
+// is 128.
 TEST(Trap12, EncodersHaveTheLayersAndWidthAskedFor) {
   const std::map<std::string, std::vector<int64_t>> mlp = {
-      {"prompt_embeddings", {6, 128}},           {"prompt_encoder.linear.0.weight", {200, 128}},
-      {"prompt_encoder.linear.0.bias", {200}},   {"prompt_encoder.linear.1.weight", {200, 200}},
-      {"prompt_encoder.linear.1.bias", {200}},   {"prompt_encoder.linear.2.weight", {128, 200}},
+      {"prompt_embeddings", {6, 128}},         {"prompt_encoder.linear.0.weight", {200, 128}},
+      {"prompt_encoder.linear.0.bias", {200}}, {"prompt_encoder.linear.1.weight", {200, 200}},
+      {"prompt_encoder.linear.1.bias", {200}}, {"prompt_encoder.linear.2.weight", {128, 200}},
       {"prompt_encoder.linear.2.bias", {128}}};
   EXPECT_EQ(shapes_of(prompt_parameters("encoder", "mlp@2@200")), mlp);
   nlohmann::json spelled = prompt_parameters("encoder", "mlp");
   spelled["encoder_layers"] = 2;
   spelled["encoder_hidden"] = 200;
   EXPECT_EQ(shapes_of(spelled), mlp);
-  EXPECT_EQ(shapes_of(prompt_parameters("encoder", "mlp")).at("prompt_encoder.linear.0.weight"), (std::vector<int64_t>{128, 128}));
+  EXPECT_EQ(shapes_of(prompt_parameters("encoder", "mlp")).at("prompt_encoder.linear.0.weight"),
+            (std::vector<int64_t>{128, 128}));
   const auto residual = shapes_of(prompt_parameters("encoder", "mlp_residual@2@30"));
   EXPECT_EQ(residual.at("prompt_encoder.linear.2.weight"), (std::vector<int64_t>{30, 128}));
   EXPECT_EQ(residual.at("prompt_encoder.linear.3.weight"), (std::vector<int64_t>{128, 30}));
   EXPECT_EQ(residual.size(), 9u);
-  const auto lstm = shapes_of(prompt_parameters("encoder", "lstm"));   // two layers, half of 128 a direction
-  EXPECT_EQ(lstm.at("prompt_encoder.lstm.weight_ih_l1_reverse"), (std::vector<int64_t>{4 * 64, 128}));
+  const auto lstm =
+      shapes_of(prompt_parameters("encoder", "lstm"));  // two layers, half of 128 a direction
+  EXPECT_EQ(lstm.at("prompt_encoder.lstm.weight_ih_l1_reverse"),
+            (std::vector<int64_t>{4 * 64, 128}));
   EXPECT_EQ(lstm.size(), 1u + 2 * 2 * 4 + 4);
-  EXPECT_EQ(shapes_of(prompt_parameters("encoder", "lstm@1@10")).at("prompt_encoder.linear.2.weight"), (std::vector<int64_t>{128, 20}));
+  EXPECT_EQ(
+      shapes_of(prompt_parameters("encoder", "lstm@1@10")).at("prompt_encoder.linear.2.weight"),
+      (std::vector<int64_t>{128, 20}));
 }
 
 // Against the same arithmetic written out: relu(x A + a) B + b, and that plus x.
 TEST(PromptEncoder, ComputesItsLayers) {
   T5Model model = tiny_model();
   for (const char* kind : {"mlp", "mlp_residual"}) {
-    const auto method = find_tuning("soft_prompt").make(model, prompt_parameters("encoder", kind, 3), 1);
+    const auto method =
+        find_tuning("soft_prompt").make(model, prompt_parameters("encoder", kind, 3), 1);
     const NamedTensors t = method->trainable();
     const Tensor x = t[0].second;
-    Tensor expected = torch::matmul(torch::matmul(x, t[1].second.t()).add(t[2].second).clamp_min(0), t[3].second.t()) + t[4].second;
+    Tensor expected = torch::matmul(torch::matmul(x, t[1].second.t()).add(t[2].second).clamp_min(0),
+                                    t[3].second.t()) +
+                      t[4].second;
     if (std::string(kind) == "mlp_residual") expected = expected + x;
     const Tensor ids = torch::arange(kVocabulary, kVocabulary + 3).unsqueeze(0);
     EXPECT_TRUE(torch::allclose(method->embed(ids)[0], expected, 1e-5, 1e-6)) << kind;
   }
 }
 
-// PyTorch's own module with the same weights; and what one relation's tokens are does not change another's.
+// PyTorch's own module with the same weights; and what one relation's tokens are does not change
+// another's.
 TEST(PromptEncoder, RunsAnLstmOverEachGroup) {
   T5Model model = tiny_model();
   const SoftTokenPlan plan{{{"r.0", "r", {}}, {"s.0", "s", {}}, {"r.1", "r", {}}}};
-  const auto method = find_tuning("soft_prompt").make(model, prompt_parameters("encoder", "lstm@1"), 1, plan);
+  const auto method =
+      find_tuning("soft_prompt").make(model, prompt_parameters("encoder", "lstm@1"), 1, plan);
   const NamedTensors t = method->trainable();
   torch::nn::LSTM lstm(torch::nn::LSTMOptions(128, 64).bidirectional(true).batch_first(true));
   const torch::NoGradGuard no_grad;
@@ -222,9 +261,12 @@ TEST(PromptEncoder, RunsAnLstmOverEachGroup) {
     const std::string prefix = "prompt_encoder.lstm.";
     if (name.starts_with(prefix)) into[name.substr(prefix.size())].copy_(tensor);
   }
-  const Tensor r = std::get<0>(lstm->forward(t[0].second.index_select(0, torch::tensor({0, 2})).unsqueeze(0)))[0];
+  const Tensor r = std::get<0>(
+      lstm->forward(t[0].second.index_select(0, torch::tensor({0, 2})).unsqueeze(0)))[0];
   const size_t at = t.size() - 4;
-  const Tensor expected = r + torch::linear(torch::relu(torch::linear(r, t[at].second, t[at + 1].second)), t[at + 2].second, t[at + 3].second);
+  const Tensor expected =
+      r + torch::linear(torch::relu(torch::linear(r, t[at].second, t[at + 1].second)),
+                        t[at + 2].second, t[at + 3].second);
   const Tensor found = method->embed(torch::arange(kVocabulary, kVocabulary + 3).unsqueeze(0))[0];
   EXPECT_TRUE(torch::allclose(found.index_select(0, torch::tensor({0, 2})), expected, 1e-5, 1e-6));
 }
@@ -232,10 +274,15 @@ TEST(PromptEncoder, RunsAnLstmOverEachGroup) {
 TEST(PromptEncoder, GivesEveryWeightAGradient) {
   for (const char* encoder : {"mlp", "mlp_residual@2", "lstm", "lstm@1@10"}) {
     T5Model model = tiny_model();
-    const auto method = find_tuning("soft_prompt").make(model, prompt_parameters("encoder", encoder), 1);
-    method->embed(torch::arange(kVocabulary, kVocabulary + 6).unsqueeze(0)).square().sum().backward();
+    const auto method =
+        find_tuning("soft_prompt").make(model, prompt_parameters("encoder", encoder), 1);
+    method->embed(torch::arange(kVocabulary, kVocabulary + 6).unsqueeze(0))
+        .square()
+        .sum()
+        .backward();
     for (const auto& [name, tensor] : method->trainable()) {
-      EXPECT_TRUE(tensor.grad().defined() && tensor.grad().abs().sum().item<double>() > 0) << encoder << " " << name;
+      EXPECT_TRUE(tensor.grad().defined() && tensor.grad().abs().sum().item<double>() > 0)
+          << encoder << " " << name;
     }
   }
 }
@@ -244,7 +291,8 @@ Tensor logits_of(const T5Model& model) {
   const Tensor ids = torch::tensor({{5, 6, 7, 1}, {9, 10, 1, 0}}, torch::kInt64);
   const Tensor mask = (ids > 0).to(torch::kFloat32);
   const Tensor memory = model.encode(model.embed(ids), mask);
-  return model.logits(model.decode(torch::tensor({{0, 8, 3}, {0, 4, 2}}, torch::kInt64), memory, mask));
+  return model.logits(
+      model.decode(torch::tensor({{0, 8, 3}, {0, 4, 2}}, torch::kInt64), memory, mask));
 }
 
 // Twelve modules of the tiny model, two in each of six attentions, of 128 inputs and outputs.
@@ -325,7 +373,7 @@ TEST(Lora, DropsOnlyWhileItTrains) {
   const Tensor evaluated = logits_of(model);
   EXPECT_TRUE(torch::equal(logits_of(model), evaluated));
 
-  model.set_dropout(0, 7);   // a step's seed
+  model.set_dropout(0, 7);  // a step's seed
   const Tensor trained = logits_of(model);
   EXPECT_FALSE(torch::equal(trained, evaluated));
   EXPECT_TRUE(torch::equal(logits_of(model), trained));
@@ -340,7 +388,10 @@ TEST(Lora, RefusesWhatMakesNoAdapter) {
   T5Model model = tiny_model();
   const Tuning& tuning = find_tuning("lora");
   for (const auto& [key, value] : std::vector<std::pair<std::string, nlohmann::json>>{
-           {"r", 0}, {"lora_alpha", 0.0}, {"lora_dropout", 1.0}, {"target_modules", {"wi_0"}},
+           {"r", 0},
+           {"lora_alpha", 0.0},
+           {"lora_dropout", 1.0},
+           {"target_modules", {"wi_0"}},
            {"target_modules", nlohmann::json::array()}}) {
     nlohmann::json parameters = tuning.entry.defaults;
     parameters[key] = value;
