@@ -15,9 +15,10 @@
 //   metric = "rouge_l"                                   # or a list: a verdict for each
 //   better = { template = "masked_prompting" }
 //   worse  = { template = "prompting" }                  # or "best_other", or a list of tables
-//   where  = { task = ["atomic2020.xAttr", "atomic2020.ObjectUse"], tuning = "full", train_size =
-//   30 } more_than = { train_size = "all" }                   # the gain exceeds the one found
-//   there reduce = "gain"                                      # or "relative" at_least = 0.0
+//   where  = { task = ["atomic2020.xAttr", "atomic2020.ObjectUse"], train_size = 30 }
+//   more_than = { train_size = "all" }                   # the gain exceeds the one found there
+//   reduce = "gain"                                      # or "relative"
+//   at_least = 0.0
 //
 // Claims decide no result, so they are in no key and not in the hash of a sweep; the report judges
 // them (analysis/verdicts.h).

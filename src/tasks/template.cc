@@ -12,13 +12,15 @@ namespace dovetail {
 namespace {
 
 // What every template takes.
-//   closing_sentinel  the target ends with the next sentinel, as in T5's pre-training; MTO's does
-//   not verbalizer        says the phrases or puts the question; "": the task's own full_stop
-//   "{source}." in the skeleton, as in MTO's runs before June 2024 add_prefix        the task's
-//   name and ":" in front question_position, choice_position   "start" or "end"; of the question
-//   "auto": start for sup omit              fields that are left out (context, passage, fact), or
-//   "choices" num_prompts       of the parts pn, pnr, pnt filler_seed       of the words drawn for
-//   a label's class
+//   closing_sentinel   the target ends with the next sentinel, as in T5's pre-training, not MTO's
+//   verbalizer         gives the phrases or asks the question; "": the task's own
+//   full_stop          "{source}." in the skeleton, as in MTO's runs before June 2024
+//   add_prefix         the task's name and ":" in front
+//   question_position  "start" or "end"; "auto": start for sup
+//   choice_position    "start" or "end"
+//   omit               fields that are left out (context, passage, fact), or "choices"
+//   num_prompts        of the parts pn, pnr, pnt
+//   filler_seed        of the words drawn for a label's class
 nlohmann::json default_parameters() {
   return {{"closing_sentinel", false},
           {"verbalizer", ""},

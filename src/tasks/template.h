@@ -18,10 +18,14 @@ namespace dovetail {
 // A template of the catalogue (templates.inc). MTO (Pouramini and Faili 2024) spells a template as
 // a dash-joined list of parts that fill the slots of one skeleton; template_parts.h has them all.
 //
-//   mapping           sup         xNeed: PersonX goes to the mall              -> to drive there
-//   masked_mapping    unsup       xNeed: PersonX goes to the mall <extra_id_0> -> <extra_id_0> to
-//   drive there prompting         sup-nat     xNeed: But before PersonX goes to the mall, PersonX
-//   needed -> to drive there masked_prompting  unsup-nat   the same with both sentinels
+//   name              parts       for (xNeed, "PersonX goes to the mall", "to drive there")
+//   mapping           sup         xNeed: PersonX goes to the mall
+//                                 -> to drive there
+//   masked_mapping    unsup       xNeed: PersonX goes to the mall <extra_id_0>
+//                                 -> <extra_id_0> to drive there
+//   prompting         sup-nat     xNeed: But before PersonX goes to the mall, PersonX needed
+//                                 -> to drive there
+//   masked_prompting  unsup-nat   as prompting, with both sentinels
 //   masked_choice_prompting vnat-v3  question, <extra_id_0>, the correct choice is <extra_id_1>
 //                                 -> <extra_id_0> pantry <extra_id_1> choice1
 struct TemplateEntry {

@@ -17,8 +17,7 @@ namespace dovetail {
 //   nat          the relation's phrase; one with {source} in it takes the source there
 //   nat_prefix   the phrase before the source; nat_target: in the target
 //   px, px0      the task's name and ":" in the next prefix slot (given once in front where the
-//   list
-//                does not say it); px0 leaves the slot empty
+//                list lacks it); px0 leaves the slot empty
 //   pt, ptar     soft tokens of the task in the next prompt slot (two name spaces)
 //   pcom         soft tokens shared by all tasks
 //   psh          soft tokens of the words that the relation shares with others; pshr: the words in
@@ -28,8 +27,7 @@ namespace dovetail {
 //   pmask        as ptar, and a sentinel
 //   0, p0        skips a prompt slot, so that 0-ptar stands after the input
 //   vnat[_P]-vX  version X of the phrase, with slots for answer and label; the label at place P of
-//   the
-//                target: 0 not at all, 1 first, 10 last (the default), 100 alone
+//                the target: 0 not at all, 1 first, 10 last (the default), 100 alone
 //   qpos[_P]     the question at the "start" or "end" (the default); omit_F: without that field
 //   temp_flex, temp_mixed, temp_len   a shape for each example, see TemplateRule
 // and of the earlier harness:

@@ -13,11 +13,10 @@ namespace dovetail {
 // task's triples ("filling"). Per example:
 //
 //   probe_depth_rank, probe_depth_rank_min  rank of the references' tokens (metrics depth_rank*)
-//   probe_loss             nats per content token of the first reference: sentinels and </s> left
-//   out,
-//                          so that templates with and without them can be compared
-//   probe_template_loss    nats per token of the source itself, as the decoder writes it after
-//   nothing probe_filling          P(Filling) against P(Mapping)
+//   probe_loss             nats per content token of the first reference, without sentinels and
+//                          </s>, so that templates with and without them can be compared
+//   probe_template_loss    nats per token of the source itself, decoded after an empty input
+//   probe_filling          P(Filling) against P(Mapping)
 //
 // task_embedding: the encoder's states, averaged over tokens and examples (d_model values). The
 // metrics of [evaluate] go under their own names. A race has race_score instead of all that: the

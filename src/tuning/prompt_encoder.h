@@ -17,8 +17,8 @@ namespace dovetail {
 //   mlp           d -> hidden -> ... -> d, ReLU between; `layers` hidden layers
 //   mlp_residual  `layers` blocks x + W2 relu(W1 x), `hidden` wide inside
 //   lstm          `layers` bidirectional layers of `hidden` a direction over each group of tokens,
-//   brought
-//                 to d where 2 hidden differs from it, then one residual block (Liu et al. 2021)
+//                 projected to d where 2 hidden differs from it, then one residual block (Liu et
+//                 al. 2021)
 struct PromptEncoderSettings {
   std::string kind = "embedding";
   int64_t layers = 0;  // 0: one, of lstm two

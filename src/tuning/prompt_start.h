@@ -14,11 +14,14 @@ struct PromptStart {
 };
 
 // Where soft tokens start, by the parameter "initialization":
-//   sampled_vocabulary  other rows of the first 5,000 pieces, special ids left out (Lester et al.
-//   2021, sec. 3.2) random_uniform      within half of zero; random_normal: N(0, 1) words the mean
-//   of the rows of the word in the token's name; without a word as sampled_vocabulary saved the
-//   vectors of a prompt that was kept ("initialization_folder"): by name, or where the
-//                       names are others by place when there are as many
+//   sampled_vocabulary  other rows of the first 5,000 pieces, special ids left out
+//                       (Lester et al. 2021, sec. 3.2)
+//   random_uniform      uniform on [-0.5, 0.5]
+//   random_normal       N(0, 1)
+//   words               the mean of the rows of the word in the token's name; a token without a
+//                       word starts as in sampled_vocabulary
+//   saved               the vectors of a saved prompt ("initialization_folder"), matched by name,
+//                       or by position where no name matches and the counts agree
 // ConfigError for another, or a folder that holds no prompt of this width.
 PromptStart start_vectors(const T5Model& model, const SoftTokenPlan& plan,
                           const nlohmann::json& parameters, uint64_t seed);
