@@ -5,7 +5,9 @@
 //   products_bench [ROUNDS=9]
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
-#include <torch/torch.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/randn.h>
 
 #include <chrono>
 #include <cstdlib>
@@ -17,7 +19,7 @@
 namespace {
 
 using namespace dovetail;
-using torch::Tensor;
+using at::Tensor;
 
 double seconds_of(const std::function<void()>& work, int64_t repeats) {
   const auto start = std::chrono::steady_clock::now();
@@ -29,9 +31,9 @@ double seconds_of(const std::function<void()>& work, int64_t repeats) {
 const float* data(const Tensor& x) { return x.const_data_ptr<float>(); }
 
 void measure(int64_t m, int64_t n, int64_t k, int rounds) {
-  const Tensor a = torch::randn({m, k}), a_t = torch::randn({k, m}), b = torch::randn({k, n}),
-               b_t = torch::randn({n, k});
-  Tensor out = torch::empty({m, n});
+  const Tensor a = at::randn({m, k}), a_t = at::randn({k, m}), b = at::randn({k, n}),
+               b_t = at::randn({n, k});
+  Tensor out = at::empty({m, n});
   float* to = out.data_ptr<float>();
   const PackedMatrix packed({data(b_t), 1, k}, k, n);
   const std::vector<std::pair<const char*, std::function<void()>>> works = {

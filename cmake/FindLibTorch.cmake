@@ -44,5 +44,7 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::torch)
     set(_libgomp gomp)
   endif()
   target_compile_options(LibTorch::torch INTERFACE -fopenmp)
+  # one header an operation: the header of all takes longer to compile than most of our files
+  target_compile_definitions(LibTorch::torch INTERFACE AT_PER_OPERATOR_HEADERS)
   target_link_libraries(LibTorch::torch INTERFACE ${_libgomp})
 endif()

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 # A room is one folder of src/, one static library. Its headers are included as "room/file.h".
 #
-#   add_room(model SOURCES t5.cc checkpoint.cc DEPS dovetail_base [TORCH])
+#   add_room(model/generation SOURCES generate.cc score.cc DEPS dovetail_model [TORCH])
 #
-# TORCH: links LibTorch and reuses the one precompiled torch header; the room is left out when
-# the project is configured with DOVETAIL_TORCH=OFF.
+# makes dovetail_model_generation. TORCH: links LibTorch and shares the precompiled tensor header;
+# the room is left out when the project is configured with DOVETAIL_TORCH=OFF.
 function(add_room name)
   cmake_parse_arguments(ROOM "TORCH" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
   if(ROOM_TORCH AND NOT DOVETAIL_TORCH)
     return()
   endif()
-  set(target dovetail_${name})
+  string(REPLACE "/" "_" target "dovetail_${name}")
   add_library(${target} STATIC ${ROOM_SOURCES})
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${target}
@@ -18,31 +18,42 @@ function(add_room name)
     PRIVATE ${ROOM_PRIVATE_DEPS} dovetail_warnings)
   if(ROOM_TORCH)
     target_link_libraries(${target} PUBLIC LibTorch::torch)
-    use_torch_precompiled_header(${target})
+    use_precompiled_headers(${target} torch)
+  else()
+    use_precompiled_headers(${target} plain)
   endif()
 endfunction()
 
-# torch/torch.h takes half a minute to compile: once for the whole project.
-function(use_torch_precompiled_header target)
-  if(NOT TARGET dovetail_torch_precompiled)
-    file(WRITE ${PROJECT_BINARY_DIR}/torch_precompiled.cc "")
-    add_library(dovetail_torch_precompiled STATIC ${PROJECT_BINARY_DIR}/torch_precompiled.cc)
-    target_link_libraries(dovetail_torch_precompiled PUBLIC LibTorch::torch PRIVATE dovetail_warnings)
-    target_precompile_headers(dovetail_torch_precompiled PRIVATE <torch/torch.h> <nlohmann/json.hpp>)
+# What nearly every source includes is parsed once for all rooms of a kind:
+#   plain  the standard library, JSON and fmt
+#   torch  these and at::Tensor; never torch/torch.h, whose pending templates cost every file that
+#          loads it 20 s
+#   test   plain and GoogleTest
+#   tensor_test  torch and GoogleTest
+set(_plain_headers <algorithm> <array> <cstdint> <filesystem> <functional> <map> <memory> <optional>
+    <set> <span> <string> <string_view> <unordered_map> <utility> <vector>
+    <fmt/format.h> <fmt/ranges.h> <nlohmann/json.hpp>)
+set(_tensor_headers <ATen/core/Tensor.h> <ATen/Parallel.h> <ATen/TensorOperators.h>
+    <ATen/ops/empty.h> <ATen/ops/tensor.h> <ATen/ops/zeros.h>)
+set(_test_headers <gmock/gmock.h> <gtest/gtest.h>)
+function(use_precompiled_headers target kind)
+  set(home dovetail_precompiled_${kind})
+  if(NOT TARGET ${home})
+    file(WRITE ${PROJECT_BINARY_DIR}/precompiled_${kind}.cc "")
+    add_library(${home} STATIC ${PROJECT_BINARY_DIR}/precompiled_${kind}.cc)
+    target_link_libraries(${home} PUBLIC fmt::fmt nlohmann_json::nlohmann_json PRIVATE dovetail_warnings)
+    set(headers ${_plain_headers})
+    if(kind MATCHES "torch|tensor_test")
+      target_link_libraries(${home} PUBLIC LibTorch::torch)
+      list(APPEND headers ${_tensor_headers})
+    endif()
+    if(kind MATCHES "test")
+      target_link_libraries(${home} PUBLIC GTest::gmock)
+      list(APPEND headers ${_test_headers})
+    endif()
+    target_precompile_headers(${home} PRIVATE ${headers})
   endif()
-  target_precompile_headers(${target} REUSE_FROM dovetail_torch_precompiled)
-endfunction()
-
-# GoogleTest and the JSON library are most of what a small test file takes to compile.
-function(use_test_precompiled_header target)
-  if(NOT TARGET dovetail_test_precompiled)
-    file(WRITE ${PROJECT_BINARY_DIR}/test_precompiled.cc "")
-    add_library(dovetail_test_precompiled STATIC ${PROJECT_BINARY_DIR}/test_precompiled.cc)
-    target_link_libraries(dovetail_test_precompiled PUBLIC dovetail_base PRIVATE dovetail_warnings GTest::gmock)
-    target_precompile_headers(dovetail_test_precompiled PRIVATE <gmock/gmock.h> <gtest/gtest.h> <nlohmann/json.hpp>
-                              <fmt/format.h> <filesystem> <fstream> <map> <set>)
-  endif()
-  target_precompile_headers(${target} REUSE_FROM dovetail_test_precompiled)
+  target_precompile_headers(${target} REUSE_FROM ${home})
 endfunction()
 
 # add_room_test(text SOURCES vocabulary_test.cc corpus_test.cc [TORCH] [LABELS unit])
@@ -56,16 +67,7 @@ function(add_room_test name)
     set(TEST_LABELS unit)
   endif()
   set(target ${name}_test)
-  add_executable(${target} ${TEST_SOURCES})
-  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  target_compile_definitions(${target} PRIVATE
-    DOVETAIL_SOURCE_DIR="${PROJECT_SOURCE_DIR}" DOVETAIL_BINARY_DIR="${PROJECT_BINARY_DIR}")
-  target_link_libraries(${target} PRIVATE ${TEST_DEPS} dovetail_warnings GTest::gmock GTest::gtest_main)
-  if(TEST_TORCH)
-    use_torch_precompiled_header(${target})
-  else()
-    use_test_precompiled_header(${target})
-  endif()
+  add_test_program(${target} ${ARGN})
   # A process a case costs nothing, but where it has to load LibTorch first (most of a second).
   if(TEST_TORCH)
     add_test(NAME ${name} COMMAND ${target})
@@ -78,6 +80,22 @@ function(add_room_test name)
   endif()
 endfunction()
 
+# add_test_program(t5_parity SOURCES t5_parity_test.cc DEPS dovetail_model TORCH): a GoogleTest
+# binary that is no CTest yet.
+function(add_test_program target)
+  cmake_parse_arguments(TEST "TORCH" "" "SOURCES;DEPS;LABELS" ${ARGN})
+  add_executable(${target} ${TEST_SOURCES})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_definitions(${target} PRIVATE
+    DOVETAIL_SOURCE_DIR="${PROJECT_SOURCE_DIR}" DOVETAIL_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  target_link_libraries(${target} PRIVATE ${TEST_DEPS} dovetail_warnings GTest::gmock GTest::gtest_main)
+  if(TEST_TORCH)
+    use_precompiled_headers(${target} tensor_test)
+  else()
+    use_precompiled_headers(${target} test)
+  endif()
+endfunction()
+
 # add_mpi_test(comm SOURCES comm_mpi_test.cc DEPS dovetail_comm RANKS 1 2 4)
 # The test's own main() reduces the result over the ranks; see tests/mpi/main.cc.
 function(add_mpi_test name)
@@ -86,6 +104,7 @@ function(add_mpi_test name)
   add_executable(${target} ${TEST_SOURCES} ${PROJECT_SOURCE_DIR}/tests/mpi/main.cc)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(${target} PRIVATE ${TEST_DEPS} dovetail_warnings GTest::gmock GTest::gtest)
+  use_precompiled_headers(${target} test)
   foreach(ranks ${TEST_RANKS})
     add_test(NAME ${name}.mpi_${ranks}
              COMMAND ${PROJECT_SOURCE_DIR}/jobs/launch -n ${ranks} $<TARGET_FILE:${target}>)

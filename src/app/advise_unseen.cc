@@ -8,20 +8,21 @@
 #include <memory>
 #include <set>
 
-#include "analysis/advise.h"
-#include "analysis/analysis.h"
-#include "analysis/regret.h"
-#include "analysis/words.h"
-#include "app/catalogues.h"
+#include "adaptation/text_pairs.h"
+#include "analysis/decisions/analysis.h"
+#include "analysis/decisions/regret.h"
+#include "analysis/report/advise.h"
+#include "analysis/report/words.h"
 #include "app/results_folder.h"
 #include "base/error.h"
 #include "base/names.h"
+#include "jobs/example_encoder.h"
+#include "jobs/probe.h"
+#include "planning/catalogues.h"
 #include "store/journal.h"
 #include "sweep/card_name.h"
-#include "tasks/pair_rows.h"
-#include "tasks/template.h"
-#include "training/probe.h"
-#include "training/task_rows.h"
+#include "tasks/find_task.h"
+#include "templates/template.h"
 
 namespace dovetail {
 
@@ -121,7 +122,7 @@ std::map<std::string, std::string> regrets(const Plan& plan, const std::vector<C
 }
 
 std::string said_by(const NamedSelection& named, const std::string& regret) {
-  const Selection& selection = named.selection;
+  const SentenceSelection& selection = named.selection;
   if (!selection.absent.empty())
     return fmt::format("  {:<22} nothing: {}\n", named.selector->name, selection.absent);
   std::string text =

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
@@ -14,6 +12,7 @@
 #include "app/commands.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/names.h"
 
@@ -150,7 +149,6 @@ int leave_exit_code(int exit_code) {
 int main(int argc, char** argv) {
   dovetail::keep_freed_memory();
   // Results go to standard output, so the library's default logger may not.
-  spdlog::set_default_logger(spdlog::stderr_logger_mt("dovetail"));
-  spdlog::set_level(spdlog::level::warn);
+  log_to_stderr();
   return dovetail::leave_exit_code(dovetail::guarded_dispatch(argc, argv));
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/model_options.h"
 
+#include <ATen/Parallel.h>
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <cmath>
 
-#include "model/checkpoint.h"
+#include "model/checkpoints/checkpoint.h"
 #include "model/device.h"
 #include "tuning/adapter_folder.h"
 
@@ -34,7 +35,7 @@ void add_model_options(CLI::App& command, ModelOptions& options, const std::stri
 
 T5Model load_model(const ModelOptions& options) {
   at::set_num_threads(options.threads);
-  const torch::Device device = device_from(options.device);
+  const at::Device device = device_from(options.device);
   Checkpoint checkpoint = load_checkpoint(options.model);
   if (!device.is_cpu())
     checkpoint.weights = clone_weights(checkpoint.config, checkpoint.weights, device);

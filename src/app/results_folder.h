@@ -5,8 +5,8 @@
 #include <map>
 #include <string>
 
-#include "sweep/plan.h"
-#include "sweep/record.h"
+#include "plan/plan.h"
+#include "plan/record.h"
 
 namespace dovetail {
 

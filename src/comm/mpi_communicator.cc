@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "comm/mpi_communicator.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -15,6 +13,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/stop.h"
 #include "comm/mpi_calls.h"
 #include "comm/process_identity.h"
@@ -165,7 +164,7 @@ MpiCommunicator::~MpiCommunicator() {
              });
     if (--num_alive == 0) finish_in_time();
   } catch (const std::exception& error) {
-    spdlog::warn("MPI did not end in order: {}", error.what());
+    log_warning("MPI did not end in order: {}", error.what());
   }
 }
 
@@ -195,13 +194,13 @@ void MpiCommunicator::finish_in_time() {
     try {
       mpi::finish();
     } catch (const std::exception& error) {
-      spdlog::warn("{}", error.what());
+      log_warning("{}", error.what());
     }
     done->set_value();
   }).detach();
   if (finished.wait_for(bereft ? kFinishTimeBereft : kFinishTime) == std::future_status::timeout) {
-    spdlog::warn("rank {} leaves without the others: MPI_Finalize waits for a rank that is gone",
-                 rank());
+    log_warning("rank {} leaves without the others: MPI_Finalize waits for a rank that is gone",
+                rank());
   }
 }
 
@@ -218,7 +217,7 @@ class StartWatch {
     while (!started.stop_requested()) {
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
       if (Clock::now() - begin > kStartTime) {
-        spdlog::error("MPI does not start: another rank ended before it began, or does not come");
+        log_error("MPI does not start: another rank ended before it began, or does not come");
         std::_Exit(kFailure);
       }
       if (!asked_to_stop && stop_requested()) asked_to_stop = Clock::now();

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "driver/coordinator.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <numeric>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/stop.h"
+#include "plan/makespan.h"
 
 namespace dovetail {
 

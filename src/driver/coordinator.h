@@ -5,12 +5,12 @@
 #include <map>
 
 #include "driver/driver.h"
-#include "driver/estimate.h"
 #include "driver/job_thread.h"
 #include "driver/messages.h"
 #include "driver/pace.h"
 #include "driver/roster.h"
 #include "driver/scheduler.h"
+#include "driver/time_estimate.h"
 
 namespace dovetail {
 
@@ -71,7 +71,7 @@ class Coordinator {
   std::vector<double> longest_paths_;
   Scheduler scheduler_;
   Roster roster_;
-  Estimate estimate_;
+  TimeEstimate estimate_;
   std::deque<Scheduler::Blocked>
       blocked_;  // failed because of an input, but not yet in the journal
   int64_t num_finished_ = 0, num_failed_ = 0, num_blocked_ = 0, num_reused_ = 0;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The coordinator and the other ranks: who is alive, who has which job, and how they are let go.
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/stop.h"
 #include "driver/coordinator.h"
 
@@ -27,8 +27,8 @@ void Coordinator::hand_back(int rank, Roster::State state) {
 
 void Coordinator::lose(int rank, const std::string& reason) {
   const std::vector<int64_t> jobs = roster_.remove(rank, Roster::State::gone);
-  spdlog::warn("rank {} is lost: {}; {}", rank, reason,
-               jobs.empty() ? "it had no job" : "its job is put back: " + plan_.jobs[jobs[0]].name);
+  log_warning("rank {} is lost: {}; {}", rank, reason,
+              jobs.empty() ? "it had no job" : "its job is put back: " + plan_.jobs[jobs[0]].name);
   for (const int64_t job : jobs) {
     if (scheduler_.settled(job)) continue;
     scheduler_.give_back(job);
@@ -48,7 +48,7 @@ void Coordinator::end_uncleanly(int64_t index) {
                   count),
       RunStatus::crashed);
   record.attempt = count;
-  spdlog::error("{}: {}", job.name, record.reason);
+  log_error("{}: {}", job.name, record.reason);
   store(record);
   settle(index, RunStatus::crashed);
 }
@@ -126,7 +126,7 @@ void Coordinator::end_after_failure() {
     for (int rank = 1; rank < roster_.size(); ++rank) send(rank, kBye, {});
     for (int rank = 0; rank < roster_.size(); ++rank) hand_back(rank, Roster::State::gone);
   } catch (const std::exception& error) {
-    spdlog::warn("while ending after an error: {}", error.what());
+    log_warning("while ending after an error: {}", error.what());
   }
 }
 

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "comm/communicator.h"
+#include "plan/plan.h"
+#include "plan/record.h"
 #include "store/journal.h"
-#include "sweep/plan.h"
-#include "sweep/record.h"
 
 namespace dovetail {
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "comm/communicator.h"
-#include "sweep/job.h"
-#include "sweep/record.h"
+#include "plan/job.h"
+#include "plan/record.h"
 
 // What rank 0 and the workers say to each other; every body is CBOR.
 namespace dovetail {

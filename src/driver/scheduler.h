@@ -7,7 +7,7 @@
 #include <set>
 #include <vector>
 
-#include "sweep/job.h"
+#include "plan/job.h"
 
 namespace dovetail {
 

@@ -2,13 +2,18 @@
 #include "kernels/activation.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/gelu.h>
+#include <ATen/ops/relu.h>
+#include <ATen/ops/silu.h>
 
 #include "kernels/autograd_node.h"
 #include "kernels/dropout.h"
 
 namespace dovetail {
 
-using torch::Tensor;
+using at::Tensor;
 
 namespace {
 
@@ -30,7 +35,7 @@ struct ActivationBackward final : BackwardNode {
     const Tensor dout = gradients[0].contiguous();
     gradients.clear();
     const int64_t width = dout.size(-1), rows = dout.numel() / width;
-    const Tensor din = torch::empty_like(kept);
+    const Tensor din = at::empty_like(kept);
     const DropoutBits bits(settings);
     const float *up = dout.const_data_ptr<float>(), *saved = kept.const_data_ptr<float>();
     float* down = din.data_ptr<float>();
@@ -52,7 +57,7 @@ struct ActivationBackward final : BackwardNode {
 };
 
 Tensor activation_float(const Tensor& x, Activation activation, const Dropout& settings) {
-  const auto node = backward_node<ActivationBackward>(x);
+  const auto node = backward_node<ActivationBackward>({x});
   const bool gated = activation != Activation::relu;
   Tensor out;
   {
@@ -60,7 +65,7 @@ Tensor activation_float(const Tensor& x, Activation activation, const Dropout& s
     const Tensor in = x.contiguous();
     std::vector<int64_t> shape = in.sizes().vec();
     if (gated) shape.back() /= 2;
-    out = gated ? torch::empty(shape, in.options()) : in.detach();
+    out = gated ? at::empty(shape, in.options()) : in.detach();
     const int64_t width = shape.back(), in_width = in.size(-1);
     const float* from = in.const_data_ptr<float>();
     float* to = out.data_ptr<float>();
@@ -82,10 +87,10 @@ Tensor activation_float(const Tensor& x, Activation activation, const Dropout& s
 
 Tensor feed_forward_activation_reference(const Tensor& x, Activation activation,
                                          const Dropout& settings) {
-  if (activation == Activation::relu) return dropout(torch::relu(x), settings);
+  if (activation == Activation::relu) return dropout(at::relu(x), settings);
   const std::vector<Tensor> halves = x.chunk(2, -1);
-  const Tensor active = activation == Activation::gated_gelu ? torch::gelu(halves[0], "tanh")
-                                                             : torch::silu(halves[0]);
+  const Tensor active =
+      activation == Activation::gated_gelu ? at::gelu(halves[0], "tanh") : at::silu(halves[0]);
   return dropout(active * halves[1], settings);
 }
 

@@ -2,6 +2,10 @@
 #include "kernels/add_norm.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/rsqrt.h>
+#include <ATen/ops/zeros.h>
 
 #include "kernels/add_norm_rows.h"
 #include "kernels/autograd_node.h"
@@ -9,7 +13,7 @@
 
 namespace dovetail {
 
-using torch::Tensor;
+using at::Tensor;
 
 namespace {
 
@@ -30,7 +34,7 @@ struct AddNormBackwardNode final : BackwardNode {
   Tensor weight_gradient(AddNormBackward& work, int64_t rows) {
     const int64_t threads = std::min<int64_t>(at::get_num_threads(), rows);
     const int64_t stretch = (rows + threads - 1) / threads;
-    Tensor partial = torch::zeros({threads, work.width}, weight.options());
+    Tensor partial = at::zeros({threads, work.width}, weight.options());
     at::parallel_for(0, threads, 1, [&](int64_t begin, int64_t end) {
       for (int64_t thread = begin; thread < end; ++thread) {
         AddNormBackward mine = work;
@@ -49,8 +53,8 @@ struct AddNormBackwardNode final : BackwardNode {
     const Tensor dnormed = gradients[1].contiguous();
     const int64_t width = hidden.size(-1), rows = hidden.numel() / width;
     const bool own_dx = has_x && settings.on();
-    const Tensor dresidual = torch::empty_like(hidden);
-    const Tensor dx = own_dx ? torch::empty_like(hidden) : has_x ? dresidual : Tensor();
+    const Tensor dresidual = at::empty_like(hidden);
+    const Tensor dx = own_dx ? at::empty_like(hidden) : has_x ? dresidual : Tensor();
     AddNormBackward work{data_or_null(dhidden),
                          dnormed.const_data_ptr<float>(),
                          hidden.const_data_ptr<float>(),
@@ -72,16 +76,16 @@ struct AddNormBackwardNode final : BackwardNode {
 
 AddNormOutput add_norm_float(const Tensor& residual, const Tensor& x, const Tensor& weight,
                              double epsilon, const Dropout& settings) {
-  const auto node = backward_node<AddNormBackwardNode>(residual, x, weight);
+  const auto node = backward_node<AddNormBackwardNode>({residual, x, weight});
   AddNormOutput output;
   Tensor scale;
   {
     const BelowAutograd below;
     const Tensor base = residual.contiguous(), added = x.defined() ? x.contiguous() : Tensor();
     const int64_t width = base.size(-1), rows = base.numel() / width;
-    output.hidden = x.defined() ? torch::empty_like(base) : base.alias();
-    output.normed = torch::empty_like(base);
-    scale = torch::empty({rows}, base.options());
+    output.hidden = x.defined() ? at::empty_like(base) : base.alias();
+    output.normed = at::empty_like(base);
+    scale = at::empty({rows}, base.options());
     const AddNormForward work{base.const_data_ptr<float>(),
                               data_or_null(added),
                               weight.const_data_ptr<float>(),
@@ -109,8 +113,8 @@ AddNormOutput add_norm_float(const Tensor& residual, const Tensor& x, const Tens
 }  // namespace
 
 Tensor rms_norm_reference(const Tensor& x, const Tensor& weight_D, double epsilon) {
-  const Tensor wide = x.to(torch::kFloat32);  // statistics are never taken in half precision
-  const Tensor scaled = wide * torch::rsqrt(wide.pow(2).mean(-1, /*keepdim=*/true) + epsilon);
+  const Tensor wide = x.to(at::kFloat);  // statistics are never taken in half precision
+  const Tensor scaled = wide * at::rsqrt(wide.pow(2).mean(-1, /*keepdim=*/true) + epsilon);
   return scaled.to(x.scalar_type()) * weight_D;
 }
 

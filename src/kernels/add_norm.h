@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <torch/torch.h>
+#include <ATen/core/Tensor.h>
 
 #include "kernels/dropout_bits.h"
 
@@ -9,19 +9,18 @@ namespace dovetail {
 
 // T5's layer norm: x / sqrt(mean(x^2) + epsilon) * weight over the last dimension, without mean
 // and bias (Zhang and Sennrich 2019; Raffel et al. 2020, sec. 2.1). Differentiable in both.
-torch::Tensor rms_norm(const torch::Tensor& x, const torch::Tensor& weight_D, double epsilon);
+at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight_D, double epsilon);
 
 // The seam between two sublayers: hidden = residual + dropout(x), and its norm by the weight of the
 // sublayer that follows. Without x (undefined: where a stack begins) hidden is residual. One pass
 // forward and one backward for float32 on the CPU; LibTorch's own operations elsewhere.
 struct AddNormOutput {
-  torch::Tensor hidden, normed;
+  at::Tensor hidden, normed;
 };
-AddNormOutput add_norm(const torch::Tensor& residual, const torch::Tensor& x,
-                       const torch::Tensor& weight_D, double epsilon, const Dropout& settings);
+AddNormOutput add_norm(const at::Tensor& residual, const at::Tensor& x, const at::Tensor& weight_D,
+                       double epsilon, const Dropout& settings);
 
 // The same in LibTorch's own operations: what the fast ones are tested against.
-torch::Tensor rms_norm_reference(const torch::Tensor& x, const torch::Tensor& weight_D,
-                                 double epsilon);
+at::Tensor rms_norm_reference(const at::Tensor& x, const at::Tensor& weight_D, double epsilon);
 
 }  // namespace dovetail

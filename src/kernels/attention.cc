@@ -2,6 +2,11 @@
 #include "kernels/attention.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/matmul.h>
+#include <ATen/ops/softmax.h>
+#include <ATen/ops/zeros_like.h>
 
 #include <limits>
 
@@ -11,7 +16,7 @@
 
 namespace dovetail {
 
-using torch::Tensor;
+using at::Tensor;
 
 namespace {
 
@@ -61,10 +66,10 @@ struct AttentionBackwardNode final : BackwardNode {
     if (!gradients[0].defined()) return variable_list(3);
     const BelowAutograd below;
     const Tensor dout = gradients[0].contiguous();
-    const Tensor dq = torch::empty_like(inputs.q);
-    const Tensor dkv = inputs.kv.defined() ? torch::empty_like(inputs.kv) : Tensor();
+    const Tensor dq = at::empty_like(inputs.q);
+    const Tensor dkv = inputs.kv.defined() ? at::empty_like(inputs.kv) : Tensor();
     const bool wants_bias = inputs.bias_HTS.defined() && task_should_compute_output(2);
-    const Tensor dbias = wants_bias ? torch::zeros_like(inputs.bias_HTS) : Tensor();
+    const Tensor dbias = wants_bias ? at::zeros_like(inputs.bias_HTS) : Tensor();
     const auto in =
         places(inputs.q.const_data_ptr<float>(), data_or_null(inputs.kv), shape.out_stride);
     const auto out = places(dq.data_ptr<float>(), dkv.defined() ? dkv.data_ptr<float>() : nullptr,
@@ -102,14 +107,14 @@ AttentionInputs detached(const AttentionInputs& in) {
 }
 
 Tensor attention_float(const AttentionInputs& in) {
-  const auto node = backward_node<AttentionBackwardNode>(in.q, in.kv, in.bias_HTS);
+  const auto node = backward_node<AttentionBackwardNode>({in.q, in.kv, in.bias_HTS});
   Tensor out;
   {
     const BelowAutograd below;
     const AttentionInputs plain = detached(in);
     const AttentionShape shape = shape_of(plain);
-    out = torch::empty({shape.batch, shape.queries, shape.out_stride}, plain.q.options());
-    const Tensor probabilities = torch::empty(
+    out = at::empty({shape.batch, shape.queries, shape.out_stride}, plain.q.options());
+    const Tensor probabilities = at::empty(
         {shape.batch, shape.heads, shape.queries, shape.padded_keys()}, plain.q.options());
     const auto at =
         places(plain.q.const_data_ptr<float>(), data_or_null(plain.kv), shape.out_stride);
@@ -149,15 +154,14 @@ Tensor attention_reference(const AttentionInputs& in) {
   const Tensor q_BHTC = split_heads(in.kv.defined() ? in.q : parts[0], in.heads);
   const Tensor k_BHSC = split_heads(parts[parts.size() - 2], in.heads);
   const Tensor v_BHSC = split_heads(parts.back(), in.heads);
-  Tensor scores_BHTS = torch::matmul(q_BHTC, k_BHSC.transpose(2, 3)).to(torch::kFloat32);
+  Tensor scores_BHTS = at::matmul(q_BHTC, k_BHSC.transpose(2, 3)).to(at::kFloat);
   if (in.bias_HTS.defined()) scores_BHTS = scores_BHTS + in.bias_HTS.unsqueeze(0);
   if (in.mask_BS.defined()) {
-    const Tensor never =
-        (1.0 - in.mask_BS.to(torch::kFloat32)) * std::numeric_limits<float>::lowest();
+    const Tensor never = (1.0 - in.mask_BS.to(at::kFloat)) * std::numeric_limits<float>::lowest();
     scores_BHTS = scores_BHTS + never.unsqueeze(1).unsqueeze(1);
   }
-  const Tensor probabilities = torch::softmax(scores_BHTS, -1).to(in.q.scalar_type());
-  return torch::matmul(dropout(probabilities, in.dropout), v_BHSC).transpose(1, 2).flatten(2);
+  const Tensor probabilities = at::softmax(scores_BHTS, -1).to(in.q.scalar_type());
+  return at::matmul(dropout(probabilities, in.dropout), v_BHSC).transpose(1, 2).flatten(2);
 }
 
 Tensor attention(const AttentionInputs& in) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <torch/torch.h>
+#include <ATen/core/Tensor.h>
 
 #include "kernels/dropout_bits.h"
 
@@ -9,10 +9,10 @@
 namespace dovetail {
 
 struct AttentionInputs {
-  torch::Tensor q;         // [B, T, I]; without kv: [B, T, 3 I], which holds q, k and v
-  torch::Tensor kv;        // [B, S, 2 I]: k and v; undefined for self-attention
-  torch::Tensor bias_HTS;  // added to the scores; may need a gradient; or undefined
-  torch::Tensor mask_BS;   // 1 for tokens, 0 for padding; or undefined
+  at::Tensor q;         // [B, T, I]; without kv: [B, T, 3 I], which holds q, k and v
+  at::Tensor kv;        // [B, S, 2 I]: k and v; undefined for self-attention
+  at::Tensor bias_HTS;  // added to the scores; may need a gradient; or undefined
+  at::Tensor mask_BS;   // 1 for tokens, 0 for padding; or undefined
   int64_t heads = 0;
   Dropout dropout;  // of the probabilities
 };
@@ -21,7 +21,7 @@ struct AttentionInputs {
 // root of C: the initial scale of q does it.
 // Scores and probabilities of a sequence's head are computed, used and differentiated while they
 // are in the nearest cache; float32 on the CPU only, the reference elsewhere.
-torch::Tensor attention(const AttentionInputs& inputs);
-torch::Tensor attention_reference(const AttentionInputs& inputs);
+at::Tensor attention(const AttentionInputs& inputs);
+at::Tensor attention_reference(const AttentionInputs& inputs);
 
 }  // namespace dovetail

@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/dropout.h"
 
+#include <ATen/ops/dropout.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+
 #include "kernels/add_norm_rows.h"
 #include "kernels/autograd_node.h"
 
 namespace dovetail {
 
-using torch::Tensor;
+using at::Tensor;
 
 namespace {
 
 Tensor dropped(const Tensor& x, const Dropout& settings) {
   const BelowAutograd below;
   const Tensor in = x.contiguous();
-  Tensor out = torch::empty_like(in);
+  Tensor out = at::empty_like(in);
   dropout_elements(in.const_data_ptr<float>(), out.data_ptr<float>(), in.numel(),
                    DropoutBits(settings));
   return out;
@@ -32,8 +36,8 @@ struct DropoutBackward final : BackwardNode {
 
 Tensor dropout(const Tensor& x, const Dropout& settings) {
   if (!settings.on()) return x;
-  if (!is_plain_float(x)) return torch::dropout(x, settings.rate, /*train=*/true);
-  const auto node = backward_node<DropoutBackward>(x);
+  if (!is_plain_float(x)) return at::dropout(x, settings.rate, /*train=*/true);
+  const auto node = backward_node<DropoutBackward>({x});
   if (node) node->settings = settings;
   const Tensor out = dropped(x, settings);
   attach(out, node);
@@ -41,7 +45,7 @@ Tensor dropout(const Tensor& x, const Dropout& settings) {
 }
 
 Tensor dropout_factors(at::IntArrayRef shape, const Dropout& settings) {
-  Tensor factors = torch::empty(shape, torch::kFloat32);
+  Tensor factors = at::empty(shape, at::kFloat);
   const DropoutBits bits(settings);
   float* factor = factors.data_ptr<float>();
   for (int64_t i = 0; i < factors.numel(); ++i) factor[i] = bits.factor(static_cast<uint32_t>(i));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <torch/torch.h>
+#include <ATen/core/Tensor.h>
 
 #include "kernels/dropout_bits.h"
 
@@ -10,9 +10,9 @@ namespace dovetail {
 // x with elements dropped and the others scaled by 1 / (1 - rate). Float32 on the CPU: by
 // dropout_bits.h, the same for the same seed whatever the number of threads. Elsewhere: LibTorch's
 // dropout, from its generator.
-torch::Tensor dropout(const torch::Tensor& x, const Dropout& settings);
+at::Tensor dropout(const at::Tensor& x, const Dropout& settings);
 
 // The factors (0 or 1 / (1 - rate)) of a tensor of this shape: what the kernels are tested against.
-torch::Tensor dropout_factors(at::IntArrayRef shape, const Dropout& settings);
+at::Tensor dropout_factors(at::IntArrayRef shape, const Dropout& settings);
 
 }  // namespace dovetail

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/embedding.h"
 
+#include <ATen/ops/embedding.h>
+#include <ATen/ops/zeros_like.h>
+
 #include "kernels/autograd_node.h"
 #include "kernels/embedding_rows.h"
 
 namespace dovetail {
 
-using torch::Tensor;
+using at::Tensor;
 
 namespace {
 
@@ -17,7 +20,7 @@ struct EmbeddingBackward final : BackwardNode {
     if (!gradients[0].defined()) return {Tensor()};
     const BelowAutograd below;
     Tensor& sum_VD = weight_VD.mutable_grad();
-    if (!sum_VD.defined()) sum_VD = torch::zeros_like(weight_VD);
+    if (!sum_VD.defined()) sum_VD = at::zeros_like(weight_VD);
     const Tensor rows_RD = gradients[0].reshape({-1, weight_VD.size(1)}).contiguous();
     if (is_plain_float(sum_VD) && sum_VD.is_contiguous()) {
       const Tensor flat = ids.contiguous();
@@ -35,7 +38,7 @@ struct EmbeddingBackward final : BackwardNode {
 }  // namespace
 
 Tensor embed_ids(const Tensor& weight_VD, const Tensor& ids) {
-  const auto node = backward_node<EmbeddingBackward>(weight_VD);
+  const auto node = backward_node<EmbeddingBackward>({weight_VD});
   if (node) {
     node->weight_VD = weight_VD;
     node->ids = ids;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/gradient_listener.h"
 
+#include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
+
 #include "base/error.h"
 
 namespace dovetail {
@@ -19,18 +22,17 @@ GradientListener::GradientListener(Heard heard, Home home)
 
 GradientListener::~GradientListener() { listening = nullptr; }
 
-void GradientListener::tell(const torch::Tensor& parameter) {
+void GradientListener::tell(const at::Tensor& parameter) {
   if (listening != nullptr) listening->heard_(parameter);
 }
 
-torch::Tensor GradientListener::gradient_of(const std::vector<torch::Tensor>& parameters,
-                                            const torch::TensorOptions& options) {
+at::Tensor GradientListener::gradient_of(const std::vector<at::Tensor>& parameters,
+                                         const at::TensorOptions& options) {
   int64_t rows = 0;
-  for (const torch::Tensor& parameter : parameters) rows += parameter.size(0);
+  for (const at::Tensor& parameter : parameters) rows += parameter.size(0);
   const std::vector<int64_t> shape{rows, parameters[0].size(1)};
   float* home = listening != nullptr ? listening->home_(parameters) : nullptr;
-  return home != nullptr ? torch::from_blob(home, shape, torch::kFloat32)
-                         : torch::empty(shape, options);
+  return home != nullptr ? at::from_blob(home, shape, at::kFloat) : at::empty(shape, options);
 }
 
 }  // namespace dovetail

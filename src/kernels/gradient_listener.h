@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <torch/torch.h>
+#include <ATen/core/Tensor.h>
 
 #include <functional>
 #include <vector>
@@ -14,18 +14,18 @@ namespace dovetail {
 // ones, are not told of: they are complete when the pass is.
 class GradientListener {
  public:
-  using Heard = std::function<void(const torch::Tensor& parameter)>;
+  using Heard = std::function<void(const at::Tensor& parameter)>;
   // Memory for the gradients of float32 matrices that stand one below the other; null: anywhere.
-  using Home = std::function<float*(const std::vector<torch::Tensor>& parameters)>;
+  using Home = std::function<float*(const std::vector<at::Tensor>& parameters)>;
   GradientListener(Heard heard, Home home);
   ~GradientListener();
   GradientListener(const GradientListener&) = delete;
 
   // For the kernels.
-  static void tell(const torch::Tensor& parameter);
+  static void tell(const at::Tensor& parameter);
   // Not yet written; like the matrices below each other, of this type.
-  static torch::Tensor gradient_of(const std::vector<torch::Tensor>& parameters,
-                                   const torch::TensorOptions& options);
+  static at::Tensor gradient_of(const std::vector<at::Tensor>& parameters,
+                                const at::TensorOptions& options);
 
  private:
   Heard heard_;

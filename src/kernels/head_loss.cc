@@ -2,13 +2,18 @@
 #include "kernels/head_loss.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/logsumexp.h>
+#include <ATen/ops/nonzero.h>
 
 #include "kernels/autograd_node.h"
 #include "kernels/matmul.h"
 
 namespace dovetail {
 
-using torch::Tensor;
+using at::Tensor;
 
 namespace {
 
@@ -75,7 +80,7 @@ double run_block(const Tensor& x_RD, const int64_t* labels, const Projection& he
 Tensor head_loss_float(const Tensor& hidden, const Projection& head, const Tensor& labels,
                        double logit_scale, const CrossEntropy& settings) {
   const Tensor& head_VD = head.parts[0];
-  const auto node = backward_node<HeadLossBackward>(hidden, head_VD);
+  const auto node = backward_node<HeadLossBackward>({hidden, head_VD});
   const bool wants_hidden = node && hidden.requires_grad(),
              wants_head = node && head_VD.requires_grad();
   double sum = 0;
@@ -83,8 +88,8 @@ Tensor head_loss_float(const Tensor& hidden, const Projection& head, const Tenso
   {
     const BelowAutograd below;
     const Tensor x_RD = hidden.detach().contiguous(), labels_R = labels.contiguous();
-    if (wants_hidden) node->dhidden_RD = torch::empty_like(x_RD);
-    if (wants_head) node->dhead_VD = torch::empty_like(head.whole);
+    if (wants_hidden) node->dhidden_RD = at::empty_like(x_RD);
+    if (wants_head) node->dhead_VD = at::empty_like(head.whole);
     const int64_t rows = x_RD.size(0),
                   step = std::max<int64_t>(64, kBlockNumbers / head_VD.size(0));
     for (int64_t begin = 0; begin < rows; begin += step) {
@@ -92,7 +97,7 @@ Tensor head_loss_float(const Tensor& hidden, const Projection& head, const Tenso
                        labels_R.const_data_ptr<int64_t>() + begin, head, logit_scale, settings,
                        node.get(), begin);
     }
-    loss = torch::full({}, sum * settings.weight, x_RD.options());
+    loss = at::full({}, sum * settings.weight, x_RD.options());
   }
   if (node) node->head_VD = head_VD;
   attach(loss, node);
@@ -103,11 +108,11 @@ Tensor head_loss_float(const Tensor& hidden, const Projection& head, const Tenso
 
 Tensor head_loss_reference(const Tensor& hidden_RD, const Tensor& head_VD, const Tensor& labels_R,
                            double logit_scale, const CrossEntropy& settings) {
-  const Tensor rows = torch::nonzero(labels_R != kIgnored).squeeze(1);
+  const Tensor rows = at::nonzero(labels_R != kIgnored).squeeze(1);
   const Tensor logits =
-      torch::linear(hidden_RD.index_select(0, rows) * logit_scale, head_VD).to(torch::kFloat32);
+      at::linear(hidden_RD.index_select(0, rows) * logit_scale, head_VD).to(at::kFloat);
   const Tensor labels = labels_R.index_select(0, rows);
-  const Tensor log_z = torch::logsumexp(logits, -1);
+  const Tensor log_z = at::logsumexp(logits, -1);
   const Tensor right = logits.gather(1, labels.unsqueeze(1)).squeeze(1);
   const double smoothing = settings.label_smoothing;
   const Tensor losses = log_z - (1 - smoothing) * right - smoothing * logits.mean(-1) +

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <torch/torch.h>
+#include <ATen/core/Tensor.h>
 
 #include "kernels/cross_entropy_rows.h"
 #include "kernels/linear.h"
@@ -16,13 +16,12 @@ inline constexpr int64_t kIgnored = -100;
 // made at once, in place of the logits, a block of rows at a time: the logits are never there
 // twice, and a big batch's never all at once. Call backward() on the result itself for the cheapest
 // backward.
-torch::Tensor head_loss(const torch::Tensor& hidden_RD, const Projection& head,
-                        const torch::Tensor& labels_R, double logit_scale,
-                        const CrossEntropy& settings);
+at::Tensor head_loss(const at::Tensor& hidden_RD, const Projection& head,
+                     const at::Tensor& labels_R, double logit_scale, const CrossEntropy& settings);
 
 // The same in LibTorch's own operations.
-torch::Tensor head_loss_reference(const torch::Tensor& hidden_RD, const torch::Tensor& head_VD,
-                                  const torch::Tensor& labels_R, double logit_scale,
-                                  const CrossEntropy& settings);
+at::Tensor head_loss_reference(const at::Tensor& hidden_RD, const at::Tensor& head_VD,
+                               const at::Tensor& labels_R, double logit_scale,
+                               const CrossEntropy& settings);
 
 }  // namespace dovetail

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/linear.h"
 
+#include <ATen/ops/cat.h>
+#include <c10/core/GradMode.h>
 #include <algorithm>
 
 #include "kernels/autograd_node.h"
@@ -10,7 +12,7 @@
 
 namespace dovetail {
 
-using torch::Tensor;
+using at::Tensor;
 
 namespace {
 
@@ -95,7 +97,7 @@ struct LinearBackward final : BackwardNode {
 };
 
 std::shared_ptr<LinearBackward> node_for(const Tensor& x, const Projection& projection) {
-  torch::autograd::variable_list inputs{x};
+  std::vector<Tensor> inputs{x};
   inputs.insert(inputs.end(), projection.parts.begin(), projection.parts.end());
   return backward_node<LinearBackward>(inputs);
 }
@@ -110,8 +112,8 @@ Projection join_weights(const std::vector<Tensor*>& weights) {
     return projection;
   }
   if (!follow_each_other(projection.parts)) {
-    const torch::NoGradGuard no_grad;
-    const Tensor whole = torch::cat(projection.parts, 0);
+    const at::NoGradGuard no_grad;
+    const Tensor whole = at::cat(projection.parts, 0);
     int64_t row = 0;
     for (size_t i = 0; i < weights.size(); ++i) {
       *weights[i] = whole.narrow(0, row, weights[i]->size(0)).detach();

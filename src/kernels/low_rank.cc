@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/low_rank.h"
 
+#include <ATen/ops/mm.h>
+
 #include "kernels/autograd_node.h"
 #include "kernels/dropout.h"
 
 namespace dovetail {
 
-using torch::Tensor;
+using at::Tensor;
 
 namespace {
 
@@ -38,7 +40,7 @@ struct LowRankBackward final : BackwardNode {
 
 // Returns y itself with a new history: nothing else holds it, as linear() has just made it.
 Tensor add_one(const Tensor& y, const Tensor& x, const LowRank& low_rank, int64_t first_column) {
-  const auto node = backward_node<LowRankBackward>(y, x, low_rank.a_rK, low_rank.b_Nr);
+  const auto node = backward_node<LowRankBackward>({y, x, low_rank.a_rK, low_rank.b_Nr});
   const BelowAutograd below;
   const Tensor x_RK = x.reshape({-1, x.size(-1)}).detach();
   const Tensor t_Rr = at::mm(x_RK, low_rank.a_rK.t());

@@ -7,7 +7,6 @@ namespace dovetail {
 
 // y + scaling * (x A^T) B^T in the columns of every part that has a low-rank addition; y is
 // overwritten.
-torch::Tensor add_low_rank(const torch::Tensor& y, const torch::Tensor& x,
-                           const Projection& projection);
+at::Tensor add_low_rank(const at::Tensor& y, const at::Tensor& x, const Projection& projection);
 
 }  // namespace dovetail

@@ -2,13 +2,15 @@
 #include "kernels/matmul.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/ops/addmm.h>
+#include <ATen/ops/empty.h>
 
 #include "kernels/autograd_node.h"
 #include "kernels/product.h"
 
 namespace dovetail {
 
-using torch::Tensor;
+using at::Tensor;
 
 namespace {
 
@@ -70,7 +72,7 @@ void matmul_into(const Tensor& out, const Tensor& a, const Tensor& b, double sca
 Tensor packed_product(const Tensor& a, const PackedMatrix& b, double scale) {
   const Tensor in = a.contiguous();
   const int64_t rows = in.size(0), columns = b.columns();
-  const Tensor out = torch::empty({rows, columns}, in.options());
+  const Tensor out = at::empty({rows, columns}, in.options());
   float* to = out.data_ptr<float>();
   const MatrixView view{in.const_data_ptr<float>(), in.size(1), 1};
   const int64_t strips = (columns + PackedMatrix::kStrip - 1) / PackedMatrix::kStrip;
@@ -86,7 +88,7 @@ Tensor packed_product(const Tensor& a, const PackedMatrix& b, double scale) {
 }
 
 Tensor matrix_product(const Tensor& a, const Tensor& b, double scale) {
-  const Tensor out = torch::empty({a.size(0), b.size(1)}, a.options());
+  const Tensor out = at::empty({a.size(0), b.size(1)}, a.options());
   matmul_into(out, a, b, scale);
   return out;
 }

@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/names.h"
 #include "metrics/tokens.h"
-#include "text/wordnet.h"
+#include "wordnet/wordnet.h"
 
 namespace dovetail {
 

@@ -10,7 +10,7 @@ namespace dovetail {
 // Which words stand in one synset of WordNet.
 class Synonyms {
  public:
-  // Read once a process from the folder that text/wordnet.h names; ConfigError where there is none.
+  // Read once a process from the folder that wordnet/wordnet.h names; ConfigError where there is none.
   static const Synonyms& of_wordnet();
 
   // The synsets of a word in lower case and of its base forms ("dogs", "went"), sorted.

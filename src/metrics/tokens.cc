@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/names.h"
+#include "base/text.h"
 #include "text/utf8.h"
 
 namespace dovetail {
@@ -54,7 +55,9 @@ Tokens split_white_space(std::string_view text) {
 
 Tokens split_at_spaces(std::string_view text) { return split(text, ' '); }
 
-std::string normalised_answer(std::string_view text) { return lower_case(collapse_blanks(text)); }
+std::string normalised_answer(std::string_view text) {
+  return lower_case(collapse_whitespace(text));
+}
 
 double best_over_references(std::string_view prediction, std::span<const std::string> references,
                             const std::function<double(const Tokens&, const Tokens&)>& score) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/checkpointing.h"
 
+#include <c10/core/GradMode.h>
+
 #include "kernels/autograd_node.h"
 
 namespace dovetail {
 
-using torch::Tensor;
+using at::Tensor;
 
 namespace {
 
@@ -15,7 +17,7 @@ struct RecomputingNode final : BackwardNode {
   std::vector<bool> wanted;
 
   variable_list apply(variable_list&& gradients) override {
-    const torch::AutoGradMode recording(true);
+    const at::AutoGradMode recording(true);
     std::vector<Tensor> leaves;
     for (size_t i = 0; i < inputs.size(); ++i) {
       leaves.push_back(inputs[i].defined() ? inputs[i].detach() : Tensor());
@@ -28,7 +30,7 @@ struct RecomputingNode final : BackwardNode {
       outputs.push_back(results[i]);
       output_gradients.push_back(gradients[i]);
     }
-    torch::autograd::backward(outputs, output_gradients);
+    run_backward(outputs, output_gradients);
     variable_list input_gradients;
     for (size_t i = 0; i < leaves.size(); ++i) {
       input_gradients.push_back(wanted[i] ? leaves[i].grad() : Tensor());
@@ -44,12 +46,12 @@ struct RecomputingNode final : BackwardNode {
 
 std::vector<Tensor> run_checkpointed(const Recomputed& run, const std::vector<Tensor>& inputs,
                                      const Tensor& parameter) {
-  torch::autograd::variable_list all = inputs;
+  std::vector<Tensor> all = inputs;
   all.push_back(parameter);
   const auto node = backward_node<RecomputingNode>(all);
   std::vector<Tensor> outputs;
   {
-    const torch::NoGradGuard no_grad;
+    const at::NoGradGuard no_grad;
     outputs = run(inputs);
   }
   if (!node) return outputs;

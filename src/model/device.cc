@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/device.h"
 
+#include <ATen/Context.h>
 #include <dlfcn.h>
+#include <torch/cuda.h>
 
 #include <cstdlib>
 
@@ -28,8 +30,8 @@ void load_cuda_libraries() {
 
 }  // namespace
 
-torch::Device device_from(const std::string& name) {
-  if (name == "cpu") return torch::kCPU;
+at::Device device_from(const std::string& name) {
+  if (name == "cpu") return at::kCPU;
   if (name != "cuda") throw_<ConfigError>("--device: expected cpu or cuda, found \"{}\"", name);
   load_cuda_libraries();
   const auto count = static_cast<int>(torch::cuda::device_count());
@@ -40,7 +42,7 @@ torch::Device device_from(const std::string& name) {
   }
   // the same sums in the same order each time, where LibTorch has such a kernel
   at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);
-  return {torch::kCUDA, static_cast<c10::DeviceIndex>(rank_on_this_machine() % count)};
+  return {at::kCUDA, static_cast<c10::DeviceIndex>(rank_on_this_machine() % count)};
 }
 
 }  // namespace dovetail

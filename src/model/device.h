@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <torch/torch.h>
+#include <ATen/core/Tensor.h>
 
 #include <string>
 
@@ -10,6 +10,6 @@ namespace dovetail {
 // "cpu", or "cuda": the GPU of this rank's number on its machine (mpirun's and srun's environment
 // tell), counted round where there are more ranks than GPUs. Throws ConfigError where LibTorch sees
 // no GPU.
-torch::Device device_from(const std::string& name);
+at::Device device_from(const std::string& name);
 
 }  // namespace dovetail

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/position_bias.h"
 
+#include <ATen/ops/embedding.h>
+#include <ATen/ops/empty.h>
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -28,9 +30,8 @@ int64_t relative_position_bucket(int64_t relative_position, bool bidirectional, 
   return bucket + std::min(logarithmic, num_buckets - 1);
 }
 
-torch::Tensor position_bias(const torch::Tensor& weight_KH, const T5Config& config,
-                            bool bidirectional, int64_t first_query, int64_t num_queries,
-                            int64_t num_keys) {
+at::Tensor position_bias(const at::Tensor& weight_KH, const T5Config& config, bool bidirectional,
+                         int64_t first_query, int64_t num_queries, int64_t num_keys) {
   // The bucket depends on the distance alone: one logarithm for each.
   const int64_t last_query = first_query + num_queries - 1;
   std::vector<int64_t> of_distance(num_keys + last_query + 1);
@@ -39,13 +40,13 @@ torch::Tensor position_bias(const torch::Tensor& weight_KH, const T5Config& conf
         relative_position_bucket(distance, bidirectional, config.relative_attention_num_buckets,
                                  config.relative_attention_max_distance);
   }
-  torch::Tensor buckets = torch::empty({num_queries * num_keys}, torch::kInt64);
+  at::Tensor buckets = at::empty({num_queries * num_keys}, at::kLong);
   int64_t* bucket = buckets.data_ptr<int64_t>();
   for (int64_t query = 0; query < num_queries; ++query) {
     const int64_t* row = of_distance.data() + (num_queries - 1 - query);
     for (int64_t key = 0; key < num_keys; ++key) *bucket++ = row[key];
   }
-  return torch::embedding(weight_KH, buckets.to(weight_KH.device()))
+  return at::embedding(weight_KH, buckets.to(weight_KH.device()))
       .view({num_queries, num_keys, config.num_heads})
       .permute({2, 0, 1})
       .unsqueeze(0)

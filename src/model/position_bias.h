@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <torch/torch.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 
@@ -17,8 +17,7 @@ int64_t relative_position_bucket(int64_t relative_position, bool bidirectional, 
 
 // Learned bias of every head for queries at first_query .. first_query + num_queries - 1 and keys
 // at 0 .. num_keys - 1: [1, H, num_queries, num_keys]. Differentiable in the weight.
-torch::Tensor position_bias(const torch::Tensor& weight_KH, const T5Config& config,
-                            bool bidirectional, int64_t first_query, int64_t num_queries,
-                            int64_t num_keys);
+at::Tensor position_bias(const at::Tensor& weight_KH, const T5Config& config, bool bidirectional,
+                         int64_t first_query, int64_t num_queries, int64_t num_keys);
 
 }  // namespace dovetail

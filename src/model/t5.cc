@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/t5.h"
 
+#include <ATen/ops/full.h>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -15,15 +16,15 @@
 
 namespace dovetail {
 
-using torch::Tensor;
+using at::Tensor;
 
 namespace {
 
 // Dropout sites are numbered; the decoder's begin here.
 constexpr uint64_t kDecoderSites = 1u << 20, kLowRankSites = 1u << 21, kSitesOfABlock = 8;
 
-Tensor causal_bias(int64_t length, const torch::TensorOptions& options) {
-  return torch::full({length, length}, std::numeric_limits<float>::lowest(), options).triu(1);
+Tensor causal_bias(int64_t length, const at::TensorOptions& options) {
+  return at::full({length, length}, std::numeric_limits<float>::lowest(), options).triu(1);
 }
 
 BlockProjections join_block(const T5Config& config, BlockWeights& w, bool decoder) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <torch/torch.h>
+#include <ATen/core/Tensor.h>
 
 #include <string>
 #include <vector>
@@ -33,7 +33,7 @@ class T5Model {
 
   const T5Config& config() const { return config_; }
   const T5Weights& weights() const { return weights_; }
-  torch::Device device() const { return weights_.shared_VD.device(); }
+  at::Device device() const { return weights_.shared_VD.device(); }
   const std::vector<BlockProjections>& encoder_projections() const { return encoder_; }
   const std::vector<BlockProjections>& decoder_projections() const { return decoder_; }
 
@@ -50,7 +50,7 @@ class T5Model {
   void set_low_rank(const std::string& weight_name, LowRank low_rank);
 
   // ids: int64. Rows of the shared embedding.
-  torch::Tensor embed(const torch::Tensor& ids_BS) const;
+  at::Tensor embed(const at::Tensor& ids_BS) const;
 
   // Lays copies of the weights out for the products, so that none has to be rearranged for each
   // call: for generation and evaluation, and both ways where they are frozen while something before
@@ -59,18 +59,18 @@ class T5Model {
   Packing packing() const { return packing_; }
 
   // mask_BS: 1 for tokens, 0 for padding (float). The encoder's normed output.
-  torch::Tensor encode(const torch::Tensor& embedded_BSD, const torch::Tensor& mask_BS) const;
+  at::Tensor encode(const at::Tensor& embedded_BSD, const at::Tensor& mask_BS) const;
 
   // Teacher forcing: hidden states before the head.
-  torch::Tensor decode(const torch::Tensor& decoder_ids_BT, const torch::Tensor& memory_BSD,
-                       const torch::Tensor& mask_BS) const;
+  at::Tensor decode(const at::Tensor& decoder_ids_BT, const at::Tensor& memory_BSD,
+                    const at::Tensor& mask_BS) const;
 
-  torch::Tensor logits(const torch::Tensor& hidden_BTD) const;
+  at::Tensor logits(const at::Tensor& hidden_BTD) const;
 
   // settings.weight times the summed loss of the labels [B, T] (kIgnored where there is none),
   // without ever holding the logits twice.
-  torch::Tensor loss(const torch::Tensor& hidden_BTD, const torch::Tensor& labels_BT,
-                     const CrossEntropy& settings) const;
+  at::Tensor loss(const at::Tensor& hidden_BTD, const at::Tensor& labels_BT,
+                  const CrossEntropy& settings) const;
 
   Activation activation() const;
   double logit_scale() const;
@@ -80,16 +80,14 @@ class T5Model {
   struct BlockInputs;  // what else a block reads
 
   Stream block(const BlockWeights& w, const BlockProjections& p, const BlockInputs& in,
-               const torch::Tensor& next_norm_D, Stream stream, uint64_t first_site) const;
+               const at::Tensor& next_norm_D, Stream stream, uint64_t first_site) const;
   Stream checkpointed_block(const BlockWeights& w, const BlockProjections& p, const BlockInputs& in,
-                            const torch::Tensor& next_norm_D, Stream stream,
+                            const at::Tensor& next_norm_D, Stream stream,
                             uint64_t first_site) const;
-  torch::Tensor run_stack(const StackWeights& stack,
-                          const std::vector<BlockProjections>& projections,
-                          const torch::Tensor& embedded, BlockInputs inputs,
-                          uint64_t first_site) const;
-  torch::Tensor position_bias_of(const BlockWeights& block, bool decoder, int64_t length) const;
-  Stream seam(const torch::Tensor& hidden, const torch::Tensor& x, const torch::Tensor& norm_D,
+  at::Tensor run_stack(const StackWeights& stack, const std::vector<BlockProjections>& projections,
+                       const at::Tensor& embedded, BlockInputs inputs, uint64_t first_site) const;
+  at::Tensor position_bias_of(const BlockWeights& block, bool decoder, int64_t length) const;
+  Stream seam(const at::Tensor& hidden, const at::Tensor& x, const at::Tensor& norm_D,
               uint64_t site) const;
   Dropout site(uint64_t number) const;
   T5Config config_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/weights.h"
 
+#include <ATen/ops/empty.h>
 #include <cmath>
 
 #include "base/random.h"
@@ -9,7 +10,7 @@ namespace dovetail {
 
 namespace {
 
-using Visit = std::function<void(const WeightSpec&, torch::Tensor&)>;
+using Visit = std::function<void(const WeightSpec&, at::Tensor&)>;
 
 void visit_attention(const T5Config& c, const std::string& layer, const std::string& attention,
                      bool has_bias, AttentionWeights& w, const Visit& visit) {
@@ -75,8 +76,8 @@ void for_each_weight(const T5Config& config, T5Weights& weights, const Visit& vi
 T5Weights random_weights(const T5Config& config, uint64_t seed) {
   T5Weights weights;
   auto generator = at::detail::createCPUGenerator(derive_seed(seed, "weights"));
-  for_each_weight(config, weights, [&](const WeightSpec& spec, torch::Tensor& tensor) {
-    tensor = torch::empty(spec.shape, torch::kFloat32);
+  for_each_weight(config, weights, [&](const WeightSpec& spec, at::Tensor& tensor) {
+    tensor = at::empty(spec.shape, at::kFloat);
     if (spec.standard_deviation == 0) {
       tensor.fill_(1.0);
     } else {
@@ -89,16 +90,16 @@ T5Weights random_weights(const T5Config& config, uint64_t seed) {
 NamedTensors named_tensors(const T5Config& config, const T5Weights& weights) {
   NamedTensors named;
   T5Weights copy = weights;  // handles, not data
-  for_each_weight(config, copy, [&](const WeightSpec& spec, torch::Tensor& tensor) {
+  for_each_weight(config, copy, [&](const WeightSpec& spec, at::Tensor& tensor) {
     named.emplace_back(spec.name, tensor);
   });
   return named;
 }
 
 T5Weights clone_weights(const T5Config& config, const T5Weights& weights,
-                        const torch::Device& device) {
+                        const at::Device& device) {
   T5Weights copy = weights;
-  for_each_weight(config, copy, [&](const WeightSpec&, torch::Tensor& tensor) {
+  for_each_weight(config, copy, [&](const WeightSpec&, at::Tensor& tensor) {
     tensor =
         tensor.detach().to(device, tensor.scalar_type(), /*non_blocking=*/false, /*copy=*/true);
   });

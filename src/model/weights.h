@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <torch/torch.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <functional>
@@ -16,17 +16,16 @@
 namespace dovetail {
 
 struct AttentionWeights {
-  torch::Tensor norm_D;
-  torch::Tensor q_ID, k_ID, v_ID, o_DI;
-  torch::Tensor
-      relative_attention_bias_KH;  // self-attention of the first block; umt5: of every block
+  at::Tensor norm_D;
+  at::Tensor q_ID, k_ID, v_ID, o_DI;
+  at::Tensor relative_attention_bias_KH;  // self-attention of the first block; umt5: of every block
 };
 
 struct FeedForwardWeights {
-  torch::Tensor norm_D;
-  torch::Tensor wi_FD;    // gated: wi_0, the one that goes through the activation
-  torch::Tensor wi_1_FD;  // gated only
-  torch::Tensor wo_DF;
+  at::Tensor norm_D;
+  at::Tensor wi_FD;    // gated: wi_0, the one that goes through the activation
+  at::Tensor wi_1_FD;  // gated only
+  at::Tensor wo_DF;
 };
 
 struct BlockWeights {
@@ -37,16 +36,16 @@ struct BlockWeights {
 
 struct StackWeights {
   std::vector<BlockWeights> blocks;
-  torch::Tensor final_norm_D;
+  at::Tensor final_norm_D;
 };
 
 struct T5Weights {
-  torch::Tensor shared_VD;
+  at::Tensor shared_VD;
   StackWeights encoder, decoder;
-  torch::Tensor lm_head_VD;  // undefined where tied to shared_VD
+  at::Tensor lm_head_VD;  // undefined where tied to shared_VD
 };
 
-using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
+using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
 
 // How a tensor starts: normal with this standard deviation, or ones (the norms).
 struct WeightSpec {
@@ -59,7 +58,7 @@ struct WeightSpec {
 // place that knows names, shapes and initial scales: creating, loading and saving all go through
 // it.
 void for_each_weight(const T5Config& config, T5Weights& weights,
-                     const std::function<void(const WeightSpec&, torch::Tensor&)>& visit);
+                     const std::function<void(const WeightSpec&, at::Tensor&)>& visit);
 
 // A random start, as in the original implementation (Mesh TensorFlow; transformers'
 // initializer_factor 1). Deterministic in the seed.
@@ -69,6 +68,6 @@ NamedTensors named_tensors(const T5Config& config, const T5Weights& weights);
 
 // Deep copy on a device: the tensors share nothing with the original.
 T5Weights clone_weights(const T5Config& config, const T5Weights& weights,
-                        const torch::Device& device = torch::kCPU);
+                        const at::Device& device = at::kCPU);
 
 }  // namespace dovetail

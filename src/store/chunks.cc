@@ -9,7 +9,7 @@
 #include <numeric>
 
 #include "base/error.h"
-#include "store/parallel.h"
+#include "base/parallel.h"
 
 namespace dovetail::hdf5 {
 

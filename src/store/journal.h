@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "sweep/record.h"
+#include "plan/record.h"
 
 namespace dovetail {
 

@@ -2,7 +2,6 @@
 #include "store/journal_file.h"
 
 #include <fcntl.h>
-#include <spdlog/spdlog.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/log.h"
 
 namespace dovetail {
 
@@ -110,14 +110,14 @@ JournalLock::JournalLock(const fs::path& path, const fs::path& results_folder)
     }
   } catch (const SystemError& error) {
     // Some cluster file systems are mounted without flock; a run there is better than none.
-    spdlog::warn("{}: {}. Nothing keeps a second run out of this folder: start only one",
-                 path.string(), error.what());
+    log_warning("{}: {}. Nothing keeps a second run out of this folder: start only one",
+                path.string(), error.what());
   }
   const std::string holder = this_process();
   if (::ftruncate(file_.get(), 0) != 0 ||
       ::pwrite(file_.get(), holder.data(), holder.size(), 0) < 0) {
     // Only a name for messages; a full disk will be met, and said, at the first record.
-    spdlog::debug("cannot write {}: {}", path.string(), std::strerror(errno));
+    log_debug("cannot write {}: {}", path.string(), std::strerror(errno));
   }
 }
 
@@ -129,7 +129,7 @@ std::string JournalLock::holder(const fs::path& path) {
     const std::string name = read_descriptor(file.get());
     return name.empty() ? "a process that has just started" : name;
   } catch (const SystemError& error) {
-    spdlog::debug("cannot tell who holds {}: {}", path.string(), error.what());
+    log_debug("cannot tell who holds {}: {}", path.string(), error.what());
     return "";
   }
 }

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
-#include "store/parallel.h"
+#include "base/parallel.h"
 
 namespace dovetail {
 

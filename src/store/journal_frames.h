@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sweep/record.h"
+#include "plan/record.h"
 
 // The bytes of a journal and what they say; no files here.
 namespace dovetail {

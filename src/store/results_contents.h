@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "plan/plan.h"
+#include "plan/record.h"
 #include "store/netcdf.h"
-#include "sweep/plan.h"
-#include "sweep/record.h"
 
 // What goes into results.h5, and the functions that write each of its groups. Layout:
 // docs/results.md.

@@ -2,7 +2,7 @@
 // /provenance: what was asked, and with which versions, on which machine, each number was made.
 #include <unordered_map>
 
-#include "store/parallel.h"
+#include "base/parallel.h"
 #include "store/results_contents.h"
 
 namespace dovetail {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "sweep/plan.h"
-#include "sweep/record.h"
+#include "plan/plan.h"
+#include "plan/record.h"
 
 namespace dovetail {
 

@@ -10,7 +10,7 @@
 namespace dovetail {
 
 // A data set card as a sweep names it: CARD.toml, or CARD.toml#PART for a part of it
-// (tasks/card.h).
+// (cards/card.h).
 bool names_card(const std::string& given);
 
 // "lm_bff_sst2.toml#split_seed=21" is called lm_bff_sst2.seed21, "atomic2020.toml#xNeed"

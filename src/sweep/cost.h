@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "sweep/settings.h"
+#include "plan/settings.h"
 
 // Estimates, made before anything is known of the data: they order jobs and tell a user whether a
 // sweep takes minutes or days. They never decide a result.

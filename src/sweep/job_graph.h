@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "sweep/cost.h"
-#include "sweep/plan.h"
+#include "sweep/make_plan.h"
 
 namespace dovetail {
 

@@ -8,6 +8,7 @@
 #include "base/names.h"
 #include "sweep/adaptation.h"
 #include "sweep/axes.h"
+#include "sweep/claims_section.h"
 #include "sweep/model_config.h"
 #include "sweep/sections.h"
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "sweep/job.h"
+#include "plan/job.h"
 
 // Strict reading of TOML: whatever is not asked for is an error that says where. Only the .cc
 // files of this room include this header.

@@ -5,13 +5,14 @@
 #include <functional>
 #include <unordered_set>
 
+#include "base/data_folder.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/names.h"
 #include "base/random.h"
-#include "tasks/data_folder.h"
-#include "tasks/template.h"
+#include "base/text.h"
+#include "tasks/find_task.h"
 
 namespace dovetail {
 
@@ -150,7 +151,7 @@ TaskData splitter_task(const TaskData& of_all_relations, const RelationGroups& g
                        uint64_t seed) {
   const auto make_example = [&](const Triple& triple) {
     const std::string head = said_with(sentences.phrase(triple.relation), triple.head);
-    return Example{.source = collapse_blanks(head + " " + triple.tail),
+    return Example{.source = collapse_whitespace(head + " " + triple.tail),
                    .references = {triple.tail}};
   };
   const auto side = [&](const std::vector<Example>& examples, int64_t rows) {

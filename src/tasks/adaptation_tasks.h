@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
-#include "tasks/relation_groups.h"
-#include "tasks/task.h"
-#include "tasks/verbalizer.h"
+#include "adaptation/relation_groups.h"
+#include "examples/task.h"
+#include "examples/verbalizer.h"
 
 namespace dovetail {
 

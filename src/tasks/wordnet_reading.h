@@ -6,15 +6,15 @@
 #include <utility>
 #include <vector>
 
-#include "tasks/task.h"
-#include "text/wordnet.h"
+#include "examples/task.h"
+#include "wordnet/wordnet.h"
 
 namespace dovetail {
 
 // Tasks that read a definition or an example of WordNet and say something about its sense. They
 // share one split by synset (wordnet_split.h): definition, example and first word of a test
 // synset occur in no training example. The pre-training text "wordnet-text" holds the definitions
-// of the test side too, unlabelled (text/wordnet.h).
+// of the test side too, unlabelled (wordnet/wordnet.h).
 struct ReadingTask {
   std::string name;         // "category", the last part of the task's name
   std::string description;  // one sentence

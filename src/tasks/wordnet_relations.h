@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "text/wordnet.h"
+#include "wordnet/wordnet.h"
 
 namespace dovetail {
 

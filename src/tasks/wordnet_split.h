@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "tasks/wordnet_relations.h"
-#include "text/wordnet.h"
+#include "wordnet/wordnet.h"
 
 namespace dovetail {
 

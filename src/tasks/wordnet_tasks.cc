@@ -6,7 +6,7 @@
 #include <unordered_map>
 
 #include "base/hash.h"
-#include "tasks/verbalizer.h"
+#include "examples/verbalizer.h"
 #include "tasks/wordnet_reading.h"
 #include "tasks/wordnet_relations.h"
 #include "tasks/wordnet_split.h"

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "tasks/task.h"
+#include "examples/task.h"
 
 namespace dovetail {
 
@@ -14,7 +14,7 @@ namespace dovetail {
 // words stands in data/verbalizers/wordnet.toml.
 //
 // The pre-training text "wordnet-text" holds the definitions and examples of both sides, without
-// any label (text/wordnet.h). For tasks that read them it is transductive: inputs of the test side
+// any label (wordnet/wordnet.h). For tasks that read them it is transductive: inputs of the test side
 // were seen, their answers were not. Where the text itself is the answer (defined_as, used_in),
 // the answers of the test side were seen in pre-training, though not beside their heads; do not
 // use these two to compare pre-training on this text with none.

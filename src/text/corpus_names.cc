@@ -7,7 +7,7 @@
 #include "base/hash.h"
 #include "base/names.h"
 #include "text/corpus.h"
-#include "text/wordnet.h"
+#include "wordnet/wordnet.h"
 
 namespace dovetail {
 

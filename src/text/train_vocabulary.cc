@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "text/child_process.h"
+#include "base/child_process.h"
 #include "text/document_reader.h"
 #include "text/utf8.h"
 #include "text/vocabulary.h"

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ATen/ops/zeros_like.h>
+#include <c10/core/GradMode.h>
 #include <algorithm>
 #include <cmath>
 
@@ -8,7 +10,7 @@
 
 namespace dovetail {
 
-using torch::Tensor;
+using at::Tensor;
 
 namespace {
 
@@ -48,12 +50,12 @@ class Adafactor final : public Optimizer {
       const bool factored = Layout(tensor).factored;
       rows_.push_back(factored ? whole.sum(-1) : whole.new_zeros({0}));
       columns_.push_back(factored ? whole.sum(-2) : whole);
-      if (beta1_ > 0) first_.push_back(torch::zeros_like(whole));
+      if (beta1_ > 0) first_.push_back(at::zeros_like(whole));
     }
   }
 
   void step(double learning_rate, double gradient_scale) override {
-    const torch::NoGradGuard no_grad;
+    const at::NoGradGuard no_grad;
     ++num_steps_;
     const double base = relative_step_ ? relative_rate() : learning_rate;
     for (size_t i = 0; i < trained_.size(); ++i) {
@@ -175,7 +177,7 @@ void Adafactor::plain(size_t i, double rate, double gradient_scale) {
   } else {
     update = gradient * columns_[i].rsqrt();
   }
-  const double squares = update.square().sum(torch::kFloat64).item<double>();
+  const double squares = update.square().sum(at::kDouble).item<double>();
   update.mul_(rate / clipping(squares, tensor.numel()));
   if (!first_.empty()) update = first_[i].mul_(beta1_).add_(update, 1 - beta1_);
   tensor.copy_(tensor.to(type) * (1 - rate * weight_decay_) - update);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <c10/core/GradMode.h>
 #include <algorithm>
 #include <cmath>
 
@@ -7,7 +8,7 @@
 
 namespace dovetail {
 
-using torch::Tensor;
+using at::Tensor;
 
 namespace {
 
@@ -27,7 +28,7 @@ class AdamW final : public Optimizer {
   }
 
   void step(double learning_rate, double gradient_scale) override {
-    const torch::NoGradGuard no_grad;
+    const at::NoGradGuard no_grad;
     ++num_steps_;
     AdamWStep step{};
     step.beta1 = beta1_;

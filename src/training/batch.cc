@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "training/batch.h"
 
+#include <ATen/ops/full.h>
+#include <ATen/ops/zeros.h>
 #include <algorithm>
 
 #include "base/error.h"
@@ -16,10 +18,10 @@ Batch collate(std::span<const Sequence* const> sequences) {
     target_length = std::max<int64_t>(target_length, sequence->target.size());
   }
   Batch batch;
-  batch.source_BS = torch::zeros({rows, source_length}, torch::kInt64);
-  batch.mask_BS = torch::zeros({rows, source_length}, torch::kFloat32);
-  batch.decoder_ids_BT = torch::zeros({rows, target_length}, torch::kInt64);
-  batch.labels_BT = torch::full({rows, target_length}, kIgnored, torch::kInt64);
+  batch.source_BS = at::zeros({rows, source_length}, at::kLong);
+  batch.mask_BS = at::zeros({rows, source_length}, at::kFloat);
+  batch.decoder_ids_BT = at::zeros({rows, target_length}, at::kLong);
+  batch.labels_BT = at::full({rows, target_length}, kIgnored, at::kLong);
   for (int64_t row = 0; row < rows; ++row) {
     const auto& [source, target] = *sequences[row];
     std::copy(source.begin(), source.end(),
@@ -47,9 +49,9 @@ std::vector<std::vector<int64_t>> epoch_batches(std::span<const Sequence> rows,
   return bucket_by_length(lengths, limit, rng);
 }
 
-Batch Batch::to(const torch::Device& device) const {
+Batch Batch::to(const at::Device& device) const {
   Batch moved = *this;
-  for (torch::Tensor* tensor :
+  for (at::Tensor* tensor :
        {&moved.source_BS, &moved.mask_BS, &moved.decoder_ids_BT, &moved.labels_BT}) {
     *tensor = tensor->to(device);
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <torch/torch.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <functional>
@@ -21,15 +21,15 @@ struct Sequence {
 };
 
 struct Batch {
-  torch::Tensor source_BS;       // int64, pad 0
-  torch::Tensor mask_BS;         // float, 1 for tokens
-  torch::Tensor decoder_ids_BT;  // int64: pad, then the target without its last id
-  torch::Tensor labels_BT;       // int64: the target; kIgnored where padded
-  int64_t num_tokens = 0;        // source and target, without padding
-  int64_t num_computed = 0;      // the same with padding
+  at::Tensor source_BS;       // int64, pad 0
+  at::Tensor mask_BS;         // float, 1 for tokens
+  at::Tensor decoder_ids_BT;  // int64: pad, then the target without its last id
+  at::Tensor labels_BT;       // int64: the target; kIgnored where padded
+  int64_t num_tokens = 0;     // source and target, without padding
+  int64_t num_computed = 0;   // the same with padding
   int64_t num_targets = 0;
 
-  Batch to(const torch::Device& device) const;
+  Batch to(const at::Device& device) const;
 };
 
 // Pads to the longest source and target among the sequences.

@@ -2,6 +2,7 @@
 #include "training/learner.h"
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Context.h>
 
 #include <algorithm>
 #include <cmath>
@@ -11,12 +12,12 @@
 #include "base/random.h"
 #include "base/stop.h"
 #include "base/team_failure.h"
+#include "training/learning_rate.h"
 #include "training/micro_batch.h"
-#include "training/schedule.h"
 
 namespace dovetail {
 
-using torch::Tensor;
+using at::Tensor;
 
 namespace {
 
@@ -191,7 +192,7 @@ void prepare(Learner& learner) {
     learner.average = std::make_unique<WeightAverage>(learner.options.ema, learner.trained);
   }
   if (!learner.working && learner.options.precision == "bfloat16") {
-    learner.working = std::make_unique<WorkingCopy>(*learner.model, torch::kBFloat16);
+    learner.working = std::make_unique<HalfPrecisionReplica>(*learner.model, at::kBFloat16);
   }
   if (!learner.team_step && learner.team) {
     learner.team_step = std::make_unique<TeamStep>(*learner.team, learner.trained);

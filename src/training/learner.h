@@ -7,22 +7,22 @@
 #include <string>
 
 #include "model/t5.h"
-#include "sweep/record.h"
-#include "sweep/settings.h"
+#include "plan/record.h"
+#include "plan/settings.h"
 #include "training/batch.h"
 #include "training/gradient_team.h"
+#include "training/half_precision_replica.h"
 #include "training/optimizer.h"
 #include "training/team_step.h"
 #include "training/weight_average.h"
-#include "training/working_copy.h"
 #include "tuning/tuning_method.h"
 
 namespace dovetail {
 
 // settings.weight times the sum of the token losses of a batch (nats), differentiable. Call
 // backward() on the result itself: see kernels/head_loss.h.
-torch::Tensor weighted_loss(const T5Model& model, TuningMethod& tuning, const Batch& batch,
-                            const CrossEntropy& settings = {});
+at::Tensor weighted_loss(const T5Model& model, TuningMethod& tuning, const Batch& batch,
+                         const CrossEntropy& settings = {});
 
 // One cell in training: its model, what of it is trained, and where its batches come from.
 struct Learner {
@@ -41,10 +41,10 @@ struct Learner {
 
   NamedTensors trained;
   std::unique_ptr<Optimizer> optimizer;
-  std::unique_ptr<WeightAverage> average;  // where options.ema > 0
-  std::unique_ptr<WorkingCopy> working;    // where options.precision is not float32
-  std::unique_ptr<TeamStep> team_step;     // where there is a team
-  int64_t first_step = 0;                  // > 0 when going on from a saved state
+  std::unique_ptr<WeightAverage> average;         // where options.ema > 0
+  std::unique_ptr<HalfPrecisionReplica> working;  // where options.precision is not float32
+  std::unique_ptr<TeamStep> team_step;            // where there is a team
+  int64_t first_step = 0;                         // > 0 when going on from a saved state
 
   // What came of it.
   Curve train_loss;  // mean token loss, as it is minimised, over stretches of steps

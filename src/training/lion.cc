@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <c10/core/GradMode.h>
+
 #include "kernels/optimizer_kernels.h"
 #include "training/optimizer.h"
 
 namespace dovetail {
 
-using torch::Tensor;
+using at::Tensor;
 
 namespace {
 
@@ -18,7 +20,7 @@ class Lion final : public Optimizer {
   }
 
   void step(double learning_rate, double gradient_scale) override {
-    const torch::NoGradGuard no_grad;
+    const at::NoGradGuard no_grad;
     step_.learning_rate = static_cast<float>(learning_rate);
     step_.gradient_scale = static_cast<float>(gradient_scale);
     for (size_t i = 0; i < trained_.size(); ++i) {

@@ -5,7 +5,7 @@
 
 namespace dovetail {
 
-using torch::Tensor;
+using at::Tensor;
 
 namespace {
 
@@ -13,7 +13,7 @@ namespace {
 Batch rows_of(const Batch& batch, int64_t begin, int64_t end, int64_t stride = 1) {
   const auto rows = [&](const Tensor& all) { return all.slice(0, begin, end, stride); };
   const Tensor mask = rows(batch.mask_BS), labels = rows(batch.labels_BT);
-  const Tensor sources = mask.sum(1).to(torch::kInt64), targets = (labels != kIgnored).sum(1);
+  const Tensor sources = mask.sum(1).to(at::kLong), targets = (labels != kIgnored).sum(1);
   const int64_t source_length = std::max<int64_t>(1, sources.max().item<int64_t>());
   const int64_t target_length = std::max<int64_t>(1, targets.max().item<int64_t>());
   Batch part;

@@ -2,6 +2,7 @@
 #include "training/optimizer.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/ops/zeros.h>
 
 #include <cmath>
 
@@ -11,7 +12,7 @@
 
 namespace dovetail {
 
-using torch::Tensor;
+using at::Tensor;
 
 #define OPTIMIZER(name) OptimizerKind name();
 #include "training/optimizers.inc"
@@ -38,11 +39,11 @@ const OptimizerKind& find_optimizer(const std::string& name) {
 }
 
 double squares(const Tensor& tensor) {
-  if (tensor.device().is_cpu() && tensor.scalar_type() == torch::kFloat32) {
+  if (tensor.device().is_cpu() && tensor.scalar_type() == at::kFloat) {
     const Tensor values = tensor.contiguous();
     return sum_of_squares(values.const_data_ptr<float>(), values.numel());
   }
-  return tensor.detach().to(torch::kFloat64).square().sum().item<double>();
+  return tensor.detach().to(at::kDouble).square().sum().item<double>();
 }
 
 }  // namespace
@@ -71,13 +72,12 @@ double gradient_norm(const NamedTensors& trained) {
 }
 
 bool suits_kernels(const Tensor& tensor) {
-  return tensor.device().is_cpu() && tensor.scalar_type() == torch::kFloat32 &&
-         tensor.is_contiguous();
+  return tensor.device().is_cpu() && tensor.scalar_type() == at::kFloat && tensor.is_contiguous();
 }
 
 Tensor zero_state(const Tensor& tensor) {
-  const auto type = tensor.scalar_type() == torch::kFloat64 ? torch::kFloat64 : torch::kFloat32;
-  return torch::zeros(tensor.sizes(), tensor.options().dtype(type).requires_grad(false));
+  const auto type = tensor.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  return at::zeros(tensor.sizes(), tensor.options().dtype(type).requires_grad(false));
 }
 
 double root_mean_square(const Tensor& tensor) {

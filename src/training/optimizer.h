@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <torch/torch.h>
+#include <ATen/core/Tensor.h>
 
 #include <functional>
 #include <memory>
 #include <vector>
 
 #include "model/weights.h"
-#include "sweep/settings.h"
+#include "plan/settings.h"
 #include "training/optimizers.h"
 
 namespace dovetail {
@@ -20,7 +20,7 @@ class Optimizer {
   // `gradient_scale` multiplies every gradient: clipping.
   virtual void step(double learning_rate, double gradient_scale) = 0;
   // Everything needed to go on after an interruption, in a fixed order.
-  virtual std::vector<torch::Tensor> state() = 0;
+  virtual std::vector<at::Tensor> state() = 0;
   virtual void set_num_steps(int64_t steps) = 0;
 };
 
@@ -42,9 +42,9 @@ std::unique_ptr<Optimizer> make_optimizer(const OptimizerSettings& settings, Nam
 double gradient_norm(const NamedTensors& trained);
 
 // For the optimizers themselves.
-bool suits_kernels(const torch::Tensor& tensor);
-torch::Tensor zero_state(const torch::Tensor& tensor);  // of its shape
-double root_mean_square(const torch::Tensor& tensor);
+bool suits_kernels(const at::Tensor& tensor);
+at::Tensor zero_state(const at::Tensor& tensor);  // of its shape
+double root_mean_square(const at::Tensor& tensor);
 // ConfigError "OPTIMIZER: KEY must be ..., found ..." unless low <= parameters[key] < high.
 void check_parameter(const std::string& optimizer, const nlohmann::json& parameters,
                      const std::string& key, double low, double high);

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "training/saved_state.h"
 
+#include <ATen/ops/tensor.h>
+#include <c10/core/GradMode.h>
 #include <map>
 
 #include "base/error.h"
-#include "model/safetensors.h"
+#include "model/checkpoints/safetensors.h"
 
 namespace dovetail {
 
-using torch::Tensor;
+using at::Tensor;
 
 namespace {
 
 // Counts beyond what single precision holds exactly, in two parts.
 constexpr int64_t kCountPart = int64_t{1} << 20;
 Tensor count_tensor(int64_t count) {
-  return torch::tensor(
+  return at::tensor(
       {static_cast<float>(count / kCountPart), static_cast<float>(count % kCountPart)});
 }
 int64_t count_from(const Tensor& parts) {
@@ -39,12 +41,12 @@ NamedTensors named_state(Learner& learner, int64_t step, double wall_seconds) {
   const auto& curve = learner.train_loss;
   std::vector<float> values(curve.values.begin(), curve.values.end());
   std::vector<float> steps(curve.steps.begin(), curve.steps.end());
-  state.emplace_back("curve.values", torch::tensor(values));
-  state.emplace_back("curve.steps", torch::tensor(steps));
+  state.emplace_back("curve.values", at::tensor(values));
+  state.emplace_back("curve.steps", at::tensor(steps));
   state.emplace_back("count.tokens", count_tensor(learner.cost.train_tokens));
   state.emplace_back("count.computed", count_tensor(learner.computed_tokens));
   state.emplace_back("progress",
-                     torch::tensor({static_cast<float>(step), static_cast<float>(wall_seconds)}));
+                     at::tensor({static_cast<float>(step), static_cast<float>(wall_seconds)}));
   return state;
 }
 
@@ -56,7 +58,7 @@ void save_state(Learner& learner, int64_t step, double wall_seconds,
 }
 
 void restore_state(Learner& learner, const std::filesystem::path& file) {
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   const NamedTensors loaded = read_safetensors(file);
   const std::map<std::string, Tensor> state(loaded.begin(), loaded.end());
   for (auto& [name, tensor] : learner.trained) tensor.copy_(state.at(name));

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <c10/core/GradMode.h>
+
 #include "base/error.h"
 #include "kernels/optimizer_kernels.h"
 #include "training/optimizer.h"
 
 namespace dovetail {
 
-using torch::Tensor;
+using at::Tensor;
 
 namespace {
 
@@ -20,7 +22,7 @@ class Sgd final : public Optimizer {
   }
 
   void step(double learning_rate, double gradient_scale) override {
-    const torch::NoGradGuard no_grad;
+    const at::NoGradGuard no_grad;
     step_.learning_rate = static_cast<float>(learning_rate);
     step_.gradient_scale = static_cast<float>(gradient_scale);
     for (size_t i = 0; i < trained_.size(); ++i) {
@@ -48,7 +50,7 @@ class Sgd final : public Optimizer {
 
   void plain(size_t i) {
     Tensor& tensor = trained_[i].second;
-    const auto type = tensor.scalar_type() == torch::kFloat64 ? torch::kFloat64 : torch::kFloat32;
+    const auto type = tensor.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
     const Tensor values = tensor.to(type);
     Tensor move = tensor.grad().to(type) * step_.gradient_scale + values * step_.weight_decay;
     if (!velocity_.empty()) {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "training/team_step.h"
 
+#include <ATen/ops/zeros_like.h>
 #include <algorithm>
 
 #include "base/error.h"
 
 namespace dovetail {
 
-using torch::Tensor;
+using at::Tensor;
 
 namespace {
 
@@ -17,9 +18,9 @@ constexpr int64_t kBig = int64_t{1} << 14;
 // Of its own memory in one piece: it is written to from outside of LibTorch.
 Tensor plain_gradient(const Tensor& parameter) {
   Tensor& gradient = parameter.mutable_grad();
-  if (!gradient.defined()) gradient = torch::zeros_like(parameter);
+  if (!gradient.defined()) gradient = at::zeros_like(parameter);
   if (!gradient.is_contiguous()) gradient = gradient.contiguous();
-  DOVETAIL_CHECK(gradient.scalar_type() == torch::kFloat32 && gradient.device().is_cpu());
+  DOVETAIL_CHECK(gradient.scalar_type() == at::kFloat && gradient.device().is_cpu());
   return gradient;
 }
 

@@ -28,12 +28,12 @@ class TeamStep {
 
  private:
   void start(size_t slot);
-  float* home_of(const std::vector<torch::Tensor>& parameters) const;
+  float* home_of(const std::vector<at::Tensor>& parameters) const;
   void start_small();
   void take_small();
 
   GradientTeam& team_;
-  std::vector<torch::Tensor> big_, small_;
+  std::vector<at::Tensor> big_, small_;
   std::unordered_map<const void*, size_t> slot_of_;  // by tensor
   std::vector<size_t> sizes_;
   std::vector<std::span<float>> homes_;

@@ -16,12 +16,12 @@ class WeightAverage {
 
   void update(int64_t step);  // after step `step` (from 1)
   void swap();                // the trained tensors take the averages, and back again
-  std::vector<torch::Tensor> state() { return averages_; }
+  std::vector<at::Tensor> state() { return averages_; }
 
  private:
   double decay_;
   NamedTensors trained_;
-  std::vector<torch::Tensor> averages_;
+  std::vector<at::Tensor> averages_;
 };
 
 // The averages stand in the trained tensors as long as this lives; null: nothing happens.

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "model/safetensors.h"
+#include "model/checkpoints/safetensors.h"
 
 namespace dovetail {
 
@@ -73,7 +73,7 @@ std::map<std::string, LowRank> read_pairs(const fs::path& file, double scaling) 
   return pairs;
 }
 
-bool fits(const LowRank& pair, const torch::Tensor& weight_NK) {
+bool fits(const LowRank& pair, const at::Tensor& weight_NK) {
   return pair.a_rK.defined() && pair.b_Nr.defined() && pair.a_rK.dim() == 2 &&
          pair.b_Nr.dim() == 2 && pair.a_rK.size(1) == weight_NK.size(1) &&
          pair.b_Nr.size(0) == weight_NK.size(0) && pair.a_rK.size(0) == pair.b_Nr.size(1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "model/checkpoint.h"
+#include "model/checkpoints/checkpoint.h"
 #include "tuning/tuning_method.h"
 
 namespace dovetail {
@@ -16,7 +16,7 @@ class Full final : public TuningMethod {
     return named;
   }
 
-  torch::Tensor embed(const torch::Tensor& ids_BS) override { return model_.embed(ids_BS); }
+  at::Tensor embed(const at::Tensor& ids_BS) override { return model_.embed(ids_BS); }
 
   void save(const std::filesystem::path& folder) const override {
     save_checkpoint(folder, model_.config(), model_.weights());

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -14,7 +16,7 @@ namespace dovetail {
 
 namespace {
 
-using torch::Tensor;
+using at::Tensor;
 
 // The part of a published name that PEFT's target_modules are matched with: "q" of "...q.weight".
 std::string module_of(const std::string& weight_name) {
@@ -80,12 +82,12 @@ class Lora final : public TuningMethod {
       tensor.requires_grad_(false);
       if (!settings.targets.contains(module_of(name))) continue;
       const double bound = 1 / std::sqrt(static_cast<double>(tensor.size(1)));
-      const Tensor a_rK = torch::empty({settings.r, tensor.size(1)})
+      const Tensor a_rK = at::empty({settings.r, tensor.size(1)})
                               .uniform_(-bound, bound, generator)
                               .to(tensor.options())
                               .requires_grad_(true);
       const Tensor b_Nr =
-          torch::zeros({tensor.size(0), settings.r}, tensor.options()).requires_grad_(true);
+          at::zeros({tensor.size(0), settings.r}, tensor.options()).requires_grad_(true);
       model_.set_low_rank(name, {a_rK, b_Nr, settings.scaling, settings.dropout});
       const std::string module = name.substr(0, name.rfind('.'));
       trained_.emplace_back(module + ".lora_A.weight", a_rK);

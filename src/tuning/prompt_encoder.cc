@@ -2,6 +2,14 @@
 #include "tuning/prompt_encoder.h"
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/ops/argsort.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/lstm.h>
+#include <ATen/ops/relu.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 
 #include <algorithm>
 #include <cmath>
@@ -13,7 +21,7 @@
 
 namespace dovetail {
 
-using torch::Tensor;
+using at::Tensor;
 
 namespace {
 
@@ -55,7 +63,7 @@ PromptEncoderSettings read_prompt_encoder(const nlohmann::json& parameters) {
 
 PromptEncoder::PromptEncoder(const PromptEncoderSettings& settings, int64_t d_model,
                              std::vector<std::string> groups, uint64_t seed,
-                             const torch::Device& device)
+                             const at::Device& device)
     : settings_(settings),
       d_model_(d_model),
       groups_(std::move(groups)),
@@ -86,7 +94,7 @@ PromptEncoder::PromptEncoder(const PromptEncoderSettings& settings, int64_t d_mo
 
 // As PyTorch begins its own layers: uniform within 1 / sqrt(inputs).
 void PromptEncoder::add(const std::string& name, at::IntArrayRef shape, double bound) {
-  Tensor tensor = torch::empty(shape).uniform_(-bound, bound, generator_).to(device_);
+  Tensor tensor = at::empty(shape).uniform_(-bound, bound, generator_).to(device_);
   weights_.emplace_back("prompt_encoder." + name, tensor.requires_grad_(true));
 }
 
@@ -113,11 +121,11 @@ void PromptEncoder::add_lstm() {
 
 Tensor PromptEncoder::linear(const Tensor& x, int64_t which) const {
   const int64_t at = first_linear_ + 2 * which;
-  return torch::linear(x, weights_[at].second, weights_[at + 1].second);
+  return at::linear(x, weights_[at].second, weights_[at + 1].second);
 }
 
 Tensor PromptEncoder::residual(const Tensor& x, int64_t which) const {
-  return x + linear(torch::relu(linear(x, which)), which + 1);
+  return x + linear(at::relu(linear(x, which)), which + 1);
 }
 
 // Each group is a sequence of its own: tokens of one relation do not depend on another's.
@@ -128,25 +136,25 @@ Tensor PromptEncoder::lstm(const Tensor& x_KD) const {
   for (size_t i = 0; i < groups_.size(); ++i) rows[groups_[i]].push_back(static_cast<int64_t>(i));
   std::vector<Tensor> outputs;
   std::vector<int64_t> order;
-  const Tensor zero = torch::zeros({2 * settings_.layers, 1, settings_.hidden}, x_KD.options());
+  const Tensor zero = at::zeros({2 * settings_.layers, 1, settings_.hidden}, x_KD.options());
   for (const auto& [group, members] : rows) {
-    const Tensor index = torch::tensor(members, torch::kInt64).to(x_KD.device());
+    const Tensor index = at::tensor(members, at::kLong).to(x_KD.device());
     const Tensor sequence = x_KD.index_select(0, index).unsqueeze(0);
     const auto [output, h, c] =
-        torch::lstm(sequence, {zero, zero}, parameters, /*has_biases=*/true, settings_.layers,
-                    /*dropout=*/0.0, /*train=*/true, /*bidirectional=*/true, /*batch_first=*/true);
+        at::lstm(sequence, {zero, zero}, parameters, /*has_biases=*/true, settings_.layers,
+                 /*dropout=*/0.0, /*train=*/true, /*bidirectional=*/true, /*batch_first=*/true);
     outputs.push_back(output.squeeze(0));
     order.insert(order.end(), members.begin(), members.end());
   }
-  const Tensor back = torch::argsort(torch::tensor(order, torch::kInt64)).to(x_KD.device());
-  return torch::cat(outputs).index_select(0, back);
+  const Tensor back = at::argsort(at::tensor(order, at::kLong)).to(x_KD.device());
+  return at::cat(outputs).index_select(0, back);
 }
 
 Tensor PromptEncoder::forward(const Tensor& table_KD) const {
   if (settings_.kind == "embedding") return table_KD;
   Tensor x = table_KD;
   if (settings_.kind == "mlp") {
-    for (int64_t i = 0; i < num_linear_; ++i) x = linear(i > 0 ? torch::relu(x) : x, i);
+    for (int64_t i = 0; i < num_linear_; ++i) x = linear(i > 0 ? at::relu(x) : x, i);
   } else if (settings_.kind == "mlp_residual") {
     for (int64_t i = 0; i < num_linear_; i += 2) x = residual(x, i);
   } else {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <torch/torch.h>
+#include <ATen/core/Tensor.h>
 #include <nlohmann/json.hpp>
 
 #include <string>
@@ -33,10 +33,10 @@ class PromptEncoder {
  public:
   // `groups` names each token's sequence, in the table's order.
   PromptEncoder(const PromptEncoderSettings& settings, int64_t d_model,
-                std::vector<std::string> groups, uint64_t seed, const torch::Device& device);
+                std::vector<std::string> groups, uint64_t seed, const at::Device& device);
 
   // table_KD to vectors_KD.
-  torch::Tensor forward(const torch::Tensor& table_KD) const;
+  at::Tensor forward(const at::Tensor& table_KD) const;
 
   // The encoder's own weights, leaves that require a gradient: "prompt_encoder.linear.0.weight".
   const NamedTensors& weights() const { return weights_; }
@@ -45,15 +45,15 @@ class PromptEncoder {
   void add_linear(int64_t inputs, int64_t outputs);
   void add_lstm();
   void add(const std::string& name, at::IntArrayRef shape, double bound);
-  torch::Tensor linear(const torch::Tensor& x, int64_t which) const;
-  torch::Tensor residual(const torch::Tensor& x, int64_t which) const;
-  torch::Tensor lstm(const torch::Tensor& x_KD) const;
+  at::Tensor linear(const at::Tensor& x, int64_t which) const;
+  at::Tensor residual(const at::Tensor& x, int64_t which) const;
+  at::Tensor lstm(const at::Tensor& x_KD) const;
 
   PromptEncoderSettings settings_;
   int64_t d_model_;
   std::vector<std::string> groups_;
   at::Generator generator_;
-  torch::Device device_;
+  at::Device device_;
   NamedTensors weights_;
   int64_t num_linear_ = 0, first_linear_ = 0;  // linear layers; where in weights_ they begin
 };

@@ -2,6 +2,8 @@
 #include "tuning/prompt_start.h"
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/tensor.h>
 
 #include <algorithm>
 #include <map>
@@ -10,11 +12,11 @@
 #include "base/file.h"
 #include "base/names.h"
 #include "base/random.h"
-#include "model/safetensors.h"
+#include "model/checkpoints/safetensors.h"
 
 namespace dovetail {
 
-using torch::Tensor;
+using at::Tensor;
 
 namespace {
 
@@ -31,13 +33,12 @@ Tensor sampled_vocabulary(const T5Model& model, int64_t count, uint64_t seed) {
       if (static_cast<int64_t>(rows.size()) < count) rows.push_back(kFirstPiece + row);
     }
   }
-  return shared_VD.detach().index_select(0,
-                                         torch::tensor(rows, torch::kInt64).to(shared_VD.device()));
+  return shared_VD.detach().index_select(0, at::tensor(rows, at::kLong).to(shared_VD.device()));
 }
 
 Tensor random_vectors(const T5Model& model, int64_t count, uint64_t seed, bool normal) {
   auto generator = at::detail::createCPUGenerator(derive_seed(seed, "soft_prompt"));
-  Tensor table_KD = torch::empty({count, model.config().d_model});
+  Tensor table_KD = at::empty({count, model.config().d_model});
   if (normal) {
     table_KD.normal_(0, 1, generator);
   } else {
@@ -54,7 +55,7 @@ PromptStart from_words(const T5Model& model, const SoftTokenPlan& plan, uint64_t
     const std::vector<int32_t>& pieces = plan.tokens[i].pieces;
     if (pieces.empty()) continue;
     const std::vector<int64_t> rows(pieces.begin(), pieces.end());
-    const Tensor index = torch::tensor(rows, torch::kInt64).to(model.device());
+    const Tensor index = at::tensor(rows, at::kLong).to(model.device());
     start.table_KD[i].copy_(model.weights().shared_VD.detach().index_select(0, index).mean(0));
     ++with_word;
   }

@@ -9,7 +9,7 @@
 namespace dovetail {
 
 struct PromptStart {
-  torch::Tensor table_KD;
+  at::Tensor table_KD;
   nlohmann::json notes;  // what was used, and of how many tokens
 };
 

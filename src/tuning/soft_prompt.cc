@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ATen/ops/nonzero.h>
+#include <c10/core/GradMode.h>
 #include <algorithm>
 
 #include "base/error.h"
@@ -13,7 +15,7 @@ namespace dovetail {
 
 namespace {
 
-using torch::Tensor;
+using at::Tensor;
 
 // The prompt's vectors take the places of virtual ids in the encoder's input; the model is frozen.
 class SoftPrompt final : public TuningMethod {
@@ -43,7 +45,7 @@ class SoftPrompt final : public TuningMethod {
 
   Tensor embed(const Tensor& ids_BS) override {
     const int64_t vocab_size = model_.config().vocab_size;
-    const Tensor places = torch::nonzero(ids_BS.flatten() >= vocab_size).squeeze(1);
+    const Tensor places = at::nonzero(ids_BS.flatten() >= vocab_size).squeeze(1);
     const Tensor which = ids_BS.flatten().index_select(0, places) - vocab_size;
     const Tensor embedded_BSD = model_.embed(ids_BS.clamp_max(vocab_size - 1));
     return embedded_BSD.flatten(0, 1)
@@ -58,7 +60,7 @@ class SoftPrompt final : public TuningMethod {
   // PEFT puts its prompt before everything; where ours stand, and what they are called, is told
   // beside it. The vectors are those that the model sees: an encoder is only a way to train them.
   void save(const std::filesystem::path& folder) const override {
-    const torch::NoGradGuard no_grad;
+    const at::NoGradGuard no_grad;
     save_adapter(folder,
                  {{"peft_type", "PROMPT_TUNING"},
                   {"num_virtual_tokens", num_soft_tokens()},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <torch/torch.h>
+#include <ATen/core/Tensor.h>
 
 #include <filesystem>
 #include <functional>
@@ -37,7 +37,7 @@ class TuningMethod {
   virtual NamedTensors trainable() = 0;
 
   // ids at or above the vocabulary's size stand for soft tokens: vocab_size + k is the k-th.
-  virtual torch::Tensor embed(const torch::Tensor& ids_BS) = 0;
+  virtual at::Tensor embed(const at::Tensor& ids_BS) = 0;
 
   virtual int64_t num_soft_tokens() const { return 0; }
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/random.h"
-#include "sweep/plan.h"
-#include "sweep/record.h"
+#include "plan/plan.h"
+#include "plan/record.h"
 
 namespace dovetail::made_up {
 

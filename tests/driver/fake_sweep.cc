@@ -5,8 +5,6 @@
 // record is sent; the job named KILLER takes its process down; no file of rank 0 may grow beyond
 // FAKE_SWEEP_DISK, as if the disk were full. Exit codes as the real program's.
 #include <fcntl.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -18,6 +16,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/stop.h"
 #include "driver/driver.h"
 #include "driver/made_up.h"
@@ -108,7 +107,7 @@ int guarded_run(const Setting& setting) {
 
 int main(int argc, char** argv) {
   if (argc < 5) return kUserError;
-  spdlog::set_default_logger(spdlog::stderr_logger_mt("fake_sweep"));
+  log_to_stderr();
   const Setting setting{argv[1], std::atoi(argv[2]), std::atoi(argv[3]), std::atoi(argv[4]),
                         argc > 5 ? argv[5] : ""};
   const int code = guarded_run(setting);

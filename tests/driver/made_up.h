@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/hash.h"
-#include "sweep/plan.h"
-#include "sweep/record.h"
+#include "plan/plan.h"
+#include "plan/record.h"
 
 // Plans of made-up jobs, for the driver's tests and its benchmark.
 namespace dovetail::made_up {

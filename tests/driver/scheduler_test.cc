@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "driver/made_up.h"
+#include "plan/makespan.h"
 
 namespace dovetail {
 

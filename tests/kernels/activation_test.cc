@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ATen/Context.h>
+#include <ATen/ops/randn.h>
+
 #include "kernels/activation.h"
 
 #include "kernels/compare.h"
@@ -7,17 +10,17 @@
 namespace dovetail {
 namespace {
 
-using torch::Tensor;
+using at::Tensor;
 
 TEST(FeedForwardActivation, EqualsTheReference) {
-  torch::manual_seed(41);
+  at::manual_seed(41);
   for (const Activation kind : {Activation::relu, Activation::gated_gelu, Activation::gated_silu}) {
     for (const Dropout& settings : {Dropout{}, Dropout{0.2, 8}}) {
       // times 1: the fast relu overwrites its input, which a leaf must not be
       expect_same(
           [&](const auto& x) { return feed_forward_activation(x[0] * 1, kind, settings); },
           [&](const auto& x) { return feed_forward_activation_reference(x[0], kind, settings); },
-          {torch::randn({13, 2 * 37}) * 3});
+          {at::randn({13, 2 * 37}) * 3});
     }
   }
 }

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ATen/Context.h>
+#include <ATen/ops/randn.h>
+
 #include "kernels/dropout.h"
 
 #include <cmath>
@@ -8,14 +11,14 @@
 namespace dovetail {
 namespace {
 
-using torch::Tensor;
+using at::Tensor;
 
 TEST(Dropout, EqualsItsFactorsBothWays) {
   const Dropout settings{0.25, 1234567};
-  torch::manual_seed(1);
+  at::manual_seed(1);
   expect_same([&](const auto& x) { return dropout(x[0], settings); },
               [&](const auto& x) { return x[0] * dropout_factors(x[0].sizes(), settings); },
-              {torch::randn({37, 53})});
+              {at::randn({37, 53})});
 }
 
 // n = 10^6 draws: the kept share lies within five standard errors, sqrt(p (1 - p) / n).
@@ -23,7 +26,7 @@ TEST(Dropout, KeepsTheShareItShould) {
   for (double rate : {0.01, 0.1, 0.5, 0.9}) {
     for (uint64_t seed : {0ull, 1ull, 0x123456789abcdefull}) {
       const double kept = (dropout_factors({1000000}, Dropout{rate, seed}.at_site(3)) > 0)
-                              .to(torch::kFloat64)
+                              .to(at::kDouble)
                               .mean()
                               .item<double>();
       EXPECT_NEAR(kept, 1 - rate, 5 * std::sqrt(rate * (1 - rate) / 1e6))
@@ -36,7 +39,7 @@ TEST(Dropout, KeepsTheShareItShould) {
 // that of independent draws, within five standard errors of 1e-3.
 TEST(Dropout, ElementsSitesAndSeedsAreIndependent) {
   const auto centred = [](const Dropout& settings) {
-    const Tensor kept = (dropout_factors({1000000}, settings) > 0).to(torch::kFloat64);
+    const Tensor kept = (dropout_factors({1000000}, settings) > 0).to(at::kDouble);
     return (kept - kept.mean()) / kept.std();
   };
   const Dropout base{0.5, 77};
@@ -52,7 +55,7 @@ TEST(Dropout, ElementsSitesAndSeedsAreIndependent) {
 }
 
 TEST(Dropout, OffIsTheInputItself) {
-  const Tensor x = torch::randn({3});
+  const Tensor x = at::randn({3});
   EXPECT_TRUE(dropout(x, {}).is_same(x));
 }
 

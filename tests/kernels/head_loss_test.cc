@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ATen/Context.h>
+#include <ATen/ops/randint.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
+
 #include "kernels/head_loss.h"
 
 #include <cmath>
@@ -8,7 +14,7 @@
 namespace dovetail {
 namespace {
 
-using torch::Tensor;
+using at::Tensor;
 
 // By hand: logits (0, ln 2, ln 5) have Z = 8, so the loss of label 1 is ln 8 - ln 2 = ln 4.
 TEST(CrossEntropyRow, ThreeLogitsByHand) {
@@ -21,14 +27,14 @@ TEST(CrossEntropyRow, ThreeLogitsByHand) {
 }
 
 TEST(CrossEntropyRow, EqualsLibTorchs) {
-  torch::manual_seed(31);
+  at::manual_seed(31);
   for (double smoothing : {0.0, 0.1}) {
-    const Tensor logits = torch::randn({1, 1003}) * 5;
+    const Tensor logits = at::randn({1, 1003}) * 5;
     const float ours =
         cross_entropy_row(logits.const_data_ptr<float>(), 1003, 17,
                           {.label_smoothing = static_cast<float>(smoothing)}, nullptr);
     const Tensor theirs = torch::nn::functional::cross_entropy(
-        logits, torch::tensor({17}),
+        logits, at::tensor({17}),
         torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(smoothing));
     EXPECT_NEAR(ours, theirs.item<float>(), 1e-4);
   }
@@ -43,13 +49,13 @@ TEST(CrossEntropyRow, ALogitThatIsNoNumberIsNoticed) {
 Projection head_of(Tensor weight) { return join_weights({&weight}); }
 
 void check(int64_t rows, int64_t vocab_size, const CrossEntropy& settings, double logit_scale) {
-  torch::manual_seed(32);
-  Tensor labels = torch::randint(0, vocab_size, {rows}, torch::kInt64);
+  at::manual_seed(32);
+  Tensor labels = at::randint(0, vocab_size, {rows}, at::kLong);
   for (int64_t i = 0; i < rows; i += 3) labels[i] = kIgnored;
   expect_same(
       [&](const auto& x) { return head_loss(x[0], head_of(x[1]), labels, logit_scale, settings); },
       [&](const auto& x) { return head_loss_reference(x[0], x[1], labels, logit_scale, settings); },
-      {torch::randn({rows, 24}), torch::randn({vocab_size, 24})});
+      {at::randn({rows, 24}), at::randn({vocab_size, 24})});
 }
 
 TEST(HeadLoss, EqualsTheReferenceWithEveryOption) {
@@ -62,16 +68,16 @@ TEST(HeadLoss, EqualsTheReferenceWithEveryOption) {
 TEST(HeadLoss, BlocksOfRowsMakeNoDifference) { check(200, 130000, {.weight = 0.01f}, 0.3); }
 
 TEST(HeadLoss, AFrozenHeadGetsNoGradient) {
-  const Tensor hidden = torch::randn({4, 8}).requires_grad_(true), head = torch::randn({9, 8});
-  head_loss(hidden, head_of(head), torch::zeros({4}, torch::kInt64), 1.0, {}).backward();
+  const Tensor hidden = at::randn({4, 8}).requires_grad_(true), head = at::randn({9, 8});
+  head_loss(hidden, head_of(head), at::zeros({4}, at::kLong), 1.0, {}).backward();
   EXPECT_FALSE(head.grad().defined());
   EXPECT_TRUE(hidden.grad().defined());
 }
 
 TEST(HeadLoss, APackedHeadGivesTheSame) {
-  torch::manual_seed(33);
-  const Tensor x = torch::randn({6, 24}), labels = torch::randint(0, 90, {6}, torch::kInt64);
-  Projection head = head_of(torch::randn({90, 24}));
+  at::manual_seed(33);
+  const Tensor x = at::randn({6, 24}), labels = at::randint(0, 90, {6}, at::kLong);
+  Projection head = head_of(at::randn({90, 24}));
   const auto gradient = [&] {
     const Tensor hidden = x.clone().requires_grad_(true);
     head_loss(hidden, head, labels, 0.5, {}).backward();

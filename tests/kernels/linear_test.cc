@@ -1,4 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/embedding.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/tensor.h>
+
 #include "kernels/linear.h"
 
 #include "kernels/compare.h"
@@ -9,11 +20,11 @@
 namespace dovetail {
 namespace {
 
-using torch::Tensor;
+using at::Tensor;
 
 // Every remainder of the blocks: single rows, columns less than a strip, depths beyond a block.
 TEST(Product, EqualsLibTorchsInEveryForm) {
-  torch::manual_seed(51);
+  at::manual_seed(51);
   for (const auto& [m, n, k] : std::vector<std::array<int64_t, 3>>{{1, 1, 1},
                                                                    {8, 32, 16},
                                                                    {7, 33, 5},
@@ -21,9 +32,9 @@ TEST(Product, EqualsLibTorchsInEveryForm) {
                                                                    {130, 70, 600},
                                                                    {9, 1100, 257},
                                                                    {1, 515, 300}}) {
-    const Tensor a = torch::randn({m, k}), b = torch::randn({k, n}), start = torch::randn({m, n});
+    const Tensor a = at::randn({m, k}), b = at::randn({k, n}), start = at::randn({m, n});
     const Tensor expected =
-        start.to(torch::kFloat64) + 0.5 * torch::mm(a.to(torch::kFloat64), b.to(torch::kFloat64));
+        start.to(at::kDouble) + 0.5 * at::mm(a.to(at::kDouble), b.to(at::kDouble));
     const Tensor at = a.t().contiguous(), bt = b.t().contiguous();
     for (const auto& [x, x_row, x_column] :
          {std::tuple(a, k, int64_t{1}), std::tuple(at, int64_t{1}, m)}) {
@@ -43,7 +54,7 @@ TEST(Product, EqualsLibTorchsInEveryForm) {
       }
     }
     const PackedMatrix packed({bt.const_data_ptr<float>(), 1, k}, k, n);
-    const Tensor out = torch::empty({m, n});
+    const Tensor out = at::empty({m, n});
     packed.multiply({a.const_data_ptr<float>(), k, 1}, m, 0, n, out.data_ptr<float>(), n, 2);
     EXPECT_LT(largest_difference(out, 4 * (expected - start)), 3e-4);
     small_product({m,
@@ -59,49 +70,49 @@ TEST(Product, EqualsLibTorchsInEveryForm) {
 
 TEST(MatrixProduct, EqualsLibTorchsOnSeveralThreads) {
   const int threads = at::get_num_threads();
-  torch::manual_seed(52);
+  at::manual_seed(52);
   for (int count : {1, 2, 3}) {
     at::set_num_threads(count);
     for (const auto& [m, n, k] :
          std::vector<std::array<int64_t, 3>>{{100, 300, 200}, {2000, 40, 64}, {1, 9, 1}}) {
-      const Tensor a = torch::randn({m, k}), b = torch::randn({n, k});
-      const Tensor out = torch::empty({m, n + 5}).narrow(1, 2, n);  // a part of wider rows
+      const Tensor a = at::randn({m, k}), b = at::randn({n, k});
+      const Tensor out = at::empty({m, n + 5}).narrow(1, 2, n);  // a part of wider rows
       matmul_into(out, a, b.t(), 0.25);
-      EXPECT_LT(largest_difference(out, 0.25 * torch::mm(a, b.t())), 1e-4);
+      EXPECT_LT(largest_difference(out, 0.25 * at::mm(a, b.t())), 1e-4);
     }
   }
   at::set_num_threads(threads);
 }
 
 struct Weights {
-  Tensor q = torch::randn({6, 5}), k = torch::randn({6, 5}), v = torch::randn({4, 5});
+  Tensor q = at::randn({6, 5}), k = at::randn({6, 5}), v = at::randn({4, 5});
 };
 
 Tensor reference(const Tensor& x, const Weights& w) {
-  return torch::linear(x, torch::cat({w.q, w.k, w.v}));
+  return at::linear(x, at::cat({w.q, w.k, w.v}));
 }
 
 TEST(Linear, JoinedWeightsStayWhatTheyWere) {
-  torch::manual_seed(53);
+  at::manual_seed(53);
   Weights w;
-  const Tensor before = torch::cat({w.q, w.k, w.v});
+  const Tensor before = at::cat({w.q, w.k, w.v});
   const Projection joined = join_weights({&w.q, &w.k, &w.v});
-  EXPECT_TRUE(torch::equal(joined.whole, before));
+  EXPECT_TRUE(at::equal(joined.whole, before));
   w.k.fill_(2);  // a view: seen in the whole
   EXPECT_EQ(joined.whole[7][0].item<float>(), 2);
   EXPECT_EQ(join_weights({&w.q, &w.k, &w.v}).whole.data_ptr(), joined.whole.data_ptr());
 }
 
 TEST(Linear, GradientsAddUpOverMicroBatches) {
-  torch::manual_seed(54);
+  at::manual_seed(54);
   Weights w;
   const Projection joined = join_weights({&w.q, &w.k, &w.v});
   Weights plain{w.q.clone(), w.k.clone(), w.v.clone()};
   for (Tensor* t : {&w.q, &w.k, &w.v, &plain.q, &plain.k, &plain.v}) t->requires_grad_(true);
   for (int i = 0; i < 3; ++i) {
-    const Tensor x = torch::randn({2, 3, 5}), x1 = x.clone().requires_grad_(true),
+    const Tensor x = at::randn({2, 3, 5}), x1 = x.clone().requires_grad_(true),
                  x2 = x.clone().requires_grad_(true);
-    const Tensor dy = torch::randn({2, 3, 16});
+    const Tensor dy = at::randn({2, 3, 16});
     linear(x1, joined).backward(dy);
     reference(x2, plain).backward(dy);
     EXPECT_LT(largest_difference(x1.grad(), x2.grad()), 1e-5);
@@ -115,14 +126,14 @@ TEST(Linear, FrozenWeightsGetNoGradientAndNoProduct) {
   Weights w;
   const Projection joined = join_weights({&w.q, &w.k, &w.v});
   w.v.requires_grad_(true);
-  const Tensor x = torch::randn({3, 5});
+  const Tensor x = at::randn({3, 5});
   linear(x, joined).sum().backward();
   EXPECT_FALSE(w.q.grad().defined());
   EXPECT_LT(largest_difference(w.v.grad(), x.sum(0).expand({4, 5})), 1e-5);
 }
 
 TEST(Linear, LowRankEqualsTheMergedWeight) {
-  torch::manual_seed(55);
+  at::manual_seed(55);
   Weights w;
   Projection joined = join_weights({&w.q, &w.k, &w.v});
   joined.low_rank.resize(3);
@@ -134,22 +145,22 @@ TEST(Linear, LowRankEqualsTheMergedWeight) {
         return linear(x[0], p);
       },
       [&](const auto& x) {
-        return torch::linear(x[0], torch::cat({w.q + 0.5 * torch::mm(x[2], x[1]), w.k,
-                                               w.v + 2.0 * torch::mm(x[4], x[3])}));
+        return at::linear(
+            x[0], at::cat({w.q + 0.5 * at::mm(x[2], x[1]), w.k, w.v + 2.0 * at::mm(x[4], x[3])}));
       },
-      {torch::randn({2, 3, 5}), torch::randn({2, 5}), torch::randn({6, 2}), torch::randn({1, 5}),
-       torch::randn({4, 1})});
+      {at::randn({2, 3, 5}), at::randn({2, 5}), at::randn({6, 2}), at::randn({1, 5}),
+       at::randn({4, 1})});
 }
 
 TEST(EmbedIds, GradientsOfRepeatedIdsAddUp) {
-  torch::manual_seed(56);
-  const Tensor ids = torch::tensor({{3, 1, 3}, {0, 3, 1}});
-  const Tensor weight = torch::randn({5, 7}).requires_grad_(true),
+  at::manual_seed(56);
+  const Tensor ids = at::tensor({{3, 1, 3}, {0, 3, 1}});
+  const Tensor weight = at::randn({5, 7}).requires_grad_(true),
                other = weight.detach().clone().requires_grad_(true);
-  const Tensor dy = torch::randn({2, 3, 7});
+  const Tensor dy = at::randn({2, 3, 7});
   for (int i = 0; i < 2; ++i) {
     embed_ids(weight, ids).backward(dy);
-    torch::embedding(other, ids).backward(dy);
+    at::embedding(other, ids).backward(dy);
   }
   EXPECT_LT(largest_difference(weight.grad(), other.grad()), 1e-6);
 }

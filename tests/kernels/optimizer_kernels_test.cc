@@ -22,13 +22,13 @@ TEST(AdamWUpdate, FirstStepMovesByTheLearningRate) {
 }
 
 TEST(AdamWUpdate, EqualsLibTorchsAdamWOverTwentySteps) {
-  torch::manual_seed(3);
-  const torch::Tensor start = torch::randn({1003});
-  torch::Tensor theirs = start.clone().requires_grad_(true);
-  torch::Tensor ours = start.clone(), first = torch::zeros({1003}), second = torch::zeros({1003});
+  at::manual_seed(3);
+  const at::Tensor start = at::randn({1003});
+  at::Tensor theirs = start.clone().requires_grad_(true);
+  at::Tensor ours = start.clone(), first = at::zeros({1003}), second = at::zeros({1003});
   torch::optim::AdamW reference({theirs}, torch::optim::AdamWOptions(1e-2).weight_decay(0.1));
   for (int t = 1; t <= 20; ++t) {
-    const torch::Tensor gradient = torch::randn({1003});
+    const at::Tensor gradient = at::randn({1003});
     theirs.mutable_grad() = gradient.clone();
     reference.step();
     const float c1 = 1 - std::pow(0.9f, t), c2 = 1 - std::pow(0.999f, t);

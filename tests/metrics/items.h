@@ -7,7 +7,7 @@
 
 #include "base/random.h"
 #include "metrics/metric.h"
-#include "text/wordnet.h"
+#include "wordnet/wordnet.h"
 
 namespace dovetail {
 

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ATen/Context.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/randint.h>
+
 #include "model/checkpointing.h"
 
 #include <gtest/gtest.h>
@@ -8,7 +13,7 @@
 namespace dovetail {
 namespace {
 
-using torch::Tensor;
+using at::Tensor;
 
 T5Config small_config() {
   T5Config config;
@@ -30,9 +35,9 @@ NamedTensors gradients(bool checkpointing, bool frozen_embedding) {
     tensor.requires_grad_(!(frozen_embedding && name == "shared.weight"));
   model.set_dropout(0.2, 17);
   model.set_activation_checkpointing(checkpointing);
-  torch::manual_seed(61);
-  const Tensor source = torch::randint(3, 50, {3, 11}, torch::kInt64), mask = torch::ones({3, 11});
-  const Tensor target = torch::randint(3, 50, {3, 7}, torch::kInt64);
+  at::manual_seed(61);
+  const Tensor source = at::randint(3, 50, {3, 11}, at::kLong), mask = at::ones({3, 11});
+  const Tensor target = at::randint(3, 50, {3, 7}, at::kLong);
   const Tensor memory = model.encode(model.embed(source), mask);
   model.loss(model.decode(target, memory, mask), target, {}).backward();
   NamedTensors result;
@@ -50,8 +55,7 @@ TEST(ActivationCheckpointing, GivesTheSameGradients) {
     ASSERT_EQ(kept.size(), recomputed.size());
     for (size_t i = 0; i < kept.size(); ++i) {
       EXPECT_EQ(kept[i].first, recomputed[i].first);
-      EXPECT_TRUE(torch::allclose(kept[i].second, recomputed[i].second, 1e-5, 1e-6))
-          << kept[i].first;
+      EXPECT_TRUE(at::allclose(kept[i].second, recomputed[i].second, 1e-5, 1e-6)) << kept[i].first;
     }
   }
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ATen/ops/equal.h>
+
 #include "model/config.h"
 
 #include <gmock/gmock.h>
@@ -136,7 +138,7 @@ TEST(T5Weights, SmallHasThePublishedNumberOfParameters) {
   json["vocab_size"] = 32128;
   T5Weights weights;
   int64_t count = 0;
-  for_each_weight(t5_config_from(json), weights, [&](const WeightSpec& spec, torch::Tensor&) {
+  for_each_weight(t5_config_from(json), weights, [&](const WeightSpec& spec, at::Tensor&) {
     int64_t size = 1;
     for (int64_t s : spec.shape) size *= s;
     count += size;
@@ -150,8 +152,8 @@ TEST(T5Weights, RandomStartDependsOnTheSeedAlone) {
   const T5Config config = t5_config_from(json);
   const T5Weights a = random_weights(config, 1), b = random_weights(config, 1),
                   c = random_weights(config, 2);
-  EXPECT_TRUE(torch::equal(a.shared_VD, b.shared_VD));
-  EXPECT_FALSE(torch::equal(a.shared_VD, c.shared_VD));
+  EXPECT_TRUE(at::equal(a.shared_VD, b.shared_VD));
+  EXPECT_FALSE(at::equal(a.shared_VD, c.shared_VD));
 }
 
 }  // namespace

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ATen/ops/arange.h>
+#include <ATen/ops/equal.h>
+
 #include "model/position_bias.h"
 
 #include <gtest/gtest.h>
@@ -34,10 +37,10 @@ TEST(RelativePositionBucket, DecoderLooksBack) {
 TEST(PositionBias, AStepOfGenerationSeesTheSameBiasAsTeacherForcing) {
   T5Config config;
   config.num_heads = 2;
-  const torch::Tensor weight = torch::arange(64, torch::kFloat32).view({32, 2});
-  const torch::Tensor whole = position_bias(weight, config, false, 0, 9, 9);
-  const torch::Tensor last = position_bias(weight, config, false, 8, 1, 9);
-  EXPECT_TRUE(torch::equal(whole.slice(2, 8, 9), last));
+  const at::Tensor weight = at::arange(64, at::kFloat).view({32, 2});
+  const at::Tensor whole = position_bias(weight, config, false, 0, 9, 9);
+  const at::Tensor last = position_bias(weight, config, false, 8, 1, 9);
+  EXPECT_TRUE(at::equal(whole.slice(2, 8, 9), last));
 }
 
 }  // namespace

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "model/checkpoint.h"
-#include "model/safetensors.h"
+#include "model/checkpoints/checkpoint.h"
+#include "model/checkpoints/safetensors.h"
 #include "model/t5.h"
 
 namespace dovetail {
@@ -25,19 +25,19 @@ struct T5Case {
   }
 
   bool has(const std::string& name) const { return expected.contains(name); }
-  torch::Tensor ids(const std::string& name) const { return expected.at(name).to(torch::kInt64); }
+  at::Tensor ids(const std::string& name) const { return expected.at(name).to(at::kLong); }
 
-  torch::Tensor memory() const {
+  at::Tensor memory() const {
     return model.encode(model.embed(ids("source")), expected.at("mask"));
   }
-  torch::Tensor logits() const {
-    const torch::Tensor labels = ids("labels");
-    const torch::Tensor start = torch::zeros({labels.size(0), 1}, torch::kInt64);
-    const torch::Tensor decoder_ids = torch::cat({start, labels.slice(1, 0, -1)}, 1).clamp_min(0);
+  at::Tensor logits() const {
+    const at::Tensor labels = ids("labels");
+    const at::Tensor start = at::zeros({labels.size(0), 1}, at::kLong);
+    const at::Tensor decoder_ids = at::cat({start, labels.slice(1, 0, -1)}, 1).clamp_min(0);
     return model.logits(model.decode(decoder_ids, memory(), expected.at("mask")));
   }
   // Mean over the labels that count.
-  torch::Tensor loss() const {
+  at::Tensor loss() const {
     return torch::nn::functional::cross_entropy(
         logits().flatten(0, 1), ids("labels").flatten(),
         torch::nn::functional::CrossEntropyFuncOptions().ignore_index(-100));
@@ -45,7 +45,7 @@ struct T5Case {
 
   Checkpoint checkpoint;
   T5Model model;
-  std::map<std::string, torch::Tensor> expected;
+  std::map<std::string, at::Tensor> expected;
 };
 
 inline std::vector<std::string> t5_case_names(const std::filesystem::path& folder) {
@@ -58,7 +58,7 @@ inline std::vector<std::string> t5_case_names(const std::filesystem::path& folde
   return names;
 }
 
-inline double largest_difference(const torch::Tensor& a, const torch::Tensor& b) {
+inline double largest_difference(const at::Tensor& a, const at::Tensor& b) {
   return (a.detach() - b).abs().max().item<double>();
 }
 

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cases made by tests/oracles/t5_oracle.py with the reference implementation: every family, every
 // format of the weights.
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/where.h>
+#include <c10/core/InferenceMode.h>
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <filesystem>
 
-#include "model/checkpoint.h"
-#include "model/generate.h"
+#include "model/checkpoints/checkpoint.h"
+#include "model/generation/generate.h"
 #include "model/t5_case.h"
 
 namespace dovetail {
 namespace {
 
 namespace fs = std::filesystem;
-using torch::Tensor;
+using at::Tensor;
 
 std::vector<std::string> case_names() { return t5_case_names(T5_ORACLE_FOLDER); }
 T5Case read_case(const std::string& name) { return T5Case(fs::path(T5_ORACLE_FOLDER) / name); }
@@ -24,7 +27,7 @@ TEST(T5Parity, HasCases) { EXPECT_GE(case_names().size(), 40u); }
 // Ranks and greedy ids rest on the oracle's margin, which is four times the difference printed
 // here.
 TEST(T5Parity, LogitsWithin1e4) {
-  const torch::InferenceMode inference;
+  const at::InferenceMode inference;
   double worst = 0;
   for (const std::string& name : case_names()) {
     const T5Case c = read_case(name);
@@ -36,14 +39,14 @@ TEST(T5Parity, LogitsWithin1e4) {
 }
 
 TEST(T5Parity, RanksOfTheLabelsAreEqual) {
-  const torch::InferenceMode inference;
+  const at::InferenceMode inference;
   for (const std::string& name : case_names()) {
     const T5Case c = read_case(name);
     if (!c.has("ranks")) continue;
     const Tensor logits = c.logits(), labels = c.ids("labels");
     const Tensor own = logits.gather(-1, labels.clamp_min(0).unsqueeze(-1));
-    const Tensor ranks = torch::where(labels < 0, 0, (logits > own).sum(-1) + 1);
-    EXPECT_TRUE(torch::equal(ranks, c.ids("ranks"))) << name;
+    const Tensor ranks = at::where(labels < 0, 0, (logits > own).sum(-1) + 1);
+    EXPECT_TRUE(at::equal(ranks, c.ids("ranks"))) << name;
   }
 }
 
@@ -72,7 +75,7 @@ TEST(T5Parity, GreedyIdsIdentical) {
   for (const std::string& name : case_names()) {
     const T5Case c = read_case(name);
     if (!c.has("greedy")) continue;
-    const torch::InferenceMode inference;
+    const at::InferenceMode inference;
     const auto ours = generate_greedy(c.model, c.memory(), c.expected.at("mask"), 12);
     const Tensor theirs = c.ids("greedy");
     for (size_t row = 0; row < ours.size(); ++row) {

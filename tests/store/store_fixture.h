@@ -9,8 +9,8 @@
 
 #include "base/hash.h"
 #include "base/random.h"
-#include "sweep/plan.h"
-#include "sweep/record.h"
+#include "plan/plan.h"
+#include "plan/record.h"
 
 namespace dovetail {
 

@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
-#include "sweep/plan.h"
+#include "sweep/make_plan.h"
 
 namespace dovetail {
 

@@ -7,10 +7,11 @@
 #include <algorithm>
 #include <set>
 
+#include "base/data_folder.h"
 #include "base/error.h"
-#include "tasks/data_folder.h"
-#include "tasks/shared_data.h"
-#include "tasks/template.h"
+#include "cards/shared_data.h"
+#include "tasks/find_task.h"
+#include "templates/template.h"
 
 namespace dovetail {
 namespace {

@@ -10,7 +10,7 @@
 #include <set>
 
 #include "base/error.h"
-#include "tasks/verbalizer.h"
+#include "examples/verbalizer.h"
 #include "tasks/wordnet_reading.h"
 #include "tasks/wordnet_relations.h"
 #include "tasks/wordnet_split.h"

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ATen/ops/equal.h>
+#include <ATen/ops/tensor.h>
+
 #include "training/batch.h"
 
 #include <gtest/gtest.h>
@@ -8,7 +11,7 @@
 namespace dovetail {
 namespace {
 
-using torch::Tensor;
+using at::Tensor;
 
 // Source 5 6 1 and 7 1; target 8 1 and 9 10 1.
 TEST(Collate, PadsShiftsAndCounts) {
@@ -17,12 +20,10 @@ TEST(Collate, PadsShiftsAndCounts) {
 
   const Batch batch = collate(rows);
 
-  EXPECT_TRUE(torch::equal(batch.source_BS, torch::tensor({{5, 6, 1}, {7, 1, 0}}, torch::kInt64)));
-  EXPECT_TRUE(torch::equal(batch.mask_BS, torch::tensor({{1.f, 1.f, 1.f}, {1.f, 1.f, 0.f}})));
-  EXPECT_TRUE(
-      torch::equal(batch.decoder_ids_BT, torch::tensor({{0, 8, 0}, {0, 9, 10}}, torch::kInt64)));
-  EXPECT_TRUE(
-      torch::equal(batch.labels_BT, torch::tensor({{8, 1, -100}, {9, 10, 1}}, torch::kInt64)));
+  EXPECT_TRUE(at::equal(batch.source_BS, at::tensor({{5, 6, 1}, {7, 1, 0}}, at::kLong)));
+  EXPECT_TRUE(at::equal(batch.mask_BS, at::tensor({{1.f, 1.f, 1.f}, {1.f, 1.f, 0.f}})));
+  EXPECT_TRUE(at::equal(batch.decoder_ids_BT, at::tensor({{0, 8, 0}, {0, 9, 10}}, at::kLong)));
+  EXPECT_TRUE(at::equal(batch.labels_BT, at::tensor({{8, 1, -100}, {9, 10, 1}}, at::kLong)));
   EXPECT_EQ(batch.num_tokens, 10);
   EXPECT_EQ(batch.num_computed, 12);
   EXPECT_EQ(batch.num_targets, 5);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ATen/ops/equal.h>
+
 #include "training/learner.h"
 
 #include <gtest/gtest.h>
@@ -27,8 +29,8 @@ TEST(Train, AGroupGivesTheSameWeightsAsCellsAlone) {
   group.push_back(std::move(together_2.learner));
   train(group);
 
-  EXPECT_TRUE(torch::equal(flat(alone_1.model), flat(together_1.model)));
-  EXPECT_TRUE(torch::equal(flat(alone_2.model), flat(together_2.model)));
+  EXPECT_TRUE(at::equal(flat(alone_1.model), flat(together_1.model)));
+  EXPECT_TRUE(at::equal(flat(alone_2.model), flat(together_2.model)));
 }
 
 TEST(Train, ANumberThatIsNoneEndsItsOwnCellOnly) {
@@ -43,7 +45,7 @@ TEST(Train, ANumberThatIsNoneEndsItsOwnCellOnly) {
 
   EXPECT_EQ(group[0].failure, "the loss is nan at step 1");
   EXPECT_EQ(group[1].failure, "");
-  EXPECT_TRUE(torch::equal(flat(alone.model), flat(good.model)));
+  EXPECT_TRUE(at::equal(flat(alone.model), flat(good.model)));
 }
 
 TEST(Train, ReportsPadding) {

@@ -8,7 +8,7 @@
 namespace dovetail {
 namespace {
 
-using torch::Tensor;
+using at::Tensor;
 
 // Rows of very different lengths, so that equal weights for parts instead of tokens would show.
 const std::vector<Sequence> kRows = {{{5, 6, 7, 8, 9, 10, 1}, {11, 1}},

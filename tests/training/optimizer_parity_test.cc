@@ -8,14 +8,14 @@
 #include <set>
 
 #include "base/file.h"
-#include "model/safetensors.h"
+#include "model/checkpoints/safetensors.h"
 #include "training/optimizer.h"
 
 namespace dovetail {
 namespace {
 
 namespace fs = std::filesystem;
-using torch::Tensor;
+using at::Tensor;
 
 struct Case {
   explicit Case(const fs::path& folder)
@@ -41,7 +41,7 @@ std::vector<fs::path> case_folders() {
 
 // The greatest difference to the reference after any of the steps, relative to the largest number
 // where that is above 1.
-double difference(const Case& c, torch::ScalarType type) {
+double difference(const Case& c, at::ScalarType type) {
   NamedTensors trained;
   for (int i = 0; i < c.settings.at("tensors"); ++i) {
     const Tensor start = c.steps.at(fmt::format("start.{}", i)).to(type, false, /*copy=*/true);
@@ -72,8 +72,8 @@ TEST(OptimizerParity, HasCasesOfEveryOptimizer) {
 TEST(OptimizerParity, TenStepsWithin1e5) {
   for (const fs::path& folder : case_folders()) {
     const Case c(folder);
-    EXPECT_LT(difference(c, torch::kFloat32), 1e-5) << folder << " seed " << c.settings.at("seed");
-    EXPECT_LT(difference(c, torch::kFloat64), 1e-5) << folder << " the plain way";
+    EXPECT_LT(difference(c, at::kFloat), 1e-5) << folder << " seed " << c.settings.at("seed");
+    EXPECT_LT(difference(c, at::kDouble), 1e-5) << folder << " the plain way";
   }
 }
 

@@ -1,4 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ATen/Context.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/outer.h>
+#include <ATen/ops/rand_like.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
+
 #include "training/optimizer.h"
 
 #include <gmock/gmock.h>
@@ -11,8 +21,8 @@
 namespace dovetail {
 namespace {
 
+using at::Tensor;
 using testing::HasSubstr;
-using torch::Tensor;
 
 OptimizerSettings named(const std::string& name) {
   OptimizerSettings settings;
@@ -24,8 +34,8 @@ OptimizerSettings named(const std::string& name) {
 TEST(AdamW, RmsScalingMultipliesTheStep) {
   OptimizerSettings settings;
   settings.parameters["rms_scaling"] = true;
-  Tensor parameter = torch::tensor({3.0f, 4.0f}).requires_grad_(true);
-  parameter.mutable_grad() = torch::tensor({1.0f, -1.0f});
+  Tensor parameter = at::tensor({3.0f, 4.0f}).requires_grad_(true);
+  parameter.mutable_grad() = at::tensor({1.0f, -1.0f});
   make_optimizer(settings, {{"p", parameter}})->step(0.1, 1.0);
   const double step = 0.1 * 5 / std::sqrt(2.0);
   EXPECT_NEAR(parameter[0].item<float>(), 3 - step, 1e-5);
@@ -35,8 +45,8 @@ TEST(AdamW, RmsScalingMultipliesTheStep) {
 TEST(AdamW, DecayIsDecoupledFromTheGradient) {
   OptimizerSettings settings;
   settings.weight_decay = 0.5;
-  Tensor parameter = torch::tensor({2.0f}).requires_grad_(true);
-  parameter.mutable_grad() = torch::tensor({0.0f});
+  Tensor parameter = at::tensor({2.0f}).requires_grad_(true);
+  parameter.mutable_grad() = at::tensor({0.0f});
   make_optimizer(settings, {{"p", parameter}})->step(0.1, 1.0);
   EXPECT_NEAR(parameter[0].item<float>(), 2 * (1 - 0.05), 1e-6);
 }
@@ -44,21 +54,20 @@ TEST(AdamW, DecayIsDecoupledFromTheGradient) {
 // At the first step beta2 is 0, so a vector's update is g / |g| = sign(g), whose RMS is 1: no
 // clipping.
 TEST(Adafactor, FirstStepOfAVectorIsTheSign) {
-  Tensor parameter = torch::zeros({3}).requires_grad_(true);
-  parameter.mutable_grad() = torch::tensor({0.5f, -2.0f, 8.0f});
+  Tensor parameter = at::zeros({3}).requires_grad_(true);
+  parameter.mutable_grad() = at::tensor({0.5f, -2.0f, 8.0f});
   make_optimizer(named("adafactor"), {{"p", parameter}})->step(0.01, 1.0);
-  EXPECT_TRUE(torch::allclose(parameter, torch::tensor({-0.01f, 0.01f, -0.01f}), 1e-4, 1e-7));
+  EXPECT_TRUE(at::allclose(parameter, at::tensor({-0.01f, 0.01f, -0.01f}), 1e-4, 1e-7));
 }
 
 // A gradient of rank one is factored without loss: row mean times column mean over the whole mean
 // gives g^2 back, so the update is the sign again.
 TEST(Adafactor, FirstStepOfARankOneMatrixIsTheSign) {
-  const Tensor gradient =
-      torch::outer(torch::tensor({1.0f, -3.0f}), torch::tensor({2.0f, 0.5f, 4.0f}));
-  Tensor parameter = torch::zeros({2, 3}).requires_grad_(true);
+  const Tensor gradient = at::outer(at::tensor({1.0f, -3.0f}), at::tensor({2.0f, 0.5f, 4.0f}));
+  Tensor parameter = at::zeros({2, 3}).requires_grad_(true);
   parameter.mutable_grad() = gradient;
   make_optimizer(named("adafactor"), {{"p", parameter}})->step(0.01, 1.0);
-  EXPECT_TRUE(torch::allclose(parameter, -0.01 * gradient.sign(), 1e-4, 1e-7));
+  EXPECT_TRUE(at::allclose(parameter, -0.01 * gradient.sign(), 1e-4, 1e-7));
 }
 
 // rate min(0.01, 1 / sqrt(1)), times the scale max(1e-3, RMS of (3, 4) = 5 / sqrt 2), times the
@@ -66,8 +75,8 @@ TEST(Adafactor, FirstStepOfARankOneMatrixIsTheSign) {
 TEST(Adafactor, RelativeStepScalesByTheParameter) {
   OptimizerSettings settings = named("adafactor");
   settings.parameters = {{"relative_step", true}, {"scale_parameter", true}};
-  Tensor parameter = torch::tensor({3.0f, 4.0f}).requires_grad_(true);
-  parameter.mutable_grad() = torch::tensor({1.0f, -1.0f});
+  Tensor parameter = at::tensor({3.0f, 4.0f}).requires_grad_(true);
+  parameter.mutable_grad() = at::tensor({1.0f, -1.0f});
   make_optimizer(settings, {{"p", parameter}})->step(/*not used*/ 7.0, 1.0);
   const double step = 0.01 * 5 / std::sqrt(2.0);
   EXPECT_NEAR(parameter[0].item<float>(), 3 - step, 1e-6);
@@ -78,10 +87,10 @@ TEST(Adafactor, RelativeStepScalesByTheParameter) {
 TEST(Sgd, NesterovLooksAhead) {
   OptimizerSettings settings = named("sgd");
   settings.parameters = {{"momentum", 0.5}, {"nesterov", true}};
-  Tensor parameter = torch::tensor({0.0f}).requires_grad_(true);
+  Tensor parameter = at::tensor({0.0f}).requires_grad_(true);
   const auto optimizer = make_optimizer(settings, {{"p", parameter}});
   for (const float expected : {-0.15f, -0.325f}) {
-    parameter.mutable_grad() = torch::tensor({1.0f});
+    parameter.mutable_grad() = at::tensor({1.0f});
     optimizer->step(0.1, 1.0);
     EXPECT_NEAR(parameter.item<float>(), expected, 1e-6);
   }
@@ -92,12 +101,12 @@ TEST(Sgd, NesterovLooksAhead) {
 TEST(Lion, MovesByTheSignOfTheBlend) {
   OptimizerSettings settings = named("lion");
   settings.weight_decay = 0.5;
-  Tensor parameter = torch::tensor({2.0f}).requires_grad_(true);
+  Tensor parameter = at::tensor({2.0f}).requires_grad_(true);
   const auto optimizer = make_optimizer(settings, {{"p", parameter}});
-  parameter.mutable_grad() = torch::tensor({1.0f});
+  parameter.mutable_grad() = at::tensor({1.0f});
   optimizer->step(0.1, 1.0);
   EXPECT_NEAR(parameter.item<float>(), 2 * 0.95 - 0.1, 1e-6);
-  parameter.mutable_grad() = torch::tensor({-0.05f});
+  parameter.mutable_grad() = at::tensor({-0.05f});
   optimizer->step(0.1, 1.0);
   EXPECT_NEAR(parameter.item<float>(), 1.8 * 0.95 - 0.1, 1e-6);
 }
@@ -125,25 +134,25 @@ TEST(EveryOptimizer, KernelsEqualThePlainWay) {
   constexpr uint64_t kSeed = 11;
   for (const OptimizerSettings& settings : settings_of_every_kind()) {
     SCOPED_TRACE(settings.name + settings.parameters.dump() + " seed 11");
-    torch::manual_seed(kSeed);
+    at::manual_seed(kSeed);
     NamedTensors fast, plain;
     for (const std::vector<int64_t>& shape :
          {std::vector<int64_t>{37}, {300, 19}, {3, 5, 70}, {1, 8}, {40000}}) {
-      fast.emplace_back("t", torch::randn(shape).requires_grad_(true));
-      plain.emplace_back("t", fast.back().second.detach().to(torch::kFloat64).requires_grad_(true));
+      fast.emplace_back("t", at::randn(shape).requires_grad_(true));
+      plain.emplace_back("t", fast.back().second.detach().to(at::kDouble).requires_grad_(true));
     }
     const auto one = make_optimizer(settings, fast), other = make_optimizer(settings, plain);
     for (int step = 0; step < 5; ++step) {
       for (size_t i = 0; i < fast.size(); ++i) {
-        const Tensor gradient = torch::rand_like(fast[i].second.detach()) + 0.01;
+        const Tensor gradient = at::rand_like(fast[i].second.detach()) + 0.01;
         fast[i].second.mutable_grad() = gradient;
-        plain[i].second.mutable_grad() = gradient.to(torch::kFloat64);
+        plain[i].second.mutable_grad() = gradient.to(at::kDouble);
       }
       one->step(0.01, 0.7);
       other->step(0.01, 0.7);
     }
     for (size_t i = 0; i < fast.size(); ++i) {
-      const Tensor difference = (fast[i].second.to(torch::kFloat64) - plain[i].second).abs().max();
+      const Tensor difference = (fast[i].second.to(at::kDouble) - plain[i].second).abs().max();
       EXPECT_LT(difference.item<double>(), 2e-6) << "tensor " << i;
     }
   }
@@ -153,11 +162,11 @@ TEST(EveryOptimizer, KernelsEqualThePlainWay) {
 // even a step of a millionth shows.
 TEST(EveryOptimizer, TakesBfloat16Weights) {
   for (const OptimizerSettings& settings : settings_of_every_kind()) {
-    Tensor weight = torch::zeros({4, 3}, torch::kBFloat16).requires_grad_(true);
+    Tensor weight = at::zeros({4, 3}, at::kBFloat16).requires_grad_(true);
     const auto optimizer = make_optimizer(settings, {{"w", weight}});
-    weight.mutable_grad() = torch::ones({4, 3}, torch::kBFloat16);
+    weight.mutable_grad() = at::ones({4, 3}, at::kBFloat16);
     optimizer->step(0.1, 1.0);
-    for (const Tensor& state : optimizer->state()) EXPECT_EQ(state.scalar_type(), torch::kFloat32);
+    for (const Tensor& state : optimizer->state()) EXPECT_EQ(state.scalar_type(), at::kFloat);
     // a rate that is warmed up from 1e-6 is lost in eight bits
     const bool too_small = settings.parameters.value("warmup_init", false);
     if (!too_small) {
@@ -168,11 +177,11 @@ TEST(EveryOptimizer, TakesBfloat16Weights) {
 
 TEST(EveryOptimizer, LeavesTensorsWithoutGradientAlone) {
   for (const OptimizerEntry& entry : optimizers()) {
-    const Tensor weight = torch::ones({3}).requires_grad_(true);
+    const Tensor weight = at::ones({3}).requires_grad_(true);
     OptimizerSettings settings = named(entry.name);
     settings.weight_decay = 0.1;
     make_optimizer(settings, {{"w", weight}})->step(0.1, 1.0);
-    EXPECT_TRUE(torch::equal(weight, torch::ones({3}))) << entry.name;
+    EXPECT_TRUE(at::equal(weight, at::ones({3}))) << entry.name;
   }
 }
 
@@ -198,9 +207,9 @@ TEST(MakeOptimizer, RefusesWhatIsOutOfRange) {
 }
 
 TEST(GradientNorm, OverAllTensors) {
-  Tensor a = torch::zeros({1}).requires_grad_(true), b = torch::zeros({1}).requires_grad_(true);
-  a.mutable_grad() = torch::tensor({3.0f});
-  b.mutable_grad() = torch::tensor({4.0f});
+  Tensor a = at::zeros({1}).requires_grad_(true), b = at::zeros({1}).requires_grad_(true);
+  a.mutable_grad() = at::tensor({3.0f});
+  b.mutable_grad() = at::tensor({4.0f});
   EXPECT_DOUBLE_EQ(gradient_norm({{"a", a}, {"b", b}}), 5.0);
 }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ATen/ops/equal.h>
+
 #include "training/saved_state.h"
 
 #include <fmt/format.h>
@@ -77,7 +79,7 @@ TEST_F(SavedState, ResumingGivesTheSameWeightsBitForBit) {
 
     ASSERT_EQ(whole.learner.failure + resumed.learner.failure, "");
     EXPECT_EQ(resumed.learner.first_step, kSavedAt);
-    EXPECT_TRUE(torch::equal(flat(whole.model), flat(resumed.model)));
+    EXPECT_TRUE(at::equal(flat(whole.model), flat(resumed.model)));
     EXPECT_EQ(whole.learner.train_loss.values, resumed.learner.train_loss.values);
     EXPECT_EQ(whole.learner.computed_tokens, resumed.learner.computed_tokens);
   }
@@ -90,7 +92,7 @@ TEST_F(SavedState, ARerunGivesTheSameWeightsBitForBit) {
     set(again, setting);
     train({&once.learner, 1});
     train({&again.learner, 1});
-    EXPECT_TRUE(torch::equal(flat(once.model), flat(again.model))) << setting.title();
+    EXPECT_TRUE(at::equal(flat(once.model), flat(again.model))) << setting.title();
   }
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ten steps of the reference's optimizers on the cases of tests/oracles/t5_oracle.py: torch's AdamW
 // and transformers' Adafactor, learning rate 1e-3, gradients clipped to a norm of 1, no dropout.
+#include <ATen/core/Tensor.h>
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <filesystem>
 

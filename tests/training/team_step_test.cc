@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Teams of threads: what they train is what one trainer alone trains.
+#include <ATen/ops/equal.h>
+
 #include "training/team_step.h"
 
 #include <gtest/gtest.h>
@@ -15,7 +17,7 @@
 namespace dovetail {
 namespace {
 
-using torch::Tensor;
+using at::Tensor;
 
 // What the members of a team of threads share.
 struct Meeting {
@@ -152,7 +154,7 @@ void expect_as_one_alone(int size, int64_t rows, int64_t accumulate) {
 
   for (const auto& cell : team) {
     ASSERT_EQ(cell->learner.failure, "");
-    EXPECT_TRUE(torch::equal(flat(cell->model), flat(team[0]->model)));
+    EXPECT_TRUE(at::equal(flat(cell->model), flat(team[0]->model)));
     EXPECT_LT((flat(cell->model) - flat(alone.model)).abs().max().item<double>(), 2e-6);
     ASSERT_EQ(cell->learner.train_loss.values.size(), alone.learner.train_loss.values.size());
     EXPECT_NEAR(cell->learner.train_loss.values.back(), alone.learner.train_loss.values.back(),
@@ -172,8 +174,8 @@ TEST(TeamTraining, IsTheSameInEveryRunAndDropsByMember) {
   train_as_team(second);
   train_as_team(none);
 
-  EXPECT_TRUE(torch::equal(flat(first[0]->model), flat(second[1]->model)));
-  EXPECT_FALSE(torch::equal(flat(first[0]->model), flat(none[0]->model)));
+  EXPECT_TRUE(at::equal(flat(first[0]->model), flat(second[1]->model)));
+  EXPECT_FALSE(at::equal(flat(first[0]->model), flat(none[0]->model)));
 }
 
 TEST(TeamTraining, WhatGoesWrongOnOneMemberEndsTheLearnerOnAll) {
@@ -220,8 +222,8 @@ TEST(MemberRows, AreAllRowsOnceWithoutNeedlessPadding) {
     targets += mine->num_targets;
     tokens += mine->num_tokens;
     rows += mine->source_BS.size(0);
-    EXPECT_TRUE(torch::equal(mine->labels_BT.select(1, 0),
-                             batch.labels_BT.select(1, 0).slice(0, member, 7, 3)));
+    EXPECT_TRUE(at::equal(mine->labels_BT.select(1, 0),
+                          batch.labels_BT.select(1, 0).slice(0, member, 7, 3)));
     EXPECT_EQ(mine->source_BS.size(1), mine->mask_BS.sum(1).max().item<int64_t>());
   }
   EXPECT_EQ(rows, 7);

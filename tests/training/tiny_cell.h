@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <ATen/ops/cat.h>
+
 #include "model/shapes.h"
 #include "training/learner.h"
 
@@ -36,12 +38,12 @@ struct Cell {
   Learner learner;
 };
 
-inline torch::Tensor flat(const T5Model& model) {
-  std::vector<torch::Tensor> parts;
+inline at::Tensor flat(const T5Model& model) {
+  std::vector<at::Tensor> parts;
   for (const auto& [name, tensor] : named_tensors(model.config(), model.weights())) {
     parts.push_back(tensor.detach().flatten());
   }
-  return torch::cat(parts);
+  return at::cat(parts);
 }
 
 }  // namespace dovetail

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ATen/ops/equal.h>
+#include <ATen/ops/tensor.h>
+
 #include "training/weight_average.h"
 
 #include <gtest/gtest.h>
@@ -8,11 +11,11 @@
 namespace dovetail {
 namespace {
 
-using torch::Tensor;
+using at::Tensor;
 
 // Decays: min(.5, 2/11), min(.5, 3/12); averages of 1, then 2, then 4 by hand.
 TEST(WeightAverage, FollowsSlowlyAfterAQuickStart) {
-  Tensor weight = torch::tensor({1.0f});
+  Tensor weight = at::tensor({1.0f});
   WeightAverage average(0.5, {{"w", weight}});
   weight.fill_(2);
   average.update(1);
@@ -26,7 +29,7 @@ TEST(WeightAverage, FollowsSlowlyAfterAQuickStart) {
 }
 
 TEST(WeightAverage, StandsInForTheWeightsAndLeavesThemAsTheyWere) {
-  Tensor weight = torch::tensor({1.0f});
+  Tensor weight = at::tensor({1.0f});
   const float* place = weight.const_data_ptr<float>();
   WeightAverage average(0.5, {{"w", weight}});
   weight.fill_(0.1f);
@@ -53,11 +56,11 @@ TEST(Train, EndsWithTheAverages) {
   train({&plain.learner, 1});
   train({&averaged.learner, 1});
 
-  EXPECT_TRUE(torch::equal(seen.back(), flat(plain.model)));
-  Tensor expected = start.to(torch::kFloat64);
+  EXPECT_TRUE(at::equal(seen.back(), flat(plain.model)));
+  Tensor expected = start.to(at::kDouble);
   for (int step = 1; step <= 9; ++step) {
     const double decay = std::min(0.9, (1.0 + step) / (10.0 + step));
-    expected = expected * decay + seen[step - 1].to(torch::kFloat64) * (1 - decay);
+    expected = expected * decay + seen[step - 1].to(at::kDouble) * (1 - decay);
   }
   EXPECT_LT((flat(averaged.model) - expected).abs().max().item<double>(), 1e-5);
 }

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cases made by tests/oracles/lora_oracle.py with the reference implementation.
+#include <ATen/ops/ones.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <map>
 
 #include "base/file.h"
-#include "model/checkpoint.h"
-#include "model/safetensors.h"
+#include "model/checkpoints/checkpoint.h"
+#include "model/checkpoints/safetensors.h"
 #include "tuning/tuning_method.h"
 
 namespace dovetail {
 namespace {
 
 namespace fs = std::filesystem;
-using torch::Tensor;
+using at::Tensor;
 
 std::vector<fs::path> case_folders() {
   std::vector<fs::path> folders;
@@ -37,11 +38,10 @@ TEST(LoraParity, LogitsAndNamesAreTheReferences) {
     const auto method = find_tuning("lora").make(model, parameters, 1);
     for (auto& [name, tensor] : method->trainable()) tensor.detach().copy_(expected.at(name));
 
-    const Tensor source = expected.at("source").to(torch::kInt64),
-                 mask = torch::ones(source.sizes());
+    const Tensor source = expected.at("source").to(at::kLong), mask = at::ones(source.sizes());
     const Tensor memory = model.encode(method->embed(source), mask);
     const Tensor logits =
-        model.logits(model.decode(expected.at("decoder_ids").to(torch::kInt64), memory, mask));
+        model.logits(model.decode(expected.at("decoder_ids").to(at::kLong), memory, mask));
 
     EXPECT_EQ(method->trainable().size() + 3, expected.size()) << folder;
     EXPECT_LT((logits - expected.at("logits")).abs().max().item<double>(), 1e-4) << folder;

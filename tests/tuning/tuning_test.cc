@@ -1,4 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ATen/Context.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/matmul.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/relu.h>
+#include <ATen/ops/tensor.h>
+#include <c10/core/GradMode.h>
+
 #include "tuning/tuning_method.h"
 
 #include <gmock/gmock.h>
@@ -14,8 +27,8 @@
 namespace dovetail {
 namespace {
 
+using at::Tensor;
 using testing::HasSubstr;
-using torch::Tensor;
 
 constexpr int64_t kVocabulary = 60;
 
@@ -33,13 +46,13 @@ TEST(EveryTuning, LeavesFrozenWeightsAlone) {
     T5Model model = tiny_model();
     const auto method = find_tuning(entry.name).make(model, entry.defaults, 5);
     const NamedTensors trained = method->trainable();
-    Tensor ids = torch::tensor({{5, 6, 7, 1}}, torch::kInt64);
+    Tensor ids = at::tensor({{5, 6, 7, 1}}, at::kLong);
     if (const int64_t soft = method->num_soft_tokens(); soft > 0) {
-      ids = torch::cat({torch::arange(kVocabulary, kVocabulary + soft).unsqueeze(0), ids}, 1);
+      ids = at::cat({at::arange(kVocabulary, kVocabulary + soft).unsqueeze(0), ids}, 1);
     }
-    const Tensor mask = torch::ones({1, ids.size(1)});
+    const Tensor mask = at::ones({1, ids.size(1)});
     const Tensor memory = model.encode(method->embed(ids), mask);
-    model.logits(model.decode(torch::tensor({{0, 8}}, torch::kInt64), memory, mask))
+    model.logits(model.decode(at::tensor({{0, 8}}, at::kLong), memory, mask))
         .square()
         .sum()
         .backward();
@@ -74,11 +87,11 @@ TEST(SoftPrompt, PutsItsRowsWhereTheVirtualIdsStand) {
   const auto method = find_tuning("soft_prompt").make(model, parameters, 1);
   const Tensor prompt = method->trainable()[0].second;
   const Tensor embedded = method->embed(
-      torch::tensor({{int64_t{9}, kVocabulary, kVocabulary + 1, int64_t{4}}}, torch::kInt64));
-  EXPECT_TRUE(torch::equal(embedded[0][1], prompt[0]));
-  EXPECT_TRUE(torch::equal(embedded[0][2], prompt[1]));
-  EXPECT_TRUE(torch::equal(embedded[0][0], model.weights().shared_VD[9]));
-  EXPECT_TRUE(torch::equal(embedded[0][3], model.weights().shared_VD[4]));
+      at::tensor({{int64_t{9}, kVocabulary, kVocabulary + 1, int64_t{4}}}, at::kLong));
+  EXPECT_TRUE(at::equal(embedded[0][1], prompt[0]));
+  EXPECT_TRUE(at::equal(embedded[0][2], prompt[1]));
+  EXPECT_TRUE(at::equal(embedded[0][0], model.weights().shared_VD[9]));
+  EXPECT_TRUE(at::equal(embedded[0][3], model.weights().shared_VD[4]));
 }
 
 TEST(SoftPrompt, RefusesWhatMakesNoPrompt) {
@@ -131,9 +144,9 @@ TEST(Trap11, APromptDoesNotBeginAtTheFirstRows) {
        {"sampled_vocabulary", "random_uniform", "random_normal", "words"}) {
     const nlohmann::json parameters = prompt_parameters("initialization", initialization);
     const Tensor one = start_of(model, parameters, 1);
-    EXPECT_FALSE(torch::equal(one, first)) << initialization;
-    EXPECT_FALSE(torch::equal(one, start_of(model, parameters, 2))) << initialization;
-    EXPECT_TRUE(torch::equal(one, start_of(model, parameters, 1))) << initialization;
+    EXPECT_FALSE(at::equal(one, first)) << initialization;
+    EXPECT_FALSE(at::equal(one, start_of(model, parameters, 2))) << initialization;
+    EXPECT_TRUE(at::equal(one, start_of(model, parameters, 1))) << initialization;
     for (int64_t special = 0; special < 3; ++special) {
       EXPECT_FALSE((one == first[special]).all(1).any().item<bool>()) << initialization;
     }
@@ -161,8 +174,8 @@ TEST(SoftPrompt, BeginsAtTheWordsOfItsNames) {
       find_tuning("soft_prompt").make(model, prompt_parameters("initialization", "words"), 1, plan);
   const Tensor start = method->trainable()[0].second.detach();
   const Tensor& rows = model.weights().shared_VD;
-  EXPECT_TRUE(torch::allclose(start[0], (rows[7] + rows[9]) / 2));
-  EXPECT_TRUE(torch::equal(start[1], rows[5]));
+  EXPECT_TRUE(at::allclose(start[0], (rows[7] + rows[9]) / 2));
+  EXPECT_TRUE(at::equal(start[1], rows[5]));
   EXPECT_EQ(method->num_soft_tokens(), 3);
   EXPECT_EQ(method->notes().at("from_words"), 2);
   EXPECT_EQ(method->notes().at("num_soft_tokens"), 3);
@@ -182,10 +195,10 @@ TEST(SoftPrompt, BeginsAtASavedPrompt) {
   parameters["initialization_folder"] = folder.string();
 
   const Tensor named = start_of(model, parameters, 2, {{{"s.P0", "s", {}}, {"com0", "", {}}}});
-  EXPECT_TRUE(torch::equal(named[1], vectors[0]));
-  EXPECT_FALSE(torch::equal(named[0], vectors[1]));
-  EXPECT_TRUE(torch::equal(start_of(model, parameters, 2, {{{"s.P0", "s", {}}, {"s.P1", "s", {}}}}),
-                           vectors));
+  EXPECT_TRUE(at::equal(named[1], vectors[0]));
+  EXPECT_FALSE(at::equal(named[0], vectors[1]));
+  EXPECT_TRUE(
+      at::equal(start_of(model, parameters, 2, {{{"s.P0", "s", {}}, {"s.P1", "s", {}}}}), vectors));
   EXPECT_THROW(start_of(model, parameters, 2, {{{"s.P0", "s", {}}}}), ConfigError);
   parameters["initialization_folder"] = "/no/such/folder";
   EXPECT_THROW(start_of(model, parameters, 2), ConfigError);
@@ -237,12 +250,12 @@ TEST(PromptEncoder, ComputesItsLayers) {
         find_tuning("soft_prompt").make(model, prompt_parameters("encoder", kind, 3), 1);
     const NamedTensors t = method->trainable();
     const Tensor x = t[0].second;
-    Tensor expected = torch::matmul(torch::matmul(x, t[1].second.t()).add(t[2].second).clamp_min(0),
-                                    t[3].second.t()) +
-                      t[4].second;
+    Tensor expected =
+        at::matmul(at::matmul(x, t[1].second.t()).add(t[2].second).clamp_min(0), t[3].second.t()) +
+        t[4].second;
     if (std::string(kind) == "mlp_residual") expected = expected + x;
-    const Tensor ids = torch::arange(kVocabulary, kVocabulary + 3).unsqueeze(0);
-    EXPECT_TRUE(torch::allclose(method->embed(ids)[0], expected, 1e-5, 1e-6)) << kind;
+    const Tensor ids = at::arange(kVocabulary, kVocabulary + 3).unsqueeze(0);
+    EXPECT_TRUE(at::allclose(method->embed(ids)[0], expected, 1e-5, 1e-6)) << kind;
   }
 }
 
@@ -255,20 +268,19 @@ TEST(PromptEncoder, RunsAnLstmOverEachGroup) {
       find_tuning("soft_prompt").make(model, prompt_parameters("encoder", "lstm@1"), 1, plan);
   const NamedTensors t = method->trainable();
   torch::nn::LSTM lstm(torch::nn::LSTMOptions(128, 64).bidirectional(true).batch_first(true));
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   const auto into = lstm->named_parameters();
   for (const auto& [name, tensor] : t) {
     const std::string prefix = "prompt_encoder.lstm.";
     if (name.starts_with(prefix)) into[name.substr(prefix.size())].copy_(tensor);
   }
-  const Tensor r = std::get<0>(
-      lstm->forward(t[0].second.index_select(0, torch::tensor({0, 2})).unsqueeze(0)))[0];
+  const Tensor r =
+      std::get<0>(lstm->forward(t[0].second.index_select(0, at::tensor({0, 2})).unsqueeze(0)))[0];
   const size_t at = t.size() - 4;
-  const Tensor expected =
-      r + torch::linear(torch::relu(torch::linear(r, t[at].second, t[at + 1].second)),
-                        t[at + 2].second, t[at + 3].second);
-  const Tensor found = method->embed(torch::arange(kVocabulary, kVocabulary + 3).unsqueeze(0))[0];
-  EXPECT_TRUE(torch::allclose(found.index_select(0, torch::tensor({0, 2})), expected, 1e-5, 1e-6));
+  const Tensor expected = r + at::linear(at::relu(at::linear(r, t[at].second, t[at + 1].second)),
+                                         t[at + 2].second, t[at + 3].second);
+  const Tensor found = method->embed(at::arange(kVocabulary, kVocabulary + 3).unsqueeze(0))[0];
+  EXPECT_TRUE(at::allclose(found.index_select(0, at::tensor({0, 2})), expected, 1e-5, 1e-6));
 }
 
 TEST(PromptEncoder, GivesEveryWeightAGradient) {
@@ -276,10 +288,7 @@ TEST(PromptEncoder, GivesEveryWeightAGradient) {
     T5Model model = tiny_model();
     const auto method =
         find_tuning("soft_prompt").make(model, prompt_parameters("encoder", encoder), 1);
-    method->embed(torch::arange(kVocabulary, kVocabulary + 6).unsqueeze(0))
-        .square()
-        .sum()
-        .backward();
+    method->embed(at::arange(kVocabulary, kVocabulary + 6).unsqueeze(0)).square().sum().backward();
     for (const auto& [name, tensor] : method->trainable()) {
       EXPECT_TRUE(tensor.grad().defined() && tensor.grad().abs().sum().item<double>() > 0)
           << encoder << " " << name;
@@ -288,11 +297,10 @@ TEST(PromptEncoder, GivesEveryWeightAGradient) {
 }
 
 Tensor logits_of(const T5Model& model) {
-  const Tensor ids = torch::tensor({{5, 6, 7, 1}, {9, 10, 1, 0}}, torch::kInt64);
-  const Tensor mask = (ids > 0).to(torch::kFloat32);
+  const Tensor ids = at::tensor({{5, 6, 7, 1}, {9, 10, 1, 0}}, at::kLong);
+  const Tensor mask = (ids > 0).to(at::kFloat);
   const Tensor memory = model.encode(model.embed(ids), mask);
-  return model.logits(
-      model.decode(torch::tensor({{0, 8, 3}, {0, 4, 2}}, torch::kInt64), memory, mask));
+  return model.logits(model.decode(at::tensor({{0, 8, 3}, {0, 4, 2}}, at::kLong), memory, mask));
 }
 
 // Twelve modules of the tiny model, two in each of six attentions, of 128 inputs and outputs.
@@ -312,7 +320,7 @@ TEST(Lora, BeginsAsTheUntunedModel) {
   const Tensor before = logits_of(model);
   const auto method = find_tuning("lora").make(model, find_tuning("lora").entry.defaults, 1);
   // not bit by bit: a frozen model's products are packed, and add up in another order
-  EXPECT_TRUE(torch::allclose(logits_of(model), before, 1e-5, 1e-5));
+  EXPECT_TRUE(at::allclose(logits_of(model), before, 1e-5, 1e-5));
 }
 
 // A model with W + alpha / r B A in place of W (Hu et al. 2021, sec. 4.1), and a gradient on it:
@@ -325,7 +333,7 @@ class MergedLora : public testing::Test {
     parameters["lora_alpha"] = 6.0;
     parameters["target_modules"] = {"q", "v", "k", "o", "wi", "wo"};
     method_ = find_tuning("lora").make(tuned_, parameters, 1);
-    torch::manual_seed(4);
+    at::manual_seed(4);
     for (auto& [name, tensor] : method_->trainable()) tensor.detach().normal_(0, 0.05);
     NamedTensors weights = named_tensors(merged_.config(), merged_.weights());
     const NamedTensors thin = method_->trainable();
@@ -333,7 +341,7 @@ class MergedLora : public testing::Test {
       const std::string name = thin[i].first.substr(0, thin[i].first.rfind(".lora_A")) + ".weight";
       const auto weight = std::find_if(weights.begin(), weights.end(),
                                        [&](const auto& entry) { return entry.first == name; });
-      weight->second.add_(torch::mm(thin[i + 1].second.detach(), thin[i].second.detach()), 2);
+      weight->second.add_(at::mm(thin[i + 1].second.detach(), thin[i].second.detach()), 2);
       modules_.push_back({weight->second, thin[i].second, thin[i + 1].second});
     }
   }
@@ -358,7 +366,7 @@ TEST_F(MergedLora, HasTheGradientsOfTheChainRule) {
   logits_of(tuned_).square().sum().backward();
   for (const Module& module : modules_) {
     const Tensor dw = module.weight.grad();
-    const Tensor da = 2 * torch::mm(module.b_Nr.t(), dw), db = 2 * torch::mm(dw, module.a_rK.t());
+    const Tensor da = 2 * at::mm(module.b_Nr.t(), dw), db = 2 * at::mm(dw, module.a_rK.t());
     EXPECT_LT((module.a_rK.grad() - da).norm().item<double>() / da.norm().item<double>(), 1e-4);
     EXPECT_LT((module.b_Nr.grad() - db).norm().item<double>() / db.norm().item<double>(), 1e-4);
   }
@@ -371,17 +379,17 @@ TEST(Lora, DropsOnlyWhileItTrains) {
   const auto method = find_tuning("lora").make(model, parameters, 1);
   for (auto& [name, tensor] : method->trainable()) tensor.detach().fill_(0.1);
   const Tensor evaluated = logits_of(model);
-  EXPECT_TRUE(torch::equal(logits_of(model), evaluated));
+  EXPECT_TRUE(at::equal(logits_of(model), evaluated));
 
   model.set_dropout(0, 7);  // a step's seed
   const Tensor trained = logits_of(model);
-  EXPECT_FALSE(torch::equal(trained, evaluated));
-  EXPECT_TRUE(torch::equal(logits_of(model), trained));
+  EXPECT_FALSE(at::equal(trained, evaluated));
+  EXPECT_TRUE(at::equal(logits_of(model), trained));
   model.set_dropout(0, 8);
-  EXPECT_FALSE(torch::equal(logits_of(model), trained));
+  EXPECT_FALSE(at::equal(logits_of(model), trained));
 
   model.set_dropout(0);
-  EXPECT_TRUE(torch::equal(logits_of(model), evaluated));
+  EXPECT_TRUE(at::equal(logits_of(model), evaluated));
 }
 
 TEST(Lora, RefusesWhatMakesNoAdapter) {

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/decisions/claim_scores.h"
+
+#include <algorithm>
+
+namespace dovetail {
+
+namespace {
+
+// Null where the table has no such seed, or was scored on another number of examples.
+const std::vector<float>* row_of(const Scores& scores, const std::string& seed, int64_t items) {
+  const auto at = std::find(scores.seeds.begin(), scores.seeds.end(), seed);
+  if (at == scores.seeds.end() || scores.num_items() != items) return nullptr;
+  return &scores.rows[static_cast<size_t>(at - scores.seeds.begin())];
+}
+
+void turn(Scores& scores) {
+  for (auto& row : scores.rows) {
+    for (float& score : row) score = -score;
+  }
+}
+
+}  // namespace
+
+Scores mean_of(const std::vector<Scores>& cells) {
+  Scores mean;
+  const int64_t items = cells[0].num_items();
+  for (const std::string& seed : cells[0].seeds) {
+    std::vector<double> sum(static_cast<size_t>(items), 0.0);
+    const bool all = std::all_of(cells.begin(), cells.end(), [&](const Scores& cell) {
+      const std::vector<float>* row = row_of(cell, seed, items);
+      for (size_t i = 0; row && i < sum.size(); ++i) sum[i] += (*row)[i];
+      return row != nullptr;
+    });
+    if (!all) continue;
+    mean.seeds.push_back(seed);
+    auto& row = mean.rows.emplace_back();
+    for (const double value : sum)
+      row.push_back(static_cast<float>(value / static_cast<double>(cells.size())));
+  }
+  return mean;
+}
+
+Scores side_scores(const ClaimPlace::Cells& cells, const std::string& metric, bool best,
+                   bool lower_is_better, const CrossFitOptions& options) {
+  std::vector<Scores> scores;
+  for (const CellGroup* group : cells) {
+    scores.push_back(scores_of(*group, metric));
+    if (scores.back().num_items() == 0 || scores.back().num_items() != scores.front().num_items())
+      return {};
+  }
+  if (!best) return mean_of(scores);
+  if (lower_is_better) std::for_each(scores.begin(), scores.end(), turn);
+  Scores fitted = cross_fit(scores, options).scores;
+  if (lower_is_better) turn(fitted);
+  return fitted;
+}
+
+bool TaskSums::add(const Sides& sides, size_t num_sides) {
+  const int64_t items = sides[0].num_items();
+  if (items == 0 || (num_items_ > 0 && items != num_items())) return false;
+  bool any = false;
+  for (const std::string& name : sides[0].seeds) {
+    std::array<const std::vector<float>*, kSides> rows{};
+    for (size_t k = 0; k < num_sides; ++k) rows[k] = row_of(sides[k], name, items);
+    if (!std::all_of(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(num_sides),
+                     [](auto* row) { return row; })) {
+      continue;
+    }
+    any = true;
+    Seed& seed = seeds_[name];
+    ++seed.places;
+    for (size_t k = 0; k < num_sides; ++k) {
+      seed.sums[k].resize(static_cast<size_t>(items));
+      for (size_t i = 0; i < rows[k]->size(); ++i) seed.sums[k][i] += (*rows[k])[i];
+    }
+  }
+  if (!any) return false;
+  num_items_ = static_cast<size_t>(items);
+  ++num_pairs_;
+  return true;
+}
+
+Scores TaskSums::side(size_t k) const {
+  Scores scores;
+  for (const auto& [name, seed] : seeds_) {
+    scores.seeds.push_back(name);
+    auto& row = scores.rows.emplace_back();
+    for (const double sum : seed.sums[k])
+      row.push_back(static_cast<float>(sum / static_cast<double>(seed.places)));
+  }
+  return scores;
+}
+
+}  // namespace dovetail

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/decisions/decisions.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "base/error.h"
+#include "plan/primary_metric.h"
+
+namespace dovetail {
+
+namespace {
+
+// A cell group with what a decision needs of it.
+struct Contender {
+  const CellGroup* group;
+  Scores scores;
+  GroupCost cost;
+  double mean;
+};
+using Contenders = std::vector<const Contender*>;
+
+// All that is known about one task at one train size.
+struct Case {
+  const DecisionOptions& options;
+  std::vector<Contender> candidates;
+  std::vector<Contender> baselines;
+  const Contender* recommended = nullptr;
+  CrossFitted chosen;
+  const Bootstrap* bootstrap = nullptr;
+  std::map<std::string, const Contender*> compared;  // by Comparison::name: the best of them
+};
+
+const Contender* best_of(const Contenders& contenders) {
+  return *std::max_element(contenders.begin(), contenders.end(),
+                           [](auto* a, auto* b) { return a->mean < b->mean; });
+}
+
+Contenders select(const std::vector<Contender>& from,
+                  const std::function<bool(const CellGroup&)>& wanted) {
+  Contenders selected;
+  for (const Contender& contender : from) {
+    if (wanted(*contender.group)) selected.push_back(&contender);
+  }
+  return selected;
+}
+
+std::vector<std::string> cell_names(const CellGroup& group) {
+  std::vector<std::string> names;
+  for (const CellResult& result : group.cells) {
+    if (result.state == CellState::finished) names.push_back(result.cell->name);
+  }
+  return names;
+}
+
+Choice choice_of(const Contender& contender, const Bootstrap& bootstrap) {
+  const CellGroup& group = *contender.group;
+  return {group.baseline,      group.objective,   group.adaptation,
+          group.template_name, group.tuning,      group.start(),
+          group.choice(),      cell_names(group), bootstrap.mean(contender.scores),
+          contender.cost};
+}
+
+CrossFitted cross_fit(const Contenders& contenders, const CrossFitOptions& options) {
+  std::vector<Scores> scores;
+  for (const Contender* contender : contenders) scores.push_back(contender->scores);
+  return dovetail::cross_fit(scores, options);
+}
+
+Comparison compare(Case& at, Comparison comparison, const Contenders& against) {
+  if (against.empty()) return comparison;
+  comparison.absent.clear();
+  const Contender* best = best_of(against);
+  at.compared[comparison.name] = best;
+  comparison.same = best == at.recommended;
+  comparison.against = best->group->choice();
+  comparison.cells = cell_names(*best->group);
+  comparison.seconds = best->cost.total();
+  const Scores fitted = cross_fit(against, at.options.cross_fit).scores;
+  comparison.score = at.bootstrap->mean(fitted);
+  // Against itself only the luck of the halves would differ.
+  comparison.gain = comparison.same
+                        ? Estimate{0, 0, 0, comparison.score.items, comparison.score.seeds}
+                        : at.bootstrap->difference(at.chosen.scores, fitted);
+  if (comparison.score.mean > 0)
+    comparison.relative_gain = comparison.gain.mean / comparison.score.mean;
+  return comparison;
+}
+
+// Random start and the three baselines decide; the rest is told beside them.
+std::vector<Comparison> comparisons(Case& at) {
+  const DecisionOptions& o = at.options;
+  const CellGroup& chosen = *at.recommended->group;
+  const auto cells = [&](const std::string& name, const std::string& label, bool decisive,
+                         const std::function<bool(const CellGroup&)>& wanted) {
+    return compare(at, {name, label, decisive, "no such cell in the sweep has finished"},
+                   select(at.candidates, wanted));
+  };
+  std::vector<Comparison> all;
+  all.push_back(cells("random_start", "random start, at its best", true,
+                      [&](auto& g) { return g.start() == o.start_objective; }));
+  for (const auto& [name, label] :
+       {std::pair("most_frequent", "most frequent answer"), std::pair("copy", "copy the input"),
+        std::pair("untuned", "untuned model, at its best")}) {
+    all.push_back(
+        compare(at, {name, label, true, "this baseline is not in the sweep or has not finished"},
+                select(at.baselines, [&](auto& g) { return g.baseline == name; })));
+  }
+  all.push_back(
+      cells("random_start_same", "random start, same template and tuning", false, [&](auto& g) {
+        return g.start() == o.start_objective && g.template_name == chosen.template_name &&
+               g.tuning == chosen.tuning;
+      }));
+  all.push_back(
+      cells("conventional_tuning",
+            "same objective, " + o.conventional_template + " and " + o.conventional_tuning, false,
+            [&](auto& g) {
+              return g.start() == chosen.start() && g.template_name == o.conventional_template &&
+                     g.tuning == o.conventional_tuning;
+            }));
+  all.push_back(cells(
+      "conventional_all",
+      o.conventional_objective + ", " + o.conventional_template + " and " + o.conventional_tuning,
+      false, [&](auto& g) {
+        return g.start() == o.conventional_objective &&
+               g.template_name == o.conventional_template && g.tuning == o.conventional_tuning;
+      }));
+  return all;
+}
+
+Verdict verdict_of(const std::vector<Comparison>& comparisons) {
+  bool any = false, all_better = true, baseline_better = false;
+  for (const Comparison& comparison : comparisons) {
+    if (!comparison.decisive || !comparison.absent.empty()) continue;
+    any = true;
+    all_better = all_better && comparison.better();
+    baseline_better = baseline_better || (comparison.worse() && comparison.name != "random_start");
+  }
+  if (!any) return Verdict::nothing_to_compare;
+  if (baseline_better) return Verdict::baseline_better;
+  return all_better ? Verdict::gain : Verdict::no_measurable_difference;
+}
+
+// What could be chosen instead, with the lead of the recommendation over it. After a gain: any
+// other candidate. The lead is then the plain one, which flatters the recommendation and so is slow
+// to call another choice as good. Else: random start and the baselines, with the leads of the
+// verdict.
+std::vector<std::pair<const Contender*, Estimate>> alternatives(const Case& at,
+                                                                const Decision& decision) {
+  std::vector<std::pair<const Contender*, Estimate>> open;
+  if (decision.verdict == Verdict::gain) {
+    for (const Contender& other : at.candidates) {
+      if (&other != at.recommended) {
+        open.emplace_back(&other, at.bootstrap->difference(at.recommended->scores, other.scores));
+      }
+    }
+  } else {
+    for (const Comparison& comparison : decision.comparisons) {
+      if (!comparison.decisive || !comparison.absent.empty() || comparison.same) continue;
+      open.emplace_back(at.compared.at(comparison.name), comparison.gain);
+    }
+  }
+  return open;
+}
+
+void find_cheaper(const Case& at, Decision& decision) {
+  double least_seconds = at.options.cheaper_share * at.recommended->cost.total();
+  for (const auto& [contender, lead] : alternatives(at, decision)) {
+    if (lead.low > 0 || contender->cost.total() > least_seconds) continue;
+    least_seconds = contender->cost.total();
+    decision.cheaper = choice_of(*contender, *at.bootstrap);
+    decision.cheaper_lead = lead;
+  }
+}
+
+bool fits(const std::string& coordinate, const std::string& wanted) {
+  return coordinate.empty() || coordinate == wanted;
+}
+
+void gather(Case& at, Decision& decision, const Plan& plan, const std::vector<CellGroup>& groups,
+            const std::map<std::string, Record>& records) {
+  std::vector<Contender> partial;
+  for (const CellGroup& group : groups) {
+    if (!fits(group.task, decision.task) || !fits(group.train_size, decision.train_size)) continue;
+    if (group.baseline.empty()) ++decision.candidates_planned;
+    Scores scores = scores_of(group, decision.metric);
+    if (scores.num_items() == 0) continue;
+    const double mean = scores.mean();
+    const bool complete = scores.rows.size() == group.cells.size();
+    auto& place = !group.baseline.empty() ? at.baselines : complete ? at.candidates : partial;
+    place.push_back({&group, std::move(scores), cost_of(group, plan, records), mean});
+  }
+  // A group that lacks a seed is compared only while no group is complete.
+  if (at.candidates.empty()) at.candidates = std::move(partial);
+  decision.candidates = static_cast<int64_t>(at.candidates.size());
+}
+
+void settle(Case& at, Decision& decision) {
+  const Contenders all = select(at.candidates, [](auto&) { return true; });
+  at.recommended = best_of(all);
+  at.chosen = cross_fit(all, at.options.cross_fit);
+  decision.recommended = choice_of(*at.recommended, *at.bootstrap);
+  decision.honest_score = at.bootstrap->mean(at.chosen.scores);
+  decision.halves = at.chosen.halves;
+  decision.times_chosen =
+      at.chosen.wins[static_cast<size_t>(at.recommended - at.candidates.data())];
+  decision.cross_fitted = at.chosen.scores.num_items() >= kFewestItemsToSplit;
+  decision.comparisons = comparisons(at);
+  decision.verdict = verdict_of(decision.comparisons);
+  find_cheaper(at, decision);
+}
+
+}  // namespace
+
+std::string to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::gain: return "gain";
+    case Verdict::no_measurable_difference: return "no_measurable_difference";
+    case Verdict::baseline_better: return "baseline_better";
+    case Verdict::nothing_to_compare: return "nothing_to_compare";
+  }
+  return "";
+}
+
+std::string main_metric_of(const std::string& task, const Plan& plan,
+                           const DecisionOptions& options) {
+  const auto named = options.main_metric.find(task);
+  if (named != options.main_metric.end()) return named->second;
+  for (const Cell& cell : plan.cells) {
+    if (coordinate(cell, "task") != task) continue;
+    const Json& settings = plan.jobs.at(static_cast<size_t>(cell.job)).settings;
+    const Json::json_pointer kind("/task/kind");
+    const std::string found =
+        settings.is_object() && settings.contains(kind) ? settings[kind].get<std::string>() : "";
+    return primary_metric(found, plan.metrics, plan.set_metrics);
+  }
+  return primary_metric("", plan.metrics, plan.set_metrics);
+}
+
+std::vector<Decision> decide(const Plan& plan, const std::vector<CellGroup>& groups,
+                             const std::map<std::string, Record>& records,
+                             const DecisionOptions& options) {
+  std::vector<Decision> decisions;
+  std::map<int64_t, Bootstrap>
+      bootstraps;  // by number of test examples: drawing them is the dear part
+  const auto labels = [&](const char* axis) {
+    const auto found = plan.axis_labels.find(axis);
+    return found == plan.axis_labels.end() ? std::vector<std::string>{} : found->second;
+  };
+  for (const std::string& task : labels("task")) {
+    for (const std::string& size : labels("train_size")) {
+      Decision decision{task, size, main_metric_of(task, plan, options)};
+      Case at{options};
+      gather(at, decision, plan, groups, records);
+      if (at.candidates.empty()) continue;
+      const int64_t items = at.candidates[0].scores.num_items();
+      std::erase_if(at.baselines,
+                    [&](const Contender& b) { return b.scores.num_items() != items; });
+      at.bootstrap = &bootstraps.try_emplace(items, items, options.bootstrap).first->second;
+      settle(at, decision);
+      for (const std::string& metric : plan.metrics) {
+        const Scores scores = scores_of(*at.recommended->group, metric);
+        const int64_t own = scores.num_items();  // a metric of the whole set is one item
+        if (own != items && own != 1) continue;
+        const Bootstrap& bootstrap =
+            bootstraps.try_emplace(own, own, options.bootstrap).first->second;
+        decision.other_metrics[metric] = bootstrap.mean(scores);
+      }
+      decisions.push_back(std::move(decision));
+    }
+  }
+  return decisions;
+}
+
+const Comparison* find_comparison(const Decision& decision, const std::string& name) {
+  for (const Comparison& comparison : decision.comparisons) {
+    if (comparison.name == name) return &comparison;
+  }
+  return nullptr;
+}
+
+}  // namespace dovetail

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/decisions/situations.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace dovetail {
+
+namespace {
+
+std::vector<std::string> labels(const Plan& plan, const char* axis) {
+  const auto found = plan.axis_labels.find(axis);
+  return found == plan.axis_labels.end() ? std::vector<std::string>{} : found->second;
+}
+
+void turn(Scores& scores) {
+  for (auto& row : scores.rows) {
+    for (float& score : row) score = -score;
+  }
+}
+
+Situation situation_of(const Plan& plan, const std::vector<CellGroup>& groups, Situation at) {
+  const auto& less = plan.lower_is_better;
+  const bool lower_is_better = std::find(less.begin(), less.end(), at.metric) != less.end();
+  for (const CellGroup& group : groups) {
+    const bool here = group.baseline.empty() && group.task == at.task &&
+                      group.train_size == at.train_size && group.tuning == at.tuning;
+    if (!here) continue;
+    Scores scores = scores_of(group, at.metric);
+    if (scores.rows.empty() || scores.rows.size() < group.cells.size())
+      continue;  // as for recommendations
+    if (!at.scores.empty() &&
+        (scores.seeds != at.scores[0].seeds || scores.num_items() != at.scores[0].num_items()))
+      continue;
+    if (lower_is_better) turn(scores);
+    at.candidates.push_back({group.objective, group.adaptation, group.template_name});
+    at.scores.push_back(std::move(scores));
+  }
+  return at;
+}
+
+// Its mean scores at the candidates of another situation, minus their mean.
+std::vector<double> leads_of(const Situation& task, const std::vector<Candidate>& candidates) {
+  std::vector<double> leads(candidates.size(), std::numeric_limits<double>::quiet_NaN());
+  double sum = 0, count = 0;
+  for (size_t c = 0; c < candidates.size(); ++c) {
+    const auto found = std::find(task.candidates.begin(), task.candidates.end(), candidates[c]);
+    if (found == task.candidates.end()) continue;
+    leads[c] = task.scores[static_cast<size_t>(found - task.candidates.begin())].mean();
+    sum += leads[c];
+    ++count;
+  }
+  for (double& lead : leads) lead -= count > 0 ? sum / count : 0;
+  return leads;
+}
+
+std::vector<Probe> probes_for(const std::vector<Probe>& probes, const std::string& task) {
+  std::vector<Probe> own;
+  std::copy_if(probes.begin(), probes.end(), std::back_inserter(own),
+               [&](const Probe& probe) { return probe.task == task; });
+  return own;
+}
+
+}  // namespace
+
+std::vector<Situation> situations_of(const Plan& plan, const std::vector<CellGroup>& groups,
+                                     const DecisionOptions& options) {
+  std::vector<Situation> found;
+  for (const std::string& task : labels(plan, "task")) {
+    const std::string metric = main_metric_of(task, plan, options);
+    for (const std::string& size : labels(plan, "train_size")) {
+      for (const std::string& tuning : labels(plan, "tuning")) {
+        Situation at = situation_of(plan, groups, {task, size, tuning, metric, {}, {}});
+        if (at.candidates.size() > 1) found.push_back(std::move(at));
+      }
+    }
+  }
+  return found;
+}
+
+SelectorContext context_of(const Situation& at, const std::vector<Situation>& situations,
+                           const Plan& plan, const std::vector<Probe>& probes,
+                           const DecisionOptions& options) {
+  SelectorContext context;
+  context.candidates = at.candidates;
+  context.traits = plan.traits;
+  context.probes = probes_for(probes, at.task);
+  if (plan.task_facts.contains(at.task) && plan.task_facts.at(at.task).is_object()) {
+    context.facts = plan.task_facts.at(at.task);
+  }
+  for (const Situation& other : situations) {
+    if (other.task == at.task || other.train_size != at.train_size || other.tuning != at.tuning)
+      continue;
+    context.others.push_back(
+        {other.task, leads_of(other, at.candidates), probes_for(probes, other.task)});
+  }
+  context.conventional_objective = options.conventional_objective;
+  context.bootstrap = options.bootstrap;
+  return context;
+}
+
+}  // namespace dovetail

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/report/advise.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "analysis/report/words.h"
+#include "base/error.h"
+#include "base/names.h"
+
+namespace dovetail {
+
+namespace {
+
+// The first number in a label ("heads16" -> 16); 0 where there is none.
+double number_in(const std::string& label) {
+  const size_t begin = label.find_first_of("0123456789");
+  if (begin == std::string::npos) return 0;
+  double value = 0;
+  std::from_chars(label.data() + begin, label.data() + label.size(), value);
+  return value;
+}
+
+bool is_number(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789.") == std::string::npos &&
+         number_in(text) > 0;
+}
+
+// Sizes are felt by their ratio: 16 is nearer to 30 than to 6.
+std::string nearest_size(const std::vector<std::string>& sizes, double wanted,
+                         const TrainHeads& heads) {
+  std::string best;
+  double best_distance = 0;
+  for (const std::string& size : sizes) {
+    const auto counted = heads.find(size);
+    const double number = counted == heads.end() ? number_in(size) : counted->second;
+    if (number <= 0) continue;
+    const double distance = std::abs(std::log(number / wanted));
+    if (best.empty() || distance < best_distance) {
+      best = size;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
+// What the cells of a task have trained on, by size: "all" is a number too.
+TrainHeads heads_of(const Analysis& analysis, const std::string& task) {
+  TrainHeads heads;
+  for (const CellGroup& group : analysis.groups) {
+    if (group.task != task || group.train_size.empty()) continue;
+    for (const CellResult& cell : group.cells) {
+      if (cell.state != CellState::finished || !cell.record->metrics.contains("train_heads"))
+        continue;
+      heads[group.train_size] = cell.record->metrics.at("train_heads");
+    }
+  }
+  return heads;
+}
+
+}  // namespace
+
+std::string resolve_size(const std::vector<std::string>& sizes, const std::string& asked,
+                         const TrainHeads& heads) {
+  if (asked.empty() || std::find(sizes.begin(), sizes.end(), asked) != sizes.end()) return asked;
+  const std::string nearest = is_number(asked) ? nearest_size(sizes, number_in(asked), heads) : "";
+  if (nearest.empty()) {
+    throw_<ConfigError>("the sweep has no train size \"{}\"; {}", asked,
+                        did_you_mean(asked, sizes));
+  }
+  return nearest;
+}
+
+namespace {
+
+// What could have been known before anything was tuned; the baselines among them choose nothing.
+std::string advice_of_selectors(const Analysis& analysis, const std::string& task,
+                                const std::string& size) {
+  std::string text;
+  for (const SelectorResult& result : analysis.selectors) {
+    if (result.selector->baseline) continue;
+    for (const SelectorCase& found : result.cases) {
+      if (found.task != task || (!size.empty() && found.train_size != size)) continue;
+      text += fmt::format("  {} ({}, {}): {}\n", result.selector->name, found.train_size,
+                          found.tuning, explain(found));
+    }
+  }
+  return text.empty()
+             ? ""
+             : "What selectors say of " + task + " before anything is tuned on it:\n" + text;
+}
+
+}  // namespace
+
+std::string advise(const Analysis& analysis, const std::string& task, const std::string& size) {
+  const std::vector<std::string>& tasks = analysis.labels("task");
+  if (std::find(tasks.begin(), tasks.end(), task) == tasks.end()) {
+    throw_<ConfigError>("the sweep {} has no task \"{}\"; {}", analysis.plan->sweep_name, task,
+                        did_you_mean(task, tasks));
+  }
+  const std::string chosen =
+      resolve_size(analysis.labels("train_size"), size, heads_of(analysis, task));
+  std::string text;
+  if (chosen != size) {
+    text += fmt::format("The sweep did not run size {}; the nearest it has is {}.\n", size, chosen);
+  }
+  bool found = false;
+  for (const Decision& decision : analysis.decisions) {
+    if (decision.task != task || (!chosen.empty() && decision.train_size != chosen)) continue;
+    text += fmt::format("{} at {}: {}\n", decision.task, decision.train_size, explain(decision));
+    found = true;
+  }
+  if (!found) {
+    throw_<ConfigError>("nothing of task {}{} has finished yet; go on with the run, then ask again",
+                        task, chosen.empty() ? "" : " at " + chosen);
+  }
+  text += advice_of_selectors(analysis, task, chosen);
+  const RunFacts& facts = analysis.facts;
+  if (facts.cells_missing + facts.cells_failed > 0) {
+    text += fmt::format("Of the sweep's {} cells, {} have not run and {} failed.\n", facts.cells,
+                        facts.cells_missing, facts.cells_failed);
+  }
+  return text;
+}
+
+}  // namespace dovetail

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/statistics/cell_groups.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace dovetail {
+
+namespace {
+
+CellResult join(const Cell& cell, const Plan& plan, const std::map<std::string, Record>& records) {
+  CellResult result{&cell};
+  const auto found = records.find(plan.jobs.at(static_cast<size_t>(cell.job)).key);
+  if (found == records.end()) return result;
+  result.record = &found->second;
+  result.state =
+      found->second.status == RunStatus::finished ? CellState::finished : CellState::failed;
+  result.reason = found->second.reason;
+  return result;
+}
+
+CellGroup group_of(const Cell& cell) {
+  return {cell.baseline,
+          coordinate(cell, "objective"),
+          coordinate(cell, "adaptation"),
+          coordinate(cell, "task"),
+          coordinate(cell, "template"),
+          coordinate(cell, "tuning"),
+          coordinate(cell, "train_size"),
+          {}};
+}
+
+// The number of test examples that most finished cells of each task agree on.
+std::map<std::string, size_t> items_by_task(const std::vector<CellGroup>& groups,
+                                            const std::string& metric) {
+  std::map<std::string, std::map<size_t, int64_t>> votes;
+  for (const CellGroup& group : groups) {
+    for (const CellResult& result : group.cells) {
+      if (result.state != CellState::finished) continue;
+      const auto scores = result.record->per_example.find(metric);
+      if (scores != result.record->per_example.end()) ++votes[group.task][scores->second.size()];
+    }
+  }
+  std::map<std::string, size_t> items;
+  for (const auto& [task, counts] : votes) {
+    items[task] = std::max_element(counts.begin(), counts.end(), [](auto& a, auto& b) {
+                    return a.second < b.second;
+                  })->first;
+  }
+  return items;
+}
+
+void check_lengths(std::vector<CellGroup>& groups, const std::string& metric) {
+  const std::map<std::string, size_t> items = items_by_task(groups, metric);
+  for (CellGroup& group : groups) {
+    for (CellResult& result : group.cells) {
+      if (result.state != CellState::finished) continue;
+      const auto scores = result.record->per_example.find(metric);
+      if (scores == result.record->per_example.end()) continue;
+      const size_t expected = items.at(group.task);
+      if (scores->second.size() == expected && expected > 0) continue;
+      result.state = CellState::failed;
+      result.reason = fmt::format(
+          "the record holds {} scores of {}, but the other cells of task {} hold {}; it was left "
+          "out",
+          scores->second.size(), metric, group.task, expected);
+    }
+  }
+}
+
+}  // namespace
+
+std::string coordinate(const Cell& cell, std::string_view axis) {
+  for (size_t i = 0; i < kAxes.size(); ++i) {
+    if (kAxes[i] == axis) return cell.coordinates[i];
+  }
+  return "";
+}
+
+std::string to_string(CellState state) {
+  switch (state) {
+    case CellState::finished: return "finished";
+    case CellState::failed: return "failed";
+    case CellState::missing: return "missing";
+  }
+  return "";
+}
+
+const std::string& CellGroup::at(std::string_view axis) const {
+  static const std::map<std::string_view, std::string CellGroup::*> members{
+      {"objective", &CellGroup::objective}, {"adaptation", &CellGroup::adaptation},
+      {"task", &CellGroup::task},           {"template", &CellGroup::template_name},
+      {"tuning", &CellGroup::tuning},       {"train_size", &CellGroup::train_size}};
+  return this->*members.at(axis);
+}
+
+int64_t CellGroup::count(CellState state) const {
+  return std::count_if(cells.begin(), cells.end(), [&](auto& cell) { return cell.state == state; });
+}
+
+std::string CellGroup::choice() const {
+  std::string text;
+  for (const std::string& part : {start(), template_name, tuning}) {
+    if (part.empty()) continue;
+    text += (text.empty() ? "" : " · ") + part;
+  }
+  if (baseline.empty()) return text;
+  return "baseline: " + baseline + (text.empty() ? "" : " (" + text + ")");
+}
+
+std::vector<CellGroup> group_cells(const Plan& plan, const std::map<std::string, Record>& records) {
+  std::vector<CellGroup> groups;
+  std::map<std::vector<std::string>, size_t> places;
+  for (const Cell& cell : plan.cells) {
+    std::vector<std::string> key{cell.baseline};
+    for (size_t i = 0; i < kAxes.size(); ++i) {
+      if (std::string_view(kAxes[i]) != "seed") key.push_back(cell.coordinates[i]);
+    }
+    const auto [place, is_new] = places.try_emplace(std::move(key), groups.size());
+    if (is_new) groups.push_back(group_of(cell));
+    groups[place->second].set_metrics = &plan.set_metrics;
+    groups[place->second].cells.push_back(join(cell, plan, records));
+  }
+  for (const std::string& metric : plan.metrics) check_lengths(groups, metric);
+  return groups;
+}
+
+namespace {
+
+Scores scores_of_sets(const CellGroup& group, const std::string& metric) {
+  Scores scores;
+  for (const CellResult& result : group.cells) {
+    if (result.state != CellState::finished) continue;
+    const auto found = result.record->metrics.find(metric);
+    if (found == result.record->metrics.end() || !std::isfinite(found->second)) continue;
+    scores.seeds.push_back(coordinate(*result.cell, "seed"));
+    scores.rows.push_back({static_cast<float>(found->second)});
+  }
+  return scores;
+}
+
+}  // namespace
+
+Scores scores_of(const CellGroup& group, const std::string& metric) {
+  Scores scores;
+  const auto* of_a_set = group.set_metrics;
+  if (of_a_set && std::find(of_a_set->begin(), of_a_set->end(), metric) != of_a_set->end())
+    return scores_of_sets(group, metric);
+  for (const CellResult& result : group.cells) {
+    if (result.state != CellState::finished) continue;
+    const auto found = result.record->per_example.find(metric);
+    if (found == result.record->per_example.end()) continue;
+    const std::vector<float>& row = found->second;
+    if (!std::all_of(row.begin(), row.end(), [](float x) { return std::isfinite(x); })) continue;
+    scores.seeds.push_back(coordinate(*result.cell, "seed"));
+    scores.rows.push_back(row);
+  }
+  return scores;
+}
+
+std::vector<int64_t> upstream_jobs(const Plan& plan, int64_t job) {
+  std::set<int64_t> seen;
+  std::vector<int64_t> open = plan.jobs.at(static_cast<size_t>(job)).inputs;
+  while (!open.empty()) {
+    const int64_t next = open.back();
+    open.pop_back();
+    if (!seen.insert(next).second) continue;
+    const auto& inputs = plan.jobs.at(static_cast<size_t>(next)).inputs;
+    open.insert(open.end(), inputs.begin(), inputs.end());
+  }
+  return {seen.begin(), seen.end()};
+}
+
+GroupCost cost_of(const CellGroup& group, const Plan& plan,
+                  const std::map<std::string, Record>& records) {
+  GroupCost cost;
+  int64_t finished = 0;
+  for (const CellResult& result : group.cells) {
+    if (result.state != CellState::finished) continue;
+    ++finished;
+    cost.tune_seconds += result.record->cost.wall_seconds;
+    for (const int64_t job : upstream_jobs(plan, result.cell->job)) {
+      const auto found = records.find(plan.jobs[static_cast<size_t>(job)].key);
+      if (found != records.end()) cost.upstream_seconds += found->second.cost.wall_seconds;
+    }
+  }
+  if (finished > 0) {
+    cost.tune_seconds /= static_cast<double>(finished);
+    cost.upstream_seconds /= static_cast<double>(finished);
+  }
+  return cost;
+}
+
+}  // namespace dovetail

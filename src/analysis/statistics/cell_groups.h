@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analysis/statistics/statistics.h"
+#include "plan/plan.h"
+#include "plan/record.h"
+
+namespace dovetail {
+
+// A cell's label on an axis; "" where the sweep, or this version, has no such axis.
+std::string coordinate(const Cell& cell, std::string_view axis);
+
+// finished: has a usable record. failed: has a record that says why not, or one that cannot be
+// used. missing: has not run yet.
+enum class CellState { finished, failed, missing };
+std::string to_string(CellState state);
+
+struct CellResult {
+  const Cell* cell = nullptr;
+  const Record* record = nullptr;  // null: missing
+  CellState state = CellState::missing;
+  std::string reason;  // of a failure
+};
+
+// The cells that differ in their seed only; the unit that decisions are about. A baseline's group
+// has "" on the axes it does not depend on.
+struct CellGroup {
+  std::string baseline;  // "", or most_frequent, copy, untuned
+  std::string objective, adaptation, task, template_name, tuning, train_size;
+  std::vector<CellResult> cells;                          // in the order of the plan
+  const std::vector<std::string>* set_metrics = nullptr;  // the plan's
+
+  // The label on an axis of kAxes other than seed.
+  const std::string& at(std::string_view axis) const;
+  int64_t count(CellState state) const;
+  bool complete() const { return count(CellState::finished) == static_cast<int64_t>(cells.size()); }
+  // Whether a step between pre-training and tuning was taken.
+  bool adapted() const { return !adaptation.empty() && adaptation != "none"; }
+  // What tuning starts from: the objective, and with what it was adapted: "prefix_lm + denoising".
+  std::string start() const { return adapted() ? objective + " + " + adaptation : objective; }
+  // "prefix_lm · mapping · full", or "baseline: copy"
+  std::string choice() const;
+};
+
+// What it costs to follow a choice, starting from nothing: the jobs upstream (vocabulary,
+// pre-training) once and in full, and tuning, as the mean over its seeds.
+struct GroupCost {
+  double upstream_seconds = 0;
+  double tune_seconds = 0;
+  double total() const { return upstream_seconds + tune_seconds; }
+};
+
+// Every cell of the plan, joined with its record and gathered by group, in the plan's order.
+// A finished record whose scores do not fit its task's (another number of examples) counts as
+// failed and says so.
+std::vector<CellGroup> group_cells(const Plan& plan, const std::map<std::string, Record>& records);
+
+// The usable rows of a group: finished cells with finite scores of that metric. A metric of the
+// whole test set (Plan::set_metrics) is no mean over examples: it is one item, and its interval is
+// that of the seeds.
+Scores scores_of(const CellGroup& group, const std::string& metric);
+
+GroupCost cost_of(const CellGroup& group, const Plan& plan,
+                  const std::map<std::string, Record>& records);
+
+// A job's inputs, their inputs and so on, each once.
+std::vector<int64_t> upstream_jobs(const Plan& plan, int64_t job);
+
+}  // namespace dovetail

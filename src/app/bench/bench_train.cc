@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ATen/Parallel.h>
+
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <memory>
+
+#include "app/bench/bench.h"
+#include "app/run/team_gradients.h"
+#include "base/error.h"
+#include "base/names.h"
+#include "base/stop.h"
+#include "comm/communicator.h"
+#include "model/device.h"
+#include "training/learner.h"
+#include "tuning/tuning_method.h"
+
+namespace dovetail {
+
+namespace {
+
+struct BenchTrainOptions : BenchOptions {
+  int64_t target = 16;
+  double dropout = 0.1;
+  double clip = 0;
+  int64_t accumulate = 1;
+  bool activation_checkpointing = false;
+  std::string optimizer = "adamw";
+  std::string tuning = "full";
+  std::vector<std::string> parameters;  // name=value, of the tuning
+  int team = 1;                         // ranks that compute a step together
+};
+
+nlohmann::json tuning_parameters(const BenchTrainOptions& options, const Tuning& tuning) {
+  nlohmann::json parameters = tuning.entry.defaults;
+  if (parameters.is_null()) parameters = nlohmann::json::object();
+  std::vector<std::string> known;
+  for (const auto& [name, value] : parameters.items()) known.push_back(name);
+  for (const std::string& given : options.parameters) {
+    const size_t equals = given.find('=');
+    const std::string name = given.substr(0, equals);
+    if (equals == std::string::npos || !parameters.contains(name)) {
+      throw_<ConfigError>("--parameter {}: expected NAME=VALUE, with a parameter of {}; {}", given,
+                          options.tuning, did_you_mean(name, known));
+    }
+    const std::string text = given.substr(equals + 1);
+    nlohmann::json value = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+    parameters[name] = value.is_discarded() ? nlohmann::json(text) : value;
+  }
+  return parameters;
+}
+
+int64_t count_parameters(const NamedTensors& tensors) {
+  int64_t count = 0;
+  for (const auto& [name, tensor] : tensors) count += tensor.numel();
+  return count;
+}
+
+OrderedJson train_settings(const BenchTrainOptions& options, const nlohmann::json& parameters,
+                           const T5Model& model, TuningMethod& method) {
+  OrderedJson settings = {{"bench", "train"}, {"shape", options.shape}};
+  settings.update(bench_settings(options, model.config()));
+  settings.update(
+      OrderedJson{{"target", options.target},
+                  {"dropout", options.dropout},
+                  {"clip", options.clip},
+                  {"accumulate", options.accumulate},
+                  {"activation_checkpointing", options.activation_checkpointing},
+                  {"team", options.team},
+                  {"optimizer", options.optimizer},
+                  {"tuning", options.tuning},
+                  {"tuning_parameters", parameters},
+                  {"num_weights", count_parameters(named_tensors(model.config(), model.weights()))},
+                  {"num_trained", count_parameters(method.trainable())}});
+  return settings;
+}
+
+Batch collate_all(const std::vector<Sequence>& rows) {
+  std::vector<const Sequence*> all;
+  for (const Sequence& row : rows) all.push_back(&row);
+  return collate(all);
+}
+
+// The clock says when to end; the loop also ends by itself, should a step fail.
+constexpr int64_t kMostSteps = 10'000'000;
+
+Learner make_learner(const BenchTrainOptions& options, T5Model& model, TuningMethod& method) {
+  Learner learner;
+  learner.model = &model;
+  learner.tuning = &method;
+  learner.optimizer_settings.name = options.optimizer;
+  learner.optimizer_settings.learning_rate = 1e-4;
+  learner.optimizer_settings.clip = options.clip;
+  learner.options.accumulate = options.accumulate;
+  learner.options.activation_checkpointing = options.activation_checkpointing;
+  learner.options.precision = options.precision;
+  learner.steps = kMostSteps;
+  learner.dropout = options.dropout;
+  learner.seed = options.seed;
+  return learner;
+}
+
+// Whether this was the last piece, for all members of a team. They begin the next one together, or
+// those that read no clock would do it while the others wait for their turn.
+bool ends_here(const Learner& learner, bool enough) {
+  if (!learner.team) return enough;
+  StepReport mine;
+  mine.stop = enough;
+  return learner.team->report(mine).stop;
+}
+
+// Trains until the clock has enough; members of a team without one follow. The learner takes what
+// its callback throws for its own failure, but for Interrupted; so a turn that is none is carried
+// past it.
+void train_by_clock(Learner& learner, BenchClock* clock) {
+  bool ended = false;
+  std::exception_ptr error;
+  learner.after_step = [&](Learner&, int64_t) {
+    bool enough = false;
+    try {
+      enough = clock && !clock->after_piece();
+    } catch (...) {
+      error = std::current_exception();
+      enough = true;
+    }
+    ended = ends_here(learner, enough);
+    if (ended) throw Interrupted();
+  };
+  try {
+    train(std::span(&learner, 1));
+  } catch (const Interrupted&) {
+    if (!ended) throw;
+  }
+  if (error) std::rethrow_exception(error);
+  if (!learner.failure.empty()) throw_<SystemError>("bench train: {}", learner.failure);
+}
+
+// The steps are those of `dovetail run`: the same learner, loop, optimizer and tuning.
+int bench_train(const BenchTrainOptions& options, GradientTeam* team) {
+  at::set_num_threads(options.threads);
+  const T5Config config = bench_config(options);
+  const Tuning& tuning = find_tuning(options.tuning);
+  const nlohmann::json parameters = tuning_parameters(options, tuning);
+  T5Model model(config, clone_weights(config, random_weights(config, options.seed),
+                                      device_from(options.device)));
+  const auto method = tuning.make(model, parameters, options.seed);
+  const auto rows =
+      random_rows(options, options.target, method->num_soft_tokens(), config.vocab_size);
+
+  BenchClock clock(options, train_settings(options, parameters, model, *method));
+  Learner learner = make_learner(options, model, *method);
+  learner.team = team;
+  learner.next_batch = [&rows](int64_t) { return collate_all(rows); };
+  const bool leads = !team || team->rank() == 0;
+  train_by_clock(learner, leads ? &clock : nullptr);
+  if (leads) clock.print_results(collate_all(rows).num_tokens);
+  return kSuccess;
+}
+
+int bench_train_in_team(const BenchTrainOptions& options) {
+  if (options.team == 1) return bench_train(options, nullptr);
+  if (options.device != "cpu")
+    throw ConfigError("bench train: a team trains on the CPU only; leave out --team or --device");
+  install_stop_handlers();
+  const Communicators ranks = make_communicators(options.team);
+  if (!ranks.team) return kSuccess;  // rank 0 says why, and how it ends
+  Team team(*ranks.team);
+  TeamGradients gradients(team);
+  return bench_train(options, &gradients);
+}
+
+}  // namespace
+
+void add_bench_train(CLI::App& bench, std::function<int()>& chosen) {
+  const auto options = std::make_shared<BenchTrainOptions>();
+  CLI::App* command = bench.add_subcommand(
+      "train", "Seconds of a training step: random weights, random ids, the loop of `run`");
+  add_bench_options(*command, *options);
+  command->add_option("--target", options->target, "Target tokens of each row, with </s>")
+      ->check(CLI::Range(1, 1 << 16));
+  command
+      ->add_option("--precision", options->precision, "bfloat16: products in it, float32 masters")
+      ->check(CLI::IsMember({"float32", "bfloat16"}));
+  command->add_option("--accumulate", options->accumulate, "Parts a step's batch is computed in")
+      ->check(CLI::Range(1, 1 << 16));
+  command->add_flag("--activation-checkpointing", options->activation_checkpointing,
+                    "Blocks are computed again in the backward pass");
+  command->add_option("--dropout", options->dropout, "Rate")->check(CLI::Range(0.0, 0.99));
+  command->add_option("--clip", options->clip, "Global gradient norm; 0: no clipping")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--optimizer", options->optimizer, "As in a sweep file");
+  command->add_option("--tuning", options->tuning, "As in a sweep file");
+  command->add_option("--parameter", options->parameters,
+                      "NAME=VALUE of the tuning; may be given again");
+  command
+      ->add_option(
+          "--team", options->team,
+          "MPI ranks that share each batch, as in jobs/launch -n 2 dovetail bench train --team 2")
+      ->check(CLI::Range(1, 1024));
+  command->footer(
+      "Example: dovetail bench train --shape t5-small --batch 8 --source 64 --tuning soft_prompt "
+      "--parameter num_virtual_tokens=100");
+  command->callback(
+      [options, &chosen] { chosen = [options] { return bench_train_in_team(*options); }; });
+}
+
+}  // namespace dovetail

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+
+#include "app/commands.h"
+#include "app/text_output.h"
+#include "base/error.h"
+#include "cards/card.h"
+#include "examples/task.h"
+#include "tasks/find_task.h"
+
+namespace dovetail {
+
+namespace {
+
+int list_tasks() {
+  std::vector<std::vector<std::string>> rows;
+  for (const Task& task : tasks()) rows.push_back({task.name, task.kind, task.description});
+  print_columns(rows);
+  fmt::print("\nA sweep may also name a data set card (FILE.toml); the project has {}.\n",
+             fmt::join(shipped_cards(), ", "));
+  return kSuccess;
+}
+
+}  // namespace
+
+void add_data(CLI::App& app, Action& chosen) {
+  CLI::App* command = app.add_subcommand("data", "Data sets, and what the model will see of them");
+  command->require_subcommand(1);
+  command->footer("Example: dovetail data show wordnet/antonym --template masked_mapping -n 3");
+  CLI::App* list = command->add_subcommand("list", "The tasks of the catalogue");
+  list->footer("Example: dovetail data list");
+  list->callback([&chosen] { chosen = list_tasks; });
+
+  add_data_show(*command, chosen);
+  add_data_split(*command, chosen);
+  add_data_verify(*command, chosen);
+}
+
+}  // namespace dovetail

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "planning/catalogues.h"
+#include "app/commands.h"
+#include "base/error.h"
+#include "plan/plan_text.h"
+
+namespace dovetail {
+
+namespace {
+
+struct PlanOptions {
+  std::string sweep;
+  std::string filter;
+  int ranks = 4;
+  bool cells = false;
+  bool json = false;
+};
+
+int plan(const PlanOptions& options) {
+  const Plan plan = plan_sweep(options.sweep, options.filter).plan;
+  if (options.json) {
+    fmt::print("{}\n", plan_json(plan, options.ranks).dump(2));
+  } else {
+    fmt::print("{}", plan_text(plan, options.ranks, options.cells));
+  }
+  return kSuccess;
+}
+
+}  // namespace
+
+void add_plan(CLI::App& app, Action& chosen) {
+  const auto options = std::make_shared<PlanOptions>();
+  CLI::App* command = app.add_subcommand("plan", "Say what a sweep would run; writes nothing");
+  command->add_option("SWEEP", options->sweep, "Sweep file (TOML)")->required();
+  command->add_option("--filter", options->filter, "Only the cells whose name matches this glob");
+  command->add_option("--ranks", options->ranks, "Estimate the time on 1, 2 and so many ranks")
+      ->check(CLI::PositiveNumber);
+  command->add_flag("--cells", options->cells, "Print the cells' names too");
+  command->add_flag("--json", options->json, "For programs, with every cell and job");
+  command->footer("Example: dovetail plan sweeps/quickstart.toml --filter '*/wordnet.antonym/*'");
+  command->callback([options, &chosen] { chosen = [options] { return plan(*options); }; });
+}
+
+}  // namespace dovetail

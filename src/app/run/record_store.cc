@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/run/record_store.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/log.h"
+
+namespace dovetail {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+bool leaves_artefact(const Job& job) {
+  if (job.kind == JobKind::tune)
+    return job.settings.contains("tune") && job.settings["tune"].value("keep_model", false);
+  return job.kind != JobKind::baseline && job.kind != JobKind::probe;
+}
+
+// Somebody may have removed a checkpoint to save space. Its record alone helps nobody, and would
+// stand in the way of the checkpoint's being published again.
+bool stands_alone(const fs::path& record_file) {
+  if (std::distance(fs::directory_iterator(record_file.parent_path()), {}) > 1) return false;
+  fs::remove_all(record_file.parent_path());
+  return true;
+}
+
+}  // namespace
+
+std::optional<Record> RecordStore::find(const Job& job) const {
+  const fs::path file = file_of(job.key);
+  if (!fs::exists(file)) return std::nullopt;
+  try {
+    if (leaves_artefact(job) && stands_alone(file)) return std::nullopt;
+    const MappedFile mapped(file);
+    const std::string_view bytes = mapped.bytes();
+    Record record = record_from_bytes(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+    if (record.key != job.key || record.status != RunStatus::finished) return std::nullopt;
+    record.name = job.name;
+    return record;
+  } catch (const std::exception& error) {
+    log_warning("{} is left aside, and its job will run again: {}", file.string(), error.what());
+    return std::nullopt;
+  }
+}
+
+void RecordStore::keep(const Record& record) const {
+  if (record.status != RunStatus::finished) return;
+  const fs::path file = file_of(record.key);
+  if (fs::exists(file)) return;
+  fs::create_directories(file.parent_path());
+  const std::vector<uint8_t> bytes = to_bytes(record);
+  write_file_atomically(file, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+int64_t RecordStore::exchange(const Plan& plan, Journal& journal) const {
+  int64_t brought = 0;
+  for (const Job& job : plan.jobs) {
+    const auto known = journal.records().find(job.key);
+    if (known != journal.records().end() && known->second.status == RunStatus::finished) {
+      keep(known->second);
+    } else if (const std::optional<Record> record = find(job)) {
+      journal.append(*record);
+      ++brought;
+    }
+  }
+  return brought;
+}
+
+}  // namespace dovetail

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+
+#include "app/run/record_store.h"
+#include "driver/driver.h"
+#include "driver/progress.h"
+
+namespace dovetail {
+
+// What rank 0 does beside coordinating: shows progress, leaves records where other sweeps find
+// them, and refreshes results.h5 now and then, so that readers can look while the run goes on.
+class RunMonitor {
+ public:
+  RunMonitor(std::filesystem::path out, const Plan& plan, const Journal& journal,
+             const RecordStore& records)
+      : out_(std::move(out)), plan_(plan), journal_(journal), records_(records) {}
+  RunMonitor(const RunMonitor&) = delete;
+
+  DriverOptions driver_options();
+
+ private:
+  void see_record(const Record& record);
+  void refresh_results();
+
+  std::filesystem::path out_;
+  const Plan& plan_;
+  const Journal& journal_;
+  const RecordStore& records_;
+  ProgressDisplay display_;
+  std::chrono::steady_clock::time_point refreshed_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace dovetail

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/status.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "app/commands.h"
+#include "app/results_folder.h"
+#include "app/text_output.h"
+#include "base/error.h"
+#include "plan/plan_text.h"
+
+namespace dovetail {
+
+namespace {
+
+struct StatusOptions {
+  std::string folder;
+  bool json = false;
+};
+
+std::vector<std::string> count_row(const std::string& name, const StateCounts& counts) {
+  return {name,
+          std::to_string(counts.total),
+          std::to_string(counts.finished),
+          std::to_string(counts.failed),
+          std::to_string(counts.crashed),
+          std::to_string(counts.missing)};
+}
+
+std::string activity_text(const SweepStatus& status) {
+  if (status.jobs.missing == 0) return "nothing is left to do";
+  if (status.running.empty()) {
+    return "no run is going on; the command that began this one goes on with it";
+  }
+  std::string text = "run by " + status.running;
+  if (status.jobs_per_minute >= 0)
+    text += fmt::format(", {:.1f} jobs a minute", status.jobs_per_minute);
+  if (status.remaining_seconds >= 0) {
+    text += fmt::format(", about {} left", readable_seconds(status.remaining_seconds));
+  }
+  return text;
+}
+
+void print_status(const SweepStatus& status) {
+  fmt::print("{}: {}\n", status.sweep_name, activity_text(status));
+  std::vector<std::vector<std::string>> rows{
+      {"", "total", "finished", "failed", "crashed", "missing"},
+      count_row("cells", status.cells),
+      count_row("jobs", status.jobs)};
+  for (const auto& [kind, counts] : status.jobs_by_kind) {
+    rows.push_back(count_row("  " + to_string(kind), counts));
+  }
+  print_columns(rows);
+  if (status.failures.empty()) return;
+  fmt::print("\nfailures; dovetail run SWEEP --retry-failed tries them once more:\n");
+  for (const JobFailure& failure : status.failures) {
+    fmt::print("  {}: {}: {}\n", failure.name, to_string(failure.status), failure.reason);
+  }
+}
+
+int status(const StatusOptions& options) {
+  check_is_results_folder(options.folder);
+  const SweepStatus status = read_status(options.folder);
+  if (options.json) {
+    fmt::print("{}\n", Json(status).dump(2));
+  } else {
+    print_status(status);
+  }
+  return kSuccess;
+}
+
+}  // namespace
+
+void add_status(CLI::App& app, Action& chosen) {
+  const auto options = std::make_shared<StatusOptions>();
+  CLI::App* command =
+      app.add_subcommand("status", "What is done, what failed and why; works while a run goes on");
+  command->add_option("DIR", options->folder, "Results folder")->required();
+  command->add_flag("--json", options->json, "For programs");
+  command->footer("Example: dovetail status results/quickstart");
+  command->callback([options, &chosen] { chosen = [options] { return status(*options); }; });
+}
+
+}  // namespace dovetail

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cards of kind "multiple-choice": questions with choices, in the files of their publishers.
+#include <algorithm>
+
+#include "base/error.h"
+#include "cards/aligned_lines.h"
+#include "cards/card.h"
+#include "cards/question_formats.h"
+
+namespace dovetail {
+
+#define QUESTION_FORMAT(name) QuestionFormat name();
+#include "cards/question_formats.inc"
+#undef QUESTION_FORMAT
+
+const std::vector<QuestionFormat>& question_formats() {
+  static const std::vector<QuestionFormat> all = {
+#define QUESTION_FORMAT(name) name(),
+#include "cards/question_formats.inc"
+#undef QUESTION_FORMAT
+  };
+  return all;
+}
+
+namespace {
+
+void read_questions(const QuestionFormat& format, const Card::Split& split, ExampleImporter& sink) {
+  std::optional<AlignedLines> answers;
+  if (format.needs_answers) answers.emplace(split.answers);
+  read_rows(split.rows, format.rows, format.header, sink, [&](const Row& row) {
+    std::optional<std::string_view> answer = "";
+    if (answers) answer = answers->at(sink.line());
+    if (!answer) return sink.bad("missing_columns", "the file of answers is shorter than this one");
+    try {
+      Draft draft = format.question(row, std::string(*answer));
+      if (!draft.choice_labels.empty() && draft.choice_labels.size() != draft.choices.size()) {
+        throw BadQuestion{"there are not as many labels as choices"};
+      }
+      sink.add(std::move(draft));
+    } catch (const BadQuestion& bad) {
+      sink.bad("missing_columns", bad.what);
+    }
+  });
+  if (!answers) return;
+  const MappedFile rows(split.rows);
+  answers->expect_lines(for_each_line(rows.bytes(), [](int64_t, std::string_view) {}), sink.file());
+}
+
+Importer make_question_importer(const StrictToml& toml, const CardName& asked, Card&) {
+  refuse_relation(toml, asked);
+  std::vector<std::string> known;
+  for (const QuestionFormat& format : question_formats()) known.push_back(format.name);
+  const std::string name = one_of(toml, "format", toml.text("format"), known);
+  const QuestionFormat& format =
+      *std::find_if(question_formats().begin(), question_formats().end(),
+                    [&](const QuestionFormat& entry) { return entry.name == name; });
+  check_answers(toml, name, format.needs_answers);
+  return {.rules = {.layout = Layout::question},
+          .read = [&format](const Card::Split& split,
+                            ExampleImporter& sink) { read_questions(format, split, sink); },
+          .settings = {{"format", name}}};
+}
+
+}  // namespace
+
+CardKind multiple_choice() {
+  return {.name = "multiple-choice",
+          .description = "answers",
+          .task_kind = "choice",
+          .reads_answers = true,
+          .keys = {"format"},
+          .make = make_question_importer};
+}
+
+}  // namespace dovetail

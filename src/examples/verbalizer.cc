@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "examples/verbalizer.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/names.h"
+#include "base/data_folder.h"
+#include "base/strict_toml.h"
+
+namespace dovetail {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::vector<std::string> kKeys = {"name",          "version",   "source",
+                                        "layout",        "tasks",     "phrases.*",
+                                        "label_class.*", "fillers.*", "formats.*"};
+const std::vector<std::string> kLayouts = {"relation", "question", "classification"};
+
+fs::path verbalizer_file(const std::string& name_or_file, const fs::path& beside) {
+  if (name_or_file.ends_with(".toml")) return beside / name_or_file;
+  const std::vector<std::string> known = verbalizer_names();
+  if (std::find(known.begin(), known.end(), name_or_file) == known.end()) {
+    throw_<ConfigError>("unknown verbalizer \"{}\": {}", name_or_file,
+                        did_you_mean(name_or_file, known));
+  }
+  return data_folder() / "verbalizers" / (name_or_file + ".toml");
+}
+
+int64_t read_version(const StrictToml& toml) {
+  const double version = toml.number("version").value_or(0);
+  if (version < 1 || version != std::floor(version)) {
+    toml.fail("version", "version must be a whole number from 1 on");
+  }
+  return static_cast<int64_t>(version);
+}
+
+// "good, great, superb" as its words.
+std::vector<std::string> words_of(const std::string& list) {
+  std::vector<std::string> words;
+  for (const std::string& word : split(list, ',')) words.emplace_back(trim(word));
+  return words;
+}
+
+void read_fillers(const StrictToml& toml, Verbalizer& verbalizer) {
+  for (const auto& [name, list] : toml.text_table("fillers")) {
+    verbalizer.fillers[name] = words_of(list);
+  }
+  verbalizer.label_class = toml.text_table("label_class");
+  for (const auto& [label, name] : verbalizer.label_class) {
+    if (verbalizer.fillers.contains(name)) continue;
+    toml.fail("label_class." + label,
+              fmt::format("{} is said with words of \"{}\", which [fillers] lacks", label, name));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> verbalizer_names() {
+  std::vector<std::string> names;
+  const fs::path folder = data_folder() / "verbalizers";
+  if (!fs::is_directory(folder)) return names;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() == ".toml") names.push_back(entry.path().stem());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+const std::string& Verbalizer::phrase(const std::string& relation) const {
+  const auto found = phrases.find(relation);
+  if (found != phrases.end()) return found->second;
+  std::vector<std::string> known;
+  for (const auto& [name_of_relation, phrase] : phrases) known.push_back(name_of_relation);
+  throw_<ConfigError>("verbalizer {} has no phrase for {} \"{}\": {}", name,
+                      layout == "relation" ? "relation" : "version", relation,
+                      did_you_mean(relation, known));
+}
+
+std::string Verbalizer::format(const std::string& key, const std::string& otherwise) const {
+  const auto found = formats.find(key);
+  return found == formats.end() ? otherwise : found->second;
+}
+
+std::string Verbalizer::content() const {
+  const nlohmann::json content = {{"layout", layout},
+                                  {"phrases", phrases},
+                                  {"formats", formats},
+                                  {"label_class", label_class},
+                                  {"fillers", fillers}};
+  return content.dump();
+}
+
+Verbalizer load_verbalizer(const std::string& name_or_file, const fs::path& beside) {
+  const StrictToml toml(verbalizer_file(name_or_file, beside), kKeys);
+  Verbalizer verbalizer;
+  verbalizer.name = toml.text("name");
+  verbalizer.version = read_version(toml);
+  verbalizer.source = toml.text("source", "");
+  verbalizer.layout = toml.text("layout", "relation");
+  if (std::find(kLayouts.begin(), kLayouts.end(), verbalizer.layout) == kLayouts.end()) {
+    toml.fail("layout", fmt::format("unknown layout \"{}\": {}", verbalizer.layout,
+                                    did_you_mean(verbalizer.layout, kLayouts)));
+  }
+  verbalizer.tasks = toml.texts("tasks");
+  verbalizer.formats = toml.text_table("formats");
+  verbalizer.phrases = toml.text_table("phrases");
+  for (const auto& [relation, phrase] : verbalizer.phrases) {
+    const std::string mistake = phrase_mistake(phrase, verbalizer.layout);
+    if (!mistake.empty()) toml.fail("phrases." + relation, mistake);
+  }
+  read_fillers(toml, verbalizer);
+  return verbalizer;
+}
+
+std::string phrase_mistake(const std::string& phrase, const std::string& layout) {
+  const std::string placed = layout == "relation" ? "{source}" : "{ans}";
+  std::string rest = phrase;
+  if (const size_t at = rest.find(placed); at != std::string::npos) rest.erase(at, placed.size());
+  if (rest.find_first_of("{}") == std::string::npos) return "";
+  return fmt::format("expected a phrase with {} at most once and no other braces, found \"{}\"",
+                     placed, phrase);
+}
+
+}  // namespace dovetail

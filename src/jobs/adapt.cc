@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "jobs/adapt.h"
+
+#include <algorithm>
+
+#include "adaptation/relation_groups.h"
+#include "adaptation/text_pairs.h"
+#include "base/error.h"
+#include "base/random.h"
+#include "jobs/packed_text.h"
+#include "jobs/periodic_saver.h"
+#include "jobs/segment.h"
+#include "jobs/tune.h"
+#include "training/saved_state.h"
+
+namespace dovetail {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kSentinel = "<extra_id_0>";
+
+bool is_denoised(const AdaptSettings& adapt, const TextPair& sentence) {
+  if (adapt.name != "mixed") return adapt.name == "denoising";
+  if (sentence.group.empty()) {
+    throw_<DataError>("the sentence of line {} has no group, which adaptation mixed goes by",
+                      sentence.line);
+  }
+  return sentence.group == kFilling;
+}
+
+std::vector<int32_t> encode(const Vocabulary& vocabulary, const std::string& text, int64_t longest,
+                            int64_t& cut) {
+  std::vector<int32_t> ids = vocabulary.encode_with_sentinels(text);
+  cut += std::ssize(ids) > longest - 1;
+  ids.resize(std::min<size_t>(ids.size(), longest - 1));
+  ids.push_back(Vocabulary::kEos);
+  return ids;
+}
+
+// The sentinel must survive where a sentence is cut short.
+std::vector<int32_t> encode_source(const Vocabulary& vocabulary, const std::string& text,
+                                   bool denoised, int64_t longest, int64_t& cut) {
+  if (!denoised) return encode(vocabulary, text, longest, cut);
+  std::vector<int32_t> ids = encode(vocabulary, text, longest - 1, cut);
+  ids.back() = vocabulary.sentinel(0);
+  ids.push_back(Vocabulary::kEos);
+  return ids;
+}
+
+std::vector<Sequence> make_rows(const AdaptSettings& adapt, const fs::path& file,
+                                const Vocabulary& vocabulary, Record& record) {
+  std::vector<Sequence> rows;
+  int64_t cut = 0, denoised_rows = 0;
+  for (const TextPair& sentence : read_pairs(file).rows) {
+    const bool denoised = is_denoised(adapt, sentence);
+    denoised_rows += denoised;
+    const std::string source =
+        adapt.prefix.empty() ? sentence.source : adapt.prefix + ": " + sentence.source;
+    const std::string target =
+        denoised ? fmt::format("{} {}", kSentinel, sentence.target) : sentence.target;
+    rows.push_back({encode_source(vocabulary, source, denoised, adapt.max_source_length, cut),
+                    encode(vocabulary, target, adapt.max_target_length, cut)});
+  }
+  record.metrics["rows"] = static_cast<double>(rows.size());
+  record.metrics["denoised_rows"] = static_cast<double>(denoised_rows);
+  record.metrics["texts_cut"] = static_cast<double>(cut);
+  return rows;
+}
+
+// Where batches come from: cut sentences, or more of the base's own text.
+class AdaptBatches {
+ public:
+  AdaptBatches(const Job& job, const AdaptSettings& adapt, const Vocabulary& vocabulary,
+               Artefacts& artefacts, Record& record) {
+    if (!job.settings.contains("continue")) {
+      sentences_.emplace(make_rows(adapt, artefacts.folder(job.input_keys.back()) / kSplitRowsFile,
+                                   vocabulary, record),
+                         BatchLimit{adapt.batch_size}, derive_seed(adapt.seed, "adapt"));
+      return;
+    }
+    auto pretrain = job.settings.at("pretrain").get<PretrainSettings>();
+    pretrain.batch_tokens = adapt.batch_size * pretrain.sequence_length;
+    pretrain.seed =
+        static_cast<int64_t>(derive_seed(adapt.seed, "continued") >> 1);  // other rows than before
+    corpus_ = artefacts.corpus(job, vocabulary);
+    text_.emplace(*corpus_, vocabulary, job.settings.at("continue").get<ChoiceSettings>(),
+                  pretrain);
+  }
+
+  // Steps come in rising order; those before the first one asked for are skipped.
+  Batch batch(int64_t step) {
+    if (text_) return text_->batch(step);
+    for (; next_ < step; ++next_) sentences_->next();
+    ++next_;
+    return sentences_->next();
+  }
+
+ private:
+  std::optional<EpochBatches> sentences_;
+  int64_t next_ = 0;
+  std::shared_ptr<const TokenCorpus> corpus_;
+  std::optional<PackedText> text_;
+};
+
+Learner make_learner(const AdaptSettings& adapt, T5Model& model, TuningMethod& tuning) {
+  Learner learner;
+  learner.model = &model;
+  learner.tuning = &tuning;
+  learner.optimizer_settings = adapt.optimizer;
+  learner.options = adapt.options;
+  learner.steps =
+      resolve_steps(adapt.steps, (adapt.rows + adapt.batch_size - 1) / adapt.batch_size);
+  learner.dropout = adapt.dropout;
+  learner.seed = static_cast<uint64_t>(adapt.seed);
+  prepare(learner);
+  return learner;
+}
+
+}  // namespace
+
+void run_adapt(const Job& job, Artefacts& artefacts, double checkpoint_seconds, Record& record) {
+  const auto adapt = job.settings.at("adapt").get<AdaptSettings>();
+  Backbone backbone = load_backbone(job, artefacts);
+  const auto tuning = find_tuning("full").make(backbone.model, {}, 0);
+  AdaptBatches batches(job, adapt, *backbone.vocabulary, artefacts, record);
+  Learner learner = make_learner(adapt, backbone.model, *tuning);
+  const fs::path partial = artefacts.partial_file(job.key);
+  if (fs::exists(partial)) restore_state(learner, partial);
+  learner.next_batch = [&](int64_t step) { return batches.batch(step); };
+  learner.after_step = PeriodicSaver(partial, checkpoint_seconds);
+  train({&learner, 1});
+  if (!learner.failure.empty()) throw_<SystemError>("{}", learner.failure);
+  publish_checkpoint(artefacts.folder(job.key), backbone.model, *backbone.vocabulary);
+  fs::remove(partial);
+  record.curves["train_loss"] = learner.train_loss;
+  record.metrics["train_loss"] = learner.train_loss.values.back();
+  record.metrics["steps"] = static_cast<double>(learner.steps);
+  record.cost = learner.cost;
+}
+
+}  // namespace dovetail

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "jobs/evaluate.h"
+
+#include <c10/core/GradMode.h>
+#include <c10/core/InferenceMode.h>
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "base/stop.h"
+#include "examples/subset.h"
+#include "jobs/decoding.h"
+#include "model/generation/generate.h"
+#include "training/learner.h"
+
+namespace dovetail {
+
+using at::Tensor;
+
+namespace {
+
+// Rows by source length, longest first, in batches: a batch holds little padding.
+std::vector<std::vector<int64_t>> length_batches(const std::vector<Sequence>& rows,
+                                                 int64_t batch_size) {
+  std::vector<int64_t> order(rows.size());
+  std::iota(order.begin(), order.end(), int64_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
+    return rows[a].source.size() > rows[b].source.size();
+  });
+  std::vector<std::vector<int64_t>> batches;
+  for (size_t begin = 0; begin < order.size(); begin += batch_size) {
+    batches.emplace_back(order.begin() + begin,
+                         order.begin() + std::min(order.size(), begin + batch_size));
+  }
+  return batches;
+}
+
+Batch gather(const std::vector<Sequence>& rows, const std::vector<int64_t>& indices,
+             const at::Device& device) {
+  std::vector<const Sequence*> chosen;
+  for (int64_t index : indices) chosen.push_back(&rows[index]);
+  return collate(chosen).to(device);
+}
+
+// What one decoding wrote: answers[example][sample].
+struct Answers {
+  Decoding decoding;
+  std::vector<std::vector<std::string>> texts;
+};
+
+std::vector<Answers> prepare_answers(const EvaluateSettings& settings, size_t examples) {
+  std::vector<Answers> all;
+  all.push_back({make_decoding(settings.decoding, settings.max_new_tokens), {}});
+  for (const ChoiceSettings& other : settings.also) {
+    all.push_back({make_decoding(other, settings.max_new_tokens), {}});
+  }
+  for (Answers& answers : all) answers.texts.resize(examples);
+  return all;
+}
+
+// Each sample has a seed of its own, as separate calls have.
+void write_answers(const T5Model& model, const Tensor& memory_BSD, const Tensor& mask_BS,
+                   const std::vector<int64_t>& indices, const Vocabulary& vocabulary,
+                   Answers& answers) {
+  GenerationSettings settings = answers.decoding.settings;
+  settings.source_numbers = indices;
+  const uint64_t seed = settings.seed;
+  for (int64_t sample = 0; sample < answers.decoding.samples; ++sample) {
+    settings.seed = derive_seed(seed, fmt::format("sample/{}", sample));
+    const auto hypotheses = generate(model, memory_BSD, mask_BS, settings);
+    for (size_t i = 0; i < indices.size(); ++i) {
+      answers.texts[indices[i]].push_back(vocabulary.decode(hypotheses[i].front().ids));
+    }
+  }
+}
+
+// Encodes each source once, for its loss and for every decoding.
+std::vector<TokenScores> run_test(const EvalContext& context, const std::vector<Sequence>& rows,
+                                  int64_t batch_size, std::vector<Answers>& all) {
+  const at::InferenceMode inference;
+  std::vector<TokenScores> scores(rows.size());
+  for (const std::vector<int64_t>& indices : length_batches(rows, batch_size)) {
+    check_stop();
+    const Batch batch = gather(rows, indices, context.model.device());
+    const Tensor memory =
+        context.model.encode(context.tuning.embed(batch.source_BS), batch.mask_BS);
+    std::vector<Ids> targets;
+    for (const int64_t index : indices) targets.emplace_back(rows[index].target);
+    std::vector<TokenScores> found = score_targets(context.model, memory, batch.mask_BS, targets);
+    for (size_t i = 0; i < indices.size(); ++i) scores[indices[i]] = std::move(found[i]);
+    for (Answers& answers : all) {
+      write_answers(context.model, memory, batch.mask_BS, indices, context.maker.vocabulary,
+                    answers);
+    }
+  }
+  return scores;
+}
+
+bool has_evidence(const std::vector<ScoredItem>& items, Evidence evidence) {
+  const ScoredItem& item = items.front();
+  switch (evidence) {
+    case Evidence::text: return true;
+    case Evidence::choices: return !item.choices.empty();
+    case Evidence::choice_likelihood: return !item.choice_logprobs.empty();
+    case Evidence::choice_priors: return !item.choice_priors.empty();
+    case Evidence::target_likelihood: return item.target_tokens > 0;
+    case Evidence::token_ranks: return !item.token_ranks.empty();
+    case Evidence::samples: return !item.samples.empty();
+  }
+  return false;
+}
+
+void record_loss(const std::vector<TokenScores>& scores, Record& record) {
+  std::vector<float>& losses = record.per_example["loss"];
+  double sum = 0;
+  size_t tokens = 0;
+  for (const TokenScores& score : scores) {
+    losses.push_back(
+        static_cast<float>(-score.logprob / static_cast<double>(score.token_logprobs.size())));
+    sum -= score.logprob;
+    tokens += score.token_logprobs.size();
+  }
+  record.metrics["loss"] = sum / static_cast<double>(tokens);
+  record.metrics["perplexity"] = std::exp(record.metrics["loss"]);
+}
+
+// The answers of one decoding into the items, and their scores into the record.
+void score_answers(const EvalContext& context, const std::vector<const Example*>& examples,
+                   const Answers& answers, const std::vector<std::string>& metrics, bool is_main,
+                   std::vector<ScoredItem>& items, Record& record) {
+  std::vector<std::string> predictions;
+  for (size_t i = 0; i < items.size(); ++i) {
+    std::vector<std::string> texts;
+    for (const std::string& text : answers.texts[i])
+      texts.push_back(answer_of(context.maker.form, context.maker.task, *examples[i], text));
+    items[i].prediction = texts.front();
+    items[i].samples.assign(texts.begin() + 1, texts.end());
+    predictions.push_back(texts.front());
+  }
+  score_items(items, metrics, is_main ? "" : answers.decoding.name, record);
+  if (is_main) record.predictions = std::move(predictions);
+}
+
+}  // namespace
+
+void score_items(const std::vector<ScoredItem>& items, const std::vector<std::string>& metrics,
+                 const std::string& decoding, Record& record) {
+  for (const std::string& name : metrics) {
+    const Metric& metric = find_metric(name);
+    if (!has_evidence(items, metric.evidence)) continue;
+    const std::vector<double> scores = metric.score(items);
+    const std::string key = decoding.empty() ? name : name + "@" + decoding;
+    record.per_example[key].assign(scores.begin(), scores.end());
+    record.metrics[key] = metric.of_all(items, scores);
+  }
+}
+
+void score_predictions(const TaskData& task, const std::vector<int64_t>& test,
+                       const std::vector<std::string>& predictions,
+                       const std::vector<std::string>& metric_names, Record& record) {
+  std::vector<ScoredItem> items;
+  for (size_t i = 0; i < test.size(); ++i) {
+    const Example& example = task.test[test[i]];
+    items.push_back({.prediction = predictions[i],
+                     .references = example.references,
+                     .choices = choices_of(task, example),
+                     .answer = example.answer});
+  }
+  score_items(items, metric_names, "", record);
+  record.predictions = predictions;
+}
+
+void evaluate_on(const std::vector<const Example*>& examples, T5Model& model, TuningMethod& tuning,
+                 const ExampleEncoder& maker, const EvaluateSettings& settings, Record& record) {
+  const PackedWeights packed(model);
+  const EvalContext context{model, tuning, maker};
+  std::vector<Sequence> rows;
+  for (const Example* example : examples)
+    rows.push_back(maker.row(*example, example->references.front()));
+  std::vector<Answers> all = prepare_answers(settings, rows.size());
+  const std::vector<TokenScores> scores = run_test(context, rows, settings.batch_size, all);
+  record_loss(scores, record);
+  std::vector<ScoredItem> items =
+      describe_items(context, examples, rows, scores, needed_evidence(settings.metrics));
+  for (const Answers& answers : all) {
+    score_answers(context, examples, answers, settings.metrics, &answers == &all.front(), items,
+                  record);
+  }
+}
+
+void evaluate(T5Model& model, TuningMethod& tuning, const ExampleEncoder& maker,
+              const EvaluateSettings& settings, Record& record) {
+  std::vector<const Example*> examples;
+  for (const int64_t index : choose_test(maker.task, settings.test_examples)) {
+    examples.push_back(&maker.task.test[index]);
+  }
+  evaluate_on(examples, model, tuning, maker, settings, record);
+}
+
+double mean_loss(const T5Model& model, TuningMethod& tuning, const std::vector<Sequence>& rows,
+                 int64_t batch_size) {
+  const at::NoGradGuard no_grad;
+  double sum = 0;
+  int64_t targets = 0;
+  for (const std::vector<int64_t>& indices : length_batches(rows, batch_size)) {
+    const Batch batch = gather(rows, indices, model.device());
+    sum += weighted_loss(model, tuning, batch).item<double>();
+    targets += batch.num_targets;
+  }
+  return sum / static_cast<double>(targets);
+}
+
+}  // namespace dovetail

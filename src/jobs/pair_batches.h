@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "adaptation/pair_mixture.h"
+#include "jobs/packed_text.h"
+#include "plan/settings.h"
+#include "text/vocabulary.h"
+#include "training/batch.h"
+
+namespace dovetail {
+
+// The objective "supervised": a mixture of tasks, each a file of prompts and completions, drawn in
+// proportion to their sizes up to a limit (Raffel et al. 2020, sec. 3.5.2). With a share of text,
+// so many of the steps learn from text by another objective instead, as the original T5 did; a step
+// is of one kind.
+class PairBatches {
+ public:
+  // `files`: a file of JSON lines, or a folder of them. Throws DataError for bad lines.
+  PairBatches(const std::filesystem::path& files, const TokenCorpus* corpus,
+              const Vocabulary& vocabulary, const Json& parameters,
+              const PretrainSettings& settings);
+
+  // Steps must come in rising order. The seed and the step alone decide what is in a batch.
+  Batch batch(int64_t step);
+  int64_t rows_cut() const { return rows_cut_; }
+
+ private:
+  Sequence make_row(int64_t number);
+
+  const Vocabulary& vocabulary_;
+  PretrainSettings settings_;
+  double text_share_;
+  int64_t rows_per_batch_;
+  std::unique_ptr<PairMixture> mixture_;
+  std::optional<PackedText> text_;
+  int64_t rows_cut_ = 0;
+};
+
+// What "supervised" takes: pairs, source_key, target_key, end_marker, limit, temperature,
+// text_share, text_objective.
+const Json& supervised_defaults();
+void check_supervised(const Json& parameters);  // throws ConfigError
+
+// The files behind a path, sorted by name; ConfigError where there is none.
+std::vector<std::filesystem::path> pair_files(const std::filesystem::path& file_or_folder);
+
+}  // namespace dovetail

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "jobs/provenance.h"
+
+#include <sys/resource.h>
+#include <torch/version.h>
+#include <unistd.h>
+
+#include <ctime>
+
+#include "commit.h"  // made by the build
+
+namespace dovetail {
+
+nlohmann::json provenance(int threads, const std::string& device) {
+  char host[256] = {};
+  ::gethostname(host, sizeof(host) - 1);
+  return {{"commit", DOVETAIL_COMMIT}, {"libtorch", TORCH_VERSION}, {"host", host},
+          {"threads", threads},        {"device", device},          {"precision", "float32"}};
+}
+
+int64_t peak_bytes() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss * 1024;
+}
+
+double cpu_seconds() {
+  timespec time{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+}  // namespace dovetail

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "jobs/segment.h"
+
+#include <c10/core/InferenceMode.h>
+#include <algorithm>
+#include <cmath>
+#include <unordered_map>
+
+#include "adaptation/relation_groups.h"
+#include "adaptation/sentence_selection.h"
+#include "adaptation/text_pairs.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/stop.h"
+#include "jobs/test_items.h"
+#include "jobs/tune.h"
+#include "model/generation/generate.h"
+
+namespace dovetail {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// A splitter is shown so many sentences for each row that is wanted: it may cut few of them.
+constexpr int64_t kShownPerRow = 4;
+constexpr size_t kGenerationBatch = 64;
+constexpr int64_t kLongestTail = 24;  // tokens
+
+std::vector<int32_t> with_end(std::vector<int32_t> ids) {
+  ids.push_back(Vocabulary::kEos);
+  return ids;
+}
+
+TestTriples triples_to_avoid(const Job& job, Artefacts& artefacts) {
+  TestTriples triples;
+  const Json& tasks = job.settings.at("avoid");
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    const std::string place = job.locations.at("avoid").at(i).get<std::string>();
+    triples.add(*artefacts.task(place, tasks[i].at("fingerprint").get<std::string>()));
+  }
+  return triples;
+}
+
+// The tails that the taught splitter predicts, sentence by sentence.
+std::unordered_map<std::string, std::string> predict_tails(
+    const std::vector<std::string>& sentences, Backbone& taught) {
+  std::unordered_map<std::string, std::string> tails;
+  const PackedWeights packed(taught.model);
+  const GenerationSettings settings{.max_new_tokens = kLongestTail, .output_scores = false};
+  for (size_t begin = 0; begin < sentences.size(); begin += kGenerationBatch) {
+    check_stop();
+    const size_t end = std::min(sentences.size(), begin + kGenerationBatch);
+    std::vector<std::vector<int32_t>> sources;
+    for (size_t i = begin; i < end; ++i) {
+      sources.push_back(with_end(
+          taught.vocabulary->encode_with_sentinels("splitter: " + sentences[i] + " <extra_id_0>")));
+    }
+    const PaddedSources padded = pad_sources(std::vector<Ids>(sources.begin(), sources.end()));
+    const at::InferenceMode inference;
+    const auto mask = padded.mask_BS.to(taught.model.device());
+    const auto memory =
+        taught.model.encode(taught.model.embed(padded.ids_BS.to(taught.model.device())), mask);
+    const auto written = generate(taught.model, memory, mask, settings);
+    for (size_t i = begin; i < end; ++i) {
+      tails[sentences[i]] = postprocess(taught.vocabulary->decode(written[i - begin].front().ids));
+    }
+  }
+  return tails;
+}
+
+// Sentences of lengths that can be cut are drawn; of those the splitter cuts what it can.
+SentenceSelection select_learned(const fs::path& text, const SplitBounds& bounds,
+                                 SelectionSettings settings, const TestTriples& avoid,
+                                 const Job& job, Artefacts& artefacts) {
+  const auto at_random = [&](std::string_view sentence, int64_t line) {
+    return split_at_random(sentence, line, bounds, settings.seed);
+  };
+  const SelectionSettings wide{settings.count * kShownPerRow, true, settings.seed};
+  std::vector<std::string> shown;
+  const auto remember = [&](std::string_view sentence, int64_t line) {
+    SplitResult result = at_random(sentence, line);
+    if (result.sentence) result.sentence->head = sentence;  // whole: the splitter is to cut it
+    return result;
+  };
+  for (const SplitSentence& drawn : select_sentences(text, remember, wide, avoid).sentences)
+    shown.push_back(drawn.head);
+  Backbone splitter = load_folder(artefacts.model_folder(job.input_keys.back()), artefacts);
+  const auto tails = predict_tails(shown, splitter);
+  const auto as_taught = [&](std::string_view sentence, int64_t line) {
+    const auto tail = tails.find(std::string(sentence));
+    return tail == tails.end() ? SplitResult{{}, "not shown"}
+                               : accept_prediction(sentence, line, tail->second);
+  };
+  return select_sentences(text, as_taught, settings, avoid);
+}
+
+SentenceSelection select_rows(const Job& job, Artefacts& artefacts) {
+  const Json& split = job.settings.at("split");
+  const std::string how = split.at("split"), which = split.at("sentences");
+  const fs::path text = artefacts.text(job);
+  const TestTriples avoid = triples_to_avoid(job, artefacts);
+  const SplitBounds bounds;
+  SelectionSettings settings{split.at("rows"), which == "random", split.at("seed")};
+  if (how == "learned") return select_learned(text, bounds, settings, avoid, job, artefacts);
+  const PhraseLexicon lexicon(job.locations.at("lexicon").get<std::string>());
+  const auto cut = [&](std::string_view sentence, int64_t line) {
+    if (which == "random") return split_at_random(sentence, line, bounds, settings.seed);
+    SplitResult by_phrase = split_by_phrase(sentence, line, lexicon, bounds);
+    if (how != "random" || !by_phrase.sentence) return by_phrase;
+    SplitResult anywhere = split_at_random(sentence, line, bounds, settings.seed);
+    if (anywhere.sentence)
+      anywhere.sentence->group = by_phrase.sentence->group;  // the sentence's, not the cut's
+    return anywhere;
+  };
+  return select_sentences(text, cut, settings, avoid);
+}
+
+void split(const Job& job, Artefacts& artefacts, Record& record) {
+  const SentenceSelection selection = select_rows(job, artefacts);
+  record.metrics["lines"] = static_cast<double>(selection.lines);
+  record.metrics["rows"] = static_cast<double>(selection.sentences.size());
+  for (const auto& [reason, count] : selection.rejections) {
+    record.metrics["rejected: " + reason] = static_cast<double>(count);
+  }
+  if (selection.sentences.empty()) {
+    throw_<DataError>(
+        "none of the {} lines of the adaptation text could be cut: give other sentences, or "
+        "another "
+        "split",
+        selection.lines);
+  }
+  publish_folder(artefacts.folder(job.key), [&](const fs::path& folder) {
+    write_pairs(folder / kSplitRowsFile, selection.sentences);
+  });
+}
+
+void group(const Job& job, Artefacts& artefacts, Record& record) {
+  std::vector<SplitSentence> rows;
+  std::vector<std::string> questions;
+  for (TextPair& pair : read_pairs(artefacts.folder(job.input_keys.at(0)) / kSplitRowsFile).rows) {
+    questions.push_back(classifier_question(pair.source, pair.target));
+    rows.push_back(
+        {std::move(pair.source), std::move(pair.target), "", std::move(pair.relation), pair.line});
+  }
+  const std::vector<double> filling = ask_filling(job.input_keys.back(), questions, artefacts);
+  for (size_t i = 0; i < rows.size(); ++i) rows[i].group = filling[i] >= 0.5 ? kFilling : kMapping;
+  record.metrics["rows"] = static_cast<double>(rows.size());
+  record.metrics["filling_rows"] =
+      static_cast<double>(std::ranges::count(rows, std::string(kFilling), &SplitSentence::group));
+  publish_folder(artefacts.folder(job.key),
+                 [&](const fs::path& folder) { write_pairs(folder / kSplitRowsFile, rows); });
+}
+
+}  // namespace
+
+std::string classifier_question(const std::string& head, const std::string& tail) {
+  return "task-clf: head: " + head + " tail: " + tail + " <extra_id_0>";
+}
+
+std::vector<double> ask_filling(const std::string& teaching_key,
+                                const std::vector<std::string>& questions, Artefacts& artefacts) {
+  const Backbone classifier = load_folder(artefacts.model_folder(teaching_key), artefacts);
+  std::vector<Sequence> rows;
+  for (const std::string& question : questions) {
+    const std::vector<int32_t> source =
+        with_end(classifier.vocabulary->encode_with_sentinels(question));
+    for (const char* group : {kFilling, kMapping}) {
+      rows.push_back({source, with_end(classifier.vocabulary->encode_with_sentinels(
+                                  std::string("<extra_id_0> ") + group))});
+    }
+  }
+  std::vector<double> filling;
+  const std::vector<TokenScores> scores = score_rows(classifier.model, rows);
+  for (size_t i = 0; i + 1 < scores.size(); i += 2) {
+    filling.push_back(1 / (1 + std::exp(scores[i + 1].logprob - scores[i].logprob)));
+  }
+  return filling;
+}
+
+void run_label(const Job& job, Artefacts& artefacts, Record& record) {
+  if (job.settings.at("stage") == "group") return group(job, artefacts, record);
+  split(job, artefacts, record);
+}
+
+}  // namespace dovetail

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "jobs/test_items.h"
+
+#include <c10/core/InferenceMode.h>
+#include <algorithm>
+#include <functional>
+
+#include "base/error.h"
+#include "base/stop.h"
+
+namespace dovetail {
+
+using at::Tensor;
+
+namespace {
+
+constexpr size_t kBatchTokens = 8192;  // with padding; bounds what the logits' hidden states take
+
+using Embed = std::function<Tensor(const Tensor& ids_BS)>;
+
+std::vector<TokenScores> score_batch(const T5Model& model, const Embed& embed,
+                                     const std::vector<Sequence>& rows,
+                                     const std::vector<size_t>& places) {
+  std::vector<const Sequence*> chosen;
+  std::vector<Ids> targets;
+  for (const size_t place : places) {
+    chosen.push_back(&rows[place]);
+    targets.emplace_back(rows[place].target);
+  }
+  const at::InferenceMode inference;
+  const Batch batch = collate(chosen).to(model.device());
+  const Tensor memory = model.encode(embed(batch.source_BS), batch.mask_BS);
+  return score_targets(model, memory, batch.mask_BS, targets);
+}
+
+std::vector<TokenScores> score_all(const T5Model& model, const Embed& embed,
+                                   const std::vector<Sequence>& rows) {
+  std::vector<std::pair<size_t, size_t>> sizes;
+  for (const Sequence& row : rows) sizes.emplace_back(row.source.size(), row.target.size());
+  std::vector<TokenScores> scores(rows.size());
+  for (const std::vector<size_t>& places : token_batches(sizes, kBatchTokens)) {
+    check_stop();
+    std::vector<TokenScores> found = score_batch(model, embed, rows, places);
+    for (size_t i = 0; i < places.size(); ++i) scores[places[i]] = std::move(found[i]);
+  }
+  return scores;
+}
+
+bool contains(const std::vector<Evidence>& needed, Evidence evidence) {
+  return std::ranges::find(needed, evidence) != needed.end();
+}
+
+// One row for each choice of each example, as if it were the right one.
+struct ChoiceRows {
+  std::vector<Sequence> rows;
+  std::vector<size_t> owners;
+};
+
+void add_scores(const ChoiceRows& rows, const std::vector<TokenScores>& scores,
+                std::vector<double> ScoredItem::*logprobs, std::vector<ScoredItem>& items) {
+  for (size_t i = 0; i < rows.owners.size(); ++i) {
+    ScoredItem& item = items[rows.owners[i]];
+    (item.*logprobs).push_back(scores[i].logprob);
+    if (logprobs == &ScoredItem::choice_logprobs) {
+      item.choice_tokens.push_back(static_cast<int64_t>(scores[i].token_logprobs.size()));
+    }
+  }
+}
+
+void add_choice_likelihoods(const EvalContext& context, const std::vector<const Example*>& examples,
+                            bool with_priors, std::vector<ScoredItem>& items) {
+  ChoiceRows asked, bare;
+  for (size_t i = 0; i < examples.size(); ++i) {
+    for (size_t choice = 0; choice < items[i].choices.size(); ++choice) {
+      asked.owners.push_back(i);
+      asked.rows.push_back(context.maker.choice_row(*examples[i], choice));
+      if (with_priors) bare.rows.push_back(context.maker.prior_row(*examples[i], choice));
+    }
+  }
+  bare.owners = asked.owners;
+  add_scores(asked, score_rows(context, asked.rows), &ScoredItem::choice_logprobs, items);
+  if (with_priors)
+    add_scores(bare, score_rows(context, bare.rows), &ScoredItem::choice_priors, items);
+}
+
+void add_ranks(const EvalContext& context, const std::vector<const Example*>& examples,
+               const std::vector<Sequence>& first_rows, const std::vector<TokenScores>& first,
+               std::vector<ScoredItem>& items) {
+  std::vector<Sequence> rows;
+  for (const Example* example : examples) {
+    for (size_t k = 1; k < example->references.size(); ++k) {
+      rows.push_back(context.maker.row(*example, example->references[k]));
+    }
+  }
+  const std::vector<TokenScores> others = score_rows(context, rows);
+  const Vocabulary& vocabulary = context.maker.vocabulary;
+  size_t next = 0;
+  for (size_t i = 0; i < examples.size(); ++i) {
+    items[i].token_ranks.push_back(content_ranks(vocabulary, first_rows[i], first[i]));
+    for (size_t k = 1; k < examples[i]->references.size(); ++k, ++next) {
+      items[i].token_ranks.push_back(content_ranks(vocabulary, rows[next], others[next]));
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<TokenScores> score_rows(const EvalContext& context, const std::vector<Sequence>& rows) {
+  return score_all(
+      context.model, [&](const Tensor& ids_BS) { return context.tuning.embed(ids_BS); }, rows);
+}
+
+std::vector<TokenScores> score_rows(const T5Model& model, const std::vector<Sequence>& rows) {
+  return score_all(
+      model, [&](const Tensor& ids_BS) { return model.embed(ids_BS); }, rows);
+}
+
+std::vector<Evidence> needed_evidence(const std::vector<std::string>& metrics) {
+  std::vector<Evidence> needed;
+  for (const std::string& name : metrics) needed.push_back(find_metric(name).evidence);
+  return needed;
+}
+
+std::vector<int64_t> content_ranks(const Vocabulary& vocabulary, const Sequence& row,
+                                   const TokenScores& scores) {
+  std::vector<int64_t> ranks;
+  for (size_t i = 0; i < row.target.size(); ++i) {
+    const int32_t id = row.target[i];
+    if (id != Vocabulary::kEos && !vocabulary.is_sentinel(id))
+      ranks.push_back(scores.token_ranks[i]);
+  }
+  return ranks;
+}
+
+std::vector<ScoredItem> describe_items(const EvalContext& context,
+                                       const std::vector<const Example*>& examples,
+                                       const std::vector<Sequence>& rows,
+                                       const std::vector<TokenScores>& first,
+                                       const std::vector<Evidence>& needed) {
+  DOVETAIL_CHECK(examples.size() == rows.size() && rows.size() == first.size());
+  const at::InferenceMode inference;
+  std::vector<ScoredItem> items;
+  for (size_t i = 0; i < examples.size(); ++i) {
+    items.push_back(
+        {.references = references_of(context.maker.form, context.maker.task, *examples[i]),
+         .choices = choices_of(context.maker.task, *examples[i]),
+         .answer = examples[i]->answer,
+         .target_logprob = first[i].logprob,
+         .target_tokens = static_cast<int64_t>(first[i].token_logprobs.size())});
+  }
+  const bool priors = contains(needed, Evidence::choice_priors);
+  if (priors || contains(needed, Evidence::choice_likelihood)) {
+    add_choice_likelihoods(context, examples, priors, items);
+  }
+  if (contains(needed, Evidence::token_ranks)) add_ranks(context, examples, rows, first, items);
+  return items;
+}
+
+}  // namespace dovetail

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dovetail {
+
+// A tensor as it lies in somebody's file, every number checked against the file's size.
+struct StoredTensor {
+  std::string name;
+  at::ScalarType dtype = at::kFloat;  // float64, float32, float16 or bfloat16
+  std::vector<int64_t> shape;
+  std::vector<int64_t> strides;  // in elements
+  std::string_view bytes;        // from its first element to its last
+};
+
+// What a file says of a tensor, before it is believed. Offsets and strides count elements.
+struct ClaimedTensor {
+  std::string name;
+  at::ScalarType dtype = at::kFloat;
+  std::vector<int64_t> shape, strides;
+  int64_t offset = 0;
+};
+
+// The tensor within its storage. Throws DataError where it would reach outside, has a negative
+// size, or claims more elements than the storage has (a small file must not fill the memory).
+StoredTensor within_storage(const ClaimedTensor& claimed, std::string_view storage,
+                            const std::string& file_name);
+
+std::vector<int64_t> contiguous_strides(const std::vector<int64_t>& shape);
+
+// A copy that shares nothing with the file, contiguous.
+at::Tensor to_float32(const StoredTensor& stored);
+
+}  // namespace dovetail

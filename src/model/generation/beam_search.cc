@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/generation/beam_search.h"
+
+#include <ATen/ops/log_softmax.h>
+#include <ATen/ops/tensor.h>
+#include <cmath>
+#include <tuple>
+#include <utility>
+
+#include "model/generation/beam_book.h"
+#include "model/generation/decoder_session.h"
+#include "model/generation/logits_processors.h"
+
+namespace dovetail {
+
+using at::Tensor;
+
+namespace {
+
+class BeamSearch {
+ public:
+  BeamSearch(const T5Model& model, const Tensor& memory_BSD, const Tensor& mask_BS,
+             const GenerationSettings& settings)
+      : settings_(settings),
+        processors_(settings),
+        device_(memory_BSD.device()),
+        session_(model, memory_BSD, mask_BS, settings.num_beams),
+        book_(memory_BSD.size(0), settings) {}
+
+  std::vector<std::vector<Hypothesis>> run(int64_t num_sources);
+
+ private:
+  Tensor accumulated_scores();
+  Tensor with_noise(const Tensor& scores_LX);
+  Continuations continuations();
+
+  const GenerationSettings settings_;
+  const LogitsProcessors processors_;
+  const at::Device device_;
+  DecoderSession session_;
+  BeamBook book_;
+};
+
+// Log-probability of every beam and token, [L, N * V].
+Tensor BeamSearch::accumulated_scores() {
+  std::vector<int64_t> ids;
+  std::vector<float> scores;
+  DecoderRows rows;
+  for (const BeamSource& search : book_.live()) {
+    for (const Beam& beam : search.running) {
+      ids.push_back(beam.ids.back());
+      scores.push_back(beam.score);
+      rows.push_back(beam.ids);
+    }
+  }
+  const Tensor logits = session_.next_logits(at::tensor(ids, at::kLong).to(device_));
+  Tensor log_probs = at::log_softmax(logits, -1);
+  if (!processors_.empty()) {
+    log_probs = log_probs.to(at::kCPU);
+    processors_.apply(rows, log_probs);
+  }
+  if (settings_.do_sample) log_probs = warp_for_sampling(log_probs, settings_, 2);
+  const Tensor so_far = at::tensor(scores, at::kFloat).to(log_probs.device());
+  const auto num_live = static_cast<int64_t>(book_.live().size());
+  return log_probs.add_(so_far.unsqueeze(1)).view({num_live, -1});
+}
+
+// The best after noise of Gumbel's distribution are draws without replacement (Kool et al. 2019).
+Tensor BeamSearch::with_noise(const Tensor& scores_LX) {
+  Tensor noisy = scores_LX.to(at::kCPU, at::kDouble).contiguous();
+  double* score = noisy.data_ptr<double>();
+  for (BeamSource& search : book_.live()) {
+    for (int64_t i = 0; i < noisy.size(1); ++i) {
+      *score++ -= std::log(-std::log(search.rng.uniform() + 0x1p-54));
+    }
+  }
+  return noisy;
+}
+
+Continuations BeamSearch::continuations() {
+  const Tensor scores = accumulated_scores();
+  const int64_t vocabulary = scores.size(1) / settings_.num_beams;
+  Tensor best, places;
+  if (settings_.do_sample) {
+    places = std::get<1>(with_noise(scores).topk(book_.num_continuations()));
+    best = scores.cpu().gather(1, places);
+  } else {
+    std::tie(best, places) = scores.topk(book_.num_continuations());
+  }
+  places = places.cpu();
+  return {best.cpu().contiguous(), places.div(vocabulary, "floor").contiguous(),
+          places.remainder(vocabulary).contiguous()};
+}
+
+std::vector<std::vector<Hypothesis>> BeamSearch::run(int64_t num_sources) {
+  std::vector<std::vector<Hypothesis>> results(num_sources);
+  while (!book_.live().empty()) {
+    book_.advance(continuations());
+    const std::vector<int64_t> rows = book_.drop_finished(results);
+    if (!rows.empty()) session_.select(at::tensor(rows, at::kLong));
+  }
+  return results;
+}
+
+}  // namespace
+
+std::vector<std::vector<Hypothesis>> beam_search(const T5Model& model, const Tensor& memory_BSD,
+                                                 const Tensor& mask_BS,
+                                                 const GenerationSettings& settings) {
+  return BeamSearch(model, memory_BSD, mask_BS, settings).run(memory_BSD.size(0));
+}
+
+}  // namespace dovetail

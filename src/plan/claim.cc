@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/claim.h"
+
+namespace dovetail {
+
+namespace {
+
+Json side_json(const ClaimSide& side) {
+  return {{"alternatives", side.alternatives},
+          {"metric", side.metric},
+          {"best_other", side.best_other}};
+}
+
+ClaimSide side_from(const Json& json) {
+  return {json.at("alternatives").get<std::vector<AxisLabels>>(),
+          json.at("metric").get<std::string>(), json.at("best_other").get<bool>()};
+}
+
+}  // namespace
+
+void to_json(Json& json, const Claim& claim) {
+  json = {{"name", claim.name},     {"source", claim.source},     {"metrics", claim.metrics},
+          {"reduce", claim.reduce}, {"at_least", claim.at_least}, {"pairs", Json::array()}};
+  for (const ClaimPair& pair : claim.pairs) {
+    json["pairs"].push_back({{"better", side_json(pair.better)},
+                             {"worse", side_json(pair.worse)},
+                             {"where", pair.where},
+                             {"more_than", pair.more_than}});
+  }
+}
+
+void from_json(const Json& json, Claim& claim) {
+  json.at("name").get_to(claim.name);
+  json.at("source").get_to(claim.source);
+  json.at("metrics").get_to(claim.metrics);
+  json.at("reduce").get_to(claim.reduce);
+  json.at("at_least").get_to(claim.at_least);
+  claim.pairs.clear();
+  for (const Json& pair : json.at("pairs")) {
+    claim.pairs.push_back({side_from(pair.at("better")), side_from(pair.at("worse")),
+                           pair.at("where").get<AxisLabels>(),
+                           pair.at("more_than").get<AxisLabels>()});
+  }
+}
+
+}  // namespace dovetail

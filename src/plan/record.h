@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "plan/job.h"
+
+namespace dovetail {
+
+enum class RunStatus { finished, failed, crashed };
+
+std::string to_string(RunStatus status);
+
+struct Curve {
+  std::vector<int64_t> steps;
+  std::vector<double> values;
+};
+
+struct Cost {
+  double wall_seconds = 0;
+  double cpu_seconds = 0;
+  int64_t train_steps = 0;
+  int64_t train_tokens = 0;     // source and target tokens seen, padding not counted
+  double padding_fraction = 0;  // of computed tokens
+  int64_t peak_bytes = 0;       // resident set of the process, at its peak so far
+};
+
+// What one finished job says. Metrics are means over the test examples of `per_example`; the
+// examples of a task are the same, in the same order, for every cell of the task.
+struct Record {
+  std::string key;
+  std::string name;
+  JobKind kind = JobKind::tune;
+  RunStatus status = RunStatus::finished;
+  std::string reason;  // of a failure, one sentence
+  int64_t attempt = 1;
+  std::map<std::string, double> metrics;
+  std::map<std::string, std::vector<float>> per_example;
+  std::map<std::string, Curve> curves;
+  std::vector<std::string> predictions;  // one a test example
+  Cost cost;
+  Json provenance = Json::object();  // commit, versions, host, rank, threads
+};
+
+void to_json(Json& json, const Record& record);
+void from_json(const Json& json, Record& record);
+void to_json(Json& json, const Cost& cost);
+void from_json(const Json& json, Cost& cost);
+void to_json(Json& json, const Curve& curve);
+void from_json(const Json& json, Curve& curve);
+
+// CBOR, for the journal and for messages. NaN and infinity survive. Throws DataError on bytes
+// that are no record.
+std::vector<uint8_t> to_bytes(const Record& record);
+Record record_from_bytes(const uint8_t* data, size_t size);
+
+}  // namespace dovetail

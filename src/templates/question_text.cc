@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "templates/question_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/random.h"
+#include "base/text.h"
+
+namespace dovetail {
+
+namespace {
+
+enum CutOrder { kCutContext = 1, kCutFact, kCutQuestion, kCutChoice };
+
+std::string field_of(const Example& example, const std::string& name) {
+  const auto found = example.fields.find(name);
+  return found == example.fields.end() ? "" : collapse_whitespace(found->second);
+}
+
+// The format with one name filled in: what stands before it is fixed, the text itself may be cut.
+void write_format(SourceWriter& writer, const std::string& format, const std::string& name,
+                  const std::string& text, int cut, bool glue = false) {
+  const size_t at = format.find(name);
+  const std::string before = format.substr(0, at);
+  if (glue) {
+    writer.glued(before);
+  } else {
+    writer.text(before);
+  }
+  if (at == std::string::npos) return;
+  if (before.empty() && !glue) {
+    writer.text(text, cut);
+  } else {
+    writer.glued(text, cut);
+  }
+  writer.glued(format.substr(at + name.size()));
+}
+
+std::string number_of(const Verbalizer& form, int64_t choice) {
+  return std::to_string(std::stoll(form.format("first_choice", "1")) + choice);
+}
+
+std::string with_number(std::string format, const std::string& number) {
+  constexpr std::string_view kNumber = "{number}";
+  const size_t at = format.find(kNumber);
+  return at == std::string::npos ? format : format.replace(at, kNumber.size(), number);
+}
+
+void write_choices(SourceWriter& writer, const Verbalizer& form, const Example& example,
+                   bool label_after, bool more_follows) {
+  const std::string separator =
+      label_after ? form.format("choice_end_separator", " ") : form.format("choice_separator", " ");
+  for (size_t i = 0; i < example.choices.size(); ++i) {
+    const std::string usual = form.format(label_after ? "choice_end" : "choice", "{choice}");
+    const std::string own = label_after ? "" : fmt::format("choice_{}", i + 1);
+    const std::string format = with_number(form.format(own, usual), number_of(form, i));
+    if (i > 0) writer.glued(separator);
+    write_format(writer, format, "{choice}", collapse_whitespace(example.choices[i]), kCutChoice,
+                 i > 0);
+  }
+  if (more_follows && !label_after) writer.glued(form.format("after_choices", ""));
+}
+
+bool is_in(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::string stripped(std::string text, const std::string& letters) {
+  if (letters.empty()) return text;
+  const size_t begin = text.find_first_not_of(letters);
+  if (begin == std::string::npos) return "";
+  return text.substr(begin, text.find_last_not_of(letters) + 1 - begin);
+}
+
+}  // namespace
+
+void write_question(SourceWriter& writer, const Verbalizer& form, const Example& example,
+                    const QuestionOptions& options) {
+  const auto field = [&](const std::string& name) {
+    return is_in(options.omitted, name) ? "" : field_of(example, name);
+  };
+  const std::string question =
+      stripped(collapse_whitespace(example.source), form.format("strip_question", ""));
+  const std::string format = form.format("question", "{question}");
+  if (options.question_first) write_format(writer, format, "{question}", question, kCutQuestion);
+  for (const char* name : {"context", "passage"}) {
+    if (field(name).empty()) continue;
+    write_format(writer, form.format("context", "{context}"), "{context}", field(name),
+                 kCutContext);
+  }
+  const std::string fact = field("fact");
+  if (!is_in(options.omitted, "choices")) {
+    write_choices(writer, form, example, options.label_after_choice,
+                  !options.question_first || !fact.empty());
+  }
+  if (!fact.empty()) write_format(writer, form.format("fact", "{fact}"), "{fact}", fact, kCutFact);
+  if (options.question_first) return;
+  const bool alone = is_in(options.omitted, "choices") && fact.empty() &&
+                     field("context").empty() && field("passage").empty();
+  write_format(writer, (alone ? "" : form.format("before_question", "")) + format, "{question}",
+               question, kCutQuestion);
+}
+
+void write_classified(SourceWriter& writer, const Verbalizer& form, const Example& example) {
+  constexpr std::string_view kSource = "{source}";
+  const std::string pair = field_of(example, "pair");
+  const std::string source = collapse_whitespace(example.source);
+  if (pair.empty()) {
+    return write_format(writer, form.format("text", "{source}"), "{source}", source, 1);
+  }
+  const std::string format = form.format("pair", "{source} {pair}");
+  const size_t end = format.find(kSource) + kSource.size();
+  write_format(writer, format.substr(0, end), "{source}", source, 1);
+  write_format(writer, format.substr(end), "{pair}", pair, 1, /*glue=*/true);
+}
+
+std::string choice_label(const Verbalizer& form, int64_t choice) {
+  return with_number(form.format("label", "choice{number}"), number_of(form, choice));
+}
+
+namespace {
+
+const std::vector<std::string>* fillers_of(const Verbalizer& form, const std::string& label) {
+  const auto alias = form.label_class.find(label);
+  const auto found = form.fillers.find(alias == form.label_class.end() ? label : alias->second);
+  return found == form.fillers.end() ? nullptr : &found->second;
+}
+
+}  // namespace
+
+std::string filler_of(const Verbalizer& form, const std::string& label, const std::string& source,
+                      int64_t seed) {
+  const std::vector<std::string>* fillers = fillers_of(form, label);
+  if (!fillers) return label;
+  Rng rng(derive_seed(static_cast<uint64_t>(seed), "filler/" + source));
+  return (*fillers)[rng.below(fillers->size())];
+}
+
+int64_t label_of_filler(const Verbalizer& form, const std::vector<std::string>& labels,
+                        const std::string& word) {
+  for (size_t i = 0; i < labels.size(); ++i) {
+    const std::vector<std::string>* fillers = fillers_of(form, labels[i]);
+    if (fillers && is_in(*fillers, word)) return static_cast<int64_t>(i);
+  }
+  return -1;
+}
+
+}  // namespace dovetail

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "templates/soft_tokens.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/error.h"
+#include "base/names.h"
+#include "base/random.h"
+#include "base/text.h"
+
+namespace dovetail {
+
+namespace {
+
+std::vector<std::string> words_of(const std::string& text) {
+  std::vector<std::string> words;
+  for (const std::string& word : split(collapse_whitespace(text), ' ')) {
+    if (!word.empty()) words.push_back(word);
+  }
+  return words;
+}
+
+std::vector<std::string> shared_words(const BoundTemplate& form, const RelationWords& relation) {
+  const std::string words = phrase_or_none(form.wordings->shared_words, relation.key);
+  return words.empty() ? std::vector<std::string>{relation.key} : words_of(words);
+}
+
+// Another order, the same at every run: which one is drawn by the relation's name.
+std::vector<std::string> shuffled(std::vector<std::string> words, const std::string& key) {
+  Rng rng(derive_seed(1, "words of " + key));
+  rng.shuffle(std::span(words));
+  return words;
+}
+
+class TokenMaker {
+ public:
+  TokenMaker(const BoundTemplate& form, const TemplateShape& shape, const RelationWords& relation)
+      : form_(form), shape_(shape), relation_(relation), length_(form.prompt.length) {}
+
+  std::vector<SoftToken> tokens(Slot slot, int64_t& position) {
+    switch (slot) {
+      case Slot::pt: return run(relation_.key, "T", length_, position);
+      case Slot::pcom: return run("", "com", length_, position);
+      case Slot::ptar: return own("P", length_);
+      case Slot::psh: return of_words(shared_words(form_, relation_));
+      case Slot::pshr: return of_words(shuffled(shared_words(form_, relation_), relation_.key));
+      case Slot::psht: return own("S", private_length(shared_words(form_, relation_).size()));
+      case Slot::pnat: return of_phrase();
+      case Slot::pn: return numbered(false);
+      case Slot::pnr: return numbered(true);
+      case Slot::pnt: return own("N", private_length(num_prompts()));
+      default: DOVETAIL_CHECK(!is_prompt(slot)); return {};
+    }
+  }
+
+ private:
+  int64_t num_prompts() const { return form_.parameters.at("num_prompts").get<int64_t>(); }
+
+  // As many tokens as the prompts it is compared with, less those that all tasks share.
+  int64_t private_length(int64_t prompts) const {
+    const auto common = std::count(shape_.source.begin(), shape_.source.end(), Slot::pcom);
+    return length_ * std::max<int64_t>(1, prompts - common);
+  }
+
+  std::vector<SoftToken> own(const std::string& letter, int64_t count) const {
+    std::vector<SoftToken> tokens;
+    for (int64_t i = 0; i < count; ++i)
+      tokens.push_back({relation_.key, fmt::format("{}{}", letter, i), ""});
+    return tokens;
+  }
+
+  // Numbered through the source, as MTO numbers them: pcom-pt has com0 to com2 and then T3 to T5.
+  static std::vector<SoftToken> run(const std::string& owner, const std::string& letter,
+                                    int64_t count, int64_t& position) {
+    std::vector<SoftToken> tokens;
+    for (int64_t i = 0; i < count; ++i)
+      tokens.push_back({owner, fmt::format("{}{}", letter, position++), ""});
+    return tokens;
+  }
+
+  // Numbered by themselves and not through the source, so that a word is shared wherever it stands.
+  std::vector<SoftToken> of_words(const std::vector<std::string>& words) const {
+    std::vector<SoftToken> tokens;
+    for (const std::string& word : words) {
+      for (int64_t i = 0; i < length_; ++i)
+        tokens.push_back({"", fmt::format("{}.{}", word, i), word});
+    }
+    return tokens;
+  }
+
+  std::vector<SoftToken> of_phrase() const {
+    std::vector<SoftToken> tokens;
+    for (const std::string& word : words_of(relation_.phrase)) {
+      std::string bare = word;
+      if (const size_t at = bare.find("{source}"); at != std::string::npos) bare.erase(at, 8);
+      while (!bare.empty() && std::ispunct(static_cast<unsigned char>(bare.back())))
+        bare.pop_back();
+      if (!bare.empty()) tokens.push_back({relation_.key, bare, bare});
+    }
+    return tokens;
+  }
+
+  std::vector<SoftToken> numbered(bool in_another_order) const {
+    std::vector<std::string> prompts;
+    for (int64_t p = 0; p < num_prompts(); ++p) prompts.push_back(std::to_string(p));
+    if (in_another_order) prompts = shuffled(prompts, relation_.key);
+    std::vector<SoftToken> tokens;
+    for (const std::string& prompt : prompts) {
+      for (int64_t i = 0; i < length_; ++i) {
+        tokens.push_back({relation_.key, fmt::format("p{}.{}", prompt, i), ""});
+      }
+    }
+    return tokens;
+  }
+
+  const BoundTemplate& form_;
+  const TemplateShape& shape_;
+  const RelationWords& relation_;
+  int64_t length_;
+};
+
+}  // namespace
+
+std::vector<SoftToken> tokens_of_slot(const BoundTemplate& form, const TemplateShape& shape,
+                                      const RelationWords& relation, Slot slot, int64_t& position) {
+  return TokenMaker(form, shape, relation).tokens(slot, position);
+}
+
+std::vector<SoftToken> soft_tokens_of(const BoundTemplate& form, const TaskData& task) {
+  std::vector<SoftToken> all;
+  std::set<std::string> seen;
+  for (const RelationWords& relation : relations_of(task, form.verbalizer.get())) {
+    for (const TemplateShape& shape : form.shapes) {
+      int64_t position = 0;
+      for (const Slot slot : shape.source) {
+        if (!is_prompt(slot)) continue;
+        for (SoftToken& token : tokens_of_slot(form, shape, relation, slot, position)) {
+          if (seen.insert(token.name()).second) all.push_back(std::move(token));
+        }
+      }
+    }
+  }
+  return all;
+}
+
+}  // namespace dovetail

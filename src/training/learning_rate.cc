@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "training/learning_rate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "base/error.h"
+
+namespace dovetail {
+
+double scheduled_rate(const OptimizerSettings& settings, int64_t step, int64_t total) {
+  const int64_t warmup = std::min(settings.warmup, total / 10);
+  if (step < warmup) {
+    return settings.learning_rate * static_cast<double>(step + 1) / static_cast<double>(warmup);
+  }
+  const double progress = static_cast<double>(step - warmup) /
+                          static_cast<double>(std::max<int64_t>(1, total - warmup));
+  if (settings.schedule == "constant") return settings.learning_rate;
+  if (settings.schedule == "linear") return settings.learning_rate * (1 - progress);
+  if (settings.schedule == "cosine") {
+    return settings.learning_rate * 0.5 * (1 + std::cos(std::numbers::pi * progress));
+  }
+  throw_<ConfigError>("unknown schedule \"{}\"; known: constant, linear, cosine",
+                      settings.schedule);
+}
+
+}  // namespace dovetail

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/settings.h"
+
+#include <gtest/gtest.h>
+
+namespace dovetail {
+namespace {
+
+// Each settings type, with no field at its default.
+const Json kExamples = {
+    {"optimizer", Json::parse(R"({"name": "adafactor", "learning_rate": 0.3, "schedule": "cosine",
+      "warmup": 7, "weight_decay": 0.01, "clip": 0.5, "parameters": {"beta1": 0.9}})")},
+    {"options", Json::parse(R"({"accumulate": 4, "label_smoothing": 0.1, "z_loss": 0.0001,
+      "ema": 0.999, "activation_checkpointing": true, "precision": "bfloat16"})")},
+    {"vocabulary", Json::parse(R"({"type": "file", "pieces": 9, "sentinels": 8, "threads": 3,
+      "max_lines": 6})")},
+    {"steps", Json::parse(R"({"fixed": 5, "epochs": 2.5, "at_least": 3, "at_most": 9})")},
+    {"evaluate", Json::parse(R"({"test_examples": 5, "metrics": ["bleu_4"], "max_new_tokens": 3,
+      "batch_size": 9, "decoding": {"name": "beam", "parameters": {"num_beams": 3}},
+      "also": [{"name": "sample", "parameters": {"top_k": 3}}]})")},
+    {"adapt",
+     Json::parse(R"({"name": "lm", "sentences": "random", "split": "random", "group": "learned",
+      "lexicon": "mine", "prefix": "p", "rows": 7, "graph_rows": 6, "batch_size": 5, "max_source_length": 4,
+      "max_target_length": 3, "dropout": 0.1, "seed": 2})")},
+    {"select",
+     Json::parse(
+         R"({"examples": 8, "adaptations": ["none"], "shots": 5, "shot_steps": 4, "race_heads": 3, "race_steps": 2})")},
+    {"train_size", Json::parse(R"({"heads": 5, "tails": 2, "fraction": 0.1, "per_class": 4})")},
+    {"choice", Json::parse(R"({"name": "full", "parameters": {"a": 1}})")}};
+
+template <typename Settings>
+void expect_round_trip(const Json& json) {
+  EXPECT_EQ(Json(json.get<Settings>()), json);
+  for (const auto& [key, value] : json.items()) {
+    Json without = json;
+    without.erase(key);
+    EXPECT_THROW(without.get<Settings>(), Json::out_of_range) << key;
+  }
+}
+
+TEST(Settings, SurviveJsonAndMissNoKey) {
+  expect_round_trip<OptimizerSettings>(kExamples["optimizer"]);
+  expect_round_trip<TrainingOptions>(kExamples["options"]);
+  expect_round_trip<VocabularySettings>(kExamples["vocabulary"]);
+  expect_round_trip<StepSettings>(kExamples["steps"]);
+  expect_round_trip<EvaluateSettings>(kExamples["evaluate"]);
+  Json adapt = kExamples["adapt"];
+  adapt.update({{"steps", kExamples["steps"]},
+                {"options", kExamples["options"]},
+                {"optimizer", kExamples["optimizer"]}});
+  expect_round_trip<AdaptSettings>(adapt);
+  expect_round_trip<SelectSettings>(kExamples["select"]);
+  expect_round_trip<TrainSizeSettings>(kExamples["train_size"]);
+  expect_round_trip<ChoiceSettings>(kExamples["choice"]);
+  expect_round_trip<PretrainSettings>({{"steps", 2},
+                                       {"batch_tokens", 3},
+                                       {"sequence_length", 4},
+                                       {"pack", false},
+                                       {"dropout", 0.1},
+                                       {"seed", 5},
+                                       {"options", kExamples["options"]},
+                                       {"optimizer", kExamples["optimizer"]}});
+  expect_round_trip<TuneSettings>({{"steps", kExamples["steps"]},
+                                   {"batch_size", 3},
+                                   {"batch_tokens", 4},
+                                   {"dropout", 0.1},
+                                   {"max_source_length", 5},
+                                   {"max_target_length", 6},
+                                   {"evaluations", 7},
+                                   {"validation_examples", 8},
+                                   {"keep_model", true},
+                                   {"options", kExamples["options"]},
+                                   {"optimizer", kExamples["optimizer"]}});
+}
+
+TEST(Job, SurvivesJson) {
+  const Json json = {{"key", "ab"},
+                     {"kind", "pretrain"},
+                     {"name", "pretrain/x/seed1"},
+                     {"settings", {{"a", 1}}},
+                     {"locations", {{"b", "c"}}},
+                     {"inputs", {0, 2}},
+                     {"input_keys", {"k", "l"}},
+                     {"cost_seconds", 0.1}};
+
+  EXPECT_EQ(Json(json.get<Job>()), json);
+}
+
+}  // namespace
+}  // namespace dovetail

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sweep/make_plan.h"
+
+#include <map>
+#include <set>
+
+#include "golden/golden.h"
+#include "plan/plan_text.h"
+#include "sweep_fixture.h"
+
+namespace dovetail {
+namespace {
+
+using ::testing::HasSubstr;
+using PlanTest = SweepFixture;
+
+std::map<std::string, const Job*> jobs_by_cell(const Plan& plan) {
+  std::map<std::string, const Job*> jobs;
+  for (const Cell& cell : plan.cells) jobs[cell.name] = &plan.jobs[cell.job];
+  return jobs;
+}
+
+const Job& job_named(const Plan& plan, const std::string& name) {
+  for (const Job& job : plan.jobs) {
+    if (job.name == name) return job;
+  }
+  throw std::logic_error("no job " + name);
+}
+
+// Names of the cells and upstream jobs whose key differs between two plans.
+std::set<std::string> changed(const Plan& before, const Plan& after) {
+  std::map<std::string, std::string> keys;
+  for (const Job& job : before.jobs) keys[job.name] = job.key;
+  std::set<std::string> names;
+  for (const Job& job : after.jobs) {
+    if (keys.at(job.name) != job.key) names.insert(job.name);
+  }
+  return names;
+}
+
+// 2 objectives x 2 tasks x 2 templates x 2 tunings x 2 sizes x 2 seeds = 64 points, of which the
+// exclusion takes 2 x 2 x 2 x 2 = 16. Baselines: 2 tasks x 2 sizes x 2 seeds; 2 tasks; 2 objectives
+// x 2 tasks x 2 templates x 2 seeds, of which the seeds of a pre-trained model are one job.
+TEST_F(PlanTest, CountsCellsAndJobs) {
+  const Plan plan = this->plan(kSmallSweep);
+
+  std::map<std::string, int> cells;
+  for (const Cell& cell : plan.cells) ++cells[cell.baseline];
+  std::map<JobKind, int> jobs;
+  for (const Job& job : plan.jobs) ++jobs[job.kind];
+  EXPECT_EQ(cells, (std::map<std::string, int>{
+                       {"", 48}, {"most_frequent", 8}, {"copy", 2}, {"untuned", 16}}));
+  EXPECT_EQ(jobs, (std::map<JobKind, int>{{JobKind::tokenizer, 1},
+                                          {JobKind::pretrain, 1},
+                                          {JobKind::tune, 48},
+                                          {JobKind::baseline, 8 + 2 + 4 + 8}}));
+}
+
+TEST_F(PlanTest, NamesCells) {
+  const Plan plan = this->plan(kSmallSweep);
+
+  const auto jobs = jobs_by_cell(plan);
+  for (const char* name :
+       {"small/none/wordnet.category/mapping/full/heads30x3/seed1",
+        "small/span_corruption/wordnet.derived_from/prompting/soft_prompt/all/seed2",
+        "small/baseline/most_frequent/wordnet.category/heads30x3/seed2",
+        "small/baseline/copy/wordnet.derived_from",
+        "small/baseline/untuned/none/wordnet.category/prompting/seed2"}) {
+    EXPECT_TRUE(jobs.contains(name)) << name;
+  }
+  EXPECT_FALSE(jobs.contains("small/none/wordnet.category/mapping/soft_prompt/all/seed1"));
+  EXPECT_EQ(jobs.size(), plan.cells.size());
+  EXPECT_EQ(plan.cells[0].coordinates,
+            (std::array<std::string, kAxes.size()>{"none", "", "wordnet.category", "mapping",
+                                                   "full", "heads30x3", "1"}));
+}
+
+TEST_F(PlanTest, SharesJobs) {
+  const Plan plan = this->plan(kSmallSweep);
+
+  const std::vector<int64_t> counts = cells_by_job(plan);
+  const auto count = [&](const std::string& name) {
+    return counts[&job_named(plan, name) - plan.jobs.data()];
+  };
+  EXPECT_EQ(count("tokenizer/pieces1000"), 48 + 16);
+  EXPECT_EQ(count("pretrain/span_corruption/seed1"), 32 + 8);
+  EXPECT_EQ(count("small/baseline/untuned/span_corruption/wordnet.category/mapping/seed1"), 2);
+  EXPECT_EQ(count("small/baseline/untuned/none/wordnet.category/mapping/seed1"), 1);
+}
+
+TEST_F(PlanTest, InputsComeFirstAndGiveTheirKeys) {
+  const Plan plan = this->plan(kSmallSweep);
+
+  for (size_t i = 0; i < plan.jobs.size(); ++i) {
+    const Job& job = plan.jobs[i];
+    ASSERT_EQ(job.inputs.size(), job.input_keys.size());
+    EXPECT_EQ(job.key.size(), 32);
+    EXPECT_EQ(job.settings.at("kind"), to_string(job.kind));
+    EXPECT_GT(job.cost_seconds, 0);
+    for (size_t k = 0; k < job.inputs.size(); ++k) {
+      ASSERT_LT(job.inputs[k], static_cast<int64_t>(i));
+      EXPECT_EQ(plan.jobs[job.inputs[k]].key, job.input_keys[k]);
+    }
+  }
+}
+
+// What the training room reads.
+TEST_F(PlanTest, SettlesWhatJobsRead) {
+  write_checkpoint("models/long");
+  write("my-data.toml", "");
+  std::string text =
+      with(kSmallSweep, "\"span_corruption\"", "\"span_corruption\", \"models/long\"");
+  text = with(text, "\"wordnet/derived_from\"", "\"my-data.toml\"");
+
+  const Plan plan = this->plan(text);
+
+  const Job& tokenizer = job_named(plan, "tokenizer/pieces1000");
+  EXPECT_EQ(tokenizer.settings.at("corpus")[0].at("name"), "wordnet-text");
+  EXPECT_EQ(tokenizer.settings.at("vocabulary").get<VocabularySettings>().pieces, 1000);
+  const Job& pretrain = job_named(plan, "pretrain/span_corruption/seed1");
+  EXPECT_EQ(pretrain.settings.at("objective").get<ChoiceSettings>().name, "span_corruption");
+  EXPECT_EQ(pretrain.settings.at("pretrain").get<PretrainSettings>().steps, 100);
+  const Job& live =
+      job_named(plan, "small/span_corruption/wordnet.category/mapping/soft_prompt/heads30x3/seed2");
+  ASSERT_EQ(live.inputs.size(), 2);
+  EXPECT_EQ(plan.jobs[live.inputs[0]].kind, JobKind::tokenizer);
+  EXPECT_EQ(plan.jobs[live.inputs[1]].kind, JobKind::pretrain);
+  EXPECT_EQ(live.settings.at("template"), Json::parse(R"({"name": "mapping", "parameters": {}})"));
+  EXPECT_EQ(live.settings.at("seed"), 2);
+  EXPECT_EQ(live.settings.at("task").at("name"), "wordnet/category");
+  EXPECT_EQ(live.settings.at("tuning"), Json::parse(R"({"name": "soft_prompt", "parameters":
+            {"num_virtual_tokens": 20, "place": "before"}})"));
+  EXPECT_EQ(live.settings.at("train_size").get<TrainSizeSettings>().heads, 30);
+  EXPECT_EQ(live.settings.at("tune").get<TuneSettings>().optimizer.learning_rate, 0.3);
+  EXPECT_EQ(live.settings.at("evaluate").get<EvaluateSettings>().metrics.size(), 2);
+  const Job& none = job_named(plan, "small/none/my-data/mapping/full/all/seed1");
+  EXPECT_EQ(none.inputs.size(), 1);
+  EXPECT_EQ(none.settings.at("task").at("name"), "my-data");
+  EXPECT_EQ(none.locations.at("task"), (folder_ / "my-data.toml").string());
+  const Job& published = job_named(plan, "small/long/my-data/mapping/full/all/seed1");
+  EXPECT_TRUE(published.inputs.empty());
+  EXPECT_EQ(published.settings.at("objective").at("name"), "checkpoint");
+  EXPECT_EQ(published.settings.at("objective").at("parameters").at("fingerprint"),
+            content_hash("long"));
+  EXPECT_EQ(published.settings.at("model").at("d_model"), 64);
+  EXPECT_EQ(published.locations.at("checkpoint"), (folder_ / "models/long").string());
+  for (const Job& job : plan.jobs) {
+    EXPECT_THAT(job.settings.dump(), ::testing::Not(HasSubstr(folder_.string()))) << job.name;
+  }
+}
+
+TEST_F(PlanTest, BaselinesReadOnlyWhatDecidesThem) {
+  const Plan plan = this->plan(kSmallSweep);
+
+  const auto has = [&](const std::string& name, const char* key) {
+    return job_named(plan, "small/baseline/" + name).settings.contains(key);
+  };
+  EXPECT_FALSE(has("copy/wordnet.category", "seed"));
+  EXPECT_FALSE(has("copy/wordnet.category", "train_size"));
+  EXPECT_TRUE(has("most_frequent/wordnet.category/all/seed1", "seed"));
+  EXPECT_TRUE(has("most_frequent/wordnet.category/all/seed1", "train_size"));
+  EXPECT_TRUE(has("untuned/none/wordnet.category/mapping/seed1", "seed"));
+  EXPECT_FALSE(has("untuned/span_corruption/wordnet.category/mapping/seed1", "seed"));
+}
+
+TEST_F(PlanTest, TheFoldersDoNotMatter) {
+  std::string text = with(kSmallSweep, "\"span_corruption\"", "\"models/long\"");
+  text = with(text, "\"wordnet/derived_from\"", "\"my-data.toml\"");
+  text = with(text, "pieces = 1000", "file = \"v/spiece.model\"");
+  std::vector<Plan> plans;
+  const std::filesystem::path here = std::filesystem::current_path();
+
+  for (const char* place : {"one", "other/deeper"}) {
+    write_checkpoint(std::string(place) + "/models/long");
+    write(std::string(place) + "/my-data.toml", "");
+    write(std::string(place) + "/v/spiece.model", "");
+    write(std::string(place) + "/q.toml", text);
+    plans.push_back(
+        make_plan(parse_sweep(folder_ / place / "q.toml", test_catalogues()), test_fingerprints()));
+  }
+  std::filesystem::current_path(folder_ / "one");  // and a relative path, from inside
+  plans.push_back(make_plan(parse_sweep("q.toml", test_catalogues()), test_fingerprints()));
+  std::filesystem::current_path(here);
+
+  for (const Plan& plan : plans) {
+    EXPECT_EQ(plan.sweep_hash, plans[0].sweep_hash);
+    ASSERT_EQ(plan.jobs.size(), plans[0].jobs.size());
+    for (size_t i = 0; i < plan.jobs.size(); ++i) EXPECT_EQ(plan.jobs[i].key, plans[0].jobs[i].key);
+  }
+}
+
+// Cells with their keys. A difference means that finished results are not found again.
+TEST_F(PlanTest, GoldenKeys) {
+  const Plan plan = this->plan(kSmallSweep);
+
+  std::string text = "sweep " + plan.sweep_hash + "\n";
+  for (const Job& job : plan.jobs) text += fmt::format("job {} {}\n", job.key, job.name);
+  for (const Cell& cell : plan.cells) {
+    text += fmt::format("cell {} {}\n", plan.jobs[cell.job].key, cell.name);
+  }
+  expect_golden("small_sweep_plan.txt", text);
+}
+
+TEST_F(PlanTest, ALearningRateOfTuningChangesThatTuning) {
+  const Plan before = plan(kSmallSweep);
+
+  const std::set<std::string> names = changed(before, plan(with(kSmallSweep, "5e-4", "6e-4")));
+
+  std::set<std::string> expected;  // soft_prompt has a learning rate of its own
+  for (const Cell& cell : before.cells) {
+    if (cell.coordinates[4] == "full") expected.insert(cell.name);
+  }
+  EXPECT_EQ(expected.size(), 32);
+  EXPECT_EQ(names, expected);
+}
+
+TEST_F(PlanTest, ALearningRateOfPretrainingChangesWhatIsBelowIt) {
+  const Plan before = plan(kSmallSweep);
+
+  const std::set<std::string> names = changed(before, plan(with(kSmallSweep, "3e-3", "4e-3")));
+
+  std::set<std::string> expected = {"pretrain/span_corruption/seed1"};
+  for (const Cell& cell : before.cells) {
+    if (cell.coordinates[0] == "span_corruption") expected.insert(before.jobs[cell.job].name);
+  }
+  EXPECT_EQ(expected.size(), 1 + 32 + 4);
+  EXPECT_EQ(names, expected);
+}
+
+TEST_F(PlanTest, WordingDoesNotMatter) {
+  const Plan plan = this->plan(kSmallSweep);
+
+  const Plan same = this->plan(with(kSmallSweep, "3e-3, schedule = \"linear\", warmup = 10 }",
+                                    "0.003, warmup = 10, schedule = \"linear\" }  # the same"));
+  const Plan more_seeds = this->plan(with(kSmallSweep, "[1, 2]", "[3, 2, 1]"));
+
+  EXPECT_EQ(same.sweep_hash, plan.sweep_hash);
+  EXPECT_NE(more_seeds.sweep_hash, plan.sweep_hash);
+  const auto jobs = jobs_by_cell(more_seeds);
+  for (const auto& [name, job] : jobs_by_cell(plan)) {
+    EXPECT_EQ(jobs.at(name)->key, job->key) << name;
+  }
+}
+
+TEST_F(PlanTest, SurvivesJson) {
+  const Plan plan = this->plan(kSmallSweep);
+
+  const Json json = plan;
+
+  EXPECT_EQ(Json(Json::parse(json.dump()).get<Plan>()), json);
+}
+
+TEST_F(PlanTest, FilterKeepsCellsWithAllTheyNeed) {
+  const Plan plan = this->plan(kSmallSweep);
+
+  const Plan part = filter_plan(plan, "*/span_corruption/wordnet.category/*/soft_prompt/all/*");
+
+  ASSERT_EQ(part.cells.size(), 4);
+  EXPECT_EQ(part.jobs.size(), 4 + 2);
+  EXPECT_EQ(part.sweep_hash, plan.sweep_hash);
+  const auto all = jobs_by_cell(plan);
+  for (const auto& [name, job] : jobs_by_cell(part)) EXPECT_EQ(job->key, all.at(name)->key);
+  for (const Job& job : part.jobs) {
+    for (size_t i = 0; i < job.inputs.size(); ++i) {
+      EXPECT_EQ(part.jobs[job.inputs[i]].key, job.input_keys[i]);
+    }
+  }
+  EXPECT_THROW(filter_plan(plan, "*/span_coruption/*"), ConfigError);
+}
+
+TEST_F(PlanTest, SweepsWithoutTasksMakeCheckpoints) {
+  const Plan plan = this->plan(R"(name = "models"
+[model]
+config = "t5-tiny"
+[text]
+corpus = ["wordnet-text"]
+[axes]
+objective = ["span_corruption", "prefix_lm"]
+seed = [1, 2]
+[[exclude]]
+objective = "prefix_lm"
+seed = 2
+)");
+
+  ASSERT_EQ(plan.cells.size(), 3);
+  EXPECT_EQ(plan.jobs.size(), 3 + 1);
+  EXPECT_EQ(plan.cells[1].name, "models/span_corruption/seed2");
+  EXPECT_EQ(plan.cells[1].coordinates,
+            (std::array<std::string, kAxes.size()>{"span_corruption", "", "", "", "", "", "2"}));
+  const Job& job = plan.jobs[plan.cells[1].job];
+  EXPECT_EQ(job.kind, JobKind::pretrain);
+  EXPECT_EQ(job.name, "pretrain/span_corruption/seed2");
+  EXPECT_EQ(job.settings.at("pretrain").at("seed"), 2);
+}
+
+TEST_F(PlanTest, PrintsWhatItWouldDo) {
+  const Plan plan = this->plan(kSmallSweep);
+
+  const std::string text = plan_text(plan, 8);
+  const Json json = plan_json(plan, 8);
+
+  EXPECT_THAT(text, HasSubstr("sweep small: 74 cells, 72 jobs"));
+  EXPECT_THAT(text, ::testing::ContainsRegex("pretrain/span_corruption/seed1 +for +40 cells"));
+  EXPECT_THAT(text, ::testing::ContainsRegex("baseline untuned +16"));
+  EXPECT_THAT(text, HasSubstr("8 workers"));
+  EXPECT_THAT(text, ::testing::Not(HasSubstr("small/none/")));
+  EXPECT_THAT(plan_text(plan, 8, true), HasSubstr("small/none/wordnet.category/mapping/full/all"));
+  EXPECT_EQ(json.at("num_cells"), 74);
+  EXPECT_EQ(json.at("jobs").size(), 72);
+  EXPECT_EQ(json.at("makespan").size(), 3);
+}
+
+TEST(PlanText, WritesDurations) {
+  EXPECT_EQ(readable_seconds(0.25), "0.2 s");
+  EXPECT_EQ(readable_seconds(59.4), "59 s");
+  EXPECT_EQ(readable_seconds(200), "3 min 20 s");
+  EXPECT_EQ(readable_seconds(2 * 3600 + 5 * 60), "2 h 5 min");
+  EXPECT_EQ(readable_seconds(4 * 86400 + 3 * 3600), "4 d 3 h");
+}
+
+}  // namespace
+}  // namespace dovetail
