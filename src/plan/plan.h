@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -11,6 +12,9 @@
 #include "plan/job.h"
 
 namespace dovetail {
+
+// Part of every key: raise it when the code's results change for the same settings.
+inline constexpr int64_t kResultVersion = 2;
 
 // A point of the grid or a baseline, and the job that computes it. Several cells may share one
 // job (a baseline that does not depend on the template, say). The cells of a sweep without tasks

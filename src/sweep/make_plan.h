@@ -11,9 +11,6 @@
 
 namespace dovetail {
 
-// Part of every key: raise it when the code's results change for the same settings.
-inline constexpr int64_t kResultVersion = 2;
-
 // Content hashes of what a sweep names; they may throw ConfigError or DataError for things that
 // are missing or broken.
 struct Fingerprints {
