@@ -68,7 +68,7 @@ PairBatches::PairBatches(const fs::path& files, const TokenCorpus* corpus,
   std::vector<std::vector<TextPair>> pairs;
   for (const fs::path& file : pair_files(files)) {
     PairFile read = read_pairs(file, format);
-    if (read.rows.empty()) {  // of many published files one or two are like this
+    if (read.rows.empty()) {  // as one or two of the published files
       log_warning("{}: no row has a {} ({} are empty): the file is left out", file.string(),
                   format.target_key, read.empty_targets);
       continue;
@@ -86,14 +86,12 @@ PairBatches::PairBatches(const fs::path& files, const TokenCorpus* corpus,
   }
 }
 
-// Prompts may be longer than a row: their beginning is cut, as the question mostly stands at the
-// end.
+// A prompt that is longer than a row loses its beginning, because the question is mostly at its end.
 Sequence PairBatches::make_row(int64_t number) {
   const TextPair& pair = mixture_->row(number);
   Sequence row{vocabulary_.encode_with_sentinels(pair.source),
                vocabulary_.encode_with_sentinels(pair.target)};
   const size_t longest = static_cast<size_t>(settings_.sequence_length) - 1;
-  rows_cut_ += row.source.size() > longest || row.target.size() > longest;
   if (row.source.size() > longest)
     row.source.erase(row.source.begin(), row.source.end() - static_cast<int64_t>(longest));
   row.target.resize(std::min(row.target.size(), longest));

@@ -9,8 +9,7 @@
 
 namespace dovetail {
 
-// Saves a long job's state now and then, at points where a value of the curve has just been
-// completed.
+// Saves a long job's state every `seconds`, at steps that have just completed a value of the curve.
 class PeriodicSaver {
  public:
   PeriodicSaver(std::filesystem::path file, double seconds)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sweep/adaptation.h"
+#include "sweep/adapt_section.h"
 
 #include "base/error.h"
+#include "sweep/optimizer_section.h"
+#include "sweep/training_sections.h"
 
 namespace dovetail {
 
@@ -43,7 +45,7 @@ std::string found_file(const toml::node& node, const std::string& given, const S
           std::string_view(what) == "lexicon" ? "" : " (data/sentences.py makes one of any text)"));
 }
 
-// A lexicon of the project's by its name, or a file: that goes with its path.
+// Takes a name of the project's lexicons, or a file, which becomes an absolute path.
 void read_lexicon(const TomlTable& table, const Sweep& sweep, AdaptSettings& adapt) {
   const toml::node* node = table.find("lexicon");
   if (!node) return;
@@ -56,7 +58,7 @@ void read_text_of(const TomlTable& table, const std::string& key, std::string& v
   if (const toml::node* node = table.find(key)) value = text(*node, table.name_of(key));
 }
 
-// Any sentence can only be cut anywhere.
+// A sentence drawn at random need not hold a phrase, so it can only be split at random.
 void read_cut(const TomlTable& table, AdaptSettings& adapt) {
   table.read_name("sentences", adapt.sentences, {"matching", "random"});
   table.read_name("split", adapt.split, {"phrases", "learned", "random"});

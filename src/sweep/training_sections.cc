@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sweep/sections.h"
-
-#include <algorithm>
+#include "sweep/training_sections.h"
 
 #include "base/error.h"
-#include "base/names.h"
+#include "sweep/optimizer_section.h"
 
 namespace dovetail {
 
 namespace {
 
-// The numbers of [pretrain] that an objective may override too.
+// The keys of [pretrain] that an objective may override.
 void read_pretrain_numbers(const TomlTable& table, PretrainSettings& pretrain) {
   table.read("steps", pretrain.steps, kOneOrMore);
   table.read("batch_tokens", pretrain.batch_tokens, kOneOrMore);
   table.read("sequence_length", pretrain.sequence_length, {"at least 4", 4, 1e6});
-  table.read("pack", pretrain.pack);
+  table.read("pack_sequences", pretrain.pack_sequences);
   table.read("dropout", pretrain.dropout, kDropout);
   read_options(table, pretrain.options);
 }
@@ -39,33 +37,7 @@ void read_token_budget(const TomlTable& table, TuneSettings& tune) {
   table.read("batch_tokens", tune.batch_tokens, kOneOrMore);
 }
 
-void read_vocabulary_file(const TomlTable& table, Sweep& sweep) {
-  for (const char* key : {"pieces", "max_lines", "threads"}) {
-    if (const toml::node* node = table.find(key)) {
-      fail_at(node->source(), fmt::format("{} means nothing for a vocabulary that is given as a "
-                                          "file; leave it out",
-                                          key));
-    }
-  }
-  const toml::node& node = table.at("file");
-  const std::string given = text(node, table.name_of("file"));
-  sweep.vocabulary_file = find_path(given, sweep.file).string();
-  if (sweep.vocabulary_file.empty()) {
-    fail_at(node.source(), fmt::format("no vocabulary file \"{}\", neither in the folder of the "
-                                       "sweep file nor in the working directory",
-                                       given));
-  }
-  sweep.vocabulary.type = "file";
-  sweep.vocabulary.pieces = 0;  // the file says
-}
-
 }  // namespace
-
-std::vector<std::string> names_of(const std::vector<CatalogueEntry>& entries) {
-  std::vector<std::string> names;
-  for (const CatalogueEntry& entry : entries) names.push_back(entry.name);
-  return names;
-}
 
 StepSettings read_steps(const toml::node& node) {
   StepSettings steps;
@@ -103,7 +75,7 @@ PretrainSettings read_pretrain(const toml::node& node, const Entries& optimizers
   pretrain.optimizer = default_optimizer(optimizers);
   const TomlTable table(
       node, "[pretrain]",
-      {"steps", "batch_tokens", "sequence_length", "pack", "dropout", "seed", "optimizer",
+      {"steps", "batch_tokens", "sequence_length", "pack_sequences", "dropout", "seed", "optimizer",
        "accumulate", "label_smoothing", "z_loss", "ema", "activation_checkpointing", "precision"});
   read_pretrain_numbers(table, pretrain);
   table.read("seed", pretrain.seed, kZeroOrMore);
@@ -136,46 +108,6 @@ TuneSettings read_tune(const toml::node& node, const Entries& optimizers) {
     tune.optimizer = read_optimizer(*optimizer, tune.optimizer, optimizers);
   }
   return tune;
-}
-
-void read_vocabulary(const toml::node& node, Sweep& sweep) {
-  VocabularySettings& vocabulary = sweep.vocabulary;
-  if (node.is_string()) {
-    known_name(node, "vocabulary", {"bytes"});
-    vocabulary.type = "bytes";
-    vocabulary.pieces = 0;
-    vocabulary.sentinels = 125;  // ByT5's number (Xue et al. 2022)
-    return;
-  }
-  const TomlTable table(node, "vocabulary",
-                        {"pieces", "max_lines", "sentinels", "threads", "file"});
-  table.read("sentinels", vocabulary.sentinels, kOneOrMore);
-  if (table.find("file")) return read_vocabulary_file(table, sweep);
-  table.read("pieces", vocabulary.pieces, {"at least 64 and at most 1000000", 64, 1e6});
-  table.read("max_lines", vocabulary.max_lines, kZeroOrMore);
-  table.read("threads", vocabulary.threads, {"at least 1 and at most 128", 1, 128});
-}
-
-std::vector<std::string> read_corpus(const toml::node& node, const Sweep& sweep,
-                                     const std::vector<std::string>& known) {
-  std::vector<std::string> corpus;
-  for (const toml::node& element : list(node, "corpus of [text]")) {
-    std::string name = text(element, "each element of corpus");
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      const std::filesystem::path file = find_path(name, sweep.file);
-      if (!std::filesystem::is_regular_file(file)) {
-        fail_at(element.source(),
-                fmt::format("\"{}\" is neither a known corpus nor a text file; {}", name,
-                            did_you_mean(name, known)));
-      }
-      name = file.string();
-    }
-    if (std::find(corpus.begin(), corpus.end(), name) != corpus.end()) {
-      fail_at(element.source(), fmt::format("corpus \"{}\" is named twice", name));
-    }
-    corpus.push_back(name);
-  }
-  return corpus;
 }
 
 void override_tune(const TomlTable& table, TuneSettings& tune, const Entries& optimizers) {

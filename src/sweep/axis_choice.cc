@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sweep/axis_value.h"
-
-#include "base/error.h"
+#include "sweep/axis_choice.h"
 
 namespace dovetail {
 
-AxisValue value_at(const toml::node& node, std::string label, Json settings) {
+AxisValue value_at(const toml::node& node, std::string label, AxisSettings settings) {
   return {.label = std::move(label),
           .settings = std::move(settings),
           .line = static_cast<int>(node.source().begin.line),
@@ -23,7 +21,6 @@ std::string dotted(std::string name) {
   return name;
 }
 
-// The name of a value that is a name, or a table with a name.
 const toml::node& name_node(const toml::node& node, const std::string& axis) {
   if (node.is_string()) return node;
   if (!node.is_table()) {
@@ -36,7 +33,7 @@ const toml::node& name_node(const toml::node& node, const std::string& axis) {
 }
 
 const CatalogueEntry& entry_of(const toml::node& name, const std::string& axis,
-                               const std::vector<CatalogueEntry>& entries) {
+                               const Entries& entries) {
   const std::string known = known_name(name, axis, names_of(entries));
   return *std::find_if(entries.begin(), entries.end(),
                        [&](const CatalogueEntry& entry) { return entry.name == known; });
