@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "base/catalogue.h"
 #include "base/strict_toml.h"
-#include "cards/data_report.h"
 #include "cards/example_importer.h"
 #include "cards/row_reader.h"
 #include "examples/task.h"
@@ -83,43 +83,34 @@ struct CardTask {
 // ConfigError FILE:LINE:COLUMN for an unknown key, a wrong value, a file that is not there.
 CardTask read_card(const std::string& name);
 
-struct LoadedCard {
-  TaskData data;
-  std::vector<Example> dev;
-  DataReport report;
-};
-
-// Reads all files. Leaks and bad rows that the card refuses stand in report.refusals. DataError
-// (FILE:LINE) for data that cannot be read or have no row left.
-LoadedCard examine_card(const CardTask& task);
-// The same, without the note on sources that differ in case; DataError when something is refused.
-LoadedCard load_card(const CardTask& task);
-
-// The card as a task.
-Task card_task(const std::string& name);
-
-// What is to be said of a card's or a catalogue task's data; never throws DataError, which
-// becomes a refusal.
-DataReport verify_task(const std::string& name_or_card);
-
-// Where the card lies: here, or among the project's own. ConfigError when it is nowhere.
-std::filesystem::path find_card(const std::string& file);
-// Names of the project's own cards: "piqa.toml".
-std::vector<std::string> shipped_cards();
-
-// A text of a card that must be one of these.
+// The text at a card's key, which must be one of `allowed`; `otherwise` where the key is absent.
+// ConfigError with the nearest allowed value.
 std::string one_of(const StrictToml& toml, const std::string& key, const std::string& otherwise,
                    const std::vector<std::string>& allowed);
 
-// A column by its number from 1 on or, where rows have names for them, by name.
+// The entry of a catalogue that the card names at `key`, which is required. ConfigError with the
+// nearest name.
+template <typename Entry>
+const Entry& one_of_catalogue(const StrictToml& toml, const std::string& key,
+                              const std::vector<Entry>& catalogue) {
+  const std::string name = toml.text(key);
+  try {
+    return find_in_catalogue(key.c_str(), catalogue, name);
+  } catch (const ConfigError& error) {
+    toml.fail(key, error.what());
+  }
+}
+
+// The column at a card's key: a number from 1 on or, where `has_names` (a header, JSON keys), a
+// name. ConfigError for any other value.
 Column read_column(const StrictToml& toml, const std::string& key, const Column& otherwise,
                    bool has_names);
 
-// The table [labels]: as the files have it -> the word, in the order of the former. ConfigError
-// for a word that two labels share.
+// The table [labels] as (label in the file, word in the target), sorted by the former. ConfigError
+// for a single label, an empty word, and a word that two labels share.
 std::vector<std::pair<std::string, std::string>> read_labels(const StrictToml& toml);
 
-// ConfigError for FILE.toml#RELATION where the kind knows no relations.
+// ConfigError for FILE.toml#RELATION where the kind of card knows no relations.
 void refuse_relation(const StrictToml& toml, const CardName& asked);
 
 }  // namespace dovetail

@@ -28,4 +28,10 @@ class CardFiles {
   std::string seed_, shots_;
 };
 
+// The card's file: as named, else among the project's own (data/cards). ConfigError with the
+// nearest known card when it is in neither.
+std::filesystem::path find_card(const std::string& file);
+// File names of the project's own cards ("piqa.toml"), sorted.
+std::vector<std::string> shipped_cards();
+
 }  // namespace dovetail

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads the files of a card and checks them against one another.
+#include "cards/card_load.h"
+
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -10,7 +11,6 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/names.h"
-#include "cards/card.h"
 #include "cards/leaks.h"
 
 namespace dovetail {
@@ -110,24 +110,6 @@ void count_labels(LoadedCard& loaded) {
   note_lone_labels(loaded.report);
 }
 
-void summarise(const CardTask& task, LoadedCard& loaded) {
-  DataReport& report = loaded.report;
-  report.train_examples = static_cast<int64_t>(loaded.data.train.size());
-  report.test_examples = static_cast<int64_t>(loaded.data.test.size());
-  report.dev_examples = static_cast<int64_t>(loaded.dev.size());
-  report.train_references = count_references(loaded.data.train);
-  report.test_references = count_references(loaded.data.test);
-  report.dev_references = count_references(loaded.dev);
-  report.shared_sources = count_shared(task.importer, loaded.data);
-  count_labels(loaded);
-  if (report.test_examples < kFewTestExamples) {
-    report.notes.push_back(
-        fmt::format("the test has only {} examples: all that its file holds for {}; none is taken "
-                    "from train to make up for it",
-                    report.test_examples, task.card.name));
-  }
-}
-
 // Where the card gives no words for the labels, the file's own, in the order of the alphabet.
 void number_labels(const RowRules& rules, LoadedCard& loaded) {
   if (rules.layout != Layout::classification) return;
@@ -203,11 +185,29 @@ LoadedCard read_splits(const CardTask& task, bool for_report) {
   number_labels(task.importer.rules, loaded);
   if (card.validate_on_dev) loaded.data.validation = loaded.dev;
   task.importer.describe(loaded.data);
-  summarise(task, loaded);
+  count_examples(task, loaded);
   return loaded;
 }
 
 }  // namespace
+
+void count_examples(const CardTask& task, LoadedCard& loaded) {
+  DataReport& report = loaded.report;
+  report.train_examples = static_cast<int64_t>(loaded.data.train.size());
+  report.test_examples = static_cast<int64_t>(loaded.data.test.size());
+  report.dev_examples = static_cast<int64_t>(loaded.dev.size());
+  report.train_references = count_references(loaded.data.train);
+  report.test_references = count_references(loaded.data.test);
+  report.dev_references = count_references(loaded.dev);
+  report.shared_sources = count_shared(task.importer, loaded.data);
+  count_labels(loaded);
+  if (report.test_examples < kFewTestExamples) {
+    report.notes.push_back(
+        fmt::format("the test has only {} examples: all that its file holds for {}; none is taken "
+                    "from train to make up for it",
+                    report.test_examples, task.card.name));
+  }
+}
 
 LoadedCard examine_card(const CardTask& task) { return read_splits(task, true); }
 
@@ -217,23 +217,6 @@ LoadedCard load_card(const CardTask& task) {
     throw_<DataError>("{}", join(loaded.report.refusals, "\n"));
   }
   return loaded;
-}
-
-DataReport verify_task(const std::string& name) {
-  const bool is_card = parse_card_name(name).file.ends_with(".toml");
-  std::optional<CardTask> card;
-  if (is_card) card = read_card(name);
-  LoadedCard loaded;
-  loaded.report.name = card ? card->card.name : name;
-  try {
-    if (card) return examine_card(*card).report;
-    loaded.data = find_task(name).load();
-  } catch (const DataError& error) {
-    loaded.report.refusals.push_back(error.what());
-    return loaded.report;
-  }
-  summarise({.card = {.name = name}}, loaded);
-  return loaded.report;
 }
 
 Task card_task(const std::string& name) {

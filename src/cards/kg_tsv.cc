@@ -137,7 +137,7 @@ class KgReader {
   size_t head_ = 0, relation_ = 0, tail_ = 0, width_ = 0;
 };
 
-KgColumns read_columns(const StrictToml& toml) {
+KgColumns read_kg_columns(const StrictToml& toml) {
   KgColumns columns;
   columns.header = toml.flag("header", false);
   columns.delimiter = toml.text("delimiter", "\t");
@@ -208,7 +208,7 @@ std::string bare_head(const KgColumns& columns, const Example& example) {
 }
 
 Importer make_kg_importer(const StrictToml& toml, const CardName& asked, Card& card) {
-  KgColumns columns = read_columns(toml);
+  KgColumns columns = read_kg_columns(toml);
   take_relation(toml, asked, columns, card);
   const Wording wording = read_wording(toml, columns.relation, card);
   const std::map<std::string, std::string> phrases =

@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/names.h"
-#include "cards/card.h"
+#include "cards/card_files.h"
 #include "examples/subset.h"
 #include "examples/task.h"
 #include "jobs/decoding.h"

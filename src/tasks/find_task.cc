@@ -5,8 +5,9 @@
 
 #include "base/error.h"
 #include "base/names.h"
+#include "cards/card_files.h"
+#include "cards/card_load.h"
 #include "tasks/adaptation_tasks.h"
-#include "cards/card.h"
 
 namespace dovetail {
 

@@ -5,8 +5,8 @@
 
 #include "base/data_folder.h"
 #include "base/error.h"
-#include "cards/card.h"
 #include "cards/card_fixture.h"
+#include "cards/card_load.h"
 #include "tasks/find_task.h"
 
 namespace dovetail {

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/scratch_folder.h"
-#include "cards/card.h"
+#include "cards/card_load.h"
 #include "tasks/find_task.h"
 
 namespace dovetail {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the report of a card says about what its splits share, and about their labels.
 #include "cards/card_fixture.h"
+#include "tasks/verify_task.h"
 
 namespace dovetail {
 namespace {
