@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "base/error.h"
+#include "templates/render.h"
 #include "templates/template.h"
 #include "text/vocabulary.h"
 #include "training/bucketing.h"

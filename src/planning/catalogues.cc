@@ -20,6 +20,7 @@
 #include "model/shapes.h"
 #include "objectives/objective.h"
 #include "tasks/find_task.h"
+#include "templates/render.h"
 #include "templates/shape_choice.h"
 #include "templates/template.h"
 #include "text/corpus.h"

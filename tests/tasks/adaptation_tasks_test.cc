@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "cards/shared_data.h"
 #include "tasks/find_task.h"
+#include "templates/render.h"
 #include "templates/template.h"
 
 namespace dovetail {

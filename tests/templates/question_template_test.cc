@@ -5,7 +5,10 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "templates/answer.h"
+#include "templates/render.h"
 #include "templates/template.h"
+#include "templates/template_traits.h"
 
 namespace dovetail {
 namespace {

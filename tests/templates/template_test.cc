@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 #include "examples/verbalizer.h"
+#include "templates/render.h"
+#include "templates/soft_tokens.h"
 
 namespace dovetail {
 namespace {
