@@ -24,6 +24,7 @@
 #include "templates/shape_choice.h"
 #include "templates/template.h"
 #include "text/corpus.h"
+#include "text/corpus_names.h"
 #include "text/vocabulary.h"
 #include "training/optimizers.h"
 #include "tuning/tuning.h"

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "templates/render.h"
 #include "templates/shape_choice.h"
-#include "templates/verbalizer_text.h"
+#include "templates/question_text.h"
 
 namespace dovetail {
 

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "text/temporary_folder.h"
+#include "text/text_fixture.h"
 
 namespace dovetail {
 namespace {
@@ -20,7 +20,7 @@ struct Read {
 };
 
 Read read(const std::vector<std::string>& texts) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   std::vector<std::filesystem::path> files;
   for (const std::string& text : texts)
     files.push_back(folder.write(std::to_string(files.size()), text));
@@ -115,7 +115,7 @@ TEST(DocumentReader, AgreesWithAPlainSplitOnRandomBytes) {
 }
 
 TEST(DocumentReader, RefusesWhatIsNoFile) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
 
   EXPECT_THROW(DocumentReader({folder / "absent"}), DataError);
   EXPECT_THROW(DocumentReader({folder.path()}), DataError);

@@ -9,7 +9,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "text/temporary_folder.h"
+#include "text/text_fixture.h"
 #include "text/vocabulary.h"
 
 namespace dovetail {
@@ -88,7 +88,7 @@ TEST(SharedText, HasTheIdsOfTheReferenceTokenizers) {
   const std::string python = root + "/.venv/bin/python";
   const std::string reason = reason_to_skip(data, python);
   if (!reason.empty()) GTEST_SKIP() << reason;
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const fs::path target = folder / "items.jsonl";
   ASSERT_EQ(std::system((python + " " + root + "/tests/oracles/tokenizer_oracle.py --shared " +
                          data.string() + " --target " + target.string())
