@@ -2,10 +2,10 @@
 #include "tasks/wordnet_reading.h"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 
 #include "base/hash.h"
+#include "base/text.h"
 
 namespace dovetail {
 
@@ -16,13 +16,6 @@ using Synsets = std::vector<const Synset*>;
 
 const std::string& file_of(const Synset& synset) {
   return kLexicographerFiles[static_cast<size_t>(synset.lexicographer_file)];
-}
-
-std::string lower_case(std::string text) {
-  for (char& letter : text) {
-    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  }
-  return text;
 }
 
 // "noun.animal" -> "animal"; "noun.Tops", where the hierarchies begin, -> "tops"

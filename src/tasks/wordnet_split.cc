@@ -2,11 +2,11 @@
 #include "tasks/wordnet_split.h"
 
 #include <algorithm>
-#include <cctype>
 #include <limits>
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/text.h"
 
 namespace dovetail {
 
@@ -14,13 +14,6 @@ namespace {
 
 constexpr int64_t kTestShare = 5;      // one of so many facts is for testing
 constexpr int64_t kLargestShare = 20;  // a unit with more than one of so many trains
-
-std::string lower_case(std::string text) {
-  for (char& letter : text) {
-    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  }
-  return text;
-}
 
 // Texts hang together by the first word, whatever its case, the definition and the examples.
 std::string word_node(const std::string& word) { return "word\t" + lower_case(word); }
