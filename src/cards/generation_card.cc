@@ -3,6 +3,7 @@
 // share a source are one example with several references.
 #include "base/error.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "cards/aligned_lines.h"
 #include "cards/card.h"
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "cards/aligned_lines.h"
 #include "cards/card.h"
 #include "cards/question_formats.h"
