@@ -7,9 +7,9 @@
 
 #include "base/names.h"
 #include "base/text.h"
+#include "templates/question_text.h"
 #include "templates/render.h"
 #include "templates/shape_choice.h"
-#include "templates/question_text.h"
 
 namespace dovetail {
 
