@@ -9,8 +9,8 @@
 
 namespace dovetail {
 
-// Finds an entry of a catalogue by its name, which `name_of(entry)` gives. ConfigError
-// `unknown NOUN "NAME": ...` for an unknown name, with the nearest known name and the list of all.
+// The entry of a catalogue by its name. ConfigError `unknown NOUN "NAME": ...` with the nearest
+// known name and the list of all. `name_of(entry)` gives an entry's name.
 template <typename Entry, typename NameOf>
 const Entry& find_in_catalogue(const char* noun, const std::vector<Entry>& catalogue,
                                const std::string& name, NameOf name_of) {

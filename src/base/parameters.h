@@ -9,7 +9,7 @@
 
 namespace dovetail {
 
-// The values that a number may have. `text` words them for errors and documentation.
+// The values that a number may have. `text` is how an error and the documentation put it.
 struct Range {
   double low = -std::numeric_limits<double>::infinity();
   double high = std::numeric_limits<double>::infinity();
@@ -25,27 +25,27 @@ Range between(double low, double high);           // "between 0 and 1"
 Range strictly_between(double low, double high);  // "between 0 and 1, both excluded"
 Range from_up_to(double low, double high);        // low <= value < high: "at least 0 and below 1"
 
-// A parameter of a catalogue entry, declared once. Its default, its check, `dovetail list`, the
-// table in the documentation and the error messages all come from here.
+// A parameter of a catalogue entry, declared once: its default, the check, `dovetail list`, the
+// table of the documentation and the error message all come from here.
 struct Parameter {
   std::string name;
-  nlohmann::json default_value;          // a number, a flag, a text or a list; values have its type
+  nlohmann::json default_value;          // a number, a flag, a text or a list; a value has its type
   std::string doc;                       // one line, as the documentation prints it
-  Range range = {};                      // for numbers; a whole default allows whole numbers only
-  std::vector<std::string> one_of = {};  // for texts: the known values; empty: any
+  Range range = {};                      // of a number (a whole number where the default is one)
+  std::vector<std::string> one_of = {};  // of a text: the known values; empty: any
 };
 using Parameters = std::vector<Parameter>;
 
 // {name: default}.
 nlohmann::json defaults_of(const Parameters& parameters);
 
-// The defaults, overridden by `given`. ConfigError "OWNER: KEY must be ..., found ..." for a value
-// of the wrong type or out of range; for an unknown key with the nearest known one. `owner` is the
-// entry's kind and name: "objective ul2".
+// `given` over the defaults. ConfigError "OWNER: KEY must be ..., found ..." for a value of the
+// wrong type or out of range, and for an unknown key, with the nearest known one. `owner` is the
+// entry's name, with its kind where a bare name would puzzle: "objective ul2".
 nlohmann::json resolve_parameters(const std::string& owner, const Parameters& parameters,
                                   const nlohmann::json& given);
 
-// The values that a parameter may have, in words: "at least 1", "true or false", "one of a, b".
+// "at least 1", "true or false", "one of a, b": the values that a parameter may have.
 std::string allowed_values(const Parameter& parameter);
 
 }  // namespace dovetail

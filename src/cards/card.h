@@ -19,56 +19,57 @@
 
 namespace dovetail {
 
-// A data set card: a TOML file that says where a user's data lie and how they become a task.
+// A data set card: a TOML file that names a user's data files and describes how they become a task.
 // docs/data.md explains every key; data/cards has a card for each published data set.
 
-// What a sweep or a command names: FILE.toml, FILE.toml#RELATION for one relation of a card of
-// all, FILE.toml#split_seed=21 and FILE.toml#shots=30 for another of the published splits.
+// The name of a card in a sweep or on the command line: FILE.toml; FILE.toml#RELATION for one
+// relation of a card of several; FILE.toml#split_seed=21 and FILE.toml#shots=30 for another of the
+// published splits.
 struct CardName {
   std::string file;
-  std::string relation;                        // "": as the card says
+  std::string relation;                        // "": the card's own
   std::map<std::string, std::string> choices;  // split_seed, shots
 };
 // ConfigError for an unknown choice.
 CardName parse_card_name(const std::string& name);
 
-// The keys that all kinds share.
+// The keys that all kinds of cards share.
 struct Card {
   std::filesystem::path file;  // the card itself
   std::string name, description, source, task_kind, kind;
   std::string prefix, phrase;
   struct Split {
     std::filesystem::path rows;
-    std::filesystem::path answers;  // the file whose line N answers row N; "": the rows do
+    std::filesystem::path answers;  // the file whose line N answers row N; "": rows have answers
   };
   Split train;
   std::optional<Split> test, dev;
-  double test_fraction = 0;  // of the sources, when there is no test file
+  double test_fraction = 0;  // the part of the sources to test on, without a test file
   bool refuse_bad_rows = false;
   bool keep_duplicates = false;
-  bool validate_on_dev = false;  // or on a part of train
+  bool validate_on_dev = false;  // else on a part of train
   enum class Leaks { refuse, drop_from_train, drop_from_test };
   Leaks leaks = Leaks::refuse;
 };
 
-// What a kind makes of a card.
+// How a kind of card reads its files.
 struct Importer {
   RowRules rules;
   std::function<void(const Card::Split&, ExampleImporter&)> read;
-  // What the data are as a whole, once their examples are there.
+  // Describes the data as a whole (relations, prefix, phrase), once the examples are read.
   std::function<void(TaskData&)> describe = [](TaskData&) {};
-  // Examples that share it go to the same side of a test_fraction.
+  // The key of an example for test_fraction: examples of equal key go to the same split.
   std::function<std::string(const Example&)> split_key = source_key;
-  nlohmann::json settings;  // all that decides, beside the files, what the data become
+  nlohmann::json settings;  // what decides the data besides the files, for the fingerprint
 };
 
 struct CardKind {
   std::string name;  // "multiple-choice"
   std::string description;
   std::string task_kind;          // the default
-  bool reads_answers = false;     // knows train_answers, test_answers, dev_answers
-  std::vector<std::string> keys;  // beside those of all kinds
-  // May change the card: its name, say. ConfigError for a wrong value.
+  bool reads_answers = false;     // allows train_answers, test_answers, dev_answers
+  std::vector<std::string> keys;  // besides those of all kinds
+  // Makes the importer. May change the card, for instance its name. ConfigError for a wrong value.
   std::function<Importer(const StrictToml&, const CardName&, Card&)> make;
 };
 
@@ -80,7 +81,7 @@ struct CardTask {
   Importer importer;
 };
 
-// ConfigError FILE:LINE:COLUMN for an unknown key, a wrong value, a file that is not there.
+// Reads a card. ConfigError FILE:LINE:COLUMN for an unknown key, a wrong value or a missing file.
 CardTask read_card(const std::string& name);
 
 // The text at a card's key, which must be one of `allowed`; `otherwise` where the key is absent.

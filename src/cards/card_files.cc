@@ -22,7 +22,7 @@ bool is_ours(const fs::path& card) {
                         data_folder() / "cards", ignored);
 }
 
-// A whole number of the card, unless another one was asked for; "" when there is none.
+// A whole number of the card, or the one asked for in its place; "" where the card has none.
 std::string choice(const StrictToml& toml, const CardName& asked, const std::string& key) {
   if (const auto found = asked.choices.find(key); found != asked.choices.end()) {
     if (!toml.has(key)) {

@@ -11,7 +11,7 @@ namespace dovetail {
 
 namespace {
 
-// CommonGen (Lin et al. 2020): line N of one file has the concepts, line N of the other a sentence.
+// CommonGen (Lin et al. 2020): line N of the rows has concepts, line N of the answers a sentence.
 void read_common_gen(const Card::Split& split, ExampleImporter& sink) {
   const AlignedLines targets(split.answers);
   const MappedFile sources(split.rows);

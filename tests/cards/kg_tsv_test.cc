@@ -149,7 +149,7 @@ TEST(KgTsv, CountsRelationsThatTheVerbalizerCannotSay) {
       ElementsAre(HasSubstr("train.tsv:5: the verbalizer atomic2020 has no phrase for relation "
                             "\"xNede\": did you mean \"xNeed\"?"),
                   HasSubstr("train.tsv:6: the verbalizer atomic2020 has no phrase for relation "
-                            "\"something else\": mend the row")));
+                            "\"something else\": correct the row")));
   EXPECT_EQ(load(scratch, kTrain + bad, kTest, kOneRelation).report.files[0].bad_rows(), 0)
       << "another relation than the one asked for is left out, whatever it is called";
 }
