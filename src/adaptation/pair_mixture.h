@@ -22,10 +22,10 @@ struct MixtureSettings {
 std::vector<double> mixing_rates(const std::vector<int64_t>& sizes,
                                  const MixtureSettings& settings);
 
-// The endless sequence of rows of a mixture. A row depends on the seed and its number alone, so rows
-// may be read in any order and from several threads. An epoch has as many rows as the files have
-// under the limit, and each file has its exact share of it, rounded. A file's rows all come once
-// before any comes again.
+// The endless sequence of rows of a mixture. A row depends on the seed and its number alone, so
+// rows may be read in any order and from several threads. An epoch has as many rows as the files
+// have under the limit, and each file has its exact share of it, rounded. A file's rows all come
+// once before any comes again.
 class PairMixture {
  public:
   PairMixture(std::vector<std::vector<TextPair>> files, const MixtureSettings& settings);

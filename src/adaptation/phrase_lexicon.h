@@ -29,8 +29,8 @@ struct PhraseMatch {
 // data/lexicons/commonsense.toml explain every key.
 class PhraseLexicon {
  public:
-  // Reads a lexicon by name, or a file that ends in .toml. ConfigError FILE:LINE:COLUMN for a phrase
-  // in upper case or with punctuation, a repeated phrase, and a relation without a group.
+  // Reads a lexicon by name, or a file that ends in .toml. ConfigError FILE:LINE:COLUMN for a
+  // phrase in upper case or with punctuation, a repeated phrase, and a relation without a group.
   explicit PhraseLexicon(const std::string& name_or_file);
 
   const std::string& name() const { return name_; }
@@ -39,8 +39,8 @@ class PhraseLexicon {
   // Hash of all that decides where it splits.
   std::string fingerprint() const;
 
-  // The phrases of a sentence, in its order; at each place the longest one. `words` are in lower case
-  // and keep their punctuation.
+  // The phrases of a sentence, in its order; at each place the longest one. `words` are in lower
+  // case and keep their punctuation.
   std::vector<PhraseMatch> find(std::span<const std::string> words) const;
   // Whether these words, stripped of punctuation at their ends, can be a tail.
   bool allows_tail(std::span<const std::string> words) const;

@@ -19,8 +19,8 @@ class TestTriples {
  public:
   // Adds the test examples of a task. Heads of tasks of several relations lose their relation.
   void add(const TaskData& task);
-  // Whether the sentence contains head and tail of one example as whole words, regardless of case and
-  // punctuation.
+  // Whether the sentence contains head and tail of one example as whole words, regardless of case
+  // and punctuation.
   bool leaks_into(std::string_view sentence) const;
   int64_t size() const { return static_cast<int64_t>(triples_.size()); }
 

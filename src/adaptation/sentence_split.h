@@ -11,8 +11,8 @@
 
 namespace dovetail {
 
-// A sentence split for adaptation (Pouramini and Faili 2024). The model reads the head and writes the
-// tail: "You can use a ruler to", "measure things".
+// A sentence split for adaptation (Pouramini and Faili 2024). The model reads the head and writes
+// the tail: "You can use a ruler to", "measure things".
 struct SplitSentence {
   std::string head, tail;
   std::string group;     // "Filling", "Mapping", or "" if unknown

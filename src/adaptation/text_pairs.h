@@ -30,9 +30,9 @@ struct PairFile {
   int64_t empty_targets = 0;  // rows without a target, which were skipped
 };
 
-// Reads a file of JSON lines. Skips blank lines and ignores other keys. Trims source and target, and
-// strips the end marker from the target. DataError FILE:LINE for a line that is no JSON object or
-// lacks a key; ConfigError for a missing file. A file may have no rows.
+// Reads a file of JSON lines. Skips blank lines and ignores other keys. Trims source and target,
+// and strips the end marker from the target. DataError FILE:LINE for a line that is no JSON object
+// or lacks a key; ConfigError for a missing file. A file may have no rows.
 PairFile read_pairs(const std::filesystem::path& file, const PairFormat& format = {});
 
 // Writes a line {"source", "target", "group", "relation", "line"} for each sentence, atomically.

@@ -3,8 +3,9 @@
 
 namespace dovetail {
 
-// Makes the process keep freed memory instead of returning it to the kernel. Training and generation
-// allocate the same large blocks again and again, and the kernel zeroes fresh ones each time.
+// Makes the process keep freed memory instead of returning it to the kernel. Training and
+// generation allocate the same large blocks again and again, and the kernel zeroes fresh ones each
+// time.
 void keep_freed_memory();
 
 }  // namespace dovetail

@@ -41,8 +41,8 @@ struct DataReport {
   std::vector<std::string> refusals;  // reasons not to use the data; empty: none
   int64_t train_examples = 0, test_examples = 0, dev_examples = 0;
   int64_t train_references = 0, test_references = 0, dev_references = 0;
-  // Sources that train and test share without a leak: a head under another relation, a question with
-  // other choices.
+  // Sources that train and test share without a leak: a head under another relation, a question
+  // with other choices.
   int64_t shared_sources = 0;
   std::vector<LabelReport> labels = {};  // in the order of TaskData::labels
 };

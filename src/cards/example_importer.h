@@ -55,8 +55,8 @@ class ExampleImporter {
   ExampleImporter(const RowRules& rules, const std::filesystem::path& file,
                   const std::string& split, DataReport& report);
 
-  // Starts a row. Returns false for one that cannot be used (blank, too long, not UTF-8). After true
-  // the caller must call exactly one of add, bad and leave_out.
+  // Starts a row. Returns false for one that cannot be used (blank, too long, not UTF-8). After
+  // true the caller must call exactly one of add, bad and leave_out.
   bool begin(int64_t line, std::string_view raw);
   void add(Draft draft);
   void bad(const std::string& what_class, const std::string& what);

@@ -16,8 +16,8 @@ struct BadQuestion {
 };
 
 // A published format of question sets. The source of an example is the question alone; further text
-// is in the fields "context", "passage" and "fact". Answers are indices from 0, whatever the file or
-// a template counts from.
+// is in the fields "context", "passage" and "fact". Answers are indices from 0, whatever the file
+// or a template counts from.
 struct QuestionFormat {
   std::string name;  // as a card names it
   std::string paper;

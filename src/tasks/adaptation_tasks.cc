@@ -188,6 +188,7 @@ TaskData classifier_task(const TaskData& graph, const RelationGroups& groups, in
                    .references = {group},
                    .answer = group == kFilling ? 0 : 1};
   };
+  // laid out as a relation, since a classification would be worded by a verbalizer of its own
   TaskData data{
       .name = graph.name + "/classifier",
       .prefix = "task-clf",
@@ -195,8 +196,7 @@ TaskData classifier_task(const TaskData& graph, const RelationGroups& groups, in
       .kind = "reading",
       .train = draw(graph, graph.train, seed, groups.classifier_train, train_rows, make_example),
       .test = draw(graph, graph.test, seed, groups.classifier_test, test_rows, make_example),
-      .labels =
-          labels};  // laid out as a relation: a classification would be worded by its own verbalizer
+      .labels = labels};
   for (Example& example : data.test) {
     const auto& trained = groups.classifier_train;
     const bool seen =

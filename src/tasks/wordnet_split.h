@@ -27,14 +27,14 @@ namespace dovetail {
 // (Antonym, DerivedFrom, PertainsTo, ParticipleOf) are split by the bare word, others by the word
 // with its sense; relations without an inverse by their heads alone.
 //
-// DefinedAs, UsedIn and the tasks that read text (definition -> word, category ...) share one split:
-// synsets with the same first word, definition or example are one unit. So a definition is in the
-// same split whether it is read or answered.
+// DefinedAs, UsedIn and the tasks that read text (definition -> word, category ...) share one
+// split: synsets with the same first word, definition or example are one unit. So a definition is
+// in the same split whether it is read or answered.
 //
 // Units go to the test split in the order of a hash of their text, until it has a fifth of the
 // facts. A unit with more than a twentieth of the facts always trains, so that the test split is
-// never a single topic. (Relations that are nearly one unit, such as InUsage, so have a smaller test
-// split.)
+// never a single topic. (Relations that are nearly one unit, such as InUsage, so have a smaller
+// test split.)
 class Units {
  public:
   // Connects two nodes, which are named by text and created on first use.

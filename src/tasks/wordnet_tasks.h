@@ -13,9 +13,9 @@ namespace dovetail {
 // wordnet_split.h has the rules for train and test, data/verbalizers/wordnet.toml the phrases.
 //
 // The pre-training text "wordnet-text" contains the definitions and examples of both splits without
-// labels (wordnet/wordnet.h). For tasks that read them the setting is transductive: pre-training has
-// seen test inputs, but not their answers. For defined_as and used_in, whose answers are texts, it
-// has seen test answers, though not next to their heads. Do not use these two to compare
+// labels (wordnet/wordnet.h). For tasks that read them the setting is transductive: pre-training
+// has seen test inputs, but not their answers. For defined_as and used_in, whose answers are texts,
+// it has seen test answers, though not next to their heads. Do not use these two to compare
 // pre-training on this text with no pre-training.
 std::vector<Task> wordnet_tasks();
 

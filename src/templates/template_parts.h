@@ -20,14 +20,14 @@ namespace dovetail {
 //                without either has the prefix in front
 //   pt, ptar     soft tokens of the task in the next prompt slot (two name spaces)
 //   pcom         soft tokens shared by all tasks
-//   psh          soft tokens of the words that the relation shares with others; pshr: with the words
-//                in another order; psht: as many tokens of the task's own
+//   psh          soft tokens of the words that the relation shares with others; pshr: the words in
+//                another order; psht: as many tokens of the task's own
 //   pnat         a soft token for each word of the phrase
 //   pn, pnr, pnt numbered prompts; in another order; as many tokens in one prompt
 //   pmask        as ptar, and a sentinel
 //   0, p0        skips a prompt slot, so that the tokens of 0-ptar follow the input
-//   vnat[_P]-vX  version X of the phrase, with slots for answer and label. P is the label's place in
-//                the target: 0 absent, 1 first, 10 last (the default), 100 alone
+//   vnat[_P]-vX  version X of the phrase, with slots for answer and label. P is the place of the
+//                label in the target: 0 absent, 1 first, 10 last (the default), 100 alone
 //   qpos[_P]     the question at the "start" or "end" (the default)
 //   omit_F       leaves out field F
 //   temp_flex, temp_mixed, temp_len   a shape for each example, see TemplateRule

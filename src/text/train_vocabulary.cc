@@ -21,8 +21,8 @@ namespace fs = std::filesystem;
 namespace {
 
 // The trainer's time grows with the square of a sentence's length: a line of a million letters took
-// 8 s, in parts it takes one. So long documents are passed on in parts that end at a space, and runs
-// without whitespace (encoded data, scripts without spaces) are split as well.
+// 8 s, in parts it takes one. So long documents are passed on in parts that end at a space, and
+// runs without whitespace (encoded data, scripts without spaces) are split as well.
 constexpr size_t kMaxSentenceBytes = 4096;
 constexpr size_t kMaxWordBytes = 512;
 

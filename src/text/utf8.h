@@ -8,8 +8,8 @@
 namespace dovetail {
 
 // The first character of `text`, which must not be empty, and its length in bytes. For bytes that
-// are not UTF-8, `valid` is false and `length` is that of the "maximal subpart" (Unicode 15, sec. 3.9,
-// table 3-8): the bytes that one U+FFFD replaces, as Python and browsers count them.
+// are not UTF-8, `valid` is false and `length` is that of the "maximal subpart" (Unicode 15, sec.
+// 3.9, table 3-8): the bytes that one U+FFFD replaces, as Python and browsers count them.
 struct Utf8Character {
   char32_t code_point = 0;
   int length = 1;

@@ -30,8 +30,8 @@ class Vocabulary {
   // <extra_id_124> is 383. (Its comment claims the opposite order.) The published ByT5 checkpoints
   // were pre-trained with the ids 258, 257, ... as sentinels instead.
   static Vocabulary bytes(int num_sentinels = 125);
-  // Reads a folder in the Hugging Face layout: spiece.model, or bytes where tokenizer_config.json or
-  // config.json names ByT5Tokenizer. The number of sentinels is the number of <extra_id_K> among
+  // Reads a folder in the Hugging Face layout: spiece.model, or bytes where tokenizer_config.json
+  // or config.json names ByT5Tokenizer. The number of sentinels is the number of <extra_id_K> among
   // the special tokens of tokenizer_config.json, else its "extra_ids", else 100 (bytes: 125).
   // `vocab_size` of config.json may exceed size(), because T5 pads its embedding to 32,128 rows; a
   // smaller one is a DataError.
@@ -43,10 +43,10 @@ class Vocabulary {
 
   // Encodes plain text, without </s>. "<extra_id_0>" in the text is not special.
   std::vector<int32_t> encode(std::string_view text) const;
-  // Encodes text in which "<extra_id_K>", "<pad>", "</s>" and "<unk>" stand for their ids. As in the
-  // reference tokenizer, the text between two of them is encoded separately: whitespace at its ends
-  // is lost, and its first word begins with a space ("a<extra_id_0>b" is [_a <extra_id_0> _b]).
-  // Byte vocabularies keep whitespace around sentinels, and lose it around the other three.
+  // Encodes text in which "<extra_id_K>", "<pad>", "</s>" and "<unk>" stand for their ids. As in
+  // the reference tokenizer, the text between two of them is encoded separately: whitespace at its
+  // ends is lost, and its first word begins with a space ("a<extra_id_0>b" is [_a <extra_id_0>
+  // _b]). Byte vocabularies keep whitespace around sentinels, and lose it around the other three.
   std::vector<int32_t> encode_with_sentinels(std::string_view text) const;
   // Decodes ids. Drops pad, </s>, ids beyond size() (padding of the embedding) and bytes that are
   // not UTF-8. Prints sentinels as "<extra_id_K>" and the unknown piece as "<unk>".

@@ -56,18 +56,19 @@ void split_gloss(std::string_view gloss, std::string& definition,
                  std::vector<std::string>& examples);
 
 // The folder of the database: $WNSEARCHDIR, else /usr/share/wordnet. Throws a ConfigError with the
-// name of the Debian package if it is not there. A $WNSEARCHDIR without a database is an error, too.
+// name of the Debian package if it is not there. A $WNSEARCHDIR without a database is an error,
+// too.
 std::filesystem::path wordnet_folder();
 // Content hash of the database files in wordnet_folder().
 std::string wordnet_fingerprint();
 // The database of wordnet_folder(), read once by the process. Thread-safe.
 const WordNet& shared_wordnet();
 
-// Writes the pre-training text "wordnet-text": a definition or example a line, in file order (165,906
-// lines, 1,460,894 words). Definitions come without the words that they define and without their
-// category. So the text has the definitions of test synsets, but no answer of a task that reads a
-// definition: objectives see unlabelled test inputs (a transductive setting), and papers should say
-// so. Examples contain the word they are examples of, as any text does.
+// Writes the pre-training text "wordnet-text": a definition or example a line, in file order
+// (165,906 lines, 1,460,894 words). Definitions come without the words that they define and without
+// their category. So the text has the definitions of test synsets, but no answer of a task that
+// reads a definition: objectives see unlabelled test inputs (a transductive setting), and papers
+// should say so. Examples contain the word they are examples of, as any text does.
 void write_wordnet_text(const WordNet& wordnet, const std::filesystem::path& target);
 
 }  // namespace dovetail

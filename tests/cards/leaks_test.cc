@@ -82,7 +82,7 @@ TEST(OtherCase, IsNotedAndNotRefused) {
   const std::string train = texts({"what is 1", "What Is 1", "b", "c"});
   const std::string test = texts({"WHAT IS 1", "what is 1 ", "B", "d"});
   const auto noted = AllOf(HasSubstr("test.txt:1: text \"WHAT IS 1\" is also at"),
-                           HasSubstr("train.txt:1 apart from upper and lower case; 2 texts of mine"));
+                           HasSubstr("apart from upper and lower case; 2 texts of mine"));
 
   const DataReport refused = verify(kTexts, train, test);
   const DataReport dropped = verify(kTexts + "leaks = \"drop_from_test\"\n", train, test);
@@ -105,7 +105,7 @@ TEST(OtherCase, OfChoicesIsNotedToo) {
 
   const DataReport report = verify(card, question("\"B\", \"a\""), question("\"b\", \"a\""));
 
-  EXPECT_THAT(report.notes, Contains(HasSubstr("; 1 questions of mine are in two splits this way")));
+  EXPECT_THAT(report.notes, Contains(HasSubstr("; 1 questions of mine are in two splits")));
 }
 
 TEST(OtherCase, IsNotedWhereOneFileIsSplit) {
