@@ -66,7 +66,7 @@ TEST(KgCard, RefusesMistakesWithTheirPlace) {
                  "6:14", "did you mean \"xNeed\"");
 }
 
-// Of all relations one may be met in the dev file alone; what is validated on it is worded too.
+// A relation may occur in the dev file only. Its validation examples still need a phrase.
 TEST(KgCard, KnowsARelationThatOnlyTheDevFileHas) {
   const ScratchFolder scratch;
   scratch.write("dev.txt", "sleep\txWant\tto dream\n");

@@ -133,7 +133,7 @@ TEST(KgTsv, SkipsBadRowsAndCountsThem) {
   EXPECT_EQ(nlohmann::json(loaded.report)["files"][0]["bad"]["too_long"], 1);
 }
 
-// What cannot be said is a bad row, in a task of all relations as elsewhere, and names its line.
+// A relation without a phrase makes a bad row, which is reported with its line.
 TEST(KgTsv, CountsRelationsThatTheVerbalizerCannotSay) {
   const ScratchFolder scratch;
   const std::string all = "test = \"test.tsv\"\nrelation = \"*\"\nverbalizer = \"atomic2020\"\n";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the report of a card says about what its splits share, and about their labels.
+// The report of a card on examples that its splits share, and on their labels.
 #include "cards/card_fixture.h"
 #include "tasks/verify_task.h"
 

@@ -58,7 +58,7 @@ TEST(SplitterTask, PrintsSentencesAsPublished) {
 }
 
 // "task-clf: head: bread  tail: bakery <extra_id_0>" -> "<extra_id_0> Filling"; render() makes one
-// blank of two, as SentencePiece would.
+// space of two, as SentencePiece would.
 TEST(ClassifierTask, PrintsTriplesAsPublished) {
   const TaskData task = classifier_task(triples(), load_relation_groups());
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Questions and classifications through the templates; expected strings are what MTO's own code
-// prints, with its doubled blanks.
+// prints, with its double spaces.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

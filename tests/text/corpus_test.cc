@@ -70,7 +70,7 @@ TEST(Corpus, CountsTextWithoutTokens) {
   const ScratchFolder folder;
   const Vocabulary vocabulary = Vocabulary::from_file(golden_folder() / "spiece.model");
 
-  // SentencePiece's normalizer makes a blank of a zero-width space
+  // SentencePiece's normalizer turns a zero-width space into a space
   build_corpus({folder.write("t", "\u200b\nword\n")}, vocabulary, folder / "corpus");
   const TokenCorpus corpus(folder / "corpus");
 

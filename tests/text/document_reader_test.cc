@@ -47,7 +47,7 @@ TEST(DocumentReader, CountsEveryOddity) {
 
   EXPECT_THAT(got.documents, ElementsAre("a", "bcd", "\uFFFD x \uFFFD", "\u65e5"));
   EXPECT_EQ(got.statistics.lines, 7);
-  EXPECT_EQ(got.statistics.empty_lines, 3);  // "", blanks, and one NUL
+  EXPECT_EQ(got.statistics.empty_lines, 3);  // "", whitespace, and one NUL
   EXPECT_EQ(got.statistics.nul_lines, 2);
   EXPECT_EQ(got.statistics.crlf_lines, 1);
   EXPECT_EQ(got.statistics.invalid_utf8_lines, 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// 10,000 lines of real text and thousands of Unicode's corners beside the reference tokenizers,
+// 10,000 lines of real text and thousands of Unicode's corner cases against the reference tokenizers,
 // live: tests/oracles/tokenizer_oracle.py --shared. The text is that of ../shared/data; skips
 // without it.
 #include <gtest/gtest.h>
@@ -62,7 +62,7 @@ struct Comparison {
     EXPECT_NEAR(score_of(ours), score_of(theirs), 1e-4) << text.substr(0, 200);
   }
 
-  // One item: counts what it shows, fails when the ids are others.
+  // Compares one item: counts agreements, and fails where the ids differ.
   void check(const nlohmann::json& item) {
     const std::string text = from_hexadecimal(item.at("bytes")), source = item.at("source");
     ++counts[source];
