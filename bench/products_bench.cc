@@ -4,10 +4,10 @@
 // matrix. Prints a line of JSON a shape.
 //   products_bench [ROUNDS=9]
 #include <ATen/Parallel.h>
-#include <fmt/format.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/randn.h>
+#include <fmt/format.h>
 
 #include <chrono>
 #include <cstdlib>

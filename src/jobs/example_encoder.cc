@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "templates/render.h"
+#include "templates/soft_tokens.h"
 
 namespace dovetail {
 

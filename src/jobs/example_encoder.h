@@ -9,6 +9,7 @@
 #include "examples/subset.h"
 #include "examples/task.h"
 #include "plan/job_settings.h"
+#include "templates/rendered.h"
 #include "templates/template.h"
 #include "text/vocabulary.h"
 #include "training/batch.h"

@@ -2,6 +2,7 @@
 #include "jobs/tokenizer.h"
 
 #include "base/file.h"
+#include "text/train_vocabulary.h"
 
 namespace dovetail {
 
