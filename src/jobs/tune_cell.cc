@@ -15,8 +15,7 @@ std::unique_ptr<TuningMethod> make_method(const Job& job, T5Model& model, uint64
                                           const SoftTokenPlan& soft_tokens) {
   const auto choice = job.settings.at("tuning").get<ChoiceSettings>();
   const Tuning& tuning = find_tuning(choice.name);
-  Json parameters = tuning.entry.defaults;
-  parameters.update(choice.parameters);
+  Json parameters = choice.parameters;
   if (job.locations.contains("initialization_folder")) {  // settings hold its content hash
     parameters["initialization_folder"] = job.locations.at("initialization_folder");
   }
