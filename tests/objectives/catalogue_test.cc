@@ -80,9 +80,11 @@ TEST_P(EveryObjective, LosesNothing) {
   }
 }
 
+// An objective that draws nothing may give the same example for every seed.
 TEST_P(EveryObjective, IsDeterministicInTheSeedAndVariesWithIt) {
   const Ids tokens = test_tokens(100);
   int distinct = 0;
+  bool draws = false;
   for (uint64_t seed = 0; seed < 10; ++seed) {
     Rng first(seed), again(seed), other(seed + 1000);
     const Denoised a = apply_to(GetParam(), defaults_of(GetParam()), tokens, first);
@@ -92,8 +94,11 @@ TEST_P(EveryObjective, IsDeterministicInTheSeedAndVariesWithIt) {
     EXPECT_EQ(a.inputs, b.inputs);
     EXPECT_EQ(a.targets, b.targets);
     distinct += a.inputs != c.inputs;
+    draws |= first.next() != Rng(seed).next();
   }
-  EXPECT_GE(distinct, 7);
+  if (draws) {
+    EXPECT_GE(distinct, 7);
+  }
 }
 
 // <extra_id_0>, <extra_id_1>, ... on each side; or one repeated sentinel, where the targets are the
