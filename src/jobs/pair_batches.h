@@ -2,10 +2,13 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "adaptation/pair_mixture.h"
+#include "base/parameters.h"
 #include "jobs/packed_text.h"
 #include "plan/settings.h"
 #include "text/vocabulary.h"
@@ -38,10 +41,15 @@ class PairBatches {
   std::optional<PackedText> text_;
 };
 
-// The parameters of "supervised": pairs, source_key, target_key, end_marker, limit, temperature,
-// text_share, text_objective.
-const Json& supervised_defaults();
-void check_supervised(const Json& parameters);  // throws ConfigError
+// The objective "supervised" as a sweep file names it. It is none of the objectives' catalogue, for
+// it learns from pairs.
+struct SupervisedEntry {
+  std::string name;
+  std::string paper;
+  Parameters parameters = {};
+  std::function<void(const Json& parameters)> check = {};  // throws ConfigError
+};
+const SupervisedEntry& supervised_entry();
 
 // The file, or the .jsonl files of a folder sorted by name; ConfigError if there is none.
 std::vector<std::filesystem::path> pair_files(const std::filesystem::path& file_or_folder);

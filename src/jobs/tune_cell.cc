@@ -16,8 +16,7 @@ std::unique_ptr<TuningMethod> make_method(const Job& job, const ChoiceSettings& 
                                           T5Model& model, uint64_t seed,
                                           const SoftTokenPlan& soft_tokens) {
   const Tuning& tuning = find_tuning(choice.name);
-  Json parameters = tuning.entry.defaults;
-  parameters.update(choice.parameters);
+  Json parameters = choice.parameters;
   if (!job.locations.initialization_folder.empty()) {  // the settings have its content hash
     parameters["initialization_folder"] = job.locations.initialization_folder;
   }

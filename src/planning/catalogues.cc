@@ -58,6 +58,14 @@ AxisTraits traits_of(const std::string& parts, const ParsedTemplate& parsed) {
   return {.fills = fills, .says_relation = says_relation, .form = without_sentinels(parts)};
 }
 
+// An entry of another room's catalogue, which has name, parameters and check.
+template <typename Entry>
+CatalogueEntry with_parameters(const Entry& entry) {
+  return {.name = entry.name,
+          .defaults = defaults_of(entry.parameters),
+          .check = [entry](const Json& given) { resolve_parameters(entry, given); }};
+}
+
 CatalogueEntry catalogue_entry(const TemplateEntry& entry) {
   const ParsedTemplate parsed = parse_template(entry.parts);
   const bool soft_tokens = std::ranges::any_of(
@@ -70,28 +78,28 @@ CatalogueEntry catalogue_entry(const TemplateEntry& entry) {
 Catalogues catalogues() {
   Catalogues all;
   for (const Objective& entry : objectives()) {
-    all.objectives.push_back(
-        {entry.name, entry.defaults, entry.check, false, {.fills = entry.fills}});
+    all.objectives.push_back(with_parameters(entry));
+    all.objectives.back().traits = {.fills = entry.fills};
   }
-  all.objectives.push_back({"supervised", supervised_defaults(), check_supervised});
+  all.objectives.push_back(with_parameters(supervised_entry()));
   for (const Task& entry : tasks()) all.tasks.push_back({entry.name});
   for (const std::string& card : shipped_cards()) all.tasks.push_back({card});
   for (const TemplateEntry& entry : templates()) all.templates.push_back(catalogue_entry(entry));
   all.other_template = [](const std::string& name) { return catalogue_entry(find_template(name)); };
   for (const TuningEntry& entry : tunings()) {
-    all.tunings.push_back({entry.name, entry.defaults, entry.check, entry.soft_tokens});
+    all.tunings.push_back(with_parameters(entry));
+    all.tunings.back().soft_tokens = entry.soft_tokens;
   }
   for (const OptimizerEntry& entry : optimizers()) {
-    all.optimizers.push_back({entry.name, entry.defaults, entry.check});
+    all.optimizers.push_back(with_parameters(entry));
   }
   for (const Metric& entry : metrics()) {
     all.metrics.push_back({entry.name});
     if (!entry.higher_is_better) all.falling_metrics.push_back(entry.name);
-    if (entry.aggregate) all.set_metrics.push_back(entry.name);
+    if (entry.corpus_level()) all.set_metrics.push_back(entry.name);
     if (entry.evidence == Evidence::samples) all.sample_metrics.push_back(entry.name);
   }
-  for (const DecodingEntry& entry : decodings())
-    all.decodings.push_back({entry.name, entry.defaults, entry.check});
+  for (const DecodingEntry& entry : decodings()) all.decodings.push_back(with_parameters(entry));
   for (const std::string& name : corpus_names()) all.corpora.push_back({name});
   all.baselines = {"most_frequent", "copy", "untuned"};
   all.model_shapes = model_shapes();

@@ -31,7 +31,7 @@ class Lion final : public Optimizer {
   }
 
   std::vector<Tensor> state() override { return momentum_; }
-  void set_num_steps(int64_t) override {}  // no step differs from another
+  void set_num_steps(int64_t) override {}  // steps do not depend on their number
 
  private:
   void fast(size_t i) {
@@ -59,15 +59,14 @@ class Lion final : public Optimizer {
   std::vector<Tensor> momentum_;
 };
 
-void check(const nlohmann::json& parameters) {
-  for (const char* beta : {"beta1", "beta2"}) check_parameter("lion", parameters, beta, 0, 1);
-}
-
 }  // namespace
 
-// It moves every weight by the whole rate: a third to a tenth of AdamW's rate, says the paper.
+// It moves every weight by the whole rate; the paper recommends a third to a tenth of AdamW's rate.
 OptimizerKind lion() {
-  return {{"lion", "Chen et al. 2023, algorithm 2", {{"beta1", 0.9}, {"beta2", 0.99}}, check},
+  return {{"lion",
+           "Chen et al. 2023, algorithm 2",
+           {{"beta1", 0.9, "share of the momentum in the step's direction", from_up_to(0, 1)},
+            {"beta2", 0.99, "decay of the momentum", from_up_to(0, 1)}}},
           [](const OptimizerSettings& settings, NamedTensors trained) {
             return std::make_unique<Lion>(settings, std::move(trained));
           }};

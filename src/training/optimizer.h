@@ -29,13 +29,13 @@ class Optimizer {
 // for float64 tensors).
 struct OptimizerKind {
   OptimizerEntry entry;
-  // `settings.parameters` has every key of entry.defaults.
+  // `settings.parameters` is complete: resolve_parameters() made it.
   std::function<std::unique_ptr<Optimizer>(const OptimizerSettings& settings, NamedTensors trained)>
       make;
 };
 
-// Makes settings.name's; parameters that are not given stand at their defaults. Throws ConfigError
-// for unknown names and parameters out of range.
+// Makes the optimizer that `settings` names; parameters that are not given have their defaults.
+// Throws ConfigError for unknown names and parameters out of range.
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerSettings& settings, NamedTensors trained);
 
 // The global norm of all gradients.
@@ -45,9 +45,6 @@ double gradient_norm(const NamedTensors& trained);
 bool suits_kernels(const at::Tensor& tensor);
 at::Tensor zero_state(const at::Tensor& tensor);  // of its shape
 double root_mean_square(const at::Tensor& tensor);
-// ConfigError "OPTIMIZER: KEY must be ..., found ..." unless low <= parameters[key] < high.
-void check_parameter(const std::string& optimizer, const nlohmann::json& parameters,
-                     const std::string& key, double low, double high);
 // body(begin, end) over stretches of 0 .. count, on LibTorch's threads.
 void for_stretches(int64_t count, const std::function<void(int64_t, int64_t)>& body);
 

@@ -33,7 +33,7 @@ class Sgd final : public Optimizer {
   }
 
   std::vector<Tensor> state() override { return velocity_; }
-  void set_num_steps(int64_t) override {}  // no step differs from another
+  void set_num_steps(int64_t) override {}  // steps do not depend on their number
 
  private:
   void fast(size_t i) {
@@ -65,8 +65,7 @@ class Sgd final : public Optimizer {
   std::vector<Tensor> velocity_;  // none without momentum
 };
 
-void check(const nlohmann::json& parameters) {
-  check_parameter("sgd", parameters, "momentum", 0, 1);
+void check_nesterov(const nlohmann::json& parameters) {
   if (parameters.at("nesterov").get<bool>() && parameters.at("momentum").get<double>() == 0) {
     throw_<ConfigError>("sgd: nesterov = true needs a momentum above 0; give one, such as 0.9");
   }
@@ -74,12 +73,14 @@ void check(const nlohmann::json& parameters) {
 
 }  // namespace
 
-// weight_decay is added to the gradient, as in torch.optim.SGD: with momentum the two ways differ.
+// weight_decay is added to the gradient, as in torch.optim.SGD. With momentum this differs from
+// decoupled weight decay.
 OptimizerKind sgd() {
   return {{"sgd",
            "Sutskever et al. 2013 (momentum, Nesterov); weight decay within the gradient",
-           {{"momentum", 0.0}, {"nesterov", false}},
-           check},
+           {{"momentum", 0.0, "decay of the velocity; 0: none", from_up_to(0, 1)},
+            {"nesterov", false, "whether a step looks ahead along the velocity"}},
+           check_nesterov},
           [](const OptimizerSettings& settings, NamedTensors trained) {
             return std::make_unique<Sgd>(settings, std::move(trained));
           }};

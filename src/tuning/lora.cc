@@ -38,24 +38,17 @@ struct LoraSettings {
 LoraSettings read_settings(const nlohmann::json& parameters) {
   LoraSettings settings;
   settings.r = parameters.at("r").get<int64_t>();
-  if (settings.r < 1 || settings.r > 1024) {
-    throw_<ConfigError>("lora: r must be between 1 and 1024, found {}", settings.r);
-  }
-  const double alpha = parameters.at("lora_alpha").get<double>();
-  if (!(alpha > 0)) throw_<ConfigError>("lora: lora_alpha must be above 0, found {}", alpha);
-  settings.scaling = alpha / static_cast<double>(settings.r);
+  settings.scaling = parameters.at("lora_alpha").get<double>() / static_cast<double>(settings.r);
   settings.dropout = parameters.at("lora_dropout").get<double>();
-  if (!(settings.dropout >= 0 && settings.dropout < 1)) {
-    throw_<ConfigError>("lora: lora_dropout must be at least 0 and below 1, found {}",
-                        settings.dropout);
-  }
   for (const auto& target : parameters.at("target_modules"))
     settings.targets.insert(target.get<std::string>());
-  if (settings.targets.empty()) {
-    throw_<ConfigError>(
-        "lora: target_modules names nothing; name some of q, k, v, o, wi, wi_0, wi_1, wo");
-  }
   return settings;
+}
+
+void check_lora(const nlohmann::json& parameters) {
+  if (!parameters.at("target_modules").empty()) return;
+  throw_<ConfigError>(
+      "lora: target_modules names nothing; name some of q, k, v, o, wi, wi_0, wi_1, wo");
 }
 
 void check_targets(const T5Model& model, const LoraSettings& settings) {
@@ -130,9 +123,16 @@ std::unique_ptr<TuningMethod> make_lora(T5Model& model, const nlohmann::json& pa
 }  // namespace
 
 Tuning lora() {
-  return {{"lora",
-           "Hu et al. 2021; parameters as PEFT's LoraConfig has them",
-           {{"r", 8}, {"lora_alpha", 8.0}, {"lora_dropout", 0.0}, {"target_modules", {"q", "v"}}}},
+  return {{.name = "lora",
+           .paper = "Hu et al. 2021; parameters as in PEFT's LoraConfig",
+           .parameters = {{"r", 8, "rank of the update", between(1, 1024)},
+                          {"lora_alpha", 8.0, "the update is scaled by lora_alpha / r", above(0)},
+                          {"lora_dropout", 0.0, "dropout of the update's input", from_up_to(0, 1)},
+                          {"target_modules",
+                           {"q", "v"},
+                           "modules that get an update: q, k, v, o, "
+                           "wi, wi_0, wi_1, wo"}},
+           .check = check_lora},
           make_lora};
 }
 

@@ -57,8 +57,8 @@ class SoftPrompt final : public TuningMethod {
 
   nlohmann::json notes() const override { return notes_; }
 
-  // PEFT puts its prompt before everything; where ours stand, and what they are called, is told
-  // beside it. The vectors are those that the model sees: an encoder is only a way to train them.
+  // PEFT puts its prompt before everything, so the places and names of these tokens are in a file of
+  // their own. The saved vectors are those that the model reads: an encoder only trains them.
   void save(const std::filesystem::path& folder) const override {
     const at::NoGradGuard no_grad;
     save_adapter(folder,
@@ -85,30 +85,13 @@ class SoftPrompt final : public TuningMethod {
   nlohmann::json parameters_;
 };
 
-void check(const nlohmann::json& parameters) {
-  const auto count = parameters.at("num_virtual_tokens").get<int64_t>();
-  if (count < 1 || count > 1000) {
-    throw_<ConfigError>("soft_prompt: num_virtual_tokens must be between 1 and 1000, found {}",
-                        count);
-  }
-  const std::string placement = parameters.at("placement").get<std::string>();
-  if (placement != "before" && placement != "after") {
-    throw_<ConfigError>(
-        "soft_prompt: placement must be \"before\" or \"after\" (the input), found \"{}\"",
-        placement);
-  }
+void check_soft_prompt(const nlohmann::json& parameters) {
   const std::string start = parameters.at("initialization").get<std::string>();
-  const std::vector<std::string>& known = prompt_initializations();
-  if (std::find(known.begin(), known.end(), start) == known.end()) {
-    throw_<ConfigError>("soft_prompt: unknown initialization \"{}\": {}", start,
-                        did_you_mean(start, known));
-  }
-  const bool has_folder = !parameters.value("initialization_folder", std::string()).empty();
+  const bool has_folder = !parameters.at("initialization_folder").get<std::string>().empty();
   if ((start == "saved") != has_folder) {
     throw_<ConfigError>(
         "soft_prompt: initialization = \"saved\" and initialization_folder, the folder of a prompt "
-        "that was kept "
-        "(keep_model = true), go together; found {} without the other",
+        "saved with keep_model = true, need each other; found {} without the other",
         has_folder ? "initialization_folder" : "\"saved\"");
   }
   read_prompt_encoder(parameters);
@@ -116,7 +99,6 @@ void check(const nlohmann::json& parameters) {
 
 std::unique_ptr<TuningMethod> make_soft_prompt(T5Model& model, const nlohmann::json& parameters,
                                                uint64_t seed, const SoftTokenPlan& given) {
-  check(parameters);
   SoftTokenPlan plan = given;
   if (plan.tokens.empty()) {
     const auto count = parameters.at("num_virtual_tokens").get<int64_t>();
@@ -137,15 +119,27 @@ Tuning soft_prompt() {
   return {
       {.name = "soft_prompt",
        .paper = "Lester et al. 2021; placements and encoders as in MTO (Pouramini and Faili 2024)",
-       .defaults = {{"num_virtual_tokens", 20},
-                    {"placement", "before"},
-                    {"initialization", "sampled_vocabulary"},
-                    {"initialization_folder", ""},
-                    {"encoder", "embedding"},
-                    {"encoder_layers", 0},
-                    {"encoder_hidden", 0}},
+       .parameters =
+           {{"num_virtual_tokens", 20, "soft tokens, where the template names none",
+             between(1, 1000)},
+            {"placement",
+             "before",
+             "the side of the input that the prompt is on",
+             {},
+             {"before", "after"}},
+            {"initialization",
+             "sampled_vocabulary",
+             "the vectors at the start",
+             {},
+             prompt_initializations()},
+            {"initialization_folder", "", "folder of a saved prompt, with initialization saved"},
+            {"encoder", "embedding",
+             "embedding, mlp, mlp_residual or lstm; KIND@LAYERS@HIDDEN gives its size too"},
+            {"encoder_layers", 0, "hidden layers; 0: one, for lstm two", between(0, 16)},
+            {"encoder_hidden", 0, "hidden width; 0: d_model, for lstm half of it",
+             between(0, 65536)}},
        .soft_tokens = true,
-       .check = check},
+       .check = check_soft_prompt},
       make_soft_prompt};
 }
 

@@ -50,12 +50,14 @@ class TuningMethod {
 
 struct Tuning {
   TuningEntry entry;
-  // Throws ConfigError for parameters out of range. The model must outlive the method. A tuning
-  // with soft tokens makes those of the plan; of an empty plan as many as its num_virtual_tokens.
-  std::unique_ptr<TuningMethod> make(T5Model& model, const nlohmann::json& parameters,
-                                     uint64_t seed, const SoftTokenPlan& plan = {}) const {
-    return build(model, parameters, seed, plan);
+  // Makes the method from the given parameters, and defaults for the others. Throws ConfigError for
+  // parameters out of range. The model must outlive the method. A tuning with soft tokens makes
+  // those of the plan; for an empty plan, as many as its num_virtual_tokens.
+  std::unique_ptr<TuningMethod> make(T5Model& model, const nlohmann::json& given, uint64_t seed,
+                                     const SoftTokenPlan& plan = {}) const {
+    return build(model, resolve_parameters(entry, given), seed, plan);
   }
+  // Gets complete parameters.
   std::function<std::unique_ptr<TuningMethod>(T5Model& model, const nlohmann::json& parameters,
                                               uint64_t seed, const SoftTokenPlan& plan)>
       build;

@@ -32,8 +32,7 @@ struct BenchTrainOptions : BenchOptions {
 };
 
 nlohmann::json tuning_parameters(const BenchTrainOptions& options, const Tuning& tuning) {
-  nlohmann::json parameters = tuning.entry.defaults;
-  if (parameters.is_null()) parameters = nlohmann::json::object();
+  nlohmann::json parameters = defaults_of(tuning.entry.parameters);
   std::vector<std::string> known;
   for (const auto& [name, value] : parameters.items()) known.push_back(name);
   for (const std::string& given : options.parameters) {
