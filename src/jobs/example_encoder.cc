@@ -177,8 +177,7 @@ BoundTemplate untuned_template(const TemplateSettings& settings) {
 BoundTemplate template_for(const TemplateSettings& settings, const ChoiceSettings& tuning) {
   const TuningEntry& entry = find_tuning(tuning.name).entry;
   if (!entry.soft_tokens) return untuned_template(settings);
-  Json parameters = entry.defaults;
-  parameters.update(tuning.parameters);
+  const Json parameters = resolve_parameters(entry, tuning.parameters);
   return with_soft_tokens(make_template(settings.name, settings.parameters),
                           {parameters.at("num_virtual_tokens").get<int64_t>(),
                            parameters.at("placement").get<std::string>()});

@@ -52,7 +52,8 @@ Metric accuracy_likelihood() {
       .score = each_item(
           "accuracy_likelihood", Evidence::choice_likelihood,
           [](const ScoredItem& item) { return is_right(item.choice_logprobs, item.answer); }),
-      .evidence = Evidence::choice_likelihood};
+      .evidence = Evidence::choice_likelihood,
+      .decides = Decides::exact_answers};
 }
 
 Metric accuracy_likelihood_normalized() {
@@ -63,7 +64,8 @@ Metric accuracy_likelihood_normalized() {
           "sentinels (not comparable between masked and unmasked templates); the first of equal "
           "ones counts",
       .score = per_token_scores,
-      .evidence = Evidence::choice_likelihood};
+      .evidence = Evidence::choice_likelihood,
+      .decides = Decides::exact_answers};
 }
 
 Metric accuracy_pmi() {
@@ -81,7 +83,8 @@ Metric accuracy_pmi() {
                              gains[i] -= item.choice_priors[i];
                            return is_right(gains, item.answer);
                          }),
-      .evidence = Evidence::choice_priors};
+      .evidence = Evidence::choice_priors,
+      .decides = Decides::exact_answers};
 }
 
 }  // namespace dovetail

@@ -19,7 +19,8 @@ Metric accuracy_text() {
                                           ? 1.0
                                           : 0.0;
                              }),
-          .evidence = Evidence::choices};
+          .evidence = Evidence::choices,
+          .decides = Decides::exact_answers};
 }
 
 }  // namespace dovetail

@@ -20,7 +20,8 @@ Metric exact_match() {
           if (normalised_answer(reference) == wanted) return 1.0;
         }
         return 0.0;
-      })};
+      }),
+      .decides = Decides::exact_answers};
 }
 
 }  // namespace dovetail

@@ -53,6 +53,10 @@ class ItemError : public DataError {
   const std::string reason;  // the sentence without the item's number, for callers that know a file
 };
 
+// The tasks whose primary metric this is, if it is measured: tasks whose answers are right or wrong,
+// or tasks whose answers are free text. Of several, the first in the catalogue decides.
+enum class Decides { nothing, exact_answers, free_text };
+
 // Scores a test set: a number for each item, and one for all. An item's score may depend on the
 // other items (CIDEr's document frequencies). Both functions throw ItemError where an item lacks the
 // fields that `evidence` names.
@@ -66,6 +70,7 @@ struct Metric {
   Evidence evidence = Evidence::text;
   bool higher_is_better = true;
   double minimum = 0, maximum = 1;  // bounds of every score, corpus-level ones too
+  Decides decides = Decides::nothing;
 
   // Whether the score of a test set is more than the mean of its items' scores.
   bool corpus_level() const { return bool(corpus_score); }

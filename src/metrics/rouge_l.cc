@@ -16,7 +16,8 @@ Metric rouge_l() {
           "of the rouge-score package",
       .score = each_text([](std::string_view prediction, std::span<const std::string> references) {
         return best_over_references(prediction, references, rouge_l_f1);
-      })};
+      }),
+      .decides = Decides::free_text};
 }
 
 }  // namespace dovetail

@@ -80,7 +80,7 @@ Objective bart_infilling() {
                          {"poisson_lambda", 3.0, "mean length of a span", between(1, 100)}},
           .example = {{"mask_ratio", 0.5}, {"poisson_lambda", 1.5}},
           .denoise_fn = infill,
-          .fills = 1};
+          .answer_style = AnswerStyle::infill};
 }
 
 }  // namespace dovetail

@@ -92,7 +92,7 @@ Objective iid_denoising() {
           .inputs_fn = iid_inputs,
           .targets_fn = iid_targets,
           .check = check_final_sentinel,
-          .fills = 1};
+          .answer_style = AnswerStyle::infill};
 }
 
 }  // namespace dovetail

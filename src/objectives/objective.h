@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/answer_style.h"
 #include "base/parameters.h"
 #include "base/random.h"
 
@@ -75,8 +76,7 @@ struct Objective {
   std::function<std::vector<std::string>(const nlohmann::json& parameters)> texts = {};
   // Throws ConfigError for parameters that do not fit together.
   std::function<void(const nlohmann::json& parameters)> check = {};
-  // 1: asks for the text behind sentinels; -1: for the continuation; 0: for both, or neither.
-  int fills = 0;
+  AnswerStyle answer_style = AnswerStyle::mixed;
 
   // The functions below take complete parameters, as resolve_parameters() makes them.
 

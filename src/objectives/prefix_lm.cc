@@ -24,7 +24,7 @@ Objective prefix_lm() {
                 return prefix_chunk_length(length, 1, parameters);  // </s>
               },
           .check = [](const nlohmann::json& given) { check_prefix("prefix_lm", given); },
-          .fills = -1};
+          .answer_style = AnswerStyle::continuation};
 }
 
 }  // namespace dovetail

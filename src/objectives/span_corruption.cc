@@ -39,7 +39,7 @@ Objective span_corruption() {
           .inputs_fn = noise_span_to_unique_sentinel,
           .targets_fn = noise_spans_after_sentinels,
           .chunk_length_fn = spans_chunk_length,
-          .fills = 1};
+          .answer_style = AnswerStyle::infill};
 }
 
 }  // namespace dovetail

@@ -24,7 +24,7 @@ Objective suffix_denoising() {
                 return prefix_chunk_length(length, 2, parameters);  // sentinel and </s>
               },
           .check = [](const nlohmann::json& given) { check_prefix("suffix_denoising", given); },
-          .fills = 1};
+          .answer_style = AnswerStyle::infill};
 }
 
 }  // namespace dovetail
