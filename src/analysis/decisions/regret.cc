@@ -79,13 +79,11 @@ bool score(const Case& of, SelectorCase& found, TaskRegret& regret,
   return true;
 }
 
-// Without traits nothing is known of what a label stands for, and every choice by kind would be
-// arbitrary.
-Selection choose(const Selector& selector, const std::string& task,
-                 const SelectorContext& context) {
+// Without the traits of its labels a plan cannot tell which choice fits a kind of task.
+Selection select_by(const Selector& selector, const SelectorContext& context) {
   if (context.traits.empty())
-    return nothing("the plan is of an older version: run the sweep's command again");
-  return selector.choose(task, context);
+    return no_choice("plan.json was written by an older version; run `dovetail run SWEEP` again");
+  return selector.choose(context);
 }
 
 SelectorCase choose_and_score(const Case& here, const Selector& selector,
@@ -96,7 +94,7 @@ SelectorCase choose_and_score(const Case& here, const Selector& selector,
   found.train_size = at.train_size;
   found.tuning = at.tuning;
   found.metric = at.metric;
-  found.selection = choose(selector, at.task, context);
+  found.selection = select_by(selector, context);
   if (found.selection.absent.empty() && !score(here, found, regret, context.bootstrap)) {
     found.selection.absent = "it names " + choice_text(found.selection.choice) +
                              ", which the sweep has not finished here";
@@ -232,7 +230,7 @@ std::vector<NamedSelection> select_for_unseen(const Plan& plan,
   context.probes = unseen.probes;
   context.facts = unseen.facts.is_object() ? unseen.facts : Json::object();
   for (const Selector& selector : selectors())
-    all.push_back({&selector, choose(selector, unseen.label, context)});
+    all.push_back({&selector, select_by(selector, context)});
   return all;
 }
 
