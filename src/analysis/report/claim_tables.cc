@@ -18,8 +18,8 @@ std::string optional_number(const std::optional<double>& value) {
 
 void append(Row& row, const ClaimResult& result, const SideScores& scores, const Estimate& effect) {
   row.insert(row.end(), {csv_number(scores.better), csv_number(scores.worse),
-                         optional_number(scores.relative(result.lower_is_better)),
-                         optional_number(scores.better_there), optional_number(scores.worse_there),
+                         optional_number(scores.relative(result.higher_is_better)),
+                         optional_number(scores.reference_better), optional_number(scores.reference_worse),
                          csv_number(effect.mean), csv_number(effect.low), csv_number(effect.high)});
 }
 
@@ -36,9 +36,9 @@ Json or_null(const std::optional<double>& value) { return value ? Json(*value) :
 Json scores_json(const ClaimResult& result, const SideScores& scores) {
   return {{"better", scores.better},
           {"worse", scores.worse},
-          {"relative_gain", or_null(scores.relative(result.lower_is_better))},
-          {"better_there", or_null(scores.better_there)},
-          {"worse_there", or_null(scores.worse_there)}};
+          {"relative_gain", or_null(scores.relative(result.higher_is_better))},
+          {"reference_better", or_null(scores.reference_better)},
+          {"reference_worse", or_null(scores.reference_worse)}};
 }
 
 Json one_claim(const ClaimResult& result) {
@@ -47,7 +47,7 @@ Json one_claim(const ClaimResult& result) {
             {"metric", result.metric},
             {"reduce", result.claim.reduce},
             {"at_least", result.claim.at_least},
-            {"lower_is_better", result.lower_is_better},
+            {"higher_is_better", result.higher_is_better},
             {"verdict", to_string(result.verdict)},
             {"text", explain(result)},
             {"reason", result.reason},
@@ -82,7 +82,7 @@ Json one_claim(const ClaimResult& result) {
 std::string claims_table(const Analysis& analysis) {
   Rows rows{{"claim",           "source",      "metric", "reduce",       "at_least",
              "verdict",         "reason",      "better", "worse",        "relative_gain",
-             "better_there",    "worse_there", "effect", "effect_low",   "effect_high",
+             "reference_better",    "reference_worse", "effect", "effect_low",   "effect_high",
              "tasks_resampled", "p_value",     "p_holm", "tasks",        "seeds",
              "test_examples",   "pairs",       "cells",  "cells_failed", "cells_missing",
              "unusable_cells"}};
@@ -115,8 +115,8 @@ std::string claims_table(const Analysis& analysis) {
 }
 
 std::string claims_by_task_table(const Analysis& analysis) {
-  Rows rows{{"claim", "metric", "task", "better", "worse", "relative_gain", "better_there",
-             "worse_there", "effect", "effect_low", "effect_high", "test_examples", "seeds",
+  Rows rows{{"claim", "metric", "task", "better", "worse", "relative_gain", "reference_better",
+             "reference_worse", "effect", "effect_low", "effect_high", "test_examples", "seeds",
              "pairs"}};
   for (const ClaimResult& result : analysis.claims) {
     for (const ClaimOnTask& task : result.tasks) {

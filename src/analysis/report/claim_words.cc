@@ -11,9 +11,9 @@ std::string count_text(int64_t count, const char* noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-std::string pair_text(double better, double worse, bool lower_is_better) {
+std::string pair_text(double better, double worse, bool higher_is_better) {
   SideScores scores{better, worse, {}, {}};
-  const std::optional<double> relative = scores.relative(lower_is_better);
+  const std::optional<double> relative = scores.relative(higher_is_better);
   return fmt::format("{} against {}{}", score_text(better), score_text(worse),
                      relative ? " (" + percent_text(*relative) + ")" : "");
 }
@@ -41,10 +41,10 @@ std::string effect_interval_text(const ClaimResult& result, const Estimate& effe
 }
 
 std::string scores_text(const ClaimResult& result, const SideScores& scores) {
-  std::string text = pair_text(scores.better, scores.worse, result.lower_is_better);
-  if (scores.better_there) {
+  std::string text = pair_text(scores.better, scores.worse, result.higher_is_better);
+  if (scores.reference_better) {
     text += "; to be exceeded: " +
-            pair_text(*scores.better_there, *scores.worse_there, result.lower_is_better);
+            pair_text(*scores.reference_better, *scores.reference_worse, result.higher_is_better);
   }
   return text;
 }

@@ -32,13 +32,13 @@ const char* class_of(ClaimVerdict verdict) {
 
 // "0.182 → 0.223": what the effect starts from stands before it, always.
 std::string scores_cell(const ClaimResult& result, const SideScores& scores) {
-  const std::optional<double> relative = scores.relative(result.lower_is_better);
+  const std::optional<double> relative = scores.relative(result.higher_is_better);
   std::string html =
       text_element("span", score_text(scores.better) + " against " + score_text(scores.worse));
   if (relative) html += small("relative " + percent_text(*relative));
-  if (scores.better_there) {
-    html += small("to be exceeded: " + score_text(*scores.better_there) + " against " +
-                  score_text(*scores.worse_there));
+  if (scores.reference_better) {
+    html += small("to be exceeded: " + score_text(*scores.reference_better) + " against " +
+                  score_text(*scores.reference_worse));
   }
   return element("td", html);
 }

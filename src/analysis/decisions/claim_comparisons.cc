@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "analysis/decisions/claim_places.h"
+#include "analysis/decisions/claim_comparisons.h"
 
 #include <algorithm>
 #include <set>
@@ -8,7 +8,7 @@ namespace dovetail {
 
 namespace {
 
-// The axes of a group, that is all but the seed.
+// The plan's axes that tell groups apart: all but the seed.
 std::vector<std::string> axes_of(const Plan& plan) {
   std::vector<std::string> axes;
   for (const char* axis : kAxes) {
@@ -36,47 +36,48 @@ AxisLabels labels_of(const CellGroup& group, const std::vector<std::string>& axe
   return labels;
 }
 
-// The cells of one pair, at one place of the axes that its sides do not name.
-class Finder {
+// Finds the comparisons of one pair: one for each combination of labels on the axes that its sides
+// do not name.
+class ComparisonSearch {
  public:
-  Finder(const ClaimPair& pair, const Plan& plan, const std::vector<CellGroup>& groups)
+  ComparisonSearch(const ClaimPair& pair, const Plan& plan, const std::vector<CellGroup>& groups)
       : pair_(pair), groups_(groups), free_axes_(axes_of(plan)) {
     for (const auto& [axis, labels] : pair.better.alternatives.front())
       std::erase(free_axes_, axis);
   }
 
-  std::vector<ClaimPlace> places() const {
-    std::vector<ClaimPlace> found;
+  std::vector<ClaimComparison> comparisons() const {
+    std::vector<ClaimComparison> found;
     std::set<AxisLabels> seen;
     for (const CellGroup& group : groups_) {
       if (!group.baseline.empty() || !matches(group, pair_.where)) continue;
       const AxisLabels at = labels_of(group, free_axes_);
       if (!seen.insert(at).second) continue;
-      ClaimPlace place = place_at(group.task, at);
-      const bool whole =
-          !place.better.empty() && !place.worse.empty() &&
-          (pair_.more_than.empty() || (!place.better_there.empty() && !place.worse_there.empty()));
-      if (whole) found.push_back(std::move(place));
+      ClaimComparison comparison = compare_at(group.task, at);
+      const bool whole = !comparison.better.empty() && !comparison.worse.empty() &&
+                         (pair_.more_than.empty() || (!comparison.reference_better.empty() &&
+                                                      !comparison.reference_worse.empty()));
+      if (whole) found.push_back(std::move(comparison));
     }
     return found;
   }
 
  private:
-  ClaimPlace place_at(const std::string& task, AxisLabels at) const {
-    ClaimPlace place{task, &pair_, better_at(at), worse_at(at), {}, {}};
-    if (pair_.more_than.empty()) return place;
+  ClaimComparison compare_at(const std::string& task, AxisLabels at) const {
+    ClaimComparison comparison{task, &pair_, better_at(at), worse_at(at), {}, {}};
+    if (pair_.more_than.empty()) return comparison;
     for (const auto& [axis, labels] : pair_.more_than) at[axis] = labels;
-    place.better_there = better_at(at);
-    place.worse_there = worse_at(at);
-    return place;
+    comparison.reference_better = better_at(at);
+    comparison.reference_worse = worse_at(at);
+    return comparison;
   }
 
-  ClaimPlace::Cells better_at(const AxisLabels& at) const {
+  ClaimComparison::Cells better_at(const AxisLabels& at) const {
     return select(
         at, [&](const CellGroup& group) { return matches_any(group, pair_.better.alternatives); });
   }
 
-  ClaimPlace::Cells worse_at(const AxisLabels& at) const {
+  ClaimComparison::Cells worse_at(const AxisLabels& at) const {
     if (pair_.worse.best_other) {
       return select(at, [&](const CellGroup& group) {
         return !matches_any(group, pair_.better.alternatives);
@@ -87,8 +88,8 @@ class Finder {
   }
 
   template <typename Wanted>
-  ClaimPlace::Cells select(const AxisLabels& at, const Wanted& wanted) const {
-    ClaimPlace::Cells cells;
+  ClaimComparison::Cells select(const AxisLabels& at, const Wanted& wanted) const {
+    ClaimComparison::Cells cells;
     for (const CellGroup& group : groups_) {
       if (group.baseline.empty() && matches(group, at) && wanted(group)) cells.push_back(&group);
     }
@@ -102,12 +103,12 @@ class Finder {
 
 }  // namespace
 
-std::vector<ClaimPlace> claim_places(const Claim& claim, const Plan& plan,
-                                     const std::vector<CellGroup>& groups) {
-  std::vector<ClaimPlace> all;
+std::vector<ClaimComparison> claim_comparisons(const Claim& claim, const Plan& plan,
+                                               const std::vector<CellGroup>& groups) {
+  std::vector<ClaimComparison> all;
   for (const ClaimPair& pair : claim.pairs) {
-    const std::vector<ClaimPlace> places = Finder(pair, plan, groups).places();
-    all.insert(all.end(), places.begin(), places.end());
+    const std::vector<ClaimComparison> found = ComparisonSearch(pair, plan, groups).comparisons();
+    all.insert(all.end(), found.begin(), found.end());
   }
   return all;
 }
