@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "analysis/report/claim_words.h"
+
 #include <fmt/format.h>
 
-#include "analysis/report/words.h"
+#include "analysis/report/number_text.h"
 
 namespace dovetail {
 
 namespace {
-
-std::string count_text(int64_t count, const char* noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
 
 std::string pair_text(double better, double worse, bool higher_is_better) {
   SideScores scores{better, worse, {}, {}};
@@ -19,8 +17,6 @@ std::string pair_text(double better, double worse, bool higher_is_better) {
 }
 
 }  // namespace
-
-std::string p_text(double p) { return p < 0.001 ? "< 0.001" : fmt::format("{:.3f}", p); }
 
 std::string verdict_text(ClaimVerdict verdict) {
   switch (verdict) {
@@ -56,9 +52,9 @@ std::string evidence_text(const ClaimResult& result) {
                   count_text(result.cells - result.cells_failed - result.cells_missing, "cell"));
   if (result.cells_failed > 0) text += fmt::format(" ({} more failed)", result.cells_failed);
   if (result.tasks.empty()) return text;
-  if (result.effect.tasks_resampled) return text + "; tasks are drawn anew too";
-  return text + (result.tasks.size() == 1 ? "; speaks of this task alone"
-                                          : "; speaks of these tasks alone");
+  if (result.effect.tasks_resampled) return text + "; tasks are resampled too";
+  return text + (result.tasks.size() == 1 ? "; holds for this task alone"
+                                          : "; holds for these tasks alone");
 }
 
 std::string explain(const ClaimResult& result) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "analysis/report/tables.h"
+#include "analysis/report/report_tables.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "analysis/made_up.h"
+#include "analysis/report/csv_row.h"
 
 namespace dovetail {
 namespace {
@@ -18,7 +19,7 @@ TEST(Tables, FieldsAreQuotedAsRfc4180Says) {
   EXPECT_EQ(csv_field("two\nlines"), "\"two\nlines\"");
   EXPECT_EQ(csv_field(" blank"), "\" blank\"");
   EXPECT_EQ(csv_field(""), "");
-  EXPECT_EQ(csv_table({{"a", "b,c"}, {"", "d"}}), "a,\"b,c\"\r\n,d\r\n");
+  EXPECT_EQ(csv_text({{"a", "b,c"}, {"", "d"}, {"e"}}), "a,\"b,c\"\r\n,d\r\ne,\r\n");
 }
 
 TEST(Tables, EveryCellHasARowWithItsStateAndReason) {
@@ -29,7 +30,7 @@ TEST(Tables, EveryCellHasARowWithItsStateAndReason) {
   failed.reason = "out of memory, twice";
   r.add_planned({"none", "t", "mapping", "full", "all", "3"});
 
-  const auto tables = report_tables(analyse(r.plan, r.records));
+  const auto tables = report_tables(report_model(analyse(r.plan, r.records)));
 
   EXPECT_THAT(
       tables.at("cells.csv"),

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "analysis/report/words.h"
+#include "analysis/report/decision_words.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
+
+#include "analysis/report/number_text.h"
 
 namespace dovetail {
 
@@ -29,9 +30,8 @@ std::vector<const Comparison*> decisive(const Decision& decision,
 }
 
 std::string evidence(const Decision& decision) {
-  return fmt::format("n = {} test examples, {} seed{}, best of {} choices",
-                     decision.honest_score.items, decision.honest_score.seeds,
-                     decision.honest_score.seeds == 1 ? "" : "s", decision.candidates);
+  return fmt::format("n = {} test examples, {}, best of {} choices", decision.honest_score.items,
+                     count_text(decision.honest_score.seeds, "seed"), decision.candidates);
 }
 
 std::string explain_gain(const Decision& decision) {
@@ -62,7 +62,7 @@ std::string explain_no_difference(const Decision& decision) {
         metric_text(decision.metric), evidence(decision));
   }
   std::string text = fmt::format(
-      "No measurable difference: {} has the highest mean, {} {}, but cannot be told from",
+      "No measurable difference: {} has the highest mean, {} {}, but is not measurably better than",
       decision.recommended.text, score_text(decision.honest_score.mean),
       metric_text(decision.metric));
   std::string separator = " ";
@@ -82,8 +82,7 @@ std::string explain_baseline(const Decision& decision) {
       worse.begin(), worse.end(), [](auto* a, auto* b) { return a->gain.mean < b->gain.mean; });
   return fmt::format(
       "Use no tuned model of this sweep: the baseline \"{}\" scores {} {}, more than the best "
-      "cells "
-      "({}, {}): {} ({}).",
+      "cells ({}, {}): {} ({}).",
       best->label, score_text(best->score.mean), metric_text(decision.metric),
       decision.recommended.text, score_text(decision.honest_score.mean), gain_text(*best),
       evidence(decision));
@@ -92,8 +91,7 @@ std::string explain_baseline(const Decision& decision) {
 std::string explain_alone(const Decision& decision) {
   return fmt::format(
       "{} has the highest mean, {} {} ({}), but neither random start nor a baseline has been "
-      "scored "
-      "yet, so nothing says whether that is a gain.",
+      "scored yet, so whether that is a gain is unknown.",
       decision.recommended.text, score_text(decision.honest_score.mean),
       metric_text(decision.metric), evidence(decision));
 }
@@ -115,39 +113,6 @@ std::string explain_cheaper(const Decision& decision) {
 }
 
 }  // namespace
-
-std::string score_text(double score) { return fmt::format("{:.3f}", score); }
-
-std::string signed_text(double difference) {
-  const std::string digits = fmt::format("{:.3f}", std::abs(difference));
-  if (digits == "0.000") return "0.000";
-  return (difference < 0 ? "\u2212" : "+") + digits;
-}
-
-std::string percent_text(double share) {
-  const std::string digits = fmt::format("{:.0f}", std::abs(share) * 100);
-  if (digits == "0") return "0 %";
-  return (share < 0 ? "\u2212" : "+") + digits + " %";
-}
-
-std::string seconds_text(double seconds) {
-  if (seconds < 10) return fmt::format("{:.1f} s", seconds);
-  if (seconds < 120) return fmt::format("{:.0f} s", seconds);
-  if (seconds < 7200) return fmt::format("{:.0f} min", seconds / 60);
-  return fmt::format("{:.1f} h", seconds / 3600);
-}
-
-std::string interval_text(const Estimate& estimate) {
-  return signed_text(estimate.low) + " to " + signed_text(estimate.high);
-}
-
-std::string metric_text(const std::string& metric) {
-  if (metric == "rouge_l") return "ROUGE-L";
-  if (metric == "exact_match") return "exact match";
-  std::string text = metric;
-  std::replace(text.begin(), text.end(), '_', ' ');
-  return text;
-}
 
 std::string gain_text(const Comparison& comparison) {
   return fmt::format("{}{} ({}95 % interval {})", comparison.gain.mean < 0 ? "loss " : "gain ",
