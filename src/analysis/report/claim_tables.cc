@@ -24,6 +24,27 @@ void append_verdict(CsvRow& row, const ClaimResult& result) {
                          judged ? csv_number(result.p_holm) : ""});
 }
 
+CsvRow claim_fields(const ClaimResult& result) {
+  CsvRow row{result.claim.name,
+             result.claim.source,
+             result.metric,
+             result.claim.reduce,
+             csv_number(result.claim.at_least),
+             to_string(result.verdict),
+             result.reason};
+  if (result.tasks.empty())
+    row.insert(row.end(), 11, "");
+  else
+    append_verdict(row, result);
+  for (const int64_t count :
+       {static_cast<int64_t>(result.tasks.size()), result.seeds, result.examples, result.pairs,
+        result.cells, result.cells_failed, result.cells_missing}) {
+    row.push_back(csv_number(count));
+  }
+  row.push_back(join(result.unusable, "; "));
+  return row;
+}
+
 }  // namespace
 
 CsvRows claims_table(const std::vector<ClaimResult>& claims) {
@@ -53,27 +74,7 @@ CsvRows claims_table(const std::vector<ClaimResult>& claims) {
                 "cells_failed",
                 "cells_missing",
                 "unusable_cells"}};
-  for (const ClaimResult& result : claims) {
-    CsvRow row{result.claim.name,
-               result.claim.source,
-               result.metric,
-               result.claim.reduce,
-               csv_number(result.claim.at_least),
-               to_string(result.verdict),
-               result.reason};
-    if (result.tasks.empty()) {
-      row.insert(row.end(), 11, "");
-    } else {
-      append_verdict(row, result);
-    }
-    for (const int64_t count :
-         {static_cast<int64_t>(result.tasks.size()), result.seeds, result.examples, result.pairs,
-          result.cells, result.cells_failed, result.cells_missing}) {
-      row.push_back(csv_number(count));
-    }
-    row.push_back(join(result.unusable, "; "));
-    rows.push_back(std::move(row));
-  }
+  for (const ClaimResult& result : claims) rows.push_back(claim_fields(result));
   return rows;
 }
 
