@@ -174,7 +174,7 @@ void score_predictions(const TaskData& task, const std::vector<int64_t>& test,
 
 void evaluate_on(const std::vector<const Example*>& examples, T5Model& model, TuningMethod& tuning,
                  const ExampleEncoder& maker, const EvaluateSettings& settings, Record& record) {
-  const PackedWeights packed(model);
+  const PrepackedWeights packed(model);
   const EvalContext context{model, tuning, maker};
   std::vector<Sequence> rows;
   for (const Example* example : examples)

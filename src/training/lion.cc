@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <c10/core/GradMode.h>
 
-#include "kernels/optimizer_kernels.h"
+#include "kernels/optimizer_cpu.h"
 #include "training/optimizer.h"
 
 namespace dovetail {

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/names.h"
-#include "kernels/optimizer_kernels.h"
+#include "kernels/optimizer_cpu.h"
 
 namespace dovetail {
 

@@ -2,7 +2,7 @@
 #include <c10/core/GradMode.h>
 
 #include "base/error.h"
-#include "kernels/optimizer_kernels.h"
+#include "kernels/optimizer_cpu.h"
 #include "training/optimizer.h"
 
 namespace dovetail {

@@ -93,7 +93,7 @@ class Lora final : public TuningMethod {
       trained_.emplace_back(module + ".lora_A.weight", a_rK);
       trained_.emplace_back(module + ".lora_B.weight", b_Nr);
     }
-    model_.set_packing(Packing::both_ways);  // nothing else of the model changes any more
+    model_.set_prepacking(Prepacking::both_ways);  // the backbone is frozen
   }
 
   NamedTensors trainable() override { return trained_; }
