@@ -147,9 +147,9 @@ void run_probe_on(std::shared_ptr<const TaskData> task, const Job& job, Artefact
   if (job.settings.at("probe") == "filling") return ask_classifier(*task, job, artefacts, record);
   TuneCell cell(job, std::move(task), artefacts, nullptr);
   if (job.settings.at("probe") != "zero_shot") {
-    train({&cell.learner, 1});
-    if (!cell.learner.failure.empty()) throw_<SystemError>("{}", cell.learner.failure);
-    record.cost = cell.learner.cost;
+    train(cell.training, cell.state, cell.outcome);
+    if (!cell.outcome.failure.empty()) throw_<SystemError>("{}", cell.outcome.failure);
+    record.cost = cell.outcome.cost;
   }
   measure(job,
           {cell.backbone.model, *cell.method, cell.maker, probed_examples(*cell.task, cell.subset)},

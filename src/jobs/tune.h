@@ -9,7 +9,7 @@
 #include "jobs/example_encoder.h"
 #include "plan/job.h"
 #include "plan/record.h"
-#include "training/gradient_team.h"
+#include "training/gradient_all_reduce.h"
 
 namespace dovetail {
 
@@ -31,7 +31,7 @@ Subset subset_for(const Job& job, const TaskData& task, int64_t validation_examp
 
 // Tunes and tests a group of cells side by side. records[i] belongs to group[i]; a cell that fails
 // says so in its record and leaves the others alone. Of a team, all train, and the first evaluates.
-void run_tune(std::span<const Job> group, Artefacts& artefacts, GradientTeam* team,
+void run_tune(std::span<const Job> group, Artefacts& artefacts, GradientAllReduce* team,
               std::span<Record> records);
 
 }  // namespace dovetail

@@ -26,7 +26,7 @@ std::unique_ptr<TuningMethod> make_method(const Job& job, T5Model& model, uint64
 }  // namespace
 
 TuneCell::TuneCell(const Job& job, std::shared_ptr<const TaskData> data, Artefacts& artefacts,
-                   GradientTeam* team)
+                   GradientAllReduce* team)
     : settings(job.settings.at("tune").get<TuneSettings>()),
       seed(job.settings.at("seed").get<uint64_t>()),
       task(std::move(data)),
@@ -45,20 +45,20 @@ TuneCell::TuneCell(const Job& job, std::shared_ptr<const TaskData> data, Artefac
       validation(validation_rows(maker, subset)),
       batches(training_rows(maker, subset), {settings.batch_size, settings.batch_tokens},
               derive_seed(seed, "order")) {
-  learner.team = team;
-  learner.model = &backbone.model;
-  learner.tuning = method.get();
-  learner.optimizer_settings = settings.optimizer;
-  learner.options = settings.options;
-  learner.steps = resolve_steps(settings.steps, batches.batches_per_epoch());
-  learner.dropout = settings.dropout;
-  learner.seed = seed;
-  learner.next_batch = [this](int64_t) { return batches.next(); };
+  training = {.model = &backbone.model,
+              .tuning = method.get(),
+              .optimizer = settings.optimizer,
+              .options = settings.options,
+              .steps = resolve_steps(settings.steps, batches.batches_per_epoch()),
+              .dropout = settings.dropout,
+              .seed = seed,
+              .group = team};
+  training.next_batch = [this](int64_t) { return batches.next(); };
   const int64_t stride =
-      std::max<int64_t>(1, learner.steps / std::max<int64_t>(1, settings.evaluations));
-  learner.after_step = [this, stride](Learner& running, int64_t step) {
-    if (!writes_for(running.team) || validation.empty() || step % stride != 0) return;
-    const AveragedWeights averaged(running.average.get());
+      std::max<int64_t>(1, training.steps / std::max<int64_t>(1, settings.evaluations));
+  training.after_step = [this, stride](const TrainingRun& run, int64_t step) {
+    if (!writes_results(run.task.group) || validation.empty() || step % stride != 0) return;
+    const AveragedWeights averaged(run.state.average.get());
     add_validation_point(step);
   };
 }

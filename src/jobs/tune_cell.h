@@ -14,11 +14,11 @@ namespace dovetail {
 
 // Everything one cell needs while it trains; it stays where it is, as others point into it.
 struct TuneCell {
-  TuneCell(const Job& job, Artefacts& artefacts, GradientTeam* team)
+  TuneCell(const Job& job, Artefacts& artefacts, GradientAllReduce* team)
       : TuneCell(job, load_task(job, artefacts), artefacts, team) {}
   // On other examples than those of the job's task.
   TuneCell(const Job& job, std::shared_ptr<const TaskData> task, Artefacts& artefacts,
-           GradientTeam* team);
+           GradientAllReduce* team);
   TuneCell(const TuneCell&) = delete;
 
   void add_validation_point(int64_t step);
@@ -35,7 +35,9 @@ struct TuneCell {
   std::vector<Sequence> validation;
   EpochBatches batches;
   Curve validation_loss;
-  Learner learner;
+  TrainingTask training;
+  TrainingState state;
+  TrainingOutcome outcome;
 };
 
 }  // namespace dovetail
