@@ -18,8 +18,8 @@ struct AddNormOutput {
   at::Tensor hidden_RD, normed_RD;
 };
 
-// hidden = residual + dropout(x), and normed = rms_norm(hidden, weight), where `weight_D` belongs to
-// the sublayer that follows. An undefined x (at the start of a stack) makes hidden the residual.
+// hidden = residual + dropout(x), and normed = rms_norm(hidden, weight), where `weight_D` belongs
+// to the sublayer that follows. An undefined x (at the start of a stack) makes hidden the residual.
 // Float32 on the CPU takes one pass forward and one backward; LibTorch's operations serve the rest.
 AddNormOutput add_norm(const at::Tensor& residual_RD, const at::Tensor& x_RD,
                        const at::Tensor& weight_D, double epsilon, const Dropout& settings);

@@ -34,8 +34,8 @@ DOVETAIL_SIMD void softmax_row(float* scores, const float* bias, const float* ma
   for (int64_t s = keys; s < padded; ++s) scores[s] = 0;
 }
 
-// ds = p * (dp - sum(p * dp)). `ds` comes in with the gradient after dropout, from which dp is made;
-// `index` is that of the row's first element among all probabilities.
+// ds = p * (dp - sum(p * dp)). `ds` comes in with the gradient after dropout, from which dp is
+// made; `index` is that of the row's first element among all probabilities.
 DOVETAIL_SIMD void softmax_row_backward(const float* p, float* ds, int64_t index, int64_t padded,
                                         const DropoutBits& bits) {
   const DropoutBits dropout = bits;

@@ -24,8 +24,9 @@ struct Gemm {
   bool accumulate = false;
 };
 
-// Goto and van de Geijn 2008: b goes through the second-level cache in packed panels, rows of a stay
-// in the first, and a tile of the result in registers. The instruction set is chosen at run time.
+// Goto and van de Geijn 2008: b goes through the second-level cache in packed panels, rows of a
+// stay in the first, and a tile of the result in registers. The instruction set is chosen at run
+// time.
 void gemm(const Gemm& work);
 
 // The same for a few dozen rows and columns that are in the nearest caches already: nothing is

@@ -8,10 +8,11 @@
 
 namespace dovetail {
 
-// Hooks into the backward pass of this thread while it lives. One hook is called with each weight of
-// a linear() as soon as its gradient is complete, so that its all-reduce can start while the pass
-// goes on. The other chooses the memory that such gradients are written to. Weights that are used
-// more than once, and small ones, are complete only when the pass is; no hook is called for them.
+// Hooks into the backward pass of this thread while it lives. One hook is called with each weight
+// of a linear() as soon as its gradient is complete, so that its all-reduce can start while the
+// pass goes on. The other chooses the memory that such gradients are written to. Weights that are
+// used more than once, and small ones, are complete only when the pass is; no hook is called for
+// them.
 class GradientListener {
  public:
   using OnComplete = std::function<void(const at::Tensor& parameter)>;

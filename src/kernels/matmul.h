@@ -8,9 +8,9 @@
 // Shape suffixes: M rows, N columns, K the inner dimension.
 namespace dovetail {
 
-// out = scale * a b, or that added to out. a and b may be transposed views; out must have contiguous
-// rows. Runs on gemm() where that is faster (own_gemm_is_faster), else on LibTorch's matmul. The
-// result is the same for the same number of threads. No autograd.
+// out = scale * a b, or that added to out. a and b may be transposed views; out must have
+// contiguous rows. Runs on gemm() where that is faster (own_gemm_is_faster), else on LibTorch's
+// matmul. The result is the same for the same number of threads. No autograd.
 void matmul_into(const at::Tensor& out_MN, const at::Tensor& a_MK, const at::Tensor& b_KN,
                  double scale = 1, bool accumulate = false);
 

@@ -45,8 +45,8 @@ void lion_update(float* parameter, const float* gradient, float* momentum, int64
 void squared_means(const float* gradient, float scale, float epsilon, int64_t rows, int64_t columns,
                    float* row_means, float* column_means);
 
-// Second: the sum of squares of the update, gradient * row_factor * column_factor. The update is not
-// stored.
+// Second: the sum of squares of the update, gradient * row_factor * column_factor. The update is
+// not stored.
 double factored_sum_of_squares(const float* gradient, const float* row_factor,
                                const float* column_factor, int64_t rows, int64_t columns);
 

@@ -113,8 +113,9 @@ class Splitter {
   Rng& rng_;
 };
 
-// Chooses the ends of batches along an order of rows, so that computed tokens plus the batches' fixed
-// cost are least. Returns, for each end i, the begin of the best batch that ends before row i.
+// Chooses the ends of batches along an order of rows, so that computed tokens plus the batches'
+// fixed cost are least. Returns, for each end i, the begin of the best batch that ends before row
+// i.
 std::vector<size_t> best_begins(Lengths lengths, Order order, int64_t tokens) {
   const double price = kBatchPrice * static_cast<double>(tokens);
   std::vector<double> costs(order.size() + 1, std::numeric_limits<double>::infinity());

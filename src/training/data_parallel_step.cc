@@ -64,7 +64,8 @@ std::unique_ptr<GradientListener> DataParallelStep::listen(bool last) {
       [this](const std::vector<Tensor>& parameters) { return buffer_of(parameters); });
 }
 
-// Returns the first buffer if all are contiguous, as those of a projection's weights are; else null.
+// Returns the first buffer if all are contiguous, as those of a projection's weights are; else
+// null.
 float* DataParallelStep::buffer_of(const std::vector<Tensor>& parameters) const {
   float *first = nullptr, *next = nullptr;
   for (const Tensor& parameter : parameters) {

@@ -26,7 +26,8 @@ class DataParallelStep {
   std::unique_ptr<GradientListener> listen(bool last);
   // Call after the last pass. Every gradient is then the sum over the group.
   void finish();
-  // Without finish(), abandons the step: this rank contributes no gradients. After it, does nothing.
+  // Without finish(), abandons the step: this rank contributes no gradients. After it, does
+  // nothing.
   void abandon();
 
  private:

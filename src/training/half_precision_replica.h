@@ -8,10 +8,10 @@
 
 namespace dovetail {
 
-// Mixed precision: a copy of a model's weights in half precision, which forward and backward run on.
-// The model itself keeps the float32 master weights, which receive the gradients and are stepped,
-// averaged, saved and evaluated. Position biases stay float32, because they are added to float32
-// scores before the softmax. A copy requires a gradient where its master does.
+// Mixed precision: a copy of a model's weights in half precision, which forward and backward run
+// on. The model itself keeps the float32 master weights, which receive the gradients and are
+// stepped, averaged, saved and evaluated. Position biases stay float32, because they are added to
+// float32 scores before the softmax. A copy requires a gradient where its master does.
 class HalfPrecisionReplica {
  public:
   HalfPrecisionReplica(const T5Model& masters, at::ScalarType type);

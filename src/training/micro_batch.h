@@ -14,8 +14,8 @@ namespace dovetail {
 std::vector<Batch> split_batch(const Batch& batch, int64_t parts);
 
 // Returns the rows that one of `size` data-parallel ranks computes: every size-th from its rank on,
-// because batches are sorted by length, padded to their own longest row. Nothing where a rank has no
-// row.
+// because batches are sorted by length, padded to their own longest row. Nothing where a rank has
+// no row.
 std::optional<Batch> rank_rows(const Batch& batch, int rank, int size);
 
 }  // namespace dovetail

@@ -24,8 +24,9 @@ class Optimizer {
   virtual void set_num_steps(int64_t steps) = 0;
 };
 
-// An entry of the catalogue. Contiguous float32 tensors on the CPU go through the kernels, all others
-// through LibTorch's operations, with state and sums in float32 (float64 for float64 tensors).
+// An entry of the catalogue. Contiguous float32 tensors on the CPU go through the kernels, all
+// others through LibTorch's operations, with state and sums in float32 (float64 for float64
+// tensors).
 struct OptimizerKind {
   OptimizerEntry entry;
   // `settings.parameters` has every key of entry.defaults.

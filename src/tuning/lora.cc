@@ -71,8 +71,8 @@ void check_targets(const T5Model& model, const LoraSettings& settings) {
   }
 }
 
-// A begins as PEFT begins it, uniform within 1 / sqrt(inputs), and B at zero: the tuned model
-// begins as the untuned one.
+// Initialises A as PEFT does, uniform within 1 / sqrt(inputs), and B with zeros: the tuned model
+// starts equal to the base model.
 class Lora final : public TuningMethod {
  public:
   Lora(T5Model& model, const LoraSettings& settings, uint64_t seed)

@@ -78,7 +78,7 @@ class PickleMachine {
     return stack_.back();
   }
 
-  // What was pushed since the last mark, which goes too.
+  // Pops all values since the last mark, and the mark.
   std::vector<Pickle::Index> pop_to_mark() {
     std::vector<Pickle::Index> items;
     for (;;) {
@@ -95,7 +95,7 @@ class PickleMachine {
     return items;
   }
 
-  // Up to eight bytes are a number; PyTorch's magic number has ten and is only ever passed over.
+  // Up to eight bytes are a number. PyTorch's magic number has ten and is only skipped.
   void push_long() {
     const std::string_view digits = in_.take(in_.number(1));
     if (digits.size() > 8) return push({.kind = Kind::kBigNumber});
@@ -186,7 +186,7 @@ class PickleMachine {
         push({.kind = Kind::kStorage, .items = arguments(pop())});
         return true;
       case 'R': reduce(); return true;
-      case 'b':  // BUILD: attributes of an OrderedDict (its modules' versions), which say nothing
+      case 'b':  // BUILD: attributes of an OrderedDict (versions of its modules), which are ignored
         pop();
         if (pickle_.values_[top()].kind != Kind::kDict)
           refuse("it sets attributes of what is no dict");

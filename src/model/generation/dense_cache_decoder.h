@@ -8,8 +8,8 @@
 
 namespace dovetail {
 
-// A KV cache of one tensor a block, which select() copies. It runs on any device and in any type, in
-// LibTorch's operations. memory_BSD is the encoder's output, mask_BS its mask. The model must
+// A KV cache of one tensor a block, which select() copies. It runs on any device and in any type,
+// in LibTorch's operations. memory_BSD is the encoder's output, mask_BS its mask. The model must
 // outlive the result.
 std::unique_ptr<CachedDecoder> make_dense_cache_decoder(const T5Model& model,
                                                         const at::Tensor& memory_BSD,

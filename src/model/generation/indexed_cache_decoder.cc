@@ -17,8 +17,8 @@ using at::Tensor;
 
 namespace {
 
-// The q, k and v of each step stay where their matmul wrote them. A row holds, for each earlier step,
-// the index of its row then, so beams that fork and rows that end move nothing.
+// The q, k and v of each step stay where their matmul wrote them. A row holds, for each earlier
+// step, the index of its row then, so beams that fork and rows that end move nothing.
 class IndexedCacheDecoder final : public CachedDecoder {
  public:
   IndexedCacheDecoder(const T5Model& model, const Tensor& memory_BSD, const Tensor& mask_BS,
