@@ -9,7 +9,7 @@
 
 namespace dovetail {
 
-// What each data-parallel rank tells the others at the end of a step.
+// The report of a data-parallel rank to the others at the end of a step.
 struct StepReport {
   double loss_sum = 0;
   int64_t computed_tokens = 0;

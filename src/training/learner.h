@@ -42,7 +42,7 @@ struct TrainingTask {
   GradientAllReduce* group = nullptr;
 };
 
-// What a training run remembers from step to step, beside the trained tensors' values.
+// The state of a training run between steps, beside the trained tensors' values.
 struct TrainingState {
   NamedTensors trained;
   std::unique_ptr<Optimizer> optimizer;

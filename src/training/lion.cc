@@ -46,7 +46,7 @@ void check(const nlohmann::json& parameters) {
 
 }  // namespace
 
-// It moves every weight by the whole rate: a third to a tenth of AdamW's rate, says the paper.
+// It moves every weight by the whole rate; the paper recommends a third to a tenth of AdamW's rate.
 OptimizerKind lion() {
   return {{"lion", "Chen et al. 2023, algorithm 2", {{"beta1", 0.9}, {"beta2", 0.99}}, check},
           [](const OptimizerSettings& settings, NamedTensors trained) {
