@@ -105,18 +105,15 @@ class AdaptBatches {
   std::optional<PackedText> text_;
 };
 
-Learner make_learner(const AdaptSettings& adapt, T5Model& model, TuningMethod& tuning) {
-  Learner learner;
-  learner.model = &model;
-  learner.tuning = &tuning;
-  learner.optimizer_settings = adapt.optimizer;
-  learner.options = adapt.options;
-  learner.steps =
-      resolve_steps(adapt.steps, (adapt.rows + adapt.batch_size - 1) / adapt.batch_size);
-  learner.dropout = adapt.dropout;
-  learner.seed = static_cast<uint64_t>(adapt.seed);
-  prepare(learner);
-  return learner;
+TrainingTask training_task(const AdaptSettings& adapt, T5Model& model, TuningMethod& tuning) {
+  return {
+      .model = &model,
+      .tuning = &tuning,
+      .optimizer = adapt.optimizer,
+      .options = adapt.options,
+      .steps = resolve_steps(adapt.steps, (adapt.rows + adapt.batch_size - 1) / adapt.batch_size),
+      .dropout = adapt.dropout,
+      .seed = static_cast<uint64_t>(adapt.seed)};
 }
 
 }  // namespace
@@ -128,19 +125,22 @@ void run_adapt(const Job& job, Artefacts& artefacts, double checkpoint_seconds, 
       load_backbone(job, settings.start, static_cast<uint64_t>(adapt.seed), artefacts);
   const auto tuning = find_tuning("full").make(backbone.model, {}, 0);
   AdaptBatches batches(job, *backbone.vocabulary, artefacts, record);
-  Learner learner = make_learner(adapt, backbone.model, *tuning);
+  TrainingTask training = training_task(adapt, backbone.model, *tuning);
+  TrainingState state;
+  TrainingOutcome outcome;
+  prepare(training, state);
   const fs::path partial = artefacts.partial_file(job.key);
-  if (fs::exists(partial)) restore_state(learner, partial);
-  learner.next_batch = [&](int64_t step) { return batches.batch(step); };
-  learner.after_step = PeriodicSaver(partial, checkpoint_seconds);
-  train({&learner, 1});
-  if (!learner.failure.empty()) throw_<SystemError>("{}", learner.failure);
+  if (fs::exists(partial)) restore_state({training, state, outcome}, partial);
+  training.next_batch = [&](int64_t step) { return batches.batch(step); };
+  training.after_step = PeriodicSaver(partial, checkpoint_seconds);
+  train(training, state, outcome);
+  if (!outcome.failure.empty()) throw_<SystemError>("{}", outcome.failure);
   publish_checkpoint(artefacts.folder(job.key), backbone.model, *backbone.vocabulary);
   fs::remove(partial);
-  record.curves["train_loss"] = learner.train_loss;
-  record.metrics["train_loss"] = learner.train_loss.values.back();
-  record.metrics["steps"] = static_cast<double>(learner.steps);
-  record.cost = learner.cost;
+  record.curves["train_loss"] = outcome.train_loss;
+  record.metrics["train_loss"] = outcome.train_loss.values.back();
+  record.metrics["steps"] = static_cast<double>(training.steps);
+  record.cost = outcome.cost;
 }
 
 }  // namespace dovetail

@@ -9,7 +9,7 @@
 
 #include "plan/job.h"
 #include "plan/record.h"
-#include "training/gradient_team.h"
+#include "training/gradient_all_reduce.h"
 
 namespace dovetail {
 
@@ -18,7 +18,7 @@ struct RunnerOptions {
   int threads = 1;                 // of LibTorch's operators
   std::string device = "cpu";      // or "cuda"
   double checkpoint_seconds = 60;  // of a long job
-  GradientTeam* team = nullptr;    // the data-parallel group; only its first rank writes
+  GradientAllReduce* team = nullptr;  // the data-parallel group; only its first rank writes
 };
 
 // Runs jobs of every kind: Job -> Record. Keeps vocabularies, corpora and checkpoints in memory

@@ -14,7 +14,7 @@ class PeriodicSaver {
  public:
   PeriodicSaver(std::filesystem::path file, double seconds)
       : file_(std::move(file)), seconds_(seconds) {}
-  void operator()(Learner& learner, int64_t step);
+  void operator()(const TrainingRun& run, int64_t step);
 
  private:
   std::filesystem::path file_;

@@ -16,19 +16,16 @@ namespace fs = std::filesystem;
 
 namespace {
 
-Learner make_learner(const PretrainSettings& settings, T5Model& model, TuningMethod& tuning,
-                     GradientTeam* team) {
-  Learner learner;
-  learner.team = team;
-  learner.model = &model;
-  learner.tuning = &tuning;
-  learner.optimizer_settings = settings.optimizer;
-  learner.options = settings.options;
-  learner.steps = settings.steps;
-  learner.dropout = settings.dropout;
-  learner.seed = static_cast<uint64_t>(settings.seed);
-  prepare(learner);
-  return learner;
+TrainingTask training_task(const PretrainSettings& settings, T5Model& model, TuningMethod& tuning,
+                           GradientAllReduce* team) {
+  return {.model = &model,
+          .tuning = &tuning,
+          .optimizer = settings.optimizer,
+          .options = settings.options,
+          .steps = settings.steps,
+          .dropout = settings.dropout,
+          .seed = static_cast<uint64_t>(settings.seed),
+          .group = team};
 }
 
 std::function<Batch(int64_t)> batches_of(const Job& job, const TokenCorpus& corpus,
@@ -47,7 +44,7 @@ std::function<Batch(int64_t)> batches_of(const Job& job, const TokenCorpus& corp
 }  // namespace
 
 void run_pretrain(const Job& job, Artefacts& artefacts, double checkpoint_seconds,
-                  GradientTeam* team, Record& record) {
+                  GradientAllReduce* team, Record& record) {
   const PretrainJob& pretrain = settings_of<PretrainJob>(job);
   const PretrainSettings& settings = pretrain.pretrain;
   const auto vocabulary = artefacts.vocabulary(artefacts.folder(job.input_keys.at(0)));
@@ -57,20 +54,23 @@ void run_pretrain(const Job& job, Artefacts& artefacts, double checkpoint_second
   T5Model model(config, clone_weights(config, start, artefacts.device()));
   const auto tuning = find_tuning("full").make(model, {}, 0);
   const auto next_batch = batches_of(job, *corpus, *vocabulary);
-  Learner learner = make_learner(settings, model, *tuning, team);
+  TrainingTask training = training_task(settings, model, *tuning, team);
+  TrainingState state;
+  TrainingOutcome outcome;
+  prepare(training, state);
   const fs::path partial = artefacts.partial_file(job.key);
-  if (fs::exists(partial)) restore_state(learner, partial);
-  learner.next_batch = next_batch;
-  if (writes_for(team)) learner.after_step = PeriodicSaver(partial, checkpoint_seconds);
-  train({&learner, 1});
-  if (!learner.failure.empty()) throw_<SystemError>("{}", learner.failure);
-  if (!writes_for(team)) return;
+  if (fs::exists(partial)) restore_state({training, state, outcome}, partial);
+  training.next_batch = next_batch;
+  if (writes_results(team)) training.after_step = PeriodicSaver(partial, checkpoint_seconds);
+  train(training, state, outcome);
+  if (!outcome.failure.empty()) throw_<SystemError>("{}", outcome.failure);
+  if (!writes_results(team)) return;
   publish_checkpoint(artefacts.folder(job.key), model, *vocabulary);
   fs::remove(partial);
-  record.curves["train_loss"] = learner.train_loss;
-  record.metrics["train_loss"] = learner.train_loss.values.back();
+  record.curves["train_loss"] = outcome.train_loss;
+  record.metrics["train_loss"] = outcome.train_loss.values.back();
   record.metrics["corpus_tokens"] = static_cast<double>(corpus->num_tokens());
-  record.cost = learner.cost;
+  record.cost = outcome.cost;
   record.provenance["corpus_statistics"] = corpus->statistics();
 }
 

@@ -4,7 +4,7 @@
 #include "jobs/artefacts.h"
 #include "plan/job.h"
 #include "plan/record.h"
-#include "training/gradient_team.h"
+#include "training/gradient_all_reduce.h"
 
 namespace dovetail {
 
@@ -13,6 +13,6 @@ namespace dovetail {
 // interruption, to the same result. All ranks of a data-parallel group read that state; the first
 // one writes it.
 void run_pretrain(const Job& job, Artefacts& artefacts, double checkpoint_seconds,
-                  GradientTeam* team, Record& record);
+                  GradientAllReduce* team, Record& record);
 
 }  // namespace dovetail

@@ -141,9 +141,9 @@ void run_probe_on(std::shared_ptr<const TaskData> task, const Job& job, Artefact
   if (probe.probe == ProbeKind::filling) return ask_classifier(*task, job, artefacts, record);
   TuneCell cell(job, probe.cell, std::move(task), artefacts, nullptr);
   if (probe.probe != ProbeKind::zero_shot) {
-    train({&cell.learner, 1});
-    if (!cell.learner.failure.empty()) throw_<SystemError>("{}", cell.learner.failure);
-    record.cost = cell.learner.cost;
+    train(cell.training, cell.state, cell.outcome);
+    if (!cell.outcome.failure.empty()) throw_<SystemError>("{}", cell.outcome.failure);
+    record.cost = cell.outcome.cost;
   }
   measure(probe, cell, record);
 }

@@ -45,7 +45,7 @@ TestTriples triples_to_avoid(const Job& job, Artefacts& artefacts) {
 std::unordered_map<std::string, std::string> predict_tails(
     const std::vector<std::string>& sentences, Backbone& splitter) {
   std::unordered_map<std::string, std::string> tails;
-  const PackedWeights packed(splitter.model);
+  const PrepackedWeights packed(splitter.model);
   const GenerationSettings settings{.max_new_tokens = kLongestTail, .output_scores = false};
   for (size_t begin = 0; begin < sentences.size(); begin += kGenerationBatch) {
     check_stop();

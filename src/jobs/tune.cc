@@ -27,10 +27,10 @@ void keep_model(const TuneCell& cell, const std::filesystem::path& target) {
 }
 
 void finish(TuneCell& cell, const Job& job, const Artefacts& artefacts, Record& record) {
-  record.curves["train_loss"] = cell.learner.train_loss;
-  record.cost = cell.learner.cost;
+  record.curves["train_loss"] = cell.outcome.train_loss;
+  record.cost = cell.outcome.cost;
   if (const Json notes = cell.method->notes(); !notes.empty()) record.provenance["tuning"] = notes;
-  if (!cell.learner.failure.empty()) return fail(record, cell.learner.failure);
+  if (!cell.outcome.failure.empty()) return fail(record, cell.outcome.failure);
   if (!cell.validation_loss.steps.empty()) record.curves["validation_loss"] = cell.validation_loss;
   if (cell.settings.keep_model) keep_model(cell, artefacts.model_folder(job.key));
   RowCounts counts = cell.counts;
@@ -50,28 +50,27 @@ void run_for(Record& record, Work work) {
 
 }  // namespace
 
-void run_tune(std::span<const Job> group, Artefacts& artefacts, GradientTeam* team,
+void run_tune(std::span<const Job> group, Artefacts& artefacts, GradientAllReduce* team,
               std::span<Record> records) {
   std::vector<std::unique_ptr<TuneCell>> cells(group.size());
-  std::vector<Learner> learners;
+  std::vector<TrainingRun> runs;
   std::vector<size_t> owners;
   for (size_t i = 0; i < group.size(); ++i) {
     run_for(records[i], [&] {
       const TuneJob& cell = settings_of<TuneJob>(group[i]);
       cells[i] = std::make_unique<TuneCell>(
           group[i], cell, load_task(group[i], cell.task, artefacts), artefacts, team);
-      learners.push_back(std::move(cells[i]->learner));
+      runs.push_back({cells[i]->training, cells[i]->state, cells[i]->outcome});
       owners.push_back(i);
     });
   }
-  train(learners);
-  for (size_t i = 0; i < learners.size(); ++i) {
-    const size_t owner = owners[i];
-    cells[owner]->learner = std::move(learners[i]);
+  train(runs);
+  for (const size_t owner : owners) {
     run_for(records[owner], [&] {
-      if (writes_for(team)) return finish(*cells[owner], group[owner], artefacts, records[owner]);
-      if (!cells[owner]->learner.failure.empty())
-        fail(records[owner], cells[owner]->learner.failure);
+      if (writes_results(team))
+        return finish(*cells[owner], group[owner], artefacts, records[owner]);
+      if (!cells[owner]->outcome.failure.empty())
+        fail(records[owner], cells[owner]->outcome.failure);
     });
   }
 }

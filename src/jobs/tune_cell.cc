@@ -32,7 +32,7 @@ std::vector<Sequence> counted(EncodedRows encoded, RowCounts& counts) {
 }  // namespace
 
 TuneCell::TuneCell(const Job& job, const TuneJob& cell, std::shared_ptr<const TaskData> data,
-                   Artefacts& artefacts, GradientTeam* team)
+                   Artefacts& artefacts, GradientAllReduce* team)
     : settings(cell.tune),
       seed(cell.seed),
       task(std::move(data)),
@@ -46,20 +46,20 @@ TuneCell::TuneCell(const Job& job, const TuneJob& cell, std::shared_ptr<const Ta
       validation(counted(validation_rows(encoder, subset), counts)),
       batches(counted(training_rows(encoder, subset), counts),
               {settings.batch_size, settings.batch_tokens}, derive_seed(seed, "order")) {
-  learner.team = team;
-  learner.model = &backbone.model;
-  learner.tuning = method.get();
-  learner.optimizer_settings = settings.optimizer;
-  learner.options = settings.options;
-  learner.steps = resolve_steps(settings.steps, batches.batches_per_epoch());
-  learner.dropout = settings.dropout;
-  learner.seed = seed;
-  learner.next_batch = [this](int64_t) { return batches.next(); };
+  training = {.model = &backbone.model,
+              .tuning = method.get(),
+              .optimizer = settings.optimizer,
+              .options = settings.options,
+              .steps = resolve_steps(settings.steps, batches.batches_per_epoch()),
+              .dropout = settings.dropout,
+              .seed = seed,
+              .group = team};
+  training.next_batch = [this](int64_t) { return batches.next(); };
   const int64_t stride =
-      std::max<int64_t>(1, learner.steps / std::max<int64_t>(1, settings.evaluations));
-  learner.after_step = [this, stride](Learner& running, int64_t step) {
-    if (!writes_for(running.team) || validation.empty() || step % stride != 0) return;
-    const AveragedWeights averaged(running.average.get());
+      std::max<int64_t>(1, training.steps / std::max<int64_t>(1, settings.evaluations));
+  training.after_step = [this, stride](const TrainingRun& run, int64_t step) {
+    if (!writes_results(run.task.group) || validation.empty() || step % stride != 0) return;
+    const AveragedWeights averaged(run.state.average.get());
     add_validation_point(step);
   };
 }

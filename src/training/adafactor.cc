@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "kernels/optimizer_kernels.h"
+#include "kernels/optimizer_cpu.h"
 #include "training/optimizer.h"
 
 namespace dovetail {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/optimizer_kernels.h"
+#include "kernels/optimizer_cpu.h"
 #include "training/optimizer.h"
 
 namespace dovetail {

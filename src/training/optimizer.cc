@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "base/catalogue.h"
-#include "kernels/optimizer_kernels.h"
+#include "kernels/optimizer_cpu.h"
 
 namespace dovetail {
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <c10/core/GradMode.h>
-
 #include "base/error.h"
-#include "kernels/optimizer_kernels.h"
-#include "training/optimizer.h"
+#include "kernels/optimizer_cpu.h"
+#include "training/momentum_optimizer.h"
 
 namespace dovetail {
 
@@ -11,58 +9,38 @@ using at::Tensor;
 
 namespace {
 
-class Sgd final : public Optimizer {
+class Sgd final : public MomentumOptimizer {
  public:
-  Sgd(const OptimizerSettings& settings, NamedTensors trained) : trained_(std::move(trained)) {
+  Sgd(const OptimizerSettings& settings, NamedTensors trained)
+      : MomentumOptimizer(std::move(trained),
+                          settings.parameters.at("momentum").get<float>() != 0) {
     step_.momentum = settings.parameters.at("momentum").get<float>();
     step_.nesterov = settings.parameters.at("nesterov").get<bool>();
     step_.weight_decay = static_cast<float>(settings.weight_decay);
-    if (step_.momentum == 0) return;
-    for (const auto& [name, tensor] : trained_) velocity_.push_back(zero_state(tensor));
   }
-
-  void step(double learning_rate, double gradient_scale) override {
-    const at::NoGradGuard no_grad;
-    step_.learning_rate = static_cast<float>(learning_rate);
-    step_.gradient_scale = static_cast<float>(gradient_scale);
-    for (size_t i = 0; i < trained_.size(); ++i) {
-      const Tensor& tensor = trained_[i].second;
-      if (!tensor.grad().defined()) continue;
-      suits_kernels(tensor) ? fast(i) : plain(i);
-    }
-  }
-
-  std::vector<Tensor> state() override { return velocity_; }
-  void set_num_steps(int64_t) override {}  // steps do not depend on their number
 
  private:
-  void fast(size_t i) {
-    const Tensor& tensor = trained_[i].second;
-    const Tensor gradient = tensor.grad().contiguous();
-    float* values = tensor.data_ptr<float>();
-    const float* g = gradient.const_data_ptr<float>();
-    float* velocity = velocity_.empty() ? nullptr : velocity_[i].data_ptr<float>();
-    for_stretches(tensor.numel(), [&](int64_t begin, int64_t end) {
-      sgd_update(values + begin, g + begin, velocity ? velocity + begin : nullptr, end - begin,
-                 step_);
-    });
+  void begin_step(float learning_rate, float gradient_scale) override {
+    step_.learning_rate = learning_rate;
+    step_.gradient_scale = gradient_scale;
   }
 
-  void plain(size_t i) {
-    Tensor& tensor = trained_[i].second;
+  void update_cpu(float* values, const float* gradient, float* moment, int64_t count) override {
+    sgd_update(values, gradient, moment, count, step_);
+  }
+
+  void update_plain(Tensor& tensor, Tensor* velocity) override {
     const auto type = tensor.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
     const Tensor values = tensor.to(type);
     Tensor move = tensor.grad().to(type) * step_.gradient_scale + values * step_.weight_decay;
-    if (!velocity_.empty()) {
-      velocity_[i].mul_(step_.momentum).add_(move);
-      move = step_.nesterov ? move + velocity_[i] * step_.momentum : velocity_[i];
+    if (velocity) {
+      velocity->mul_(step_.momentum).add_(move);
+      move = step_.nesterov ? move + *velocity * step_.momentum : *velocity;
     }
     tensor.copy_(values - move * step_.learning_rate);
   }
 
   SgdStep step_{};
-  NamedTensors trained_;
-  std::vector<Tensor> velocity_;  // none without momentum
 };
 
 void check_nesterov(const nlohmann::json& parameters) {

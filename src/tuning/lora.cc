@@ -18,15 +18,15 @@ namespace {
 
 using at::Tensor;
 
-// The part of a published name that PEFT's target_modules are matched with: "q" of "...q.weight".
+// The part of a published name that PEFT's target_modules match: "q" of "...q.weight".
 std::string module_of(const std::string& weight_name) {
   const std::string path = weight_name.substr(0, weight_name.rfind('.'));
   return path.substr(path.rfind('.') + 1);
 }
 
-bool is_product(const std::string& module) {
-  static const std::set<std::string> products = {"q", "k", "v", "o", "wi", "wi_0", "wi_1", "wo"};
-  return products.contains(module);
+bool is_linear_layer(const std::string& module) {
+  static const std::set<std::string> layers = {"q", "k", "v", "o", "wi", "wi_0", "wi_1", "wo"};
+  return layers.contains(module);
 }
 
 struct LoraSettings {
@@ -54,7 +54,7 @@ void check_lora(const nlohmann::json& parameters) {
 void check_targets(const T5Model& model, const LoraSettings& settings) {
   std::set<std::string> known;
   for (const auto& [name, tensor] : named_tensors(model.config(), model.weights())) {
-    if (is_product(module_of(name))) known.insert(module_of(name));
+    if (is_linear_layer(module_of(name))) known.insert(module_of(name));
   }
   const std::vector<std::string> names(known.begin(), known.end());
   for (const std::string& target : settings.targets) {
@@ -64,8 +64,8 @@ void check_targets(const T5Model& model, const LoraSettings& settings) {
   }
 }
 
-// A begins as PEFT begins it, uniform within 1 / sqrt(inputs), and B at zero: the tuned model
-// begins as the untuned one.
+// Initialises A as PEFT does, uniform within 1 / sqrt(inputs), and B with zeros: the tuned model
+// starts equal to the base model.
 class Lora final : public TuningMethod {
  public:
   Lora(T5Model& model, const LoraSettings& settings, uint64_t seed)
@@ -86,7 +86,7 @@ class Lora final : public TuningMethod {
       trained_.emplace_back(module + ".lora_A.weight", a_rK);
       trained_.emplace_back(module + ".lora_B.weight", b_Nr);
     }
-    model_.set_packing(Packing::both_ways);  // nothing else of the model changes any more
+    model_.set_prepacking(Prepacking::both_ways);  // the backbone is frozen
   }
 
   NamedTensors trainable() override { return trained_; }

@@ -17,7 +17,8 @@ namespace {
 
 using at::Tensor;
 
-// The prompt's vectors take the places of virtual ids in the encoder's input; the model is frozen.
+// Prompt tuning: the prompt's vectors replace virtual ids in the encoder's input; the model is
+// frozen.
 class SoftPrompt final : public TuningMethod {
  public:
   SoftPrompt(T5Model& model, SoftTokenPlan plan, PromptStart start, PromptEncoder encoder,
@@ -32,7 +33,7 @@ class SoftPrompt final : public TuningMethod {
       tensor.requires_grad_(false);
     }
     table_KD_.requires_grad_(true);
-    model_.set_packing(Packing::both_ways);  // nothing of the model changes any more
+    model_.set_prepacking(Prepacking::both_ways);  // the backbone is frozen
     notes_["num_soft_tokens"] = num_soft_tokens();
     notes_["encoder"] = parameters_.value("encoder", "embedding");
   }
@@ -57,8 +58,8 @@ class SoftPrompt final : public TuningMethod {
 
   nlohmann::json notes() const override { return notes_; }
 
-  // PEFT puts its prompt before everything, so the places and names of these tokens are in a file of
-  // their own. The saved vectors are those that the model reads: an encoder only trains them.
+  // PEFT puts a prompt before the whole input. The soft tokens' names and placement are saved in a
+  // file beside the adapter. The saved vectors are the prompt encoder's output.
   void save(const std::filesystem::path& folder) const override {
     const at::NoGradGuard no_grad;
     save_adapter(folder,
@@ -70,10 +71,10 @@ class SoftPrompt final : public TuningMethod {
                   {"num_attention_heads", model_.config().num_heads},
                   {"prompt_tuning_init", "RANDOM"}},
                  {{"prompt_embeddings", encoder_.forward(table_KD_).detach().contiguous()}});
-    nlohmann::json told = notes_;
-    told["placement"] = parameters_.at("placement");
-    for (const PromptToken& token : plan_.tokens) told["tokens"].push_back(token.name);
-    write_file_atomically(folder / kSoftTokensFile, told.dump(2) + "\n");
+    nlohmann::json description = notes_;
+    description["placement"] = parameters_.at("placement");
+    for (const PromptToken& token : plan_.tokens) description["tokens"].push_back(token.name);
+    write_file_atomically(folder / kSoftTokensFile, description.dump(2) + "\n");
   }
 
  private:

@@ -300,11 +300,12 @@ TEST(PromptEncoder, GivesEveryWeightAGradient) {
   }
 }
 
-Tensor logits_of(const T5Model& model) {
+Tensor logits_of(const T5Model& model, const ForwardOptions& options = {}) {
   const Tensor ids = at::tensor({{5, 6, 7, 1}, {9, 10, 1, 0}}, at::kLong);
   const Tensor mask = (ids > 0).to(at::kFloat);
-  const Tensor memory = model.encode(model.embed(ids), mask);
-  return model.logits(model.decode(at::tensor({{0, 8, 3}, {0, 4, 2}}, at::kLong), memory, mask));
+  const Tensor memory = model.encode(model.embed(ids), mask, options);
+  return model.logits(
+      model.decode(at::tensor({{0, 8, 3}, {0, 4, 2}}, at::kLong), memory, mask, options));
 }
 
 // Twelve modules of the tiny model, two in each of six attentions, of 128 inputs and outputs.
@@ -385,15 +386,11 @@ TEST(Lora, DropsOnlyWhileItTrains) {
   const Tensor evaluated = logits_of(model);
   EXPECT_TRUE(at::equal(logits_of(model), evaluated));
 
-  model.set_dropout(0, 7);  // a step's seed
-  const Tensor trained = logits_of(model);
+  const ForwardOptions step{.dropout_seed = 7}, other_step{.dropout_seed = 8};
+  const Tensor trained = logits_of(model, step);
   EXPECT_FALSE(at::equal(trained, evaluated));
-  EXPECT_TRUE(at::equal(logits_of(model), trained));
-  model.set_dropout(0, 8);
-  EXPECT_FALSE(at::equal(logits_of(model), trained));
-
-  model.set_dropout(0);
-  EXPECT_TRUE(at::equal(logits_of(model), evaluated));
+  EXPECT_TRUE(at::equal(logits_of(model, step), trained));
+  EXPECT_FALSE(at::equal(logits_of(model, other_step), trained));
 }
 
 TEST(Lora, RefusesWhatMakesNoAdapter) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/optimizer_kernels.h"
+#include "kernels/optimizer_cpu.h"
 
 #include <gtest/gtest.h>
 #include <torch/torch.h>
@@ -15,7 +15,12 @@ namespace {
 TEST(AdamWUpdate, FirstStepMovesByTheLearningRate) {
   float parameter = 1, gradient = 4, first = 0, second = 0;
   adamw_update(&parameter, &gradient, &first, &second, 1,
-               {0.5f, 0.9f, 0.999f, 1e-8f, 0.0f, 1 - 0.9f, 1 - 0.999f, 1.0f});
+               {.learning_rate = 0.5f,
+                .beta1 = 0.9f,
+                .beta2 = 0.999f,
+                .epsilon = 1e-8f,
+                .correction1 = 1 - 0.9f,
+                .correction2 = 1 - 0.999f});
   EXPECT_NEAR(parameter, 0.5f, 1e-5);
   EXPECT_NEAR(first, 0.4f, 1e-6);
   EXPECT_NEAR(second, 0.016f, 1e-6);
@@ -33,7 +38,14 @@ TEST(AdamWUpdate, EqualsLibTorchsAdamWOverTwentySteps) {
     reference.step();
     const float c1 = 1 - std::pow(0.9f, t), c2 = 1 - std::pow(0.999f, t);
     adamw_update(ours.data_ptr<float>(), gradient.data_ptr<float>(), first.data_ptr<float>(),
-                 second.data_ptr<float>(), 1003, {1e-2f, 0.9f, 0.999f, 1e-8f, 0.1f, c1, c2, 1.0f});
+                 second.data_ptr<float>(), 1003,
+                 {.learning_rate = 1e-2f,
+                  .beta1 = 0.9f,
+                  .beta2 = 0.999f,
+                  .epsilon = 1e-8f,
+                  .weight_decay = 0.1f,
+                  .correction1 = c1,
+                  .correction2 = c2});
   }
   EXPECT_LT((ours - theirs).abs().max().item<float>(), 1e-5);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Teams of threads: what they train is what one trainer alone trains.
+// Data-parallel groups of threads train what one process alone trains.
 #include <ATen/ops/equal.h>
 
-#include "training/team_step.h"
+#include "training/data_parallel_step.h"
 
 #include <gtest/gtest.h>
 
@@ -19,51 +19,52 @@ namespace {
 
 using at::Tensor;
 
-// What the members of a team of threads share.
+// What the ranks of a group of threads share.
 struct Meeting {
   explicit Meeting(int size)
       : everybody(size), slots(static_cast<size_t>(size)), reports(static_cast<size_t>(size)) {}
   std::barrier<> everybody;
-  std::vector<std::vector<std::span<float>>> slots;  // by member
+  std::vector<std::vector<std::span<float>>> slots;  // by rank
   std::vector<StepReport> reports;
 };
 
-// Adds in the order of ranks, when all are there.
-class ThreadTeam final : public GradientTeam {
+// Adds in the order of ranks, once all have arrived.
+class ThreadGroup final : public GradientAllReduce {
  public:
-  ThreadTeam(Meeting& meeting, int rank, int size) : GradientTeam(rank, size), meeting_(meeting) {}
+  ThreadGroup(Meeting& meeting, int rank, int size)
+      : GradientAllReduce(rank, size), meeting_(meeting) {}
 
   std::vector<std::span<float>> begin_round(std::span<const size_t> sizes) override {
     meeting_.slots[static_cast<size_t>(rank())].assign(sizes.size(), {});
-    begun_early = 0;
+    started_early = 0;
     memory_.assign(std::accumulate(sizes.begin(), sizes.end(), size_t{0}), -1.0f);
-    std::vector<std::span<float>> homes;
+    std::vector<std::span<float>> buffers;
     float* next = memory_.data();
     for (const size_t size : sizes) {
-      homes.emplace_back(next, size);
+      buffers.emplace_back(next, size);
       next += size;
     }
-    return homes;
+    return buffers;
   }
-  void begin_sum(size_t slot, std::span<float> numbers) override {
+  void all_reduce_async(size_t slot, std::span<float> numbers) override {
     meeting_.slots[static_cast<size_t>(rank())][slot] = numbers;
-    ++begun_early;
+    ++started_early;
   }
-  void finish_sums() override {
+  void wait() override {
     meeting_.everybody.arrive_and_wait();
     if (rank() == 0) add_up();
     meeting_.everybody.arrive_and_wait();
   }
-  StepReport report(const StepReport& mine) override {
+  StepReport all_reduce_report(const StepReport& mine) override {
     meeting_.reports[static_cast<size_t>(rank())] = mine;
     meeting_.everybody.arrive_and_wait();
-    const StepReport all = joined_report(meeting_.reports);
+    const StepReport all = reduced_report(meeting_.reports);
     meeting_.everybody.arrive_and_wait();
     return all;
   }
 
-  // Where the gradient of a big tensor is to be.
-  const float* home_of(const std::string& wanted, const NamedTensors& trained) {
+  // The buffer of a big tensor's gradient.
+  const float* buffer_of(const std::string& wanted, const NamedTensors& trained) {
     const float* next = memory_.data();
     for (const auto& [name, tensor] : trained) {
       if (tensor.numel() < (1 << 14)) continue;
@@ -73,14 +74,14 @@ class ThreadTeam final : public GradientTeam {
     return nullptr;
   }
 
-  int begun_early = 0;
+  int started_early = 0;
 
  private:
   void add_up() {
     for (size_t slot = 0; slot < meeting_.slots[0].size(); ++slot) {
       const std::span<float> sum = meeting_.slots[0][slot];
-      for (const auto& member : meeting_.slots) {
-        if (member[slot].size() != sum.size()) return;  // somebody gave up
+      for (const auto& other : meeting_.slots) {
+        if (other[slot].size() != sum.size()) return;  // a rank abandoned the step
       }
       for (size_t i = 0; i < sum.size(); ++i) {
         for (size_t m = 1; m < meeting_.slots.size(); ++m) sum[i] += meeting_.slots[m][slot][i];
@@ -111,30 +112,30 @@ Batch made_up_batch(int64_t rows, int64_t step) {
 }
 
 void prepare_cell(Cell& cell, int64_t rows, double dropout) {
-  cell.learner.optimizer_settings = {};
-  cell.learner.optimizer_settings.name =
-      "sgd";  // proportional to the gradient, so that rounding stays small
-  cell.learner.optimizer_settings.learning_rate = 0.05;
-  cell.learner.dropout = dropout;
-  cell.learner.next_batch = [rows](int64_t step) { return made_up_batch(rows, step); };
+  cell.task.optimizer = {};
+  // sgd's steps are proportional to the gradient, so that rounding stays small
+  cell.task.optimizer.name = "sgd";
+  cell.task.optimizer.learning_rate = 0.05;
+  cell.task.dropout = dropout;
+  cell.task.next_batch = [rows](int64_t step) { return made_up_batch(rows, step); };
 }
 
-// Trains one cell a member; the cells are prepared by the caller.
-void train_as_team(std::vector<std::unique_ptr<Cell>>& cells) {
+// Trains one cell a rank.
+void train_as_group(std::vector<std::unique_ptr<Cell>>& cells) {
   Meeting meeting(static_cast<int>(cells.size()));
   std::vector<std::thread> threads;
   for (size_t m = 0; m < cells.size(); ++m) {
     threads.emplace_back([&, m] {
-      ThreadTeam team(meeting, static_cast<int>(m), static_cast<int>(cells.size()));
-      cells[m]->learner.team = &team;
-      train({&cells[m]->learner, 1});
-      cells[m]->learner.team_step.reset();
+      ThreadGroup group(meeting, static_cast<int>(m), static_cast<int>(cells.size()));
+      cells[m]->task.group = &group;
+      train_alone(*cells[m]);
+      cells[m]->state.all_reduce_step.reset();
     });
   }
   for (std::thread& thread : threads) thread.join();
 }
 
-std::vector<std::unique_ptr<Cell>> made_team(int size, int64_t rows, double dropout) {
+std::vector<std::unique_ptr<Cell>> made_group(int size, int64_t rows, double dropout) {
   std::vector<std::unique_ptr<Cell>> cells;
   for (int m = 0; m < size; ++m) {
     cells.push_back(std::make_unique<Cell>(1));
@@ -146,90 +147,90 @@ std::vector<std::unique_ptr<Cell>> made_team(int size, int64_t rows, double drop
 void expect_as_one_alone(int size, int64_t rows, int64_t accumulate) {
   Cell alone(1);
   prepare_cell(alone, rows, 0);
-  train({&alone.learner, 1});
-  auto team = made_team(size, rows, 0);
-  for (auto& cell : team) cell->learner.options.accumulate = accumulate;
+  train_alone(alone);
+  auto group = made_group(size, rows, 0);
+  for (auto& cell : group) cell->task.options.accumulate = accumulate;
 
-  train_as_team(team);
+  train_as_group(group);
 
-  for (const auto& cell : team) {
-    ASSERT_EQ(cell->learner.failure, "");
-    EXPECT_TRUE(at::equal(flat(cell->model), flat(team[0]->model)));
+  for (const auto& cell : group) {
+    ASSERT_EQ(cell->outcome.failure, "");
+    EXPECT_TRUE(at::equal(flat(cell->model), flat(group[0]->model)));
     EXPECT_LT((flat(cell->model) - flat(alone.model)).abs().max().item<double>(), 2e-6);
-    ASSERT_EQ(cell->learner.train_loss.values.size(), alone.learner.train_loss.values.size());
-    EXPECT_NEAR(cell->learner.train_loss.values.back(), alone.learner.train_loss.values.back(),
+    ASSERT_EQ(cell->outcome.train_loss.values.size(), alone.outcome.train_loss.values.size());
+    EXPECT_NEAR(cell->outcome.train_loss.values.back(), alone.outcome.train_loss.values.back(),
                 1e-5);
-    EXPECT_EQ(cell->learner.cost.train_tokens, alone.learner.cost.train_tokens);
+    EXPECT_EQ(cell->outcome.cost.train_tokens, alone.outcome.cost.train_tokens);
   }
   EXPECT_GT((flat(alone.model) - flat(Cell(1).model)).abs().max().item<double>(), 1e-3);
 }
 
-TEST(TeamTraining, TwoMembersTrainWhatOneTrainsAlone) { expect_as_one_alone(2, 6, 1); }
-TEST(TeamTraining, ThreeMembersAndPartsOfABatchToo) { expect_as_one_alone(3, 7, 2); }
-TEST(TeamTraining, AMemberWithoutARowTakesPart) { expect_as_one_alone(3, 2, 1); }
+TEST(DataParallel, TwoRanksTrainWhatOneTrainsAlone) { expect_as_one_alone(2, 6, 1); }
+TEST(DataParallel, ThreeRanksAndMicroBatchesToo) { expect_as_one_alone(3, 7, 2); }
+TEST(DataParallel, ARankWithoutARowTakesPart) { expect_as_one_alone(3, 2, 1); }
 
-TEST(TeamTraining, IsTheSameInEveryRunAndDropsByMember) {
-  auto first = made_team(2, 6, 0.1), second = made_team(2, 6, 0.1), none = made_team(2, 6, 0);
-  train_as_team(first);
-  train_as_team(second);
-  train_as_team(none);
+TEST(DataParallel, IsTheSameInEveryRunAndDropsByRank) {
+  auto first = made_group(2, 6, 0.1), second = made_group(2, 6, 0.1), none = made_group(2, 6, 0);
+  train_as_group(first);
+  train_as_group(second);
+  train_as_group(none);
 
   EXPECT_TRUE(at::equal(flat(first[0]->model), flat(second[1]->model)));
   EXPECT_FALSE(at::equal(flat(first[0]->model), flat(none[0]->model)));
 }
 
-TEST(TeamTraining, WhatGoesWrongOnOneMemberEndsTheLearnerOnAll) {
-  auto team = made_team(2, 6, 0);
-  team[1]->model.weights().shared_VD.detach()[3][0] = std::numeric_limits<float>::quiet_NaN();
+TEST(DataParallel, AFailureOnOneRankEndsTheRunOnAll) {
+  auto group = made_group(2, 6, 0);
+  group[1]->model.weights().shared_VD.detach()[3][0] = std::numeric_limits<float>::quiet_NaN();
 
-  train_as_team(team);
+  train_as_group(group);
 
-  EXPECT_EQ(team[0]->learner.failure, "the loss is nan at step 1");
-  EXPECT_EQ(team[1]->learner.failure, "the loss is nan at step 1");
+  EXPECT_EQ(group[0]->outcome.failure, "the loss is nan at step 1");
+  EXPECT_EQ(group[1]->outcome.failure, "the loss is nan at step 1");
 }
 
-TEST(TeamTraining, BigGradientsAreOnTheirWayBeforeTheBackwardPassEnds) {
+TEST(DataParallel, BigGradientsStartBeforeTheBackwardPassEnds) {
   Meeting meeting(1);
-  ThreadTeam team(meeting, 0, 1);
+  ThreadGroup group(meeting, 0, 1);
   Cell cell(1);
-  cell.learner.team = &team;
-  prepare(cell.learner);
+  cell.task.group = &group;
+  prepare(cell.task, cell.state);
   const Batch batch = made_up_batch(4, 0);
-  cell.learner.team_step->begin();
+  cell.state.all_reduce_step->begin();
   const Tensor loss = weighted_loss(cell.model, *cell.method, batch);
   {
-    const auto listener = cell.learner.team_step->listen(true);
+    const auto listener = cell.state.all_reduce_step->listen(true);
     loss.backward();
   }
 
-  int num_big_products = 0;
-  for (const auto& [name, tensor] : cell.learner.trained) {
-    num_big_products += tensor.numel() >= (1 << 14) && name != "shared.weight";
+  int num_big_matrices = 0;
+  for (const auto& [name, tensor] : cell.state.trained) {
+    num_big_matrices += tensor.numel() >= (1 << 14) && name != "shared.weight";
   }
   const Tensor joined = cell.model.weights().encoder.blocks[0].self_attention.k_ID.grad();
   EXPECT_EQ(joined.data_ptr<float>(),
-            team.home_of("encoder.block.0.layer.0.SelfAttention.k.weight", cell.learner.trained));
-  EXPECT_GT(num_big_products, 0);
-  EXPECT_EQ(team.begun_early, num_big_products);
+            group.buffer_of("encoder.block.0.layer.0.SelfAttention.k.weight", cell.state.trained));
+  EXPECT_GT(num_big_matrices, 0);
+  EXPECT_EQ(group.started_early, num_big_matrices);
 }
 
-TEST(MemberRows, AreAllRowsOnceWithoutNeedlessPadding) {
+TEST(RankRows, AreAllRowsOnceWithoutNeedlessPadding) {
   const Batch batch = made_up_batch(7, 0);
   int64_t targets = 0, tokens = 0, rows = 0;
-  for (int member = 0; member < 3; ++member) {
-    const auto mine = member_rows(batch, member, 3);
+  for (int rank = 0; rank < 3; ++rank) {
+    const auto mine = rank_rows(batch, rank, 3);
     ASSERT_TRUE(mine.has_value());
     targets += mine->num_targets;
     tokens += mine->num_tokens;
     rows += mine->source_BS.size(0);
-    EXPECT_TRUE(at::equal(mine->labels_BT.select(1, 0),
-                          batch.labels_BT.select(1, 0).slice(0, member, 7, 3)));
+    EXPECT_TRUE(
+        at::equal(mine->labels_BT.select(1, 0), batch.labels_BT.select(1, 0).slice(0, rank, 7, 3)));
     EXPECT_EQ(mine->source_BS.size(1), mine->mask_BS.sum(1).max().item<int64_t>());
   }
   EXPECT_EQ(rows, 7);
   EXPECT_EQ(targets, batch.num_targets);
   EXPECT_EQ(tokens, batch.num_tokens);
-  EXPECT_FALSE(member_rows(batch, 7, 8).has_value());
+  EXPECT_FALSE(rank_rows(batch, 7, 8).has_value());
 }
 
 }  // namespace

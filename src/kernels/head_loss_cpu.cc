@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/cross_entropy_rows.h"
+#include "kernels/head_loss_cpu.h"
 
 #include <cmath>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Our matrix products beside LibTorch's (MKL on x86-64), in turns, on one thread: billions of
-// operations a second for the three layouts of training (x W^T, dy W, dy^T x) and for a packed
-// matrix. Prints a line of JSON a shape.
-//   products_bench [ROUNDS=9]
+// Compares gemm() with LibTorch's matmul (MKL on x86-64) on one thread, taking turns. Prints a line
+// of JSON a shape: billions of operations a second for the three layouts of training (x W^T, dy W,
+// dy^T x) and for a prepacked matrix.
+//   gemm_bench [ROUNDS=9]
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/empty.h>
@@ -14,7 +14,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
-#include "kernels/product.h"
+#include "kernels/gemm_cpu.h"
 
 namespace {
 
@@ -35,25 +35,28 @@ void measure(int64_t m, int64_t n, int64_t k, int rounds) {
                b_t = at::randn({n, k});
   Tensor out = at::empty({m, n});
   float* to = out.data_ptr<float>();
-  const PackedMatrix packed({data(b_t), 1, k}, k, n);
+  const PrepackedMatrix prepacked({data(b_t), 1, k}, k, n);
+  const auto run_gemm = [&](MatrixView x, MatrixView y) {
+    gemm({.rows = m, .columns = n, .depth = k, .a = x, .b = y, .out = to, .out_row = n});
+  };
   const std::vector<std::pair<const char*, std::function<void()>>> works = {
       {"x W^T",
        [&] {
-         product({m, n, k, {data(a), k, 1}, {data(b_t), 1, k}, to, n});
+         run_gemm({data(a), k, 1}, {data(b_t), 1, k});
        }},
       {"x W^T, LibTorch", [&] { at::mm_out(out, a, b_t.t()); }},
       {"dy W",
        [&] {
-         product({m, n, k, {data(a), k, 1}, {data(b), n, 1}, to, n});
+         run_gemm({data(a), k, 1}, {data(b), n, 1});
        }},
       {"dy W, LibTorch", [&] { at::mm_out(out, a, b); }},
       {"dy^T x",
        [&] {
-         product({m, n, k, {data(a_t), 1, m}, {data(b), n, 1}, to, n});
+         run_gemm({data(a_t), 1, m}, {data(b), n, 1});
        }},
       {"dy^T x, LibTorch", [&] { at::mm_out(out, a_t.t(), b); }},
-      {"packed", [&] {
-         packed.multiply({data(a), k, 1}, m, 0, n, to, n);
+      {"prepacked", [&] {
+         prepacked.multiply({data(a), k, 1}, m, 0, n, to, n);
        }}};
   const double operations = 2e-9 * static_cast<double>(m * n * k);
   const auto repeats = static_cast<int64_t>(1 + 0.2 / operations);
@@ -62,7 +65,7 @@ void measure(int64_t m, int64_t n, int64_t k, int rounds) {
     for (size_t i = 0; i < works.size(); ++i)
       best[i] = std::min(best[i], seconds_of(works[i].second, repeats));
   }
-  nlohmann::ordered_json line = {{"bench", "products"}, {"rows", m}, {"columns", n}, {"depth", k}};
+  nlohmann::ordered_json line = {{"bench", "gemm"}, {"rows", m}, {"columns", n}, {"depth", k}};
   for (size_t i = 0; i < works.size(); ++i) {
     line["gflops"][works[i].first] = std::round(10 * operations / best[i]) / 10;
   }

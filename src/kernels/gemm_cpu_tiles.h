@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "kernels/product.h"
+#include "kernels/gemm_cpu.h"
 
-// The innermost loops of product.cc, instantiated once for each instruction set.
+// The innermost loops of gemm_cpu.cc, instantiated once for each instruction set.
 namespace dovetail::tiles {
 
 typedef float Wide __attribute__((vector_size(64)));
@@ -14,7 +14,7 @@ typedef float Half __attribute__((vector_size(32)));
 
 #define DOVETAIL_INLINE inline __attribute__((always_inline))
 
-// Vectors in memory, wherever they begin.
+// Vectors in memory, at any address.
 template <typename Lanes>
 struct __attribute__((packed, may_alias)) Unaligned {
   Lanes lanes;
@@ -54,7 +54,7 @@ DOVETAIL_INLINE void tile(const Strip& strip, MatrixView a, float* out, int64_t 
   }
 }
 
-// A strip whose last columns are not wanted: through a buffer.
+// Computes a strip whose last columns are padding, through a buffer.
 template <typename Lanes, int kRows, int kVectors>
 DOVETAIL_INLINE void cut_tile(const Strip& strip, MatrixView a, float* out, int64_t out_row,
                               bool accumulate, int64_t columns) {
@@ -68,9 +68,9 @@ DOVETAIL_INLINE void cut_tile(const Strip& strip, MatrixView a, float* out, int6
   }
 }
 
-// The columns of an unpacked b that are fewer than a vector.
+// Computes the last columns of an unpacked b, fewer than a vector.
 template <typename Lanes>
-DOVETAIL_INLINE void narrow_columns(const Product& p, int64_t row, int64_t first, int64_t last) {
+DOVETAIL_INLINE void narrow_columns(const Gemm& p, int64_t row, int64_t first, int64_t last) {
   for (int64_t c = first; c < last; ++c) {
     float sum = 0;
     for (int64_t k = 0; k < p.depth; ++k) {
@@ -81,7 +81,7 @@ DOVETAIL_INLINE void narrow_columns(const Product& p, int64_t row, int64_t first
 }
 
 template <typename Lanes, int kRows>
-DOVETAIL_INLINE void small_rows(const Product& p, int64_t row) {
+DOVETAIL_INLINE void small_rows(const Gemm& p, int64_t row) {
   constexpr int64_t kLanes = sizeof(Lanes) / sizeof(float);
   const MatrixView a = p.a.from(row, 0);
   float* out = p.out + row * p.out_row;
@@ -98,14 +98,14 @@ DOVETAIL_INLINE void small_rows(const Product& p, int64_t row) {
 }
 
 template <typename Lanes, int kRows>
-DOVETAIL_INLINE void small(const Product& p) {
+DOVETAIL_INLINE void small(const Gemm& p) {
   int64_t row = 0;
   for (; row + kRows <= p.rows; row += kRows) small_rows<Lanes, kRows>(p, row);
   for (; row + 2 <= p.rows; row += 2) small_rows<Lanes, 2>(p, row);
   if (row < p.rows) small_rows<Lanes, 1>(p, row);
 }
 
-// Rows of the result times packed strips of b.
+// Packed strips of b and the part of the result that they produce.
 struct Panel {
   int64_t columns, depth;
   const float* packed;  // [strips, strip_size]
@@ -117,8 +117,8 @@ struct Panel {
 
 template <typename Lanes, int kRows>
 DOVETAIL_INLINE void panel_rows(const Panel& p, MatrixView a, int64_t row) {
-  constexpr int kVectors = PackedMatrix::kStrip * sizeof(float) / sizeof(Lanes);
-  const int64_t width = PackedMatrix::kStrip;
+  constexpr int kVectors = PrepackedMatrix::kStrip * sizeof(float) / sizeof(Lanes);
+  const int64_t width = PrepackedMatrix::kStrip;
   for (int64_t column = 0; column < p.columns; column += width) {
     const Strip strip{p.depth, p.packed + column / width * p.strip_size, width};
     float* out = p.out + row * p.out_row + column;

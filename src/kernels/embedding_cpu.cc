@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/embedding_rows.h"
+#include "kernels/embedding_cpu.h"
 
 #include "kernels/simd.h"
 

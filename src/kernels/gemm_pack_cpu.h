@@ -3,12 +3,12 @@
 
 #include <cstdint>
 
-#include "kernels/product.h"
+#include "kernels/gemm_cpu.h"
 
 namespace dovetail {
 
-// scale * b[depth, columns] as strips of PackedMatrix::kStrip columns, the last one filled up with
-// zeros: strip s holds its rows one after the other from out + s * strip_size.
+// Packs scale * b[depth, columns] into strips of PrepackedMatrix::kStrip columns; zeros fill up the
+// last strip. Strip s has its rows one after the other from out + s * strip_size.
 void pack_strips(const MatrixView& b, int64_t depth, int64_t columns, float scale, float* out,
                  int64_t strip_size);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/activation_loops.h"
+#include "kernels/activation_cpu.h"
 
 #include "kernels/simd.h"
 #include "kernels/vector_math.h"

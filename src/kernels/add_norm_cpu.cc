@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/add_norm_rows.h"
+#include "kernels/add_norm_cpu.h"
 
 #include <cmath>
 
+#include "kernels/dropout_cpu.h"
 #include "kernels/simd.h"
 
 namespace dovetail {
@@ -71,14 +72,6 @@ DOVETAIL_SIMD void add_weight_gradient(const float* __restrict dnormed,
   for (int64_t i = 0; i < width; ++i) dweight[i] += dnormed[i] * hidden[i] * scale;
 }
 
-DOVETAIL_SIMD void dropout_row(const float* __restrict x, float* __restrict y, int64_t begin,
-                               int64_t count, const DropoutBits& bits) {
-  const DropoutBits dropout = bits;
-  for (int64_t i = 0; i < count; ++i) {
-    y[i] = x[i] * dropout.factor(static_cast<uint32_t>(begin) + static_cast<uint32_t>(i));
-  }
-}
-
 }  // namespace
 
 void add_norm_backward(const AddNormBackward& work, int64_t first_row, int64_t last_row) {
@@ -95,10 +88,6 @@ void add_norm_backward(const AddNormBackward& work, int64_t first_row, int64_t l
       dropout_row(work.dresidual + begin, work.dx + begin, begin, work.width, work.dropout);
     }
   }
-}
-
-void dropout_elements(const float* x, float* y, int64_t count, const DropoutBits& dropout) {
-  dropout_row(x, y, 0, count, dropout);
 }
 
 }  // namespace dovetail

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/row_attention.h"
+#include "kernels/cached_attention_cpu.h"
 
 #include "kernels/simd.h"
 #include "kernels/vector_math.h"
 
 namespace dovetail {
 
-DOVETAIL_SIMD void attend_row(const RowAttention& attention, const float* query, float* scores,
-                              float* out) {
+DOVETAIL_SIMD void cached_attention(const CachedAttention& attention, const float* query,
+                                    float* scores, float* out) {
   const int64_t channels = attention.channels, positions = attention.positions;
   for (int64_t head = 0; head < attention.heads; ++head) {
     const int64_t begin = head * channels;

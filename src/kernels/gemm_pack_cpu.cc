@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/pack.h"
+#include "kernels/gemm_pack_cpu.h"
 
 #include <algorithm>
 #include <cstring>
@@ -10,11 +10,11 @@ namespace dovetail {
 
 namespace {
 
-constexpr int64_t kStrip = PackedMatrix::kStrip;
+constexpr int64_t kStrip = PrepackedMatrix::kStrip;
 typedef float Eight __attribute__((vector_size(32), aligned(4), may_alias));
 typedef int EightInts __attribute__((vector_size(32)));
 
-// Rows of b lie in memory as they will be: copied.
+// Copies a strip of a b with contiguous rows.
 DOVETAIL_SIMD void copy_strip(const float* b, int64_t b_row, int64_t depth, float scale,
                               float* out) {
   for (int64_t k = 0; k < depth; ++k) {
@@ -24,7 +24,7 @@ DOVETAIL_SIMD void copy_strip(const float* b, int64_t b_row, int64_t depth, floa
   }
 }
 
-// Eight rows of `in`, in_row apart, become eight columns of `out`.
+// Transposes eight rows of `in`, in_row apart, into eight columns of `out`.
 DOVETAIL_SIMD void transpose_eight(const float* in, int64_t in_row, int64_t blocks, float scale,
                                    float* out) {
   for (int64_t block = 0; block < blocks; ++block, in += 8, out += 8 * kStrip) {

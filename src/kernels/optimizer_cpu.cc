@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/optimizer_kernels.h"
+#include "kernels/optimizer_cpu.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "model/generation/indexed_cache_decoder.h"
+
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 
@@ -6,8 +8,7 @@
 
 #include "kernels/activation.h"
 #include "kernels/add_norm.h"
-#include "kernels/row_attention.h"
-#include "model/generation/decoder_session.h"
+#include "kernels/cached_attention_cpu.h"
 #include "model/position_bias.h"
 
 namespace dovetail {
@@ -16,18 +17,19 @@ using at::Tensor;
 
 namespace {
 
-// A step's q, k and v of all rows stay where the product put them. Row r of the present step knows,
-// for each step before, which row it was then; so beams that fork and rows that end move nothing.
-class RowSteps final : public DecoderSteps {
+// The q, k and v of each step stay where their matmul wrote them. A row holds, for each earlier
+// step, the index of its row then, so beams that fork and rows that end move nothing.
+class IndexedCacheDecoder final : public CachedDecoder {
  public:
-  RowSteps(const T5Model& model, const Tensor& memory_BSD, const Tensor& mask_BS, int64_t beams);
+  IndexedCacheDecoder(const T5Model& model, const Tensor& memory_BSD, const Tensor& mask_BS,
+                      int64_t beams);
   Tensor next_hidden(const Tensor& ids_R) override;
   void select(const Tensor& rows_R) override;
 
  private:
   struct Row {
     int64_t source = 0;
-    std::vector<int32_t> past;  // its row at each step before
+    std::vector<int32_t> past;  // its row at each earlier step
   };
 
   Tensor self_attention(const Tensor& qkv, size_t block) const;
@@ -39,12 +41,12 @@ class RowSteps final : public DecoderSteps {
   std::vector<Row> rows_;
   std::vector<std::vector<Tensor>> self_qkv_;    // [block][step]: [rows then, 3 I]
   std::vector<Tensor> cross_kv_;                 // [block]: [B, S, 2 I]
-  std::vector<std::vector<int64_t>> positions_;  // of a source that are no padding
+  std::vector<std::vector<int64_t>> positions_;  // [source]: those that are no padding
   Tensor bias_;                                  // [H, step + 1]
 };
 
-RowSteps::RowSteps(const T5Model& model, const Tensor& memory_BSD, const Tensor& mask_BS,
-                   int64_t beams)
+IndexedCacheDecoder::IndexedCacheDecoder(const T5Model& model, const Tensor& memory_BSD,
+                                         const Tensor& mask_BS, int64_t beams)
     : model_(model) {
   for (const BlockProjections& p : model.decoder_projections()) {
     cross_kv_.push_back(linear(memory_BSD, p.cross_kv));
@@ -61,9 +63,9 @@ RowSteps::RowSteps(const T5Model& model, const Tensor& memory_BSD, const Tensor&
   }
 }
 
-// The last query's biases towards keys 0 .. step. The last block is behind the others within a
-// step: what it has kept is the number of steps that are done.
-Tensor RowSteps::self_bias(const BlockWeights& block) const {
+// Biases of the last query towards keys 0 .. step. The last block's cache grows last within a step,
+// so its length is the number of finished steps.
+Tensor IndexedCacheDecoder::self_bias(const BlockWeights& block) const {
   const auto length = static_cast<int64_t>(self_qkv_.back().size());
   return position_bias(block.self_attention.relative_attention_bias_KH, model_.config(),
                        /*bidirectional=*/false, length, 1, length + 1)
@@ -71,7 +73,7 @@ Tensor RowSteps::self_bias(const BlockWeights& block) const {
 }
 
 template <typename OneRow>
-void for_rows(int64_t rows, OneRow one_row) {
+void for_cache_rows(int64_t rows, OneRow one_row) {
   at::parallel_for(0, rows, 4, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) one_row(row);
   });
@@ -88,13 +90,13 @@ struct RowScratch {
   }
 };
 
-Tensor RowSteps::self_attention(const Tensor& qkv, size_t block) const {
+Tensor IndexedCacheDecoder::self_attention(const Tensor& qkv, size_t block) const {
   const T5Config& config = model_.config();
   const Tensor out = at::empty({qkv.size(0), inner()}, qkv.options());
-  const std::vector<Tensor>& steps = self_qkv_[block];  // the present one is the last
+  const std::vector<Tensor>& steps = self_qkv_[block];  // the current one is the last
   const auto length = static_cast<int64_t>(steps.size());
   const int64_t width = 3 * inner();
-  for_rows(qkv.size(0), [&](int64_t r) {
+  for_cache_rows(qkv.size(0), [&](int64_t r) {
     thread_local RowScratch scratch;
     scratch.resize(length);
     for (int64_t t = 0; t < length; ++t) {
@@ -102,19 +104,24 @@ Tensor RowSteps::self_attention(const Tensor& qkv, size_t block) const {
       scratch.keys[t] = steps[t].const_data_ptr<float>() + row * width + inner();
       scratch.values[t] = scratch.keys[t] + inner();
     }
-    attend_row({config.num_heads, config.d_kv, length, scratch.keys.data(), scratch.values.data(),
-                bias_.const_data_ptr<float>(), length},
-               qkv.const_data_ptr<float>() + r * width, scratch.scores.data(),
-               out.data_ptr<float>() + r * inner());
+    cached_attention({.heads = config.num_heads,
+                      .channels = config.d_kv,
+                      .positions = length,
+                      .keys = scratch.keys.data(),
+                      .values = scratch.values.data(),
+                      .bias = bias_.const_data_ptr<float>(),
+                      .bias_row = length},
+                     qkv.const_data_ptr<float>() + r * width, scratch.scores.data(),
+                     out.data_ptr<float>() + r * inner());
   });
   return out;
 }
 
-Tensor RowSteps::cross_attention(const Tensor& query, size_t block) const {
+Tensor IndexedCacheDecoder::cross_attention(const Tensor& query, size_t block) const {
   const T5Config& config = model_.config();
   const Tensor& kv = cross_kv_[block];
   const Tensor out = at::empty({query.size(0), inner()}, query.options());
-  for_rows(query.size(0), [&](int64_t r) {
+  for_cache_rows(query.size(0), [&](int64_t r) {
     thread_local RowScratch scratch;
     const std::vector<int64_t>& positions = positions_[rows_[r].source];
     scratch.resize(positions.size());
@@ -123,15 +130,18 @@ Tensor RowSteps::cross_attention(const Tensor& query, size_t block) const {
       scratch.keys[i] = begin + positions[i] * kv.stride(1);
       scratch.values[i] = scratch.keys[i] + inner();
     }
-    attend_row({config.num_heads, config.d_kv, static_cast<int64_t>(positions.size()),
-                scratch.keys.data(), scratch.values.data(), nullptr, 0},
-               query.const_data_ptr<float>() + r * inner(), scratch.scores.data(),
-               out.data_ptr<float>() + r * inner());
+    cached_attention({.heads = config.num_heads,
+                      .channels = config.d_kv,
+                      .positions = static_cast<int64_t>(positions.size()),
+                      .keys = scratch.keys.data(),
+                      .values = scratch.values.data()},
+                     query.const_data_ptr<float>() + r * inner(), scratch.scores.data(),
+                     out.data_ptr<float>() + r * inner());
   });
   return out;
 }
 
-Tensor RowSteps::next_hidden(const Tensor& ids_R) {
+Tensor IndexedCacheDecoder::next_hidden(const Tensor& ids_R) {
   const StackWeights& decoder = model_.weights().decoder;
   const double epsilon = model_.config().layer_norm_epsilon;
   const auto& blocks = decoder.blocks;
@@ -141,22 +151,23 @@ Tensor RowSteps::next_hidden(const Tensor& ids_R) {
     const BlockWeights& w = blocks[i];
     const BlockProjections& p = model_.decoder_projections()[i];
     if (w.self_attention.relative_attention_bias_KH.defined()) bias_ = self_bias(w);
-    const Tensor qkv = linear(stream.normed, p.self_qkv);
+    const Tensor qkv = linear(stream.normed_RD, p.self_qkv);
     self_qkv_[i].push_back(qkv);
     Tensor x = linear(self_attention(qkv, i), p.self_o);
-    stream = add_norm(stream.hidden, x, w.cross_attention.norm_D, epsilon, {});
-    x = linear(cross_attention(linear(stream.normed, p.cross_q), i), p.cross_o);
-    stream = add_norm(stream.hidden, x, w.feed_forward.norm_D, epsilon, {});
-    x = linear(feed_forward_activation(linear(stream.normed, p.wi), model_.activation(), {}), p.wo);
+    stream = add_norm(stream.hidden_RD, x, w.cross_attention.norm_D, epsilon, {});
+    x = linear(cross_attention(linear(stream.normed_RD, p.cross_q), i), p.cross_o);
+    stream = add_norm(stream.hidden_RD, x, w.feed_forward.norm_D, epsilon, {});
+    x = linear(feed_forward_activation(linear(stream.normed_RD, p.wi), model_.activation(), {}),
+               p.wo);
     const Tensor& next =
         i + 1 < blocks.size() ? blocks[i + 1].self_attention.norm_D : decoder.final_norm_D;
-    stream = add_norm(stream.hidden, x, next, epsilon, {});
+    stream = add_norm(stream.hidden_RD, x, next, epsilon, {});
   }
   for (size_t r = 0; r < rows_.size(); ++r) rows_[r].past.push_back(static_cast<int32_t>(r));
-  return stream.normed;
+  return stream.normed_RD;
 }
 
-void RowSteps::select(const Tensor& rows_R) {
+void IndexedCacheDecoder::select(const Tensor& rows_R) {
   std::vector<Row> chosen;
   chosen.reserve(rows_R.numel());
   for (int64_t i = 0; i < rows_R.numel(); ++i)
@@ -166,9 +177,11 @@ void RowSteps::select(const Tensor& rows_R) {
 
 }  // namespace
 
-std::unique_ptr<DecoderSteps> make_row_steps(const T5Model& model, const Tensor& memory_BSD,
-                                             const Tensor& mask_BS, int64_t beams_per_source) {
-  return std::make_unique<RowSteps>(model, memory_BSD, mask_BS, beams_per_source);
+std::unique_ptr<CachedDecoder> make_indexed_cache_decoder(const T5Model& model,
+                                                          const Tensor& memory_BSD,
+                                                          const Tensor& mask_BS,
+                                                          int64_t beams_per_source) {
+  return std::make_unique<IndexedCacheDecoder>(model, memory_BSD, mask_BS, beams_per_source);
 }
 
 }  // namespace dovetail

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "model/generation/dense_cache_decoder.h"
+
 #include <ATen/ops/cat.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/softmax.h>
@@ -7,7 +9,6 @@
 
 #include "kernels/activation.h"
 #include "kernels/add_norm.h"
-#include "model/generation/decoder_session.h"
 #include "model/position_bias.h"
 
 namespace dovetail {
@@ -16,25 +17,26 @@ using at::Tensor;
 
 namespace {
 
-// [rows, H, length, C]
 struct KeyValue {
-  Tensor key, value;
+  Tensor key, value;  // [rows, H, length, C]
 };
 
-Tensor attend(const Tensor& query, const KeyValue& memory, const Tensor& bias) {
-  const Tensor scores = at::matmul(query, memory.key.transpose(2, 3)).to(at::kFloat) + bias;
-  return at::matmul(at::softmax(scores, -1).to(query.scalar_type()), memory.value);
+// query [rows, H, queries, C]; the result is of the same shape.
+Tensor attend(const Tensor& query, const KeyValue& cached, const Tensor& bias) {
+  const Tensor scores = at::matmul(query, cached.key.transpose(2, 3)).to(at::kFloat) + bias;
+  return at::matmul(at::softmax(scores, -1).to(query.scalar_type()), cached.value);
 }
 
-void keep(std::vector<KeyValue>& memories, const Tensor& rows) {
-  for (KeyValue& memory : memories) {
-    memory = {memory.key.index_select(0, rows), memory.value.index_select(0, rows)};
+void select_rows(std::vector<KeyValue>& cache, const Tensor& rows) {
+  for (KeyValue& block : cache) {
+    block = {block.key.index_select(0, rows), block.value.index_select(0, rows)};
   }
 }
 
-class TensorSteps final : public DecoderSteps {
+class DenseCacheDecoder final : public CachedDecoder {
  public:
-  TensorSteps(const T5Model& model, const Tensor& memory_BSD, const Tensor& mask_BS, int64_t beams)
+  DenseCacheDecoder(const T5Model& model, const Tensor& memory_BSD, const Tensor& mask_BS,
+                    int64_t beams)
       : model_(model), config_(model.config()), beams_(beams), live_(memory_BSD.size(0)) {
     const Tensor mask = mask_BS.to(at::kFloat);
     source_bias_ = ((1.0 - mask) * std::numeric_limits<float>::lowest()).unsqueeze(1).unsqueeze(1);
@@ -61,10 +63,10 @@ class TensorSteps final : public DecoderSteps {
 
   void select(const Tensor& rows_R) override {
     const at::Device device = source_bias_.device();
-    keep(self_, rows_R.to(device));
+    select_rows(self_, rows_R.to(device));
     const Tensor sources_L =
         rows_R.slice(0, 0, rows_R.numel(), beams_).div(beams_, "floor").to(device);
-    keep(cross_, sources_L);
+    select_rows(cross_, sources_L);
     source_bias_ = source_bias_.index_select(0, sources_L);
     live_ = sources_L.numel();
   }
@@ -87,7 +89,7 @@ class TensorSteps final : public DecoderSteps {
                         : KeyValue{at::cat({past.key, key}, 2), at::cat({past.value, value}, 2)};
     hidden = hidden +
              linear(attend(split_heads(qkv[0]), past, bias).transpose(1, 2).flatten(2), p.self_o);
-    // The beams of a source stand where a query's positions would: its keys are read once for all.
+    // The beams of a source take the place of query positions, so its keys are read once for all.
     const Tensor query = linear(norm(hidden, w.cross_attention.norm_D), p.cross_q);
     const Tensor mixed =
         attend(split_heads(query.view({live_, beams_, -1})), cross_[i], source_bias_);
@@ -99,15 +101,17 @@ class TensorSteps final : public DecoderSteps {
   const T5Model& model_;
   const T5Config& config_;
   int64_t beams_ = 1, live_ = 0, length_ = 0;
-  std::vector<KeyValue> self_, cross_;
-  Tensor source_bias_;  // [L, 1, 1, S]
+  std::vector<KeyValue> self_, cross_;  // [block]
+  Tensor source_bias_;                  // [L, 1, 1, S]
 };
 
 }  // namespace
 
-std::unique_ptr<DecoderSteps> make_tensor_steps(const T5Model& model, const Tensor& memory_BSD,
-                                                const Tensor& mask_BS, int64_t beams_per_source) {
-  return std::make_unique<TensorSteps>(model, memory_BSD, mask_BS, beams_per_source);
+std::unique_ptr<CachedDecoder> make_dense_cache_decoder(const T5Model& model,
+                                                        const Tensor& memory_BSD,
+                                                        const Tensor& mask_BS,
+                                                        int64_t beams_per_source) {
+  return std::make_unique<DenseCacheDecoder>(model, memory_BSD, mask_BS, beams_per_source);
 }
 
 }  // namespace dovetail

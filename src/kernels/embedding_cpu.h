@@ -5,7 +5,7 @@
 
 namespace dovetail {
 
-// sums[ids[i]] += rows[i] for every i, in order: rows of `width` numbers.
+// sums[ids[i]] += rows[i] for every i, in order. Rows are `width` numbers.
 void add_rows(const float* rows, const int64_t* ids, int64_t count, int64_t width, float* sums);
 
 }  // namespace dovetail
