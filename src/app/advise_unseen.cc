@@ -12,7 +12,7 @@
 #include "analysis/decisions/analysis.h"
 #include "analysis/decisions/regret.h"
 #include "analysis/report/advise.h"
-#include "analysis/report/words.h"
+#include "analysis/report/number_text.h"
 #include "app/results_folder.h"
 #include "base/error.h"
 #include "base/names.h"
@@ -22,6 +22,7 @@
 #include "store/journal.h"
 #include "sweep/card_name.h"
 #include "tasks/find_task.h"
+#include "templates/render.h"
 #include "templates/template.h"
 
 namespace dovetail {

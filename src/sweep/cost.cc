@@ -49,7 +49,7 @@ double train_flops(const ModelSize& size, double source_length, double target_le
 }
 
 double tokenizer_seconds(const VocabularySettings& vocabulary) {
-  return vocabulary.type == "pieces" ? kTrainedVocabularySeconds : kOverheadSeconds;
+  return vocabulary.type == "unigram" ? kTrainedVocabularySeconds : kOverheadSeconds;
 }
 
 double pretrain_seconds(const ModelSize& size, const PretrainSettings& pretrain) {
@@ -63,7 +63,8 @@ double pretrain_seconds(const ModelSize& size, const PretrainSettings& pretrain)
 double tune_steps(const TuneSettings& tune, const TrainSizeSettings& train) {
   if (tune.steps.fixed > 0) return static_cast<double>(tune.steps.fixed);
   double examples = kUnknownTrainExamples;
-  if (train.heads) examples = static_cast<double>(train.heads * std::max<int64_t>(train.tails, 1));
+  if (train.examples)
+    examples = static_cast<double>(train.examples * std::max<int64_t>(train.references, 1));
   if (train.fraction > 0) examples *= train.fraction;
   const double batches = std::ceil(examples / rows_per_batch(tune));
   const double steps =

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/scratch_folder.h"
+#include "templates/render.h"
 
 namespace dovetail {
 namespace {
@@ -33,11 +34,11 @@ class TuneCellTest : public testing::Test {
     return job;
   }
 
-  // The targets of the cell's first epoch, as its learner is given them.
+  // The targets of the cell's first epoch, as training gets them.
   static std::multiset<std::vector<int32_t>> trained_targets(TuneCell& cell) {
     std::multiset<std::vector<int32_t>> targets;
-    for (int64_t step = 0; step < cell.learner.steps; ++step) {
-      const Batch batch = cell.learner.next_batch(step);
+    for (int64_t step = 0; step < cell.training.steps; ++step) {
+      const Batch batch = cell.training.next_batch(step);
       for (int64_t row = 0; row < batch.labels_BT.size(0); ++row) {
         std::vector<int32_t> ids;
         for (int64_t i = 0; i < batch.labels_BT.size(1); ++i) {

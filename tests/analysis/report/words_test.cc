@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "analysis/report/words.h"
+#include "analysis/report/decision_words.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "analysis/report/advise.h"
 #include "analysis/made_up.h"
+#include "analysis/report/advise.h"
+#include "analysis/report/caveats.h"
+#include "analysis/report/lessons.h"
+#include "analysis/report/number_text.h"
 #include "base/error.h"
 
 namespace dovetail {
