@@ -20,7 +20,7 @@
 #include "comm/communicator.h"
 #include "driver/driver.h"
 #include "jobs/job_runner.h"
-#include "planning/catalogues.h"
+#include "planning/plan_sweep.h"
 #include "store/journal.h"
 #include "store/results.h"
 #include "store/status.h"

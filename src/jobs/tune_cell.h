@@ -11,7 +11,7 @@
 #include "jobs/example_encoder.h"
 #include "plan/job.h"
 #include "plan/record.h"
-#include "training/gradient_team.h"
+#include "training/gradient_all_reduce.h"
 #include "training/learner.h"
 
 namespace dovetail {

@@ -37,7 +37,8 @@ int preference(const Probe& probe, const SelectorContext& context) {
 
 // Whether `masked` is the same template as `prefix` with a sentinel added.
 bool are_twins(const AxisTraits& prefix, const AxisTraits& masked) {
-  return prefix.fills < 0 && masked.fills > 0 && prefix.form == masked.form &&
+  return prefix.answer_style == AnswerStyle::continuation &&
+         masked.answer_style == AnswerStyle::infill && prefix.form == masked.form &&
          prefix.says_relation == masked.says_relation;
 }
 

@@ -32,8 +32,8 @@ struct CellResult {
 struct CellGroup {
   std::string baseline;  // "", or most_frequent, copy, untuned
   std::string objective, adaptation, task, template_name, tuning, train_size;
-  std::vector<CellResult> cells;                             // in the order of the plan
-  const std::vector<std::string>* corpus_metrics = nullptr;  // the plan's corpus-level metrics
+  std::vector<CellResult> cells;                   // in the order of the plan
+  const MetricTraitsMap* metric_traits = nullptr;  // the plan's
 
   // The label on an axis of kAxes other than seed.
   const std::string& at(std::string_view axis) const;
