@@ -5,8 +5,8 @@
 #include "app/bench/bench.h"
 #include "app/commands.h"
 #include "base/random.h"
-#include "model/shapes.h"
 #include "jobs/provenance.h"
+#include "model/shapes.h"
 
 namespace dovetail {
 

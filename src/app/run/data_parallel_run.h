@@ -20,8 +20,8 @@ namespace dovetail {
 class DataParallelRun {
  public:
   // Makes a rank's runner of jobs; `leader` is the leader's rank in the driver.
-  using MakeRunner = std::function<std::unique_ptr<JobRunner>(const RunPaths&, GradientAllReduce*,
-                                                              int leader)>;
+  using MakeRunner =
+      std::function<std::unique_ptr<JobRunner>(const RunPaths&, GradientAllReduce*, int leader)>;
 
   // Starts MPI. With `group_size` 1 every rank leads itself. Rank 0 throws ConfigError if the number
   // of ranks is not a multiple of `group_size`; every other rank then neither leads nor follows.
