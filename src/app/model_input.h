@@ -66,10 +66,10 @@ struct BatchedAnswers {
 };
 
 // Reads windows of inputs that make up about 32 batches, so that each can be sorted by length.
-// Prints the answers to standard output in the order of the inputs. The first windows are smaller, so
-// that answers come soon, and so is a window whose input stops for now: its writer may wait for the
-// answers. On a terminal, long work shows its progress on standard error. Throws DataError if there
-// is no input.
+// Prints the answers to standard output in the order of the inputs. The first windows are smaller,
+// so that answers come soon. A window also ends when no further input is ready, because its writer
+// may wait for the answers. On a terminal, long work shows its progress on standard error. Throws
+// DataError if there is no input.
 void answer_in_windows(ModelInputReader& inputs, const BatchedAnswers& answers);
 
 }  // namespace dovetail

@@ -9,10 +9,10 @@
 #include <memory>
 
 #include "app/commands.h"
-#include "app/renamed_option.h"
 #include "app/results_folder.h"
 #include "app/run/data_parallel_run.h"
 #include "app/run/record_store.h"
+#include "app/run/renamed_option.h"
 #include "app/run/run_monitor.h"
 #include "app/run/run_paths.h"
 #include "base/error.h"

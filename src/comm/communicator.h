@@ -50,8 +50,8 @@ std::unique_ptr<Communicator> make_serial_communicator();
 std::unique_ptr<Communicator> make_communicator();
 
 // The ranks of the world, cut into data-parallel groups of neighbours. The first rank of a group
-// leads it: it has rank 0 in `group`. `leaders` connects the leaders (rank 0 of the world has rank 0
-// there) and is null on all other ranks.
+// leads it: it has rank 0 in `group`. `leaders` connects the leaders (rank 0 of the world has rank
+// 0 there) and is null on all other ranks.
 struct Communicators {
   std::unique_ptr<Communicator> leaders, group;
 };

@@ -11,8 +11,8 @@
 #include "plan/record.h"
 #include "store/netcdf.h"
 
-// The rows and columns of results.h5, collected from a plan and its records. One file for each group
-// (results_cube.h, results_cells.h, ...) writes them. Layout: docs/results.md.
+// The rows and columns of results.h5, collected from a plan and its records. One file for each
+// group (results_cube.h, results_cells.h, ...) writes them. Layout: docs/results.md.
 namespace dovetail {
 
 enum class CellStatus : uint8_t { missing, finished, failed, crashed, excluded };

@@ -23,8 +23,8 @@ class DataParallelRun {
   using MakeRunner =
       std::function<std::unique_ptr<JobRunner>(const RunPaths&, GradientAllReduce*, int leader)>;
 
-  // Starts MPI. With `group_size` 1 every rank leads itself. Rank 0 throws ConfigError if the number
-  // of ranks is not a multiple of `group_size`; every other rank then neither leads nor follows.
+  // Starts MPI. With `group_size` 1 every rank leads itself. Rank 0 throws ConfigError if the
+  // number of ranks is not a multiple of `group_size`; no other rank then leads or follows.
   explicit DataParallelRun(int group_size);
   ~DataParallelRun();  // a leader releases its followers
   DataParallelRun(const DataParallelRun&) = delete;

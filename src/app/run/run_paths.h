@@ -30,8 +30,8 @@ class RunPathsBroadcast {
   bool done_ = false;
 };
 
-// Waits for the paths on a rank other than 0. Returns nothing when there is no run. Throws CommError
-// when rank 0 dies.
+// Waits for the paths on a rank other than 0. Returns nothing when there is no run. Throws
+// CommError when rank 0 dies.
 std::optional<RunPaths> receive_run_paths(Communicator& communicator);
 
 }  // namespace dovetail

@@ -5,9 +5,11 @@
 #include <exception>
 #include <memory>
 
-#include "app/bench/bench.h"
-#include "app/renamed_option.h"
+#include "app/bench/bench_clock.h"
+#include "app/bench/bench_commands.h"
+#include "app/bench/bench_options.h"
 #include "app/run/group_gradients.h"
+#include "app/run/renamed_option.h"
 #include "base/error.h"
 #include "base/names.h"
 #include "base/stop.h"
