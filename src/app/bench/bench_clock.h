@@ -10,10 +10,11 @@
 
 namespace dovetail {
 
-// Times equal pieces of work after some untimed ones (warm-up). It runs all pieces at once, or takes
-// turns with other programs (interactive). In turns it prints one JSON line of settings when warm.
-// Each line "go K" on standard input then runs K pieces and prints {"pieces": K, "seconds": S},
-// until standard input ends. Between turns the process sleeps in a read.
+// Times equal pieces of work after some untimed ones (warm-up). It runs all pieces at once, or
+// takes turns with other programs (interactive). In turns it prints one JSON line of settings when
+// warm. Each line "go K" on standard input then runs K pieces and prints
+// {"pieces": K, "seconds": S}, until standard input ends. Between turns the process sleeps in a
+// read.
 class BenchClock {
  public:
   BenchClock(const BenchOptions& options, OrderedJson settings);

@@ -19,8 +19,8 @@ DriverOptions RunMonitor::driver_options() {
   return options;
 }
 
-// The record is safe in the journal, so a failure to copy it must not end the run. It is logged; the
-// end of the run writes the copies again and reports a failure.
+// The record is safe in the journal, so a failure to copy it must not end the run. It is logged;
+// the end of the run writes results.h5 again, and the next run saves the records again.
 void RunMonitor::pass_on(const Record& record) {
   try {
     records_.save(record);
