@@ -83,7 +83,7 @@ Batch collate_all(const std::vector<Sequence>& rows) {
   return collate(all);
 }
 
-// The clock says when to end; the loop also ends by itself, should a step fail.
+// The clock ends the loop; a failed step ends it too.
 constexpr int64_t kMostSteps = 10'000'000;
 
 TrainingTask training_task(const BenchTrainOptions& options, T5Model& model, TuningMethod& method,
