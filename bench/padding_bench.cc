@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "tasks/find_task.h"
+#include "templates/render.h"
 #include "templates/template.h"
 #include "text/vocabulary.h"
 #include "training/bucketing.h"

@@ -22,6 +22,7 @@
 #include "store/journal.h"
 #include "sweep/card_name.h"
 #include "tasks/find_task.h"
+#include "templates/render.h"
 #include "templates/template.h"
 
 namespace dovetail {

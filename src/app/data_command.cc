@@ -8,7 +8,7 @@
 #include "app/commands.h"
 #include "app/text_output.h"
 #include "base/error.h"
-#include "cards/card.h"
+#include "cards/card_files.h"
 #include "examples/task.h"
 #include "tasks/find_task.h"
 

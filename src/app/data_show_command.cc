@@ -13,6 +13,7 @@
 #include "base/names.h"
 #include "jobs/example_encoder.h"
 #include "tasks/find_task.h"
+#include "templates/render.h"
 
 namespace dovetail {
 

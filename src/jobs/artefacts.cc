@@ -7,6 +7,8 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "tasks/find_task.h"
+#include "text/build_corpus.h"
+#include "text/corpus_names.h"
 
 namespace dovetail {
 

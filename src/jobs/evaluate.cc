@@ -13,6 +13,7 @@
 #include "examples/subset.h"
 #include "jobs/decoding.h"
 #include "model/generation/generate.h"
+#include "templates/answer.h"
 #include "training/learner.h"
 
 namespace dovetail {

@@ -9,6 +9,8 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "examples/subset.h"
+#include "templates/render.h"
+#include "templates/soft_tokens.h"
 
 namespace dovetail {
 

@@ -8,6 +8,7 @@
 #include "examples/subset.h"
 #include "examples/task.h"
 #include "plan/settings.h"
+#include "templates/rendered.h"
 #include "templates/template.h"
 #include "text/vocabulary.h"
 #include "training/batch.h"

@@ -6,6 +6,7 @@
 #include "jobs/packed_text.h"
 #include "jobs/pair_batches.h"
 #include "jobs/periodic_saver.h"
+#include "text/train_vocabulary.h"
 #include "training/learner.h"
 #include "training/saved_state.h"
 

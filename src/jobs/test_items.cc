@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/stop.h"
+#include "templates/answer.h"
 
 namespace dovetail {
 

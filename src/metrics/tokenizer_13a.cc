@@ -46,7 +46,7 @@ std::string without_trailing_blanks(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
     const Utf8Character character = first_character(text.substr(i));
     i += character.length;
-    if (!is_white_space(character.code_point)) end = i;
+    if (!is_whitespace(character.code_point)) end = i;
   }
   return std::string(text.substr(0, end));
 }

@@ -13,6 +13,7 @@
 #include "examples/subset.h"
 #include "model/checkpoints/checkpoint.h"
 #include "model/generation/generate.h"
+#include "templates/answer.h"
 
 namespace dovetail {
 namespace {

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "examples/subset.h"
+#include "templates/render.h"
 
 namespace dovetail {
 namespace {

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/scratch_folder.h"
+#include "templates/render.h"
 
 namespace dovetail {
 namespace {
