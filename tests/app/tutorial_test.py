@@ -38,7 +38,7 @@ def outputs(tmp_path_factory):
                                 timeout=240)
         assert result.returncode == 0, f"{command}\n{result.stdout}{result.stderr}"
         found[command] = result.stdout
-    found["report"] = (checkout / "results/waste/report/index.html").read_text()
+    found["report"] = (checkout / "results/messages/report/index.html").read_text()
     return found
 
 
@@ -63,7 +63,7 @@ def test_takes_at_most_five_commands():
 
 
 def test_has_40_rows():
-    rows = (SOURCE / "docs/tutorial/waste.tsv").read_text().splitlines()
+    rows = (SOURCE / "docs/tutorial/messages.tsv").read_text().splitlines()
 
     assert len(rows) == len({row.split("\t")[0] for row in rows}) == 40
 
@@ -81,6 +81,6 @@ def test_prints_what_the_tutorial_shows(outputs, words):
 def test_ends_with_a_recommendation_of_the_sweep(outputs):
     advice = output_of(outputs, "advise")
 
-    assert "waste" in advice
+    assert "messages" in advice
     assert re.search(r"(masked_)?(mapping|prompting)", advice)
     assert "span_corruption" in outputs["report"]
