@@ -57,8 +57,8 @@ class SoftPrompt final : public TuningMethod {
 
   nlohmann::json notes() const override { return notes_; }
 
-  // PEFT puts its prompt before everything, so the places and names of these tokens are in a file of
-  // their own. The saved vectors are those that the model reads: an encoder only trains them.
+  // PEFT puts its prompt before everything, so the places and names of these tokens are in a file
+  // of their own. The saved vectors are those that the model reads: an encoder only trains them.
   void save(const std::filesystem::path& folder) const override {
     const at::NoGradGuard no_grad;
     save_adapter(folder,
