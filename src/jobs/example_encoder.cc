@@ -153,7 +153,7 @@ BoundTemplate template_of(const Json& settings) {
   const auto tuning = settings.at("tuning").get<ChoiceSettings>();
   const TuningEntry& entry = find_tuning(tuning.name).entry;
   if (!entry.soft_tokens) return with_soft_tokens(std::move(form), {});
-  Json parameters = entry.defaults;
+  Json parameters = defaults_of(entry.parameters);
   parameters.update(tuning.parameters);
   return with_soft_tokens(std::move(form), {parameters.at("num_virtual_tokens").get<int64_t>(),
                                             parameters.at("placement").get<std::string>()});

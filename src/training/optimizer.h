@@ -13,20 +13,19 @@
 
 namespace dovetail {
 
-// Changes tensors in place by their gradients; a tensor without a gradient stays as it is.
+// Updates tensors in place by their gradients; a tensor without a gradient stays as it is.
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
-  // `gradient_scale` multiplies every gradient: clipping.
+  // `gradient_scale` multiplies every gradient, for clipping.
   virtual void step(double learning_rate, double gradient_scale) = 0;
-  // Everything needed to go on after an interruption, in a fixed order.
+  // The tensors needed to resume after an interruption, in a fixed order.
   virtual std::vector<at::Tensor> state() = 0;
   virtual void set_num_steps(int64_t steps) = 0;
 };
 
-// Float32 tensors in one piece on the CPU go through vector kernels, all others through a plain
-// way in LibTorch's own operations, which keeps its state and does its sums in float32 (float64
-// for float64 tensors).
+// A catalogue entry with its factory. Contiguous float32 tensors on the CPU use vector kernels. All
+// others use LibTorch's operations, with state and sums in float32 (float64 for float64 tensors).
 struct OptimizerKind {
   OptimizerEntry entry;
   // `settings.parameters` is complete: resolve_parameters() made it.
@@ -41,11 +40,11 @@ std::unique_ptr<Optimizer> make_optimizer(const OptimizerSettings& settings, Nam
 // The global norm of all gradients.
 double gradient_norm(const NamedTensors& trained);
 
-// For the optimizers themselves.
+// The functions below are for the optimizers themselves.
 bool suits_kernels(const at::Tensor& tensor);
-at::Tensor zero_state(const at::Tensor& tensor);  // of its shape
+at::Tensor zero_state(const at::Tensor& tensor);  // zeros of its shape
 double root_mean_square(const at::Tensor& tensor);
-// body(begin, end) over stretches of 0 .. count, on LibTorch's threads.
+// Calls body(begin, end) for stretches of 0 .. count, on LibTorch's threads.
 void for_stretches(int64_t count, const std::function<void(int64_t, int64_t)>& body);
 
 }  // namespace dovetail

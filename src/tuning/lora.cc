@@ -18,7 +18,7 @@ namespace {
 
 using at::Tensor;
 
-// The part of a published name that PEFT's target_modules are matched with: "q" of "...q.weight".
+// The module in a published name, which PEFT's target_modules name: "q" in "...q.weight".
 std::string module_of(const std::string& weight_name) {
   const std::string path = weight_name.substr(0, weight_name.rfind('.'));
   return path.substr(path.rfind('.') + 1);
@@ -64,8 +64,8 @@ void check_targets(const T5Model& model, const LoraSettings& settings) {
   }
 }
 
-// A begins as PEFT begins it, uniform within 1 / sqrt(inputs), and B at zero: the tuned model
-// begins as the untuned one.
+// Initializes A as PEFT does, uniform within 1 / sqrt(inputs), and B with zeros, so that the tuned
+// model starts equal to the untuned one.
 class Lora final : public TuningMethod {
  public:
   Lora(T5Model& model, const LoraSettings& settings, uint64_t seed)
@@ -86,7 +86,7 @@ class Lora final : public TuningMethod {
       trained_.emplace_back(module + ".lora_A.weight", a_rK);
       trained_.emplace_back(module + ".lora_B.weight", b_Nr);
     }
-    model_.set_packing(Packing::both_ways);  // nothing else of the model changes any more
+    model_.set_packing(Packing::both_ways);  // the other weights stay as they are
   }
 
   NamedTensors trainable() override { return trained_; }

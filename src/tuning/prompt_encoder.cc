@@ -92,7 +92,7 @@ PromptEncoder::PromptEncoder(const PromptEncoderSettings& settings, int64_t d_mo
   }
 }
 
-// As PyTorch begins its own layers: uniform within 1 / sqrt(inputs).
+// PyTorch's initialization of linear layers: uniform within 1 / sqrt(inputs).
 void PromptEncoder::add(const std::string& name, at::IntArrayRef shape, double bound) {
   Tensor tensor = at::empty(shape).uniform_(-bound, bound, generator_).to(device_);
   weights_.emplace_back("prompt_encoder." + name, tensor.requires_grad_(true));

@@ -11,8 +11,8 @@
 
 namespace dovetail {
 
-// What stands between the trained table of a prompt and the model's input (the encoders of MTO,
-// Pouramini and Faili 2024, whose paper-period runs used the residual MLP).
+// The function from a prompt's trained table to the model's input vectors: the encoders of MTO
+// (Pouramini and Faili 2024), whose runs for the paper used the residual MLP.
 //   embedding     nothing (Lester et al. 2021)
 //   mlp           d -> hidden -> ... -> d, ReLU between; `layers` hidden layers
 //   mlp_residual  `layers` blocks x + W2 relu(W1 x), `hidden` wide inside
@@ -21,12 +21,13 @@ namespace dovetail {
 //                 al. 2021)
 struct PromptEncoderSettings {
   std::string kind = "embedding";
-  int64_t layers = 0;  // 0: one, of lstm two
-  int64_t hidden = 0;  // 0: d_model, of lstm half of it
+  int64_t layers = 0;  // 0: one, for lstm two
+  int64_t hidden = 0;  // 0: d_model, for lstm half of it
 };
 
-// From the parameters encoder, encoder_layers and encoder_hidden. MTO's spelling KIND@LAYERS@HIDDEN
-// ("mlp@2@200") says all three at once. ConfigError.
+// Reads the parameters encoder, encoder_layers and encoder_hidden. MTO's spelling
+// KIND@LAYERS@HIDDEN ("mlp@2@200") gives all three at once. ConfigError for an unknown kind and for
+// sizes out of range.
 PromptEncoderSettings read_prompt_encoder(const nlohmann::json& parameters);
 
 class PromptEncoder {
@@ -55,7 +56,7 @@ class PromptEncoder {
   at::Generator generator_;
   at::Device device_;
   NamedTensors weights_;
-  int64_t num_linear_ = 0, first_linear_ = 0;  // linear layers; where in weights_ they begin
+  int64_t num_linear_ = 0, first_linear_ = 0;  // linear layers; index of the first in weights_
 };
 
 }  // namespace dovetail

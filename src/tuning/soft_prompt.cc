@@ -32,7 +32,7 @@ class SoftPrompt final : public TuningMethod {
       tensor.requires_grad_(false);
     }
     table_KD_.requires_grad_(true);
-    model_.set_packing(Packing::both_ways);  // nothing of the model changes any more
+    model_.set_packing(Packing::both_ways);  // the weights of the model stay as they are
     notes_["num_soft_tokens"] = num_soft_tokens();
     notes_["encoder"] = parameters_.value("encoder", "embedding");
   }

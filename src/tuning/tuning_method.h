@@ -18,17 +18,17 @@ namespace dovetail {
 struct PromptToken {
   std::string name;   // "xNeed.P0"
   std::string group;  // tokens of a group are one sequence to an LSTM encoder
-  std::vector<int32_t> pieces =
-      {};  // of the word in its name, that it may start from; none without one
+  // Pieces of the word in its name, from which it may start; empty without a word.
+  std::vector<int32_t> pieces = {};
 };
 
-// The soft tokens of a cell, in the order of their ids: vocab_size + k is the k-th.
+// The soft tokens of a cell, in the order of their ids: vocab_size + k is token k.
 struct SoftTokenPlan {
   std::vector<PromptToken> tokens;
 };
 
-// One cell's way of being tuned: which tensors are trained, and how source ids become the encoder's
-// input. Everything it does not list in trainable() stays bit-identical.
+// How a cell is fine-tuned: which tensors are trained, and how source ids become the encoder's
+// input. All tensors that are not in trainable() stay bit-identical.
 class TuningMethod {
  public:
   virtual ~TuningMethod() = default;
@@ -36,15 +36,15 @@ class TuningMethod {
   // The trained tensors with their names, each a leaf that requires a gradient.
   virtual NamedTensors trainable() = 0;
 
-  // ids at or above the vocabulary's size stand for soft tokens: vocab_size + k is the k-th.
+  // Embeds ids. At and above the vocabulary's size they are soft tokens: vocab_size + k is token k.
   virtual at::Tensor embed(const at::Tensor& ids_BS) = 0;
 
   virtual int64_t num_soft_tokens() const { return 0; }
 
-  // What was decided on the way, such as where vectors started; recorded with the results.
+  // Facts for the record, such as how vectors were initialized.
   virtual nlohmann::json notes() const { return nlohmann::json::object(); }
 
-  // What was tuned, in a folder: a whole model in the Hugging Face layout, or an adapter in PEFT's.
+  // Saves the tuned part in a folder: a whole model in the Hugging Face layout, or a PEFT adapter.
   virtual void save(const std::filesystem::path& folder) const = 0;
 };
 
