@@ -13,7 +13,7 @@
 #include "examples/subset.h"
 #include "jobs/decoding.h"
 #include "model/generation/generate.h"
-#include "training/learner.h"
+#include "training/training_loop.h"
 
 namespace dovetail {
 

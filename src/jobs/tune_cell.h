@@ -8,7 +8,7 @@
 #include "jobs/example_encoder.h"
 #include "jobs/tune.h"
 #include "plan/record.h"
-#include "training/learner.h"
+#include "training/training_loop.h"
 
 namespace dovetail {
 
