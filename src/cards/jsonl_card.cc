@@ -1,6 +1,7 @@
-// SPDX-License-Identifier: Apache-2.0 Cards of kind "jsonl": any file of JSON objects, read by the
-// names of their keys. The keys that the card gives decide the layout: choices make questions, a
-// label makes a classification, a target makes texts.
+// SPDX-License-Identifier: Apache-2.0
+// Cards of kind "jsonl": any file of JSON objects, read by the names of their keys. The keys that
+// the card gives decide the layout: choices make questions, a label makes a classification, a
+// target makes texts.
 #include "base/error.h"
 #include "cards/card.h"
 

@@ -10,7 +10,7 @@
 
 namespace dovetail {
 
-// The kinds of job; plan/job_settings.h says what each does. The order is that of the settings.
+// The kinds of job, in the order of JobSettings; plan/job_settings.h describes each.
 enum class JobKind { tokenizer, pretrain, segment, adapt, tune, baseline, probe };
 
 std::string to_string(JobKind kind);

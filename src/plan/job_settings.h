@@ -133,8 +133,8 @@ struct BaselineJob {
 // primary metric alone. filling: the relation classifier's opinion of the task's triples.
 enum class ProbeKind { zero_shot, shots, race, filling };
 
-// A measurement for selectors, on training examples. `cell` says which model is probed, on which
-// task, and how it is tuned before; its tune.validation_examples are the probed examples. Of
+// A measurement for selectors, on training examples. `cell` has the probed model, the task, and the
+// tuning before the measurement; tune.validation_examples is the number of probed examples. For
 // filling only task, train_size, seed and validation_examples apply.
 struct ProbeJob {
   ProbeKind probe = ProbeKind::zero_shot;

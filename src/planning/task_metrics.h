@@ -15,7 +15,7 @@ std::vector<std::string> measurable_metrics(const TaskData& data,
                                             const std::vector<std::string>& names);
 
 // The measured metric that decides about tasks of that kind (Task::kind), the first in the order of
-// the metrics' catalogue; "" if none is measured. Metric::decides says which metrics decide.
+// the metrics' catalogue; "" if none is measured. Metric::decides marks these metrics.
 std::string deciding_metric(const std::string& task_kind, const std::vector<std::string>& measured);
 
 }  // namespace dovetail

@@ -8,7 +8,8 @@
 // The jobs that cells and baselines are made of.
 namespace dovetail {
 
-// Makes `job` start from the point's model, adapted if the point says so; adds the jobs upstream.
+// Makes `job` start from the point's model, with its adaptation if it has one. Adds the jobs
+// upstream.
 StartSettings start_from_point(JobGraph& graph, const GridPoint& point, Job& job);
 
 // Adds the cell of a whole point. ConfigError for a point that no job could run: too few examples,

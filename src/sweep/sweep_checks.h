@@ -4,8 +4,8 @@
 #include "sweep/sweep.h"
 #include "sweep/toml_table.h"
 
-// Checks of a whole sweep file: each value of an axis must have what it works on. They throw
-// ConfigError with the place in the file.
+// Checks of a whole sweep file: each value of an axis must have its inputs. They throw ConfigError
+// with the place in the file.
 namespace dovetail {
 
 // A text to pre-train on, a text for the vocabulary, a shape of the model.

@@ -46,7 +46,7 @@ double real_number(const toml::node& node, const std::string& what, const Number
 bool truth(const toml::node& node, const std::string& what);
 std::string text(const toml::node& node, const std::string& what);
 const toml::array& list(const toml::node& node, const std::string& what);  // not empty
-// Reads a text that must be one of `known`; `noun` says what it names: "schedule".
+// Reads a text that must be one of `known`; `noun` is for the message: "schedule".
 std::string known_name(const toml::node& node, const std::string& noun,
                        const std::vector<std::string>& known);
 // Reads a value with the type of `example`. A whole number is accepted for a number; lists are

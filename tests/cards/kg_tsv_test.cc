@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "base/scratch_folder.h"
 #include "cards/card_load.h"
 #include "tasks/find_task.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mistakes of published code that must not be repeated here. A test has the number of its mistake in
-// the list of them, and its comment explains the mistake.
+// Mistakes of published code that must not be repeated here. A test has the number of its mistake
+// in the list of them, and its comment explains the mistake.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

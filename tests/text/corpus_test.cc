@@ -192,8 +192,8 @@ TEST(Corpus, NamesAndFiles) {
   const ScratchFolder folder;
   const auto file = folder.write("mine.txt", "text\n");
 
-  EXPECT_EQ(corpus_text(file.string(), folder.path()), file);
-  EXPECT_EQ(corpus_fingerprint(file.string()), content_hash("text\n"));
+  EXPECT_EQ(corpus_text(file, folder.path()), file);
+  EXPECT_EQ(corpus_fingerprint(file), content_hash("text\n"));
   EXPECT_THAT(message_of<ConfigError>([&] { corpus_text("wordnet-txt", folder.path()); }),
               HasSubstr("wordnet-text"));
   EXPECT_THROW(corpus_fingerprint("wordnet-txt"), ConfigError);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// 10,000 lines of real text and thousands of Unicode's corner cases against the reference tokenizers,
+// 10,000 lines of real text and thousands of Unicode's corner cases, against reference tokenizers,
 // live: tests/oracles/tokenizer_oracle.py --shared. The text is that of ../shared/data; skips
 // without it.
 #include <gtest/gtest.h>
