@@ -12,7 +12,10 @@ namespace dovetail {
 
 TEST(Messages, AnAssignmentArrivesAsItWas) {
   Assignment sent{{made_up::job("a", 1), made_up::job("b", 2, {0})}, {1, 3}};
-  sent.jobs[1].settings = {{"learning_rate", 0.1}, {"steps", 7}};
+  TuneJob tune;
+  tune.tune.optimizer.learning_rate = 0.1;
+  tune.seed = 7;
+  sent.jobs[1].settings = tune;
 
   const Assignment got = assignment_from({0, kJobs, to_message(sent)});
 

@@ -83,7 +83,7 @@ T5Config bench_config(const BenchOptions& options) {
 }
 
 OrderedJson bench_settings(const BenchOptions& options, const T5Config& config) {
-  const nlohmann::json built = provenance(options.threads, options.device);
+  const nlohmann::json built = provenance(options.threads, options.device, options.precision);
   return {{"d_model", config.d_model},
           {"d_kv", config.d_kv},
           {"num_heads", config.num_heads},
