@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """check_report.py WRITE_MADE_UP_REPORT: writes reports of made-up results and checks their form
-with Python's own parsers: every tag closed, nothing fetched from outside, JSON and CSV readable, and the
-page's data the same as decision.json, with every key that the page's scripts read."""
+with Python's own parsers: every tag closed, nothing fetched from outside, JSON and CSV readable,
+the page's data equal to decision.json, with every key that the page's scripts read."""
 
 import csv
 import html.parser
