@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The verdicts of a report as Markdown: a table of the claims, and one of the selectors where there are any.
+"""Print the verdicts of a report as Markdown: a table of the claims, and one of the selectors.
 
 Example: analysis/claims_table.py results/claims_matching > verdicts.md
 """
@@ -20,22 +20,32 @@ def interval(effect, relative=False):
 
 
 def claims_table(decision):
-    print("| claim | metric | scores | effect (95 %) | tasks | p (Holm) | verdict |\n|---|---|---|---|---|---|---|")
+    print("| claim | metric | scores | effect (95 %) | tasks | p (Holm) | verdict |")
+    print("|---|---|---|---|---|---|---|")
     for claim in decision["claims"]:
         scores = claim["scores"]
-        print(f"| {claim['name']} | {claim['metric']} | {scores['better']:.3f} against {scores['worse']:.3f} | {interval(claim['effect'], claim['reduce'] == 'relative')} "
-              f"| {len(claim['tasks'])} | {claim['p_value']:.3f} ({claim['p_holm']:.3f}) | {claim['verdict'].replace('_', ' ')} |")
+        cells = [claim["name"], claim["metric"],
+                 f"{scores['better']:.3f} against {scores['worse']:.3f}",
+                 interval(claim["effect"], claim["reduce"] == "relative"),
+                 str(len(claim["tasks"])),
+                 f"{claim['p_value']:.3f} ({claim['p_holm']:.3f})",
+                 claim["verdict"].replace("_", " ")]
+        print("| " + " | ".join(cells) + " |")
 
 
 def selectors_table(decision):
     baselines = [s["name"] for s in decision["selectors"] if s["baseline"]]
-    print("| selector | labelled examples | regret (95 %) | " + " | ".join(f"less than {b}" for b in baselines) + " |")
+    heads = ["selector", "labelled examples", "regret (95 %)"]
+    print("| " + " | ".join(heads + [f"less than {b}" for b in baselines]) + " |")
     print("|---|---|---|" + "---|" * len(baselines))
     for selector in decision["selectors"]:
         if "regret" not in selector:
             continue
-        against = [interval(selector["better_than"][b]) if b in selector.get("better_than", {}) else "" for b in baselines]
-        print(f"| {selector['name']} | {selector['labelled_examples']:.0f} | {interval(selector['regret'])} | " + " | ".join(against) + " |")
+        effects = selector.get("better_than", {})
+        cells = [selector["name"], f"{selector['labelled_examples']:.0f}",
+                 interval(selector["regret"])]
+        cells += [interval(effects[b]) if b in effects else "" for b in baselines]
+        print("| " + " | ".join(cells) + " |")
 
 
 def main(folders):
@@ -44,7 +54,8 @@ def main(folders):
     for folder in folders:
         file = pathlib.Path(folder) / "report" / "decision.json"
         if not file.is_file():
-            print(f"{file}: expected a report there; run dovetail report {folder} first", file=sys.stderr)
+            print(f"{file}: expected a report there; run dovetail report {folder} first",
+                  file=sys.stderr)
             return 2
         decision = json.loads(file.read_text())
         print(f"\n### {decision['sweep']}\n")

@@ -102,7 +102,7 @@ std::vector<std::string> generate_window(const T5Model& model, const GenerateOpt
 
 int generate_lines(const GenerateOptions& options) {
   T5Model model = load_model(options.model);
-  const PackedWeights packed(model);
+  const PrepackedWeights packed(model);
   check_generation_settings(options.settings, model.config().vocab_size);
   ModelInputReader inputs(options.model.input,
                           input_rules(options.model, model, /*with_target=*/false));

@@ -6,7 +6,8 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "analysis/report/words.h"
+#include "analysis/report/caveats.h"
+#include "analysis/report/lessons.h"
 #include "app/commands.h"
 #include "app/results_folder.h"
 #include "app/text_output.h"

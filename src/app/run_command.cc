@@ -20,7 +20,7 @@
 #include "comm/communicator.h"
 #include "driver/driver.h"
 #include "jobs/job_runner.h"
-#include "planning/catalogues.h"
+#include "planning/plan_sweep.h"
 #include "store/journal.h"
 #include "store/results.h"
 #include "store/status.h"
@@ -57,7 +57,7 @@ void open_log(const fs::path& out, const std::string& who) {
 
 // Also opens the log, where this rank follows and only now learns where.
 TeamRun::MakeRunner make_runner(const RunOptions& options) {
-  return [options](const RunPaths& place, GradientTeam* team, int leader) {
+  return [options](const RunPaths& place, GradientAllReduce* team, int leader) {
     if (team && team->rank() > 0)
       open_log(place.out, fmt::format("rank-{}-member-{}", leader, team->rank()));
     return std::make_unique<JobRunner>(RunnerOptions{place.store, options.threads, options.device,

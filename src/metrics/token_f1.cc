@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Words in common, whatever their order; a word counts as often as both have it. Prediction a, a,
-// b against reference b, a: two in common, precision 2/3, recall 2/2, F1 4/5.
+// F1 of the words in common, in any order; a word counts as often as both sides have it. Prediction
+// a, a, b against reference b, a: two in common, precision 2/3, recall 2/2, F1 4/5.
 #include <map>
 
 #include "metrics/metric.h"

@@ -6,12 +6,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <new>
 
 #include "base/error.h"
 #include "base/random.h"
+#include "base/run_guarded.h"
 #include "base/stop.h"
-#include "base/team_failure.h"
 #include "training/learning_rate.h"
 #include "training/micro_batch.h"
 
@@ -23,7 +22,7 @@ namespace {
 
 constexpr int64_t kCurvePoints = 40;
 
-// Mean loss of a stretch of steps becomes one point of the curve.
+// Averages the loss over stretches of steps; each stretch is one point of the curve.
 class CurveWriter {
  public:
   explicit CurveWriter(int64_t steps) : stretch_(std::max<int64_t>(1, steps / kCurvePoints)) {}
@@ -33,7 +32,7 @@ class CurveWriter {
     targets_ += targets;
     if (step % stretch_ != 0 && !last) return;
     curve.steps.push_back(step);
-    // single precision: a curve that was saved and restored is the same, bit for bit
+    // single precision, so that a curve is bit-identical after saving and restoring
     curve.values.push_back(static_cast<float>(sum_ / static_cast<double>(targets_)));
     sum_ = 0;
     targets_ = 0;
@@ -52,194 +51,186 @@ double clip_scale(const NamedTensors& trained, double clip) {
   return norm > clip ? clip / norm : 1;
 }
 
-// A seed for each step makes its dropout independent of what ran before it in this process, so that
-// resuming and sharing a rank change nothing. Where the kernels' own dropout does not apply it
-// draws from LibTorch's generator.
-uint64_t seed_dropout(const Learner& learner, int64_t step) {
-  uint64_t seed = derive_seed(learner.seed, fmt::format("dropout/{}", step));
-  if (learner.team && learner.team->rank() > 0) {
-    seed = derive_seed(seed, fmt::format("member/{}", learner.team->rank()));
+// Derives a seed for each step, so that its dropout does not depend on earlier work in this process
+// and resuming or sharing a rank changes nothing. LibTorch's generator gets the same seed: dropout
+// outside of the CPU kernels draws from it.
+uint64_t seed_dropout(const TrainingTask& task, int64_t step) {
+  uint64_t seed = derive_seed(task.seed, fmt::format("dropout/{}", step));
+  if (task.group && task.group->rank() > 0) {
+    seed = derive_seed(seed, fmt::format("member/{}", task.group->rank()));
   }
-  if (learner.dropout > 0) at::manual_seed(seed);
+  if (task.dropout > 0) at::manual_seed(seed);
   return seed;
 }
 
-// The rows of a step's batch that are computed here, in parts.
-std::vector<Batch> own_parts(const Learner& learner, const Batch& batch) {
-  if (!learner.team) return split_batch(batch, learner.options.accumulate);
-  const auto rows = member_rows(batch, learner.team->rank(), learner.team->size());
-  return rows ? split_batch(*rows, learner.options.accumulate) : std::vector<Batch>{};
+// Returns the rows of a step's batch that this rank computes, as micro-batches.
+std::vector<Batch> own_parts(const TrainingTask& task, const Batch& batch) {
+  if (!task.group) return split_batch(batch, task.options.accumulate);
+  const auto rows = rank_rows(batch, task.group->rank(), task.group->size());
+  return rows ? split_batch(*rows, task.options.accumulate) : std::vector<Batch>{};
 }
 
-// Forward and backward of a step's batch in parts; returns the sum of the losses. The mean over all
-// target tokens of the step, whatever part they are in, is taken inside the loss, so that backward
-// has nothing to multiply.
-double accumulate_gradients(Learner& learner, const Batch& batch, int64_t step) {
-  const std::vector<Batch> parts = own_parts(learner, batch);
-  T5Model& model = learner.working ? learner.working->model() : *learner.model;
+// Gradient accumulation: runs forward and backward over the micro-batches, and returns the sum of
+// their losses. The loss contains the division by all target tokens of the step, so that the
+// backward pass has nothing to multiply.
+double accumulate_gradients(const TrainingRun& run, const Batch& batch, int64_t step) {
+  const auto& [task, state, outcome] = run;
+  const std::vector<Batch> parts = own_parts(task, batch);
+  const T5Model& model = state.replica ? state.replica->model() : *task.model;
   const double weight = 1.0 / static_cast<double>(batch.num_targets);
-  const CrossEntropy settings{static_cast<float>(learner.options.label_smoothing),
-                              static_cast<float>(learner.options.z_loss),
-                              static_cast<float>(weight)};
-  const uint64_t seed = seed_dropout(learner, step);
-  if (learner.working) learner.working->take_weights();
+  const CrossEntropy settings{.label_smoothing = static_cast<float>(task.options.label_smoothing),
+                              .z_loss = static_cast<float>(task.options.z_loss),
+                              .weight = static_cast<float>(weight)};
+  const uint64_t seed = seed_dropout(task, step);
+  if (state.replica) state.replica->take_weights();
   double loss_sum = 0;
   for (size_t i = 0; i < parts.size(); ++i) {
-    // rows at the same place of different parts must not lose the same elements
-    model.set_activation_checkpointing(learner.options.activation_checkpointing);
-    model.set_dropout(learner.dropout,
-                      i == 0 ? seed : derive_seed(seed, fmt::format("part/{}", i)));
-    const Tensor loss = weighted_loss(model, *learner.tuning, parts[i], settings);
+    const ForwardOptions options{
+        .dropout = task.dropout,
+        // a seed for each part, or rows at the same place of two parts would drop the same elements
+        .dropout_seed = i == 0 ? seed : derive_seed(seed, fmt::format("part/{}", i)),
+        .activation_checkpointing = task.options.activation_checkpointing};
+    const Tensor loss = weighted_loss(model, *task.tuning, parts[i], settings, options);
     const double part_sum = loss.item<double>() / weight;
     if (!std::isfinite(part_sum))
       throw_<SystemError>("the loss is {} at step {}", part_sum, step + 1);
     {
       const bool last = i + 1 == parts.size();
-      const auto listener = learner.team_step ? learner.team_step->listen(last) : nullptr;
+      const auto listener = state.all_reduce_step ? state.all_reduce_step->listen(last) : nullptr;
       loss.backward();
     }
-    if (learner.working) learner.working->give_gradients();
+    if (state.replica) state.replica->give_gradients();
     loss_sum += part_sum;
-    learner.computed_tokens += parts[i].num_computed;
+    outcome.computed_tokens += parts[i].num_computed;
   }
   return loss_sum;
 }
 
-double own_gradients(Learner& learner, int64_t step, Batch& batch) {
-  batch = learner.next_batch(step).to(learner.model->device());
-  for (auto& [name, tensor] : learner.trained) tensor.mutable_grad().reset();
-  return accumulate_gradients(learner, batch, step);
+double own_gradients(const TrainingRun& run, int64_t step, Batch& batch) {
+  batch = run.task.next_batch(step).to(run.task.model->device());
+  for (auto& [name, tensor] : run.state.trained) tensor.mutable_grad().reset();
+  return accumulate_gradients(run, batch, step);
 }
 
-// The same as part of a team. What goes wrong on one member alone would leave the others waiting,
-// so it is told to all, and each step ends with one word for everybody.
-double team_gradients(Learner& learner, int64_t step, Batch& batch) {
+// Runs a step's work, and returns the reason of its failure or "".
+template <typename Work>
+std::string run_step_guarded(int64_t step, Work&& work) {
+  const std::string failure = run_guarded(work);
+  return failure == kOutOfMemory ? fmt::format("{} at step {}", failure, step + 1) : failure;
+}
+
+// The same as one rank of a group. A failure of one rank alone would leave the others waiting, so
+// failures are all-reduced at the end of each step, and every rank takes the same branch.
+double group_gradients(const TrainingRun& run, int64_t step, Batch& batch) {
+  const auto& [task, state, outcome] = run;
   StepReport mine;
-  const int64_t computed_before = learner.computed_tokens;
-  learner.team_step->begin();
+  const int64_t computed_before = outcome.computed_tokens;
+  state.all_reduce_step->begin();
   try {
-    mine.loss_sum = own_gradients(learner, step, batch);
-    learner.team_step->finish();
-  } catch (const TeamFailure&) {
-    throw;
-  } catch (const CommError&) {
-    throw;
+    mine.failure = run_step_guarded(step, [&] {
+      mine.loss_sum = own_gradients(run, step, batch);
+      state.all_reduce_step->finish();
+    });
   } catch (const Interrupted&) {
     mine.stop = true;
-  } catch (const std::bad_alloc&) {
-    mine.failure = fmt::format("out of memory at step {}", step + 1);
-  } catch (const std::exception& error) {
-    mine.failure = error.what();
   }
-  learner.team_step->give_up();
+  state.all_reduce_step->abandon();
   mine.stop = mine.stop || stop_requested();
-  mine.computed_tokens = learner.computed_tokens - computed_before;
-  const StepReport all = learner.team->report(mine);
+  mine.computed_tokens = outcome.computed_tokens - computed_before;
+  const StepReport all = task.group->all_reduce_report(mine);
   if (all.stop) throw Interrupted();
   if (!all.failure.empty()) throw SystemError(all.failure);
-  learner.computed_tokens = computed_before + all.computed_tokens;
+  outcome.computed_tokens = computed_before + all.computed_tokens;
   return all.loss_sum;
 }
 
-void one_step(Learner& learner, int64_t step, CurveWriter& curve) {
+void one_step(const TrainingRun& run, int64_t step, CurveWriter& curve) {
+  const auto& [task, state, outcome] = run;
   Batch batch;
   const double loss_sum =
-      learner.team ? team_gradients(learner, step, batch) : own_gradients(learner, step, batch);
-  const double scale = clip_scale(learner.trained, learner.optimizer_settings.clip);
+      task.group ? group_gradients(run, step, batch) : own_gradients(run, step, batch);
+  const double scale = clip_scale(state.trained, task.optimizer.clip);
   if (!std::isfinite(scale)) throw_<SystemError>("the gradient is not finite at step {}", step + 1);
-  learner.optimizer->step(scheduled_rate(learner.optimizer_settings, step, learner.steps), scale);
-  if (learner.average) learner.average->update(step + 1);
-  learner.model->set_dropout(0);
-  learner.cost.train_steps += 1;
-  learner.cost.train_tokens += batch.num_tokens;
-  curve.add(loss_sum, batch.num_targets, step + 1, step + 1 == learner.steps, learner.train_loss);
-  if (learner.after_step) learner.after_step(learner, step + 1);
+  state.optimizer->step(scheduled_rate(task.optimizer, step, task.steps), scale);
+  if (state.average) state.average->update(step + 1);
+  outcome.cost.train_steps += 1;
+  outcome.cost.train_tokens += batch.num_tokens;
+  curve.add(loss_sum, batch.num_targets, step + 1, step + 1 == task.steps, outcome.train_loss);
+  if (task.after_step) task.after_step(run, step + 1);
 }
 
-void guarded_step(Learner& learner, int64_t step, CurveWriter& curve) {
-  try {
-    one_step(learner, step, curve);
-  } catch (const Interrupted&) {
-    throw;
-  } catch (const TeamFailure&) {
-    throw;
-  } catch (const CommError&) {
-    throw;
-  } catch (const std::bad_alloc&) {
-    learner.failure = fmt::format("out of memory at step {}", step + 1);
-  } catch (const std::exception& error) {
-    learner.failure = error.what();
+// Each rank reads its saved state by itself, from a folder that may be slow to show new files.
+void check_same_first_step(const TrainingRun& run) {
+  const GradientAllReduce& group = *run.task.group;
+  const int64_t mine = run.state.first_step;
+  const StepReport all = run.task.group->all_reduce_report({.loss_sum = static_cast<double>(mine)});
+  if (all.loss_sum == static_cast<double>(mine * group.size())) return;
+  throw_<SystemError>(
+      "the ranks of a data-parallel group would resume from different steps, rank {} from step {}: "
+      "check that --store is the same folder for all of them",
+      group.rank(), mine);
+}
+
+void finish(const TrainingRun& run) {
+  const auto& [task, state, outcome] = run;
+  if (state.average) state.average->swap();
+  state.replica.reset();
+  if (outcome.computed_tokens > 0) {
+    outcome.cost.padding_fraction = 1 - static_cast<double>(outcome.cost.train_tokens) /
+                                            static_cast<double>(outcome.computed_tokens);
   }
 }
 
 }  // namespace
 
 Tensor weighted_loss(const T5Model& model, TuningMethod& tuning, const Batch& batch,
-                     const CrossEntropy& settings) {
-  // of the model's type: the tuning may embed in float32 for a model in half precision
-  const Tensor embedded = tuning.embed(batch.source_BS).to(model.weights().shared_VD.scalar_type());
-  const Tensor memory = model.encode(embedded, batch.mask_BS);
-  const Tensor hidden = model.decode(batch.decoder_ids_BT, memory, batch.mask_BS);
-  return model.loss(hidden, batch.labels_BT, settings);
+                     const CrossEntropy& settings, const ForwardOptions& options) {
+  // the tuning may embed in float32 for a model in half precision
+  const Tensor embedded_BSD =
+      tuning.embed(batch.source_BS).to(model.weights().shared_VD.scalar_type());
+  const Tensor memory_BSD = model.encode(embedded_BSD, batch.mask_BS, options);
+  const Tensor hidden_BTD = model.decode(batch.decoder_ids_BT, memory_BSD, batch.mask_BS, options);
+  return model.loss(hidden_BTD, batch.labels_BT, settings);
 }
 
-void prepare(Learner& learner) {
-  learner.trained = learner.tuning->trainable();
-  if (!learner.optimizer) {
-    learner.optimizer = make_optimizer(learner.optimizer_settings, learner.trained);
+void prepare(const TrainingTask& task, TrainingState& state) {
+  state.trained = task.tuning->trainable();
+  if (!state.optimizer) state.optimizer = make_optimizer(task.optimizer, state.trained);
+  if (!state.average && task.options.ema > 0) {
+    state.average = std::make_unique<WeightAverage>(task.options.ema, state.trained);
   }
-  if (!learner.average && learner.options.ema > 0) {
-    learner.average = std::make_unique<WeightAverage>(learner.options.ema, learner.trained);
+  if (!state.replica && task.options.precision == "bfloat16") {
+    state.replica = std::make_unique<HalfPrecisionReplica>(*task.model, at::kBFloat16);
   }
-  if (!learner.working && learner.options.precision == "bfloat16") {
-    learner.working = std::make_unique<HalfPrecisionReplica>(*learner.model, at::kBFloat16);
-  }
-  if (!learner.team_step && learner.team) {
-    learner.team_step = std::make_unique<TeamStep>(*learner.team, learner.trained);
+  if (!state.all_reduce_step && task.group) {
+    state.all_reduce_step = std::make_unique<DataParallelStep>(*task.group, state.trained);
   }
 }
 
-namespace {
-
-// Saved states are read by each member for itself, from a folder that may be slow to show them.
-void meet_team(const Learner& learner) {
-  const StepReport all =
-      learner.team->report({.loss_sum = static_cast<double>(learner.first_step)});
-  if (all.loss_sum == static_cast<double>(learner.first_step * learner.team->size())) return;
-  throw_<SystemError>(
-      "the members of a team would go on from different steps, this one from {}: is the "
-      "store the same folder for all?",
-      learner.first_step);
-}
-
-}  // namespace
-
-void train(std::span<Learner> group) {
+void train(std::span<const TrainingRun> group) {
   int64_t last_step = 0, first_step = INT64_MAX;
   std::vector<CurveWriter> curves;
-  for (Learner& learner : group) {
-    prepare(learner);
-    if (learner.team) meet_team(learner);
-    curves.emplace_back(learner.steps);
-    first_step = std::min(first_step, learner.first_step);
-    last_step = std::max(last_step, learner.steps);
+  for (const TrainingRun& run : group) {
+    prepare(run.task, run.state);
+    if (run.task.group) check_same_first_step(run);
+    curves.emplace_back(run.task.steps);
+    first_step = std::min(first_step, run.state.first_step);
+    last_step = std::max(last_step, run.task.steps);
   }
   for (int64_t step = first_step; step < last_step; ++step) {
     for (size_t i = 0; i < group.size(); ++i) {
-      Learner& learner = group[i];
-      if (!learner.failure.empty() || step < learner.first_step || step >= learner.steps) continue;
-      if (!learner.team) check_stop();  // a team stops all at once
-      guarded_step(learner, step, curves[i]);
+      const auto& [task, state, outcome] = group[i];
+      if (!outcome.failure.empty() || step < state.first_step || step >= task.steps) continue;
+      if (!task.group) check_stop();  // the ranks of a group stop together, within the step
+      outcome.failure = run_step_guarded(step, [&] { one_step(group[i], step, curves[i]); });
     }
   }
-  for (Learner& learner : group) {
-    if (learner.average) learner.average->swap();
-    learner.working.reset();
-    if (learner.computed_tokens > 0) {
-      learner.cost.padding_fraction = 1 - static_cast<double>(learner.cost.train_tokens) /
-                                              static_cast<double>(learner.computed_tokens);
-    }
-  }
+  for (const TrainingRun& run : group) finish(run);
+}
+
+void train(const TrainingTask& task, TrainingState& state, TrainingOutcome& outcome) {
+  const TrainingRun run{task, state, outcome};
+  train({&run, 1});
 }
 
 }  // namespace dovetail

@@ -10,56 +10,78 @@
 #include "plan/record.h"
 #include "plan/settings.h"
 #include "training/batch.h"
-#include "training/gradient_team.h"
+#include "training/data_parallel_step.h"
+#include "training/gradient_all_reduce.h"
 #include "training/half_precision_replica.h"
 #include "training/optimizer.h"
-#include "training/team_step.h"
 #include "training/weight_average.h"
 #include "tuning/tuning_method.h"
 
 namespace dovetail {
 
-// settings.weight times the sum of the token losses of a batch (nats), differentiable. Call
-// backward() on the result itself: see kernels/head_loss.h.
-at::Tensor weighted_loss(const T5Model& model, TuningMethod& tuning, const Batch& batch,
-                         const CrossEntropy& settings = {});
+struct TrainingRun;
 
-// One cell in training: its model, what of it is trained, and where its batches come from.
-struct Learner {
+// The inputs of a training run: the model, the tuning that chooses the trained tensors, and the
+// source of batches. train() changes none of them but the model's trained tensors.
+struct TrainingTask {
   T5Model* model = nullptr;
   TuningMethod* tuning = nullptr;
-  OptimizerSettings optimizer_settings;
+  OptimizerSettings optimizer;
   TrainingOptions options;
   int64_t steps = 0;
   double dropout = 0;
-  uint64_t seed = 0;
-  std::function<Batch(int64_t step)> next_batch;           // called once a step, in order
-  std::function<void(Learner&, int64_t step)> after_step;  // step: how many are done
+  uint64_t seed = 0;  // of dropout
 
-  // Every member gets the same batches and computes its rows of them; all else is the same on all.
-  GradientTeam* team = nullptr;
+  // Called once a step, in order.
+  std::function<Batch(int64_t step)> next_batch;
+  // Called after each step with the number of finished steps; may be empty.
+  std::function<void(const TrainingRun& run, int64_t step)> after_step;
 
-  NamedTensors trained;
-  std::unique_ptr<Optimizer> optimizer;
-  std::unique_ptr<WeightAverage> average;         // where options.ema > 0
-  std::unique_ptr<HalfPrecisionReplica> working;  // where options.precision is not float32
-  std::unique_ptr<TeamStep> team_step;            // where there is a team
-  int64_t first_step = 0;                         // > 0 when going on from a saved state
-
-  // What came of it.
-  Curve train_loss;  // mean token loss, as it is minimised, over stretches of steps
-  Cost cost;
-  int64_t computed_tokens = 0;
-  std::string failure;  // why it was given up; "" while well
+  // The data-parallel group, or null. All ranks get the same batches, and each computes its rows of
+  // them. Everything else is the same on all ranks.
+  GradientAllReduce* group = nullptr;
 };
 
-// Makes what is still missing of trained tensors, optimizer, average and working copy.
-void prepare(Learner& learner);
+// The state of a training run between steps, beside the trained tensors' values.
+struct TrainingState {
+  NamedTensors trained;
+  std::unique_ptr<Optimizer> optimizer;
+  std::unique_ptr<WeightAverage> average;             // where options.ema > 0
+  std::unique_ptr<HalfPrecisionReplica> replica;      // where options.precision is not float32
+  std::unique_ptr<DataParallelStep> all_reduce_step;  // where there is a group
+  int64_t first_step = 0;                             // > 0 when resumed from a saved state
+};
 
-// Trains a group of learners step by step, side by side; where weights are averaged, the averages
-// are what the model is left with. One learner's failure (a loss that is no number, an exception)
-// ends that learner alone. Throws Interrupted when asked to stop; with a team, also what the team
-// throws: see training/gradient_team.h.
-void train(std::span<Learner> group);
+// The results of a training run.
+struct TrainingOutcome {
+  Curve train_loss;  // mean token loss, with smoothing and z-loss, over stretches of steps
+  Cost cost;
+  int64_t computed_tokens = 0;  // with padding
+  std::string failure;          // why the run was given up; "" on success
+};
+
+// One training run. The caller owns its three parts.
+struct TrainingRun {
+  const TrainingTask& task;
+  TrainingState& state;
+  TrainingOutcome& outcome;
+};
+
+// Makes the missing parts of the state: trained tensors, optimizer, average, replica, all-reduce.
+void prepare(const TrainingTask& task, TrainingState& state);
+
+// Trains a group of runs step by step, side by side, and prepares their states. A run with averaged
+// weights leaves the averages in the model. A failed run (a loss that is not finite, an exception)
+// stops alone and reports the failure in its outcome; the exceptions of run_guarded that pass
+// through end all of them: Interrupted when asked to stop, and those of a data-parallel group.
+void train(std::span<const TrainingRun> group);
+
+// The same for a single run.
+void train(const TrainingTask& task, TrainingState& state, TrainingOutcome& outcome);
+
+// settings.weight times the sum of the token losses of a batch (nats), a differentiable scalar.
+// Call backward() on the result itself: see kernels/head_loss.h.
+at::Tensor weighted_loss(const T5Model& model, TuningMethod& tuning, const Batch& batch,
+                         const CrossEntropy& settings = {}, const ForwardOptions& options = {});
 
 }  // namespace dovetail

@@ -46,6 +46,15 @@ def test_list_names_what_a_sweep_may_name(tmp_path):
     assert "wordnet/" in dovetail("data", "list", cwd=tmp_path).stdout
 
 
+def test_list_of_a_section_has_a_line_for_each_parameter(tmp_path):
+    lines = dovetail("list", "objectives", cwd=tmp_path).stdout.splitlines()
+
+    begin = next(i for i, line in enumerate(lines) if line.startswith("parameters of span_corruption:"))
+    density = next(line for line in lines[begin:] if line.strip().startswith("noise_density"))
+    for part in ("0.15", "a number between 0 and 1, both excluded", "share of the tokens that is noise"):
+        assert part in density
+
+
 def test_data_show_prints_what_the_model_sees(tiny_sweep):
     folder = tiny_sweep.parent
     head, tail = (folder / "train.tsv").read_text().splitlines()[0].split("\t")

@@ -35,7 +35,7 @@ examples = 8
 adaptations = ["none", "denoising"]
 shots = 4
 shot_steps = 3
-race_heads = 8
+race_examples = 8
 race_steps = 3
 
 [[claim]]

@@ -152,8 +152,8 @@ TEST(Ul2, DrawsDenoisersByWeightAndSaysTheirMode) {
 
 TEST(Ul2, HasTheTextsOfTheCheckpointUnlessTheyAreSwitchedOff) {
   const Objective& ul2 = find_objective("ul2");
-  EXPECT_THAT(texts_of(ul2, ul2.defaults), testing::ElementsAre("[NLU]", "[S2S]", "[NLG]"));
-  EXPECT_TRUE(texts_of(ul2, {{"mode_tokens", false}}).empty());
+  EXPECT_THAT(texts_of(ul2, defaults_of(ul2)), testing::ElementsAre("[NLU]", "[S2S]", "[NLG]"));
+  EXPECT_TRUE(texts_of(ul2, resolve_parameters(ul2, {{"mode_tokens", false}})).empty());
 }
 
 TEST(Mixed, HandsTheirTextsToItsComponents) {
@@ -179,7 +179,7 @@ TEST(MakeObjective, RefusesWhatTheseCannotDo) {
   expect_refused("iid_denoising", R"({"collapse_spans": false, "final_sentinel": true})",
                  "needs collapse_spans");
   expect_refused("bart_infilling", R"({"mask_ratio": 0})", "between 0 and 1");
-  expect_refused("bart_infilling", R"({"poisson_lambda": 0.5})", "at least 1");
+  expect_refused("bart_infilling", R"({"poisson_lambda": 0.5})", "between 1 and 100");
   expect_refused("ul2", R"({"denoisers": []})", "at least one");
   expect_refused("ul2", R"({"denoisers": [{"noise_density": 0.5}]})", "mode = ");
   expect_refused("ul2", R"({"denoisers": [{"mode": "R", "noise_densty": 0.5}]})",

@@ -12,7 +12,7 @@
 
 namespace dovetail {
 
-// What was run, and where; from the plan and the records' provenance.
+// Counts of cells and jobs, and the provenance of the records.
 struct RunFacts {
   int64_t cells = 0, cells_finished = 0, cells_failed = 0, cells_missing = 0;
   int64_t jobs = 0, jobs_finished = 0, jobs_failed = 0;
@@ -29,7 +29,7 @@ struct GroupSummary {
   GroupCost cost;
 };
 
-// All that report and advice are written from. It points into `plan` and `records`, which must
+// Everything that report and advice are made from. It points into `plan` and `records`, which must
 // outlive it.
 struct Analysis {
   Analysis() = default;
@@ -42,18 +42,18 @@ struct Analysis {
   RunFacts facts;
   std::vector<CellGroup> groups;
   std::vector<GroupSummary> summaries;  // of `groups`, in their order
-  std::map<std::vector<std::string>, size_t>
-      places;  // of the groups that are no baselines; see find()
+  // Index into `summaries` of the groups that are no baselines; see find().
+  std::map<std::vector<std::string>, size_t> places;
   std::vector<Decision> decisions;
   std::vector<ClaimResult> claims;
   std::vector<Probe> probes;
-  std::vector<SelectorResult> selectors;  // empty where there is nothing to choose between
+  std::vector<SelectorResult> selectors;  // empty if there is nothing to choose between
 
-  // A plan's axis in the order of the sweep file; empty where the plan has none.
+  // A plan's axis in the order of the sweep file; empty if the plan has none.
   const std::vector<std::string>& labels(const std::string& axis) const;
   // The distinct CellGroup::start(), by objective in the order of the sweep file.
   std::vector<std::string> starts() const;
-  // Null where the sweep has no such cells. `start` is a CellGroup::start().
+  // Null if the sweep has no such cells. `start` is a CellGroup::start().
   const GroupSummary* find(const std::string& task, const std::string& start,
                            const std::string& template_name, const std::string& tuning,
                            const std::string& train_size) const;

@@ -7,17 +7,11 @@ namespace dovetail {
 
 namespace {
 
-// Null where the table has no such seed, or was scored on another number of examples.
+// Null if the table has no such seed or another number of examples.
 const std::vector<float>* row_of(const Scores& scores, const std::string& seed, int64_t items) {
   const auto at = std::find(scores.seeds.begin(), scores.seeds.end(), seed);
   if (at == scores.seeds.end() || scores.num_items() != items) return nullptr;
   return &scores.rows[static_cast<size_t>(at - scores.seeds.begin())];
-}
-
-void turn(Scores& scores) {
-  for (auto& row : scores.rows) {
-    for (float& score : row) score = -score;
-  }
 }
 
 }  // namespace
@@ -41,8 +35,8 @@ Scores mean_of(const std::vector<Scores>& cells) {
   return mean;
 }
 
-Scores side_scores(const ClaimPlace::Cells& cells, const std::string& metric, bool best,
-                   bool lower_is_better, const CrossFitOptions& options) {
+Scores side_scores(const ClaimComparison::Cells& cells, const std::string& metric, bool best,
+                   bool higher_is_better, const CrossFitOptions& options) {
   std::vector<Scores> scores;
   for (const CellGroup* group : cells) {
     scores.push_back(scores_of(*group, metric));
@@ -50,9 +44,9 @@ Scores side_scores(const ClaimPlace::Cells& cells, const std::string& metric, bo
       return {};
   }
   if (!best) return mean_of(scores);
-  if (lower_is_better) std::for_each(scores.begin(), scores.end(), turn);
+  if (!higher_is_better) std::for_each(scores.begin(), scores.end(), negate);
   Scores fitted = cross_fit(scores, options).scores;
-  if (lower_is_better) turn(fitted);
+  if (!higher_is_better) negate(fitted);
   return fitted;
 }
 
@@ -69,7 +63,7 @@ bool TaskSums::add(const Sides& sides, size_t num_sides) {
     }
     any = true;
     Seed& seed = seeds_[name];
-    ++seed.places;
+    ++seed.comparisons;
     for (size_t k = 0; k < num_sides; ++k) {
       seed.sums[k].resize(static_cast<size_t>(items));
       for (size_t i = 0; i < rows[k]->size(); ++i) seed.sums[k][i] += (*rows[k])[i];
@@ -87,7 +81,7 @@ Scores TaskSums::side(size_t k) const {
     scores.seeds.push_back(name);
     auto& row = scores.rows.emplace_back();
     for (const double sum : seed.sums[k])
-      row.push_back(static_cast<float>(sum / static_cast<double>(seed.places)));
+      row.push_back(static_cast<float>(sum / static_cast<double>(seed.comparisons)));
   }
   return scores;
 }

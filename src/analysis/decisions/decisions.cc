@@ -6,13 +6,12 @@
 #include <functional>
 
 #include "base/error.h"
-#include "plan/primary_metric.h"
 
 namespace dovetail {
 
 namespace {
 
-// A cell group with what a decision needs of it.
+// A cell group with its scores and cost.
 struct Contender {
   const CellGroup* group;
   Scores scores;
@@ -21,8 +20,8 @@ struct Contender {
 };
 using Contenders = std::vector<const Contender*>;
 
-// All that is known about one task at one train size.
-struct Case {
+// One task at one train size: its candidates, its baselines, and the work on its decision.
+struct TaskAtSize {
   const DecisionOptions& options;
   std::vector<Contender> candidates;
   std::vector<Contender> baselines;
@@ -68,7 +67,7 @@ CrossFitted cross_fit(const Contenders& contenders, const CrossFitOptions& optio
   return dovetail::cross_fit(scores, options);
 }
 
-Comparison compare(Case& at, Comparison comparison, const Contenders& against) {
+Comparison compare(TaskAtSize& at, Comparison comparison, const Contenders& against) {
   if (against.empty()) return comparison;
   comparison.absent.clear();
   const Contender* best = best_of(against);
@@ -79,7 +78,7 @@ Comparison compare(Case& at, Comparison comparison, const Contenders& against) {
   comparison.seconds = best->cost.total();
   const Scores fitted = cross_fit(against, at.options.cross_fit).scores;
   comparison.score = at.bootstrap->mean(fitted);
-  // Against itself only the luck of the halves would differ.
+  // Compared with itself, only the random halves would differ.
   comparison.gain = comparison.same
                         ? Estimate{0, 0, 0, comparison.score.items, comparison.score.seeds}
                         : at.bootstrap->difference(at.chosen.scores, fitted);
@@ -88,8 +87,8 @@ Comparison compare(Case& at, Comparison comparison, const Contenders& against) {
   return comparison;
 }
 
-// Random start and the three baselines decide; the rest is told beside them.
-std::vector<Comparison> comparisons(Case& at) {
+// Random start and the three baselines decide the verdict; the others stand beside them.
+std::vector<Comparison> comparisons(TaskAtSize& at) {
   const DecisionOptions& o = at.options;
   const CellGroup& chosen = *at.recommended->group;
   const auto cells = [&](const std::string& name, const std::string& label, bool decisive,
@@ -142,11 +141,10 @@ Verdict verdict_of(const std::vector<Comparison>& comparisons) {
   return all_better ? Verdict::gain : Verdict::no_measurable_difference;
 }
 
-// What could be chosen instead, with the lead of the recommendation over it. After a gain: any
-// other candidate. The lead is then the plain one, which flatters the recommendation and so is slow
-// to call another choice as good. Else: random start and the baselines, with the leads of the
-// verdict.
-std::vector<std::pair<const Contender*, Estimate>> alternatives(const Case& at,
+// The alternatives to the recommendation, with its lead over each. After a gain these are all other
+// candidates with the plain lead, which flatters the recommendation and so rarely finds another
+// choice as good. Otherwise they are random start and the baselines, with the leads of the verdict.
+std::vector<std::pair<const Contender*, Estimate>> alternatives(const TaskAtSize& at,
                                                                 const Decision& decision) {
   std::vector<std::pair<const Contender*, Estimate>> open;
   if (decision.verdict == Verdict::gain) {
@@ -164,7 +162,7 @@ std::vector<std::pair<const Contender*, Estimate>> alternatives(const Case& at,
   return open;
 }
 
-void find_cheaper(const Case& at, Decision& decision) {
+void find_cheaper(const TaskAtSize& at, Decision& decision) {
   double least_seconds = at.options.cheaper_share * at.recommended->cost.total();
   for (const auto& [contender, lead] : alternatives(at, decision)) {
     if (lead.low > 0 || contender->cost.total() > least_seconds) continue;
@@ -174,15 +172,18 @@ void find_cheaper(const Case& at, Decision& decision) {
   }
 }
 
-bool fits(const std::string& coordinate, const std::string& wanted) {
+// A baseline's group has "" on the axes that it does not depend on.
+bool is_or_covers(const std::string& coordinate, const std::string& wanted) {
   return coordinate.empty() || coordinate == wanted;
 }
 
-void gather(Case& at, Decision& decision, const Plan& plan, const std::vector<CellGroup>& groups,
-            const std::map<std::string, Record>& records) {
+void gather(TaskAtSize& at, Decision& decision, const Plan& plan,
+            const std::vector<CellGroup>& groups, const std::map<std::string, Record>& records) {
   std::vector<Contender> partial;
   for (const CellGroup& group : groups) {
-    if (!fits(group.task, decision.task) || !fits(group.train_size, decision.train_size)) continue;
+    if (!is_or_covers(group.task, decision.task) ||
+        !is_or_covers(group.train_size, decision.train_size))
+      continue;
     if (group.baseline.empty()) ++decision.candidates_planned;
     Scores scores = scores_of(group, decision.metric);
     if (scores.num_items() == 0) continue;
@@ -196,7 +197,7 @@ void gather(Case& at, Decision& decision, const Plan& plan, const std::vector<Ce
   decision.candidates = static_cast<int64_t>(at.candidates.size());
 }
 
-void settle(Case& at, Decision& decision) {
+void settle(TaskAtSize& at, Decision& decision) {
   const Contenders all = select(at.candidates, [](auto&) { return true; });
   at.recommended = best_of(all);
   at.chosen = cross_fit(all, at.options.cross_fit);
@@ -226,24 +227,14 @@ std::string to_string(Verdict verdict) {
 std::string main_metric_of(const std::string& task, const Plan& plan,
                            const DecisionOptions& options) {
   const auto named = options.main_metric.find(task);
-  if (named != options.main_metric.end()) return named->second;
-  for (const Cell& cell : plan.cells) {
-    if (coordinate(cell, "task") != task) continue;
-    const Json& settings = plan.jobs.at(static_cast<size_t>(cell.job)).settings;
-    const Json::json_pointer kind("/task/kind");
-    const std::string found =
-        settings.is_object() && settings.contains(kind) ? settings[kind].get<std::string>() : "";
-    return primary_metric(found, plan.metrics, plan.set_metrics);
-  }
-  return primary_metric("", plan.metrics, plan.set_metrics);
+  return named == options.main_metric.end() ? primary_metric_of(plan, task) : named->second;
 }
 
 std::vector<Decision> decide(const Plan& plan, const std::vector<CellGroup>& groups,
                              const std::map<std::string, Record>& records,
                              const DecisionOptions& options) {
   std::vector<Decision> decisions;
-  std::map<int64_t, Bootstrap>
-      bootstraps;  // by number of test examples: drawing them is the dear part
+  std::map<int64_t, Bootstrap> bootstraps;  // by number of test examples; drawing them is slow
   const auto labels = [&](const char* axis) {
     const auto found = plan.axis_labels.find(axis);
     return found == plan.axis_labels.end() ? std::vector<std::string>{} : found->second;
@@ -251,7 +242,7 @@ std::vector<Decision> decide(const Plan& plan, const std::vector<CellGroup>& gro
   for (const std::string& task : labels("task")) {
     for (const std::string& size : labels("train_size")) {
       Decision decision{task, size, main_metric_of(task, plan, options)};
-      Case at{options};
+      TaskAtSize at{options};
       gather(at, decision, plan, groups, records);
       if (at.candidates.empty()) continue;
       const int64_t items = at.candidates[0].scores.num_items();
@@ -261,7 +252,7 @@ std::vector<Decision> decide(const Plan& plan, const std::vector<CellGroup>& gro
       settle(at, decision);
       for (const std::string& metric : plan.metrics) {
         const Scores scores = scores_of(*at.recommended->group, metric);
-        const int64_t own = scores.num_items();  // a metric of the whole set is one item
+        const int64_t own = scores.num_items();  // 1 for a corpus-level metric
         if (own != items && own != 1) continue;
         const Bootstrap& bootstrap =
             bootstraps.try_emplace(own, own, options.bootstrap).first->second;

@@ -15,51 +15,50 @@ namespace dovetail {
 struct DecisionOptions {
   BootstrapOptions bootstrap;
   CrossFitOptions cross_fit;
-  // The metric that decides, by task; of a task that is not named as primary_metric() says of its
-  // kind.
+  // The deciding metric by task; other tasks have the plan's primary_metric_of().
   std::map<std::string, std::string> main_metric;
-  // What people do when they do not choose.
+  // The choice of somebody who compares nothing.
   std::string start_objective = "none";                    // random start
   std::string conventional_objective = "span_corruption";  // T5's own
   std::string conventional_template = "mapping";
   std::string conventional_tuning = "full";
-  // Another choice counts as cheaper if it costs at most this share: a few per cent are the noise
-  // of the clock.
+  // Another choice counts as cheaper if it costs at most this share of the recommended one; wall
+  // times vary by some per cent.
   double cheaper_share = 0.8;
 };
 
-// What a recommendation is held against.
+// A comparison of the recommendation with random start, a baseline or a conventional choice.
 struct Comparison {
   std::string name;       // most_frequent, copy, untuned, random_start, ...; see comparisons()
   std::string label;      // in words
   bool decisive = false;  // counts for the verdict
-  std::string absent;     // why there is nothing to compare with; "" where there is
+  std::string absent;     // why there is nothing to compare with; else ""
   bool same = false;      // it is the recommendation itself
   std::string against;    // CellGroup::choice() of the best of them on all examples
   std::vector<std::string> cells;
   Estimate score;                       // of the comparison, cross-fitted
   Estimate gain;                        // recommendation minus comparison, cross-fitted, paired
-  std::optional<double> relative_gain;  // of the comparison's score; none where that is 0
+  std::optional<double> relative_gain;  // of the comparison's score; none if that is 0
   double seconds = 0;                   // GroupCost::total()
 
-  bool better() const { return gain.low > 0; }  // the recommendation measurably is
-  bool worse() const { return gain.high < 0; }  // the comparison measurably is better
+  bool better() const { return gain.low > 0; }  // the recommendation is measurably better
+  bool worse() const { return gain.high < 0; }  // the comparison is measurably better
 };
 
 // gain: measurably better than random start and than every baseline there is.
-// no_measurable_difference: not so for at least one of them.
+// no_measurable_difference: not measurably better than at least one of them.
 // baseline_better: a baseline measurably beats the best cells.
 // nothing_to_compare: neither random start nor baseline has been scored.
 enum class Verdict { gain, no_measurable_difference, baseline_better, nothing_to_compare };
 std::string to_string(Verdict verdict);
 
-// A cell group (or baseline) as a recommendation names it.
+// A cell group or baseline that a decision names.
 struct Choice {
   std::string baseline, objective, adaptation, template_name, tuning;
   std::string start;  // CellGroup::start()
   std::string text;   // CellGroup::choice()
   std::vector<std::string> cells;
-  Estimate score;  // on all test examples, as it is
+  Estimate score;  // plain mean on all test examples
   GroupCost cost;
 };
 
@@ -69,19 +68,19 @@ struct Decision {
   std::string metric;
   Verdict verdict = Verdict::nothing_to_compare;
   Choice recommended;     // the best mean over seeds among `candidates`
-  Estimate honest_score;  // cross-fitted: what to expect of it on other examples
-  std::map<std::string, Estimate> other_metrics;  // of the recommended cells, as they are
+  Estimate honest_score;  // cross-fitted: the score to expect on other examples
+  std::map<std::string, Estimate> other_metrics;  // plain means of the recommended cells
   int64_t candidates = 0;                         // cell groups that were compared
-  int64_t candidates_planned = 0;                 // with those that failed or have not run
+  int64_t candidates_planned = 0;                 // including those that failed or have not run
   int64_t times_chosen = 0, halves = 0;  // on how many random halves the same group was best
   bool cross_fitted = true;              // false: fewer than kFewestItemsToSplit examples
   std::vector<Comparison> comparisons;
-  // The cheapest choice that is not measurably worse; none where nothing is cheaper.
+  // The cheapest choice that is not measurably worse; none if nothing is cheaper.
   std::optional<Choice> cheaper;
   Estimate cheaper_lead;  // recommendation minus that choice; see find_cheaper
 };
 
-// The metric that decides for a task.
+// The deciding metric of a task.
 std::string main_metric_of(const std::string& task, const Plan& plan,
                            const DecisionOptions& options);
 

@@ -12,24 +12,25 @@ namespace dovetail {
 
 namespace {
 
-bool fits(const std::string& chosen, const std::string& label) {
+bool allows(const std::string& chosen, const std::string& label) {
   return chosen.empty() || chosen == label;
 }
 
 bool names(const Candidate& choice, const Candidate& cell) {
-  return fits(choice.objective, cell.objective) && fits(choice.adaptation, cell.adaptation) &&
-         fits(choice.template_name, cell.template_name);
+  return allows(choice.objective, cell.objective) && allows(choice.adaptation, cell.adaptation) &&
+         allows(choice.template_name, cell.template_name);
 }
 
-// One task at one train size and tuning, with what every choice there is held against.
-struct Case {
+// A situation with the best cells, which every choice there is measured against.
+struct ScoredSituation {
   const Situation& at;
   const Bootstrap& bootstrap;
   Scores best;
   std::vector<double> best_resampled;
   size_t winner = 0;
 
-  Case(const Situation& situation, const Bootstrap& resamples, const DecisionOptions& options)
+  ScoredSituation(const Situation& situation, const Bootstrap& resamples,
+                  const DecisionOptions& options)
       : at(situation), bootstrap(resamples) {
     best = cross_fit(at.scores, options.cross_fit).scores;
     best_resampled = bootstrap.resampled_means(best);
@@ -39,13 +40,13 @@ struct Case {
   }
 };
 
-// A task's regrets, to be averaged over its cases.
+// A task's regrets, before they are averaged over its cases.
 struct TaskRegret {
   std::vector<double> means;  // by case
   std::vector<std::vector<double>> resampled;
 };
 
-Estimate interval(double mean, std::vector<double> resampled, const Case& of,
+Estimate interval(double mean, std::vector<double> resampled, const ScoredSituation& of,
                   const BootstrapOptions& options) {
   std::sort(resampled.begin(), resampled.end());
   const double tail = (1 - options.confidence) / 2;
@@ -53,8 +54,9 @@ Estimate interval(double mean, std::vector<double> resampled, const Case& of,
           std::ssize(of.best.seeds)};
 }
 
-// Scores the choice; false where it names no cells of the sweep, or these share no seed.
-bool score(const Case& of, SelectorCase& found, TaskRegret& regret,
+// Scores the choice. Returns false if it names no cells of the sweep, or cells without a common
+// seed.
+bool score(const ScoredSituation& of, SelectorCase& found, TaskRegret& regret,
            const BootstrapOptions& options) {
   std::vector<Scores> chosen;
   for (size_t c = 0; c < of.at.candidates.size(); ++c) {
@@ -79,16 +81,14 @@ bool score(const Case& of, SelectorCase& found, TaskRegret& regret,
   return true;
 }
 
-// Without traits nothing is known of what a label stands for, and every choice by kind would be
-// arbitrary.
-Selection choose(const Selector& selector, const std::string& task,
-                 const SelectorContext& context) {
+// Without the traits of its labels a plan cannot tell which choice fits a kind of task.
+Selection select_by(const Selector& selector, const SelectorContext& context) {
   if (context.traits.empty())
-    return nothing("the plan is of an older version: run the sweep's command again");
-  return selector.choose(task, context);
+    return no_choice("plan.json was written by an older version; run `dovetail run SWEEP` again");
+  return selector.choose(context);
 }
 
-SelectorCase choose_and_score(const Case& here, const Selector& selector,
+SelectorCase choose_and_score(const ScoredSituation& here, const Selector& selector,
                               const SelectorContext& context, TaskRegret& regret) {
   const Situation& at = here.at;
   SelectorCase found;
@@ -96,7 +96,7 @@ SelectorCase choose_and_score(const Case& here, const Selector& selector,
   found.train_size = at.train_size;
   found.tuning = at.tuning;
   found.metric = at.metric;
-  found.selection = choose(selector, at.task, context);
+  found.selection = select_by(selector, context);
   if (found.selection.absent.empty() && !score(here, found, regret, context.bootstrap)) {
     found.selection.absent = "it names " + choice_text(found.selection.choice) +
                              ", which the sweep has not finished here";
@@ -104,10 +104,11 @@ SelectorCase choose_and_score(const Case& here, const Selector& selector,
   return found;
 }
 
-// By place of the case, so that selectors are compared on the cases that both have.
+// By index of the case, so that two selectors are compared on the cases that both have.
 using Regrets = std::map<size_t, TaskRegret>;
 
-// Averages of the given cases by task; `minus`: subtracted case by case, where not null.
+// Averages of the cases by task. If `minus` is given, each case is the other selector's regret minus
+// this one's.
 std::vector<TaskParts> by_task(const std::vector<SelectorCase>& cases, const Regrets& regrets,
                                const Regrets* minus) {
   std::map<std::string, std::pair<TaskParts, double>> tasks;
@@ -133,7 +134,7 @@ std::vector<TaskParts> by_task(const std::vector<SelectorCase>& cases, const Reg
   return all;
 }
 
-double itself(const std::vector<double>& parts) { return parts[0]; }
+double first_part(const std::vector<double>& parts) { return parts[0]; }
 
 double mean_over_tasks(const std::vector<SelectorCase>& cases, const Regrets& regrets,
                        double (*value)(const SelectorCase&)) {
@@ -154,7 +155,7 @@ void summarise(SelectorResult& result, const Regrets& own,
                const std::vector<Situation>& situations, const BootstrapOptions& options) {
   if (own.empty()) return;
   SelectorSummary& summary = result.summary.emplace();
-  summary.regret = pool(by_task(result.cases, own, nullptr), itself, 0, options);
+  summary.regret = pool(by_task(result.cases, own, nullptr), first_part, 0, options);
   summary.score =
       mean_over_tasks(result.cases, own, [](const SelectorCase& c) { return c.score.mean; });
   summary.best_score =
@@ -165,7 +166,7 @@ void summarise(SelectorResult& result, const Regrets& own,
   for (const auto& [name, regrets] : baselines) {
     const std::vector<TaskParts> parts = by_task(result.cases, own, &regrets);
     if (name != result.selector->name && !parts.empty())
-      summary.against[name] = pool(parts, itself, 0, options);
+      summary.against[name] = pool(parts, first_part, 0, options);
   }
   for (const auto& [place, regret] : own) {
     ++summary.cases;
@@ -188,8 +189,9 @@ std::vector<SelectorResult> score_selectors(const Plan& plan, const std::vector<
   for (const Selector& selector : selectors()) results.push_back({&selector, {}, {}});
   for (size_t i = 0; i < situations.size(); ++i) {
     const int64_t items = situations[i].scores[0].num_items();
-    const Case here(situations[i],
-                    bootstraps.try_emplace(items, items, options.bootstrap).first->second, options);
+    const ScoredSituation here(
+        situations[i], bootstraps.try_emplace(items, items, options.bootstrap).first->second,
+        options);
     const SelectorContext context = context_of(situations[i], situations, plan, probes, options);
     for (SelectorResult& result : results) {
       TaskRegret regret;
@@ -232,7 +234,7 @@ std::vector<NamedSelection> select_for_unseen(const Plan& plan,
   context.probes = unseen.probes;
   context.facts = unseen.facts.is_object() ? unseen.facts : Json::object();
   for (const Selector& selector : selectors())
-    all.push_back({&selector, choose(selector, unseen.label, context)});
+    all.push_back({&selector, select_by(selector, context)});
   return all;
 }
 

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "analysis/statistics/metric_direction.h"
+
 namespace dovetail {
 
 namespace {
@@ -14,15 +16,8 @@ std::vector<std::string> labels(const Plan& plan, const char* axis) {
   return found == plan.axis_labels.end() ? std::vector<std::string>{} : found->second;
 }
 
-void turn(Scores& scores) {
-  for (auto& row : scores.rows) {
-    for (float& score : row) score = -score;
-  }
-}
-
 Situation situation_of(const Plan& plan, const std::vector<CellGroup>& groups, Situation at) {
-  const auto& less = plan.lower_is_better;
-  const bool lower_is_better = std::find(less.begin(), less.end(), at.metric) != less.end();
+  const bool negated = !higher_is_better(plan, at.metric);
   for (const CellGroup& group : groups) {
     const bool here = group.baseline.empty() && group.task == at.task &&
                       group.train_size == at.train_size && group.tuning == at.tuning;
@@ -33,14 +28,15 @@ Situation situation_of(const Plan& plan, const std::vector<CellGroup>& groups, S
     if (!at.scores.empty() &&
         (scores.seeds != at.scores[0].seeds || scores.num_items() != at.scores[0].num_items()))
       continue;
-    if (lower_is_better) turn(scores);
+    if (negated) negate(scores);
     at.candidates.push_back({group.objective, group.adaptation, group.template_name});
     at.scores.push_back(std::move(scores));
   }
   return at;
 }
 
-// Its mean scores at the candidates of another situation, minus their mean.
+// The mean scores of a situation at the candidates of another one, minus their mean; NaN where it
+// lacks the candidate.
 std::vector<double> leads_of(const Situation& task, const std::vector<Candidate>& candidates) {
   std::vector<double> leads(candidates.size(), std::numeric_limits<double>::quiet_NaN());
   double sum = 0, count = 0;

@@ -8,13 +8,14 @@
 #include <set>
 
 #include "analysis/decisions/claim_scores.h"
+#include "analysis/statistics/metric_direction.h"
 
 namespace dovetail {
 
 namespace {
 
 double ratio(double gain, double base) {
-  // A resample may draw only examples that score 0; as far out as any number, and still one.
+  // A resample may draw only examples that score 0. The ratio is then a large finite number.
   if (base > 0) return gain / base;
   return gain == 0 ? 0.0 : gain > 0 ? 1e9 : -1e9;
 }
@@ -29,14 +30,15 @@ class Judge {
     result_.claim = claim;
     result_.metric = metric;
     const std::string& own = claim.pairs.front().better.metric;
-    result_.lower_is_better = less_is_better(own.empty() ? metric : own);
+    result_.higher_is_better = higher_is_better(plan, own.empty() ? metric : own);
     differences_ = std::any_of(claim.pairs.begin(), claim.pairs.end(),
                                [](const ClaimPair& pair) { return !pair.more_than.empty(); });
   }
 
   ClaimResult judge() {
-    const std::vector<ClaimPlace> places = claim_places(result_.claim, plan_, groups_);
-    gather(places);
+    const std::vector<ClaimComparison> comparisons =
+        claim_comparisons(result_.claim, plan_, groups_);
+    gather(comparisons);
     std::vector<TaskParts> parts;
     for (auto& [task, sums] : sums_) {
       if (sums.num_pairs() > 0) parts.push_back(judge_task(task, sums));
@@ -45,34 +47,30 @@ class Judge {
       result_.effect = pool(parts, effect(), result_.claim.at_least, options_.bootstrap);
       average_scores();
     }
-    result_.reason = why_not(places);
+    result_.reason = why_not(comparisons);
     result_.verdict = !result_.reason.empty() ? ClaimVerdict::not_run : verdict();
     return std::move(result_);
   }
 
  private:
-  bool less_is_better(const std::string& metric) const {
-    return std::find(plan_.lower_is_better.begin(), plan_.lower_is_better.end(), metric) !=
-           plan_.lower_is_better.end();
-  }
-
   size_t num_sides() const { return differences_ ? 4 : 2; }
 
-  void gather(const std::vector<ClaimPlace>& places) {
+  void gather(const std::vector<ClaimComparison>& comparisons) {
     std::set<const CellGroup*> needed;
-    for (const ClaimPlace& place : places) {
-      const std::array cells{&place.better, &place.worse, &place.better_there, &place.worse_there};
+    for (const ClaimComparison& comparison : comparisons) {
+      const std::array cells{&comparison.better, &comparison.worse, &comparison.reference_better,
+                             &comparison.reference_worse};
       Sides sides;
       for (size_t k = 0; k < num_sides(); ++k) {
-        // A pair without more_than beside one that has it exceeds nothing.
+        // Another pair of the claim has more_than and this one does not.
         if (cells[k]->empty()) continue;
         needed.insert(cells[k]->begin(), cells[k]->end());
-        const ClaimSide& side = k % 2 == 0 ? place.pair->better : place.pair->worse;
+        const ClaimSide& side = k % 2 == 0 ? comparison.pair->better : comparison.pair->worse;
         sides[k] = side_scores(*cells[k], side.metric.empty() ? result_.metric : side.metric,
-                               side.best_other, result_.lower_is_better, options_.cross_fit);
+                               side.best_other, result_.higher_is_better, options_.cross_fit);
       }
-      if (differences_ && place.better_there.empty()) sides[2] = sides[3] = sides[0];
-      sums_[place.task].add(sides, num_sides());
+      if (differences_ && comparison.reference_better.empty()) sides[2] = sides[3] = sides[0];
+      sums_[comparison.task].add(sides, num_sides());
     }
     for (const CellGroup& group : groups_) {
       if (needed.contains(&group)) count_cells(group);
@@ -91,7 +89,7 @@ class Judge {
   }
 
   Effect effect() const {
-    const double sign = result_.lower_is_better ? -1 : 1;
+    const double sign = result_.higher_is_better ? 1 : -1;
     if (result_.claim.reduce == "gain")
       return [](const std::vector<double>& parts) { return parts[0]; };
     return [sign](const std::vector<double>& parts) {
@@ -101,10 +99,10 @@ class Judge {
     };
   }
 
-  // The parts that effect() takes, of the four means.
+  // Turns the means of the sides into the parts that effect() takes.
   std::vector<double> parts_of(const std::vector<double>& means) const {
     if (result_.claim.reduce != "gain") return means;
-    const double sign = result_.lower_is_better ? -1 : 1;
+    const double sign = result_.higher_is_better ? 1 : -1;
     double gain = means[0] - means[1];
     if (differences_) gain -= means[2] - means[3];
     return {sign * gain};
@@ -141,8 +139,8 @@ class Judge {
     found.scores.better = means[0];
     found.scores.worse = means[1];
     if (differences_) {
-      found.scores.better_there = means[2];
-      found.scores.worse_there = means[3];
+      found.scores.reference_better = means[2];
+      found.scores.reference_worse = means[3];
     }
     found.effect = pool({parts}, effect(), result_.claim.at_least, options_.bootstrap).estimate;
     found.effect.items = sums.num_items();
@@ -159,13 +157,15 @@ class Judge {
       mean.better += share * task.scores.better;
       mean.worse += share * task.scores.worse;
       if (!differences_) continue;
-      mean.better_there = mean.better_there.value_or(0) + share * *task.scores.better_there;
-      mean.worse_there = mean.worse_there.value_or(0) + share * *task.scores.worse_there;
+      mean.reference_better =
+          mean.reference_better.value_or(0) + share * *task.scores.reference_better;
+      mean.reference_worse =
+          mean.reference_worse.value_or(0) + share * *task.scores.reference_worse;
     }
   }
 
-  std::string why_not(const std::vector<ClaimPlace>& places) const {
-    if (places.empty()) return "the sweep has no cells of both sides to compare";
+  std::string why_not(const std::vector<ClaimComparison>& comparisons) const {
+    if (comparisons.empty()) return "the sweep has no cells of both sides to compare";
     if (result_.cells_missing > 0) {
       return fmt::format("{} of {} cells have not run yet", result_.cells_missing, result_.cells);
     }
@@ -215,9 +215,9 @@ std::string to_string(ClaimVerdict verdict) {
   return "";
 }
 
-std::optional<double> SideScores::relative(bool lower_is_better) const {
+std::optional<double> SideScores::relative(bool higher_is_better) const {
   if (!(worse > 0)) return std::nullopt;
-  return (lower_is_better ? worse - better : better - worse) / worse;
+  return (higher_is_better ? better - worse : worse - better) / worse;
 }
 
 std::vector<ClaimResult> judge_claims(const Plan& plan, const std::vector<CellGroup>& groups,

@@ -7,7 +7,8 @@
 #include <charconv>
 #include <cmath>
 
-#include "analysis/report/words.h"
+#include "analysis/report/decision_words.h"
+#include "analysis/report/selector_words.h"
 #include "base/error.h"
 #include "base/names.h"
 
@@ -15,7 +16,7 @@ namespace dovetail {
 
 namespace {
 
-// The first number in a label ("heads16" -> 16); 0 where there is none.
+// The first number in a label ("examples16" -> 16); 0 where there is none.
 double number_in(const std::string& label) {
   const size_t begin = label.find_first_of("0123456789");
   if (begin == std::string::npos) return 0;
@@ -29,14 +30,14 @@ bool is_number(const std::string& text) {
          number_in(text) > 0;
 }
 
-// Sizes are felt by their ratio: 16 is nearer to 30 than to 6.
+// Distances are ratios: 16 is nearer to 30 than to 6.
 std::string nearest_size(const std::vector<std::string>& sizes, double wanted,
-                         const TrainHeads& heads) {
+                         const TrainExamples& examples) {
   std::string best;
   double best_distance = 0;
   for (const std::string& size : sizes) {
-    const auto counted = heads.find(size);
-    const double number = counted == heads.end() ? number_in(size) : counted->second;
+    const auto counted = examples.find(size);
+    const double number = counted == examples.end() ? number_in(size) : counted->second;
     if (number <= 0) continue;
     const double distance = std::abs(std::log(number / wanted));
     if (best.empty() || distance < best_distance) {
@@ -47,26 +48,27 @@ std::string nearest_size(const std::vector<std::string>& sizes, double wanted,
   return best;
 }
 
-// What the cells of a task have trained on, by size: "all" is a number too.
-TrainHeads heads_of(const Analysis& analysis, const std::string& task) {
-  TrainHeads heads;
+// The training examples that the cells of a task counted, by train size; gives "all" a number.
+TrainExamples examples_of(const Analysis& analysis, const std::string& task) {
+  TrainExamples examples;
   for (const CellGroup& group : analysis.groups) {
     if (group.task != task || group.train_size.empty()) continue;
     for (const CellResult& cell : group.cells) {
       if (cell.state != CellState::finished || !cell.record->metrics.contains("train_heads"))
         continue;
-      heads[group.train_size] = cell.record->metrics.at("train_heads");
+      examples[group.train_size] = cell.record->metrics.at("train_heads");
     }
   }
-  return heads;
+  return examples;
 }
 
 }  // namespace
 
 std::string resolve_size(const std::vector<std::string>& sizes, const std::string& asked,
-                         const TrainHeads& heads) {
+                         const TrainExamples& examples) {
   if (asked.empty() || std::find(sizes.begin(), sizes.end(), asked) != sizes.end()) return asked;
-  const std::string nearest = is_number(asked) ? nearest_size(sizes, number_in(asked), heads) : "";
+  const std::string nearest =
+      is_number(asked) ? nearest_size(sizes, number_in(asked), examples) : "";
   if (nearest.empty()) {
     throw_<ConfigError>("the sweep has no train size \"{}\"; {}", asked,
                         did_you_mean(asked, sizes));
@@ -76,7 +78,7 @@ std::string resolve_size(const std::vector<std::string>& sizes, const std::strin
 
 namespace {
 
-// What could have been known before anything was tuned; the baselines among them choose nothing.
+// The choices of the selectors, which need no tuned model. Baselines are left out.
 std::string advice_of_selectors(const Analysis& analysis, const std::string& task,
                                 const std::string& size) {
   std::string text;
@@ -90,7 +92,7 @@ std::string advice_of_selectors(const Analysis& analysis, const std::string& tas
   }
   return text.empty()
              ? ""
-             : "What selectors say of " + task + " before anything is tuned on it:\n" + text;
+             : "Choices of the selectors for " + task + ", made before tuning on it:\n" + text;
 }
 
 }  // namespace
@@ -102,7 +104,7 @@ std::string advise(const Analysis& analysis, const std::string& task, const std:
                         did_you_mean(task, tasks));
   }
   const std::string chosen =
-      resolve_size(analysis.labels("train_size"), size, heads_of(analysis, task));
+      resolve_size(analysis.labels("train_size"), size, examples_of(analysis, task));
   std::string text;
   if (chosen != size) {
     text += fmt::format("The sweep did not run size {}; the nearest it has is {}.\n", size, chosen);
@@ -114,7 +116,7 @@ std::string advise(const Analysis& analysis, const std::string& task, const std:
     found = true;
   }
   if (!found) {
-    throw_<ConfigError>("nothing of task {}{} has finished yet; go on with the run, then ask again",
+    throw_<ConfigError>("nothing of task {}{} has finished yet; continue the run, then ask again",
                         task, chosen.empty() ? "" : " at " + chosen);
   }
   text += advice_of_selectors(analysis, task, chosen);

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
+#include <vector>
 
-#include "analysis/decisions/analysis.h"
+#include "analysis/decisions/verdicts.h"
+#include "analysis/report/csv_row.h"
 
 namespace dovetail {
 
-std::string claims_table(const Analysis& analysis);          // a row a claim and metric
-std::string claims_by_task_table(const Analysis& analysis);  // a row a claim, metric and task
-Json claims_json(const Analysis& analysis);                  // "claims" of decision.json
+CsvRows claims_table(const std::vector<ClaimResult>& claims);  // a row a claim and metric
+CsvRows claims_by_task_table(
+    const std::vector<ClaimResult>& claims);  // a row a claim, metric, task
 
 }  // namespace dovetail

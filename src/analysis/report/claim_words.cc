@@ -1,26 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "analysis/report/claim_words.h"
+
 #include <fmt/format.h>
 
-#include "analysis/report/words.h"
+#include "analysis/report/number_text.h"
 
 namespace dovetail {
 
 namespace {
 
-std::string count_text(int64_t count, const char* noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
-std::string pair_text(double better, double worse, bool lower_is_better) {
+std::string pair_text(double better, double worse, bool higher_is_better) {
   SideScores scores{better, worse, {}, {}};
-  const std::optional<double> relative = scores.relative(lower_is_better);
+  const std::optional<double> relative = scores.relative(higher_is_better);
   return fmt::format("{} against {}{}", score_text(better), score_text(worse),
                      relative ? " (" + percent_text(*relative) + ")" : "");
 }
 
 }  // namespace
-
-std::string p_text(double p) { return p < 0.001 ? "< 0.001" : fmt::format("{:.3f}", p); }
 
 std::string verdict_text(ClaimVerdict verdict) {
   switch (verdict) {
@@ -41,10 +37,10 @@ std::string effect_interval_text(const ClaimResult& result, const Estimate& effe
 }
 
 std::string scores_text(const ClaimResult& result, const SideScores& scores) {
-  std::string text = pair_text(scores.better, scores.worse, result.lower_is_better);
-  if (scores.better_there) {
+  std::string text = pair_text(scores.better, scores.worse, result.higher_is_better);
+  if (scores.reference_better) {
     text += "; to be exceeded: " +
-            pair_text(*scores.better_there, *scores.worse_there, result.lower_is_better);
+            pair_text(*scores.reference_better, *scores.reference_worse, result.higher_is_better);
   }
   return text;
 }
@@ -56,9 +52,9 @@ std::string evidence_text(const ClaimResult& result) {
                   count_text(result.cells - result.cells_failed - result.cells_missing, "cell"));
   if (result.cells_failed > 0) text += fmt::format(" ({} more failed)", result.cells_failed);
   if (result.tasks.empty()) return text;
-  if (result.effect.tasks_resampled) return text + "; tasks are drawn anew too";
-  return text + (result.tasks.size() == 1 ? "; speaks of this task alone"
-                                          : "; speaks of these tasks alone");
+  if (result.effect.tasks_resampled) return text + "; tasks are resampled too";
+  return text + (result.tasks.size() == 1 ? "; holds for this task alone"
+                                          : "; holds for these tasks alone");
 }
 
 std::string explain(const ClaimResult& result) {

@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/report/decision_json.h"
 
-#include "analysis/report/claim_tables.h"
-#include "analysis/report/regret_tables.h"
-#include "analysis/report/words.h"
+#include "analysis/report/claim_json.h"
+#include "analysis/report/decision_words.h"
+#include "analysis/report/estimate_json.h"
+#include "analysis/report/number_text.h"
+#include "analysis/report/selector_json.h"
 
 namespace dovetail {
 
 namespace {
-
-Json estimate_json(const Estimate& estimate) {
-  return {{"mean", estimate.mean},
-          {"low", estimate.low},
-          {"high", estimate.high},
-          {"items", estimate.items},
-          {"seeds", estimate.seeds}};
-}
 
 Json choice_json(const Choice& choice) {
   return {{"text", choice.text},
@@ -44,13 +38,13 @@ Json comparison_json(const Comparison& comparison) {
   json["cells"] = comparison.cells;
   json["score"] = estimate_json(comparison.score);
   json["gain"] = estimate_json(comparison.gain);
-  json["relative_gain"] = comparison.relative_gain ? Json(*comparison.relative_gain) : Json();
+  json["relative_gain"] = number_or_null(comparison.relative_gain);
   json["measurable"] = comparison.better() || comparison.worse();
   json["total_seconds"] = comparison.seconds;
   return json;
 }
 
-Json one_decision(const Decision& decision) {
+Json single_decision_json(const Decision& decision) {
   Json json{{"task", decision.task},
             {"train_size", decision.train_size},
             {"metric", decision.metric},
@@ -78,40 +72,110 @@ Json one_decision(const Decision& decision) {
   return json;
 }
 
+// A point for each metric of each group: the learning curves, and the cells of the heat maps.
+Json points_json(const std::vector<GroupRow>& groups) {
+  Json points = Json::array();
+  for (const GroupRow& group : groups) {
+    for (const auto& [metric, estimate] : group.scores) {
+      Json point = estimate_json(estimate);
+      point.update({{"baseline", group.baseline},
+                    {"objective", group.start},
+                    {"task", group.task},
+                    {"template", group.template_name},
+                    {"tuning", group.tuning},
+                    {"train_size", group.train_size},
+                    {"metric", metric},
+                    {"seeds_planned", group.seeds_planned},
+                    {"seeds_failed", group.seeds_failed}});
+      points.push_back(std::move(point));
+    }
+  }
+  return points;
+}
+
+Json training_curves_json(const std::vector<TrainingCurve>& curves) {
+  Json json = Json::array();
+  for (const TrainingCurve& curve : curves)
+    json.push_back({{"name", curve.name}, {"job", curve.job}, {"points", curve.points}});
+  return json;
+}
+
+Json tuning_costs_json(const std::vector<TuningCost>& costs) {
+  Json json = Json::array();
+  for (const TuningCost& cost : costs) {
+    json.push_back({{"tuning", cost.tuning},
+                    {"train_size", cost.train_size},
+                    {"cells", cost.cells},
+                    {"wall_seconds", cost.wall_seconds},
+                    {"cpu_seconds", cost.cpu_seconds},
+                    {"train_steps", cost.steps},
+                    {"train_tokens", cost.tokens},
+                    {"padding_fraction", cost.padding_fraction},
+                    {"peak_bytes", cost.peak_bytes},
+                    {"all_wall_seconds", cost.all_wall_seconds}});
+  }
+  return json;
+}
+
+Json method_json(const DecisionOptions& options) {
+  return {{"interval", "percentile bootstrap over test examples and seeds, paired"},
+          {"confidence", options.bootstrap.confidence},
+          {"resamples", options.bootstrap.resamples},
+          {"bootstrap_seed", options.bootstrap.seed},
+          {"selection", "cross-fitted on random halves of the test examples"},
+          {"splits", options.cross_fit.splits},
+          {"cost", "wall seconds: upstream jobs in full, plus tuning as the mean over seeds"},
+          {"conventional_template", options.conventional_template},
+          {"conventional_tuning", options.conventional_tuning}};
+}
+
+// The sweep, its axes and the state of its run.
+Json run_json(const ReportModel& model) {
+  const RunFacts& facts = model.facts;
+  Json metric_names = Json::object();
+  for (const std::string& metric : model.metrics) metric_names[metric] = metric_text(metric);
+  Json json{
+      {"format", "dovetail-decisions"},
+      {"version", 1},
+      {"sweep", model.sweep_name},
+      {"sweep_hash", model.sweep_hash},
+      {"sweep_text", model.sweep_text},
+      {"complete", facts.cells_finished == facts.cells},
+      {"cells",
+       {{"total", facts.cells},
+        {"finished", facts.cells_finished},
+        {"failed", facts.cells_failed},
+        {"missing", facts.cells_missing}}},
+      {"jobs",
+       {{"total", facts.jobs}, {"finished", facts.jobs_finished}, {"failed", facts.jobs_failed}}},
+      {"job_seconds", facts.job_seconds},
+      {"seeds", model.labels("seed")},
+      {"axes", model.axis_labels},
+      {"objectives", model.starts},
+      {"metrics", model.metrics},
+      {"metric_names", metric_names},
+      {"deciding_metric", model.deciding_metric},
+      {"has_probes", model.has_probes},
+      {"provenance", Json::object()}};
+  for (const auto& [key, values] : facts.provenance) json["provenance"][key] = values;
+  return json;
+}
+
 }  // namespace
 
-Json decision_json(const Analysis& analysis) {
-  const RunFacts& facts = analysis.facts;
-  const BootstrapOptions& bootstrap = analysis.options.bootstrap;
-  Json json{{"format", "dovetail-decisions"},
-            {"version", 1},
-            {"sweep", analysis.plan->sweep_name},
-            {"sweep_hash", analysis.plan->sweep_hash},
-            {"complete", facts.cells_finished == facts.cells},
-            {"cells",
-             {{"total", facts.cells},
-              {"finished", facts.cells_finished},
-              {"failed", facts.cells_failed},
-              {"missing", facts.cells_missing}}},
-            {"seeds", analysis.labels("seed")},
-            {"metrics", analysis.plan->metrics},
-            {"provenance", Json::object()},
-            {"method",
-             {{"interval", "percentile bootstrap over test examples and seeds, paired"},
-              {"confidence", bootstrap.confidence},
-              {"resamples", bootstrap.resamples},
-              {"bootstrap_seed", bootstrap.seed},
-              {"selection", "cross-fitted on random halves of the test examples"},
-              {"splits", analysis.options.cross_fit.splits},
-              {"cost", "wall seconds: upstream jobs in full, plus tuning as the mean over seeds"}}},
-            {"lessons", lessons(analysis)},
-            {"caveats", caveats(analysis)},
-            {"decisions", Json::array()},
-            {"claims", claims_json(analysis)},
-            {"selectors", selectors_json(analysis)}};
-  for (const auto& [key, values] : facts.provenance) json["provenance"][key] = values;
-  for (const Decision& decision : analysis.decisions)
-    json["decisions"].push_back(one_decision(decision));
+Json decision_json(const ReportModel& model) {
+  Json json = run_json(model);
+  json.update({{"method", method_json(model.options)},
+               {"lessons", model.lessons},
+               {"caveats", model.caveats},
+               {"decisions", Json::array()},
+               {"points", points_json(model.groups)},
+               {"training_curves", training_curves_json(model.training_curves)},
+               {"claims", claims_json(model.claims)},
+               {"selectors", selectors_json(model.selectors)},
+               {"costs_by_tuning", tuning_costs_json(model.tuning_costs)}});
+  for (const Decision& decision : model.decisions)
+    json["decisions"].push_back(single_decision_json(decision));
   return json;
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "analysis/decisions/analysis.h"
+#include "analysis/report/report_model.h"
 
 namespace dovetail {
 
-// What the report says, for programs. The layout is described in analysis/README.md; `version`
-// grows when a key changes its meaning.
-Json decision_json(const Analysis& analysis);
+// The document decision.json: the report for programs, and the data that the page's script draws.
+// analysis/README.md describes the layout; `version` grows when a key changes its meaning.
+Json decision_json(const ReportModel& model);
 
 }  // namespace dovetail

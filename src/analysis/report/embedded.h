@@ -3,13 +3,14 @@
 
 #include <string_view>
 
-// Files put into the binary when it is built (embed.cmake), so that a copied binary still writes a
-// whole report, and never one with the template of another version.
+// Files that embed.cmake puts into the binary. A copied binary still writes a whole report, and
+// always with the page template of its own version.
 namespace dovetail::embedded {
 
-std::string_view page_html();  // analysis/report/page.html
+std::string_view page_html();  // page/page.html
 std::string_view page_css();
 std::string_view page_js();
-std::string_view chart_js();  // Debian's libjs-chart.js; empty where it was not there to build with
+std::string_view forest_js();
+std::string_view chart_js();  // Debian's libjs-chart.js; empty if the build did not find it
 
 }  // namespace dovetail::embedded

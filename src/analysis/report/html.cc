@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// nlohmann/json knows UTF-8 already: out and in again replaces what is none.
+// Writing and parsing JSON replaces invalid UTF-8.
 std::string valid_utf8(std::string_view text) {
   const std::string json =
       Json(std::string(text)).dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -27,10 +27,9 @@ std::vector<float> embedding_of(const Record& record) {
   return record.provenance.at(kEmbedding).get<std::vector<float>>();
 }
 
-int64_t heads_of(const Job& job) {
-  return job.settings.contains("train_size")
-             ? job.settings.at("train_size").value("heads", int64_t{0})
-             : 0;
+int64_t train_examples_of(const Job& job) {
+  const TrainSizeSettings* size = train_size_of(job);
+  return size ? size->examples : 0;
 }
 
 Probe probe_of(const Cell& cell, const Job& job, const Record& record) {
@@ -38,14 +37,14 @@ Probe probe_of(const Cell& cell, const Job& job, const Record& record) {
       coordinate(cell, "task"),
       {coordinate(cell, "objective"), coordinate(cell, "adaptation"), coordinate(cell, "template")},
       shots_in(cell.name),
-      heads_of(job),
+      train_examples_of(job),
       {},
       embedding_of(record)};
   if (!all_finite(probe.task_embedding)) probe.task_embedding.clear();
   for (const auto& [name, values] : record.per_example) {
     if (name != kEmbedding && all_finite(values)) probe.per_example[name] = values;
   }
-  // A number that is not there example by example is one observation.
+  // A metric without per-example values is one observation.
   for (const auto& [name, value] : record.metrics) {
     if (std::isfinite(value)) probe.per_example.try_emplace(name, 1, static_cast<float>(value));
   }

@@ -3,7 +3,8 @@
 #include <cmath>
 #include <map>
 
-#include "analysis/selectors/selectors.h"
+#include "analysis/selectors/best_on_tasks.h"
+#include "analysis/selectors/selector_rules.h"
 
 namespace dovetail {
 
@@ -20,8 +21,8 @@ const std::vector<float>* embedding_at(const std::vector<Probe>& probes, const C
   return nullptr;
 }
 
-// Tasks can be compared only as one and the same model sees them: the one that has seen most of
-// them.
+// Embeddings are comparable only if the same model made them. Takes the model that embedded the most
+// tasks; returns the other tasks' embeddings and sets `own` to this task's.
 std::map<const SweptTask*, Vector> comparable(const SelectorContext& context, Vector& own) {
   std::map<const SweptTask*, Vector> best;
   for (const Probe& probe : context.probes) {
@@ -40,7 +41,8 @@ std::map<const SweptTask*, Vector> comparable(const SelectorContext& context, Ve
   return best;
 }
 
-// What all tasks share says nothing of which are near: mean states all point the same way.
+// Subtracts the mean embedding. Mean encoder states all point the same way, which hides how near
+// two tasks are.
 void centre(std::map<const SweptTask*, Vector>& others, Vector& own) {
   Vector mean = own;
   for (const auto& [task, vector] : others) {
@@ -64,10 +66,12 @@ double cosine(const Vector& a, const Vector& b) {
   return aa > 0 && bb > 0 ? dot / std::sqrt(aa * bb) : 0;
 }
 
-Selection choose(const std::string&, const SelectorContext& context) {
+}  // namespace
+
+Selection selector::embedding_neighbours(const SelectorContext& context) {
   Vector own;
   std::map<const SweptTask*, Vector> others = comparable(context, own);
-  if (others.empty()) return nothing("no model has embedded this task and another one");
+  if (others.empty()) return no_choice("no model has embedded this task and another one");
   centre(others, own);
   std::vector<std::pair<double, const SweptTask*>> near;
   for (const SweptTask& task : context.others) {  // in the sweep's order, not by address
@@ -81,19 +85,7 @@ Selection choose(const std::string&, const SelectorContext& context) {
     tasks.push_back(task);
     names += (names.empty() ? "" : ", ") + task->task;
   }
-  return best_on(tasks, context, "nearest tasks (" + names + ")");
+  return best_on_tasks(tasks, context, "nearest tasks (" + names + ")");
 }
-
-}  // namespace
-
-namespace selector {
-
-Selector embedding_neighbours() {
-  return {"embedding_neighbours",
-          "Vu et al. 2020, Exploring and predicting transferability across NLP tasks",
-          "the best on the three other tasks whose mean encoder state is nearest", false, choose};
-}
-
-}  // namespace selector
 
 }  // namespace dovetail

@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "analysis/selectors/selectors.h"
+#include "analysis/selectors/matching.h"
+#include "analysis/selectors/selector_rules.h"
 
 namespace dovetail {
 
@@ -13,7 +14,7 @@ namespace {
 constexpr double kThreshold = 0.30;  // as published
 
 // The two probes whose depth ranks the index compares: same model, same examples.
-struct Pair {
+struct MaskabilityPair {
   const Probe* prefix = nullptr;
   const Probe* masked = nullptr;
 };
@@ -23,8 +24,9 @@ const std::vector<float>* values_of(const Probe& probe, const std::string& name)
   return found == probe.per_example.end() ? nullptr : &found->second;
 }
 
-// Better some shots (published: 5) than none, the conventional model than another, prompting (with
-// the relation's phrase) than mapping, of words than of soft tokens; among equals the first.
+// The higher, the nearer to the published setting: some shots (published: 5) before none, a model
+// without adaptation before an adapted one, the conventional objective before another, prompting
+// (with the relation's phrase) before mapping. The first of equals wins.
 int preference(const Probe& probe, const SelectorContext& context) {
   const bool adapted = !probe.at.adaptation.empty() && probe.at.adaptation != "none";
   const AxisTraits& form = traits_of(context, "template", probe.at.template_name);
@@ -33,14 +35,15 @@ int preference(const Probe& probe, const SelectorContext& context) {
          (form.says_relation ? 1 : 0);
 }
 
-// A template and itself with a sentinel.
+// Whether `masked` is the same template as `prefix` with a sentinel added.
 bool are_twins(const AxisTraits& prefix, const AxisTraits& masked) {
-  return prefix.fills < 0 && masked.fills > 0 && prefix.form == masked.form &&
+  return prefix.answer_style == AnswerStyle::continuation &&
+         masked.answer_style == AnswerStyle::infill && prefix.form == masked.form &&
          prefix.says_relation == masked.says_relation;
 }
 
-std::optional<Pair> find_pair(const SelectorContext& context, const std::string& name) {
-  std::optional<Pair> best;
+std::optional<MaskabilityPair> find_pair(const SelectorContext& context, const std::string& name) {
+  std::optional<MaskabilityPair> best;
   for (const Probe& prefix : context.probes) {
     for (const Probe& masked : context.probes) {
       const bool same_model = masked.at.objective == prefix.at.objective &&
@@ -53,7 +56,7 @@ std::optional<Pair> find_pair(const SelectorContext& context, const std::string&
       const auto *a = values_of(prefix, name), *b = values_of(masked, name);
       if (!a || !b || a->size() != b->size()) continue;
       if (!best || preference(prefix, context) > preference(*best->prefix, context))
-        best = Pair{&prefix, &masked};
+        best = MaskabilityPair{&prefix, &masked};
     }
   }
   return best;
@@ -68,18 +71,14 @@ Estimate interval(std::vector<double> resampled, double index, int64_t items,
   return {index, quantile(resampled, tail), quantile(resampled, 1 - tail), items, 1};
 }
 
-Selection choose(const std::string&, const SelectorContext& context) {
-  return choose_by_maskability(context, "probe_depth_rank");
-}
-
 }  // namespace
 
-// MI = (DepthRank of prefix - DepthRank of masked) / DepthRank of prefix: ranks count from 1, so
-// the divisor is at least 1.
-Selection choose_by_maskability(const SelectorContext& context, const std::string& depth_rank) {
-  const std::optional<Pair> pair = find_pair(context, depth_rank);
+// MI = (DepthRank of prefix - DepthRank of masked) / DepthRank of prefix. Ranks count from 1, so the
+// divisor is at least 1.
+Selection selector::maskability(const SelectorContext& context, const std::string& depth_rank) {
+  const std::optional<MaskabilityPair> pair = find_pair(context, depth_rank);
   if (!pair)
-    return nothing("no model was probed with a template and its masked form for " + depth_rank);
+    return no_choice("no model was probed with a template and its masked form for " + depth_rank);
   const Scores prefix{{"0"}, {*values_of(*pair->prefix, depth_rank)}},
       masked{{"0"}, {*values_of(*pair->masked, depth_rank)}};
   const double index = index_of(prefix.mean(), masked.mean());
@@ -105,14 +104,5 @@ Selection choose_by_maskability(const SelectorContext& context, const std::strin
       pair->masked->at.template_name, pair->prefix->at.objective, pair->prefix->shots);
   return selection;
 }
-
-namespace selector {
-
-Selector maskability() {
-  return {"maskability", "Maskability Index manuscript (Pouramini)",
-          "masked where that lowers the answer's mean depth rank by 30 % or more", false, choose};
-}
-
-}  // namespace selector
 
 }  // namespace dovetail

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include "analysis/selectors/selectors.h"
+#include "analysis/selectors/matching.h"
+#include "analysis/selectors/selector_rules.h"
 
 namespace dovetail {
 
-namespace {
-
-// A probed example counts as filling where the classifier holds that more likely than not; the task
-// is what most of its examples are.
-Selection choose(const std::string&, const SelectorContext& context) {
+// An example counts as filling if the classifier finds that more likely than not; the majority of
+// the examples decides for the task.
+Selection selector::relation_classifier(const SelectorContext& context) {
   for (const Probe& probe : context.probes) {
     const auto found = probe.per_example.find("probe_filling");
     if (found == probe.per_example.end()) continue;
@@ -27,19 +26,7 @@ Selection choose(const std::string&, const SelectorContext& context) {
                                    100 * share.mean, share.items);
     return selection;
   }
-  return nothing("no probe of this task holds the classifier's answer");
+  return no_choice("no probe of this task holds the classifier's answer");
 }
-
-}  // namespace
-
-namespace selector {
-
-Selector relation_classifier() {
-  return {"relation_classifier", "Pouramini and Faili 2024",
-          "a model trained to tell filling from mapping relations says which most examples are",
-          false, choose};
-}
-
-}  // namespace selector
 
 }  // namespace dovetail

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include "analysis/selectors/selectors.h"
+#include "analysis/selectors/matching.h"
+#include "analysis/selectors/selector_rules.h"
 
 namespace dovetail {
 
-namespace {
-
-// Theirs let the first example decide for all that came after it; here the whole task decides.
-Selection choose(const std::string&, const SelectorContext& context) {
+// The published code lets the first example decide for all that follow; here the whole task decides.
+Selection selector::temp_len(const SelectorContext& context) {
   constexpr double kShortWords = 4;
   const Json words = context.facts.value("mean_choice_words", Json()),
              marks = context.facts.value("question_mark_share", Json());
   if (!words.is_number() || words <= 0 || !marks.is_number())
-    return nothing("the task has no choices");
+    return no_choice("the task has no choices");
   const double share = marks.get<double>(), length = words.get<double>();
   const bool asks = share >= 0.5;
   Selection selection;
@@ -25,17 +24,5 @@ Selection choose(const std::string&, const SelectorContext& context) {
                   100 * share, length);
   return selection;
 }
-
-}  // namespace
-
-namespace selector {
-
-Selector temp_len() {
-  return {"temp_len", "Pouramini and Faili 2024, their code",
-          "filling where the choices are short and the text asks a question, else phrasal", false,
-          choose};
-}
-
-}  // namespace selector
 
 }  // namespace dovetail

@@ -9,20 +9,26 @@
 #include "analysis/selectors/probes.h"
 #include "analysis/statistics/statistics.h"
 
-// Selectors say which objective and template a task wants before anything is tuned on it: from what
-// a probe of the untuned models shows, from what kind of task it is, or from other tasks' results.
+// Selectors name the objective and template for a task before anything is tuned on it. They use
+// probes of the untuned models, facts about the task, or the results of other tasks.
 namespace dovetail {
 
 struct Selection {
-  Candidate choice;  // an axis that is "" is left to chance
-  std::optional<double>
-      confidence;         // share between 0 and 1; none where the selector knows of no doubt
-  std::string statistic;  // what `value` is, in words
-  std::optional<Estimate> value;  // with its 95 % interval
-  std::string reason;             // one sentence
-  std::string absent;             // why nothing was chosen; "" where something was
-  int64_t examples = 0;           // labelled examples of the task that it has looked at
+  Candidate choice;                  // an axis that is "" is left to chance
+  std::optional<double> confidence;  // share between 0 and 1; none for a rule without a measure
+  std::string statistic;             // the name of `value`, in words
+  std::optional<Estimate> value;     // with its 95 % interval
+  std::string reason;                // one sentence
+  std::string absent;                // why nothing was chosen; "" for a choice
+  int64_t examples = 0;              // labelled examples of the task that the selector read
 };
+
+// The result of a selector that cannot choose.
+Selection no_choice(const std::string& why);
+// A template that does not depend on the task; objective and adaptation are left to chance.
+Selection always_template(const std::string& template_name);
+// Every axis is left to chance.
+Selection any_choice();
 
 // A task that was swept, as seen by a selector for another task.
 struct SweptTask {
@@ -32,9 +38,9 @@ struct SweptTask {
   std::vector<Probe> probes;
 };
 
-// All that a selector may look at. No test score of the task in question is in here.
+// Everything a selector may read. It holds no test score of the task in question.
 struct SelectorContext {
-  std::vector<Candidate> candidates;  // what can be chosen, in the order of the sweep file
+  std::vector<Candidate> candidates;  // the possible choices, in the order of the sweep file
   std::vector<Probe> probes;          // of the task
   Json facts = Json::object();        // of the task: Plan::task_facts
   std::map<std::string, std::map<std::string, AxisTraits>> traits;  // Plan::traits
@@ -45,44 +51,18 @@ struct SelectorContext {
 
 struct Selector {
   std::string name;
-  std::string source;
-  std::string rule;       // what it does, for the report: a sentence without its full stop
-  bool baseline = false;  // what selectors are held against
-  Selection (*choose)(const std::string& task, const SelectorContext& context) = nullptr;
+  std::string source;     // the publication, or where the idea is from
+  std::string rule;       // a sentence without its full stop, for the report
+  bool baseline = false;  // needs no method; the other selectors are measured against it
+  Selection (*choose)(const SelectorContext& context) = nullptr;
 };
 
-// The catalogue, selectors.inc; ConfigError names the nearest known one.
+// The catalogue, selectors.inc, in its order.
 const std::vector<Selector>& selectors();
+// ConfigError for an unknown name, with the nearest known one.
 const Selector& find_selector(const std::string& name);
 
 // "prefix_lm + lm · prompting"; "any objective · mapping" where an axis is left to chance.
 std::string choice_text(const Candidate& choice);
-
-// ---- What several selectors share.
-
-// What a task's answers are like: words that fill a slot, or phrases that follow from the input.
-enum class AnswerKind { filling, phrasal };
-
-// The candidate that fits best: masked template and denoising for filling, unmasked template and
-// language modelling for phrasal; a template with the relation's phrase before one without.
-Candidate matching(AnswerKind kind, const SelectorContext& context);
-// Of a label; without any where the plan knows nothing of it.
-const AxisTraits& traits_of(const SelectorContext& context, const std::string& axis,
-                            const std::string& label);
-
-// The candidate whose probes (of no shots) have the least mean of `name`, or the highest; with the
-// share of bootstrap resamples that agree, and the lead over the second. `what` names the number in
-// words.
-Selection best_probe(const SelectorContext& context, const std::string& name, bool highest,
-                     const std::string& what);
-
-// Maskability Index by one of the two depth ranks; see selector_maskability.cc.
-Selection choose_by_maskability(const SelectorContext& context, const std::string& depth_rank);
-
-// The candidate with the highest mean lead over these tasks.
-Selection best_on(const std::vector<const SweptTask*>& tasks, const SelectorContext& context,
-                  const std::string& which);
-
-Selection nothing(const std::string& why);
 
 }  // namespace dovetail

@@ -121,7 +121,7 @@ std::vector<CellGroup> group_cells(const Plan& plan, const std::map<std::string,
     }
     const auto [place, is_new] = places.try_emplace(std::move(key), groups.size());
     if (is_new) groups.push_back(group_of(cell));
-    groups[place->second].set_metrics = &plan.set_metrics;
+    groups[place->second].metric_traits = &plan.metric_traits;
     groups[place->second].cells.push_back(join(cell, plan, records));
   }
   for (const std::string& metric : plan.metrics) check_lengths(groups, metric);
@@ -130,7 +130,7 @@ std::vector<CellGroup> group_cells(const Plan& plan, const std::map<std::string,
 
 namespace {
 
-Scores scores_of_sets(const CellGroup& group, const std::string& metric) {
+Scores corpus_scores_of(const CellGroup& group, const std::string& metric) {
   Scores scores;
   for (const CellResult& result : group.cells) {
     if (result.state != CellState::finished) continue;
@@ -146,9 +146,8 @@ Scores scores_of_sets(const CellGroup& group, const std::string& metric) {
 
 Scores scores_of(const CellGroup& group, const std::string& metric) {
   Scores scores;
-  const auto* of_a_set = group.set_metrics;
-  if (of_a_set && std::find(of_a_set->begin(), of_a_set->end(), metric) != of_a_set->end())
-    return scores_of_sets(group, metric);
+  if (group.metric_traits && traits_of(*group.metric_traits, metric).corpus_level)
+    return corpus_scores_of(group, metric);
   for (const CellResult& result : group.cells) {
     if (result.state != CellState::finished) continue;
     const auto found = result.record->per_example.find(metric);

@@ -12,11 +12,11 @@
 
 namespace dovetail {
 
-// A cell's label on an axis; "" where the sweep, or this version, has no such axis.
+// A cell's label on an axis; "" if the sweep or this version has no such axis.
 std::string coordinate(const Cell& cell, std::string_view axis);
 
-// finished: has a usable record. failed: has a record that says why not, or one that cannot be
-// used. missing: has not run yet.
+// finished: has a usable record. failed: has the record of a failure, or one that cannot be used.
+// missing: has not run yet.
 enum class CellState { finished, failed, missing };
 std::string to_string(CellState state);
 
@@ -24,45 +24,43 @@ struct CellResult {
   const Cell* cell = nullptr;
   const Record* record = nullptr;  // null: missing
   CellState state = CellState::missing;
-  std::string reason;  // of a failure
+  std::string reason;  // why it failed
 };
 
-// The cells that differ in their seed only; the unit that decisions are about. A baseline's group
-// has "" on the axes it does not depend on.
+// The cells that differ in their seed only; decisions choose between groups. A baseline's group has
+// "" on the axes it does not depend on.
 struct CellGroup {
   std::string baseline;  // "", or most_frequent, copy, untuned
   std::string objective, adaptation, task, template_name, tuning, train_size;
-  std::vector<CellResult> cells;                          // in the order of the plan
-  const std::vector<std::string>* set_metrics = nullptr;  // the plan's
+  std::vector<CellResult> cells;                   // in the order of the plan
+  const MetricTraitsMap* metric_traits = nullptr;  // the plan's
 
   // The label on an axis of kAxes other than seed.
   const std::string& at(std::string_view axis) const;
   int64_t count(CellState state) const;
   bool complete() const { return count(CellState::finished) == static_cast<int64_t>(cells.size()); }
-  // Whether a step between pre-training and tuning was taken.
+  // Whether the model was adapted between pre-training and tuning.
   bool adapted() const { return !adaptation.empty() && adaptation != "none"; }
-  // What tuning starts from: the objective, and with what it was adapted: "prefix_lm + denoising".
+  // The start of tuning: the objective and its adaptation, "prefix_lm + denoising".
   std::string start() const { return adapted() ? objective + " + " + adaptation : objective; }
   // "prefix_lm · mapping · full", or "baseline: copy"
   std::string choice() const;
 };
 
-// What it costs to follow a choice, starting from nothing: the jobs upstream (vocabulary,
-// pre-training) once and in full, and tuning, as the mean over its seeds.
+// The cost of following a choice from nothing: the upstream jobs (vocabulary, pre-training) once and
+// in full, plus tuning as the mean over its seeds. Wall seconds.
 struct GroupCost {
   double upstream_seconds = 0;
   double tune_seconds = 0;
   double total() const { return upstream_seconds + tune_seconds; }
 };
 
-// Every cell of the plan, joined with its record and gathered by group, in the plan's order.
-// A finished record whose scores do not fit its task's (another number of examples) counts as
-// failed and says so.
+// Every cell of the plan, joined with its record and gathered by group, in the plan's order. A
+// finished record with another number of scores than its task counts as failed, with that reason.
 std::vector<CellGroup> group_cells(const Plan& plan, const std::map<std::string, Record>& records);
 
-// The usable rows of a group: finished cells with finite scores of that metric. A metric of the
-// whole test set (Plan::set_metrics) is no mean over examples: it is one item, and its interval is
-// that of the seeds.
+// The usable rows of a group: finished cells with finite scores of that metric. A corpus-level
+// metric is no mean over examples: its table has one item, and its interval covers the seeds only.
 Scores scores_of(const CellGroup& group, const std::string& metric);
 
 GroupCost cost_of(const CellGroup& group, const Plan& plan,

@@ -8,7 +8,7 @@
 
 // One effect, measured on several tasks.
 //
-// Every task counts alike. Which tasks a benchmark holds is a matter of choice too, so with
+// Every task counts alike. The tasks of a benchmark are a choice too, so with
 // kFewestTasks or more of them a resample draws the tasks with replacement, each with its own mean
 // (resampling clusters whole: Davison and Hinkley 1997, "Bootstrap Methods and their Application",
 // sec. 3.8, who find that drawing within the clusters once more overstates the spread; what
@@ -16,14 +16,14 @@
 // percentile interval too narrow, so its percentiles are those that make it as wide as Student's
 // (Hesterberg 2015, "What Teachers Should Know About the Bootstrap", The American Statistician
 // 69(4), sec. 5: the expanded percentile interval). Five tasks can be drawn in 126 ways; with fewer
-// there is too little to draw from: the tasks then stay as they are, examples and seeds are drawn
-// within each, and the interval speaks of these tasks alone.
+// there is too little to draw from. The tasks then stay fixed, examples and seeds are drawn within
+// each, and the interval holds for these tasks alone.
 namespace dovetail {
 
 inline constexpr int64_t kFewestTasks = 5;
 
-// What an effect on one task is computed from: a gain from one difference of means, a relative gain
-// from two means.
+// The means that an effect on one task is computed from: a gain needs one difference of means, a
+// relative gain two means.
 struct TaskParts {
   std::vector<double> means;
   std::vector<std::vector<double>> resampled;  // one vector a part: its value in each resample
@@ -34,7 +34,7 @@ using Effect = std::function<double(const std::vector<double>& parts)>;
 struct PooledEffect {
   Estimate estimate;  // items and seeds are left 0: the tasks have their own
   int64_t tasks = 0;
-  bool tasks_resampled = false;  // false: the interval speaks of these tasks alone
+  bool tasks_resampled = false;  // false: the interval holds for these tasks alone
   // Two-sided, of the effect being `against`: one minus the confidence of the interval that ends
   // there. At least about 2 / resamples.
   double p_value = 1;

@@ -26,6 +26,12 @@ double Scores::mean() const {
   return sum / static_cast<double>(rows.size() * static_cast<size_t>(num_items()));
 }
 
+void negate(Scores& scores) {
+  for (auto& row : scores.rows) {
+    for (float& score : row) score = -score;
+  }
+}
+
 double quantile(const std::vector<double>& sorted, double q) {
   DOVETAIL_CHECK(!sorted.empty());
   const double position = q * static_cast<double>(sorted.size() - 1);

@@ -29,6 +29,9 @@ struct Scores {
   double mean() const;
 };
 
+// Changes the sign of every score, so that a metric of which less is better can be maximised.
+void negate(Scores& scores);
+
 struct Estimate {
   double mean = 0;
   double low = 0;  // of the percentile interval

@@ -54,7 +54,7 @@ int bench_generate(const BenchGenerateOptions& options) {
   const T5Config config = bench_config(options);
   T5Model model(config, clone_weights(config, random_weights(config, options.seed),
                                       device_from(options.device)));
-  const PackedWeights packed(model);
+  const PrepackedWeights packed(model);
   const GenerationSettings settings = forced_length(options);
   const auto rows = random_rows(options, /*target=*/1, /*soft_tokens=*/0, config.vocab_size);
   std::vector<const Sequence*> all;

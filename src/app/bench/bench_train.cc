@@ -32,8 +32,7 @@ struct BenchTrainOptions : BenchOptions {
 };
 
 nlohmann::json tuning_parameters(const BenchTrainOptions& options, const Tuning& tuning) {
-  nlohmann::json parameters = tuning.entry.defaults;
-  if (parameters.is_null()) parameters = nlohmann::json::object();
+  nlohmann::json parameters = defaults_of(tuning.entry.parameters);
   std::vector<std::string> known;
   for (const auto& [name, value] : parameters.items()) known.push_back(name);
   for (const std::string& given : options.parameters) {
@@ -84,38 +83,39 @@ Batch collate_all(const std::vector<Sequence>& rows) {
 // The clock says when to end; the loop also ends by itself, should a step fail.
 constexpr int64_t kMostSteps = 10'000'000;
 
-Learner make_learner(const BenchTrainOptions& options, T5Model& model, TuningMethod& method) {
-  Learner learner;
-  learner.model = &model;
-  learner.tuning = &method;
-  learner.optimizer_settings.name = options.optimizer;
-  learner.optimizer_settings.learning_rate = 1e-4;
-  learner.optimizer_settings.clip = options.clip;
-  learner.options.accumulate = options.accumulate;
-  learner.options.activation_checkpointing = options.activation_checkpointing;
-  learner.options.precision = options.precision;
-  learner.steps = kMostSteps;
-  learner.dropout = options.dropout;
-  learner.seed = options.seed;
-  return learner;
+TrainingTask training_task(const BenchTrainOptions& options, T5Model& model, TuningMethod& method,
+                           GradientAllReduce* team) {
+  TrainingTask task{.model = &model,
+                    .tuning = &method,
+                    .steps = kMostSteps,
+                    .dropout = options.dropout,
+                    .seed = options.seed,
+                    .group = team};
+  task.optimizer.name = options.optimizer;
+  task.optimizer.learning_rate = 1e-4;
+  task.optimizer.clip = options.clip;
+  task.options.accumulate = options.accumulate;
+  task.options.activation_checkpointing = options.activation_checkpointing;
+  task.options.precision = options.precision;
+  return task;
 }
 
-// Whether this was the last piece, for all members of a team. They begin the next one together, or
-// those that read no clock would do it while the others wait for their turn.
-bool ends_here(const Learner& learner, bool enough) {
-  if (!learner.team) return enough;
+// Whether this was the last piece, for all ranks of a group. They begin the next one together:
+// otherwise ranks without a clock would begin it while the others wait for their turn.
+bool ends_here(GradientAllReduce* team, bool enough) {
+  if (!team) return enough;
   StepReport mine;
   mine.stop = enough;
-  return learner.team->report(mine).stop;
+  return team->all_reduce_report(mine).stop;
 }
 
-// Trains until the clock has enough; members of a team without one follow. The learner takes what
-// its callback throws for its own failure, but for Interrupted; so a turn that is none is carried
-// past it.
-void train_by_clock(Learner& learner, BenchClock* clock) {
+// Trains until the clock has enough; ranks of a group without a clock follow. An exception of the
+// callback would count as the training run's own failure, Interrupted excepted, so an error of the
+// clock is carried past it.
+void train_by_clock(TrainingTask& task, BenchClock* clock) {
   bool ended = false;
   std::exception_ptr error;
-  learner.after_step = [&](Learner&, int64_t) {
+  task.after_step = [&](const TrainingRun&, int64_t) {
     bool enough = false;
     try {
       enough = clock && !clock->after_piece();
@@ -123,20 +123,22 @@ void train_by_clock(Learner& learner, BenchClock* clock) {
       error = std::current_exception();
       enough = true;
     }
-    ended = ends_here(learner, enough);
+    ended = ends_here(task.group, enough);
     if (ended) throw Interrupted();
   };
+  TrainingState state;
+  TrainingOutcome outcome;
   try {
-    train(std::span(&learner, 1));
+    train(task, state, outcome);
   } catch (const Interrupted&) {
     if (!ended) throw;
   }
   if (error) std::rethrow_exception(error);
-  if (!learner.failure.empty()) throw_<SystemError>("bench train: {}", learner.failure);
+  if (!outcome.failure.empty()) throw_<SystemError>("bench train: {}", outcome.failure);
 }
 
-// The steps are those of `dovetail run`: the same learner, loop, optimizer and tuning.
-int bench_train(const BenchTrainOptions& options, GradientTeam* team) {
+// The steps are those of `dovetail run`: the same training loop, optimizer and tuning.
+int bench_train(const BenchTrainOptions& options, GradientAllReduce* team) {
   at::set_num_threads(options.threads);
   const T5Config config = bench_config(options);
   const Tuning& tuning = find_tuning(options.tuning);
@@ -148,11 +150,10 @@ int bench_train(const BenchTrainOptions& options, GradientTeam* team) {
       random_rows(options, options.target, method->num_soft_tokens(), config.vocab_size);
 
   BenchClock clock(options, train_settings(options, parameters, model, *method));
-  Learner learner = make_learner(options, model, *method);
-  learner.team = team;
-  learner.next_batch = [&rows](int64_t) { return collate_all(rows); };
-  const bool leads = !team || team->rank() == 0;
-  train_by_clock(learner, leads ? &clock : nullptr);
+  TrainingTask task = training_task(options, model, *method, team);
+  task.next_batch = [&rows](int64_t) { return collate_all(rows); };
+  const bool leads = writes_results(team);
+  train_by_clock(task, leads ? &clock : nullptr);
   if (leads) clock.print_results(collate_all(rows).num_tokens);
   return kSuccess;
 }

@@ -12,8 +12,7 @@ namespace fs = std::filesystem;
 namespace {
 
 bool leaves_artefact(const Job& job) {
-  if (job.kind == JobKind::tune)
-    return job.settings.contains("tune") && job.settings["tune"].value("keep_model", false);
+  if (const TuneJob* tune = std::get_if<TuneJob>(&job.settings)) return tune->tune.keep_model;
   return job.kind != JobKind::baseline && job.kind != JobKind::probe;
 }
 

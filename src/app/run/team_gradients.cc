@@ -8,7 +8,7 @@ namespace dovetail {
 using nlohmann::json;
 
 // CBOR keeps a double as it is.
-StepReport TeamGradients::report(const StepReport& mine) {
+StepReport TeamGradients::all_reduce_report(const StepReport& mine) {
   const auto said = team_.exchange(
       json::to_cbor(json{mine.loss_sum, mine.computed_tokens, mine.stop, mine.failure}));
   std::vector<StepReport> reports;
@@ -17,7 +17,7 @@ StepReport TeamGradients::report(const StepReport& mine) {
     reports.push_back({words.at(0).get<double>(), words.at(1).get<int64_t>(),
                        words.at(2).get<bool>(), words.at(3).get<std::string>()});
   }
-  return joined_report(reports);
+  return reduced_report(reports);
 }
 
 }  // namespace dovetail

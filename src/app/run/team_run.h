@@ -19,7 +19,7 @@ namespace dovetail {
 class TeamRun {
  public:
   using MakeRunner =
-      std::function<std::unique_ptr<JobRunner>(const RunPaths&, GradientTeam*, int leader)>;
+      std::function<std::unique_ptr<JobRunner>(const RunPaths&, GradientAllReduce*, int leader)>;
 
   // Starts MPI. A size of 1: every rank leads itself. Rank 0 throws ConfigError where the ranks
   // cannot be cut so; the others then neither lead nor follow.

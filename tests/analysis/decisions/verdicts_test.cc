@@ -75,15 +75,15 @@ TEST(Claims, ADifferenceOfDifferences) {
   const ClaimResult found = judge(r, claim);
 
   EXPECT_NEAR(found.effect.estimate.mean, 0.15, 1e-6);  // (0.1 + 0.2) / 2
-  EXPECT_NEAR(*found.scores.better_there, 0.7, 1e-6);
-  EXPECT_NEAR(*found.scores.worse_there, 0.7, 1e-6);
+  EXPECT_NEAR(*found.scores.reference_better, 0.7, 1e-6);
+  EXPECT_NEAR(*found.scores.reference_worse, 0.7, 1e-6);
   EXPECT_EQ(found.cells, 16);
 }
 
 TEST(Claims, OfALossLessIsBetter) {
   Results r;
   r.plan.metrics = {"depth_rank"};
-  r.plan.lower_is_better = {"depth_rank"};
+  r.plan.metric_traits["depth_rank"].higher_is_better = false;
   add_both(r, "a", "few", 20, 30);
   Claim claim = masked_wins();
   claim.metrics = {"depth_rank"};

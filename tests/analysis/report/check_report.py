@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """check_report.py WRITE_MADE_UP_REPORT: writes reports of made-up results and checks their form with
-Python's own parsers: every tag closed, nothing fetched from outside, JSON and CSV readable."""
+Python's own parsers: every tag closed, nothing fetched from outside, JSON and CSV readable, and the
+page's data the same as decision.json, with every key that the page's scripts read."""
 
 import csv
 import html.parser
@@ -11,6 +12,9 @@ import subprocess
 import sys
 import tempfile
 
+PAGE = pathlib.Path(__file__).resolve().parents[3] / "src" / "analysis" / "report" / "page"
+TABLES = ["cells", "scores", "decisions", "baselines", "costs", "costs_by_tuning", "failures",
+          "claims", "claims_by_task", "selectors", "selectors_by_task"]
 VOID = {"meta", "br", "hr", "img", "input", "link", "wbr"}
 FETCHES = {"src", "href", "action", "data", "poster", "srcset"}
 
@@ -39,7 +43,8 @@ class Checker(html.parser.HTMLParser):
 
     def handle_endtag(self, tag):
         if not self.open or self.open.pop() != tag:
-            self.problems.append(f"line {self.getpos()[0]}: </{tag}> closes nothing that is open last")
+            self.problems.append(
+                f"line {self.getpos()[0]}: </{tag}> closes nothing that is open last")
 
     def handle_data(self, text):
         if self.open and self.open[-1] == "script" and not self.data:
@@ -55,24 +60,36 @@ def check_page(path):
     for link in checker.links:
         if not (link.startswith("#") and link[1:] in checker.ids):
             problems.append(f"the page points to {link}")
-    problems += [f"the style fetches {found}" for found in re.findall(r"(?:@import|url\()[^;]*", text.split("</style>")[0])]
+    fetched = re.findall(r"(?:@import|url\()[^;]*", text.split("</style>")[0])
+    problems += [f"the style fetches {found}" for found in fetched]
     data = json.loads(checker.data)
     if not data["points"]:
         problems.append("no points to draw")
-    return problems
+    if data != json.loads((path.parent / "decision.json").read_text(encoding="utf-8")):
+        problems.append("the page's data differ from decision.json")
+    return problems + list(check_keys(data))
+
+
+def check_keys(data):
+    """The keys of `data` that the page's scripts read and the report does not write."""
+    for script in sorted(PAGE.glob("*.js")):
+        for key in sorted(set(re.findall(r"(?<![\w.])data\.(\w+)", script.read_text(encoding="utf-8")))):
+            if key not in data:
+                yield f"{script.name} reads data.{key}, which the report does not write"
 
 
 def check_files(report):
     decisions = json.loads((report / "decision.json").read_text())
     assert decisions["format"] == "dovetail-decisions" and decisions["version"] == 1
-    for name in ["cells", "decisions", "baselines", "costs", "failures", "claims", "claims_by_task", "selectors", "selectors_by_task"]:
+    for name in TABLES:
         with open(report / "tables" / f"{name}.csv", newline="", encoding="utf-8") as file:
             rows = list(csv.reader(file, strict=True))
         widths = {len(row) for row in rows}
         if len(widths) != 1:
             yield f"{name}.csv has rows of {sorted(widths)} fields"
-        if name == "cells" and len(rows) - 1 != decisions["cells"]["total"]:
-            yield f"cells.csv has {len(rows) - 1} cells, decision.json says {decisions['cells']['total']}"
+        total = decisions["cells"]["total"]
+        if name == "cells" and len(rows) - 1 != total:
+            yield f"cells.csv has {len(rows) - 1} cells, decision.json {total}"
 
 
 def main():
@@ -81,7 +98,8 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             subprocess.run([sys.argv[1], folder, share], check=True, stdout=subprocess.DEVNULL)
             report = pathlib.Path(folder) / "report"
-            problems += [f"share {share}: {p}" for p in [*check_page(report / "index.html"), *check_files(report)]]
+            found = [*check_page(report / "index.html"), *check_files(report)]
+            problems += [f"share {share}: {problem}" for problem in found]
     print("\n".join(problems) or "the reports are well-formed")
     return 1 if problems else 0
 

@@ -5,11 +5,11 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "analysis/report/decision_json.h"
-#include "analysis/report/embedded.h"
 #include "analysis/made_up.h"
-#include "analysis/report/sections.h"
-#include "analysis/report/words.h"
+#include "analysis/report/claim_words.h"
+#include "analysis/report/curve_view.h"
+#include "analysis/report/decision_json.h"
+#include "analysis/report/report_page.h"
 #include "base/error.h"
 #include "base/file.h"
 
@@ -33,7 +33,8 @@ TEST(Report, WritesThePageTheDecisionsAndTheTables) {
 
   EXPECT_EQ(page, folder.path / "report" / "index.html");
   EXPECT_THAT(read_file(page), HasSubstr("★"));
-  for (const char* table : {"cells", "decisions", "baselines", "costs", "failures"}) {
+  for (const char* table :
+       {"cells", "scores", "decisions", "baselines", "costs", "costs_by_tuning", "failures"}) {
     EXPECT_TRUE(
         std::filesystem::exists(folder.path / "report" / "tables" / (std::string(table) + ".csv")))
         << table;
@@ -43,7 +44,8 @@ TEST(Report, WritesThePageTheDecisionsAndTheTables) {
 TEST(Report, TheSameResultsGiveTheSamePage) {
   const auto r = made_up::random_results(2, 0.7, 30);
 
-  EXPECT_EQ(report_page(analyse(r.plan, r.records)), report_page(analyse(r.plan, r.records)));
+  EXPECT_EQ(report_page(report_model(analyse(r.plan, r.records))),
+            report_page(report_model(analyse(r.plan, r.records))));
 }
 
 TEST(Report, NamesWithOddCharactersStayText) {
@@ -55,7 +57,7 @@ TEST(Report, NamesWithOddCharactersStayText) {
   failed.reason = "</script><script>alert(3)</script>";
   r.plan.sweep_text = "</pre><script>alert(4)</script>";
 
-  const std::string page = report_page(analyse(r.plan, r.records));
+  const std::string page = report_page(report_model(analyse(r.plan, r.records)));
 
   EXPECT_THAT(page, Not(HasSubstr("<script>alert")));
   EXPECT_THAT(page, Not(HasSubstr("<img")));
@@ -66,7 +68,7 @@ TEST(Report, AnEmptyRunSaysSo) {
   made_up::Results r;
   r.add_planned({"mixed", "t", "mapping", "full", "all", "1"});
 
-  const std::string page = report_page(analyse(r.plan, r.records));
+  const std::string page = report_page(report_model(analyse(r.plan, r.records)));
 
   EXPECT_THAT(page, HasSubstr("0 of 1 cells finished"));
   EXPECT_THAT(page, HasSubstr("This run is not finished"));
@@ -74,11 +76,11 @@ TEST(Report, AnEmptyRunSaysSo) {
 
 TEST(Report, WithoutChartsTheCurvesAreTables) {
   const auto r = made_up::random_results(3, 1.0, 20);
-  const Analysis analysis = analyse(r.plan, r.records);
+  const ReportModel model = report_model(analyse(r.plan, r.records));
 
-  EXPECT_THAT(learning_curves_html(analysis, false),
+  EXPECT_THAT(learning_curves_html(model, false),
               testing::AllOf(HasSubstr("libjs-chart.js"), Not(HasSubstr("<canvas"))));
-  EXPECT_THAT(learning_curves_html(analysis, true), HasSubstr("<canvas"));
+  EXPECT_THAT(learning_curves_html(model, true), HasSubstr("<canvas"));
 }
 
 TEST(Report, Trap10BaseScoresStandBesideRelativeGains) {
@@ -96,12 +98,13 @@ TEST(Report, Trap10BaseScoresStandBesideRelativeGains) {
                     {{side("masked_prompting"), side("prompting"), {}, {}}}}};
 
   const Analysis analysis = analyse(r.plan, r.records);
-  const std::string page = report_page(analysis), words = explain(analysis.claims.at(0));
+  const ReportModel model = report_model(analysis);
+  const std::string page = report_page(model), words = explain(analysis.claims.at(0));
 
   EXPECT_THAT(words, HasSubstr("holds: effect +125 % (95 % interval +125 % to +125 %) in ROUGE-L, "
                                "0.180 against 0.080 (+125 %)"));
   EXPECT_THAT(page, HasSubstr("<span>0.180 against 0.080</span><small>relative +125 %</small>"));
-  const Json json = decision_json(analysis).at("claims").at(0);
+  const Json json = decision_json(model).at("claims").at(0);
   EXPECT_NEAR(json.at("scores").at("worse").get<double>(), 0.08, 1e-6);
   EXPECT_EQ(json.at("verdict"), "holds");
   EXPECT_NEAR(json.at("effect").at("mean").get<double>(), 1.25, 1e-5);
@@ -118,7 +121,7 @@ TEST(Report, Trap10AFailedCellIsLeftOutOfTheMeansOfThePage) {
 
   EXPECT_NEAR(analysis.summaries.at(0).scores.at("rouge_l").mean, 0.6, 1e-6);
   EXPECT_EQ(analysis.summaries.at(0).scores.at("rouge_l").seeds, 1);
-  EXPECT_THAT(report_page(analysis), HasSubstr("1 of 2 seeds"));
+  EXPECT_THAT(report_page(report_model(analysis)), HasSubstr("1 of 2 seeds"));
 }
 
 TEST(Report, ClaimsWithoutAFinishedCellSaySo) {
@@ -129,7 +132,7 @@ TEST(Report, ClaimsWithoutAFinishedCellSaySo) {
   r.plan.claims = {
       {"c", "s", {"rouge_l"}, "gain", 0, {{side("masked_prompting"), side("prompting"), {}, {}}}}};
 
-  const std::string page = report_page(analyse(r.plan, r.records));
+  const std::string page = report_page(report_model(analyse(r.plan, r.records)));
 
   EXPECT_THAT(page, HasSubstr("No pair of cells that a claim compares has finished yet."));
   EXPECT_THAT(page, HasSubstr("2 of 2 cells have not run yet"));
@@ -145,7 +148,7 @@ TEST(Report, AFolderThatCannotBeWrittenIsAnError) {
 TEST(Report, DecisionsForProgramsHaveTheirKeys) {
   const auto r = made_up::random_results(4, 1.0, 40);
 
-  const Json json = decision_json(analyse(r.plan, r.records));
+  const Json json = decision_json(report_model(analyse(r.plan, r.records)));
 
   EXPECT_EQ(json.at("format"), "dovetail-decisions");
   EXPECT_EQ(json.at("version"), 1);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "analysis/made_up.h"
+#include "analysis/selectors/matching.h"
 #include "analysis/selectors/probes.h"
 #include "base/error.h"
 
@@ -31,7 +32,7 @@ Probe probe(const Candidate& at, const std::string& name, std::vector<float> val
 }
 
 Selection choose(const std::string& selector, const SelectorContext& context) {
-  return find_selector(selector).choose("t", context);
+  return find_selector(selector).choose(context);
 }
 
 const Candidate kFilling{"span_corruption", "", "masked_prompting"},
@@ -46,7 +47,7 @@ TEST(Selectors, TheCatalogueIsWhole) {
     baselines += selector.baseline;
     // Without probes, facts and other tasks a selector chooses among what there is, or says why
     // not.
-    const Selection selection = selector.choose("t", grid());
+    const Selection selection = selector.choose(grid());
     EXPECT_NE(selection.absent.empty(), selection.reason.empty()) << selector.name;
   }
   EXPECT_EQ(names.size(), 13);
@@ -70,8 +71,12 @@ TEST(Selectors, MatchingAgreesInTemplateObjectiveAndAdaptation) {
 // advice.
 TEST(Selectors, LabelsSayNothing) {
   SelectorContext context;
-  context.traits = {{"objective", {{"A", {.fills = 1}}, {"lm", {.fills = 0}}}},
-                    {"template", {{"masked_nothing", {.fills = -1}}, {"X", {.fills = 1}}}}};
+  context.traits = {{"objective",
+                     {{"A", {.answer_style = AnswerStyle::infill}},
+                      {"lm", {.answer_style = AnswerStyle::mixed}}}},
+                    {"template",
+                     {{"masked_nothing", {.answer_style = AnswerStyle::continuation}},
+                      {"X", {.answer_style = AnswerStyle::infill}}}}};
   context.candidates = {
       {"lm", "", "masked_nothing"}, {"lm", "", "X"}, {"A", "", "masked_nothing"}, {"A", "", "X"}};
 

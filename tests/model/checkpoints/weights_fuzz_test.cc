@@ -9,9 +9,9 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/random.h"
-#include "model/config.h"
 #include "model/checkpoints/json_text.h"
 #include "model/checkpoints/weight_files.h"
+#include "model/config.h"
 
 namespace dovetail {
 namespace {

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/report/decision_view.h"
+
+#include <fmt/format.h>
+
+#include "analysis/report/decision_words.h"
+#include "analysis/report/number_text.h"
+#include "analysis/report/page_parts.h"
+#include "analysis/report/page_table.h"
+
+namespace dovetail {
+
+namespace {
+
+// The score of a comparison and the gain over it. Sign and word show whether the gain is
+// measurable, not the colour alone.
+TableCell comparison_cell(const Comparison* comparison) {
+  if (!comparison) return {};
+  if (!comparison->absent.empty()) {
+    return {.lines = {{"not run"}}, .css_class = "absent", .title = comparison->absent};
+  }
+  TableCell cell{.lines = {{score_text(comparison->score.mean), LineRole::score}},
+                 .title = "against: " + comparison->against};
+  if (comparison->same) {
+    cell.css_class = "tie";
+    cell.lines.push_back({"is the best choice", LineRole::note});
+    return cell;
+  }
+  cell.css_class = comparison->better() ? "better" : comparison->worse() ? "worse" : "tie";
+  const char* sign = comparison->better() ? "▲ " : comparison->worse() ? "▼ " : "≈ ";
+  const std::string relative =
+      comparison->relative_gain ? " (" + percent_text(*comparison->relative_gain) + ")" : "";
+  cell.lines.push_back({sign + signed_text(comparison->gain.mean) + relative, LineRole::gain});
+  cell.lines.push_back({interval_text(comparison->gain), LineRole::note});
+  return cell;
+}
+
+// The choice to use: without a measurable difference the cheaper one, not the luckiest.
+TableCell choice_cell(const Decision& decision) {
+  const bool keep = decision.verdict == Verdict::gain ||
+                    decision.verdict == Verdict::nothing_to_compare || !decision.cheaper;
+  std::string note;
+  if (!keep) {
+    note = fmt::format("the cheaper choice, {}; the scores beside are of the highest mean, {}",
+                       seconds_text(decision.cheaper->cost.total()), decision.recommended.text);
+  } else if (decision.cheaper) {
+    note = fmt::format("cheaper, not measurably worse: {}, {}", decision.cheaper->text,
+                       seconds_text(decision.cheaper->cost.total()));
+  }
+  return table_cell({{verdict_text(decision.verdict), LineRole::verdict},
+                     {(keep ? decision.recommended : *decision.cheaper).text, LineRole::choice},
+                     {note, LineRole::note}},
+                    "use verdict-" + to_string(decision.verdict));
+}
+
+TableCell expected_score_cell(const Decision& decision) {
+  const Estimate& score = decision.honest_score;
+  return table_cell({{score_text(score.mean), LineRole::score},
+                     {metric_text(decision.metric), LineRole::note},
+                     {score_text(score.low) + " to " + score_text(score.high), LineRole::note}});
+}
+
+TableCell evidence_cell(const Decision& decision) {
+  const Estimate& score = decision.honest_score;
+  std::string of = fmt::format("best of {}", decision.candidates);
+  if (decision.candidates < decision.candidates_planned)
+    of += fmt::format(" ({} planned)", decision.candidates_planned);
+  const std::string stable =
+      decision.halves == 0
+          ? ""
+          : fmt::format("best on {} of {} halves", decision.times_chosen, decision.halves);
+  return table_cell({{fmt::format("n = {}, {}", score.items, count_text(score.seeds, "seed"))},
+                     {of, LineRole::note},
+                     {stable, LineRole::note}});
+}
+
+std::vector<TableCell> decision_row(const Decision& decision) {
+  std::vector<TableCell> row{
+      table_cell({{decision.task, LineRole::name}, {decision.train_size, LineRole::note}}),
+      choice_cell(decision), expected_score_cell(decision)};
+  for (const char* name : {"random_start", "most_frequent", "copy", "untuned"})
+    row.push_back(comparison_cell(find_comparison(decision, name)));
+  row.push_back(evidence_cell(decision));
+  const GroupCost& cost = decision.recommended.cost;
+  row.push_back(table_cell({{seconds_text(cost.total())},
+                            {"tuning " + seconds_text(cost.tune_seconds), LineRole::note}}));
+  return row;
+}
+
+PageTable comparisons_table(const Decision& decision) {
+  PageTable table{.columns = {"Against", "Which cells", "Score, gain, interval"}};
+  for (const Comparison& comparison : decision.comparisons) {
+    const std::string& against = comparison.absent.empty() ? comparison.against : comparison.absent;
+    table.rows.push_back(
+        {text_cell(comparison.label), text_cell(against), comparison_cell(&comparison)});
+  }
+  return table;
+}
+
+}  // namespace
+
+std::string recommendations_html(const ReportModel& model) {
+  if (model.decisions.empty()) return absent_html("No task has a finished cell yet.");
+  PageTable table{.css_class = "recommendations",
+                  .columns = {"Task and training data", "Use", "Score to expect",
+                              "Random start, at its best", "Most frequent answer", "Copy the input",
+                              "Untuned model, at its best", "Evidence", "Cost from nothing"}};
+  for (const Decision& decision : model.decisions) table.rows.push_back(decision_row(decision));
+  return wide_table_html(table);
+}
+
+std::string explanations_html(const ReportModel& model) {
+  std::string html;
+  for (const Decision& decision : model.decisions) {
+    html +=
+        folded_html(fmt::format("{}, {}: {}", decision.task, decision.train_size,
+                                verdict_text(decision.verdict)),
+                    paragraph_html(explain(decision)) + table_html(comparisons_table(decision)));
+  }
+  return html;
+}
+
+}  // namespace dovetail

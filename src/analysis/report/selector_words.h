@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "analysis/decisions/regret.h"
+
+// Choices of selectors in words, the same in the report and in advice.
+namespace dovetail {
+
+// "choose prefix_lm · prompting (confidence 0.93): REASON"
+std::string selection_text(const Selection& selection);
+
+// The choice for one task and the regret of following it: two sentences at most.
+std::string explain(const SelectorCase& found);
+
+}  // namespace dovetail
