@@ -73,7 +73,7 @@ std::vector<BoundTemplate> shown_templates(const ShowOptions& options, const Tas
   return forms;
 }
 
-using Rows = std::vector<std::vector<std::string>>;
+using ShownRows = std::vector<std::vector<std::string>>;
 
 // The ids of one side, and the pieces they stand for.
 class IdPrinter {
@@ -85,7 +85,7 @@ class IdPrinter {
                          {options.max_source_length, options.max_target_length})),
         uncut_(encoder(data, form, vocabulary, {kUnlimited, kUnlimited})) {}
 
-  void add(const Example& example, Rows& rows) const {
+  void add(const Example& example, ShownRows& rows) const {
     const std::string& reference = example.references.front();
     const Sequence kept = encoder_.row(example, reference).sequence;
     const Sequence whole = uncut_.row(example, reference).sequence;
@@ -106,7 +106,7 @@ class IdPrinter {
 
   void add_side(const std::string& side, const std::vector<int32_t>& kept,
                 const std::vector<int32_t>& whole, const std::string& option, int64_t length,
-                Rows& rows) const {
+                ShownRows& rows) const {
     std::string pieces;
     for (const int32_t id : kept) pieces += (pieces.empty() ? "" : " ") + piece(id);
     rows.push_back({side + " pieces", pieces});
@@ -138,7 +138,7 @@ std::string choices_text(const TaskData& data, const Example& example) {
 
 void show_example(const TaskData& data, const BoundTemplate& form, const Example& example,
                   const IdPrinter* ids) {
-  Rows rows;
+  ShownRows rows;
   rows.push_back({"source", render(form, data, example, example.references[0]).source_text()});
   for (size_t i = 0; i < example.references.size(); ++i) {
     rows.push_back(

@@ -35,7 +35,7 @@ Record begin_record(const Job& job, const RunnerOptions& options) {
   record.name = job.name;
   record.kind = job.kind;
   record.provenance = provenance(options.threads, options.device, precision_of(job));
-  record.provenance["team_size"] = options.team ? options.team->size() : 1;
+  record.provenance["data_parallel_size"] = options.team ? options.team->size() : 1;
   return record;
 }
 

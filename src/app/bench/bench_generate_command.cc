@@ -5,7 +5,9 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "app/bench/bench.h"
+#include "app/bench/bench_clock.h"
+#include "app/bench/bench_commands.h"
+#include "app/bench/bench_options.h"
 #include "base/error.h"
 #include "model/device.h"
 #include "model/generation/generate.h"

@@ -5,8 +5,11 @@
 #include <exception>
 #include <memory>
 
-#include "app/bench/bench.h"
-#include "app/run/team_gradients.h"
+#include "app/bench/bench_clock.h"
+#include "app/bench/bench_commands.h"
+#include "app/bench/bench_options.h"
+#include "app/run/group_gradients.h"
+#include "app/run/renamed_option.h"
 #include "base/error.h"
 #include "base/names.h"
 #include "base/stop.h"
@@ -28,7 +31,7 @@ struct BenchTrainOptions : BenchOptions {
   std::string optimizer = "adamw";
   std::string tuning = "full";
   std::vector<std::string> parameters;  // name=value, of the tuning
-  int team = 1;                         // ranks that compute a step together
+  int data_parallel = 1;                // ranks that compute a step together
 };
 
 nlohmann::json tuning_parameters(const BenchTrainOptions& options, const Tuning& tuning) {
@@ -65,7 +68,7 @@ OrderedJson train_settings(const BenchTrainOptions& options, const nlohmann::jso
                   {"clip", options.clip},
                   {"accumulate", options.accumulate},
                   {"activation_checkpointing", options.activation_checkpointing},
-                  {"team", options.team},
+                  {"data_parallel", options.data_parallel},
                   {"optimizer", options.optimizer},
                   {"tuning", options.tuning},
                   {"tuning_parameters", parameters},
@@ -84,13 +87,13 @@ Batch collate_all(const std::vector<Sequence>& rows) {
 constexpr int64_t kMostSteps = 10'000'000;
 
 TrainingTask training_task(const BenchTrainOptions& options, T5Model& model, TuningMethod& method,
-                           GradientAllReduce* team) {
+                           GradientAllReduce* group) {
   TrainingTask task{.model = &model,
                     .tuning = &method,
                     .steps = kMostSteps,
                     .dropout = options.dropout,
                     .seed = options.seed,
-                    .group = team};
+                    .group = group};
   task.optimizer.name = options.optimizer;
   task.optimizer.learning_rate = 1e-4;
   task.optimizer.clip = options.clip;
@@ -102,11 +105,11 @@ TrainingTask training_task(const BenchTrainOptions& options, T5Model& model, Tun
 
 // Whether this was the last piece, for all ranks of a group. They begin the next one together:
 // otherwise ranks without a clock would begin it while the others wait for their turn.
-bool ends_here(GradientAllReduce* team, bool enough) {
-  if (!team) return enough;
+bool ends_here(GradientAllReduce* group, bool enough) {
+  if (!group) return enough;
   StepReport mine;
   mine.stop = enough;
-  return team->all_reduce_report(mine).stop;
+  return group->all_reduce_report(mine).stop;
 }
 
 // Trains until the clock has enough; ranks of a group without a clock follow. An exception of the
@@ -138,7 +141,7 @@ void train_by_clock(TrainingTask& task, BenchClock* clock) {
 }
 
 // The steps are those of `dovetail run`: the same training loop, optimizer and tuning.
-int bench_train(const BenchTrainOptions& options, GradientAllReduce* team) {
+int bench_train(const BenchTrainOptions& options, GradientAllReduce* group) {
   at::set_num_threads(options.threads);
   const T5Config config = bench_config(options);
   const Tuning& tuning = find_tuning(options.tuning);
@@ -150,23 +153,26 @@ int bench_train(const BenchTrainOptions& options, GradientAllReduce* team) {
       random_rows(options, options.target, method->num_soft_tokens(), config.vocab_size);
 
   BenchClock clock(options, train_settings(options, parameters, model, *method));
-  TrainingTask task = training_task(options, model, *method, team);
+  TrainingTask task = training_task(options, model, *method, group);
   task.next_batch = [&rows](int64_t) { return collate_all(rows); };
-  const bool leads = writes_results(team);
+  const bool leads = writes_results(group);
   train_by_clock(task, leads ? &clock : nullptr);
   if (leads) clock.print_results(collate_all(rows).num_tokens);
   return kSuccess;
 }
 
-int bench_train_in_team(const BenchTrainOptions& options) {
-  if (options.team == 1) return bench_train(options, nullptr);
-  if (options.device != "cpu")
-    throw ConfigError("bench train: a team trains on the CPU only; leave out --team or --device");
+int bench_train_in_group(const BenchTrainOptions& options) {
+  if (options.data_parallel == 1) return bench_train(options, nullptr);
+  if (options.device != "cpu") {
+    throw ConfigError(
+        "bench train: data-parallel groups train on the CPU only; leave out --data-parallel or "
+        "--device");
+  }
   install_stop_handlers();
-  const Communicators ranks = make_communicators(options.team);
-  if (!ranks.team) return kSuccess;  // rank 0 says why, and how it ends
-  Team team(*ranks.team);
-  TeamGradients gradients(team);
+  const Communicators ranks = make_communicators(options.data_parallel);
+  if (!ranks.group) return kSuccess;  // rank 0 reports why
+  DataParallelGroup group(*ranks.group);
+  GroupGradients gradients(group);
   return bench_train(options, &gradients);
 }
 
@@ -194,15 +200,16 @@ void add_bench_train(CLI::App& bench, std::function<int()>& chosen) {
   command->add_option("--parameter", options->parameters,
                       "NAME=VALUE of the tuning; may be given again");
   command
-      ->add_option(
-          "--team", options->team,
-          "MPI ranks that share each batch, as in jobs/launch -n 2 dovetail bench train --team 2")
+      ->add_option("--data-parallel", options->data_parallel,
+                   "MPI ranks that share each batch, as in jobs/launch -n 2 dovetail bench train "
+                   "--data-parallel 2")
       ->check(CLI::Range(1, 1024));
+  refuse_renamed_option(*command, "--team", "--data-parallel");
   command->footer(
       "Example: dovetail bench train --shape t5-small --batch 8 --source 64 --tuning soft_prompt "
       "--parameter num_virtual_tokens=100");
   command->callback(
-      [options, &chosen] { chosen = [options] { return bench_train_in_team(*options); }; });
+      [options, &chosen] { chosen = [options] { return bench_train_in_group(*options); }; });
 }
 
 }  // namespace dovetail
