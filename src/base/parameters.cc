@@ -93,6 +93,7 @@ nlohmann::json defaults_of(const Parameters& parameters) {
 
 nlohmann::json resolve_parameters(const std::string& owner, const Parameters& parameters,
                                   const nlohmann::json& given) {
+  if (given.is_null()) return defaults_of(parameters);
   if (!given.is_object()) {
     throw_<ConfigError>("the parameters of {} must be a table, found {}", owner, given.dump());
   }

@@ -40,9 +40,9 @@ using Parameters = std::vector<Parameter>;
 // {name: default}.
 nlohmann::json defaults_of(const Parameters& parameters);
 
-// `given` over the defaults. ConfigError "OWNER: KEY must be ..., found ..." for a value of the
-// wrong type or out of range, and for an unknown key, with the nearest known one. `owner` is the
-// entry's name, with its kind where a bare name would puzzle: "a denoiser of ul2".
+// `given`, a table or null, over the defaults. ConfigError "OWNER: KEY must be ..., found ..." for
+// a value of the wrong type or out of range, and for an unknown key, with the nearest known one.
+// `owner` is the entry's name, with its kind where a bare name would puzzle: "a denoiser of ul2".
 nlohmann::json resolve_parameters(const std::string& owner, const Parameters& parameters,
                                   const nlohmann::json& given);
 

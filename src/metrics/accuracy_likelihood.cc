@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // 1 when the right choice is the likeliest: by its log-probability, by the mean over its tokens, or
 // by the gain over its log-probability without the question. Two choices with log-probabilities -4
-// and -6, 1 and 3 tokens, and -2 and -5 without the question: the first wins by log-probability, the
-// second by the mean (-2 against -4) and by the gain (-1 against -2).
+// and -6, 1 and 3 tokens, and -2 and -5 without the question: the first wins by log-probability,
+// the second by the mean (-2 against -4) and by the gain (-1 against -2).
 #include <algorithm>
 
 #include "metrics/evidence.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The best of several predictions needs somebody who knows the answer to pick it, so this number must
-// not be compared with rouge_l.
+// The best of several predictions needs somebody who knows the answer to pick it, so this number
+// must not be compared with rouge_l.
 #include <algorithm>
 
 #include "metrics/evidence.h"

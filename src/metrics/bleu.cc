@@ -18,8 +18,8 @@ BleuStatistics sacrebleu_statistics(const ScoredItem& item) {
 }
 
 // Orders without a match count as 1/2, 1/4, ... of a match ("exp" smoothing: Chen and Cherry 2014,
-// method 3). A prediction that is too short for an order scores 0; with `effective`, such orders are
-// left out.
+// method 3). A prediction that is too short for an order scores 0; with `effective`, such orders
+// are left out.
 double sacrebleu(const BleuStatistics& statistics, bool effective) {
   double smoothing = 1, log_sum = 0;
   int orders = 0;

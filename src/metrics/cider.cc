@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// N-grams are weighted by their inverse document frequency over the reference sets: tf * log(items /
-// items with it). For two items with the references "a b" and "a c", "a" weighs 0, "b" and "c" log
-// 2. So a test set of one item scores 0 for any prediction.
+// N-grams are weighted by their inverse document frequency over the reference sets: tf * log(items
+// / items with it). For two items with the references "a b" and "a c", "a" weighs 0, "b" and "c"
+// log 2. So a test set of one item scores 0 for any prediction.
 #include <array>
 #include <cmath>
 #include <numbers>
@@ -63,8 +63,8 @@ class Weigher {
 };
 
 // CIDEr-D's cosine for each order: a weight of the prediction counts at most as much as the
-// reference's, and a difference in length costs. std::pow(e, x) as in the published scorer: std::exp
-// rounds differently.
+// reference's, and a difference in length costs. std::pow(e, x) as in the published scorer:
+// std::exp rounds differently.
 Orders similarity(const Weighted& prediction, const Weighted& reference) {
   Orders result{};
   const std::vector<NgramCounts::Entry>& entries = prediction.counts->entries();
@@ -84,8 +84,8 @@ Orders similarity(const Weighted& prediction, const Weighted& reference) {
   return result;
 }
 
-double score_one(const NgramCounts& prediction, const std::vector<NgramCounts>& references,
-                 const Weigher& weigh) {
+double cider_score(const NgramCounts& prediction, const std::vector<NgramCounts>& references,
+                   const Weigher& weigh) {
   const Weighted predicted = weigh(prediction);
   Orders sums{};
   for (const NgramCounts& reference : references) {
@@ -110,7 +110,7 @@ std::vector<double> cider_scores(std::span<const ScoredItem> items) {
   std::vector<double> scores;
   for (size_t i = 0; i < items.size(); ++i) {
     const NgramCounts prediction(split_white_space(items[i].prediction), 1, kLongest);
-    scores.push_back(score_one(prediction, references[i], weigh));
+    scores.push_back(cider_score(prediction, references[i], weigh));
   }
   return scores;
 }

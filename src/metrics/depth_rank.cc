@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The mean rank of the reference's tokens in the model's predictions, teacher forced. "to earn money"
-// with the ranks 1, 53, 1 has 55/3, "to make money" with 1, 7, 1 has 3; depth_rank is their mean,
-// 32/3, and depth_rank_min is 3.
+// The mean rank of the reference's tokens in the model's predictions, teacher forced. "to earn
+// money" with the ranks 1, 53, 1 has 55/3, "to make money" with 1, 7, 1 has 3; depth_rank is their
+// mean, 32/3, and depth_rank_min is 3.
 #include <algorithm>
 #include <numeric>
 

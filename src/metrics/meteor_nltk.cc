@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// METEOR as nltk computes it: it matches equal words, then stems, then synonyms. Prediction "the car
-// ran" against "the auto runs": "the" is equal, "car" shares a synset with "auto", and "ran", through
-// its base form, with the stem "run"; three of three words in one chunk, so 1 - 0.5 * (1/3)^3.
+// METEOR as nltk computes it: it matches equal words, then stems, then synonyms. Prediction "the
+// car ran" against "the auto runs": "the" is equal, "car" shares a synset with "auto", and "ran",
+// through its base form, with the stem "run"; three of three words in one chunk, so 1 - 0.5 *
+// (1/3)^3.
 //
-// nltk looks for synonyms among the stems that the stage before left, so a word whose stem is no word
-// ("larg" for "large") has none. This is kept, because COMET (Hwang et al. 2021) reports nltk's
-// number as METEOR.
+// nltk looks for synonyms among the stems that the stage before left, so a word whose stem is no
+// word ("larg" for "large") has none. This is kept, because COMET (Hwang et al. 2021) reports
+// nltk's number as METEOR.
 #include <algorithm>
 #include <cmath>
 

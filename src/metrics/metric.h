@@ -58,8 +58,8 @@ class ItemError : public DataError {
 enum class Decides { nothing, exact_answers, free_text };
 
 // Scores a test set: a number for each item, and one for all. An item's score may depend on the
-// other items (CIDEr's document frequencies). Both functions throw ItemError where an item lacks the
-// fields that `evidence` names.
+// other items (CIDEr's document frequencies). Both functions throw ItemError where an item lacks
+// the fields that `evidence` names.
 struct Metric {
   std::string name;
   std::string definition;  // with its source

@@ -60,7 +60,8 @@ std::vector<double> references_of(std::span<const ScoredItem> items) {
   return values;
 }
 
-// A prediction that is no number stands at the mean of the others, where it neither helps nor harms.
+// A prediction that is no number stands at the mean of the others, where it neither helps nor
+// harms.
 std::vector<double> predictions_of(std::span<const ScoredItem> items) {
   std::vector<double> found;
   for (const ScoredItem& item : items) {

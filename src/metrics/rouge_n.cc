@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counts the n-grams in common, each as often as both sides have it. Prediction "a a b" against "a b a b": two
-// bigrams of the prediction, "a a" and "a b", three of the reference; "a b" is common, F1 = 2/5.
+// Counts the n-grams in common, each as often as both sides have it. Prediction "a a b" against "a
+// b a b": two bigrams of the prediction, "a a" and "a b", three of the reference; "a b" is common,
+// F1 = 2/5.
 #include "metrics/metric.h"
 #include "metrics/ngrams.h"
 

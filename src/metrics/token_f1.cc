@@ -10,7 +10,7 @@ namespace dovetail {
 
 namespace {
 
-double score_one(const Tokens& prediction, const Tokens& reference) {
+double f1_of_words(const Tokens& prediction, const Tokens& reference) {
   std::map<std::string_view, int> left;
   for (const std::string& token : reference) ++left[token];
   size_t matches = 0;
@@ -31,7 +31,7 @@ Metric token_f1() {
           "count), the best over the references: Rajpurkar et al. 2016 with the "
           "words of rouge1 in the rouge-score package",
       .score = each_text([](std::string_view prediction, std::span<const std::string> references) {
-        return best_over_references(prediction, references, score_one);
+        return best_over_references(prediction, references, f1_of_words);
       })};
 }
 

@@ -23,9 +23,9 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
   return text;
 }
 
-// Adds spaces to pairs of neighbouring characters that `split` accepts; like the matches of a regular
-// expression, the pairs do not overlap. Bytes serve as characters, since a match is ASCII, or
-// anything but a digit or a stop.
+// Adds spaces to pairs of neighbouring characters that `split` accepts; like the matches of a
+// regular expression, the pairs do not overlap. Bytes serve as characters, since a match is ASCII,
+// or anything but a digit or a stop.
 template <typename Split>
 std::string with_spaces_in_pairs(const std::string& text, Split&& split, std::string_view before,
                                  std::string_view between, std::string_view after) {

@@ -7,12 +7,12 @@
 //   inputs   10 <extra_id_0> 14 <extra_id_0> 15
 //   targets  10 11 12 13 14 15
 //
-// The number of masked tokens is rounded up. Lengths are drawn until they come to that many, and the
-// last one is cut, as in fairseq's denoising data set. Two things differ from fairseq. All
+// The number of masked tokens is rounded up. Lengths are drawn until they come to that many, and
+// the last one is cut, as in fairseq's denoising data set. Two things differ from fairseq. All
 // arrangements of kept tokens and spans are equally likely, where fairseq draws beginnings and lets
 // spans run into one another, which masks less than was asked for. And there are at most as many
-// spans as masked tokens (the last one takes the rest), so inputs have at most as many tokens as the
-// text. A mask of tokens has no place for an empty span, so this is no noise_mask_fn.
+// spans as masked tokens (the last one takes the rest), so inputs have at most as many tokens as
+// the text. A mask of tokens has no place for an empty span, so this is no noise_mask_fn.
 #include <algorithm>
 #include <cmath>
 

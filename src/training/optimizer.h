@@ -17,7 +17,7 @@ namespace dovetail {
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
-  // `gradient_scale` multiplies every gradient: clipping.
+  // `gradient_scale` multiplies every gradient, for clipping.
   virtual void step(double learning_rate, double gradient_scale) = 0;
   // All tensors needed to resume, in a fixed order. They share memory with the optimizer's.
   virtual std::vector<at::Tensor> state() = 0;
@@ -43,9 +43,9 @@ double gradient_norm(const NamedTensors& trained);
 
 // For the optimizers themselves. Tensors are of any shape.
 bool suits_kernels(const at::Tensor& tensor);
-at::Tensor zero_state(const at::Tensor& tensor);  // of its shape
+at::Tensor zero_state(const at::Tensor& tensor);  // zeros of its shape
 double root_mean_square(const at::Tensor& tensor);
-// body(begin, end) over stretches of 0 .. count, on LibTorch's threads.
+// Calls body(begin, end) for stretches of 0 .. count, on LibTorch's threads.
 void for_stretches(int64_t count, const std::function<void(int64_t, int64_t)>& body);
 
 }  // namespace dovetail

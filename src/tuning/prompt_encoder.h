@@ -22,8 +22,8 @@ namespace dovetail {
 //                 al. 2021)
 struct PromptEncoderSettings {
   std::string kind = "embedding";
-  int64_t layers = 0;  // 0: one, of lstm two
-  int64_t hidden = 0;  // 0: d_model, of lstm half of it
+  int64_t layers = 0;  // 0: one, for lstm two
+  int64_t hidden = 0;  // 0: d_model, for lstm half of it
 };
 
 // Reads the parameters encoder, encoder_layers and encoder_hidden. MTO's spelling
@@ -57,7 +57,7 @@ class PromptEncoder {
   at::Generator generator_;
   at::Device device_;
   NamedTensors weights_;
-  int64_t num_linear_ = 0, first_linear_ = 0;  // linear layers; where in weights_ they begin
+  int64_t num_linear_ = 0, first_linear_ = 0;  // linear layers; index of the first in weights_
 };
 
 }  // namespace dovetail

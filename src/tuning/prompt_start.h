@@ -19,15 +19,15 @@ struct PromptStart {
 //                       (Lester et al. 2021, sec. 3.2)
 //   random_uniform      uniform on [-0.5, 0.5]
 //   random_normal       N(0, 1)
-//   words               the mean of the rows of the word in the token's name; a token without a
-//                       word starts as in sampled_vocabulary
+//   words               the mean embedding of the word in the token's name; a token without a word
+//                       starts as in sampled_vocabulary
 //   saved               the vectors of a saved prompt ("initialization_folder"), matched by name,
 //                       or by position where no name matches and the counts agree
 // Throws ConfigError for another value, or a folder without a prompt of this width.
 PromptStart start_vectors(const T5Model& model, const SoftTokenPlan& plan,
                           const nlohmann::json& parameters, uint64_t seed);
 
-// The names of initialization, for messages.
+// The allowed values of initialization.
 const std::vector<std::string>& prompt_initializations();
 
 // The file beside an adapter with the names of a saved prompt's rows.

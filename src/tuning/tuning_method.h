@@ -18,11 +18,11 @@ namespace dovetail {
 struct PromptToken {
   std::string name;   // "xNeed.P0"
   std::string group;  // tokens of a group are one sequence to an LSTM encoder
-  std::vector<int32_t> pieces =
-      {};  // of the word in its name, that it may start from; none without one
+  // Pieces of the word in its name, from which it may start; empty without a word.
+  std::vector<int32_t> pieces = {};
 };
 
-// The soft tokens of a cell, in the order of their ids: vocab_size + k is the k-th.
+// The soft tokens of a cell, in the order of their ids: vocab_size + k is token k.
 struct SoftTokenPlan {
   std::vector<PromptToken> tokens;
 };

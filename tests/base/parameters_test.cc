@@ -46,6 +46,7 @@ TEST(Parameters, StandAtTheirDefaultsUnlessGiven) {
 
   EXPECT_EQ(defaults_of(kParameters), defaults);
   EXPECT_EQ(resolve_parameters("thing", kParameters, json::object()), defaults);
+  EXPECT_EQ(resolve_parameters("thing", kParameters, json()), defaults);
 
   json expected = defaults;
   expected["beams"] = 7;

@@ -63,7 +63,7 @@ TEST(Chrf, CountsCharactersInARow) {
   const Metric& chrf = find_metric("chrf");
 
   EXPECT_DOUBLE_EQ(chrf.of("ab", {"abc"}), 7.0 / 11);
-  EXPECT_DOUBLE_EQ(chrf.of("a b", {"ab"}), 1) << "blanks are left out";
+  EXPECT_DOUBLE_EQ(chrf.of("a b", {"ab"}), 1) << "whitespace does not count";
   EXPECT_DOUBLE_EQ(chrf.of("\u00e9\u4e2d", {"\u4e2d\u00e9"}), 0.5) << "characters, not bytes";
 }
 
@@ -166,7 +166,7 @@ TEST(Synonyms, KnowsBaseForms) {
     EXPECT_EQ(common != found.end(), form != "ice_creams") << form << " of " << base;
   }
   EXPECT_FALSE(synonyms.synsets_of_forms("ice_creams").empty())
-      << "blanks are written as underscores";
+      << "spaces are written as underscores";
   EXPECT_TRUE(synonyms.synsets_with("ice cream").empty())
       << "words in a row are no synonym of a word";
   EXPECT_TRUE(synonyms.synsets_of_forms("wugs").empty());
