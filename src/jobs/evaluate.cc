@@ -14,7 +14,7 @@
 #include "jobs/decoding.h"
 #include "model/generation/generate.h"
 #include "templates/answer.h"
-#include "training/learner.h"
+#include "training/training_loop.h"
 
 namespace dovetail {
 

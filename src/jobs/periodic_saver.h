@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "text/vocabulary.h"
-#include "training/learner.h"
+#include "training/training_loop.h"
 
 namespace dovetail {
 

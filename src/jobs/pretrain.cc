@@ -7,8 +7,8 @@
 #include "jobs/packed_text.h"
 #include "jobs/pair_batches.h"
 #include "jobs/periodic_saver.h"
-#include "training/learner.h"
 #include "training/saved_state.h"
+#include "training/training_loop.h"
 
 namespace dovetail {
 

@@ -12,7 +12,7 @@
 #include "plan/job.h"
 #include "plan/record.h"
 #include "training/gradient_all_reduce.h"
-#include "training/learner.h"
+#include "training/training_loop.h"
 
 namespace dovetail {
 

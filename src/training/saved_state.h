@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "training/learner.h"
+#include "training/training_loop.h"
 
 namespace dovetail {
 

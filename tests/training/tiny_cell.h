@@ -4,7 +4,7 @@
 #include <ATen/ops/cat.h>
 
 #include "model/shapes.h"
-#include "training/learner.h"
+#include "training/training_loop.h"
 
 namespace dovetail {
 

@@ -15,7 +15,7 @@
 #include "base/stop.h"
 #include "comm/communicator.h"
 #include "model/device.h"
-#include "training/learner.h"
+#include "training/training_loop.h"
 #include "tuning/tuning_method.h"
 
 namespace dovetail {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "training/learner.h"
+#include "training/training_loop.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>

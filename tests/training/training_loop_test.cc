@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/ops/equal.h>
 
-#include "training/learner.h"
+#include "training/training_loop.h"
 
 #include <gtest/gtest.h>
 
