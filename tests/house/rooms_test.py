@@ -96,9 +96,10 @@ def catalogue_words(folder):
 
 
 def functions_of(text):
-    """The names of the functions that a source defines for others."""
-    return {function_signature(head).split("(")[0] for scope, head in declarations(text)
-            if "" not in scope and function_signature(head)}
+    """The names of the functions that a source defines for others, without their scope."""
+    heads = [re.sub(r"\w+::(?=\w+\s*\()", "", head) for scope, head in declarations(text)
+             if "" not in scope]
+    return {function_signature(head).split("(")[0] for head in heads if function_signature(head)}
 
 
 def owns_a_header(source):
