@@ -110,7 +110,7 @@ def type_name(declaration):
 
 def function_signature(declaration):
     """name(types of the parameters) of a function's head, or None."""
-    found = re.match(r"^(?!using\b)[\w:<>,&*\s~\[\]]*?\b([A-Za-z_]\w*)\s*\((.*)\)[^()]*$",
+    found = re.match(r"^(?!using\b)[\w:<>,&*\s~\[\]]*?\b(?<!::)([A-Za-z_]\w*)\s*\((.*)\)[^()]*$",
                      declaration)
     if not found or "=" in declaration.split("(")[0]:
         return None
