@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 # Each target does set-up and build first; what is done already takes a second or two.
-.PHONY: help demo test build program setup bench clean
+# DOVETAIL=/path/to/dovetail makes `make demo` use that program and skip set-up and build.
+.PHONY: help announce demo test build program setup bench clean
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 SHELL := /bin/bash
+DOVETAIL ?= build/dovetail
 
 help:           ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
-demo: program   ## run sweeps/quickstart.toml on two MPI ranks and write its report
-	@jobs/launch -n 2 build/dovetail run sweeps/quickstart.toml --out results/quickstart --threads 1
-	@build/dovetail report results/quickstart
+demo: announce program  ## run sweeps/quickstart.toml on two MPI ranks and write its report
+	@echo 'make demo: 3 of 3, sweeps/quickstart.toml on two ranks (about 7 min on two cores)' >&2
+	@jobs/launch -n 2 '$(DOVETAIL)' run sweeps/quickstart.toml --out results/quickstart --threads 1
+	@'$(DOVETAIL)' report results/quickstart
 
 test: build     ## all tests
 	@ctest --test-dir build -j 2 --output-on-failure
@@ -18,8 +21,19 @@ test: build     ## all tests
 build: setup    ## the program, build/dovetail, and its tests
 	@jobs/build
 
+ifeq ($(DOVETAIL),build/dovetail)
+announce:
+	@echo 'make demo: 1 of 3 set-up, 2 of 3 build, 3 of 3 the sweep and its report' >&2
+
 program: setup  ## the program alone
 	@jobs/build dovetail
+else
+announce:
+	@echo 'make demo: uses $(DOVETAIL), so set-up and build are skipped' >&2
+
+program:
+	@command -v '$(DOVETAIL)' >/dev/null || { echo 'DOVETAIL=$(DOVETAIL): no such program' >&2; exit 2; }
+endif
 
 setup:          ## Debian packages and .venv
 	@jobs/setup

@@ -14,11 +14,11 @@ BATCH, SOURCE, TARGET = 16, 32, 16
 LAUNCH = peers.ROOT / "jobs" / "launch"
 
 
-def command(given, batch, team=1):
+def command(given, batch, ranks=1):
     words = [str(peers.ROOT / "build" / "dovetail"), "bench", "train", "--shape", given.shape, "--threads", "1",
-             "--batch", str(batch), "--source", str(SOURCE), "--target", str(TARGET), "--team", str(team),
+             "--batch", str(batch), "--source", str(SOURCE), "--target", str(TARGET), "--data-parallel", str(ranks),
              "--warmup", "1", "--steps", str(given.steps)]
-    return [str(LAUNCH), "-n", str(team), *words] if team > 1 else words
+    return [str(LAUNCH), "-n", str(ranks), *words] if ranks > 1 else words
 
 
 def seconds_of(*commands):
@@ -37,13 +37,13 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
     peers.warn_of_load()
-    one, team, apart = [], [], []
+    one, group, apart = [], [], []
     for _ in range(given.rounds):
         one.append(seconds_of(command(given, BATCH)))
-        team.append(seconds_of(command(given, BATCH, team=2)))
+        group.append(seconds_of(command(given, BATCH, ranks=2)))
         apart.append(seconds_of(*[command(given, BATCH // 2)] * 2))
     print(f"{given.shape}, seconds a step of {BATCH} rows, median of {given.rounds} rounds of {given.steps} steps")
-    for name, times in (("one rank", one), ("team of two", team), ("two halves apart", apart)):
+    for name, times in (("one rank", one), ("group of two", group), ("two halves apart", apart)):
         ratio = statistics.median(a / b for a, b in zip(one, times))
         print(f"  {name:17} {statistics.median(times):.3f} (least {min(times):.3f})   speed / one rank {ratio:.2f}")
 

@@ -7,10 +7,11 @@
 #include <iostream>
 
 #include "base/error.h"
+#include "tasks/find_task.h"
+#include "templates/render.h"
 #include "templates/template.h"
 #include "text/vocabulary.h"
 #include "training/bucketing.h"
-#include "tasks/find_task.h"
 
 namespace {
 

@@ -9,8 +9,8 @@
 #include "store/journal.h"
 #include "store/journal_frames.h"
 #include "store/results.h"
-#include "store/status.h"
 #include "store/store_fixture.h"
+#include "store/sweep_status.h"
 
 namespace {
 

@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "base/error.h"
+#include "text/build_corpus.h"
 #include "text/corpus.h"
 
 int main(int count, char** arguments) try {

@@ -23,7 +23,7 @@ int64_t limited(int64_t size, const MixtureSettings& settings) {
   return settings.limit > 0 ? std::min(size, settings.limit) : size;
 }
 
-// `total` rows by these rates: rounded down, and what is left to the largest remainders.
+// Divides `total` rows by these rates: rounded down, and the rest to the largest remainders.
 std::vector<int64_t> share_out(int64_t total, const std::vector<double>& rates) {
   std::vector<int64_t> counts;
   std::vector<std::pair<double, size_t>> remainders;
@@ -79,7 +79,7 @@ PairMixture::Place PairMixture::place(int64_t i) const {
   const auto next = std::upper_bound(starts_.begin(), starts_.end(), slot);
   const int64_t file = next - starts_.begin() - 1;
   const int64_t size = static_cast<int64_t>(files_[file].size());
-  // how many of this file's rows came before, in all epochs
+  // the number of this file's rows before this one, over all epochs
   const int64_t served = epoch * (starts_[file + 1] - starts_[file]) + slot - starts_[file];
   const uint64_t pass_key = derive_seed(seed_, fmt::format("file/{}/{}", file, served / size));
   return {file, shuffled_index(served % size, size, pass_key)};

@@ -16,7 +16,7 @@ namespace dovetail {
 
 namespace {
 
-// Whether `part` stands in `words` from `begin` on.
+// Whether `words` has `part` at `begin`.
 bool stands_at(std::span<const std::string> words, size_t begin,
                const std::vector<std::string>& part) {
   return begin + part.size() <= words.size() &&
@@ -29,7 +29,7 @@ void require_phrase(const StrictToml& toml, const std::string& key, const std::s
     return without_punctuation(word) == word && lower_case(word) == word;
   });
   if (!words.empty() && plain && join(words, " ") == phrase) return;
-  toml.fail(key, fmt::format("expected words in small letters, one blank between them and no "
+  toml.fail(key, fmt::format("expected lower-case words with single spaces between them and no "
                              "punctuation, found \"{}\"",
                              phrase));
 }
@@ -51,7 +51,7 @@ PhraseLexicon::PhraseLexicon(const std::string& name_or_file) {
 void PhraseLexicon::read(const std::string& file) {
   std::vector<std::string> keys{"name",   "version",           "source",
                                 "groups", "tails_never_begin", "tails_never_are"};
-  // which relations there may be is said by the groups that the file itself names
+  // the groups that the file names decide which relations are allowed
   std::vector<std::string> loose = keys;
   loose.push_back("phrases.*");
   const RelationGroups groups = load_relation_groups(StrictToml(file, loose).text("groups", "mto"));

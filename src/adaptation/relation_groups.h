@@ -8,25 +8,25 @@
 
 namespace dovetail {
 
-// Which of MTO's two groups a relation belongs to: "Filling" (the tail completes the head, which a
-// denoising objective practises) or "Mapping" (the tail is another event, which a language
-// modelling objective practises). Kept as data: data/relation_groups/NAME.toml.
+// MTO's two groups of relations, kept as data in data/relation_groups/NAME.toml. In "Filling" the
+// tail completes the head, as a denoising objective trains it; in "Mapping" the tail is another
+// event, as a language modelling objective trains it.
 struct RelationGroups {
   std::string name;
   int64_t version = 1;
   std::string source;
   std::map<std::string, std::string> groups;  // relation -> "Filling" or "Mapping"
-  // What MTO's learned steps were trained and tested on, in the published order.
+  // The relations that MTO's learned steps were trained and tested on, in the published order.
   std::vector<std::string> classifier_train, classifier_test, splitter;
 
-  // ConfigError for a relation in neither group, with the nearest known one.
+  // The group of a relation. ConfigError with the nearest known one for a relation in neither.
   const std::string& group(const std::string& relation) const;
 };
 
 inline constexpr const char* kFilling = "Filling";
 inline constexpr const char* kMapping = "Mapping";
 
-// By name, or a file that ends in .toml. ConfigError: FILE:LINE:COLUMN.
+// Reads groups by name, or a file that ends in .toml. ConfigError FILE:LINE:COLUMN.
 RelationGroups load_relation_groups(const std::string& name_or_file = "mto");
 
 }  // namespace dovetail

@@ -15,7 +15,7 @@ namespace dovetail {
 
 namespace {
 
-// " word word ": small letters, no punctuation, so that whole words can be found by searching.
+// " word word " in lower case without punctuation, so that a substring search finds whole words.
 std::string searchable(std::string_view text) {
   std::string words = " ";
   for (const std::string& word : words_of(lower_case(text))) {
@@ -25,12 +25,13 @@ std::string searchable(std::string_view text) {
   return words;
 }
 
-class Selector {
+class SentenceSelector {
  public:
-  Selector(const Splitter& splitter, const SelectionSettings& settings, const TestTriples& tests)
+  SentenceSelector(const Splitter& splitter, const SelectionSettings& settings,
+                   const TestTriples& tests)
       : splitter_(splitter), settings_(settings), tests_(tests) {}
 
-  // False when enough are kept.
+  // Returns false once enough sentences are kept.
   bool add(std::string_view line) {
     ++selection_.lines;
     const std::string text = collapse_whitespace(line);
@@ -131,7 +132,7 @@ SentenceSelection select_sentences(const std::filesystem::path& file, const Spli
   std::string_view bytes = mapped.bytes();
   if (bytes.empty()) throw_<DataError>("{}:1: the file is empty", file.string());
   if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);  // a byte order mark
-  Selector selector(splitter, settings, tests);
+  SentenceSelector selector(splitter, settings, tests);
   for (bool more = true; more && !bytes.empty();) {
     const size_t end = std::min(bytes.find('\n'), bytes.size());
     more = selector.add(bytes.substr(0, end));

@@ -18,16 +18,16 @@ namespace {
 SplitResult rejected(const char* why) { return {std::nullopt, why}; }
 
 struct Sentence {
-  std::vector<std::string> words, small;  // as they stand, and in small letters
+  std::vector<std::string> words, lowered;  // as written, and in lower case
 };
 
 Sentence read_sentence(std::string_view text) {
   Sentence sentence{words_of(text), {}};
-  for (const std::string& word : sentence.words) sentence.small.push_back(lower_case(word));
+  for (const std::string& word : sentence.words) sentence.lowered.push_back(lower_case(word));
   return sentence;
 }
 
-// What is wrong with the sentence as a whole, or "".
+// The reason to reject the sentence as a whole, or "".
 const char* sentence_mistake(const Sentence& sentence, const SplitBounds& bounds) {
   if (sentence.words.empty()) return "empty";
   const std::string& last = sentence.words.back();
@@ -61,14 +61,14 @@ bool within(size_t count, int64_t least, int64_t most) {
   return static_cast<int64_t>(count) >= least && static_cast<int64_t>(count) <= most;
 }
 
-// What is wrong with a cut after `head` words, or "".
+// The reason to reject a split after `head` words, or "".
 const char* cut_mistake(const Sentence& sentence, size_t head, const SplitBounds& bounds) {
   if (!within(head, bounds.min_head_words, bounds.max_head_words)) return "head length";
   const size_t tail = sentence.words.size() - head;
   if (!within(tail, bounds.min_tail_words, bounds.max_tail_words) || tail == 0) {
     return "tail length";
   }
-  // the last word's punctuation is the sentence's
+  // punctuation at the end belongs to the sentence
   const std::string last = without_final_punctuation(sentence.words.back());
   const bool clauses = ends_clause(last) || std::any_of(sentence.words.begin() + head,
                                                         sentence.words.end() - 1, ends_clause);
@@ -86,7 +86,7 @@ SplitSentence cut(const Sentence& sentence, size_t head, int64_t line) {
 }
 
 bool allows_tail(const PhraseLexicon& lexicon, const Sentence& sentence, size_t head) {
-  std::vector<std::string> tail(sentence.small.begin() + head, sentence.small.end());
+  std::vector<std::string> tail(sentence.lowered.begin() + head, sentence.lowered.end());
   for (std::string& word : tail) word = std::string(without_punctuation(word));
   return lexicon.allows_tail(tail);
 }
@@ -97,7 +97,7 @@ SplitResult split_by_phrase(std::string_view text, int64_t line, const PhraseLex
                             const SplitBounds& bounds) {
   const Sentence sentence = read_sentence(text);
   if (const char* mistake = sentence_mistake(sentence, bounds); *mistake) return rejected(mistake);
-  std::vector<PhraseMatch> matches = lexicon.find(sentence.small);
+  std::vector<PhraseMatch> matches = lexicon.find(sentence.lowered);
   if (matches.empty()) return rejected("no phrase");
   const auto rank = [&](const PhraseMatch& match) {
     size_t letters = 0;

@@ -12,9 +12,9 @@ namespace dovetail {
 
 namespace {
 
-class Reader {
+class PairReader {
  public:
-  Reader(const std::filesystem::path& file, const PairFormat& format)
+  PairReader(const std::filesystem::path& file, const PairFormat& format)
       : name_(file.string()), format_(format) {}
 
   TextPair read(std::string_view bytes, int64_t line) {
@@ -67,7 +67,7 @@ PairFile read_pairs(const std::filesystem::path& file, const PairFormat& format)
   }
   const MappedFile mapped(file);
   std::string_view bytes = mapped.bytes();
-  Reader reader(file, format);
+  PairReader reader(file, format);
   PairFile pairs;
   for (int64_t line = 1; !bytes.empty(); ++line) {
     const size_t end = std::min(bytes.find('\n'), bytes.size());
@@ -92,7 +92,7 @@ void write_pairs(const std::filesystem::path& file, std::span<const SplitSentenc
                                           {"group", sentence.group},
                                           {"relation", sentence.relation},
                                           {"line", sentence.line}};
-      // bad UTF-8, which callers should have kept out, becomes U+FFFD
+      // invalid UTF-8, which callers should have rejected, becomes U+FFFD
       sink(row.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
     }
   });

@@ -67,7 +67,7 @@ void add_advise(CLI::App& app, Action& chosen) {
   command->add_option("--store", options->store,
                       "Where the sweep's models are; else DIR/artefacts");
   command->add_option("--size", options->size,
-                      "A training size of the sweep (heads16), or a number of examples");
+                      "A training size of the sweep (examples16), or a number of examples");
   command->footer("Example: dovetail advise results/quickstart --task wordnet/antonym --size 30");
   command->callback([options, &chosen] { chosen = [options] { return advise(*options); }; });
 }

@@ -18,10 +18,12 @@
 #include "base/names.h"
 #include "jobs/example_encoder.h"
 #include "jobs/probe.h"
-#include "planning/catalogues.h"
+#include "planning/task_facts.h"
+#include "planning/task_metrics.h"
 #include "store/journal.h"
 #include "sweep/card_name.h"
 #include "tasks/find_task.h"
+#include "templates/render.h"
 #include "templates/template.h"
 
 namespace dovetail {
@@ -51,7 +53,7 @@ TaskData load_unseen(const UnseenTask& asked) {
 }
 
 int64_t trained_on(const Job& job) {
-  return std::max<int64_t>(1, job.settings.at("train_size").value("heads", int64_t{0}));
+  return std::max<int64_t>(1, settings_of<ProbeJob>(job).cell.train_size.examples);
 }
 
 // Of `count` examples those that are looked at, when so many are trained on first; 0: too few are
@@ -64,12 +66,23 @@ int64_t looked_at(const TaskData& task, const Job& job, int64_t count) {
 // Why the sweep's probe says nothing of these examples; "" when it does.
 std::string obstacle(const TaskData& task, const Cell& probe, const Job& job) {
   if (probe.baseline != "filling") {
-    if (std::string reason = misfit(template_of(job.settings), task); !reason.empty())
-      return reason;
+    const TuneJob& cell = settings_of<ProbeJob>(job).cell;
+    std::string reason = misfit(template_for(cell.tmpl, cell.tuning), task);
+    if (!reason.empty()) return reason;
   }
   if (looked_at(task, job, 1) == 1) return "";
   return fmt::format("it trains on {} examples and looks at others, and there are {}",
                      trained_on(job), task.train.size());
+}
+
+// Makes a probe of the sweep one of `count` of these examples.
+void adjust_probe(const TaskData& data, int64_t count, Job& job) {
+  ProbeJob& probe = std::get<ProbeJob>(job.settings);
+  const std::vector<std::string>& metrics = probe.cell.evaluate.metrics;
+  probe.cell.tune.validation_examples = looked_at(data, job, count);
+  if (probe.probe != ProbeKind::race) return;
+  const std::string deciding = deciding_metric(data.kind, metrics);
+  probe.race_metric = deciding.empty() ? metrics.front() : deciding;
 }
 
 // The same probes as the sweep's, on these examples: a plan of one task, with its records.
@@ -91,8 +104,7 @@ std::vector<Probe> probe_all(const Plan& plan, const TaskData& data, const Unsee
       continue;
     }
     fmt::print(stderr, "probing: {}\n", what);
-    job.settings["tune"]["validation_examples"] = looked_at(data, job, asked.count);
-    job.settings["task"]["kind"] = data.kind;  // by which the race's metric goes
+    adjust_probe(data, asked.count, job);
     Record& record = records[job.key];
     run_probe_on(task, job, artefacts, record);
     record.status = RunStatus::finished;

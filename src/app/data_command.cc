@@ -8,7 +8,7 @@
 #include "app/commands.h"
 #include "app/text_output.h"
 #include "base/error.h"
-#include "cards/card.h"
+#include "cards/card_files.h"
 #include "examples/task.h"
 #include "tasks/find_task.h"
 
@@ -16,7 +16,7 @@ namespace dovetail {
 
 namespace {
 
-int list_tasks() {
+int print_tasks() {
   std::vector<std::vector<std::string>> rows;
   for (const Task& task : tasks()) rows.push_back({task.name, task.kind, task.description});
   print_columns(rows);
@@ -33,7 +33,7 @@ void add_data(CLI::App& app, Action& chosen) {
   command->footer("Example: dovetail data show wordnet/antonym --template masked_mapping -n 3");
   CLI::App* list = command->add_subcommand("list", "The tasks of the catalogue");
   list->footer("Example: dovetail data list");
-  list->callback([&chosen] { chosen = list_tasks; });
+  list->callback([&chosen] { chosen = print_tasks; });
 
   add_data_show(*command, chosen);
   add_data_split(*command, chosen);

@@ -13,6 +13,7 @@
 #include "base/names.h"
 #include "jobs/example_encoder.h"
 #include "tasks/find_task.h"
+#include "templates/render.h"
 
 namespace dovetail {
 
@@ -72,7 +73,7 @@ std::vector<BoundTemplate> shown_templates(const ShowOptions& options, const Tas
   return forms;
 }
 
-using Rows = std::vector<std::vector<std::string>>;
+using ShownRows = std::vector<std::vector<std::string>>;
 
 // The ids of one side, and the pieces they stand for.
 class IdPrinter {
@@ -80,20 +81,14 @@ class IdPrinter {
   IdPrinter(const ShowOptions& options, const TaskData& data, const BoundTemplate& form,
             const Vocabulary& vocabulary)
       : options_(options),
-        maker_{data,
-               form,
-               vocabulary,
-               plan_soft_tokens(form, data, vocabulary),
-               vocabulary.size(),
-               options.max_source_length,
-               options.max_target_length},
-        uncut_(maker_) {
-    uncut_.max_source_length = uncut_.max_target_length = std::numeric_limits<int32_t>::max();
-  }
+        encoder_(encoder(data, form, vocabulary,
+                         {options.max_source_length, options.max_target_length})),
+        uncut_(encoder(data, form, vocabulary, {kUnlimited, kUnlimited})) {}
 
-  void add(const Example& example, Rows& rows) const {
+  void add(const Example& example, ShownRows& rows) const {
     const std::string& reference = example.references.front();
-    const Sequence kept = maker_.row(example, reference), whole = uncut_.row(example, reference);
+    const Sequence kept = encoder_.row(example, reference).sequence;
+    const Sequence whole = uncut_.row(example, reference).sequence;
     add_side("source", kept.source, whole.source, "--max-source-length", options_.max_source_length,
              rows);
     add_side("target", kept.target, whole.target, "--max-target-length", options_.max_target_length,
@@ -101,9 +96,17 @@ class IdPrinter {
   }
 
  private:
+  static constexpr int64_t kUnlimited = std::numeric_limits<int32_t>::max();
+
+  static ExampleEncoder encoder(const TaskData& data, const BoundTemplate& form,
+                                const Vocabulary& vocabulary, RowLimits limits) {
+    return {data,  form, vocabulary, plan_soft_tokens(form, data, vocabulary), vocabulary.size(),
+            limits};
+  }
+
   void add_side(const std::string& side, const std::vector<int32_t>& kept,
                 const std::vector<int32_t>& whole, const std::string& option, int64_t length,
-                Rows& rows) const {
+                ShownRows& rows) const {
     std::string pieces;
     for (const int32_t id : kept) pieces += (pieces.empty() ? "" : " ") + piece(id);
     rows.push_back({side + " pieces", pieces});
@@ -114,13 +117,13 @@ class IdPrinter {
   }
 
   std::string piece(int32_t id) const {
-    const int64_t soft = id - maker_.vocab_size;
-    return soft < 0 ? maker_.vocabulary.piece(id)
-                    : "<" + maker_.soft_tokens.tokens.at(soft).name + ">";
+    const int64_t soft = id - encoder_.vocab_size();
+    return soft < 0 ? encoder_.vocabulary().piece(id)
+                    : "<" + encoder_.soft_tokens().tokens.at(soft).name + ">";
   }
 
   const ShowOptions& options_;
-  ExampleEncoder maker_, uncut_;
+  ExampleEncoder encoder_, uncut_;
 };
 
 std::string choices_text(const TaskData& data, const Example& example) {
@@ -135,7 +138,7 @@ std::string choices_text(const TaskData& data, const Example& example) {
 
 void show_example(const TaskData& data, const BoundTemplate& form, const Example& example,
                   const IdPrinter* ids) {
-  Rows rows;
+  ShownRows rows;
   rows.push_back({"source", render(form, data, example, example.references[0]).source_text()});
   for (size_t i = 0; i < example.references.size(); ++i) {
     rows.push_back(

@@ -9,7 +9,8 @@
 #include "app/commands.h"
 #include "app/text_output.h"
 #include "base/error.h"
-#include "cards/card.h"
+#include "cards/data_report.h"
+#include "tasks/verify_task.h"
 
 namespace dovetail {
 

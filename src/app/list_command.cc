@@ -8,8 +8,9 @@
 #include "analysis/selectors/selectors.h"
 #include "app/commands.h"
 #include "app/text_output.h"
-#include "base/error.h"
+#include "base/catalogue.h"
 #include "base/names.h"
+#include "base/parameters.h"
 #include "examples/task.h"
 #include "jobs/decoding.h"
 #include "jobs/pair_batches.h"
@@ -27,125 +28,149 @@ namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
 
-std::string parameters_text(const Json& defaults) {
+// A section of the catalogue: a row for each entry, and the parameters of those that have some.
+struct Listing {
+  Rows rows;
+  std::vector<std::pair<std::string, Parameters>> parameters = {};  // by name of the entry
+};
+
+std::string defaults_text(const Parameters& parameters) {
   std::vector<std::string> parts;
-  for (const auto& [name, value] : defaults.items()) parts.push_back(name + " = " + value.dump());
+  for (const Parameter& parameter : parameters) {
+    parts.push_back(parameter.name + " = " + parameter.default_value.dump());
+  }
   return parts.empty() ? "" : "{ " + join(parts, ", ") + " }";
 }
 
-Rows objective_rows() {
-  Rows rows{{"none", "random start, nothing is pre-trained"},
-            {"FOLDER", "a checkpoint in the Hugging Face layout, pre-trained elsewhere"}};
-  for (const Objective& entry : objectives()) {
-    rows.push_back({entry.name, entry.paper, parameters_text(entry.defaults)});
+template <typename Entry>
+void add_entry(Listing& listing, const Entry& entry, const std::string& description) {
+  listing.rows.push_back({entry.name, description, defaults_text(entry.parameters)});
+  if (!entry.parameters.empty()) listing.parameters.emplace_back(entry.name, entry.parameters);
+}
+
+Listing list_objectives() {
+  Listing listing{{{"none", "random start, without pre-training"},
+                   {"FOLDER", "a checkpoint in the Hugging Face layout, pre-trained elsewhere"}}};
+  for (const Objective& entry : objectives()) add_entry(listing, entry, entry.paper);
+  add_entry(listing, supervised_entry(), supervised_entry().paper);
+  return listing;
+}
+
+Listing list_tasks() {
+  Listing listing;
+  for (const Task& entry : tasks()) {
+    listing.rows.push_back({entry.name, entry.kind, entry.description});
   }
-  rows.push_back({"supervised",
-                  "Raffel et al. 2020, sec. 3.5.2: prompts and completions of many tasks",
-                  parameters_text(supervised_defaults())});
-  return rows;
+  return listing;
 }
 
-Rows task_rows() {
-  Rows rows;
-  for (const Task& entry : tasks()) rows.push_back({entry.name, entry.kind, entry.description});
-  return rows;
-}
-
-Rows template_rows() {
-  Rows rows;
-  for (const TemplateEntry& entry : templates())
-    rows.push_back({entry.name, entry.paper_label, entry.parts});
-  return rows;
-}
-
-Rows tuning_rows() {
-  Rows rows;
-  for (const TuningEntry& entry : tunings()) {
-    rows.push_back({entry.name, entry.paper, parameters_text(entry.defaults)});
+Listing list_templates() {
+  Listing listing;
+  for (const TemplateEntry& entry : templates()) {
+    listing.rows.push_back({entry.name, entry.paper_label, entry.parts});
   }
-  return rows;
+  return listing;
 }
 
-Rows optimizer_rows() {
-  Rows rows;
-  for (const OptimizerEntry& entry : optimizers()) {
-    rows.push_back({entry.name, entry.paper, parameters_text(entry.defaults)});
-  }
-  return rows;
+Listing list_tunings() {
+  Listing listing;
+  for (const TuningEntry& entry : tunings()) add_entry(listing, entry, entry.paper);
+  return listing;
 }
 
-Rows metric_rows() {
-  Rows rows;
-  for (const Metric& entry : metrics()) rows.push_back({entry.name, entry.definition});
-  return rows;
+Listing list_optimizers() {
+  Listing listing;
+  for (const OptimizerEntry& entry : optimizers()) add_entry(listing, entry, entry.paper);
+  return listing;
 }
 
-Rows model_rows() {
-  Rows rows;
+Listing list_decodings() {
+  Listing listing;
+  for (const DecodingEntry& entry : decodings()) add_entry(listing, entry, entry.description);
+  return listing;
+}
+
+Listing list_metrics() {
+  Listing listing;
+  for (const Metric& entry : metrics()) listing.rows.push_back({entry.name, entry.definition});
+  return listing;
+}
+
+Listing list_models() {
+  Listing listing;
   for (const auto& [name, shape] : catalogues().model_shapes) {
-    rows.push_back({name, fmt::format("d_model {}, layers {}, heads {}, d_ff {}",
-                                      shape.value("d_model", 0), shape.value("num_layers", 0),
-                                      shape.value("num_heads", 0), shape.value("d_ff", 0))});
+    listing.rows.push_back(
+        {name, fmt::format("d_model {}, layers {}, heads {}, d_ff {}", shape.value("d_model", 0),
+                           shape.value("num_layers", 0), shape.value("num_heads", 0),
+                           shape.value("d_ff", 0))});
   }
-  return rows;
+  return listing;
 }
 
-Rows corpus_rows() {
-  Rows rows;
-  for (const CatalogueEntry& entry : catalogues().corpora) rows.push_back({entry.name});
-  return rows;
+Listing list_corpora() {
+  Listing listing;
+  for (const CatalogueEntry& entry : catalogues().corpora) listing.rows.push_back({entry.name});
+  return listing;
 }
 
-Rows adaptation_rows() {
-  return {{"none", "the base as it is"},
-          {"lm", "cut sentences: the tail is written after the head"},
-          {"denoising", "cut sentences: the tail is written where a sentinel stands"},
-          {"mixed", "one or the other, by the sentence's group"},
-          {"continued", "the base's own objective on its own text, for as many steps"}};
+Listing list_adaptations() {
+  return {{{"none", "the base as it is"},
+           {"lm", "split sentences: the second part is the target"},
+           {"denoising", "split sentences: the second part is the target, behind a sentinel"},
+           {"mixed", "lm or denoising, by the sentence's group"},
+           {"continued", "the base's own objective on its own text, for as many steps"}}};
 }
 
-Rows decoding_rows() {
-  Rows rows;
-  for (const DecodingEntry& entry : decodings()) {
-    rows.push_back({entry.name, entry.description, parameters_text(entry.defaults)});
+Listing list_selectors() {
+  Listing listing;
+  for (const Selector& entry : selectors()) {
+    listing.rows.push_back({entry.name, entry.rule, entry.source});
   }
-  return rows;
-}
-
-Rows selector_rows() {
-  Rows rows;
-  for (const Selector& entry : selectors()) rows.push_back({entry.name, entry.rule, entry.source});
-  return rows;
+  return listing;
 }
 
 struct Section {
   std::string name;
-  std::function<Rows()> rows;
+  std::function<Listing()> list;
 };
 
 const std::vector<Section>& sections() {
   static const std::vector<Section> all{
-      {"objectives", objective_rows}, {"adaptations", adaptation_rows},
-      {"tasks", task_rows},           {"templates", template_rows},
-      {"tunings", tuning_rows},       {"optimizers", optimizer_rows},
-      {"decodings", decoding_rows},   {"metrics", metric_rows},
-      {"selectors", selector_rows},   {"models", model_rows},
-      {"corpora", corpus_rows}};
+      {"objectives", list_objectives}, {"adaptations", list_adaptations},
+      {"tasks", list_tasks},           {"templates", list_templates},
+      {"tunings", list_tunings},       {"optimizers", list_optimizers},
+      {"decodings", list_decodings},   {"metrics", list_metrics},
+      {"selectors", list_selectors},   {"models", list_models},
+      {"corpora", list_corpora}};
   return all;
 }
 
-int list(const std::string& wanted) {
-  std::vector<std::string> names;
-  bool found = wanted.empty();
-  for (const Section& section : sections()) {
-    names.push_back(section.name);
-    if (!wanted.empty() && wanted != section.name) continue;
-    found = true;
-    fmt::print("{}\n", section.name);
-    print_columns(section.rows());
-    if (wanted.empty() && &section != &sections().back()) fmt::print("\n");
+void print_parameters(const Listing& listing) {
+  for (const auto& [entry, parameters] : listing.parameters) {
+    Rows rows;
+    for (const Parameter& parameter : parameters) {
+      rows.push_back({parameter.name, parameter.default_value.dump(), allowed_values(parameter),
+                      parameter.doc});
+    }
+    fmt::print("\nparameters of {}: name, default, allowed values, meaning\n", entry);
+    print_columns(rows);
   }
-  if (!found) throw_<ConfigError>("unknown list \"{}\"; {}", wanted, did_you_mean(wanted, names));
+}
+
+int list_all() {
+  for (const Section& section : sections()) {
+    fmt::print("{}{}\n", &section == &sections().front() ? "" : "\n", section.name);
+    print_columns(section.list().rows);
+  }
+  return kSuccess;
+}
+
+int list_section(const std::string& name) {
+  const Section& section = find_in_catalogue("list", sections(), name);
+  const Listing listing = section.list();
+  fmt::print("{}\n", name);
+  print_columns(listing.rows);
+  print_parameters(listing);
   return kSuccess;
 }
 
@@ -154,12 +179,14 @@ int list(const std::string& wanted) {
 void add_list(CLI::App& app, Action& chosen) {
   const auto wanted = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("list", "Everything that a sweep file may name");
-  command->add_option("WHAT", *wanted,
+  command->add_option("SECTION", *wanted,
                       "objectives, adaptations, tasks, templates, tunings, optimizers, decodings, "
-                      "metrics, selectors, models or "
-                      "corpora");
+                      "metrics, selectors, models or corpora: this section alone, with a line for "
+                      "each parameter");
   command->footer("Example: dovetail list objectives");
-  command->callback([wanted, &chosen] { chosen = [wanted] { return list(*wanted); }; });
+  command->callback([wanted, &chosen] {
+    chosen = [wanted] { return wanted->empty() ? list_all() : list_section(*wanted); };
+  });
 }
 
 }  // namespace dovetail

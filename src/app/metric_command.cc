@@ -11,12 +11,12 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "metrics/metric.h"
+#include "plan/json.h"
 
 namespace dovetail {
 
 namespace {
 
-using Json = nlohmann::json;
 using OrderedJson = nlohmann::ordered_json;  // scores in the order asked for
 
 struct MetricOptions {

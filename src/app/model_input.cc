@@ -11,16 +11,16 @@
 #include <utility>
 
 #include "base/error.h"
+#include "plan/json.h"
 
 namespace dovetail {
 
 namespace {
 
-using Json = nlohmann::json;
-using Clock = std::chrono::steady_clock;
-
 // One line on a terminal's standard error, once work takes longer than two seconds.
 class ProgressLine {
+  using Clock = std::chrono::steady_clock;
+
  public:
   ~ProgressLine() {
     if (shown_) fmt::print(stderr, "\r\x1b[K");
@@ -141,11 +141,24 @@ bool ModelInputReader::next(ModelInput& input) {
   return true;
 }
 
-void answer_in_windows(ModelInputReader& inputs, int64_t budget,
-                       const std::function<int64_t(const ModelInput&)>& cost,
-                       const AnswerInputs& answer) {
-  constexpr int64_t kGrowth = 2, kFirstShare = 32;
-  int64_t window_budget = std::max<int64_t>(1, budget / kFirstShare), done = 0;
+namespace {
+
+std::vector<std::string> answer_window(const BatchedAnswers& answers,
+                                       const std::vector<ModelInput>& window) {
+  std::vector<std::string> lines(window.size());
+  for (const std::vector<size_t>& batch : answers.batches(window)) {
+    std::vector<std::string> found = answers.answer(window, batch);
+    for (size_t i = 0; i < batch.size(); ++i) lines[batch[i]] = std::move(found[i]);
+  }
+  return lines;
+}
+
+}  // namespace
+
+void answer_in_windows(ModelInputReader& inputs, const BatchedAnswers& answers) {
+  constexpr int64_t kWindowBatches = 32, kGrowth = 2;
+  const int64_t budget = kWindowBatches * answers.batch_budget;
+  int64_t window_budget = std::max<int64_t>(1, answers.batch_budget), done = 0;
   ProgressLine progress;
   for (bool more = true; more;) {
     std::vector<ModelInput> window;
@@ -154,11 +167,11 @@ void answer_in_windows(ModelInputReader& inputs, int64_t budget,
       ModelInput input;
       more = inputs.next(input);
       if (!more) break;
-      spent += cost(input);
+      spent += answers.cost(input);
       window.push_back(std::move(input));
     }
     if (window.empty()) break;
-    print_lines(answer(window));
+    print_lines(answer_window(answers, window));
     done += static_cast<int64_t>(window.size());
     progress.show(done);
     window_budget = std::min(budget, window_budget * kGrowth);

@@ -14,10 +14,9 @@
 
 namespace dovetail {
 
-// What `score` and `generate` read: a line of {"source": TEXT, "target": TEXT}, or with
-// "source_ids" and "target_ids". Texts are encoded as T5's tokenizer does (sentinels become their
-// ids, </s> is put at the end, of targets too); ids are taken as they are. Other keys are left
-// alone.
+// One input line of `score` and `generate`: {"source": TEXT, "target": TEXT}, or the same with
+// "source_ids" and "target_ids". Texts are encoded as T5's tokenizer does: sentinels become their
+// ids, and sources and targets end with </s>. Ids are used unchanged. Other keys are ignored.
 struct ModelInput {
   int64_t number = 0;  // 0, 1, 2, ... in the order of the input
   std::vector<int32_t> source, target;
@@ -25,9 +24,9 @@ struct ModelInput {
 
 struct ModelInputRules {
   std::filesystem::path model;  // its folder, for the vocabulary
-  int64_t vocab_size = 0;       // ids go up to it
+  int64_t vocab_size = 0;       // ids are smaller
   int64_t max_source_length = 512;
-  bool truncate = false;  // cut longer sources (a text keeps its </s>), instead of refusing
+  bool truncate = false;  // cut longer sources (a text keeps its </s>) instead of refusing them
   bool with_target = true;
 };
 
@@ -35,11 +34,11 @@ class ModelInputReader {
  public:
   ModelInputReader(const std::string& input, ModelInputRules rules);
 
-  // Throws DataError (file and line) for what cannot be used.
+  // Reads the next input; false at the end. Throws DataError with file and line for a bad one.
   bool next(ModelInput& input);
-  bool ready() { return lines_.ready(); }
+  bool ready() { return lines_.ready(); }  // whether next() would not wait
 
-  // Read from the model's folder the first time that it is asked for.
+  // Loads the vocabulary from the model's folder at the first call.
   const Vocabulary& vocabulary();
 
  private:
@@ -54,15 +53,23 @@ class ModelInputReader {
   int64_t count_ = 0;
 };
 
-// Answers to some inputs, each a text of one or more lines, in their order.
-using AnswerInputs = std::function<std::vector<std::string>(const std::vector<ModelInput>&)>;
+// How a command answers its inputs batch by batch.
+struct BatchedAnswers {
+  int64_t batch_budget = 1;  // the most cost of one batch
+  std::function<int64_t(const ModelInput&)> cost;
+  // Groups a window of inputs, by index, into batches that are computed together.
+  std::function<std::vector<std::vector<size_t>>(const std::vector<ModelInput>&)> batches;
+  // The answer to each input of a batch, in the order of the batch: text of one or more lines.
+  std::function<std::vector<std::string>(const std::vector<ModelInput>&,
+                                         const std::vector<size_t>& batch)>
+      answer;
+};
 
-// Reads windows of inputs whose costs add up to about `budget` (the first smaller, so that results
-// come soon; less where the writer of a pipe waits), and prints the answers to standard output in
-// input order. On a terminal, long work tells on standard error how far it is. Throws DataError
-// when there is no input at all.
-void answer_in_windows(ModelInputReader& inputs, int64_t budget,
-                       const std::function<int64_t(const ModelInput&)>& cost,
-                       const AnswerInputs& answer);
+// Reads windows of inputs that make up about 32 batches, so that each can be sorted by length.
+// Prints the answers to standard output in the order of the inputs. The first windows are smaller,
+// so that answers come soon. A window also ends when no further input is ready, because its writer
+// may wait for the answers. On a terminal, long work shows its progress on standard error. Throws
+// DataError if there is no input.
+void answer_in_windows(ModelInputReader& inputs, const BatchedAnswers& answers);
 
 }  // namespace dovetail

@@ -4,10 +4,10 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "planning/catalogues.h"
 #include "app/commands.h"
 #include "base/error.h"
 #include "plan/plan_text.h"
+#include "planning/plan_sweep.h"
 
 namespace dovetail {
 

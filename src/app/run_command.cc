@@ -10,20 +10,21 @@
 
 #include "app/commands.h"
 #include "app/results_folder.h"
-#include "app/run/briefing.h"
+#include "app/run/data_parallel_run.h"
 #include "app/run/record_store.h"
+#include "app/run/renamed_option.h"
 #include "app/run/run_monitor.h"
-#include "app/run/team_run.h"
+#include "app/run/run_paths.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/stop.h"
 #include "comm/communicator.h"
 #include "driver/driver.h"
 #include "jobs/job_runner.h"
-#include "planning/catalogues.h"
+#include "planning/plan_sweep.h"
 #include "store/journal.h"
 #include "store/results.h"
-#include "store/status.h"
+#include "store/sweep_status.h"
 
 namespace dovetail {
 
@@ -38,7 +39,7 @@ struct RunOptions {
   std::string filter;
   std::string device = "cpu";
   int threads = 1;
-  int team = 1;
+  int data_parallel = 1;
   bool retry_failed = false;
   double checkpoint_seconds = 60;
   std::string command_line;
@@ -55,37 +56,40 @@ void open_log(const fs::path& out, const std::string& who) {
   log_to_file(out / "logs" / (who + ".log"));
 }
 
-// Also opens the log, where this rank follows and only now learns where.
-TeamRun::MakeRunner make_runner(const RunOptions& options) {
-  return [options](const RunPaths& place, GradientTeam* team, int leader) {
-    if (team && team->rank() > 0)
-      open_log(place.out, fmt::format("rank-{}-member-{}", leader, team->rank()));
-    return std::make_unique<JobRunner>(RunnerOptions{place.store, options.threads, options.device,
-                                                     options.checkpoint_seconds, team});
+// Makes the runner of a rank's jobs. A follower also opens its log here, because it learns the
+// results folder only now.
+DataParallelRun::MakeRunner make_runner(const RunOptions& options) {
+  return [options](const RunPaths& paths, GradientAllReduce* group, int leader) {
+    if (group && group->rank() > 0) {
+      open_log(paths.out, fmt::format("rank-{}-member-{}", leader, group->rank()));
+    }
+    return std::make_unique<JobRunner>(RunnerOptions{paths.store, options.threads, options.device,
+                                                     options.checkpoint_seconds, group});
   };
 }
 
-int assist(TeamRun& team, const RunOptions& options) {
-  const std::optional<RunPaths> place = await_briefing(team.leaders());
-  if (!place) return kSuccess;
-  open_log(place->out, fmt::format("rank-{}", team.leaders().rank()));
-  work(team.leaders(), team.lead(make_runner(options), *place));
+// A rank that runs the jobs it is assigned by rank 0.
+int run_worker(DataParallelRun& ranks, const RunOptions& options) {
+  const std::optional<RunPaths> paths = receive_run_paths(ranks.leaders());
+  if (!paths) return kSuccess;
+  open_log(paths->out, fmt::format("rank-{}", ranks.leaders().rank()));
+  work(ranks.leaders(), ranks.job_function(make_runner(options), *paths));
   return kSuccess;
 }
 
-int follow(TeamRun& team, const RunOptions& options) {
-  if (team.belongs()) team.follow(make_runner(options));  // or rank 0 says why not
+// A rank that computes a part of its leader's training steps.
+int run_follower(DataParallelRun& ranks, const RunOptions& options) {
+  ranks.follow_leader(make_runner(options));
   return kSuccess;
 }
 
-void report_damage(const Journal& journal) {
+void print_damage(const Journal& journal) {
   if (journal.bytes_cut() == 0) return;
-  fmt::print(stderr,
-             "{} bytes of the journal were damaged and are put aside in {}; their jobs run again\n",
+  fmt::print(stderr, "{} bytes of the journal were damaged and moved to {}; their jobs run again\n",
              journal.bytes_cut(), journal.cut_file());
 }
 
-// What of the training was for nothing, and what it took of memory.
+// Prints the share of padding and the peak of memory of the training jobs.
 void print_cost(const std::map<std::string, Record>& records) {
   double tokens = 0, computed = 0, peak_bytes = 0;
   for (const auto& [key, record] : records) {
@@ -117,11 +121,12 @@ void print_summary(const Plan& plan, const SweepStatus& status, const RunSummary
   fmt::print(stderr, "results: {}\n", (out / "results.h5").string());
 }
 
-void check_team(const RunOptions& options) {
-  if (options.team == 1 || options.device == "cpu") return;
+void check_device(const RunOptions& options) {
+  if (options.data_parallel == 1 || options.device == "cpu") return;
   throw_<ConfigError>(
-      "--team {} with --device {}: teams train on the CPU only; leave one of the two out",
-      options.team, options.device);
+      "--data-parallel {} with --device {}: data-parallel groups train on the CPU only; leave out "
+      "one of the two",
+      options.data_parallel, options.device);
 }
 
 int exit_code_of(const RunOptions& options, const SweepStatus& status, const RunSummary& summary) {
@@ -133,39 +138,44 @@ int exit_code_of(const RunOptions& options, const SweepStatus& status, const Run
   return status.failures.empty() ? kSuccess : kFailure;
 }
 
-int run(const RunOptions& options) {
-  install_stop_handlers();
-  TeamRun team(options.team);
-  if (!team.leads()) return follow(team, options);
-  Communicator& communicator = team.leaders();
-  if (communicator.rank() != 0) return assist(team, options);
-  Briefing briefing(communicator);
-  check_team(options);
+// Rank 0: sweep -> plan -> records of earlier runs -> driver -> results.
+int run_coordinator(DataParallelRun& ranks, const RunOptions& options) {
+  RunPathsBroadcast workers(ranks.leaders());
+  check_device(options);
 
   const auto [whole, plan] = plan_sweep(options.sweep, options.filter);
-  const RunPaths place = run_paths_of(options, whole);
-  check_results_folder(place.out, whole);
-  check_store(place.store, plan, read_journal(place.out));
+  const RunPaths paths = run_paths_of(options, whole);
+  check_results_folder(paths.out, whole);
+  check_store(paths.store, plan, read_journal(paths.out));
+  fill_results_folder(paths.out, whole);
+  open_log(paths.out, "rank-0");
 
-  fill_results_folder(place.out, whole);
-  open_log(place.out, "rank-0");
-  Journal journal(place.out);
-  report_damage(journal);
-  const RecordStore records(place.store);
-  records.exchange(plan, journal);
+  Journal journal(paths.out);
+  print_damage(journal);
+  const RecordStore shared_records(paths.store);
+  shared_records.save_finished(plan, journal);
+  shared_records.load_and_append(plan, journal);
 
-  const RunGroup run_group = team.lead(make_runner(options), place);
-  RunMonitor watch(place.out, whole, journal, records);
-  DriverOptions driver_options = watch.driver_options();
+  const RunGroup run_jobs = ranks.job_function(make_runner(options), paths);
+  RunMonitor monitor(paths.out, whole, journal, shared_records);
+  DriverOptions driver_options = monitor.driver_options();
   driver_options.retry_failed = options.retry_failed;
-  briefing.give(place);
-  const RunSummary summary = coordinate(communicator, plan, journal, run_group, driver_options);
+  workers.broadcast(paths);
+  const RunSummary summary = coordinate(ranks.leaders(), plan, journal, run_jobs, driver_options);
 
-  write_results(place.out / "results.h5", whole, journal.records());
+  write_results(paths.out / "results.h5", whole, journal.records());
   const SweepStatus status = sweep_status(plan, journal.records());
-  print_summary(plan, status, summary, place.out);
+  print_summary(plan, status, summary, paths.out);
   print_cost(journal.records());
   return exit_code_of(options, status, summary);
+}
+
+int run(const RunOptions& options) {
+  install_stop_handlers();
+  DataParallelRun ranks(options.data_parallel);
+  if (!ranks.leads()) return run_follower(ranks, options);
+  if (ranks.leaders().rank() != 0) return run_worker(ranks, options);
+  return run_coordinator(ranks, options);
 }
 
 }  // namespace
@@ -174,25 +184,27 @@ void add_run(CLI::App& app, Action& chosen, const std::string& command_line) {
   const auto options = std::make_shared<RunOptions>();
   options->command_line = command_line;
   CLI::App* command = app.add_subcommand(
-      "run", "Run a sweep, or go on with it: the same command after any interruption");
+      "run", "Run a sweep, or resume it: the same command after any interruption");
   command->add_option("SWEEP", options->sweep, "Sweep file (TOML)")->required();
-  command->add_option("--out", options->out, "Results folder; else results/NAME");
-  command->add_option("--store", options->store,
-                      "Artefacts, shared by sweeps that give the same folder; else OUT/artefacts");
-  command->add_option("--filter", options->filter, "Only the cells whose name matches this glob");
-  command->add_option("--threads", options->threads, "Threads of a rank")
+  command->add_option("--out", options->out, "Results folder (default: results/NAME)");
+  command->add_option(
+      "--store", options->store,
+      "Folder of artefacts, shared by all sweeps that name it (default: OUT/artefacts)");
+  command->add_option("--filter", options->filter, "Run only cells whose name matches this glob");
+  command->add_option("--threads", options->threads, "Threads of each rank")
       ->check(CLI::PositiveNumber);
   command
-      ->add_option("--team", options->team,
-                   "MPI ranks that compute each training step together; the number of ranks is a "
-                   "multiple of it")
+      ->add_option("--data-parallel", options->data_parallel,
+                   "MPI ranks that compute each training step together; the number of ranks must "
+                   "be a multiple of it")
       ->check(CLI::Range(1, 1024));
-  command->add_option("--device", options->device, "cpu or cuda: a GPU a rank")
+  refuse_renamed_option(*command, "--team", "--data-parallel");
+  command->add_option("--device", options->device, "cpu, or cuda: one GPU for each rank")
       ->check(CLI::IsMember({"cpu", "cuda"}));
   command->add_flag("--retry-failed", options->retry_failed, "Try failed jobs once more");
   command
       ->add_option("--checkpoint-seconds", options->checkpoint_seconds,
-                   "How often a long job saves where it is")
+                   "Seconds between two saved states of a long job")
       ->check(CLI::PositiveNumber);
   command->footer("Example: jobs/launch -n 2 build/dovetail run sweeps/quickstart.toml");
   command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });

@@ -21,10 +21,7 @@ struct ScoreOptions {
   int64_t batch_tokens = 4096;
 };
 
-// Windows of so many batches are sorted by length.
-constexpr int64_t kWindowBatches = 32;
-
-std::string json_line(const TokenScores& scores) {
+std::string scores_json(const TokenScores& scores) {
   std::vector<std::string> logprobs;
   for (const float logprob : scores.token_logprobs) logprobs.push_back(json_number(logprob));
   return fmt::format("{{\"logprob\":{},\"token_logprobs\":[{}],\"token_ranks\":[{}]}}",
@@ -32,34 +29,42 @@ std::string json_line(const TokenScores& scores) {
                      fmt::join(scores.token_ranks, ","));
 }
 
-std::vector<std::string> score_window(const T5Model& model, const std::vector<ModelInput>& inputs,
-                                      int64_t batch_tokens) {
+std::vector<std::vector<size_t>> batches_of(const std::vector<ModelInput>& inputs,
+                                            int64_t batch_tokens) {
   std::vector<std::pair<size_t, size_t>> sizes;
   for (const ModelInput& input : inputs)
     sizes.emplace_back(input.source.size(), input.target.size());
-  std::vector<std::string> lines(inputs.size());
-  for (const std::vector<size_t>& batch : token_batches(sizes, static_cast<size_t>(batch_tokens))) {
-    std::vector<Ids> sources, targets;
-    for (const size_t place : batch) {
-      sources.emplace_back(inputs[place].source);
-      targets.emplace_back(inputs[place].target);
-    }
-    const std::vector<TokenScores> scores = score_targets(model, sources, targets);
-    for (size_t i = 0; i < batch.size(); ++i) lines[batch[i]] = json_line(scores[i]);
-  }
-  return lines;
+  return token_batches(sizes, static_cast<size_t>(batch_tokens));
 }
 
-int score(const ScoreOptions& options) {
+std::vector<std::string> score_batch(const T5Model& model, const std::vector<ModelInput>& inputs,
+                                     const std::vector<size_t>& batch) {
+  std::vector<Ids> sources, targets;
+  for (const size_t i : batch) {
+    sources.emplace_back(inputs[i].source);
+    targets.emplace_back(inputs[i].target);
+  }
+  std::vector<std::string> answers;
+  for (const TokenScores& scores : score_targets(model, sources, targets)) {
+    answers.push_back(scores_json(scores));
+  }
+  return answers;
+}
+
+int score_lines(const ScoreOptions& options) {
   const T5Model model = load_model(options.model);
   ModelInputReader inputs(options.model.input,
                           input_rules(options.model, model, /*with_target=*/true));
   answer_in_windows(
-      inputs, kWindowBatches * options.batch_tokens,
-      [](const ModelInput& input) { return std::ssize(input.source) + std::ssize(input.target); },
-      [&](const std::vector<ModelInput>& window) {
-        return score_window(model, window, options.batch_tokens);
-      });
+      inputs,
+      {.batch_budget = options.batch_tokens,
+       .cost =
+           [](const ModelInput& input) {
+             return std::ssize(input.source) + std::ssize(input.target);
+           },
+       .batches = [&](const auto& window) { return batches_of(window, options.batch_tokens); },
+       .answer = [&](const auto& window,
+                     const auto& batch) { return score_batch(model, window, batch); }});
   return kSuccess;
 }
 
@@ -69,21 +74,21 @@ void add_score(CLI::App& app, Action& chosen) {
   const auto options = std::make_shared<ScoreOptions>();
   CLI::App* command = app.add_subcommand(
       "score",
-      "What a model thinks of given targets: JSON lines in, JSON lines out, in their order");
+      "Score given targets under a model: JSON lines in, JSON lines out, in the same order");
   add_model_options(
       *command, options->model,
       "Lines of {\"source\": TEXT, \"target\": TEXT}, or with \"source_ids\" and "
-      "\"target_ids\"; - for standard input. Texts get </s> at their end, sources and "
-      "targets; ids are taken as they are");
+      "\"target_ids\"; - for standard input. Source and target texts get </s> at their end; ids "
+      "are used unchanged");
   command
       ->add_option("--batch-tokens", options->batch_tokens,
-                   "Source and target tokens of a batch, padding included")
+                   "Most source and target tokens of a batch, padding included")
       ->check(CLI::PositiveNumber);
   command->footer(
-      "A line out for a line in: logprob (the sum), token_logprobs, token_ranks (1 is the "
-      "likeliest).\n"
+      "Output, one line for each input line: logprob (the sum), token_logprobs, token_ranks (1 is "
+      "the most likely).\n"
       "Example: dovetail score --model models/t5-small --input pairs.jsonl");
-  command->callback([options, &chosen] { chosen = [options] { return score(*options); }; });
+  command->callback([options, &chosen] { chosen = [options] { return score_lines(*options); }; });
 }
 
 }  // namespace dovetail

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/status.h"
+#include "store/sweep_status.h"
 
 #include <fmt/format.h>
 

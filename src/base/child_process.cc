@@ -20,7 +20,7 @@ namespace {
 
 constexpr int kPollMilliseconds = 100;
 
-// First byte of what the child writes.
+// The first byte that the child writes.
 enum Outcome : char { kDone = 'k', kConfig = 'c', kData = 'd', kSystem = 's', kStopped = 'i' };
 
 std::string outcome_of(const std::function<std::string()>& work) {
@@ -51,7 +51,7 @@ std::string outcome_of(const std::function<std::string()>& work) {
   ::_exit(kSuccess);  // no destructors: they belong to the parent
 }
 
-// Kills and reaps the child whatever happens.
+// Kills and reaps the child in every case.
 class Child {
  public:
   Child(pid_t pid, int pipe_end) : pid_(pid), pipe_end_(pipe_end) {}
@@ -62,7 +62,7 @@ class Child {
   }
   Child(const Child&) = delete;
 
-  // Everything it writes, until it ends. Throws Interrupted.
+  // Reads everything that the child writes until it ends. Throws Interrupted.
   std::string read_all() {
     std::string bytes;
     char buffer[65536];

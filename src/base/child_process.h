@@ -6,11 +6,11 @@
 
 namespace dovetail {
 
-// Runs `work` in a forked process and returns the bytes it returned. For library calls that cannot
-// be interrupted: on a stop request the process is killed and Interrupted thrown, within a tenth of
-// a second; its memory goes back to the system too. ConfigError, DataError and SystemError of the
-// work are thrown here again; a process that dies is a SystemError. `what` names the work in
-// messages.
+// Runs `work` in a forked process and returns the bytes that it returns. This serves library calls
+// that cannot be interrupted: a stop request kills the process and throws Interrupted within a
+// tenth of a second. It also returns the work's memory to the system. ConfigError, DataError and
+// SystemError of the work are rethrown here; a process that dies is a SystemError. `what` names the
+// work in messages.
 std::string run_in_child(const std::string& what, const std::function<std::string()>& work);
 
 }  // namespace dovetail

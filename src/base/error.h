@@ -9,18 +9,18 @@
 
 namespace dovetail {
 
-// The user's mistake, found before any work began: a sweep file, an option, a path.
-// The message says what was expected, what was found, where, and what to do. Exit code 2.
+// A mistake of the user (in a sweep file, an option, a path), found before any work starts. The
+// message has what was expected, what was found, where, and what to do. Exit code 2.
 class ConfigError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// A data file that cannot be used as it is; the message names file and line. Exit code 2.
+// A data file that cannot be used; the message names file and line. Exit code 2.
 class DataError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The world failed us: a full disk, a lost file, a library's error. Exit code 1.
+// A failure outside of the program: a full disk, a lost file, a library's error. Exit code 1.
 class SystemError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -30,7 +30,7 @@ class CommError : public SystemError {
   using SystemError::SystemError;
 };
 
-// Somebody asked us to stop; what is finished is safe, and the same command goes on. Exit code 75.
+// A stop was requested. Finished work is safe, and the same command resumes. Exit code 75.
 class Interrupted : public std::runtime_error {
  public:
   Interrupted() : std::runtime_error("interrupted") {}
@@ -60,7 +60,7 @@ void check_compared(Relation holds, const A& a, const B& b, const char* file, in
 }
 }  // namespace detail
 
-// Programmer errors; they print both values and throw std::logic_error.
+// Checks for errors of the programmer: throw std::logic_error with the values compared.
 #define DOVETAIL_CHECK(condition) \
   ((condition) ? (void)0 : ::dovetail::detail::check_failed(__FILE__, __LINE__, #condition, ""))
 #define DOVETAIL_CHECK_EQ(a, b) \

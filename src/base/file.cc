@@ -42,7 +42,7 @@ class FileDescriptor {
   int fd_;
 };
 
-// Unique on this host and over hosts that share a file system.
+// A name that is unique on this host and among hosts that share a file system.
 fs::path temporary_beside(const fs::path& target) {
   char host[256] = {};
   ::gethostname(host, sizeof(host) - 1);
@@ -91,7 +91,7 @@ void MappedFile::forget(std::string_view bytes) const {
   const size_t begin = static_cast<size_t>(bytes.data() - data_);
   const size_t first = (begin + page - 1) / page * page;
   const size_t last = (begin + bytes.size()) / page * page;
-  // advice only: a kernel that does not take it keeps the pages, and nothing else changes
+  // only advice: a kernel that ignores it keeps the pages, and nothing else changes
   if (first < last) ::madvise(const_cast<char*>(data_) + first, last - first, MADV_DONTNEED);
 }
 

@@ -18,8 +18,8 @@ class MappedFile {
 
   std::string_view bytes() const { return {data_, size_}; }
 
-  // Pages that lie wholly within these bytes of the file need not stay in memory; they are read
-  // again if somebody asks.
+  // Lets the kernel drop the pages within these bytes of the file from memory; a later access reads
+  // them again.
   void forget(std::string_view bytes) const;
 
  private:
@@ -30,22 +30,23 @@ class MappedFile {
 // The whole file. Throws SystemError when it cannot be read.
 std::string read_file(const std::filesystem::path& path);
 
-// Write beside the target, fsync, rename over it, fsync the folder: readers see the old file or
-// the whole new one. Throws SystemError (a full disk among others) and leaves no half file.
+// Writes beside the target, fsyncs, renames over the target and fsyncs the folder. Readers see the
+// old file or the whole new one. Throws SystemError (for a full disk, among others) and leaves no
+// partial file.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
-// The same for bytes that come piece by piece, so that they need not be in memory all at once:
-// `fill` passes each piece to the sink it is given.
+// The same for bytes that need not be in memory all at once: `fill` passes one chunk after the
+// other to its sink.
 using ByteSink = std::function<void(std::string_view)>;
 void stream_file_atomically(const std::filesystem::path& path,
                             const std::function<void(const ByteSink&)>& fill);
 
-// Fill a folder beside the target, then rename it into place; if somebody else published the
-// target first, theirs stays and ours is removed (both were made from the same key).
+// Fills a folder beside the target, then renames it into place. If another process published the
+// target first, its folder stays and this one is removed; both were made from the same key.
 void publish_folder(const std::filesystem::path& target,
                     const std::function<void(const std::filesystem::path&)>& fill);
 
-// fsync of a file or folder, so that a rename survives a power cut.
+// fsyncs a file or folder, so that a rename survives a power failure.
 void sync_path(const std::filesystem::path& path);
 
 }  // namespace dovetail

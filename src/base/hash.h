@@ -14,7 +14,7 @@ std::string content_hash(std::string_view bytes);
 // Hash of a file's bytes. Throws SystemError when the file cannot be read.
 std::string file_hash(const std::filesystem::path& path);
 
-// 64 bits, for seeds and checksums.
+// A 64-bit hash (XXH3), for seeds and checksums.
 uint64_t hash64(std::string_view bytes, uint64_t seed = 0);
 
 }  // namespace dovetail

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-// The program's log, by spdlog: its headers are read in log.cc alone, as they take 5 s to compile.
+// The program's log. Only log.cc includes the headers of spdlog, which take 5 s to compile.
 namespace dovetail {
 
 enum class LogLevel { debug, info, warning, error };
@@ -33,7 +33,7 @@ void log_error(fmt::format_string<Args...> format, Args&&... args) {
 
 // Warnings and errors go to standard error.
 void log_to_stderr();
-// From `info` up, flushed line by line, into a file; a log that cannot be written stops nothing.
+// Messages from `info` on go to a file, flushed line by line. A failure to write is ignored.
 void log_to_file(const std::filesystem::path& file);
 
 }  // namespace dovetail

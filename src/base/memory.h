@@ -3,8 +3,9 @@
 
 namespace dovetail {
 
-// Lets the process keep memory that is freed, instead of handing it back: training and generation
-// ask for the same big pieces again and again, and fresh ones are zeroed by the kernel each time.
+// Makes the process keep freed memory instead of returning it to the kernel. Training and
+// generation allocate the same large blocks again and again, and the kernel zeroes fresh ones each
+// time.
 void keep_freed_memory();
 
 }  // namespace dovetail

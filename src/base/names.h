@@ -8,14 +8,14 @@
 
 namespace dovetail {
 
-// The known name with the smallest edit distance, or "" when none is near (more than a third of
-// the letters differ).
+// The known name with the smallest edit distance; "" when more than a third of the letters (and
+// more than two) differ from each.
 std::string nearest_name(std::string_view name, std::span<const std::string> known);
 
-// The sentence part that follows "unknown ...": did you mean "x"? Known: a, b, c.
+// The text that follows "unknown ...: " in an error: did you mean "x"? (known: a, b, c).
 std::string did_you_mean(std::string_view name, std::span<const std::string> known);
 
-// FNMATCH-style glob over slash names: * matches any run, also over slashes; ? one character.
+// Matches a glob: * stands for any text, slashes included, and ? for one character.
 bool glob_matches(std::string_view glob, std::string_view name);
 
 std::vector<std::string> split(std::string_view text, char separator);

@@ -12,7 +12,7 @@ namespace dovetail {
 uint64_t derive_seed(uint64_t seed, std::string_view purpose) { return hash64(purpose, seed); }
 
 Rng::Rng(uint64_t seed) {
-  for (uint64_t& word : state_) {  // splitmix64 spreads small seeds over the whole state
+  for (uint64_t& word : state_) {  // splitmix64 spreads a small seed over the whole state
     seed += 0x9e3779b97f4a7c15ULL;
     uint64_t z = seed;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
@@ -35,7 +35,7 @@ uint64_t Rng::next() {
 
 uint64_t Rng::below(uint64_t bound) {
   DOVETAIL_CHECK(bound > 0);
-  const uint64_t limit = -bound % bound;  // rejecting below it leaves a multiple of bound
+  const uint64_t limit = -bound % bound;  // rejecting smaller draws leaves a multiple of bound
   for (;;) {
     const uint64_t draw = next();
     if (draw >= limit) return draw % bound;

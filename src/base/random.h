@@ -8,12 +8,12 @@
 
 namespace dovetail {
 
-// A seed for one purpose, from the seed of a cell: the streams of different purposes are
-// independent, and adding a purpose changes no other. derive_seed(1, "dropout").
+// Derives the seed for one purpose from the seed of a cell: derive_seed(1, "dropout"). Streams of
+// different purposes are independent, and a new purpose changes no other stream.
 uint64_t derive_seed(uint64_t seed, std::string_view purpose);
 
-// xoshiro256++ (Blackman and Vigna 2019). The draws are defined here and not by the standard
-// library, so the same seed gives the same examples on every platform.
+// xoshiro256++ (Blackman and Vigna 2019). All draws are defined here and not by the standard
+// library, so that a seed gives the same examples on every platform.
 class Rng {
  public:
   explicit Rng(uint64_t seed);

@@ -3,8 +3,8 @@
 
 namespace dovetail {
 
-// Ctrl-C, SIGTERM and Slurm's SIGUSR1 set one flag; long work looks at it between steps and
-// throws Interrupted, so that a run ends within seconds and can be resumed.
+// Ctrl-C, SIGTERM and Slurm's SIGUSR1 set a flag. Long work checks it between steps and throws
+// Interrupted, so that a run ends within seconds and can be resumed.
 void install_stop_handlers();
 void request_stop();
 bool stop_requested();

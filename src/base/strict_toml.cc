@@ -2,6 +2,7 @@
 #include "base/strict_toml.h"
 
 #include <toml++/toml.h>
+
 #include <algorithm>
 #include <cmath>
 

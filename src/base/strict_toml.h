@@ -12,12 +12,16 @@
 
 namespace dovetail {
 
-// A TOML file of which every key is known: ConfigErrors begin FILE:LINE:COLUMN. Dotted names reach
-// into tables: "columns.head".
+// A data file in TOML (a card, a verbalizer, a lexicon), read strictly: an unknown key is an error.
+// ConfigErrors begin with FILE:LINE:COLUMN. Dotted names reach into tables: "columns.head".
+//
+// Sweep files have a reader of their own, sweep/toml_table.h. It walks nodes and checks ranges and
+// types against the catalogues, and so exposes toml++ types, which take seconds to compile. This
+// one hides them and looks keys up by name. They would share only how a place is printed.
 class StrictToml {
  public:
-  // Keys that end in ".*" take any name below. ConfigError for a file that is missing or no TOML,
-  // and for an unknown key, with the nearest known one.
+  // Known keys that end in ".*" allow any name below. ConfigError for a file that is missing or not
+  // valid TOML, and for an unknown key, with the nearest known one.
   StrictToml(const std::filesystem::path& file, const std::vector<std::string>& known_keys);
   ~StrictToml();
 
@@ -30,11 +34,11 @@ class StrictToml {
   std::vector<std::string> text_or_texts(const std::string& key) const;  // empty when absent
   std::variant<int64_t, std::string> number_or_text(const std::string& key,
                                                     int64_t otherwise) const;
-  // The required "version" of a data file: a whole number from 1 on.
+  // The required key "version": a whole number from 1 on.
   int64_t version() const;
   std::map<std::string, std::string> text_table(const std::string& key) const;
 
-  // A ConfigError at the key's place (the file's beginning when it is absent).
+  // Throws a ConfigError at the key's place, or at the start of the file if the key is absent.
   [[noreturn]] void fail(const std::string& key, const std::string& message) const;
 
   const std::filesystem::path& file() const { return file_; }

@@ -4,16 +4,16 @@
 namespace dovetail {
 
 std::string collapse_whitespace(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n\f\v";
+  constexpr std::string_view kWhitespace = " \t\r\n\f\v";
   std::string result;
-  bool blank = false;
+  bool pending = false;
   for (const char letter : text) {
-    if (kBlanks.find(letter) != std::string_view::npos) {
-      blank = !result.empty();
+    if (kWhitespace.find(letter) != std::string_view::npos) {
+      pending = !result.empty();
       continue;
     }
-    if (blank) result += ' ';
-    blank = false;
+    if (pending) result += ' ';
+    pending = false;
     result += letter;
   }
   return result;
@@ -42,7 +42,7 @@ int64_t for_each_line(std::string_view bytes,
 bool is_valid_utf8(std::string_view bytes) {
   for (size_t i = 0; i < bytes.size();) {
     const auto first = static_cast<unsigned char>(bytes[i]);
-    if (first == 0) return false;  // NUL is legal UTF-8, but no text
+    if (first == 0) return false;  // NUL is valid UTF-8, but not text
     const int length = first < 0x80   ? 1
                        : first < 0xc2 ? 0
                        : first < 0xe0 ? 2

@@ -17,11 +17,11 @@ class AlignedLines {
  public:
   explicit AlignedLines(const std::filesystem::path& file);
 
-  // From 1 on; nullopt after the last.
+  // The text of a line, which counts from 1; nullopt after the last.
   std::optional<std::string_view> at(int64_t line) const;
 
-  // DataError unless there are as many lines as in the other file, blank ones at the end aside:
-  // one line too many, and each row has another one's answer.
+  // DataError if this file has more lines than the other one, apart from blank lines at the end: a
+  // superfluous line would give each row the answer of another.
   void expect_lines(int64_t lines, const std::string& other) const;
 
  private:
@@ -30,8 +30,8 @@ class AlignedLines {
   std::vector<std::string_view> lines_;
 };
 
-// ConfigError unless the card names a file of answers for each of its splits exactly where its
-// format needs one.
+// ConfigError if the card lacks a file of answers for one of its splits and its format needs one,
+// or names one that its format does not need.
 void check_answers(const StrictToml& toml, const std::string& format, bool needed);
 
 }  // namespace dovetail

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads the part of a data set card that all kinds share.
 #include "cards/card.h"
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "base/error.h"
 #include "base/names.h"
@@ -27,11 +27,7 @@ const std::vector<std::string> kChoices = {"split_seed", "shots"};
 
 const CardKind& kind_of(const std::filesystem::path& file) {
   const StrictToml toml(file, {"*"});
-  std::vector<std::string> known;
-  for (const CardKind& kind : card_kinds()) known.push_back(kind.name);
-  const std::string name = one_of(toml, "kind", toml.text("kind"), known);
-  return *std::find_if(card_kinds().begin(), card_kinds().end(),
-                       [&](const CardKind& kind) { return kind.name == name; });
+  return one_of_catalogue(toml, "kind", card_kinds());
 }
 
 std::vector<std::string> keys_of(const CardKind& kind) {
@@ -100,10 +96,6 @@ void read_rules(const StrictToml& toml, Card& card) {
                                             : Card::Leaks::drop_from_test;
 }
 
-}  // namespace
-
-namespace {
-
 // MTO's len_thresh; 0: any length.
 int64_t read_longest_answer(const StrictToml& toml) {
   const double words = toml.number("longest_answer").value_or(0);
@@ -137,6 +129,20 @@ Column read_column(const StrictToml& toml, const std::string& key, const Column&
     toml.fail(key, fmt::format("{} is a name, which needs header = true; or give its number", key));
   }
   return found;
+}
+
+std::vector<std::pair<std::string, std::string>> read_labels(const StrictToml& toml) {
+  std::vector<std::pair<std::string, std::string>> labels;
+  std::set<std::string> words;
+  for (const auto& [raw, word] : toml.text_table("labels")) {
+    if (word.empty() || !words.insert(word).second) {
+      toml.fail("labels",
+                fmt::format("each label needs a word of its own, found \"{}\" for {}", word, raw));
+    }
+    labels.emplace_back(raw, word);
+  }
+  if (labels.size() == 1) toml.fail("labels", "there must be two labels at least");
+  return labels;
 }
 
 void refuse_relation(const StrictToml& toml, const CardName& asked) {

@@ -11,64 +11,65 @@
 #include <string>
 #include <vector>
 
+#include "base/catalogue.h"
 #include "base/strict_toml.h"
-#include "cards/data_report.h"
 #include "cards/example_importer.h"
 #include "cards/row_reader.h"
 #include "examples/task.h"
 
 namespace dovetail {
 
-// A data set card: a TOML file that says where a user's data lie and how they become a task.
+// A data set card: a TOML file that names a user's data files and describes how they become a task.
 // docs/data.md explains every key; data/cards has a card for each published data set.
 
-// What a sweep or a command names: FILE.toml, FILE.toml#RELATION for one relation of a card of
-// all, FILE.toml#split_seed=21 and FILE.toml#shots=30 for another of the published splits.
+// The name of a card in a sweep or on the command line: FILE.toml; FILE.toml#RELATION for one
+// relation of a card of several; FILE.toml#split_seed=21 and FILE.toml#shots=30 for another of the
+// published splits.
 struct CardName {
   std::string file;
-  std::string relation;                        // "": as the card says
+  std::string relation;                        // "": the card's own
   std::map<std::string, std::string> choices;  // split_seed, shots
 };
 // ConfigError for an unknown choice.
 CardName parse_card_name(const std::string& name);
 
-// The keys that all kinds share.
+// The keys that all kinds of cards share.
 struct Card {
   std::filesystem::path file;  // the card itself
   std::string name, description, source, task_kind, kind;
   std::string prefix, phrase;
   struct Split {
     std::filesystem::path rows;
-    std::filesystem::path answers;  // the file whose line N answers row N; "": the rows do
+    std::filesystem::path answers;  // the file whose line N answers row N; "": rows have answers
   };
   Split train;
   std::optional<Split> test, dev;
-  double test_fraction = 0;  // of the sources, when there is no test file
+  double test_fraction = 0;  // the part of the sources to test on, without a test file
   bool refuse_bad_rows = false;
   bool keep_duplicates = false;
-  bool validate_on_dev = false;  // or on a part of train
+  bool validate_on_dev = false;  // else on a part of train
   enum class Leaks { refuse, drop_from_train, drop_from_test };
   Leaks leaks = Leaks::refuse;
 };
 
-// What a kind makes of a card.
+// How a kind of card reads its files.
 struct Importer {
   RowRules rules;
   std::function<void(const Card::Split&, ExampleImporter&)> read;
-  // What the data are as a whole, once their examples are there.
+  // Describes the data as a whole (relations, prefix, phrase), once the examples are read.
   std::function<void(TaskData&)> describe = [](TaskData&) {};
-  // Examples that share it go to the same side of a test_fraction.
+  // The key of an example for test_fraction: examples of equal key go to the same split.
   std::function<std::string(const Example&)> split_key = source_key;
-  nlohmann::json settings;  // all that decides, beside the files, what the data become
+  nlohmann::json settings;  // what decides the data besides the files, for the fingerprint
 };
 
 struct CardKind {
   std::string name;  // "multiple-choice"
   std::string description;
   std::string task_kind;          // the default
-  bool reads_answers = false;     // knows train_answers, test_answers, dev_answers
-  std::vector<std::string> keys;  // beside those of all kinds
-  // May change the card: its name, say. ConfigError for a wrong value.
+  bool reads_answers = false;     // allows train_answers, test_answers, dev_answers
+  std::vector<std::string> keys;  // besides those of all kinds
+  // Makes the importer. May change the card, for instance its name. ConfigError for a wrong value.
   std::function<Importer(const StrictToml&, const CardName&, Card&)> make;
 };
 
@@ -80,46 +81,37 @@ struct CardTask {
   Importer importer;
 };
 
-// ConfigError FILE:LINE:COLUMN for an unknown key, a wrong value, a file that is not there.
+// Reads a card. ConfigError FILE:LINE:COLUMN for an unknown key, a wrong value or a missing file.
 CardTask read_card(const std::string& name);
 
-struct LoadedCard {
-  TaskData data;
-  std::vector<Example> dev;
-  DataReport report;
-};
-
-// Reads all files. Leaks and bad rows that the card refuses stand in report.refusals. DataError
-// (FILE:LINE) for data that cannot be read or have no row left.
-LoadedCard examine_card(const CardTask& task);
-// The same, without the note on sources that differ in case; DataError when something is refused.
-LoadedCard load_card(const CardTask& task);
-
-// The card as a task.
-Task card_task(const std::string& name);
-
-// What is to be said of a card's or a catalogue task's data; never throws DataError, which
-// becomes a refusal.
-DataReport verify_task(const std::string& name_or_card);
-
-// Where the card lies: here, or among the project's own. ConfigError when it is nowhere.
-std::filesystem::path find_card(const std::string& file);
-// Names of the project's own cards: "piqa.toml".
-std::vector<std::string> shipped_cards();
-
-// A text of a card that must be one of these.
+// The text at a card's key, which must be one of `allowed`; `otherwise` where the key is absent.
+// ConfigError with the nearest allowed value.
 std::string one_of(const StrictToml& toml, const std::string& key, const std::string& otherwise,
                    const std::vector<std::string>& allowed);
 
-// A column by its number from 1 on or, where rows have names for them, by name.
+// The entry of a catalogue that the card names at `key`, which is required. ConfigError with the
+// nearest name.
+template <typename Entry>
+const Entry& one_of_catalogue(const StrictToml& toml, const std::string& key,
+                              const std::vector<Entry>& catalogue) {
+  const std::string name = toml.text(key);
+  try {
+    return find_in_catalogue(key.c_str(), catalogue, name);
+  } catch (const ConfigError& error) {
+    toml.fail(key, error.what());
+  }
+}
+
+// The column at a card's key: a number from 1 on or, where `has_names` (a header, JSON keys), a
+// name. ConfigError for any other value.
 Column read_column(const StrictToml& toml, const std::string& key, const Column& otherwise,
                    bool has_names);
 
-// The table [labels]: as the files have it -> the word, in the order of the former. ConfigError
-// for a word that two labels share.
+// The table [labels] as (label in the file, word in the target), sorted by the former. ConfigError
+// for a single label, an empty word, and a word that two labels share.
 std::vector<std::pair<std::string, std::string>> read_labels(const StrictToml& toml);
 
-// ConfigError for FILE.toml#RELATION where the kind knows no relations.
+// ConfigError for FILE.toml#RELATION where the kind of card knows no relations.
 void refuse_relation(const StrictToml& toml, const CardName& asked);
 
 }  // namespace dovetail

@@ -7,6 +7,7 @@
 
 #include "base/data_folder.h"
 #include "base/error.h"
+#include "base/named_file.h"
 #include "base/names.h"
 
 namespace dovetail {
@@ -21,7 +22,7 @@ bool is_ours(const fs::path& card) {
                         data_folder() / "cards", ignored);
 }
 
-// A whole number of the card, unless another one was asked for; "" when there is none.
+// A whole number of the card, or the one asked for in its place; "" where the card has none.
 std::string choice(const StrictToml& toml, const CardName& asked, const std::string& key) {
   if (const auto found = asked.choices.find(key); found != asked.choices.end()) {
     if (!toml.has(key)) {
@@ -87,8 +88,7 @@ fs::path find_card(const std::string& name) {
   const fs::path ours = data_folder() / "cards" / name;
   if (fs::exists(ours)) return ours;
   // without the ending, which would make all short names look alike
-  std::vector<std::string> known;
-  for (const std::string& card : shipped_cards()) known.push_back(fs::path(card).stem());
+  const std::vector<std::string> known = data_file_names("cards");
   const std::string nearest = nearest_name(fs::path(name).stem().string(), known);
   throw_<ConfigError>("no data set card {}, neither here ({}) nor at {}: {}known: {}", name,
                       fs::current_path().string(), ours.string(),
@@ -97,12 +97,8 @@ fs::path find_card(const std::string& name) {
 }
 
 std::vector<std::string> shipped_cards() {
-  std::vector<std::string> names;
-  const fs::path folder = data_folder() / "cards";
-  if (!fs::is_directory(folder)) return names;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.path().extension() == ".toml") names.push_back(entry.path().filename());
-  }
+  std::vector<std::string> names = data_file_names("cards");
+  for (std::string& name : names) name += ".toml";
   std::sort(names.begin(), names.end());
   return names;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads the files of a card and checks them against one another.
+#include "cards/card_load.h"
+
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -10,21 +11,20 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/names.h"
-#include "cards/card.h"
 #include "cards/leaks.h"
 
 namespace dovetail {
 
 namespace {
 
-// Raise it when the same card and files come to mean other examples.
+// Raise it when the same card and files give other examples.
 constexpr const char* kReaderVersion = "card 1";
 
-Part read_part(const CardTask& task, const Card::Split& split, const std::string& name,
-               DataReport& report) {
+SplitPart read_part(const CardTask& task, const Card::Split& split, const std::string& name,
+                    DataReport& report) {
   ExampleImporter sink(task.importer.rules, split.rows, name, report);
   task.importer.read(split, sink);
-  Part part{.file = split.rows, .rows = sink.finish(), .report = report.files.size() - 1};
+  SplitPart part{.file = split.rows, .rows = sink.finish(), .report = report.files.size() - 1};
   if (part.rows.examples.empty()) {
     throw_<DataError>("{}: no row is left for task {}{}", part.file.string(), task.card.name,
                       report.problems.empty() ? "" : "; the first bad one: " + report.problems[0]);
@@ -32,8 +32,8 @@ Part read_part(const CardTask& task, const Card::Split& split, const std::string
   return part;
 }
 
-// By a hash of the source, so that neither the order of the file nor a seed decides.
-Part split_by_source(const CardTask& task, Part& train) {
+// Splits by a hash of the source, so that neither the order of the file nor a seed matters.
+SplitPart split_by_source(const CardTask& task, SplitPart& train) {
   const auto key_of = task.importer.split_key;
   std::set<std::pair<uint64_t, std::string>> keys;
   for (const Example& example : train.rows.examples) {
@@ -52,7 +52,7 @@ Part split_by_source(const CardTask& task, Part& train) {
   for (auto key = keys.begin(); static_cast<int64_t>(held_out.size()) < wanted; ++key) {
     held_out.insert(key->second);
   }
-  Part test{.file = train.file, .rows = {}, .report = train.report};
+  SplitPart test{.file = train.file, .rows = {}, .report = train.report};
   SplitRows all = std::exchange(train.rows, {});
   for (size_t i = 0; i < all.examples.size(); ++i) {
     SplitRows& side = (held_out.contains(key_of(all.examples[i])) ? test : train).rows;
@@ -68,8 +68,9 @@ void refuse_bad_rows(const Card& card, DataReport& report) {
   if (bad == 0 || !card.refuse_bad_rows) return;
   std::string list;
   for (const std::string& problem : report.problems) list += "\n  " + problem;
-  report.refusals.push_back(fmt::format("{}: {} bad rows; mend them, or set bad_rows = \"skip\":{}",
-                                        card.file.string(), bad, list));
+  report.refusals.push_back(
+      fmt::format("{}: {} bad rows; correct them, or set bad_rows = \"skip\":{}",
+                  card.file.string(), bad, list));
 }
 
 int64_t count_references(const std::vector<Example>& examples) {
@@ -78,7 +79,7 @@ int64_t count_references(const std::vector<Example>& examples) {
   return count;
 }
 
-// A slip in a label becomes a label of its own, where the card does not say which there are.
+// A misspelt label becomes a label of its own where the card does not list the labels.
 void note_lone_labels(DataReport& report) {
   std::string lone;
   size_t count = 0;
@@ -92,8 +93,8 @@ void note_lone_labels(DataReport& report) {
   if (count == 0) return;
   if (count > kMaxProblems) lone += fmt::format(" and {} more", count - kMaxProblems);
   report.notes.push_back(
-      fmt::format("only one split has the label {}; mend it if it is a slip: with "
-                  "the card's labels a wrong one is a bad row",
+      fmt::format("only one split has the label {}; correct it if it is misspelt. With "
+                  "the key labels in the card, an unknown label is a bad row",
                   lone));
 }
 
@@ -110,25 +111,7 @@ void count_labels(LoadedCard& loaded) {
   note_lone_labels(loaded.report);
 }
 
-void summarise(const CardTask& task, LoadedCard& loaded) {
-  DataReport& report = loaded.report;
-  report.train_examples = static_cast<int64_t>(loaded.data.train.size());
-  report.test_examples = static_cast<int64_t>(loaded.data.test.size());
-  report.dev_examples = static_cast<int64_t>(loaded.dev.size());
-  report.train_references = count_references(loaded.data.train);
-  report.test_references = count_references(loaded.data.test);
-  report.dev_references = count_references(loaded.dev);
-  report.shared_sources = count_shared(task.importer, loaded.data);
-  count_labels(loaded);
-  if (report.test_examples < kFewTestExamples) {
-    report.notes.push_back(
-        fmt::format("the test has only {} examples: all that its file holds for {}; none is taken "
-                    "from train to make up for it",
-                    report.test_examples, task.card.name));
-  }
-}
-
-// Where the card gives no words for the labels, the file's own, in the order of the alphabet.
+// Numbers the labels: in the order of the card, else the file's own in alphabetical order.
 void number_labels(const RowRules& rules, LoadedCard& loaded) {
   if (rules.layout != Layout::classification) return;
   std::vector<std::string>& labels = loaded.data.labels;
@@ -153,7 +136,7 @@ std::string card_fingerprint(const CardTask& task) {
   const auto hashes_of = [&](const std::optional<Card::Split>& split) {
     return split ? nlohmann::json{hash_of(split->rows), hash_of(split->answers)} : nlohmann::json();
   };
-  // Neither paths nor the card's name for itself: the same data elsewhere is the same task.
+  // neither paths nor names: the same data elsewhere are the same task
   const Card& card = task.card;
   nlohmann::json content = {{"reader", kReaderVersion},
                             {"kind", card.kind},
@@ -174,14 +157,13 @@ std::string card_fingerprint(const CardTask& task) {
   return content_hash(content.dump());
 }
 
-// What only a reader of the report wants to know is not worked out for each job that loads the
-// data.
+// `for_report` adds notes that only a reader of the report needs; jobs load the data without them.
 LoadedCard read_splits(const CardTask& task, bool for_report) {
   const Card& card = task.card;
   LoadedCard loaded;
   loaded.report.name = card.name;
-  Part train = read_part(task, card.train, "train", loaded.report);
-  Part test, dev;
+  SplitPart train = read_part(task, card.train, "train", loaded.report);
+  SplitPart test, dev;
   if (card.test) test = read_part(task, *card.test, "test", loaded.report);
   if (card.dev) dev = read_part(task, *card.dev, "dev", loaded.report);
   if (card.dev) settle_leaks(task, train, dev, loaded.report);
@@ -203,11 +185,29 @@ LoadedCard read_splits(const CardTask& task, bool for_report) {
   number_labels(task.importer.rules, loaded);
   if (card.validate_on_dev) loaded.data.validation = loaded.dev;
   task.importer.describe(loaded.data);
-  summarise(task, loaded);
+  count_examples(task, loaded);
   return loaded;
 }
 
 }  // namespace
+
+void count_examples(const CardTask& task, LoadedCard& loaded) {
+  DataReport& report = loaded.report;
+  report.train_examples = static_cast<int64_t>(loaded.data.train.size());
+  report.test_examples = static_cast<int64_t>(loaded.data.test.size());
+  report.dev_examples = static_cast<int64_t>(loaded.dev.size());
+  report.train_references = count_references(loaded.data.train);
+  report.test_references = count_references(loaded.data.test);
+  report.dev_references = count_references(loaded.dev);
+  report.shared_sources = count_shared(task.importer, loaded.data);
+  count_labels(loaded);
+  if (report.test_examples < kFewTestExamples) {
+    report.notes.push_back(
+        fmt::format("the test has only {} examples, all that its file holds for {}; none is taken "
+                    "from train to make up for it",
+                    report.test_examples, task.card.name));
+  }
+}
 
 LoadedCard examine_card(const CardTask& task) { return read_splits(task, true); }
 
@@ -217,23 +217,6 @@ LoadedCard load_card(const CardTask& task) {
     throw_<DataError>("{}", join(loaded.report.refusals, "\n"));
   }
   return loaded;
-}
-
-DataReport verify_task(const std::string& name) {
-  const bool is_card = parse_card_name(name).file.ends_with(".toml");
-  std::optional<CardTask> card;
-  if (is_card) card = read_card(name);
-  LoadedCard loaded;
-  loaded.report.name = card ? card->card.name : name;
-  try {
-    if (card) return examine_card(*card).report;
-    loaded.data = find_task(name).load();
-  } catch (const DataError& error) {
-    loaded.report.refusals.push_back(error.what());
-    return loaded.report;
-  }
-  summarise({.card = {.name = name}}, loaded);
-  return loaded.report;
 }
 
 Task card_task(const std::string& name) {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cards of kind "classification": a text (or two) and a label, in columns or in JSON.
-#include <set>
-
 #include "base/error.h"
 #include "cards/card.h"
 
@@ -9,10 +7,10 @@ namespace dovetail {
 
 namespace {
 
-const std::map<std::string, TextFormat> kFormats = {{"tsv", TextFormat::tsv},
-                                                    {"csv", TextFormat::csv},
-                                                    {"json", TextFormat::json},
-                                                    {"jsonl", TextFormat::jsonl}};
+const std::map<std::string, TextFormat> kRowFormats = {{"tsv", TextFormat::tsv},
+                                                       {"csv", TextFormat::csv},
+                                                       {"json", TextFormat::json},
+                                                       {"jsonl", TextFormat::jsonl}};
 
 struct LabelledColumns {
   TextFormat format = TextFormat::tsv;
@@ -21,11 +19,11 @@ struct LabelledColumns {
   std::optional<Column> pair;
 };
 
-LabelledColumns read_columns(const StrictToml& toml) {
+LabelledColumns read_labelled_columns(const StrictToml& toml) {
   std::vector<std::string> known;
-  for (const auto& [name, format] : kFormats) known.push_back(name);
+  for (const auto& [name, format] : kRowFormats) known.push_back(name);
   LabelledColumns columns;
-  columns.format = kFormats.at(one_of(toml, "format", "tsv", known));
+  columns.format = kRowFormats.at(one_of(toml, "format", "tsv", known));
   columns.header = toml.flag("header", false);
   const bool is_json = columns.format == TextFormat::json || columns.format == TextFormat::jsonl;
   if (is_json && toml.has("header")) toml.fail("header", "JSON has no header");
@@ -65,24 +63,10 @@ void take(const LabelledColumns& columns, const Row& row, ExampleImporter& sink)
 
 }  // namespace
 
-std::vector<std::pair<std::string, std::string>> read_labels(const StrictToml& toml) {
-  std::vector<std::pair<std::string, std::string>> labels;
-  std::set<std::string> words;
-  for (const auto& [raw, word] : toml.text_table("labels")) {
-    if (word.empty() || !words.insert(word).second) {
-      toml.fail("labels",
-                fmt::format("each label needs a word of its own, found \"{}\" for {}", word, raw));
-    }
-    labels.emplace_back(raw, word);
-  }
-  if (labels.size() == 1) toml.fail("labels", "there must be two labels at least");
-  return labels;
-}
-
 CardKind classification() {
   const auto make = [](const StrictToml& toml, const CardName& asked, Card&) -> Importer {
     refuse_relation(toml, asked);
-    const LabelledColumns columns = read_columns(toml);
+    const LabelledColumns columns = read_labelled_columns(toml);
     return {.rules = {.layout = Layout::classification, .labels = read_labels(toml)},
             .read =
                 [columns](const Card::Split& split, ExampleImporter& sink) {

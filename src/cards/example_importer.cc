@@ -14,7 +14,7 @@ namespace {
 
 constexpr char kBetween = '\x1f';  // the unit separator
 
-// A fact belongs to a question, but does not tell it from another one.
+// A fact belongs to a question, but does not distinguish it from another one.
 bool identifies(const std::string& field) { return field != "fact"; }
 
 std::string in_quotes(const std::string& text) {
@@ -22,7 +22,7 @@ std::string in_quotes(const std::string& text) {
   if (text.size() <= kShown) return fmt::format("\"{}\"", text);
   const auto is_inside = [&](size_t at) { return (text[at] & 0xc0) == 0x80; };
   size_t end = kShown;
-  while (end > 0 && is_inside(end)) --end;  // half a letter is no UTF-8, and no JSON either
+  while (end > 0 && is_inside(end)) --end;  // half a character would be neither UTF-8 nor JSON
   return fmt::format("\"{}...\"", text.substr(0, end));
 }
 
@@ -31,7 +31,7 @@ bool has_twice(std::vector<std::string> texts) {
   return std::adjacent_find(texts.begin(), texts.end()) != texts.end();
 }
 
-// JSON can spell it, and no tokenizer wants it.
+// JSON can encode a NUL, and tokenizers cannot use it.
 bool has_nul(const Draft& draft) {
   const auto nul = [](const std::string& text) { return text.find('\0') != std::string::npos; };
   return nul(draft.source) || std::any_of(draft.targets.begin(), draft.targets.end(), nul) ||
@@ -91,7 +91,7 @@ void ExampleImporter::bad(const std::string& what_class, const std::string& what
   note(what);
 }
 
-// One blank for many, and no field without a text. False when the row turned out bad.
+// Collapses whitespace and removes empty fields. Returns false for a bad row.
 bool ExampleImporter::clean(Draft& draft) {
   draft.source = collapse_whitespace(draft.source);
   draft.answer = collapse_whitespace(draft.answer);
@@ -146,7 +146,7 @@ void ExampleImporter::add_references(Draft& draft) {
   if (draft.targets.empty()) ++counts_.duplicates;
   if (draft.targets.empty() && !rules_.keep_duplicates) return;
   ++counts_.kept;
-  if (draft.targets.empty()) {  // it counts twice: as an example of its own
+  if (draft.targets.empty()) {  // kept as an example of its own, so that it counts twice
     example.references = std::move(targets);
     return push(std::move(example));
   }
@@ -205,7 +205,7 @@ void ExampleImporter::add_labelled(Draft& draft) {
               .fields = std::move(draft.fields)});
 }
 
-// The same question twice would count twice; with two answers one of them is wrong.
+// A repeated question would count twice. If it has two answers, one of them is wrong.
 void ExampleImporter::add_single(Example example) {
   if (is_too_long(example.references.front())) return leave_out("long_answers");
   const auto [found, is_new] = index_.try_emplace(leak_key(example), rows_.examples.size());
@@ -224,7 +224,7 @@ void ExampleImporter::add_single(Example example) {
   push(std::move(example));
 }
 
-// Blanks are single by now.
+// Whitespace is collapsed by now, so spaces separate words.
 bool ExampleImporter::is_too_long(const std::string& answer) const {
   return rules_.longest_answer > 0 && std::ranges::count(answer, ' ') + 1 > rules_.longest_answer;
 }

@@ -14,13 +14,13 @@
 
 namespace dovetail {
 
-// A row as an importer understands it, before it is checked. Runs of blanks become one.
+// A row as a reader understands it, before it is checked. Whitespace is collapsed later.
 struct Draft {
   std::string source;
-  std::vector<std::string> targets;  // of a relation or text: what may be answered
+  std::vector<std::string> targets;  // of a relation or text: the right answers
   std::vector<std::string> choices;  // of a question
-  // Which choice is right, as one of choice_labels; of a classification: the label as the file
-  // has it. A question without choice_labels is answered by a choice's own text.
+  // For a question: the right choice, as one of choice_labels or, without these, as its text. For a
+  // classification: the label as it is in the file.
   std::string answer;
   std::vector<std::string> choice_labels;
   std::map<std::string, std::string> fields;
@@ -30,33 +30,33 @@ struct Draft {
 struct RowRules {
   Layout layout = Layout::text;
   bool keep_duplicates = false;
-  // Of a classification: as the file has it -> the word. Empty: the file's own words.
+  // For a classification: (label in the file, word). Empty: the labels of the file.
   std::vector<std::pair<std::string, std::string>> labels;
   std::vector<std::string> drop_targets;
-  int64_t longest_answer = 0;  // words; examples with a longer one are left out; 0: any length
+  int64_t longest_answer = 0;  // in words; 0: any length
 };
 
 // The examples of one file. Rows of a relation or a text that share their source are one example.
 struct SplitRows {
   std::vector<Example> examples;
-  std::vector<int64_t> lines;  // where each was first met
+  std::vector<int64_t> lines;  // the first line of each example
 };
 
-// What must not be in two splits: the head with its relation, the text (or both), the question
-// with what it is about and its choices in any order.
+// The key that must not be in two splits: a head with its relation, a text (or a pair), a question
+// with its context and its choices in any order.
 std::string leak_key(const Example& example);
-// The same without the choices. Examples that share it go to the same side of a test_fraction.
+// The key without the choices. Examples of equal key go to the same side of a test_fraction.
 std::string source_key(const Example& example);
 
-// Takes the rows of one file, checks and counts them. A row that cannot be used is counted under
-// its class and skipped; whether that is an error is the card's affair.
+// Checks and counts the rows of one file and makes examples of them. Bad rows are counted by class
+// and skipped; the card decides whether they are an error.
 class ExampleImporter {
  public:
   ExampleImporter(const RowRules& rules, const std::filesystem::path& file,
                   const std::string& split, DataReport& report);
 
-  // A row begins. False where nothing can be made of it (blank, too long, not UTF-8); after true
-  // exactly one of add, bad and leave_out must follow.
+  // Starts a row. Returns false for one that cannot be used (blank, too long, not UTF-8). After
+  // true the caller must call exactly one of add, bad and leave_out.
   bool begin(int64_t line, std::string_view raw);
   void add(Draft draft);
   void bad(const std::string& what_class, const std::string& what);
@@ -66,7 +66,7 @@ class ExampleImporter {
   int64_t line() const { return line_; }
   const std::string& file() const { return name_; }
 
-  // Writes the file's report.
+  // Appends the file's report and returns its examples. DataError for an empty file.
   SplitRows finish();
 
  private:

@@ -3,6 +3,7 @@
 // share a source are one example with several references.
 #include "base/error.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "cards/aligned_lines.h"
 #include "cards/card.h"
 
@@ -10,7 +11,7 @@ namespace dovetail {
 
 namespace {
 
-// CommonGen (Lin et al. 2020): line N of one file has the concepts, line N of the other a sentence.
+// CommonGen (Lin et al. 2020): line N of the rows has concepts, line N of the answers a sentence.
 void read_common_gen(const Card::Split& split, ExampleImporter& sink) {
   const AlignedLines targets(split.answers);
   const MappedFile sources(split.rows);
@@ -51,25 +52,21 @@ void read_scan(const Card::Split& split, ExampleImporter& sink) {
   }));
 }
 
-struct Format {
+struct TextSetFormat {
   std::string name;
   bool needs_answers = false;
   void (*read)(const Card::Split&, ExampleImporter&);
 };
-const std::vector<Format> kFormats = {
+const std::vector<TextSetFormat> kTextSetFormats = {
     {"common_gen", true, read_common_gen}, {"e2e", false, read_e2e}, {"scan", false, read_scan}};
 
 Importer make_generation_importer(const StrictToml& toml, const CardName& asked, Card&) {
   refuse_relation(toml, asked);
-  std::vector<std::string> known;
-  for (const Format& format : kFormats) known.push_back(format.name);
-  const std::string name = one_of(toml, "format", toml.text("format"), known);
-  Format chosen;
-  for (const Format& format : kFormats) {
-    if (format.name == name) chosen = format;
-  }
-  check_answers(toml, name, chosen.needs_answers);
-  return {.rules = {.layout = Layout::text}, .read = chosen.read, .settings = {{"format", name}}};
+  const TextSetFormat& format = one_of_catalogue(toml, "format", kTextSetFormats);
+  check_answers(toml, format.name, format.needs_answers);
+  return {.rules = {.layout = Layout::text},
+          .read = format.read,
+          .settings = {{"format", format.name}}};
 }
 
 }  // namespace

@@ -7,19 +7,19 @@ namespace dovetail {
 
 namespace {
 
-// Only as much of JSON as finds the borders of elements: strings and nesting.
-class Scanner {
+// Scans just enough of JSON to find where elements end: strings and nesting.
+class JsonScanner {
  public:
-  Scanner(std::string_view bytes, const std::string& file) : bytes_(bytes), file_(file) {
+  JsonScanner(std::string_view bytes, const std::string& file) : bytes_(bytes), file_(file) {
     if (bytes_.starts_with("\xef\xbb\xbf")) at_ = 3;
   }
 
   int64_t line() const { return line_; }
 
-  // Past blanks; the byte there, or 0 at the end.
+  // Skips whitespace and returns the next byte; 0 at the end.
   char peek() {
-    constexpr std::string_view kBlanks = " \t\r\n";
-    while (at_ < bytes_.size() && kBlanks.find(bytes_[at_]) != std::string_view::npos) step();
+    constexpr std::string_view kWhitespace = " \t\r\n";
+    while (at_ < bytes_.size() && kWhitespace.find(bytes_[at_]) != std::string_view::npos) step();
     return at_ < bytes_.size() ? bytes_[at_] : 0;
   }
 
@@ -44,7 +44,7 @@ class Scanner {
     return bytes_.substr(begin, at_ - begin);
   }
 
-  // Up to the comma or bracket that ends it.
+  // Reads an element up to the comma or bracket after it.
   std::string_view element() {
     const size_t begin = at_;
     int64_t depth = 0;
@@ -80,7 +80,7 @@ class Scanner {
 int64_t for_each_json_element(std::string_view bytes, const std::string& file,
                               const std::function<void(int64_t, std::string_view)>& take) {
   if (bytes.empty()) return 0;
-  Scanner scanner(bytes, file);
+  JsonScanner scanner(bytes, file);
   const char opens = scanner.peek();
   if (opens != '[' && opens != '{') scanner.fail("expected a list or an object");
   const char closes = opens == '[' ? ']' : '}';

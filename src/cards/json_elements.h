@@ -8,9 +8,9 @@
 
 namespace dovetail {
 
-// Calls `take` with each element of a JSON list, or each value of a JSON object, as it is written,
-// and the line it begins at; returns the number of lines. Elements are not checked: a bad one can
-// be skipped. DataError (FILE:LINE) for text that is neither, or that ends too early.
+// Calls `take` with the line and the raw text of each element of a JSON list, or of each value of a
+// JSON object; returns the number of lines. Elements are not parsed, so that a bad one can be
+// skipped. DataError (FILE:LINE) for any other text, and for text that ends too early.
 int64_t for_each_json_element(std::string_view bytes, const std::string& file,
                               const std::function<void(int64_t, std::string_view)>& take);
 

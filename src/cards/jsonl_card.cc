@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cards of kind "jsonl": any file of JSON objects, by the names of their keys. Which keys are given
-// decides what the data are: choices make questions, a label makes a classification, else a target
-// makes texts.
+// Cards of kind "jsonl": any file of JSON objects, read by the names of their keys. The keys that
+// the card gives decide the layout: choices make questions, a label makes a classification, a
+// target makes texts.
 #include "base/error.h"
 #include "cards/card.h"
 
@@ -63,7 +63,7 @@ std::optional<std::vector<std::string>> choices_of_row(const JsonKeys& keys, con
   return choices;
 }
 
-// What the answer calls the choices; empty: their own texts.
+// The names that the answer uses for the choices; empty: the texts of the choices.
 std::vector<std::string> choice_labels(const std::string& answer_is, size_t count) {
   std::vector<std::string> labels;
   for (size_t i = 0; i < count && answer_is != "text"; ++i) {

@@ -17,14 +17,14 @@ struct KgColumns {
   bool header = false;
   std::string delimiter = "\t";
   Column head = int64_t{1}, relation_column = int64_t{2}, tail = int64_t{3};
-  // " @@ ": the first column is "HEAD @@ RELATION", the second the tail, as in the few-shot splits
-  // of Da et al. 2021. Rows of three columns are read by `columns`.
+  // With " @@ " the first column is "HEAD @@ RELATION" and the second the tail, as in the few-shot
+  // splits of Da et al. 2021. Rows of three columns are still read by `columns`.
   std::string head_separator;
-  std::string relation;  // "": the file has none; "*": all, in one task
+  std::string relation;  // "": the file has none; "*": a task of all relations
 };
 
 struct Wording {
-  std::string prefix, phrase;  // phrase "": ask the verbalizer
+  std::string prefix, phrase;  // phrase "": from the verbalizer
   std::optional<Verbalizer> verbalizer;
 
   std::string prefix_of(const std::string& relation) const {
@@ -33,7 +33,7 @@ struct Wording {
   std::string phrase_of(const std::string& relation) const {
     return verbalizer ? verbalizer->phrase(relation) : phrase;
   }
-  // "" where the relation can be said; else what is wrong with it, and what to do.
+  // What is wrong with the relation, and what to do; "" if it has a phrase.
   std::string mistake(const std::string& relation) const {
     if (!verbalizer || verbalizer->phrases.contains(relation)) return "";
     std::vector<std::string> known;
@@ -41,7 +41,7 @@ struct Wording {
     const std::string nearest = nearest_name(relation, known);
     return fmt::format("the verbalizer {} has no phrase for relation \"{}\": {}", verbalizer->name,
                        relation,
-                       nearest.empty() ? "mend the row, or give the relation a phrase"
+                       nearest.empty() ? "correct the row, or give the relation a phrase"
                                        : fmt::format("did you mean \"{}\"?", nearest));
   }
 };
@@ -104,10 +104,11 @@ class KgReader {
                  fields[1]);
     }
     if (fields.size() < width_) {
-      return sink_.bad("missing_columns",
-                       fmt::format("expected at least {} columns, found {}: mend the row, or the "
-                                   "card's delimiter and columns",
-                                   width_, fields.size()));
+      return sink_.bad(
+          "missing_columns",
+          fmt::format("expected at least {} columns, found {}: correct the row, or the "
+                      "card's delimiter and columns",
+                      width_, fields.size()));
     }
     add(fields[head_], columns_.relation.empty() ? "" : fields[relation_], fields[tail_]);
   }
@@ -137,7 +138,7 @@ class KgReader {
   size_t head_ = 0, relation_ = 0, tail_ = 0, width_ = 0;
 };
 
-KgColumns read_columns(const StrictToml& toml) {
+KgColumns read_kg_columns(const StrictToml& toml) {
   KgColumns columns;
   columns.header = toml.flag("header", false);
   columns.delimiter = toml.text("delimiter", "\t");
@@ -146,7 +147,7 @@ KgColumns read_columns(const StrictToml& toml) {
   columns.relation = toml.text("relation", "");
   columns.head = read_column(toml, "columns.head", int64_t{1}, columns.header);
   columns.relation_column = read_column(toml, "columns.relation", int64_t{2}, columns.header);
-  // without relations a file has two columns
+  // a file without relations has two columns
   columns.tail =
       read_column(toml, "columns.tail", int64_t{columns.relation.empty() ? 2 : 3}, columns.header);
   if (columns.relation.empty() && (toml.has("columns.relation") || toml.has("head_separator"))) {
@@ -171,8 +172,8 @@ Wording read_wording(const StrictToml& toml, const std::string& relation, const 
   Wording wording{.prefix = card.prefix, .phrase = card.phrase};
   if (card.phrase.empty() == !toml.has("verbalizer")) {
     toml.fail(toml.has("verbalizer") ? "verbalizer" : "phrase",
-              "the Prompting templates need either a phrase or a verbalizer (which says a phrase "
-              "for each relation)");
+              "the Prompting templates need either a phrase or a verbalizer (with a phrase for "
+              "each relation)");
   }
   if (!toml.has("verbalizer")) return wording;
   if (relation.empty()) toml.fail("verbalizer", "a verbalizer needs relations; give a phrase");
@@ -201,14 +202,14 @@ void name_relations(const std::string& relation, const Wording& wording, TaskDat
   }
 }
 
-// In a task of several relations all examples of a head go to the same side.
+// The head without its relation, so that all its examples go to the same side of a test_fraction.
 std::string bare_head(const KgColumns& columns, const Example& example) {
   if (columns.relation != "*") return example.source;
   return example.source.substr(example.source.find(kRelationEnd) + kRelationEnd.size());
 }
 
 Importer make_kg_importer(const StrictToml& toml, const CardName& asked, Card& card) {
-  KgColumns columns = read_columns(toml);
+  KgColumns columns = read_kg_columns(toml);
   take_relation(toml, asked, columns, card);
   const Wording wording = read_wording(toml, columns.relation, card);
   const std::map<std::string, std::string> phrases =

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-// What two splits of a card share.
 #include "cards/leaks.h"
 
 #include <algorithm>
@@ -16,8 +15,9 @@ namespace dovetail {
 namespace {
 
 struct Shared {
-  std::vector<bool> first, second;               // which examples are in both
-  std::vector<std::pair<size_t, size_t>> pairs;  // for each of the second one of the first
+  std::vector<bool> first, second;  // which examples are in both
+  std::vector<std::pair<size_t, size_t>>
+      pairs;  // for each shared example of second: (first, second)
 };
 
 Shared find_shared(const SplitRows& first, const SplitRows& second) {
@@ -52,11 +52,11 @@ int64_t drop(SplitRows& rows, const std::vector<bool>& dropped) {
   return gone;
 }
 
-std::string place(const Part& part, size_t example) {
+std::string place(const SplitPart& part, size_t example) {
   return fmt::format("{}:{}", part.file.string(), part.rows.lines[example]);
 }
 
-void refuse(const CardTask& task, const Part& first, Part& second, const Shared& shared,
+void refuse(const CardTask& task, const SplitPart& first, SplitPart& second, const Shared& shared,
             DataReport& report) {
   for (const auto& [of_first, of_second] : shared.pairs) second.leaks.insert(of_second);
   report.files[second.report].leaks = static_cast<int64_t>(second.leaks.size());
@@ -77,28 +77,29 @@ void refuse(const CardTask& task, const Part& first, Part& second, const Shared&
   report.refusals.push_back(std::move(text));
 }
 
-// leak_key in small letters; the choices are lowered before they are put in order.
-std::string small_key(const Example& example) {
-  Example small{.source = lower_case(example.source), .references = {}};
-  for (const std::string& choice : example.choices) small.choices.push_back(lower_case(choice));
-  for (const auto& [name, text] : example.fields) small.fields[name] = lower_case(text);
-  return leak_key(small);
+// leak_key in lower case; choices are lower-cased before they are sorted.
+std::string lower_case_key(const Example& example) {
+  Example lowered{.source = lower_case(example.source), .references = {}};
+  for (const std::string& choice : example.choices) lowered.choices.push_back(lower_case(choice));
+  for (const auto& [name, text] : example.fields) lowered.fields[name] = lower_case(text);
+  return leak_key(lowered);
 }
 
-// Of hashes, because the keys of a large set would fill the memory once more.
+// By hashes: the keys of a large set would take as much memory as the examples.
 using KnownKeys = std::unordered_multimap<uint64_t, size_t>;
 
-// An example of `first` that differs from this one in the case of letters; none when another one
-// is exactly the same, which is a leak.
+// The first example of `first` that differs from this one only in case; none if there is an exact
+// match, which is a leak.
 std::optional<size_t> in_other_case(const Example& example, const SplitRows& first,
                                     const KnownKeys& known) {
-  const std::string key = leak_key(example), small = small_key(example);
-  const auto [begin, end] = known.equal_range(hash64(small));
+  const std::string key = leak_key(example);
+  const std::string lowered = lower_case_key(example);
+  const auto [begin, end] = known.equal_range(hash64(lowered));
   std::optional<size_t> other;
   for (auto found = begin; found != end; ++found) {
     const Example& candidate = first.examples[found->second];
     if (leak_key(candidate) == key) return std::nullopt;
-    if (small_key(candidate) != small) continue;
+    if (lower_case_key(candidate) != lowered) continue;
     other = std::min(other.value_or(found->second), found->second);
   }
   return other;
@@ -116,28 +117,27 @@ const char* noun_of(Layout layout) {
   return "source";
 }
 
-void settle_leaks(const CardTask& task, Part& first, Part& second, DataReport& report) {
+void settle_leaks(const CardTask& task, SplitPart& first, SplitPart& second, DataReport& report) {
   const Shared shared = find_shared(first.rows, second.rows);
   if (shared.pairs.empty()) return;
   if (task.card.leaks == Card::Leaks::refuse) return refuse(task, first, second, shared, report);
   const bool from_first = task.card.leaks == Card::Leaks::drop_from_train;
-  Part& part = from_first ? first : second;
+  SplitPart& part = from_first ? first : second;
   const int64_t gone = drop(part.rows, from_first ? shared.first : shared.second);
   report.files[part.report].leaks += gone;
-  report.notes.push_back(fmt::format("{}: {} examples removed, which {} has too",
-                                     part.file.string(), gone,
-                                     (from_first ? second : first).file.string()));
+  report.notes.push_back(fmt::format("{}: {} examples removed that {} has too", part.file.string(),
+                                     gone, (from_first ? second : first).file.string()));
   if (part.rows.examples.empty()) {
     throw_<DataError>("{}: no example is left of {}: {} has them all", part.file.string(),
                       task.card.name, (from_first ? second : first).file.string());
   }
 }
 
-void note_other_case(const CardTask& task, const Part& first, const Part& second,
+void note_other_case(const CardTask& task, const SplitPart& first, const SplitPart& second,
                      DataReport& report) {
   KnownKeys known;
   for (size_t i = 0; i < first.rows.examples.size(); ++i) {
-    known.emplace(hash64(small_key(first.rows.examples[i])), i);
+    known.emplace(hash64(lower_case_key(first.rows.examples[i])), i);
   }
   int64_t count = 0;
   std::string where;
@@ -149,10 +149,10 @@ void note_other_case(const CardTask& task, const Part& first, const Part& second
                         second.rows.examples[i].source, place(first, *other));
   }
   if (count == 0) return;
-  report.notes.push_back(
-      fmt::format("{} but for the case of letters; {} {}s of {} are in two splits so, which is not "
-                  "refused: remove them if they are the same",
-                  where, count, noun, task.card.name));
+  report.notes.push_back(fmt::format(
+      "{} apart from upper and lower case; {} {}s of {} are in two splits this way. This is not "
+      "refused: remove them if they are the same",
+      where, count, noun, task.card.name));
 }
 
 int64_t count_shared(const Importer& importer, const TaskData& data) {

@@ -10,27 +10,28 @@
 
 namespace dovetail {
 
-// The examples of one split, with the file that they are from.
-struct Part {
+// The examples of one split, with their file.
+struct SplitPart {
   std::filesystem::path file;
   SplitRows rows;
   size_t report = 0;            // position in DataReport::files
-  std::set<size_t> leaks = {};  // examples that an earlier split has too, where that is refused
+  std::set<size_t> leaks = {};  // refused examples, which an earlier split has too
 };
 
-// What a source is called to the user: "head", "question", "text".
+// The word for a source in messages: "head", "question", "text".
 const char* noun_of(Layout layout);
 
-// A test example that was trained on measures memory: what both splits have is given up by one of
-// them or refused, as the card says. `first` is the split nearer to training.
-void settle_leaks(const CardTask& task, Part& first, Part& second, DataReport& report);
+// Finds the examples that two splits share: a test example that was trained on measures memory. As
+// the card asks, one split drops them or they become a refusal. `first` is the split nearer to
+// training. DataError if a split loses all its examples.
+void settle_leaks(const CardTask& task, SplitPart& first, SplitPart& second, DataReport& report);
 
-// Notes what would be a leak but for the case of letters. Whether that is the same thing again,
-// only the user knows: a name and a word, or a slip of the pen.
-void note_other_case(const CardTask& task, const Part& first, const Part& second,
+// Notes examples of two splits that differ only in case. Only the user knows whether they are the
+// same (a typing error) or not (a name and a word).
+void note_other_case(const CardTask& task, const SplitPart& first, const SplitPart& second,
                      DataReport& report);
 
-// Sources of train that test has too, as something else: leaks are not among them.
+// Counts sources that train and test share without a leak (DataReport::shared_sources).
 int64_t count_shared(const Importer& importer, const TaskData& data);
 
 }  // namespace dovetail

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cards of kind "multiple-choice": questions with choices, in the files of their publishers.
-#include <algorithm>
-
 #include "base/error.h"
+#include "base/text.h"
 #include "cards/aligned_lines.h"
 #include "cards/card.h"
 #include "cards/question_formats.h"
@@ -48,17 +47,12 @@ void read_questions(const QuestionFormat& format, const Card::Split& split, Exam
 
 Importer make_question_importer(const StrictToml& toml, const CardName& asked, Card&) {
   refuse_relation(toml, asked);
-  std::vector<std::string> known;
-  for (const QuestionFormat& format : question_formats()) known.push_back(format.name);
-  const std::string name = one_of(toml, "format", toml.text("format"), known);
-  const QuestionFormat& format =
-      *std::find_if(question_formats().begin(), question_formats().end(),
-                    [&](const QuestionFormat& entry) { return entry.name == name; });
-  check_answers(toml, name, format.needs_answers);
+  const QuestionFormat& format = one_of_catalogue(toml, "format", question_formats());
+  check_answers(toml, format.name, format.needs_answers);
   return {.rules = {.layout = Layout::question},
           .read = [&format](const Card::Split& split,
                             ExampleImporter& sink) { read_questions(format, split, sink); },
-          .settings = {{"format", name}}};
+          .settings = {{"format", format.name}}};
 }
 
 }  // namespace

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-// The formats in which question sets were published.
 #include "cards/question_formats.h"
 
 #include "base/error.h"

@@ -10,33 +10,33 @@
 
 namespace dovetail {
 
-// A row of which the named key or column is not there, or is not as the format has it.
+// A row that lacks a key or column of its format, or has another form.
 struct BadQuestion {
   std::string what;
 };
 
-// A published file of questions. The source is the question alone; what it is about stands in the
-// example's fields: "context", "passage", "fact". The answer is an index from 0, whatever a file or
-// the words of a template count from.
+// A published format of question sets. The source of an example is the question alone; further text
+// is in the fields "context", "passage" and "fact". Answers are indices from 0, whatever the file
+// or a template counts from.
 struct QuestionFormat {
-  std::string name;  // what a card calls it
+  std::string name;  // as a card names it
   std::string paper;
   TextFormat rows = TextFormat::jsonl;
   bool header = false;
-  bool needs_answers = false;  // right answers stand in another file
-  // Throws BadQuestion. `answer` is the other file's line.
+  bool needs_answers = false;  // right answers are in another file
+  // Reads one row; `answer` is its line of the file of answers. Throws BadQuestion.
   Draft (*question)(const Row& row, const std::string& answer) = nullptr;
 };
 
 // The catalogue (question_formats.inc).
 const std::vector<QuestionFormat>& question_formats();
 
-// The text at a column or path, which must be there.
+// The text (or texts) at a column or path. Throws BadQuestion if it is missing.
 std::string require_text(const Row& row, const std::string& path);
 std::vector<std::string> require_texts(const Row& row, const std::string& path);
 
-// Cuts "(A) yes (B) no" at its marks, which must come in their order: a mark that is written twice
-// stays in the text. Empty when one is missing.
+// Splits "(A) yes (B) no" at its marks, which must be in order; a repeated mark stays in the text.
+// Empty if a mark is missing.
 std::vector<std::string> cut_at_marks(std::string_view text, const std::vector<std::string>& marks);
 
 }  // namespace dovetail

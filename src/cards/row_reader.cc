@@ -45,8 +45,8 @@ Json fields_of_line(std::string_view line) {
   return fields;
 }
 
-// The end of the record that begins `rest`, with its line end, and its fields. A quote that is
-// never closed ends with the line that opened it.
+// The record at the start of `rest`: its fields and its length with the line end. A quote that is
+// never closed is taken as text.
 struct CsvRecord {
   Json fields = Json::array();
   size_t length = 0;
@@ -86,9 +86,9 @@ CsvRecord csv_record(std::string_view rest, bool quotes = true) {
   return record;
 }
 
-class Reader {
+class RowFileReader {
  public:
-  Reader(bool header, ExampleImporter& sink, const std::function<void(const Row&)>& take)
+  RowFileReader(bool header, ExampleImporter& sink, const std::function<void(const Row&)>& take)
       : has_header_(header), sink_(sink), take_(take) {}
 
   void tsv(std::string_view bytes) {
@@ -198,7 +198,7 @@ std::optional<std::vector<std::string>> Row::texts(const Column& column) const {
 void read_rows(const std::filesystem::path& file, TextFormat format, bool header,
                ExampleImporter& sink, const std::function<void(const Row&)>& take) {
   const MappedFile mapped(file);
-  Reader reader(header, sink, take);
+  RowFileReader reader(header, sink, take);
   switch (format) {
     case TextFormat::tsv: return reader.tsv(mapped.bytes());
     case TextFormat::csv: return reader.csv(mapped.bytes());

@@ -18,13 +18,14 @@ namespace dovetail {
 
 enum class TextFormat {
   tsv,    // no quoting
-  csv,    // RFC 4180: quotes around, doubled within; a field in quotes may hold line ends
+  csv,    // RFC 4180: a field in double quotes may hold line ends; a quote within is doubled
   jsonl,  // an object a line
   json    // a list of objects, or an object of objects
 };
 
-// From 1 on, or a name: of the header's, or a dotted path into an object. A path goes through lists
-// element by element: "choices.text" of [{"text": "a"}, {"text": "b"}] is ["a", "b"].
+// A column by its number from 1 on, by its name in the header, or by a dotted path into a JSON
+// object. A path maps over lists: "choices.text" in {"choices": [{"text": "a"}, {"text": "b"}]} is
+// ["a", "b"].
 using Column = std::variant<int64_t, std::string>;
 
 std::string to_string(const Column& column);
@@ -35,12 +36,12 @@ class Row {
   Row(nlohmann::json value, const std::vector<std::string>& header, const std::string& file)
       : value_(std::move(value)), header_(header), file_(file) {}
 
-  // nullopt where the row lacks it. DataError where the header does.
+  // The value of a column; nullopt if the row lacks it. DataError if the header lacks it.
   std::optional<nlohmann::json> find(const Column& column) const;
-  // The same as text: numbers and truth values as they are written, null as "". nullopt for lists
-  // and objects too.
+  // The value as text: numbers and booleans in JSON notation, null as "". nullopt for lists and
+  // objects, too.
   std::optional<std::string> text(const Column& column) const;
-  // Of a list of texts (or numbers).
+  // The value of a list as texts; nullopt for anything else.
   std::optional<std::vector<std::string>> texts(const Column& column) const;
 
  private:
@@ -49,8 +50,8 @@ class Row {
   const std::string& file_;
 };
 
-// Calls `take` for each usable row; the others are counted by the sink. DataError for a file that
-// cannot be taken apart into rows.
+// Calls `take` for each usable row; `sink` counts the others. DataError for a file that cannot be
+// split into rows.
 void read_rows(const std::filesystem::path& file, TextFormat format, bool header,
                ExampleImporter& sink, const std::function<void(const Row&)>& take);
 

@@ -28,14 +28,13 @@ class SerialCommunicator final : public Communicator {
     return message;
   }
 
-  bool gone(int) override { return false; }
+  bool is_dead(int) override { return false; }
 
  private:
   std::deque<Message> arrived_;
 };
 
-// srun without PMIx starts processes that know nothing of each other: each would think that it is
-// the only one.
+// srun without PMIx starts processes that are not connected: each would run the whole sweep alone.
 void refuse_unconnected_tasks() {
   const char* tasks = std::getenv("SLURM_STEP_NUM_TASKS");
   if (tasks == nullptr || std::atoi(tasks) <= 1) return;
@@ -61,14 +60,15 @@ std::unique_ptr<Communicator> make_communicator() {
   return make_serial_communicator();
 }
 
-Communicators make_communicators(int team_size) {
-  DOVETAIL_CHECK(team_size > 0);
-  if (launched_by_mpi()) return make_mpi_communicators(team_size);
+Communicators make_communicators(int group_size) {
+  DOVETAIL_CHECK(group_size > 0);
+  if (launched_by_mpi()) return make_mpi_communicators(group_size);
   refuse_unconnected_tasks();
-  if (team_size > 1) {
+  if (group_size > 1) {
     throw_<ConfigError>(
-        "--team {}: this is one process; start {} or a multiple with jobs/launch -n {}", team_size,
-        team_size, team_size);
+        "--data-parallel {0}: expected {0} ranks or a multiple, found one process; start them with "
+        "jobs/launch -n {0}",
+        group_size);
   }
   return {make_serial_communicator(), make_serial_communicator()};
 }

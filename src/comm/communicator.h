@@ -9,29 +9,29 @@
 namespace dovetail {
 
 struct Message {
-  int source = 0;
+  int source = 0;  // rank of the sender
   int tag = 0;
   std::vector<uint8_t> bytes;
 };
 
-// Small messages between ranks, never blocking: the driver polls. All calls of one communicator
-// come from one thread. Throws CommError.
+// Sends and receives small messages between ranks without ever blocking: callers poll. One thread
+// makes all calls of a communicator. Throws CommError.
 class Communicator {
  public:
   virtual ~Communicator() = default;
   int rank() const { return rank_; }
   int size() const { return size_; }
 
-  // Takes the bytes and returns at once; delivery in order for each pair of ranks. What is sent to
-  // a rank that is gone is lost without a word. Tags: 0 to 32767.
+  // Takes the bytes and returns at once. Messages between two ranks arrive in order. A message to
+  // a dead rank is dropped silently. Tags: 0 to 32767.
   virtual void send(int destination, int tag, std::vector<uint8_t> bytes) = 0;
-  // One message that has arrived, from anybody, if there is one. Progresses pending sends. On
-  // ranks other than 0, throws CommError when nothing is left to read and rank 0 is gone: nobody
-  // would ever write again.
+  // Returns one message that has arrived from any rank, if there is one, and progresses pending
+  // sends. On ranks other than 0, throws CommError when nothing is left to read and rank 0 is
+  // dead: no message would ever come again.
   virtual std::optional<Message> poll() = 0;
-  // Whether the rank's process has ended, as far as this can be known at once: only on the same
-  // machine. Elsewhere false, and silence must tell.
-  virtual bool gone(int rank) = 0;
+  // Whether the rank's process is known to have ended. Only a process of the same machine shows
+  // this at once; for others the answer is false, and missing heartbeats must tell.
+  virtual bool is_dead(int rank) = 0;
 
  protected:
   Communicator(int rank, int size) : rank_(rank), size_(size) {}
@@ -41,23 +41,27 @@ class Communicator {
   int size_;
 };
 
-// One process: rank 0 of 1; what it sends itself arrives.
+// One process: rank 0 of 1. Messages to itself arrive.
 std::unique_ptr<Communicator> make_serial_communicator();
 
 // MPI_COMM_WORLD, initialised on first use and finalised when the communicator is destroyed, which
-// does not hang when a peer is gone. Without mpirun: the serial one, and MPI is never touched.
-// One a process: MPI cannot be started again.
+// does not hang when a peer is dead. Without mpirun or srun: the serial communicator, and MPI is
+// never touched. At most one for each process, because MPI cannot be initialised twice.
 std::unique_ptr<Communicator> make_communicator();
 
-// Ranks cut into teams of neighbours. `leaders` joins the first of each team (rank 0 of the world
-// is rank 0 there) and is null on all others; `team` joins a team, whose rank 0 is its leader.
+// The ranks of the world, cut into data-parallel groups of neighbours. The first rank of a group
+// leads it: it has rank 0 in `group`. `leaders` connects the leaders (rank 0 of the world has rank
+// 0 there) and is null on all other ranks.
 struct Communicators {
-  std::unique_ptr<Communicator> leaders, team;
+  std::unique_ptr<Communicator> leaders, group;
 };
 
-// Instead of make_communicator(). Rank 0 throws ConfigError where the ranks cannot be cut so; the
-// other ranks then get neither.
-Communicators make_communicators(int team_size);
-bool launched_by_mpi();  // looks at the environment of mpirun and srun
+// Replaces make_communicator() where `group_size` ranks compute each training step together. Rank 0
+// throws ConfigError if the number of ranks is not a multiple of it; the other ranks then get two
+// null pointers.
+Communicators make_communicators(int group_size);
+
+// Whether mpirun or srun started this process, by their environment variables.
+bool launched_by_mpi();
 
 }  // namespace dovetail

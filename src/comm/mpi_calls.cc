@@ -39,7 +39,7 @@ void start() {
   check(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
 }
 
-// Without the lock: it may wait for a rank that is gone, and by then nobody else calls.
+// Takes no lock: it may wait for a dead rank, and by then no other thread calls MPI.
 void finish() { check(MPI_Finalize(), "MPI_Finalize"); }
 
 int rank_in(MPI_Comm group) {

@@ -22,14 +22,14 @@ namespace dovetail {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using MpiClock = std::chrono::steady_clock;
 
-constexpr auto kStartTime = std::chrono::minutes(2);         // for MPI_Init
-constexpr auto kStartStopTime = std::chrono::seconds(2);     // the same after a stop signal
-constexpr auto kLookEvery = std::chrono::milliseconds(200);  // at one peer's process
-constexpr auto kFlushTime = std::chrono::seconds(2);         // for the last sends, at the end
-constexpr auto kFinishTime = std::chrono::seconds(10);       // for MPI_Finalize
-constexpr auto kFinishTimeBereft = std::chrono::seconds(1);  // when a rank is known to be gone
+constexpr auto kStartTime = std::chrono::minutes(2);             // for MPI_Init
+constexpr auto kStartStopTime = std::chrono::seconds(2);         // the same after a stop signal
+constexpr auto kCheckEvery = std::chrono::milliseconds(200);     // of one peer's process
+constexpr auto kFlushTime = std::chrono::seconds(2);             // for the last sends, at the end
+constexpr auto kFinishTime = std::chrono::seconds(10);           // for MPI_Finalize
+constexpr auto kFinishTimeAfterDeath = std::chrono::seconds(1);  // when a rank is known to be dead
 
 class MpiCommunicator final : public Communicator {
  public:
@@ -44,11 +44,11 @@ class MpiCommunicator final : public Communicator {
 
   void send(int destination, int tag, std::vector<uint8_t> bytes) override;
   std::optional<Message> poll() override;
-  bool gone(int rank) override;
+  bool is_dead(int rank) override;
 
  private:
-  // In order; a request that is done is MPI_REQUEST_NULL. MPI holds pointers to the bytes, which
-  // stay where they are when a message moves.
+  // Requests with their messages, in order; a completed request is MPI_REQUEST_NULL. MPI holds
+  // pointers to the bytes, which stay where they are when a Message moves.
   struct Pending {
     std::vector<MPI_Request> requests;
     std::vector<Message> messages;  // of a send, `source` is its destination
@@ -61,20 +61,21 @@ class MpiCommunicator final : public Communicator {
   };
   struct Peer {
     ProcessIdentity identity;
-    Clock::time_point looked;
-    bool gone = false;
+    MpiClock::time_point checked;
+    bool dead = false;
   };
 
   void progress_sends();
   void match_arrivals();
-  std::optional<Message> take_first_whole();
+  std::optional<Message> take_first_complete();
   void flush_sends();
   void abandon_pending();
   void finish_in_time();
 
-  // The last to go ends MPI, and waits for less where any of them knows that a rank is gone.
+  // The last communicator to be destroyed finalises MPI. It waits a shorter time if any of them
+  // has seen a rank die.
   static inline std::atomic<int> num_alive = 0;
-  static inline std::atomic<bool> bereft = false;
+  static inline std::atomic<bool> any_death = false;
 
   const MPI_Comm group_;
   Pending sends_, receives_;
@@ -95,7 +96,7 @@ void MpiCommunicator::Pending::erase_done() {
 
 void MpiCommunicator::send(int destination, int tag, std::vector<uint8_t> bytes) {
   DOVETAIL_CHECK(destination >= 0 && destination < size());
-  if (gone(destination)) return;
+  if (is_dead(destination)) return;
   sends_.requests.push_back(mpi::begin_send(bytes, destination, tag, group_));
   sends_.messages.push_back({destination, tag, std::move(bytes)});
 }
@@ -105,10 +106,10 @@ void MpiCommunicator::progress_sends() {
   sends_.erase_done();
 }
 
-// A large message from a rank that dies while it sends would block a plain receive for ever, so
-// receives are pending too.
+// A plain receive of a large message would block for ever if its sender died on the way, so
+// receives are non-blocking too.
 void MpiCommunicator::match_arrivals() {
-  constexpr int kAtOnce = 64;  // so that a flood does not keep us from the caller
+  constexpr int kAtOnce = 64;  // a flood of messages must not keep poll() from returning
   for (int i = 0; i < kAtOnce; ++i) {
     std::optional<mpi::Incoming> incoming = mpi::match_any(group_);
     if (!incoming) return;
@@ -118,8 +119,9 @@ void MpiCommunicator::match_arrivals() {
   }
 }
 
-// A small message may be whole before the large one that the same rank sent first.
-std::optional<Message> MpiCommunicator::take_first_whole() {
+// A small message may be complete before a large one that the same rank sent first; order must
+// hold.
+std::optional<Message> MpiCommunicator::take_first_complete() {
   mpi::test_all(receives_.requests);
   std::set<int> waiting_for;
   for (size_t i = 0; i < receives_.requests.size(); ++i) {
@@ -136,57 +138,57 @@ std::optional<Message> MpiCommunicator::take_first_whole() {
 }
 
 std::optional<Message> MpiCommunicator::poll() {
-  // What is here already goes first: polling a backlog stays cheap.
-  if (std::optional<Message> message = take_first_whole()) return message;
+  // Complete messages come first, so that working off a backlog stays cheap.
+  if (std::optional<Message> message = take_first_complete()) return message;
   progress_sends();
   match_arrivals();
-  if (std::optional<Message> message = take_first_whole()) return message;
-  if (rank() != 0 && gone(0)) throw CommError("rank 0 is gone: its process ended before its time");
+  if (std::optional<Message> message = take_first_complete()) return message;
+  if (rank() != 0 && is_dead(0)) throw CommError("rank 0 is dead: its process ended early");
   return std::nullopt;
 }
 
-bool MpiCommunicator::gone(int rank) {
+bool MpiCommunicator::is_dead(int rank) {
   Peer& peer = peers_.at(rank);
-  const auto now = Clock::now();
-  if (!peer.gone && now - peer.looked >= kLookEvery) {
-    peer.looked = now;
-    peer.gone = has_ended(peer.identity);
+  const auto now = MpiClock::now();
+  if (!peer.dead && now - peer.checked >= kCheckEvery) {
+    peer.checked = now;
+    peer.dead = has_ended(peer.identity);
   }
-  return peer.gone;
+  return peer.dead;
 }
 
 MpiCommunicator::~MpiCommunicator() {
   try {
     flush_sends();
     abandon_pending();
-    bereft = bereft || std::ranges::any_of(peers_, [](const Peer& peer) {
-               return peer.gone || has_ended(peer.identity);
-             });
+    any_death = any_death || std::ranges::any_of(peers_, [](const Peer& peer) {
+                  return peer.dead || has_ended(peer.identity);
+                });
     if (--num_alive == 0) finish_in_time();
   } catch (const std::exception& error) {
-    log_warning("MPI did not end in order: {}", error.what());
+    log_warning("MPI was not finalised cleanly: {}", error.what());
   }
 }
 
 void MpiCommunicator::flush_sends() {
-  const auto deadline = Clock::now() + kFlushTime;
-  const auto to_living = [this](const Message& message) { return !gone(message.source); };
+  const auto deadline = MpiClock::now() + kFlushTime;
+  const auto to_living = [this](const Message& message) { return !is_dead(message.source); };
   for (progress_sends(); std::ranges::any_of(sends_.messages, to_living); progress_sends()) {
-    if (Clock::now() > deadline) return;
-    match_arrivals();  // the peer may need us to take something before it can take ours
+    if (MpiClock::now() > deadline) return;
+    match_arrivals();  // a peer may have to finish its own sends before it receives ours
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
 }
 
-// MPI goes on using the memory of what never got through, so it is not given back.
+// MPI keeps using the memory of messages that never got through, so this leaks it on purpose.
 void MpiCommunicator::abandon_pending() {
   static std::vector<Pending>& abandoned = *new std::vector<Pending>;
   abandoned.push_back(std::move(sends_));
   abandoned.push_back(std::move(receives_));
 }
 
-// MPI_Finalize waits for the others, one of which may be dead or stuck. Everything of value is on
-// disk by now, so after a while we leave without it; the process then ends as if without MPI.
+// MPI_Finalize waits for all ranks, one of which may be dead or stuck. All results are on disk by
+// now, so after a while the process ends without it.
 void MpiCommunicator::finish_in_time() {
   auto done = std::make_shared<std::promise<void>>();
   std::future<void> finished = done->get_future();
@@ -198,30 +200,31 @@ void MpiCommunicator::finish_in_time() {
     }
     done->set_value();
   }).detach();
-  if (finished.wait_for(bereft ? kFinishTimeBereft : kFinishTime) == std::future_status::timeout) {
-    log_warning("rank {} leaves without the others: MPI_Finalize waits for a rank that is gone",
-                rank());
+  if (finished.wait_for(any_death ? kFinishTimeAfterDeath : kFinishTime) ==
+      std::future_status::timeout) {
+    log_warning("rank {} ends without MPI_Finalize, which waits for a dead rank", rank());
   }
 }
 
-// MPI_Init waits for all ranks, for ever when one died before it came that far, and nothing but
-// the end of the process gets us out of there. So this is the one place that ends it.
+// Ends the process if MPI_Init does not return in time. MPI_Init waits for all ranks, for ever if
+// one died before it got there, and nothing else interrupts it.
 class StartWatch {
  public:
   StartWatch() : thread_([](const std::stop_token& started) { watch(started); }) {}
 
  private:
   static void watch(const std::stop_token& started) {
-    const auto begin = Clock::now();
-    std::optional<Clock::time_point> asked_to_stop;
+    const auto begin = MpiClock::now();
+    std::optional<MpiClock::time_point> asked_to_stop;
     while (!started.stop_requested()) {
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
-      if (Clock::now() - begin > kStartTime) {
-        log_error("MPI does not start: another rank ended before it began, or does not come");
+      if (MpiClock::now() - begin > kStartTime) {
+        log_error("MPI does not start: another rank ended before MPI_Init, or never started");
         std::_Exit(kFailure);
       }
-      if (!asked_to_stop && stop_requested()) asked_to_stop = Clock::now();
-      if (asked_to_stop && Clock::now() - *asked_to_stop > kStartStopTime) std::_Exit(kInterrupted);
+      if (!asked_to_stop && stop_requested()) asked_to_stop = MpiClock::now();
+      if (asked_to_stop && MpiClock::now() - *asked_to_stop > kStartStopTime)
+        std::_Exit(kInterrupted);
     }
   }
 
@@ -250,21 +253,22 @@ std::unique_ptr<Communicator> make_mpi_communicator() {
   return communicator_of(MPI_COMM_WORLD);
 }
 
-Communicators make_mpi_communicators(int team_size) {
+Communicators make_mpi_communicators(int group_size) {
   const StartWatch watch;
   mpi::start();
   const int rank = mpi::rank_in(MPI_COMM_WORLD), size = mpi::size_of(MPI_COMM_WORLD);
-  if (size % team_size != 0) {
-    const auto world = communicator_of(MPI_COMM_WORLD);  // ends MPI
+  if (size % group_size != 0) {
+    const auto world = communicator_of(MPI_COMM_WORLD);  // finalises MPI
     if (rank != 0) return {};
     throw_<ConfigError>(
-        "--team {}: {} ranks cannot be cut into teams of {}; start a multiple of {}", team_size,
-        size, team_size, team_size);
+        "--data-parallel {0}: expected a multiple of {0} ranks, found {1}; {1} ranks cannot be cut "
+        "into groups of {0}, so start a multiple of {0}",
+        group_size, size);
   }
-  const bool leads = rank % team_size == 0;
+  const bool leads = rank % group_size == 0;
   const MPI_Comm leaders = mpi::split_world(leads ? 0 : 1),
-                 team = mpi::split_world(rank / team_size);
-  return {leads ? communicator_of(leaders) : nullptr, communicator_of(team)};
+                 group = mpi::split_world(rank / group_size);
+  return {leads ? communicator_of(leaders) : nullptr, communicator_of(group)};
 }
 
 }  // namespace dovetail

@@ -7,8 +7,8 @@
 
 namespace dovetail {
 
-// Use make_communicator() and make_communicators().
+// The MPI side of make_communicator() and make_communicators(), which callers use instead.
 std::unique_ptr<Communicator> make_mpi_communicator();
-Communicators make_mpi_communicators(int team_size);
+Communicators make_mpi_communicators(int group_size);
 
 }  // namespace dovetail

@@ -15,7 +15,7 @@ namespace dovetail {
 
 namespace {
 
-// Not read_file: a file of /proc has no size, and one that is missing is an answer here.
+// Not read_file(): files of /proc have no size, and a missing one is a valid answer here.
 std::string words_of(const std::string& path) {
   std::ifstream file(path);
   return {std::istreambuf_iterator<char>(file), {}};

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "comm/shared_memory.h"
+
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -8,11 +10,9 @@
 #include <random>
 #include <string>
 
-#include "comm/sum_transport.h"
-
 namespace dovetail {
 
-// Without a reservation: pages are taken as they are written to.
+// MAP_NORESERVE: a page takes memory only once it is written to.
 std::byte* SharedMemory::map(int file, size_t bytes) {
   void* mapped =
       ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, file, 0);
@@ -20,7 +20,7 @@ std::byte* SharedMemory::map(int file, size_t bytes) {
 }
 
 std::unique_ptr<SharedMemory> SharedMemory::make(size_t bytes) {
-  const int file = ::memfd_create("dovetail-team", MFD_CLOEXEC);
+  const int file = ::memfd_create("dovetail-all-reduce", MFD_CLOEXEC);
   if (file < 0) return nullptr;
   const uint64_t total = bytes + kHeaderBytes;
   std::byte* mapped =

@@ -2,71 +2,58 @@
 #include "driver/coordinator.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "base/stop.h"
-#include "plan/makespan.h"
 
 namespace dovetail {
 
 namespace {
 
-constexpr double kWatchSeconds = 0.25;
 constexpr double kReportSeconds = 0.25;
-constexpr double kLeaveSeconds = 5;           // for other ranks to go, at the end of a run
-constexpr double kLeaveStoppedSeconds = 0.8;  // the same after a signal: in 5 s all is over
-
-double total_cost(const std::vector<Job>& jobs) {
-  return std::accumulate(jobs.begin(), jobs.end(), 0.0,
-                         [](double sum, const Job& job) { return sum + job.cost_seconds; });
-}
+constexpr double kStopSeconds = 4;            // for jobs on other ranks, after a stop signal
+constexpr double kLeaveSeconds = 5;           // for other ranks to leave, at the end of a run
+constexpr double kLeaveStoppedSeconds = 0.8;  // the same after a signal: all ends within 5 s
+constexpr double kLeaveFailedSeconds = 4;     // the same after an error on rank 0
 
 }  // namespace
 
 Coordinator::Coordinator(Communicator& communicator, const Plan& plan, Journal& journal,
                          const RunGroup& run_group, const DriverOptions& options)
     : communicator_(communicator),
-      plan_(plan),
-      journal_(journal),
       options_(options),
-      longest_paths_(longest_paths(plan.jobs)),
-      scheduler_(plan.jobs, longest_paths_),
+      ledger_(plan, journal, options),
       roster_(communicator.size()),
-      estimate_(total_cost(plan.jobs)),
-      watch_(kWatchSeconds),
-      show_life_(options.dead_after_seconds / 6),
-      report_(kReportSeconds),
-      own_(0, run_group) {
-  for (int64_t job = 0; job < std::ssize(plan.jobs); ++job) by_key_[plan.jobs[job].key] = job;
-}
+      heartbeats_(communicator, roster_, options.dead_after_seconds),
+      report_progress_(kReportSeconds),
+      own_(0, run_group) {}
 
 RunSummary Coordinator::run() {
   try {
-    take_over_journal();
+    ledger_.load_journal();
     Pace pace;
-    while (!stopping_ && !(scheduler_.done() && blocked_.empty())) {
+    while (!stopping_ && !ledger_.complete()) {
       own_.wait(pace.next(turn()));
       stopping_ = stop_requested();
     }
     if (stopping_) stop_jobs();
-    end_workers(stopping_ ? kLeaveStoppedSeconds : kLeaveSeconds);
+    shut_down_workers(stopping_ ? kLeaveStoppedSeconds : kLeaveSeconds);
     if (options_.on_progress) options_.on_progress(progress());
   } catch (...) {
-    end_after_failure();
+    shut_down_after_error();
     throw;
   }
-  return summary();
+  return ledger_.summary(stopping_);
 }
 
 bool Coordinator::turn() {
   bool happened = receive_all();
-  happened |= collect_own();
-  happened |= record_blocked();
-  if (!stopping_ && !stop_requested()) happened |= hand_out();
-  watch();
-  report();
+  happened |= collect_own_records();
+  happened |= ledger_.record_blocked();
+  if (!stopping_ && !stop_requested()) happened |= assign_jobs();
+  remove_dead_ranks();
+  if (options_.on_progress && report_progress_.due()) options_.on_progress(progress());
   return happened;
 }
 
@@ -90,41 +77,37 @@ void Coordinator::receive(const Message& message) {
       send(rank, kWelcome, to_message(Json(options_.dead_after_seconds)));
       break;
     case kRecords: {
-      std::vector<Record> records = records_from(message);
-      const size_t count = records.size();
-      store(rank, std::move(records));
-      send(rank, kStored, to_message(Json(count)));
+      const std::vector<Record> records = records_from(message);
+      store_records(rank, records);
+      send(rank, kStored, to_message(Json(records.size())));
       break;
     }
-    case kHandBack: hand_back(rank, Roster::State::leaving); break;
-    case kLeave: hand_back(rank, Roster::State::gone); break;
-    case kAlive: break;
+    case kHandBack: release_jobs(rank, RankState::stopping); break;
+    case kLeave: release_jobs(rank, RankState::left); break;
+    case kHeartbeat: break;
     default: throw_<CommError>("rank {} sent a message with the unknown tag {}", rank, message.tag);
   }
 }
 
-bool Coordinator::collect_own() {
-  std::optional<JobThread::Outcome> outcome = own_.poll();
+bool Coordinator::collect_own_records() {
+  const std::optional<JobThread::Outcome> outcome = own_.poll();
   if (!outcome) return false;
   if (outcome->interrupted) {
-    hand_back(0, Roster::State::leaving);
+    release_jobs(0, RankState::stopping);
   } else {
-    store(0, std::move(outcome->records));
+    store_records(0, outcome->records);
   }
   return true;
 }
 
-// A job that took its process down before is better tried where it cannot take the run down.
-bool Coordinator::hand_out() {
+// Jobs that took their process down before go to other ranks, where they cannot end the run.
+bool Coordinator::assign_jobs() {
   bool happened = false;
   const std::vector<int> idle(roster_.idle().begin(), roster_.idle().end());
   for (const int rank : idle) {
-    if (scheduler_.num_ready() == 0) break;
+    if (!ledger_.any_ready()) break;
     const bool careful = rank == 0 && roster_.num_present() > 1;
-    const auto accepts = [&](int64_t job) {
-      return !careful || journal_.unclean_ends(plan_.jobs[job].key) < 2;
-    };
-    if (const std::optional<int64_t> job = scheduler_.take(accepts)) {
+    if (const std::optional<int64_t> job = ledger_.take(careful)) {
       assign(rank, *job);
       happened = true;
     }
@@ -132,14 +115,9 @@ bool Coordinator::hand_out() {
   return happened;
 }
 
-void Coordinator::assign(int rank, int64_t index) {
-  const Job& job = plan_.jobs[index];
-  journal_.note_begin(job.key);
-  const Record* earlier = known_record(job);
-  const int64_t attempts_before =
-      earlier != nullptr && earlier->status == RunStatus::failed ? earlier->attempt : 0;
-  Assignment assignment{{job}, {attempts_before + journal_.unclean_ends(job.key)}};
-  roster_.begin(rank, {index});
+void Coordinator::assign(int rank, int64_t job) {
+  Assignment assignment = ledger_.begin(job);
+  roster_.begin(rank, {job});
   if (rank == 0) {
     own_.start(std::move(assignment));
   } else {
@@ -147,71 +125,109 @@ void Coordinator::assign(int rank, int64_t index) {
   }
 }
 
-const Record* Coordinator::known_record(const Job& job) const {
-  const auto found = journal_.records().find(job.key);
-  return found == journal_.records().end() ? nullptr : &found->second;
-}
-
-void Coordinator::store(int rank, std::vector<Record> records) {
+void Coordinator::store_records(int rank, const std::vector<Record>& records) {
   const double seconds = roster_.busy_seconds(rank) / std::max<double>(1, std::ssize(records));
   for (const Record& record : records) {
-    const auto found = by_key_.find(record.key);
-    if (found == by_key_.end()) {
-      throw_<CommError>("rank {} sent the record of {}, which is no job of this plan", rank,
-                        record.name);
-    }
-    // A rank that was given up may come back with what another one has done meanwhile.
-    if (scheduler_.settled(found->second)) continue;
-    store(record);
-    estimate_.add_run(plan_.jobs[found->second].cost_seconds, seconds);
-    settle(found->second, record.status);
+    if (ledger_.add_record(record, seconds)) continue;
+    throw_<CommError>("rank {} sent the record of {}, which is no job of this plan", rank,
+                      record.name);
   }
   roster_.end(rank);
-  // Its last words may arrive after its death was noticed.
-  if (communicator_.gone(rank)) lose(rank, "its process ended");
+  // The last records of a rank may arrive after its death was noticed.
+  if (communicator_.is_dead(rank)) declare_dead(rank, "its process ended");
 }
 
-void Coordinator::store(const Record& record) {
-  journal_.append(record);
-  if (options_.on_record) options_.on_record(record);
+void Coordinator::release_jobs(int rank, RankState state) {
+  for (const int64_t job : roster_.remove(rank, state)) ledger_.release(job);
 }
 
-void Coordinator::settle(int64_t job, RunStatus status) {
-  if (status == RunStatus::finished) {
-    ++num_finished_;
-    scheduler_.finish(job);
-  } else {
-    ++num_failed_;
-    block(scheduler_.fail(job));
+void Coordinator::declare_dead(int rank, const std::string& reason) {
+  const std::vector<int64_t> jobs = roster_.remove(rank, RankState::left);
+  log_warning("rank {} is lost: {}; {}", rank, reason,
+              jobs.empty() ? "it had no job" : "its job is put back: " + ledger_.job(jobs[0]).name);
+  for (const int64_t job : jobs) ledger_.lose(job);
+}
+
+void Coordinator::remove_dead_ranks() {
+  for (const HeartbeatMonitor::Death& death : heartbeats_.check()) {
+    declare_dead(death.rank, death.reason);
   }
 }
 
-void Coordinator::block(const std::vector<Scheduler::Blocked>& blocked) {
-  num_blocked_ += std::ssize(blocked);
-  for (const Scheduler::Blocked& one : blocked) {
-    estimate_.add_skipped(plan_.jobs[one.job].cost_seconds);
-    blocked_.push_back(one);
+void Coordinator::send_to_workers(int tag) {
+  for (int rank = 1; rank < roster_.size(); ++rank) send(rank, tag, {});
+}
+
+void Coordinator::stop_jobs() {
+  request_stop();  // stops this rank's own job, also where the stop was not a signal
+  for (int rank = 1; rank < roster_.size(); ++rank) {
+    if (roster_.state(rank) == RankState::busy) send(rank, kStop, {});
+  }
+  const auto asked = Clock::now();
+  Pace pace;
+  while (own_.busy() || (roster_.num_busy() > 0 && seconds_since(asked) < kStopSeconds)) {
+    own_.wait(pace.next(turn()));
+  }
+  for (int rank = 1; rank < roster_.size(); ++rank) {
+    if (roster_.state(rank) == RankState::busy) release_jobs(rank, RankState::stopping);
   }
 }
 
-// Thousands of jobs may need one that failed, and each record costs a write to the disk: a few a
-// round, so that the ranks at work do not wait.
-bool Coordinator::record_blocked() {
-  constexpr int kAtOnce = 16;
-  int num_recorded = 0;
-  for (; num_recorded < kAtOnce && !blocked_.empty(); ++num_recorded) {
-    const auto [job, input] = blocked_.front();
-    blocked_.pop_front();
-    const Job& needed = plan_.jobs[input];
-    const Record* cause = known_record(needed);
-    Record record = failed_record(
-        plan_.jobs[job], fmt::format("its input {} failed: {}", needed.name,
-                                     cause != nullptr ? cause->reason : "no reason is known"));
-    record.provenance["failed_input"] = needed.key;
-    const Record* known = known_record(plan_.jobs[job]);
-    if (known == nullptr || known->reason != record.reason) store(record);
+void Coordinator::shut_down_workers(double seconds) {
+  send_to_workers(kShutdown);
+  const auto asked = Clock::now();
+  const auto any_worker_left = [this] {
+    for (int rank = 1; rank < roster_.size(); ++rank) {
+      if (roster_.state(rank) != RankState::left) return true;
+    }
+    return false;
+  };
+  Pace pace;
+  while (any_worker_left() && seconds_since(asked) < seconds) {
+    const bool happened = receive_all();
+    remove_dead_ranks();
+    own_.wait(pace.next(happened));
   }
-  return num_recorded > 0;
+  send_to_workers(kShutdownAck);
+}
+
+// An error is on its way to the caller. This shuts down the workers and only logs further errors,
+// so that the first one is reported.
+void Coordinator::shut_down_after_error() {
+  try {
+    if (own_.busy()) request_stop();
+    send_to_workers(kShutdown);
+    const auto asked = Clock::now();
+    int num_left = 0;
+    Pace pace;
+    while (own_.busy() ||
+           (num_left < roster_.size() - 1 && seconds_since(asked) < kLeaveFailedSeconds)) {
+      const std::optional<Message> message = communicator_.poll();
+      if (message && message->tag == kLeave) ++num_left;
+      const bool ended = own_.poll().has_value();  // the next run makes its record again
+      own_.wait(pace.next(message || ended));
+    }
+    send_to_workers(kShutdownAck);
+    for (int rank = 0; rank < roster_.size(); ++rank) release_jobs(rank, RankState::left);
+  } catch (const std::exception& error) {
+    log_warning("while shutting down after an error: {}", error.what());
+  }
+}
+
+Progress Coordinator::progress() const {
+  std::vector<RunningJob> running;
+  std::vector<RankActivity> ranks;
+  for (int rank = 0; rank < roster_.size(); ++rank) {
+    ranks.push_back({roster_.state(rank), ""});
+    if (roster_.state(rank) != RankState::busy) continue;
+    ranks.back().job = ledger_.job(roster_.jobs(rank)[0]).name;
+    for (const int64_t job : roster_.jobs(rank)) {
+      running.push_back({job, roster_.busy_seconds(rank)});
+    }
+  }
+  Progress progress = ledger_.progress(running, roster_.num_present(), seconds_since(started_));
+  progress.ranks = std::move(ranks);
+  return progress;
 }
 
 }  // namespace dovetail

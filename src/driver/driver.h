@@ -8,57 +8,59 @@
 #include <vector>
 
 #include "comm/communicator.h"
+#include "driver/rank_state.h"
 #include "plan/plan.h"
 #include "plan/record.h"
 #include "store/journal.h"
 
 namespace dovetail {
 
-// Runs a group of jobs and says what came of each, in order. Failures are records, not
-// exceptions; only Interrupted may be thrown. Called from a worker thread, one at a time a rank.
+// Runs a group of jobs and returns a record for each, in order. Failures are records, not
+// exceptions; only Interrupted may be thrown. Called from a worker thread, one call at a time.
 using RunGroup = std::function<std::vector<Record>(std::span<const Job> group)>;
 
-// What the progress display is told, a few times a second, on rank 0.
+// The state of a run on rank 0, for the progress display.
 struct Progress {
   int64_t total = 0;   // jobs
-  int64_t done = 0;    // of them, whether they finished or failed, now or earlier
-  int64_t failed = 0;  // of the done ones: failed, crashed, or held up by an input that failed
-  int64_t reused = 0;  // of the done ones: finished before this run
+  int64_t done = 0;    // finished or failed, in this run or before
+  int64_t failed = 0;  // part of done: failed, crashed, or blocked by a failed input
+  int64_t reused = 0;  // part of done: finished before this run
   double elapsed_seconds = 0;
-  double remaining_seconds = 0;  // estimate; < 0: not known yet
+  double remaining_seconds = 0;  // estimate; < 0 while unknown
   double jobs_per_minute = 0;
-  std::vector<std::string> doing;  // by rank: the job's name, "idle" or "gone"
+  std::vector<RankActivity> ranks;  // by rank
 };
 
 struct DriverOptions {
   int64_t max_unclean_ends = 3;  // a job that took its process down so often is recorded crashed
-  bool retry_failed = false;     // jobs that failed or crashed in an earlier run are tried again
-  double dead_after_seconds =
-      60;  // silence of a rank on another machine; on this one it shows at once
-  std::function<void(const Progress&)> on_progress;
-  std::function<void(const Record&)> on_record;  // after it is in the journal, rank 0
+  bool retry_failed = false;     // tries jobs again that failed or crashed in an earlier run
+  // Silence after which a rank of another machine counts as dead. On this machine a death shows
+  // at once.
+  double dead_after_seconds = 60;
+  std::function<void(const Progress&)> on_progress;  // a few times a second, rank 0
+  std::function<void(const Record&)> on_record;      // after it is in the journal, rank 0
 };
 
-// How the plan stands at the end of a run.
+// The state of the plan at the end of a run.
 struct RunSummary {
   int64_t total = 0;
-  int64_t finished = 0;   // reused ones among them
+  int64_t finished = 0;   // including reused ones
   int64_t failed = 0;     // by themselves, in this run or an earlier one
   int64_t reused = 0;     // finished before this run
-  int64_t unreached = 0;  // their inputs failed, or the run was stopped before them
+  int64_t unreached = 0;  // blocked by a failed input, or not reached before a stop
   bool interrupted = false;
 };
 
-// Rank 0: hands out the plan's jobs that the journal lacks, longest path first, each after its
-// inputs; trains too, in a thread of its own. A job whose input failed gets a failed record that
-// names the input. After a stop signal (base/stop.h) everything winds down within seconds. A rank
-// that dies or stays silent loses its job to the others. Throws what the journal throws (a full
-// disk), after the other ranks were told to end.
+// Rank 0: assigns the jobs that the journal lacks, longest path first, each after its inputs, and
+// runs jobs itself in a thread of its own. A job whose input failed gets a failed record that names
+// the input. After a stop signal (base/stop.h) the run ends within seconds. The jobs of a rank that
+// dies or stays silent go to other ranks. Rethrows the journal's exceptions (a full disk) after it
+// has shut the workers down.
 RunSummary coordinate(Communicator& communicator, const Plan& plan, Journal& journal,
                       const RunGroup& run_group, const DriverOptions& options);
 
-// Every other rank: works until told to end. A stop signal that reaches this rank alone makes it
-// hand back its job and return. Throws CommError when rank 0 is gone.
+// Every other rank: runs assigned jobs until rank 0 shuts it down. After a stop signal that reaches
+// this rank alone it hands back its job and returns. Throws CommError when rank 0 is dead.
 void work(Communicator& communicator, const RunGroup& run_group);
 
 }  // namespace dovetail

@@ -76,8 +76,10 @@ std::vector<Record> all_failed(const std::vector<Job>& jobs, const std::string& 
   return records;
 }
 
-// Failures are records, not exceptions; whoever forgets it must not take the process down.
-std::vector<Record> run_guarded(const RunGroup& run_group, const std::vector<Job>& jobs) {
+// Failures should be records, not exceptions. A RunGroup that throws must not end the process.
+// Unlike base/run_guarded.h this lets Interrupted alone pass, because nothing above it could handle
+// another exception.
+std::vector<Record> run_or_fail(const RunGroup& run_group, const std::vector<Job>& jobs) {
   try {
     std::vector<Record> records = run_group(jobs);
     if (records.size() == jobs.size()) return records;
@@ -100,7 +102,7 @@ JobThread::Outcome JobThread::run(Assignment assignment) const {
   Outcome outcome{std::move(assignment), {}, false};
   const std::vector<Job>& jobs = outcome.assignment.jobs;
   try {
-    outcome.records = run_guarded(run_group_, jobs);
+    outcome.records = run_or_fail(run_group_, jobs);
   } catch (const Interrupted&) {
     outcome.interrupted = true;
     return outcome;

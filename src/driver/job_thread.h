@@ -12,26 +12,26 @@
 
 namespace dovetail {
 
-// A thread that runs one assignment after another, so that the thread beside it, which speaks MPI,
-// stays responsive.
+// Runs one assignment after another in a thread of its own, so that the caller's thread, which
+// exchanges messages, stays responsive.
 class JobThread {
  public:
   JobThread(int rank, const RunGroup& run_group);
-  // Waits for the job that runs, which ends at its next step after request_stop().
+  // Waits for the running job; after request_stop() it ends at its next step.
   ~JobThread();
   JobThread(const JobThread&) = delete;
 
   bool busy() const { return busy_; }
   void start(Assignment assignment);  // not while busy
 
-  // What came of the assignment; a record for each job, or none if the work was stopped.
+  // The outcome of an assignment: a record for each job, or none if a stop interrupted it.
   struct Outcome {
     Assignment assignment;
     std::vector<Record> records;
     bool interrupted = false;
   };
   std::optional<Outcome> poll();
-  // Sleeps, at most so long; an outcome wakes it.
+  // Sleeps until there is an outcome, at most so long.
   void wait(std::chrono::microseconds at_most);
 
  private:

@@ -11,7 +11,7 @@ Json body_of(const Message& message) {
   try {
     return Json::from_cbor(message.bytes);
   } catch (const Json::exception& error) {
-    throw_<CommError>("a message of {} bytes with tag {} from rank {} is no CBOR: {}",
+    throw_<CommError>("a message of {} bytes with tag {} from rank {} is not CBOR: {}",
                       message.bytes.size(), message.tag, message.source, error.what());
   }
 }
@@ -25,7 +25,7 @@ Assignment assignment_from(const Message& message) {
   return {body.at("jobs").get<std::vector<Job>>(), body.at("attempts").get<std::vector<int64_t>>()};
 }
 
-// A record in its own form, which has raw numbers where JSON would have thousands of values.
+// Records keep their own encoding: raw arrays, where JSON would have thousands of values.
 Bytes to_message(const std::vector<Record>& records) {
   Json body = Json::array();
   for (const Record& record : records) body.push_back(Json::binary(to_bytes(record)));

@@ -8,35 +8,38 @@
 #include "plan/job.h"
 #include "plan/record.h"
 
-// What rank 0 and the workers say to each other; every body is CBOR.
+// The messages between rank 0 (the coordinator) and the workers. Every body is CBOR.
 namespace dovetail {
 
 enum MessageTag : int {
   // worker to rank 0
-  kHello = 101,     // I am ready for a job
-  kRecords = 102,   // what came of the jobs that you gave me
-  kHandBack = 103,  // I was stopped; the jobs are unharmed and not done
-  kLeave = 104,     // I go; jobs that I had are unharmed
-  kAlive = 105,     // both ways, now and then
+  kHello = 101,      // ready for a job
+  kRecords = 102,    // the records of the jobs that were assigned
+  kHandBack = 103,   // stopped; the assigned jobs are unharmed and not done
+  kLeave = 104,      // leaves the run; jobs that it had are unharmed
+  kHeartbeat = 105,  // both ways; empty
   // rank 0 to worker
-  kWelcome = 201,  // the body: after how many seconds of silence a rank is given up
-  kJobs = 202,     // do these
-  kStop = 203,     // give back what you are doing
-  kStored = 204,   // your records are on disk; the body: how many
-  kEnd = 205,      // there is nothing more to do: leave
-  kBye = 206       // I no longer listen; what comes now belongs to whatever is next
+  kWelcome = 201,     // body: after how many seconds of silence a rank counts as dead
+  kJobs = 202,        // an Assignment to run
+  kStop = 203,        // hand back the running jobs
+  kStored = 204,      // records are on disk; body: how many
+  kShutdown = 205,    // no job is left: leave
+  kShutdownAck = 206  // rank 0 no longer listens; later messages belong to whatever comes next
 };
+
+// Heartbeats that a living rank sends within the time after which silence counts as death.
+inline constexpr double kHeartbeatsBeforeDeath = 6;
 
 using Bytes = std::vector<uint8_t>;
 
-// Which try of each job this is, for its record.
+// Jobs for one rank to run.
 struct Assignment {
   std::vector<Job> jobs;
-  std::vector<int64_t> attempts;
+  std::vector<int64_t> attempts;  // of each job, from 1; goes into its record
 };
 
 Bytes to_message(const Json& body);
-Json body_of(const Message& message);  // throws CommError for bytes that are no CBOR
+Json body_of(const Message& message);  // throws CommError for bytes that are not CBOR
 
 Bytes to_message(const Assignment& assignment);
 Assignment assignment_from(const Message& message);

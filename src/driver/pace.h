@@ -12,8 +12,8 @@ inline double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// How long to sleep between two looks for messages: short while they come, longer when none do,
-// so that waiting costs a trainer on the same core next to nothing.
+// How long to sleep between two polls for messages: short while messages arrive, longer while none
+// do, so that polling takes almost nothing from a job on the same core.
 class Pace {
  public:
   std::chrono::microseconds next(bool something_happened) {
@@ -26,7 +26,7 @@ class Pace {
   std::chrono::microseconds pause_ = kShortest;
 };
 
-// True at most once in so many seconds, and at the first call.
+// A timer: due() is true at the first call, and then at most once in so many seconds.
 class Every {
  public:
   explicit Every(double seconds) : seconds_(seconds) {}

@@ -14,7 +14,7 @@ namespace {
 
 constexpr auto kTerminalInterval = std::chrono::milliseconds(200);
 constexpr auto kLogInterval = std::chrono::seconds(30);
-constexpr int kShortestName = 12;  // a name cut shorter says nothing
+constexpr int kShortestName = 12;  // characters; a shorter rest of a name identifies no cell
 
 std::string counts(const Progress& progress) {
   std::string text = fmt::format("{}/{} jobs", progress.done, progress.total);
@@ -26,14 +26,14 @@ std::string counts(const Progress& progress) {
   return text;
 }
 
-bool is_work(const std::string& doing) {
-  return doing != "idle" && doing != "gone" && doing != "starting" && doing != "stopped";
+std::string activity_name(const RankActivity& rank) {
+  return rank.state == RankState::busy ? rank.job : to_string(rank.state);
 }
 
 std::string counted_ranks(const Progress& progress) {
-  if (progress.doing.empty()) return "";
-  const auto busy = std::ranges::count_if(progress.doing, is_work);
-  const auto idle = static_cast<int64_t>(progress.doing.size()) - busy;
+  if (progress.ranks.empty()) return "";
+  const auto busy = std::ranges::count(progress.ranks, RankState::busy, &RankActivity::state);
+  const auto idle = static_cast<int64_t>(progress.ranks.size()) - busy;
   return fmt::format(" | {} busy, {} idle", busy, idle);
 }
 
@@ -41,14 +41,14 @@ std::string cut_front(const std::string& name, size_t length) {
   return name.size() <= length ? name : ".." + name.substr(name.size() - (length - 2));
 }
 
-// Each rank's name in an equal share of the room; "" where that is too little.
+// Gives each rank's activity an equal share of the room; "" if that is too little.
 std::string named_ranks(const Progress& progress, int room) {
-  const int num_ranks = static_cast<int>(progress.doing.size());
+  const int num_ranks = static_cast<int>(progress.ranks.size());
   const int frame = static_cast<int>(fmt::format(" | {}: ", num_ranks - 1).size());
   const int share = num_ranks == 0 ? 0 : room / num_ranks - frame;
   std::string text;
   for (int rank = 0; rank < num_ranks; ++rank) {
-    const std::string& name = progress.doing[rank];
+    const std::string name = activity_name(progress.ranks[rank]);
     if (share < std::min<int>(static_cast<int>(name.size()), kShortestName)) return "";
     text += fmt::format(" | {}: {}", rank, cut_front(name, share));
   }
@@ -76,9 +76,9 @@ std::string progress_line(const Progress& progress, int width) {
 std::string progress_log(const Progress& progress) {
   std::string line = counts(progress);
   constexpr size_t kNamedRanks = 8;
-  if (progress.doing.size() > kNamedRanks) return line + counted_ranks(progress);
-  for (size_t rank = 0; rank < progress.doing.size(); ++rank) {
-    line += fmt::format(" | {}: {}", rank, progress.doing[rank]);
+  if (progress.ranks.size() > kNamedRanks) return line + counted_ranks(progress);
+  for (size_t rank = 0; rank < progress.ranks.size(); ++rank) {
+    line += fmt::format(" | {}: {}", rank, activity_name(progress.ranks[rank]));
   }
   return line;
 }
@@ -90,14 +90,14 @@ int terminal_columns() {
     const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
     return known ? size.ws_col : kUnknownWidth;
   }
-  const char* told = std::getenv("DOVETAIL_TERMINAL_COLUMNS");
-  return told == nullptr ? 0 : std::max(0, std::atoi(told));
+  const char* columns = std::getenv("DOVETAIL_TERMINAL_COLUMNS");
+  return columns == nullptr ? 0 : std::max(0, std::atoi(columns));
 }
 
 ProgressDisplay::ProgressDisplay() : ProgressDisplay(stderr, terminal_columns()) {}
 
 ProgressDisplay::~ProgressDisplay() {
-  if (line_stands_) std::fputc('\n', out_);
+  if (line_open_) std::fputc('\n', out_);
 }
 
 void ProgressDisplay::show(const Progress& progress) {
@@ -106,7 +106,7 @@ void ProgressDisplay::show(const Progress& progress) {
 
 void ProgressDisplay::show(const Progress& progress, std::chrono::steady_clock::time_point now) {
   const bool terminal = width_ > 0;
-  // What is complete is shown at once: nothing comes after it.
+  // The last state is shown at once, because no later one follows.
   const bool complete = progress.done == progress.total && terminal;
   using Duration = std::chrono::steady_clock::duration;
   const Duration interval = terminal ? Duration(kTerminalInterval) : Duration(kLogInterval);
@@ -119,7 +119,7 @@ void ProgressDisplay::show(const Progress& progress, std::chrono::steady_clock::
   } else {
     fmt::print(out_, "{}\n", progress_log(progress));
   }
-  line_stands_ = terminal;
+  line_open_ = terminal;
   std::fflush(out_);
 }
 

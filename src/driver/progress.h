@@ -11,8 +11,8 @@ namespace dovetail {
 
 // One line of at most `width` characters for a terminal:
 //   12/60 jobs, 8.4/min, 6 min left, 1 failed | 0: tune a/b | 1: idle
-// Names are cut at their front, where cells of one sweep are alike; where there is no room for
-// them, the ranks are counted: | 3 busy, 1 idle.
+// Long names lose their front, where cells of one sweep are alike. If there is no room even for
+// that, the line counts the ranks: | 3 busy, 1 idle.
 std::string progress_line(const Progress& progress, int width);
 
 // The same in full, for a log.
@@ -21,16 +21,16 @@ std::string progress_log(const Progress& progress);
 // 45 s, 12 min, 3.4 h, 2.1 days
 std::string rough_duration(double seconds);
 
-// When to print which of them: on a terminal a line that is written over a few times a second; in
-// a log a line at the start and one every half minute.
+// Prints progress: on a terminal one line, rewritten a few times a second; to a log one line at the
+// start and one every half minute.
 class ProgressDisplay {
  public:
-  // To standard error; on a terminal as wide as that is. Under mpirun a rank's streams are pipes:
-  // jobs/launch then tells of its terminal by DOVETAIL_TERMINAL_COLUMNS.
+  // Prints to standard error, as wide as its terminal. Under mpirun the streams of a rank are
+  // pipes; jobs/launch passes the width on in DOVETAIL_TERMINAL_COLUMNS.
   ProgressDisplay();
-  // width 0: a log.
+  // `width` 0: a log.
   ProgressDisplay(std::FILE* out, int width) : out_(out), width_(width) {}
-  ~ProgressDisplay();  // leaves the last line standing
+  ~ProgressDisplay();  // keeps the last line on the terminal
   ProgressDisplay(const ProgressDisplay&) = delete;
 
   void show(const Progress& progress);
@@ -39,12 +39,12 @@ class ProgressDisplay {
  private:
   std::FILE* out_;
   int width_;
-  bool line_stands_ = false;
+  bool line_open_ = false;  // the cursor stands behind a line without its end
   bool shown_ = false;
   std::chrono::steady_clock::time_point last_;
 };
 
-// Columns of the terminal that standard error goes to; 0 if it is none.
+// Columns of the terminal that standard error writes to; 0 if it is no terminal.
 int terminal_columns();
 
 }  // namespace dovetail

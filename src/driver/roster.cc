@@ -7,30 +7,30 @@
 
 namespace dovetail {
 
-Roster::Roster(int size) : members_(size) { change(0, State::idle); }
+Roster::Roster(int size) : ranks_(size) { change(0, RankState::idle); }
 
 void Roster::hear_all() {
-  for (Member& member : members_) member.heard = Clock::now();
+  for (RosterEntry& entry : ranks_) entry.heard = Clock::now();
 }
 
-std::vector<int64_t> Roster::change(int rank, State state) {
-  Member& member = members_.at(rank);
-  if (member.state == State::busy) --num_busy_;
+std::vector<int64_t> Roster::change(int rank, RankState state) {
+  RosterEntry& entry = ranks_.at(rank);
+  if (entry.state == RankState::busy) --num_busy_;
   idle_.erase(rank);
-  member.state = state;
-  if (state == State::busy) ++num_busy_;
-  if (state == State::idle) idle_.insert(rank);
-  return std::exchange(member.jobs, {});
+  entry.state = state;
+  if (state == RankState::busy) ++num_busy_;
+  if (state == RankState::idle) idle_.insert(rank);
+  return std::exchange(entry.jobs, {});
 }
 
 void Roster::begin(int rank, std::vector<int64_t> jobs) {
-  DOVETAIL_CHECK(state(rank) == State::idle);
-  change(rank, State::busy);
-  members_[rank].jobs = std::move(jobs);
-  members_[rank].begun = members_[rank].heard = Clock::now();
+  DOVETAIL_CHECK(state(rank) == RankState::idle);
+  change(rank, RankState::busy);
+  ranks_[rank].jobs = std::move(jobs);
+  ranks_[rank].begun = ranks_[rank].heard = Clock::now();
 }
 
-std::vector<int64_t> Roster::end(int rank) { return change(rank, State::idle); }
-std::vector<int64_t> Roster::remove(int rank, State state) { return change(rank, state); }
+std::vector<int64_t> Roster::end(int rank) { return change(rank, RankState::idle); }
+std::vector<int64_t> Roster::remove(int rank, RankState state) { return change(rank, state); }
 
 }  // namespace dovetail

@@ -2,48 +2,48 @@
 #pragma once
 
 #include <set>
-#include <string>
 #include <vector>
 
 #include "driver/pace.h"
+#include "driver/rank_state.h"
 
 namespace dovetail {
 
-// Which ranks there are, what each one does, and when it was last heard of. Rank 0 is the
-// coordinator's own worker thread: always there.
+// The ranks of a run: the state of each, its jobs (indices into the plan), and when it was last
+// heard of. Rank 0 is the coordinator's own job thread, which is always there.
 class Roster {
  public:
   explicit Roster(int size);
 
-  // Not yet heard of; free for a job; busy; stopped by a signal and about to go; left or given up.
-  enum class State { awaited, idle, busy, leaving, gone };
-
-  State state(int rank) const { return members_[rank].state; }
+  RankState state(int rank) const { return ranks_[rank].state; }
   const std::set<int>& idle() const { return idle_; }
   int64_t num_busy() const { return num_busy_; }
   int64_t num_present() const { return num_busy_ + static_cast<int64_t>(idle_.size()); }
-  int size() const { return static_cast<int>(members_.size()); }
+  int size() const { return static_cast<int>(ranks_.size()); }
 
-  const std::vector<int64_t>& jobs(int rank) const { return members_[rank].jobs; }
-  double busy_seconds(int rank) const { return seconds_since(members_[rank].begun); }
-  double silent_seconds(int rank) const { return seconds_since(members_[rank].heard); }
+  const std::vector<int64_t>& jobs(int rank) const { return ranks_[rank].jobs; }
+  double busy_seconds(int rank) const { return seconds_since(ranks_[rank].begun); }
+  double silent_seconds(int rank) const { return seconds_since(ranks_[rank].heard); }
 
-  void hear(int rank) { members_[rank].heard = Clock::now(); }
-  void hear_all();  // the coordinator itself was away, so silence says nothing
+  void hear(int rank) { ranks_[rank].heard = Clock::now(); }
+  // Restarts every rank's silence: the coordinator itself was suspended and could hear nobody.
+  void hear_all();
   void begin(int rank, std::vector<int64_t> jobs);
+
   // Each returns the jobs that the rank had.
-  std::vector<int64_t> end(int rank);  // it is idle now; also one that was given up and is back
-  std::vector<int64_t> remove(int rank, State state);  // leaving or gone
+  std::vector<int64_t> end(
+      int rank);  // makes it idle; also a rank that was declared dead and is back
+  std::vector<int64_t> remove(int rank, RankState state);  // stopping or left
 
  private:
-  struct Member {
-    State state = State::awaited;
+  struct RosterEntry {
+    RankState state = RankState::starting;
     std::vector<int64_t> jobs;
     Clock::time_point begun, heard = Clock::now();
   };
-  std::vector<int64_t> change(int rank, State state);
+  std::vector<int64_t> change(int rank, RankState state);
 
-  std::vector<Member> members_;
+  std::vector<RosterEntry> ranks_;
   std::set<int> idle_;
   int64_t num_busy_ = 0;
 };

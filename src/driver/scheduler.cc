@@ -73,7 +73,7 @@ void Scheduler::finish(int64_t job) {
 std::vector<Scheduler::Blocked> Scheduler::fail(int64_t job) {
   settle(job, State::failed);
   std::vector<Blocked> blocked;
-  // Smallest index first: inputs have smaller indices than the jobs that need them.
+  // Inputs have smaller indices than the jobs that need them, so the smallest index comes first.
   std::priority_queue<int64_t, std::vector<int64_t>, std::greater<>> failed;
   for (failed.push(job); !failed.empty();) {
     const int64_t input = failed.top();

@@ -11,13 +11,13 @@
 
 namespace dovetail {
 
-// What is to be done next: which jobs are ready, in which order, and what a failure takes with it.
-// Knows nothing of ranks, threads, time or files. Jobs are named by their index in the plan.
+// Decides which job runs next: which jobs are ready, in which order, and which ones a failure
+// blocks. Knows no ranks, threads, time or files. Jobs are indices into the plan.
 class Scheduler {
  public:
   enum class State { waiting, ready, running, finished, failed };
 
-  // `priorities`: the longest path of each job. Larger ones go first; of equals the earlier job.
+  // `priorities` holds the longest path of each job. Larger ones go first, then earlier jobs.
   Scheduler(const std::vector<Job>& jobs, const std::vector<double>& priorities);
 
   State state(int64_t job) const { return states_[job]; }
@@ -25,14 +25,14 @@ class Scheduler {
   bool done() const { return num_open_ == 0; }  // every job is settled
   int64_t num_ready() const { return static_cast<int64_t>(ready_.size()); }
 
-  // The first ready job that the caller accepts; it is running from now on.
+  // Takes the first ready job that the caller accepts; its state becomes running.
   std::optional<int64_t> take(const std::function<bool(int64_t)>& accepts = nullptr);
-  // A running job is ready again.
+  // Makes a running job ready again.
   void give_back(int64_t job);
   void finish(int64_t job);
 
-  // Marks the job as failed, and all jobs that need it. Returns those, inputs before the jobs that
-  // need them, each with the failed input that it names.
+  // Marks the job as failed, and all jobs that need it. Returns the latter, inputs before the jobs
+  // that need them, each with the failed input that blocks it.
   struct Blocked {
     int64_t job, input;
   };

@@ -12,7 +12,7 @@ void TimeEstimate::add_run(double cost, double seconds) {
   ++num_run_;
 }
 
-double TimeEstimate::cost_behind(double cost, double seconds) const {
+double TimeEstimate::cost_done(double cost, double seconds) const {
   return seconds_run_ > 0 ? std::min(cost, seconds * cost_run_ / seconds_run_) : 0;
 }
 

@@ -5,21 +5,22 @@
 
 namespace dovetail {
 
-// How long the rest takes, from how the jobs' cost estimates compare with the time they took.
+// Estimates how long a run still takes, from the estimated costs of jobs and the seconds that
+// finished ones took.
 class TimeEstimate {
  public:
   explicit TimeEstimate(double cost_left) : cost_left_(cost_left) {}
 
-  // A job that ran in this run; a job that will not run (its input failed) took no time.
+  // Counts a job that ran, or one that will not run (its input failed) and so takes no time.
   void add_run(double cost, double seconds);
   void add_skipped(double cost) { cost_left_ -= cost; }
 
-  // `num_workers` share what is left, less what running jobs have behind them, and none ends before
-  // the longest chain of jobs has; < 0 while nothing is known yet.
+  // The larger of two bounds: the cost left, less `cost_under_way` (the done part of running jobs),
+  // shared by `num_workers`; and the longest path of jobs left. < 0 while no job has finished.
   double remaining_seconds(int64_t num_workers, double longest_path_left,
                            double cost_under_way = 0) const;
-  // The part of a running job's cost that is probably behind it.
-  double cost_behind(double cost, double seconds) const;
+  // The part of a running job's cost that is probably done after so many seconds.
+  double cost_done(double cost, double seconds) const;
   double jobs_per_minute(double elapsed_seconds) const;
 
  private:

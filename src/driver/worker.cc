@@ -8,38 +8,39 @@ namespace dovetail {
 
 namespace {
 
-// Rank 0 may be held up by a slow disk, and giving it up ends the run here: be patient.
-constexpr double kPatienceWithRankZero = 5;  // times the deadline of a worker
-// What a stopped worker grants rank 0 to store its last records.
+// Rank 0 gets a longer deadline than a worker: a slow disk may hold it up, and its death ends the
+// run.
+constexpr double kRankZeroDeadlineFactor = 5;
+// How long a stopped worker waits for rank 0 to store its last records.
 constexpr double kStoreSeconds = 3;
-// Longer than rank 0 waits for others to leave.
-constexpr double kByeSeconds = 8;
+// How long a worker that left waits for the acknowledgement; longer than rank 0 waits for workers.
+constexpr double kAckSeconds = 8;
 
 }  // namespace
 
 void Worker::run() {
   try {
-    work_until_end();
+    work_until_shutdown();
   } catch (...) {
-    request_stop();  // or the job would go on to its end, for nobody
+    request_stop();  // nobody would get the records of the job that runs
     throw;
   }
 }
 
-void Worker::work_until_end() {
+void Worker::work_until_shutdown() {
   send(kHello, {});
   Pace pace;
-  while (!ended_ && !may_leave()) jobs_.wait(pace.next(turn()));
+  while (!shutdown_ && !may_leave()) jobs_.wait(pace.next(turn()));
   leave();
 }
 
-// Not before rank 0 has stopped listening: the caller's next messages are not for it. A rank that
-// was stopped by itself has no next ones.
+// Returns only once rank 0 has stopped listening: the caller's next messages are not meant for the
+// coordinator. A rank that a signal stopped alone sends no more messages and leaves at once.
 void Worker::leave() {
   send(kLeave, {});
-  const auto said = Clock::now();
+  const auto left = Clock::now();
   Pace pace;
-  while (ended_ && !dismissed_ && seconds_since(said) < kByeSeconds) {
+  while (shutdown_ && !shutdown_acknowledged_ && seconds_since(left) < kAckSeconds) {
     const std::optional<Message> message = communicator_.poll();
     if (message) receive(*message);
     jobs_.wait(pace.next(message.has_value()));
@@ -56,7 +57,8 @@ bool Worker::turn() {
     deliver(std::move(*outcome));
     happened = true;
   }
-  show_life();
+  check_rank_0();
+  send_heartbeat();
   return happened;
 }
 
@@ -67,12 +69,12 @@ void Worker::receive(const Message& message) {
     case kJobs: jobs_.start(assignment_from(message)); break;
     case kStop: request_stop(); break;
     case kStored: num_unstored_ -= body_of(message).get<int64_t>(); break;
-    case kEnd: ended_ = true; break;
-    case kBye: dismissed_ = true; break;
-    case kAlive: break;
+    case kShutdown: shutdown_ = true; break;
+    case kShutdownAck: shutdown_acknowledged_ = true; break;
+    case kHeartbeat: break;
     default: throw_<CommError>("rank 0 sent a message with the unknown tag {}", message.tag);
   }
-  if (ended_ && jobs_.busy()) request_stop();  // rank 0 had to end the run early
+  if (shutdown_ && jobs_.busy()) request_stop();  // rank 0 ends the run early
 }
 
 void Worker::deliver(JobThread::Outcome outcome) {
@@ -85,17 +87,21 @@ void Worker::deliver(JobThread::Outcome outcome) {
   send(kRecords, to_message(outcome.records));
 }
 
-void Worker::show_life() {
+void Worker::check_rank_0() {
   if (dead_after_seconds_ <= 0) return;
-  if (seconds_since(heard_) > kPatienceWithRankZero * dead_after_seconds_) {
-    throw_<CommError>("rank 0 has been silent for {:.0f} s; taken for dead", seconds_since(heard_));
-  }
-  if (seconds_since(shown_) < dead_after_seconds_ / 6) return;
-  shown_ = Clock::now();
-  send(kAlive, {});
+  const double silent_seconds = seconds_since(heard_);
+  if (silent_seconds <= kRankZeroDeadlineFactor * dead_after_seconds_) return;
+  throw_<CommError>("rank 0 has been silent for {:.0f} s and counts as dead", silent_seconds);
 }
 
-// A signal may have reached this rank alone: its job is back at rank 0, and it goes.
+void Worker::send_heartbeat() {
+  if (dead_after_seconds_ <= 0) return;
+  if (seconds_since(sent_heartbeat_) < dead_after_seconds_ / kHeartbeatsBeforeDeath) return;
+  sent_heartbeat_ = Clock::now();
+  send(kHeartbeat, {});
+}
+
+// A signal may have reached this rank alone. Once its job is back at rank 0, it leaves.
 bool Worker::may_leave() {
   if (!stop_requested() || jobs_.busy()) return false;
   return num_unstored_ <= 0 || seconds_since(idle_since_) > kStoreSeconds;

@@ -6,30 +6,35 @@
 
 namespace dovetail {
 
-// A rank other than 0: its jobs run in one thread, its messages in the caller's.
+// A rank other than 0. Its jobs run in a thread of their own; the caller's thread exchanges
+// messages with rank 0.
 class Worker {
  public:
   Worker(Communicator& communicator, const RunGroup& run_group)
       : communicator_(communicator), jobs_(communicator.rank(), run_group) {}
 
+  // Returns when rank 0 shuts the run down, or after a stop signal. Throws CommError when rank 0
+  // is dead.
   void run();
 
  private:
-  void work_until_end();
+  void work_until_shutdown();
   void leave();
-  bool turn();  // whether anything happened
+  bool turn();  // returns whether anything happened
   void receive(const Message& message);
   void deliver(JobThread::Outcome outcome);
-  void show_life();
+  void check_rank_0();
+  void send_heartbeat();
   bool may_leave();
   void send(int tag, const Bytes& bytes) { communicator_.send(0, tag, bytes); }
 
   Communicator& communicator_;
   JobThread jobs_;
-  bool ended_ = false, dismissed_ = false;
-  int64_t num_unstored_ = 0;       // records that rank 0 has not yet said to be on disk
-  double dead_after_seconds_ = 0;  // 0: not known before the welcome
-  Clock::time_point heard_ = Clock::now(), shown_ = Clock::now(), idle_since_ = Clock::now();
+  bool shutdown_ = false, shutdown_acknowledged_ = false;
+  int64_t num_unstored_ = 0;       // records that rank 0 has not yet confirmed to be on disk
+  double dead_after_seconds_ = 0;  // 0: unknown before the welcome
+  Clock::time_point heard_ = Clock::now();  // from rank 0
+  Clock::time_point sent_heartbeat_ = Clock::now(), idle_since_ = Clock::now();
 };
 
 }  // namespace dovetail

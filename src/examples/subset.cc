@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "examples/subset.h"
 
-// Which examples a cell trains on, is validated on, and is scored on.
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -15,7 +14,7 @@ namespace dovetail {
 
 namespace {
 
-// How many of `available` the request wants, without looking at classes.
+// The number of `available` examples that the request asks for, regardless of classes.
 int64_t wanted_heads(const SubsetRequest& request, int64_t available) {
   if (request.heads > 0) return request.heads;
   if (request.fraction <= 0) return available;
@@ -23,7 +22,8 @@ int64_t wanted_heads(const SubsetRequest& request, int64_t available) {
       1, std::llround(std::min(request.fraction, 1.0) * static_cast<double>(available)));
 }
 
-// The first of each class, the second of each class, and so on: a smaller k is a prefix.
+// Takes the first of each class, then the second of each class, and so on, so that a smaller
+// request gives a prefix.
 std::vector<int64_t> take_per_class(const TaskData& data, const SubsetRequest& request,
                                     std::span<const int64_t> candidates) {
   std::map<int64_t, std::vector<int64_t>> classes;
@@ -32,8 +32,8 @@ std::vector<int64_t> take_per_class(const TaskData& data, const SubsetRequest& r
     const int64_t answer = data.train[index].answer;
     if (answer < 0) {
       throw_<ConfigError>(
-          "task {} has no labels or choices, so that per_class means nothing: ask "
-          "for a number of heads",
+          "task {} has neither labels nor choices, which per_class needs: ask for a number "
+          "of heads instead",
           data.name);
     }
     std::vector<int64_t>& members = classes[answer];
@@ -43,8 +43,8 @@ std::vector<int64_t> take_per_class(const TaskData& data, const SubsetRequest& r
     const auto found = static_cast<int64_t>(members.size());
     if (data.labels.empty() || found == request.per_class) continue;
     throw_<ConfigError>(
-        "task {} has {} training examples with the label \"{}\" beside those for "
-        "validation, which is too few for per_class = {}",
+        "task {} has {} training examples with the label \"{}\" besides those for "
+        "validation, too few for per_class = {}",
         data.name, found, data.labels[answer], request.per_class);
   }
   std::vector<int64_t> chosen;
@@ -73,12 +73,12 @@ Subset choose_subset(const TaskData& data, const SubsetRequest& request) {
   const int64_t wanted = wanted_heads(request, available);
   if (available < 1 || (request.per_class == 0 && wanted > available)) {
     throw_<ConfigError>(
-        "task {} has {} training heads, which is too few for {} to train on and {} for "
+        "task {} has {} training heads, too few for {} to train on and {} for "
         "validation: ask for fewer, or for \"all\"",
         data.name, total, std::max<int64_t>(1, wanted), held_out);
   }
   const std::vector<int64_t> order = Rng(derive_seed(request.seed, "subset")).permutation(total);
-  // training from the front and validation from the back: neither moves when the other grows
+  // training takes the front and validation the back, so that neither shifts when the other grows
   const std::span<const int64_t> candidates(order.data(), static_cast<size_t>(available));
   Subset subset{.tails = request.tails, .own_validation = own};
   if (request.per_class > 0) {
@@ -96,7 +96,8 @@ Subset choose_subset(const TaskData& data, const SubsetRequest& request) {
 
 namespace {
 
-// Of a question its choices too: several may share their words ("Which of these is alive?").
+// The text to hash. It includes the choices, since several questions may share their words ("Which
+// of these is alive?").
 std::string test_key(const Example& example) {
   std::string key = example.source;
   for (const auto& [name, text] : example.fields) key += '\x1f' + text;

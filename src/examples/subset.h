@@ -8,36 +8,37 @@
 
 namespace dovetail {
 
-// How many training examples a cell asks for. The first of these that is above 0 counts; none:
-// all of those that are not held out for validation, however many.
+// The training examples that a cell asks for. The first field above 0 of per_class, heads and
+// fraction counts. Without any: all examples that are not held out for validation.
 struct SubsetRequest {
-  // So many of each label; of questions up to so many of each place of the right choice.
+  // Examples of each label; for questions the most of each place of the right choice.
   int64_t per_class = 0;
-  int64_t heads = 0;    // so many examples
-  double fraction = 0;  // that part of those not held out for validation, at least one
-  int64_t tails = 0;    // up to so many references each; 0: all
+  int64_t heads = 0;    // examples
+  double fraction = 0;  // of the examples not held out for validation; at least one
+  int64_t tails = 0;    // the most references an example keeps; 0: all
   int64_t validation_examples = 0;
   uint64_t seed = 0;
-  // Where the data have validation examples of their own (TaskData::validation): up to
-  // validation_examples of those, and all of train is there to train on.
+  // Validates on TaskData::validation, where the data have it, so that all of train remains for
+  // training.
   bool own_validation = false;
 };
 
-// The training examples of one cell, as indices into `train` with the number of tails to keep.
-// Subsets are nested: for one seed the smaller size's heads are a prefix of the larger one's.
+// The training examples of one cell, as indices into `train`. Subsets of one seed are nested: the
+// heads of a smaller one are a prefix of those of a larger one.
 struct Subset {
   std::vector<int64_t> heads;
-  int64_t tails = 0;                // up to so many references each; 0: all
+  int64_t tails = 0;                // the most references an example keeps; 0: all
   std::vector<int64_t> validation;  // of the training side, never in `heads`
-  bool own_validation = false;      // `validation` counts TaskData::validation, not `train`
+  bool own_validation = false;      // `validation` indexes TaskData::validation, not `train`
 };
-// The validation examples of a seed are the same at every size. ConfigError when there are not
-// that many examples (of a label), and for per_class where examples have no answer.
+
+// Chooses the examples. A seed has the same validation examples at every size. ConfigError for more
+// examples (of a label) than there are, and for per_class where examples have no answer.
 Subset choose_subset(const TaskData& data, const SubsetRequest& request);
 
-// The test examples that every cell of the task is scored on: `count` of them (0, or more than
-// there are: all), chosen by a hash of their text, so that neither seed nor order of the file
-// decides. In the order of the hash: the smaller set is a prefix of the larger one.
+// The test examples that every cell of the task is scored on, in the order of a hash of their text,
+// so that neither a seed nor the order of the file matters. A smaller `count` gives a prefix of a
+// larger one; 0, or more than there are, gives all.
 std::vector<int64_t> choose_test(const TaskData& data, int64_t count);
 
 }  // namespace dovetail

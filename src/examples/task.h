@@ -11,52 +11,52 @@
 
 namespace dovetail {
 
-// One head, question or text with all that may be answered.
+// One head, question or text with all its right answers.
 struct Example {
   std::string source;
-  std::vector<std::string>
-      references;  // at least one, no duplicates; of a question the right answer
-  std::vector<std::string> choices = {};  // of a question, in the file's order
-  int64_t answer = -1;                    // index into the choices (or into the task's labels)
-  std::map<std::string, std::string> fields = {};  // what else a template may say: context, fact
+  // At least one, without duplicates; for a question its right choice.
+  std::vector<std::string> references;
+  std::vector<std::string> choices = {};           // for a question, in the order of the file
+  int64_t answer = -1;                             // index into the choices or the task's labels
+  std::map<std::string, std::string> fields = {};  // more text for templates: context, fact
 };
 
-// Which slots of a template there is something for.
+// The kind of a task's examples, which decides the slots of a template that they can fill.
 enum class Layout {
-  relation,        // head and tail: the relation is said by a tag or a phrase
+  relation,        // head and tail, joined by a tag or a phrase of the relation
   question,        // a question with choices of its own
   classification,  // a text (or two) and one of the task's labels
-  text             // source text to target text, nothing more
+  text             // source text to target text
 };
 
-// A task's data. Train and test share no head; the order is fixed by the data, not by chance.
+// A task's data. Train and test share no head. The data alone decide the order of examples.
 struct TaskData {
   std::string name;    // "wordnet/antonym"
-  std::string prefix;  // what Mapping puts before the head: "antonym"
-  std::string phrase;  // what Prompting says: "{source} is the opposite of"
+  std::string prefix;  // printed before the head by Mapping: "antonym"
+  std::string phrase;  // printed by Prompting: "{source} is the opposite of"
   std::string kind;    // one of kTaskKinds
   std::vector<Example> train;
   std::vector<Example> test;
   Layout layout = Layout::relation;
-  std::vector<std::string> labels = {};  // of a classification: what its references are out of
-  std::string relation = {};             // the verbalizers' key of the one relation: "xNeed"
+  std::vector<std::string> labels = {};  // of a classification: all possible references
+  std::string relation = {};             // key of the task's one relation in verbalizers: "xNeed"
   struct Relation {
     std::string prefix, phrase;
   };
-  // Only of a task of several relations. A source then begins with its own relation, so that each
+  // Only for a task of several relations. Its sources begin with their relation, so that each
   // (relation, head) is an example: "xNeed: PersonX goes to the mall".
   std::map<std::string, Relation> relations = {};
-  // The data's own validation examples, where a card says that they validate; else empty, and a
-  // part of train does.
+  // The data's own validation examples, where a card asks for them; else empty, and a part of train
+  // is used.
   std::vector<Example> validation = {};
 };
 inline constexpr std::string_view kRelationEnd = ": ";
 
-// Groups of tasks in a report, which picks the deciding metric by them.
+// Groups of tasks in a report, which chooses a primary metric for each.
 inline constexpr std::array<std::string_view, 7> kTaskKinds = {
     "lexical", "phrasal", "form", "reading", "choice", "classification", "generation"};
 
-// The choices of an example: its own, or the labels of a classification; empty where neither.
+// The choices of an example: its own, or the labels of a classification; empty without either.
 const std::vector<std::string>& choices_of(const TaskData& data, const Example& example);
 
 struct Task {
@@ -65,7 +65,7 @@ struct Task {
   std::string description;                   // one sentence
   std::string source;                        // data set and licence
   std::function<TaskData()> load;            // throws DataError (file, line)
-  std::function<std::string()> fingerprint;  // content hash of the data and of how it is cut
+  std::function<std::string()> fingerprint;  // content hash of the data and of their splits
 };
 
 }  // namespace dovetail

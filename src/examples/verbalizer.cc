@@ -4,11 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/error.h"
+#include "base/named_file.h"
 #include "base/names.h"
-#include "base/data_folder.h"
 #include "base/strict_toml.h"
 
 namespace dovetail {
@@ -23,25 +22,12 @@ const std::vector<std::string> kKeys = {"name",          "version",   "source",
 const std::vector<std::string> kLayouts = {"relation", "question", "classification"};
 
 fs::path verbalizer_file(const std::string& name_or_file, const fs::path& beside) {
-  if (name_or_file.ends_with(".toml")) return beside / name_or_file;
-  const std::vector<std::string> known = verbalizer_names();
-  if (std::find(known.begin(), known.end(), name_or_file) == known.end()) {
-    throw_<ConfigError>("unknown verbalizer \"{}\": {}", name_or_file,
-                        did_you_mean(name_or_file, known));
-  }
-  return data_folder() / "verbalizers" / (name_or_file + ".toml");
+  const fs::path file = named_data_file("verbalizer", "verbalizers", name_or_file);
+  return name_or_file.ends_with(".toml") ? beside / file : file;
 }
 
-int64_t read_version(const StrictToml& toml) {
-  const double version = toml.number("version").value_or(0);
-  if (version < 1 || version != std::floor(version)) {
-    toml.fail("version", "version must be a whole number from 1 on");
-  }
-  return static_cast<int64_t>(version);
-}
-
-// "good, great, superb" as its words.
-std::vector<std::string> words_of(const std::string& list) {
+// The words of a list such as "good, great, superb".
+std::vector<std::string> split_words(const std::string& list) {
   std::vector<std::string> words;
   for (const std::string& word : split(list, ',')) words.emplace_back(trim(word));
   return words;
@@ -49,28 +35,19 @@ std::vector<std::string> words_of(const std::string& list) {
 
 void read_fillers(const StrictToml& toml, Verbalizer& verbalizer) {
   for (const auto& [name, list] : toml.text_table("fillers")) {
-    verbalizer.fillers[name] = words_of(list);
+    verbalizer.fillers[name] = split_words(list);
   }
   verbalizer.label_class = toml.text_table("label_class");
   for (const auto& [label, name] : verbalizer.label_class) {
     if (verbalizer.fillers.contains(name)) continue;
     toml.fail("label_class." + label,
-              fmt::format("{} is said with words of \"{}\", which [fillers] lacks", label, name));
+              fmt::format("{} takes its words from \"{}\", which [fillers] lacks", label, name));
   }
 }
 
 }  // namespace
 
-std::vector<std::string> verbalizer_names() {
-  std::vector<std::string> names;
-  const fs::path folder = data_folder() / "verbalizers";
-  if (!fs::is_directory(folder)) return names;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.path().extension() == ".toml") names.push_back(entry.path().stem());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
+std::vector<std::string> verbalizer_names() { return data_file_names("verbalizers"); }
 
 const std::string& Verbalizer::phrase(const std::string& relation) const {
   const auto found = phrases.find(relation);
@@ -100,7 +77,7 @@ Verbalizer load_verbalizer(const std::string& name_or_file, const fs::path& besi
   const StrictToml toml(verbalizer_file(name_or_file, beside), kKeys);
   Verbalizer verbalizer;
   verbalizer.name = toml.text("name");
-  verbalizer.version = read_version(toml);
+  verbalizer.version = toml.version();
   verbalizer.source = toml.text("source", "");
   verbalizer.layout = toml.text("layout", "relation");
   if (std::find(kLayouts.begin(), kLayouts.end(), verbalizer.layout) == kLayouts.end()) {

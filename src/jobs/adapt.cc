@@ -7,10 +7,11 @@
 #include "adaptation/text_pairs.h"
 #include "base/error.h"
 #include "base/random.h"
+#include "jobs/backbone.h"
+#include "jobs/epoch_batches.h"
 #include "jobs/packed_text.h"
 #include "jobs/periodic_saver.h"
 #include "jobs/segment.h"
-#include "jobs/tune.h"
 #include "training/saved_state.h"
 
 namespace dovetail {
@@ -24,7 +25,7 @@ constexpr const char* kSentinel = "<extra_id_0>";
 bool is_denoised(const AdaptSettings& adapt, const TextPair& sentence) {
   if (adapt.name != "mixed") return adapt.name == "denoising";
   if (sentence.group.empty()) {
-    throw_<DataError>("the sentence of line {} has no group, which adaptation mixed goes by",
+    throw_<DataError>("the sentence of line {} has no group, which adaptation mixed needs",
                       sentence.line);
   }
   return sentence.group == kFilling;
@@ -39,7 +40,7 @@ std::vector<int32_t> encode(const Vocabulary& vocabulary, const std::string& tex
   return ids;
 }
 
-// The sentinel must survive where a sentence is cut short.
+// The sentinel must stay when a sentence is cut short.
 std::vector<int32_t> encode_source(const Vocabulary& vocabulary, const std::string& text,
                                    bool denoised, int64_t longest, int64_t& cut) {
   if (!denoised) return encode(vocabulary, text, longest, cut);
@@ -69,27 +70,27 @@ std::vector<Sequence> make_rows(const AdaptSettings& adapt, const fs::path& file
   return rows;
 }
 
-// Where batches come from: cut sentences, or more of the base's own text.
+// The batches: cut sentences, or more of the base's own text.
 class AdaptBatches {
  public:
-  AdaptBatches(const Job& job, const AdaptSettings& adapt, const Vocabulary& vocabulary,
-               Artefacts& artefacts, Record& record) {
-    if (!job.settings.contains("continue")) {
+  AdaptBatches(const Job& job, const Vocabulary& vocabulary, Artefacts& artefacts, Record& record) {
+    const AdaptJob& settings = settings_of<AdaptJob>(job);
+    const AdaptSettings& adapt = settings.adapt;
+    if (!settings.continued) {
       sentences_.emplace(make_rows(adapt, artefacts.folder(job.input_keys.back()) / kSplitRowsFile,
                                    vocabulary, record),
                          BatchLimit{adapt.batch_size}, derive_seed(adapt.seed, "adapt"));
       return;
     }
-    auto pretrain = job.settings.at("pretrain").get<PretrainSettings>();
+    PretrainSettings pretrain = settings.continued->pretrain;
     pretrain.batch_tokens = adapt.batch_size * pretrain.sequence_length;
-    pretrain.seed =
-        static_cast<int64_t>(derive_seed(adapt.seed, "continued") >> 1);  // other rows than before
-    corpus_ = artefacts.corpus(job, vocabulary);
-    text_.emplace(*corpus_, vocabulary, job.settings.at("continue").get<ChoiceSettings>(),
-                  pretrain);
+    // other rows than the pre-training had
+    pretrain.seed = static_cast<int64_t>(derive_seed(adapt.seed, "continued") >> 1);
+    corpus_ = artefacts.corpus(settings.continued->corpus, job.locations, vocabulary);
+    text_.emplace(*corpus_, vocabulary, settings.continued->objective, pretrain);
   }
 
-  // Steps come in rising order; those before the first one asked for are skipped.
+  // Steps must rise; steps before the first one asked for are skipped.
   Batch batch(int64_t step) {
     if (text_) return text_->batch(step);
     for (; next_ < step; ++next_) sentences_->next();
@@ -104,40 +105,42 @@ class AdaptBatches {
   std::optional<PackedText> text_;
 };
 
-Learner make_learner(const AdaptSettings& adapt, T5Model& model, TuningMethod& tuning) {
-  Learner learner;
-  learner.model = &model;
-  learner.tuning = &tuning;
-  learner.optimizer_settings = adapt.optimizer;
-  learner.options = adapt.options;
-  learner.steps =
-      resolve_steps(adapt.steps, (adapt.rows + adapt.batch_size - 1) / adapt.batch_size);
-  learner.dropout = adapt.dropout;
-  learner.seed = static_cast<uint64_t>(adapt.seed);
-  prepare(learner);
-  return learner;
+TrainingTask training_task(const AdaptSettings& adapt, T5Model& model, TuningMethod& tuning) {
+  return {
+      .model = &model,
+      .tuning = &tuning,
+      .optimizer = adapt.optimizer,
+      .options = adapt.options,
+      .steps = resolve_steps(adapt.steps, (adapt.rows + adapt.batch_size - 1) / adapt.batch_size),
+      .dropout = adapt.dropout,
+      .seed = static_cast<uint64_t>(adapt.seed)};
 }
 
 }  // namespace
 
 void run_adapt(const Job& job, Artefacts& artefacts, double checkpoint_seconds, Record& record) {
-  const auto adapt = job.settings.at("adapt").get<AdaptSettings>();
-  Backbone backbone = load_backbone(job, artefacts);
+  const AdaptJob& settings = settings_of<AdaptJob>(job);
+  const AdaptSettings& adapt = settings.adapt;
+  Backbone backbone =
+      load_backbone(job, settings.start, static_cast<uint64_t>(adapt.seed), artefacts);
   const auto tuning = find_tuning("full").make(backbone.model, {}, 0);
-  AdaptBatches batches(job, adapt, *backbone.vocabulary, artefacts, record);
-  Learner learner = make_learner(adapt, backbone.model, *tuning);
+  AdaptBatches batches(job, *backbone.vocabulary, artefacts, record);
+  TrainingTask training = training_task(adapt, backbone.model, *tuning);
+  TrainingState state;
+  TrainingOutcome outcome;
+  prepare(training, state);
   const fs::path partial = artefacts.partial_file(job.key);
-  if (fs::exists(partial)) restore_state(learner, partial);
-  learner.next_batch = [&](int64_t step) { return batches.batch(step); };
-  learner.after_step = PeriodicSaver(partial, checkpoint_seconds);
-  train({&learner, 1});
-  if (!learner.failure.empty()) throw_<SystemError>("{}", learner.failure);
+  if (fs::exists(partial)) restore_state({training, state, outcome}, partial);
+  training.next_batch = [&](int64_t step) { return batches.batch(step); };
+  training.after_step = PeriodicSaver(partial, checkpoint_seconds);
+  train(training, state, outcome);
+  if (!outcome.failure.empty()) throw_<SystemError>("{}", outcome.failure);
   publish_checkpoint(artefacts.folder(job.key), backbone.model, *backbone.vocabulary);
   fs::remove(partial);
-  record.curves["train_loss"] = learner.train_loss;
-  record.metrics["train_loss"] = learner.train_loss.values.back();
-  record.metrics["steps"] = static_cast<double>(learner.steps);
-  record.cost = learner.cost;
+  record.curves["train_loss"] = outcome.train_loss;
+  record.metrics["train_loss"] = outcome.train_loss.values.back();
+  record.metrics["steps"] = static_cast<double>(training.steps);
+  record.cost = outcome.cost;
 }
 
 }  // namespace dovetail

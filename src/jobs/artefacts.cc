@@ -7,6 +7,8 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "tasks/find_task.h"
+#include "text/build_corpus.h"
+#include "text/corpus_names.h"
 
 namespace dovetail {
 
@@ -35,17 +37,14 @@ std::shared_ptr<const TaskData> Artefacts::task(const std::string& name_or_card,
                     [&] { return find_task(name_or_card).load(); });
 }
 
-fs::path Artefacts::text(const Job& job) {
-  const Json& corpora = job.settings.at("corpus");
+fs::path Artefacts::text(const std::vector<CorpusSource>& sources, const JobLocations& locations) {
   std::vector<fs::path> files;
-  for (size_t i = 0; i < corpora.size(); ++i) {
-    // settings hold a text file's content hash; where it is on this machine stands apart
-    const Json& place =
-        job.locations.contains("corpus") ? job.locations["corpus"].at(i) : corpora[i].at("name");
-    files.push_back(corpus_text(place.get<std::string>(), cache()));
+  for (size_t i = 0; i < sources.size(); ++i) {
+    const std::string& place = i < locations.corpus.size() ? locations.corpus[i] : sources[i].name;
+    files.push_back(corpus_text(place, cache()));
   }
   if (files.size() == 1) return files[0];
-  const fs::path joined = cache() / (content_hash(corpora.dump()) + ".txt");
+  const fs::path joined = cache() / (content_hash(Json(sources).dump()) + ".txt");
   if (!fs::exists(joined)) {
     std::string all;
     for (const fs::path& file : files) {
@@ -57,13 +56,14 @@ fs::path Artefacts::text(const Job& job) {
   return joined;
 }
 
-std::shared_ptr<const TokenCorpus> Artefacts::corpus(const Job& job, const Vocabulary& vocabulary) {
+std::shared_ptr<const TokenCorpus> Artefacts::corpus(const std::vector<CorpusSource>& sources,
+                                                     const JobLocations& locations,
+                                                     const Vocabulary& vocabulary) {
   std::string identity = vocabulary.content_hash();
-  for (const Json& corpus : job.settings.at("corpus"))
-    identity += corpus.at("fingerprint").get<std::string>();
+  for (const CorpusSource& source : sources) identity += source.fingerprint;
   const fs::path file = cache() / (content_hash(identity) + ".tokens");
   return corpora_.get(file.string(), [&] {
-    if (!fs::exists(file)) build_corpus({text(job)}, vocabulary, file);
+    if (!fs::exists(file)) build_corpus({text(sources, locations)}, vocabulary, file);
     return TokenCorpus(file);
   });
 }

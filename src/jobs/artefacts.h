@@ -5,6 +5,7 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "examples/task.h"
 #include "model/checkpoints/checkpoint.h"
@@ -14,19 +15,19 @@
 
 namespace dovetail {
 
-// What jobs leave for others, by key, in the store's folder; and what a rank keeps in memory from
-// one job to the next, so that many small cells do not read the same files again and again.
+// The artefacts that jobs leave for others, by key, in the store's folder. Also a cache in memory
+// of what a rank's jobs read, so that many small cells do not read the same files again.
 class Artefacts {
  public:
   explicit Artefacts(std::filesystem::path store, const at::Device& device = at::kCPU);
 
-  const at::Device& device() const { return device_; }  // where models are trained
+  const at::Device& device() const { return device_; }  // that models are trained on
 
   std::filesystem::path folder(const std::string& key) const { return store_ / key; }
-  std::filesystem::path model_folder(const std::string& key) const {
-    return folder(key) / "model";
-  }                                                                  // kept
-  std::filesystem::path partial_file(const std::string& key) const;  // of an unfinished job
+  // The model of a cell with keep_model = true.
+  std::filesystem::path model_folder(const std::string& key) const { return folder(key) / "model"; }
+  // The saved state of an unfinished job.
+  std::filesystem::path partial_file(const std::string& key) const;
   std::filesystem::path cache() const { return store_ / "cache"; }
 
   // The vocabulary in a folder: a tokenizer job's, or a checkpoint's.
@@ -35,12 +36,15 @@ class Artefacts {
   std::shared_ptr<const TaskData> task(const std::string& name_or_card,
                                        const std::string& fingerprint);
   // Tokenised text, built once for a (text, vocabulary) and shared by all ranks of a node.
-  std::shared_ptr<const TokenCorpus> corpus(const Job& job, const Vocabulary& vocabulary);
-  // The text that a job names, one document a line, of one or several corpora joined.
-  std::filesystem::path text(const Job& job);
+  std::shared_ptr<const TokenCorpus> corpus(const std::vector<CorpusSource>& sources,
+                                            const JobLocations& locations,
+                                            const Vocabulary& vocabulary);
+  // A file of the sources' text, one document a line; several sources are joined.
+  std::filesystem::path text(const std::vector<CorpusSource>& sources,
+                             const JobLocations& locations);
 
  private:
-  // The few most recently used things of a kind; a backbone of a big model is not small.
+  // The most recently used things of a kind. The capacity is small because models may be big.
   template <typename T>
   struct Recent {
     size_t capacity = 8;

@@ -4,19 +4,19 @@
 #include <algorithm>
 #include <map>
 
-#include "base/error.h"
 #include "examples/subset.h"
+#include "jobs/backbone.h"
 #include "jobs/evaluate.h"
-#include "jobs/tune.h"
+#include "jobs/training_subset.h"
 
 namespace dovetail {
 
 namespace {
 
-std::string most_frequent_tail(const TaskData& task, const Subset& subset) {
-  std::map<std::string, int64_t> counts;  // ordered: of equal counts the first by spelling wins
-  for (int64_t head : subset.heads) {
-    const auto& references = task.train[head].references;
+std::string most_frequent_reference(const TaskData& task, const Subset& subset) {
+  std::map<std::string, int64_t> counts;  // ordered: equal counts are decided by spelling
+  for (const int64_t index : subset.heads) {
+    const auto& references = task.train[index].references;
     const size_t kept =
         subset.tails > 0 ? std::min<size_t>(subset.tails, references.size()) : references.size();
     for (size_t i = 0; i < kept; ++i) ++counts[references[i]];
@@ -27,46 +27,45 @@ std::string most_frequent_tail(const TaskData& task, const Subset& subset) {
   return best == counts.end() ? "" : best->first;
 }
 
-std::string without_sense_note(const std::string& head) {
-  const size_t open = head.rfind(" (");
-  return head.ends_with(")") && open != std::string::npos && open > 0 ? head.substr(0, open) : head;
+std::string without_sense_note(const std::string& text) {
+  const size_t open = text.rfind(" (");
+  return text.ends_with(")") && open != std::string::npos && open > 0 ? text.substr(0, open) : text;
 }
 
-void untuned(const Job& job, const TaskData& task, Artefacts& artefacts, Record& record) {
-  Backbone backbone = load_backbone(job, artefacts);
+void run_untuned(const Job& job, const TaskData& task, Artefacts& artefacts, Record& record) {
+  const BaselineJob& baseline = settings_of<BaselineJob>(job);
+  const UntunedSettings& settings = baseline.untuned.value();
+  Backbone backbone = load_backbone(job, settings.start, settings.seed.value_or(0), artefacts);
   const auto method = find_tuning("full").make(backbone.model, {}, 0);
-  const TuneSettings lengths = job.settings.value("tune", Json(TuneSettings{})).get<TuneSettings>();
-  const ExampleEncoder maker{task,
-                             template_of(job.settings),
-                             *backbone.vocabulary,
-                             {},
-                             backbone.model.config().vocab_size,
-                             lengths.max_source_length,
-                             lengths.max_target_length};
-  evaluate(backbone.model, *method, maker, job.settings.at("evaluate").get<EvaluateSettings>(),
-           record);
+  const ExampleEncoder encoder(task, untuned_template(settings.tmpl), *backbone.vocabulary, {},
+                               backbone.model.config().vocab_size,
+                               {settings.max_source_length, settings.max_target_length});
+  evaluate(backbone.model, *method, encoder, baseline.evaluate, record);
+}
+
+// The answers of a baseline without a model, one for each test example.
+std::vector<std::string> answers_of(const BaselineJob& baseline, const TaskData& task,
+                                    const std::vector<int64_t>& test) {
+  if (baseline.baseline == BaselineKind::most_frequent) {
+    const SubsetSettings& settings = baseline.subset.value();
+    const Subset subset =
+        training_subset(task, settings.train_size, settings.seed, settings.validation_examples);
+    return std::vector<std::string>(test.size(), most_frequent_reference(task, subset));
+  }
+  std::vector<std::string> answers;
+  for (const int64_t index : test) answers.push_back(without_sense_note(task.test[index].source));
+  return answers;
 }
 
 }  // namespace
 
 void run_baseline(const Job& job, Artefacts& artefacts, Record& record) {
-  const auto task = load_task(job, artefacts);
-  const std::string baseline = job.settings.at("baseline").get<std::string>();
-  if (baseline == "untuned") return untuned(job, *task, artefacts, record);
-  const auto settings = job.settings.at("evaluate").get<EvaluateSettings>();
-  const std::vector<int64_t> test = choose_test(*task, settings.test_examples);
-  std::vector<std::string> predictions;
-  if (baseline == "most_frequent") {
-    predictions.assign(
-        test.size(),
-        most_frequent_tail(*task,
-                           subset_for(job, *task, job.settings.value("validation_examples", 0))));
-  } else if (baseline == "copy") {
-    for (int64_t index : test) predictions.push_back(without_sense_note(task->test[index].source));
-  } else {
-    throw_<ConfigError>("unknown baseline \"{}\"; known: most_frequent, copy, untuned", baseline);
-  }
-  score_predictions(*task, test, predictions, settings.metrics, record);
+  const BaselineJob& baseline = settings_of<BaselineJob>(job);
+  const auto task = load_task(job, baseline.task, artefacts);
+  if (baseline.baseline == BaselineKind::untuned) return run_untuned(job, *task, artefacts, record);
+  const std::vector<int64_t> test = choose_test(*task, baseline.evaluate.test_examples);
+  score_predictions(*task, test, answers_of(baseline, *task, test), baseline.evaluate.metrics,
+                    record);
 }
 
 }  // namespace dovetail

@@ -3,8 +3,7 @@
 
 #include <algorithm>
 
-#include "base/error.h"
-#include "base/names.h"
+#include "base/catalogue.h"
 
 namespace dovetail {
 
@@ -28,66 +27,91 @@ GenerationSettings read_settings(const Json& given) {
   return settings;
 }
 
-void check(const Json& given) {
-  constexpr int64_t kAnyVocabulary = 1 << 30, kMostSamples = 100;
-  check_generation_settings(read_settings(given), kAnyVocabulary);
-  const int64_t samples = given.value("samples", int64_t{1});
-  if (samples < 1 || samples > kMostSamples) {
-    throw_<ConfigError>("samples must be between 1 and {}, found {}", kMostSamples, samples);
-  }
+void check_settings(const Json& parameters) {
+  constexpr int64_t kAnyVocabulary = 1 << 30;
+  check_generation_settings(read_settings(parameters), kAnyVocabulary);
 }
 
-const Json kConstraints = {
-    {"repetition_penalty", 1.0}, {"no_repeat_ngram_size", 0}, {"min_new_tokens", 0}};
+Parameter num_beams(int64_t beams) {
+  return {"num_beams", beams, "beams that are searched", at_least(1)};
+}
 
-Json with_constraints(Json own) {
-  own.update(kConstraints);
+Parameter top_k(int64_t k) {
+  return {"top_k", k, "likeliest tokens that are drawn from; 0: all", at_least(0)};
+}
+
+Parameter top_p(double p) {
+  return {"top_p", p, "probability of the tokens that are drawn from", above_up_to(0, 1)};
+}
+
+Parameter temperature() {
+  return {"temperature", 1.0, "divides the logits before the softmax", above(0)};
+}
+
+Parameter sampling_seed(int64_t seed) { return {"seed", seed, "seed of the draws"}; }
+
+Parameter num_samples(int64_t samples) {
+  return {"samples", samples, "answers for each test example", between(1, 100)};
+}
+
+Parameter repetition_penalty(double penalty) {
+  return {"repetition_penalty", penalty, "divides the odds of tokens already written; 1: none",
+          above(0)};
+}
+
+Parameter min_new_tokens(int64_t tokens) {
+  return {"min_new_tokens", tokens, "tokens before </s> is allowed", at_least(0)};
+}
+
+Parameter no_repeat_ngram_size() {
+  return {"no_repeat_ngram_size", 0, "length of n-grams that may not repeat; 0: any may",
+          at_least(0)};
+}
+
+Parameters with_constraints(Parameters own) {
+  own.insert(own.end(), {repetition_penalty(1.0), no_repeat_ngram_size(), min_new_tokens(0)});
   return own;
+}
+
+Parameters sampling_parameters() {
+  return with_constraints(
+      {top_k(50), top_p(1.0), temperature(), num_beams(1), sampling_seed(1), num_samples(1)});
+}
+
+Parameters published_parameters() {
+  return {num_beams(5),
+          top_k(10),
+          top_p(0.9),
+          temperature(),
+          repetition_penalty(5.5),
+          no_repeat_ngram_size(),
+          min_new_tokens(1),
+          {"max_new_tokens", 40, "in place of the sweep's", at_least(1)},
+          sampling_seed(123),
+          num_samples(3)};
 }
 
 }  // namespace
 
 const std::vector<DecodingEntry>& decodings() {
   static const std::vector<DecodingEntry> all = {
-      {"greedy", "the likeliest token, one after the other", with_constraints(Json::object()),
-       check},
-      {"beam", "beam search", with_constraints({{"num_beams", 4}, {"length_penalty", 1.0}}), check},
-      {"sample", "drawn token by token",
-       with_constraints({{"top_k", 50},
-                         {"top_p", 1.0},
-                         {"temperature", 1.0},
-                         {"num_beams", 1},
-                         {"seed", 1},
-                         {"samples", 1}}),
-       check},
+      {"greedy", "the likeliest token at each step", with_constraints({}), check_settings},
+      {"beam", "beam search",
+       with_constraints(
+           {num_beams(4), {"length_penalty", 1.0, "scores are divided by length to this power"}}),
+       check_settings},
+      {"sample", "drawn token by token", sampling_parameters(), check_settings},
       {"as_published",
        "MTO's harness (Pouramini and Faili 2024): five beams that sample, best of three with "
        "best_of_k",
-       {{"num_beams", 5},
-        {"top_k", 10},
-        {"top_p", 0.9},
-        {"temperature", 1.0},
-        {"repetition_penalty", 5.5},
-        {"no_repeat_ngram_size", 0},
-        {"min_new_tokens", 1},
-        {"max_new_tokens", 40},
-        {"seed", 123},
-        {"samples", 3}},
-       check},
+       published_parameters(), check_settings},
   };
   return all;
 }
 
 Decoding make_decoding(const ChoiceSettings& choice, int64_t max_new_tokens) {
-  const auto entry = std::ranges::find(decodings(), choice.name, &DecodingEntry::name);
-  if (entry == decodings().end()) {
-    std::vector<std::string> known;
-    for (const DecodingEntry& each : decodings()) known.push_back(each.name);
-    throw_<ConfigError>("unknown decoding \"{}\": {}", choice.name,
-                        did_you_mean(choice.name, known));
-  }
-  Json parameters = entry->defaults;
-  parameters.update(choice.parameters);
+  const DecodingEntry& entry = find_in_catalogue("decoding", decodings(), choice.name);
+  const Json parameters = resolve_parameters(entry, choice.parameters);
   Decoding decoding{choice.name, read_settings(parameters),
                     parameters.value("samples", int64_t{1})};
   decoding.settings.max_new_tokens = parameters.value("max_new_tokens", max_new_tokens);

@@ -13,7 +13,8 @@
 #include "examples/subset.h"
 #include "jobs/decoding.h"
 #include "model/generation/generate.h"
-#include "training/learner.h"
+#include "templates/answer.h"
+#include "training/training_loop.h"
 
 namespace dovetail {
 
@@ -21,7 +22,7 @@ using at::Tensor;
 
 namespace {
 
-// Rows by source length, longest first, in batches: a batch holds little padding.
+// Batches of rows sorted by source length, longest first, so that they hold little padding.
 std::vector<std::vector<int64_t>> length_batches(const std::vector<Sequence>& rows,
                                                  int64_t batch_size) {
   std::vector<int64_t> order(rows.size());
@@ -44,7 +45,7 @@ Batch gather(const std::vector<Sequence>& rows, const std::vector<int64_t>& indi
   return collate(chosen).to(device);
 }
 
-// What one decoding wrote: answers[example][sample].
+// The answers of one decoding: texts[example][sample].
 struct Answers {
   Decoding decoding;
   std::vector<std::vector<std::string>> texts;
@@ -60,7 +61,7 @@ std::vector<Answers> prepare_answers(const EvaluateSettings& settings, size_t ex
   return all;
 }
 
-// Each sample has a seed of its own, as separate calls have.
+// Each sample has a seed of its own, as if it were a separate call.
 void write_answers(const T5Model& model, const Tensor& memory_BSD, const Tensor& mask_BS,
                    const std::vector<int64_t>& indices, const Vocabulary& vocabulary,
                    Answers& answers) {
@@ -91,7 +92,7 @@ std::vector<TokenScores> run_test(const EvalContext& context, const std::vector<
     std::vector<TokenScores> found = score_targets(context.model, memory, batch.mask_BS, targets);
     for (size_t i = 0; i < indices.size(); ++i) scores[indices[i]] = std::move(found[i]);
     for (Answers& answers : all) {
-      write_answers(context.model, memory, batch.mask_BS, indices, context.maker.vocabulary,
+      write_answers(context.model, memory, batch.mask_BS, indices, context.encoder.vocabulary(),
                     answers);
     }
   }
@@ -126,7 +127,7 @@ void record_loss(const std::vector<TokenScores>& scores, Record& record) {
   record.metrics["perplexity"] = std::exp(record.metrics["loss"]);
 }
 
-// The answers of one decoding into the items, and their scores into the record.
+// Puts the answers of one decoding into the items, and their scores into the record.
 void score_answers(const EvalContext& context, const std::vector<const Example*>& examples,
                    const Answers& answers, const std::vector<std::string>& metrics, bool is_main,
                    std::vector<ScoredItem>& items, Record& record) {
@@ -134,7 +135,8 @@ void score_answers(const EvalContext& context, const std::vector<const Example*>
   for (size_t i = 0; i < items.size(); ++i) {
     std::vector<std::string> texts;
     for (const std::string& text : answers.texts[i])
-      texts.push_back(answer_of(context.maker.form, context.maker.task, *examples[i], text));
+      texts.push_back(
+          answer_of(context.encoder.tmpl(), context.encoder.task(), *examples[i], text));
     items[i].prediction = texts.front();
     items[i].samples.assign(texts.begin() + 1, texts.end());
     predictions.push_back(texts.front());
@@ -172,31 +174,35 @@ void score_predictions(const TaskData& task, const std::vector<int64_t>& test,
   record.predictions = predictions;
 }
 
-void evaluate_on(const std::vector<const Example*>& examples, T5Model& model, TuningMethod& tuning,
-                 const ExampleEncoder& maker, const EvaluateSettings& settings, Record& record) {
-  const PackedWeights packed(model);
-  const EvalContext context{model, tuning, maker};
-  std::vector<Sequence> rows;
+RowCounts evaluate_on(const std::vector<const Example*>& examples, T5Model& model,
+                      TuningMethod& tuning, const ExampleEncoder& encoder,
+                      const EvaluateSettings& settings, Record& record) {
+  const PrepackedWeights packed(model);
+  const EvalContext context{model, tuning, encoder};
+  EncodedRows encoded;
   for (const Example* example : examples)
-    rows.push_back(maker.row(*example, example->references.front()));
-  std::vector<Answers> all = prepare_answers(settings, rows.size());
-  const std::vector<TokenScores> scores = run_test(context, rows, settings.batch_size, all);
+    encoded.add(encoder.row(*example, example->references.front()));
+  std::vector<Answers> all = prepare_answers(settings, examples.size());
+  const std::vector<TokenScores> scores = run_test(context, encoded.rows, settings.batch_size, all);
   record_loss(scores, record);
-  std::vector<ScoredItem> items =
-      describe_items(context, examples, rows, scores, needed_evidence(settings.metrics));
+  DescribedItems described =
+      describe_items(context, examples, encoded.rows, scores, needed_evidence(settings.metrics));
   for (const Answers& answers : all) {
-    score_answers(context, examples, answers, settings.metrics, &answers == &all.front(), items,
-                  record);
+    score_answers(context, examples, answers, settings.metrics, &answers == &all.front(),
+                  described.items, record);
   }
+  encoded.counts += described.counts;
+  return encoded.counts;
 }
 
-void evaluate(T5Model& model, TuningMethod& tuning, const ExampleEncoder& maker,
-              const EvaluateSettings& settings, Record& record) {
+RowCounts evaluate(T5Model& model, TuningMethod& tuning, const ExampleEncoder& encoder,
+                   const EvaluateSettings& settings, Record& record) {
+  const TaskData& task = encoder.task();
   std::vector<const Example*> examples;
-  for (const int64_t index : choose_test(maker.task, settings.test_examples)) {
-    examples.push_back(&maker.task.test[index]);
+  for (const int64_t index : choose_test(task, settings.test_examples)) {
+    examples.push_back(&task.test[index]);
   }
-  evaluate_on(examples, model, tuning, maker, settings, record);
+  return evaluate_on(examples, model, tuning, encoder, settings, record);
 }
 
 double mean_loss(const T5Model& model, TuningMethod& tuning, const std::vector<Sequence>& rows,

@@ -10,25 +10,27 @@
 
 namespace dovetail {
 
-// Scores answers: per example, and as the metrics aggregate. Metrics go into the record as NAME, or
-// as NAME@DECODING where `decoding` is not empty. A metric whose evidence a task or decoding cannot
-// give (choices where there are none, samples where nothing is drawn) is left out.
+// Scores answers for each example and for the test set. Metrics go into the record as NAME, or as
+// NAME@DECODING if `decoding` is not empty. A metric whose evidence is missing (a task without
+// choices, a decoding without samples) is left out.
 void score_items(const std::vector<ScoredItem>& items, const std::vector<std::string>& metrics,
                  const std::string& decoding, Record& record);
 
-// Answers that no model wrote: those of a baseline.
+// Scores answers that no model generated: those of a baseline.
 void score_predictions(const TaskData& task, const std::vector<int64_t>& test,
                        const std::vector<std::string>& predictions,
                        const std::vector<std::string>& metric_names, Record& record);
 
-// The test set, once for each decoding: predictions and their scores; loss (nats per target token
-// of the first reference, over all tokens) and perplexity.
-void evaluate(T5Model& model, TuningMethod& tuning, const ExampleEncoder& maker,
-              const EvaluateSettings& settings, Record& record);
+// Evaluates a model on the test set, once for each decoding: predictions and their scores, loss
+// (nats per target token of the first reference, over all tokens) and perplexity. Returns the
+// counts of the rows that it encoded.
+RowCounts evaluate(T5Model& model, TuningMethod& tuning, const ExampleEncoder& encoder,
+                   const EvaluateSettings& settings, Record& record);
 
 // The same on any examples of the task.
-void evaluate_on(const std::vector<const Example*>& examples, T5Model& model, TuningMethod& tuning,
-                 const ExampleEncoder& maker, const EvaluateSettings& settings, Record& record);
+RowCounts evaluate_on(const std::vector<const Example*>& examples, T5Model& model,
+                      TuningMethod& tuning, const ExampleEncoder& encoder,
+                      const EvaluateSettings& settings, Record& record);
 
 // Mean loss per target token over the rows, without dropout.
 double mean_loss(const T5Model& model, TuningMethod& tuning, const std::vector<Sequence>& rows,

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "examples/subset.h"
 #include "examples/task.h"
-#include "plan/settings.h"
+#include "plan/job_settings.h"
+#include "templates/rendered.h"
 #include "templates/template.h"
 #include "text/vocabulary.h"
 #include "training/batch.h"
@@ -15,73 +17,84 @@
 
 namespace dovetail {
 
-// What was met while making rows.
+// Counts of encoded rows. A target that was cut cannot be learned, nor scored by its likelihood.
 struct RowCounts {
   int64_t rows = 0;
   int64_t cut_sources = 0;
-  int64_t cut_targets =
-      0;  // an answer that lost its end cannot be learned, nor scored by its likelihood
+  int64_t cut_targets = 0;
+
+  RowCounts& operator+=(const RowCounts& other);
 };
 
-// Turns examples into ids the same way for training and test.
-struct ExampleEncoder {
-  const TaskData& task;
-  BoundTemplate form;  // with_soft_tokens, where the tuning has some
-  const Vocabulary& vocabulary;
-  SoftTokenPlan soft_tokens;       // all that the form uses on this task
-  int64_t vocab_size = 0;          // of the model; soft tokens are numbered from here
-  int64_t max_source_length = 64;  // soft tokens not counted; what is cut: Segment::cut
-  int64_t max_target_length = 16;
+struct EncodedRow {
+  Sequence sequence;
+  RowCounts counts;
+};
 
-  // The row of an example with `reference` as its target's answer. Counts into `counts`, which
-  // belongs to whoever makes the rows.
-  Sequence row(const Example& example, const std::string& reference) const;
-  // As if that choice were the right one; and the same with nothing asked, as far as the template
-  // goes.
-  Sequence choice_row(const Example& example, size_t choice) const;
-  Sequence prior_row(const Example& example, size_t choice) const;
-  mutable RowCounts counts = {};
-  mutable std::unordered_map<std::string, int32_t> soft_ids =
-      {};  // of the plan, filled at the first use
+struct EncodedRows {
+  std::vector<Sequence> rows;
+  RowCounts counts;
+
+  void add(EncodedRow row);
+};
+
+// The most ids of a row, </s> included. Soft tokens do not count; a Segment with cut = 0 stays even
+// if the source gets longer.
+struct RowLimits {
+  int64_t source = 64;
+  int64_t target = 16;
+};
+
+// Encodes examples as ids, the same way for training and test.
+class ExampleEncoder {
+ public:
+  // `tmpl` has its soft tokens already (with_soft_tokens); `soft_tokens` are all of them that the
+  // template uses on this task. They are numbered from the model's vocab_size on. Task and
+  // vocabulary must outlive the encoder.
+  ExampleEncoder(const TaskData& task, BoundTemplate tmpl, const Vocabulary& vocabulary,
+                 SoftTokenPlan soft_tokens, int64_t vocab_size, RowLimits limits = {});
+
+  // The row of an example whose answer is `reference`.
+  EncodedRow row(const Example& example, const std::string& reference) const;
+  // The row as if that choice were the right one.
+  EncodedRow choice_row(const Example& example, size_t choice) const;
+  // The same without the question, as far as the template allows.
+  EncodedRow prior_row(const Example& example, size_t choice) const;
+
+  const TaskData& task() const { return task_; }
+  const BoundTemplate& tmpl() const { return tmpl_; }
+  const Vocabulary& vocabulary() const { return vocabulary_; }
+  const SoftTokenPlan& soft_tokens() const { return soft_tokens_; }
+  int64_t vocab_size() const { return vocab_size_; }
 
  private:
-  std::vector<int32_t> target_ids(const std::string& target) const;
+  std::vector<int32_t> target_ids(const std::string& target, RowCounts& counts) const;
   std::vector<int32_t> source_ids(const std::vector<Segment>& segments) const;
   int32_t soft_id(const SoftToken& token) const;
-  std::vector<int32_t> fitting_ids(std::vector<Segment> segments) const;
+  std::vector<int32_t> fitting_ids(std::vector<Segment> segments, RowCounts& counts) const;
+
+  const TaskData& task_;
+  BoundTemplate tmpl_;
+  const Vocabulary& vocabulary_;
+  SoftTokenPlan soft_tokens_;
+  int64_t vocab_size_;
+  RowLimits limits_;
+  std::unordered_map<std::string, int32_t> soft_ids_;  // by the token's name
 };
 
-// The template of a tune or baseline job, with the soft tokens that its tuning (none: a baseline)
-// asks for. ConfigError where template and tuning do not fit.
-BoundTemplate template_of(const Json& settings);
+// The template with the soft tokens that the tuning trains. ConfigError if the two do not fit.
+BoundTemplate template_for(const TemplateSettings& settings, const ChoiceSettings& tuning);
+// The template of a model without tuning.
+BoundTemplate untuned_template(const TemplateSettings& settings);
 
-// The soft tokens of a cell: their names from the template, their words' pieces from the
+// The soft tokens of a cell: their names from the template, the ids of their words from the
 // vocabulary.
-SoftTokenPlan plan_soft_tokens(const BoundTemplate& form, const TaskData& task,
+SoftTokenPlan plan_soft_tokens(const BoundTemplate& tmpl, const TaskData& task,
                                const Vocabulary& vocabulary);
 
-// One row for each (head, tail) that the subset keeps.
-std::vector<Sequence> training_rows(const ExampleEncoder& maker, const Subset& subset);
-std::vector<Sequence> validation_rows(const ExampleEncoder& maker, const Subset& subset);
-
-// Batches for ever: epochs in random order. Deterministic in the seed.
-class EpochBatches {
- public:
-  EpochBatches(std::vector<Sequence> rows, BatchLimit limit, uint64_t seed);
-  Batch next();
-  // Of the first epoch; with a limit in tokens others may have a few more or less.
-  int64_t batches_per_epoch() const { return batches_per_epoch_; }
-
- private:
-  void start_epoch();
-
-  std::vector<Sequence> rows_;
-  BatchLimit limit_;
-  uint64_t seed_;
-  int64_t epoch_ = 0;
-  std::vector<std::vector<int64_t>> batches_;
-  size_t next_ = 0;
-  int64_t batches_per_epoch_ = 0;
-};
+// One row for each reference that the subset keeps.
+EncodedRows training_rows(const ExampleEncoder& encoder, const Subset& subset);
+// One row for the first reference of each validation example.
+EncodedRows validation_rows(const ExampleEncoder& encoder, const Subset& subset);
 
 }  // namespace dovetail

@@ -5,9 +5,8 @@
 #include <ATen/core/Tensor.h>
 
 #include <chrono>
-#include <new>
 
-#include "base/error.h"
+#include "base/run_guarded.h"
 #include "jobs/adapt.h"
 #include "jobs/artefacts.h"
 #include "jobs/baseline.h"
@@ -15,6 +14,7 @@
 #include "jobs/probe.h"
 #include "jobs/provenance.h"
 #include "jobs/segment.h"
+#include "jobs/tokenizer.h"
 #include "jobs/tune.h"
 #include "model/device.h"
 
@@ -34,8 +34,8 @@ Record begin_record(const Job& job, const RunnerOptions& options) {
   record.key = job.key;
   record.name = job.name;
   record.kind = job.kind;
-  record.provenance = provenance(options.threads, options.device);
-  record.provenance["team_size"] = options.team ? options.team->size() : 1;
+  record.provenance = provenance(options.threads, options.device, precision_of(job));
+  record.provenance["data_parallel_size"] = options.team ? options.team->size() : 1;
   return record;
 }
 
@@ -46,7 +46,7 @@ void run_one_kind(std::span<const Job> group, Artefacts& artefacts, const Runner
     case JobKind::pretrain:
       return run_pretrain(group.front(), artefacts, options.checkpoint_seconds, options.team,
                           records.front());
-    case JobKind::label: return run_label(group.front(), artefacts, records.front());
+    case JobKind::segment: return run_segment(group.front(), artefacts, records.front());
     case JobKind::adapt:
       return run_adapt(group.front(), artefacts, options.checkpoint_seconds, records.front());
     case JobKind::probe: return run_probe(group.front(), artefacts, records.front());
@@ -55,10 +55,13 @@ void run_one_kind(std::span<const Job> group, Artefacts& artefacts, const Runner
   }
 }
 
-void fail_all(std::span<Record> records, const std::string& reason) {
-  for (Record& record : records) {
-    record.status = RunStatus::failed;
-    record.reason = reason;
+// The reason why the work failed, or "". The failure of another rank ends this job and no other.
+template <typename Work>
+std::string failure_of(Work work) {
+  try {
+    return run_guarded(work);
+  } catch (const TeamFailure& error) {
+    return error.what();
   }
 }
 
@@ -78,21 +81,16 @@ std::vector<Record> JobRunner::run(std::span<const Job> group) {
   DOVETAIL_CHECK(group.size() == 1 || group.front().kind == JobKind::tune);
   const auto start = std::chrono::steady_clock::now();
   const double cpu_start = cpu_seconds();
-  try {
-    run_one_kind(group, state_->artefacts, options, records);
-  } catch (const Interrupted&) {
-    throw;
-  } catch (const CommError&) {
-    throw;
-  } catch (const std::bad_alloc&) {
-    fail_all(records, "out of memory");
-  } catch (const std::exception& error) {
-    fail_all(records, error.what());
-  }
+  const std::string failure =
+      failure_of([&] { run_one_kind(group, state_->artefacts, options, records); });
   // A group's cells share its cost evenly.
   const double share = 1.0 / static_cast<double>(group.size());
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
   for (Record& record : records) {
+    if (!failure.empty()) {
+      record.status = RunStatus::failed;
+      record.reason = failure;
+    }
     record.cost.wall_seconds += wall.count() * share;
     record.cost.cpu_seconds = (cpu_seconds() - cpu_start) * share;
     record.cost.peak_bytes = peak_bytes();

@@ -9,7 +9,7 @@
 
 #include "plan/job.h"
 #include "plan/record.h"
-#include "training/gradient_team.h"
+#include "training/gradient_all_reduce.h"
 
 namespace dovetail {
 
@@ -18,12 +18,13 @@ struct RunnerOptions {
   int threads = 1;                 // of LibTorch's operators
   std::string device = "cpu";      // or "cuda"
   double checkpoint_seconds = 60;  // of a long job
-  GradientTeam* team = nullptr;    // that trains together; those but its first member write nothing
+  GradientAllReduce* team = nullptr;  // the data-parallel group; only its first rank writes
 };
 
-// Runs jobs of every kind: Job -> Record. Keeps vocabulary, corpus and backbone in memory from
-// one job to the next. One job's failure is a record with its reason; only Interrupted is
-// thrown, and CommError when a member of the team is lost.
+// Runs jobs of every kind: Job -> Record. Keeps vocabularies, corpora and checkpoints in memory
+// from one job to the next. A job's failure is a record with its reason, also when another rank of
+// the data-parallel group has ended the work. Throws only Interrupted, and CommError when a rank of
+// the group is lost.
 class JobRunner {
  public:
   explicit JobRunner(RunnerOptions options);

@@ -12,7 +12,7 @@ namespace dovetail {
 namespace {
 
 constexpr size_t kLeastTokens = 2;  // what an objective needs
-// The more rows are read ahead the less is padding; memory sets the bound: some 50 MB.
+// Reading more rows ahead leaves less padding; memory sets the bound, about 50 MB.
 constexpr int64_t kWindowTokens = int64_t{1} << 22, kLeastBatches = 16, kMostBatches = 256;
 
 int64_t window_batches(const PretrainSettings& settings) {
@@ -44,8 +44,9 @@ int64_t longest(const std::vector<std::vector<int32_t>>& texts) {
 
 }  // namespace
 
-ChunkStream::ChunkStream(const TokenCorpus& corpus, int64_t chunk_length, bool pack, uint64_t seed)
-    : corpus_(corpus), chunk_length_(chunk_length), pack_(pack), seed_(seed) {
+ChunkStream::ChunkStream(const TokenCorpus& corpus, int64_t chunk_length, bool pack_sequences,
+                         uint64_t seed)
+    : corpus_(corpus), chunk_length_(chunk_length), pack_sequences_(pack_sequences), seed_(seed) {
   if (corpus.num_tokens() < chunk_length) {
     throw_<DataError>(
         "the pre-training text has {} tokens, fewer than one row of {}: give more text",
@@ -66,7 +67,7 @@ std::vector<int32_t> ChunkStream::next_document() {
 }
 
 std::vector<int32_t> ChunkStream::next() {
-  if (pack_) return next_packed();
+  if (pack_sequences_) return next_packed();
   for (size_t tried = 0; tried <= 2 * order_.size(); ++tried) {
     std::vector<int32_t> document = next_document();
     if (document.size() < kLeastTokens) continue;
@@ -74,7 +75,8 @@ std::vector<int32_t> ChunkStream::next() {
     return document;
   }
   throw_<DataError>(
-      "no line of the pre-training text has two tokens or more: give other text, or pack it");
+      "no line of the pre-training text has two tokens or more: give other text, or set "
+      "pack_sequences = true");
 }
 
 std::vector<int32_t> ChunkStream::next_packed() {
@@ -99,7 +101,7 @@ PackedText::PackedText(const TokenCorpus& corpus, const Vocabulary& vocabulary,
       texts_(encode_texts(objective_, parameters_, vocabulary)),
       stream_(corpus,
               objective_.chunk_length(settings.sequence_length - longest(texts_), parameters_),
-              settings.pack, seed_) {
+              settings.pack_sequences, seed_) {
   for (int i = 0; i < vocabulary.num_sentinels(); ++i) sentinels_.push_back(vocabulary.sentinel(i));
 }
 

@@ -13,14 +13,14 @@
 
 namespace dovetail {
 
-// The endless stream of a corpus, the documents of an epoch in random order. Packed: joined and cut
-// into chunks of equal length, as T5 does (Raffel et al. 2020, sec. 3.1.3). Not packed: a document
-// a chunk, its end cut off where it is too long, and none of fewer than two tokens; what a model is
-// to write then always follows from what it reads, which it hardly does where a text is short and
-// its neighbour is about something else.
+// An endless stream of a corpus, the documents of each epoch in random order. With pack_sequences,
+// documents are joined and cut into chunks of equal length, as T5 does (Raffel et al. 2020, sec.
+// 3.1.3). Without it, each chunk is one document, truncated if it is too long; documents of fewer
+// than two tokens are skipped. The target then always belongs to the text of the source, which it
+// rarely does when short documents on different topics share a row.
 class ChunkStream {
  public:
-  ChunkStream(const TokenCorpus& corpus, int64_t chunk_length, bool pack, uint64_t seed);
+  ChunkStream(const TokenCorpus& corpus, int64_t chunk_length, bool pack_sequences, uint64_t seed);
   std::vector<int32_t> next();
 
  private:
@@ -30,23 +30,23 @@ class ChunkStream {
 
   const TokenCorpus& corpus_;
   int64_t chunk_length_;
-  bool pack_;
+  bool pack_sequences_;
   uint64_t seed_;
   int64_t epoch_ = 0;
   std::vector<int64_t> order_;
   size_t position_ = 0;           // in order_
-  std::vector<int32_t> pending_;  // read, not yet given out
+  std::vector<int32_t> pending_;  // read, not yet returned
   size_t pending_begin_ = 0;
 };
 
-// Pre-training batches: chunks through the objective. Deterministic in the seed and the step, so a
-// run that was interrupted goes on with the very rows it would have seen.
+// Pre-training batches: the objective applied to chunks. Deterministic in the seed and the step, so
+// that an interrupted run continues with the same rows.
 class PackedText {
  public:
   PackedText(const TokenCorpus& corpus, const Vocabulary& vocabulary,
              const ChoiceSettings& objective, const PretrainSettings& settings);
 
-  // Steps must come in rising order; skipped ones cost little.
+  // Steps must rise; skipping some costs little.
   Batch batch(int64_t step);
 
  private:
@@ -57,9 +57,9 @@ class PackedText {
   nlohmann::json parameters_;
   uint64_t seed_;
   int64_t rows_per_batch_;
-  int64_t window_batches_;  // read ahead, so that rows of like length can be brought together
+  int64_t window_batches_;  // read ahead, so that rows of similar length can share a batch
   std::vector<int32_t> sentinels_;
-  std::vector<std::vector<int32_t>> texts_;  // what the objective may set before inputs, encoded
+  std::vector<std::vector<int32_t>> texts_;  // that the objective may put before inputs
   ChunkStream stream_;
   int64_t windows_read_ = 0;  // from the stream
   int64_t window_made_ = -1;  // the one whose batches are ready

@@ -11,33 +11,35 @@ namespace dovetail {
 
 namespace fs = std::filesystem;
 
-const Json& supervised_defaults() {
-  static const Json defaults = {{"pairs", ""},
-                                {"source_key", "source"},
-                                {"target_key", "target"},
-                                {"end_marker", ""},
-                                {"limit", 0},
-                                {"temperature", 1.0},
-                                {"text_share", 0.0},
-                                {"text_objective", "span_corruption"}};
-  return defaults;
-}
+namespace {
 
-void check_supervised(const Json& parameters) {
+void check_pairs(const Json& parameters) {
   if (parameters.at("pairs").get<std::string>().empty()) {
     throw_<ConfigError>(
-        "objective supervised needs pairs = \"...\": a file of JSON lines with source and target, "
-        "or a "
+        "supervised needs pairs = \"...\": a file of JSON lines with source and target, or a "
         "folder of such files");
   }
-  const double share = parameters.at("text_share");
-  if (!(share >= 0 && share < 1)) {
-    throw_<ConfigError>(
-        "text_share of objective supervised must be at least 0 and below 1, found {}", share);
-  }
   find_objective(parameters.at("text_objective"));
-  mixing_rates({1}, {parameters.at("limit"),
-                     parameters.at("temperature")});  // throws for what is out of range
+}
+
+}  // namespace
+
+const SupervisedEntry& supervised_entry() {
+  static const SupervisedEntry entry = {
+      .name = "supervised",
+      .paper = "Raffel et al. 2020, sec. 3.5.2: prompts and completions of many tasks",
+      .parameters = {{"pairs", "", "a file of JSON lines, or a folder of them"},
+                     {"source_key", "source", "the key of the prompt"},
+                     {"target_key", "target", "the key of the completion"},
+                     {"end_marker", "", "text that is removed from the end of a completion"},
+                     {"limit", 0, "rows at which the size of a file is capped; 0: none",
+                      at_least(0)},
+                     {"temperature", 1.0, "of the mixing rates (Raffel et al. 2020)", at_least(1)},
+                     {"text_share", 0.0, "share of the steps that learn from text",
+                      from_up_to(0, 1)},
+                     {"text_objective", "span_corruption", "the objective of those steps"}},
+      .check = check_pairs};
+  return entry;
 }
 
 std::vector<fs::path> pair_files(const fs::path& file_or_folder) {
@@ -68,7 +70,7 @@ PairBatches::PairBatches(const fs::path& files, const TokenCorpus* corpus,
   std::vector<std::vector<TextPair>> pairs;
   for (const fs::path& file : pair_files(files)) {
     PairFile read = read_pairs(file, format);
-    if (read.rows.empty()) {  // of many published files one or two are like this
+    if (read.rows.empty()) {  // as one or two of the published files
       log_warning("{}: no row has a {} ({} are empty): the file is left out", file.string(),
                   format.target_key, read.empty_targets);
       continue;
@@ -86,14 +88,12 @@ PairBatches::PairBatches(const fs::path& files, const TokenCorpus* corpus,
   }
 }
 
-// Prompts may be longer than a row: their beginning is cut, as the question mostly stands at the
-// end.
+// A prompt that is longer than a row loses its beginning, because the question is mostly at its end.
 Sequence PairBatches::make_row(int64_t number) {
   const TextPair& pair = mixture_->row(number);
   Sequence row{vocabulary_.encode_with_sentinels(pair.source),
                vocabulary_.encode_with_sentinels(pair.target)};
   const size_t longest = static_cast<size_t>(settings_.sequence_length) - 1;
-  rows_cut_ += row.source.size() > longest || row.target.size() > longest;
   if (row.source.size() > longest)
     row.source.erase(row.source.begin(), row.source.end() - static_cast<int64_t>(longest));
   row.target.resize(std::min(row.target.size(), longest));

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "adaptation/pair_mixture.h"
+#include "base/parameters.h"
 #include "jobs/packed_text.h"
 #include "plan/settings.h"
 #include "text/vocabulary.h"
@@ -13,10 +16,10 @@
 
 namespace dovetail {
 
-// The objective "supervised": a mixture of tasks, each a file of prompts and completions, drawn in
-// proportion to their sizes up to a limit (Raffel et al. 2020, sec. 3.5.2). With a share of text,
-// so many of the steps learn from text by another objective instead, as the original T5 did; a step
-// is of one kind.
+// The objective "supervised": a mixture of tasks, each a file of prompts and completions, sampled in
+// proportion to their sizes up to a limit (Raffel et al. 2020, sec. 3.5.2). `text_share` is the
+// share of steps that train on text with another objective instead, as the original T5 did. A step
+// has one kind of rows.
 class PairBatches {
  public:
   // `files`: a file of JSON lines, or a folder of them. Throws DataError for bad lines.
@@ -24,9 +27,8 @@ class PairBatches {
               const Vocabulary& vocabulary, const Json& parameters,
               const PretrainSettings& settings);
 
-  // Steps must come in rising order. The seed and the step alone decide what is in a batch.
+  // Steps must rise. The seed and the step alone decide the rows of a batch.
   Batch batch(int64_t step);
-  int64_t rows_cut() const { return rows_cut_; }
 
  private:
   Sequence make_row(int64_t number);
@@ -37,15 +39,19 @@ class PairBatches {
   int64_t rows_per_batch_;
   std::unique_ptr<PairMixture> mixture_;
   std::optional<PackedText> text_;
-  int64_t rows_cut_ = 0;
 };
 
-// What "supervised" takes: pairs, source_key, target_key, end_marker, limit, temperature,
-// text_share, text_objective.
-const Json& supervised_defaults();
-void check_supervised(const Json& parameters);  // throws ConfigError
+// The objective "supervised" as a sweep file names it. It is none of the objectives' catalogue, for
+// it learns from pairs.
+struct SupervisedEntry {
+  std::string name;
+  std::string paper;
+  Parameters parameters = {};
+  std::function<void(const Json& parameters)> check = {};  // throws ConfigError
+};
+const SupervisedEntry& supervised_entry();
 
-// The files behind a path, sorted by name; ConfigError where there is none.
+// The file, or the .jsonl files of a folder sorted by name; ConfigError if there is none.
 std::vector<std::filesystem::path> pair_files(const std::filesystem::path& file_or_folder);
 
 }  // namespace dovetail

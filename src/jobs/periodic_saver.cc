@@ -7,18 +7,18 @@
 
 namespace dovetail {
 
-void PeriodicSaver::operator()(Learner& learner, int64_t step) {
-  const bool curve_point =
-      !learner.train_loss.steps.empty() && learner.train_loss.steps.back() == step;
+void PeriodicSaver::operator()(const TrainingRun& run, int64_t step) {
+  const std::vector<int64_t>& curve_steps = run.outcome.train_loss.steps;
+  const bool curve_point = !curve_steps.empty() && curve_steps.back() == step;
   const auto now = std::chrono::steady_clock::now();
-  if (!curve_point || step == learner.steps ||
+  if (!curve_point || step == run.task.steps ||
       std::chrono::duration<double>(now - last_).count() < seconds_) {
     return;
   }
   last_ = now;
   const double so_far =
-      learner.cost.wall_seconds + std::chrono::duration<double>(now - start_).count();
-  save_state(learner, step, so_far, file_);
+      run.outcome.cost.wall_seconds + std::chrono::duration<double>(now - start_).count();
+  save_state(run, step, so_far, file_);
 }
 
 void publish_checkpoint(const std::filesystem::path& target, const T5Model& model,

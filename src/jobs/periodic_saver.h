@@ -5,17 +5,16 @@
 #include <filesystem>
 
 #include "text/vocabulary.h"
-#include "training/learner.h"
+#include "training/training_loop.h"
 
 namespace dovetail {
 
-// Saves a long job's state now and then, at points where a value of the curve has just been
-// completed.
+// Saves a long job's state every `seconds`, at steps that have just completed a value of the curve.
 class PeriodicSaver {
  public:
   PeriodicSaver(std::filesystem::path file, double seconds)
       : file_(std::move(file)), seconds_(seconds) {}
-  void operator()(Learner& learner, int64_t step);
+  void operator()(const TrainingRun& run, int64_t step);
 
  private:
   std::filesystem::path file_;

@@ -3,11 +3,12 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "jobs/backbone.h"
 #include "jobs/packed_text.h"
 #include "jobs/pair_batches.h"
 #include "jobs/periodic_saver.h"
-#include "training/learner.h"
 #include "training/saved_state.h"
+#include "training/training_loop.h"
 
 namespace dovetail {
 
@@ -15,92 +16,61 @@ namespace fs = std::filesystem;
 
 namespace {
 
-Learner make_learner(const PretrainSettings& settings, T5Model& model, TuningMethod& tuning,
-                     GradientTeam* team) {
-  Learner learner;
-  learner.team = team;
-  learner.model = &model;
-  learner.tuning = &tuning;
-  learner.optimizer_settings = settings.optimizer;
-  learner.options = settings.options;
-  learner.steps = settings.steps;
-  learner.dropout = settings.dropout;
-  learner.seed = static_cast<uint64_t>(settings.seed);
-  prepare(learner);
-  return learner;
+TrainingTask training_task(const PretrainSettings& settings, T5Model& model, TuningMethod& tuning,
+                           GradientAllReduce* team) {
+  return {.model = &model,
+          .tuning = &tuning,
+          .optimizer = settings.optimizer,
+          .options = settings.options,
+          .steps = settings.steps,
+          .dropout = settings.dropout,
+          .seed = static_cast<uint64_t>(settings.seed),
+          .group = team};
 }
 
 std::function<Batch(int64_t)> batches_of(const Job& job, const TokenCorpus& corpus,
-                                         const Vocabulary& vocabulary,
-                                         const PretrainSettings& settings) {
-  const auto objective = job.settings.at("objective").get<ChoiceSettings>();
+                                         const Vocabulary& vocabulary) {
+  const PretrainJob& settings = settings_of<PretrainJob>(job);
+  const ChoiceSettings& objective = settings.objective;
   if (objective.name == "supervised") {
-    const auto pairs =
-        std::make_shared<PairBatches>(job.locations.at("pairs").get<std::string>(), &corpus,
-                                      vocabulary, objective.parameters, settings);
+    const auto pairs = std::make_shared<PairBatches>(job.locations.pairs, &corpus, vocabulary,
+                                                     objective.parameters, settings.pretrain);
     return [pairs](int64_t step) { return pairs->batch(step); };
   }
-  const auto rows = std::make_shared<PackedText>(corpus, vocabulary, objective, settings);
+  const auto rows = std::make_shared<PackedText>(corpus, vocabulary, objective, settings.pretrain);
   return [rows](int64_t step) { return rows->batch(step); };
 }
 
 }  // namespace
 
-T5Config config_for(const Json& model, const Vocabulary& vocabulary) {
-  Json json = model;
-  if (!json.contains("vocab_size")) json["vocab_size"] = vocabulary.size();
-  const T5Config config = t5_config_from(json);
-  if (config.vocab_size < vocabulary.size()) {
-    throw_<ConfigError>(
-        "the model has {} embeddings, its vocabulary {} ids: they do not belong together",
-        config.vocab_size, vocabulary.size());
-  }
-  return config;
-}
-
-void run_tokenizer(const Job& job, Artefacts& artefacts, Record& record) {
-  const auto settings = job.settings.at("vocabulary").get<VocabularySettings>();
-  publish_folder(artefacts.folder(job.key), [&](const fs::path& folder) {
-    if (settings.type == "bytes") {
-      Vocabulary::bytes(static_cast<int>(settings.sentinels)).save(folder);
-    } else if (settings.type == "file") {
-      Vocabulary::from_file(job.locations.at("vocabulary_file").get<std::string>(),
-                            static_cast<int>(settings.sentinels))
-          .save(folder);
-    } else {
-      train_vocabulary(artefacts.text(job), settings.pieces, settings.threads, settings.max_lines,
-                       folder);
-      Vocabulary::from_file(folder / "spiece.model", static_cast<int>(settings.sentinels))
-          .save(folder);
-    }
-  });
-  record.metrics["vocabulary_size"] = artefacts.vocabulary(artefacts.folder(job.key))->size();
-}
-
 void run_pretrain(const Job& job, Artefacts& artefacts, double checkpoint_seconds,
-                  GradientTeam* team, Record& record) {
-  const auto settings = job.settings.at("pretrain").get<PretrainSettings>();
+                  GradientAllReduce* team, Record& record) {
+  const PretrainJob& pretrain = settings_of<PretrainJob>(job);
+  const PretrainSettings& settings = pretrain.pretrain;
   const auto vocabulary = artefacts.vocabulary(artefacts.folder(job.input_keys.at(0)));
-  const auto corpus = artefacts.corpus(job, *vocabulary);
-  const T5Config config = config_for(job.settings.at("model"), *vocabulary);
+  const auto corpus = artefacts.corpus(pretrain.corpus, job.locations, *vocabulary);
+  const T5Config config = config_for(pretrain.model, *vocabulary);
   const T5Weights start = random_weights(config, static_cast<uint64_t>(settings.seed));
   T5Model model(config, clone_weights(config, start, artefacts.device()));
   const auto tuning = find_tuning("full").make(model, {}, 0);
-  const auto next_batch = batches_of(job, *corpus, *vocabulary, settings);
-  Learner learner = make_learner(settings, model, *tuning, team);
+  const auto next_batch = batches_of(job, *corpus, *vocabulary);
+  TrainingTask training = training_task(settings, model, *tuning, team);
+  TrainingState state;
+  TrainingOutcome outcome;
+  prepare(training, state);
   const fs::path partial = artefacts.partial_file(job.key);
-  if (fs::exists(partial)) restore_state(learner, partial);
-  learner.next_batch = next_batch;
-  if (writes_for(team)) learner.after_step = PeriodicSaver(partial, checkpoint_seconds);
-  train({&learner, 1});
-  if (!learner.failure.empty()) throw_<SystemError>("{}", learner.failure);
-  if (!writes_for(team)) return;
+  if (fs::exists(partial)) restore_state({training, state, outcome}, partial);
+  training.next_batch = next_batch;
+  if (writes_results(team)) training.after_step = PeriodicSaver(partial, checkpoint_seconds);
+  train(training, state, outcome);
+  if (!outcome.failure.empty()) throw_<SystemError>("{}", outcome.failure);
+  if (!writes_results(team)) return;
   publish_checkpoint(artefacts.folder(job.key), model, *vocabulary);
   fs::remove(partial);
-  record.curves["train_loss"] = learner.train_loss;
-  record.metrics["train_loss"] = learner.train_loss.values.back();
+  record.curves["train_loss"] = outcome.train_loss;
+  record.metrics["train_loss"] = outcome.train_loss.values.back();
   record.metrics["corpus_tokens"] = static_cast<double>(corpus->num_tokens());
-  record.cost = learner.cost;
+  record.cost = outcome.cost;
   record.provenance["corpus_statistics"] = corpus->statistics();
 }
 

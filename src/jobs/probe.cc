@@ -10,8 +10,8 @@
 #include "examples/subset.h"
 #include "jobs/evaluate.h"
 #include "jobs/segment.h"
+#include "jobs/training_subset.h"
 #include "jobs/tune_cell.h"
-#include "plan/primary_metric.h"
 
 namespace dovetail {
 
@@ -26,12 +26,12 @@ std::vector<const Example*> probed_examples(const TaskData& task, const Subset& 
   return examples;
 }
 
-std::vector<Sequence> first_rows(const ExampleEncoder& maker,
+std::vector<Sequence> first_rows(const ExampleEncoder& encoder,
                                  const std::vector<const Example*>& examples) {
-  std::vector<Sequence> rows;
+  EncodedRows rows;
   for (const Example* example : examples)
-    rows.push_back(maker.row(*example, example->references.front()));
-  return rows;
+    rows.add(encoder.row(*example, example->references.front()));
+  return std::move(rows.rows);
 }
 
 float content_loss(const Vocabulary& vocabulary, const Sequence& row, const TokenScores& scores) {
@@ -49,18 +49,18 @@ void record_losses(const EvalContext& context, const std::vector<Sequence>& rows
   const std::vector<TokenScores> scores = score_rows(context, rows);
   for (size_t i = 0; i < rows.size(); ++i) {
     record.per_example["probe_loss"].push_back(
-        content_loss(context.maker.vocabulary, rows[i], scores[i]));
+        content_loss(context.encoder.vocabulary(), rows[i], scores[i]));
   }
 }
 
-// The source as a target: what the model finds it likely to read.
+// Scores the source as a target: how likely it is to the model.
 void record_template_losses(const EvalContext& context, const std::vector<Sequence>& rows,
                             Record& record) {
   std::vector<Sequence> written;
   for (const Sequence& row : rows) {
     Sequence turned{{Vocabulary::kEos}, {}};
     for (const int32_t id : row.source) {
-      if (id < context.maker.vocab_size) turned.target.push_back(id);  // soft tokens have no text
+      if (id < context.encoder.vocab_size()) turned.target.push_back(id);  // not a soft token
     }
     written.push_back(std::move(turned));
   }
@@ -94,40 +94,32 @@ void copy_scores(const Record& from, const std::string& name, const std::string&
   if (found != from.per_example.end()) to.per_example[as] = found->second;
 }
 
-// Who is measured, and on what.
-struct Subject {
-  T5Model& model;
-  TuningMethod& method;
-  const ExampleEncoder& maker;
-  std::vector<const Example*> examples;
-};
-
-void measure(const Job& job, const Subject& subject, Record& record) {
-  auto settings = job.settings.at("evaluate").get<EvaluateSettings>();
+void measure(const ProbeJob& probe, TuneCell& cell, Record& record) {
+  EvaluateSettings settings = probe.cell.evaluate;
   settings.also.clear();
-  const std::string deciding =
-      primary_metric(job.settings.at("task").value("kind", std::string()), settings.metrics);
   for (const char* metric : {"depth_rank", "depth_rank_min"}) {
     if (std::ranges::find(settings.metrics, metric) == settings.metrics.end())
       settings.metrics.push_back(metric);
   }
-  evaluate_on(subject.examples, subject.model, subject.method, subject.maker, settings, record);
-  if (job.settings.at("probe") == "race")
-    return copy_scores(record, deciding, "race_score", record);
+  const std::vector<const Example*> examples = probed_examples(*cell.task, cell.subset);
+  evaluate_on(examples, cell.backbone.model, *cell.method, cell.encoder, settings, record);
+  if (probe.probe == ProbeKind::race)
+    return copy_scores(record, probe.race_metric, "race_score", record);
   copy_scores(record, "depth_rank", "probe_depth_rank", record);
   copy_scores(record, "depth_rank_min", "probe_depth_rank_min", record);
-  const EvalContext context{subject.model, subject.method, subject.maker};
-  const std::vector<Sequence> rows = first_rows(subject.maker, subject.examples);
+  const EvalContext context{cell.backbone.model, *cell.method, cell.encoder};
+  const std::vector<Sequence> rows = first_rows(cell.encoder, examples);
   record_losses(context, rows, record);
-  if (job.settings.at("probe") != "zero_shot") return;
+  if (probe.probe != ProbeKind::zero_shot) return;
   record_template_losses(context, rows, record);
   record_embedding(context, rows, record);
 }
 
-// One triple a probed head, put to the classifier of relation types.
+// Asks the classifier about one triple of each probed example.
 void ask_classifier(const TaskData& task, const Job& job, Artefacts& artefacts, Record& record) {
-  const auto subset =
-      subset_for(job, task, job.settings.at("tune").get<TuneSettings>().validation_examples);
+  const TuneJob& cell = settings_of<ProbeJob>(job).cell;
+  const Subset subset =
+      training_subset(task, cell.train_size, cell.seed, cell.tune.validation_examples);
   std::vector<std::string> questions;
   for (const Example* example : probed_examples(task, subset)) {
     questions.push_back(classifier_question(example->source, example->references.front()));
@@ -139,21 +131,21 @@ void ask_classifier(const TaskData& task, const Job& job, Artefacts& artefacts, 
 }  // namespace
 
 void run_probe(const Job& job, Artefacts& artefacts, Record& record) {
-  run_probe_on(load_task(job, artefacts), job, artefacts, record);
+  const TaskSource& task = settings_of<ProbeJob>(job).cell.task;
+  run_probe_on(load_task(job, task, artefacts), job, artefacts, record);
 }
 
 void run_probe_on(std::shared_ptr<const TaskData> task, const Job& job, Artefacts& artefacts,
                   Record& record) {
-  if (job.settings.at("probe") == "filling") return ask_classifier(*task, job, artefacts, record);
-  TuneCell cell(job, std::move(task), artefacts, nullptr);
-  if (job.settings.at("probe") != "zero_shot") {
-    train({&cell.learner, 1});
-    if (!cell.learner.failure.empty()) throw_<SystemError>("{}", cell.learner.failure);
-    record.cost = cell.learner.cost;
+  const ProbeJob& probe = settings_of<ProbeJob>(job);
+  if (probe.probe == ProbeKind::filling) return ask_classifier(*task, job, artefacts, record);
+  TuneCell cell(job, probe.cell, std::move(task), artefacts, nullptr);
+  if (probe.probe != ProbeKind::zero_shot) {
+    train(cell.training, cell.state, cell.outcome);
+    if (!cell.outcome.failure.empty()) throw_<SystemError>("{}", cell.outcome.failure);
+    record.cost = cell.outcome.cost;
   }
-  measure(job,
-          {cell.backbone.model, *cell.method, cell.maker, probed_examples(*cell.task, cell.subset)},
-          record);
+  measure(probe, cell, record);
 }
 
 }  // namespace dovetail

@@ -11,11 +11,11 @@
 
 namespace dovetail {
 
-nlohmann::json provenance(int threads, const std::string& device) {
+nlohmann::json provenance(int threads, const std::string& device, const std::string& precision) {
   char host[256] = {};
   ::gethostname(host, sizeof(host) - 1);
   return {{"commit", DOVETAIL_COMMIT}, {"libtorch", TORCH_VERSION}, {"host", host},
-          {"threads", threads},        {"device", device},          {"precision", "float32"}};
+          {"threads", threads},        {"device", device},          {"precision", precision}};
 }
 
 int64_t peak_bytes() {

@@ -8,12 +8,13 @@
 
 namespace dovetail {
 
-// What a record says about where it came from: commit, versions, host, threads, device.
-nlohmann::json provenance(int threads, const std::string& device);
+// The origin of a record: commit, versions, host, threads, device, and the precision that the job
+// trained in ("float32" for a job that trains nothing).
+nlohmann::json provenance(int threads, const std::string& device, const std::string& precision);
 
-// Peak resident set of this process so far, in bytes.
+// The peak resident set of this process so far, in bytes.
 int64_t peak_bytes();
-// Processor time of the calling process.
+// The processor time of the calling process, in seconds.
 double cpu_seconds();
 
 }  // namespace dovetail

@@ -12,8 +12,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/stop.h"
+#include "jobs/backbone.h"
 #include "jobs/test_items.h"
-#include "jobs/tune.h"
 #include "model/generation/generate.h"
 
 namespace dovetail {
@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A splitter is shown so many sentences for each row that is wanted: it may cut few of them.
+// Sentences that a splitter sees for each row that is wanted; it may cut few of them.
 constexpr int64_t kShownPerRow = 4;
 constexpr size_t kGenerationBatch = 64;
 constexpr int64_t kLongestTail = 24;  // tokens
@@ -34,42 +34,42 @@ std::vector<int32_t> with_end(std::vector<int32_t> ids) {
 
 TestTriples triples_to_avoid(const Job& job, Artefacts& artefacts) {
   TestTriples triples;
-  const Json& tasks = job.settings.at("avoid");
+  const std::vector<TaskSource>& tasks = settings_of<SegmentJob>(job).split.avoid;
   for (size_t i = 0; i < tasks.size(); ++i) {
-    const std::string place = job.locations.at("avoid").at(i).get<std::string>();
-    triples.add(*artefacts.task(place, tasks[i].at("fingerprint").get<std::string>()));
+    triples.add(*artefacts.task(job.locations.avoid.at(i), tasks[i].fingerprint));
   }
   return triples;
 }
 
-// The tails that the taught splitter predicts, sentence by sentence.
+// The second part of each sentence, as the trained splitter predicts it.
 std::unordered_map<std::string, std::string> predict_tails(
-    const std::vector<std::string>& sentences, Backbone& taught) {
+    const std::vector<std::string>& sentences, Backbone& splitter) {
   std::unordered_map<std::string, std::string> tails;
-  const PackedWeights packed(taught.model);
+  const PrepackedWeights packed(splitter.model);
   const GenerationSettings settings{.max_new_tokens = kLongestTail, .output_scores = false};
   for (size_t begin = 0; begin < sentences.size(); begin += kGenerationBatch) {
     check_stop();
     const size_t end = std::min(sentences.size(), begin + kGenerationBatch);
     std::vector<std::vector<int32_t>> sources;
     for (size_t i = begin; i < end; ++i) {
-      sources.push_back(with_end(
-          taught.vocabulary->encode_with_sentinels("splitter: " + sentences[i] + " <extra_id_0>")));
+      sources.push_back(with_end(splitter.vocabulary->encode_with_sentinels(
+          "splitter: " + sentences[i] + " <extra_id_0>")));
     }
     const PaddedSources padded = pad_sources(std::vector<Ids>(sources.begin(), sources.end()));
     const at::InferenceMode inference;
-    const auto mask = padded.mask_BS.to(taught.model.device());
-    const auto memory =
-        taught.model.encode(taught.model.embed(padded.ids_BS.to(taught.model.device())), mask);
-    const auto written = generate(taught.model, memory, mask, settings);
+    const auto mask = padded.mask_BS.to(splitter.model.device());
+    const auto memory = splitter.model.encode(
+        splitter.model.embed(padded.ids_BS.to(splitter.model.device())), mask);
+    const auto written = generate(splitter.model, memory, mask, settings);
     for (size_t i = begin; i < end; ++i) {
-      tails[sentences[i]] = postprocess(taught.vocabulary->decode(written[i - begin].front().ids));
+      tails[sentences[i]] =
+          postprocess(splitter.vocabulary->decode(written[i - begin].front().ids));
     }
   }
   return tails;
 }
 
-// Sentences of lengths that can be cut are drawn; of those the splitter cuts what it can.
+// Draws sentences whose length allows a cut, and keeps those that the splitter can cut.
 SentenceSelection select_learned(const fs::path& text, const SplitBounds& bounds,
                                  SelectionSettings settings, const TestTriples& avoid,
                                  const Job& job, Artefacts& artefacts) {
@@ -87,23 +87,23 @@ SentenceSelection select_learned(const fs::path& text, const SplitBounds& bounds
     shown.push_back(drawn.head);
   Backbone splitter = load_folder(artefacts.model_folder(job.input_keys.back()), artefacts);
   const auto tails = predict_tails(shown, splitter);
-  const auto as_taught = [&](std::string_view sentence, int64_t line) {
+  const auto as_predicted = [&](std::string_view sentence, int64_t line) {
     const auto tail = tails.find(std::string(sentence));
     return tail == tails.end() ? SplitResult{{}, "not shown"}
                                : accept_prediction(sentence, line, tail->second);
   };
-  return select_sentences(text, as_taught, settings, avoid);
+  return select_sentences(text, as_predicted, settings, avoid);
 }
 
 SentenceSelection select_rows(const Job& job, Artefacts& artefacts) {
-  const Json& split = job.settings.at("split");
-  const std::string how = split.at("split"), which = split.at("sentences");
-  const fs::path text = artefacts.text(job);
+  const SplitSettings& split = settings_of<SegmentJob>(job).split;
+  const std::string &how = split.split, &which = split.sentences;
+  const fs::path text = artefacts.text(split.corpus, job.locations);
   const TestTriples avoid = triples_to_avoid(job, artefacts);
   const SplitBounds bounds;
-  SelectionSettings settings{split.at("rows"), which == "random", split.at("seed")};
+  SelectionSettings settings{split.rows, which == "random", split.seed};
   if (how == "learned") return select_learned(text, bounds, settings, avoid, job, artefacts);
-  const PhraseLexicon lexicon(job.locations.at("lexicon").get<std::string>());
+  const PhraseLexicon lexicon(job.locations.lexicon);
   const auto cut = [&](std::string_view sentence, int64_t line) {
     if (which == "random") return split_at_random(sentence, line, bounds, settings.seed);
     SplitResult by_phrase = split_by_phrase(sentence, line, lexicon, bounds);
@@ -116,7 +116,7 @@ SentenceSelection select_rows(const Job& job, Artefacts& artefacts) {
   return select_sentences(text, cut, settings, avoid);
 }
 
-void split(const Job& job, Artefacts& artefacts, Record& record) {
+void run_split(const Job& job, Artefacts& artefacts, Record& record) {
   const SentenceSelection selection = select_rows(job, artefacts);
   record.metrics["lines"] = static_cast<double>(selection.lines);
   record.metrics["rows"] = static_cast<double>(selection.sentences.size());
@@ -126,8 +126,7 @@ void split(const Job& job, Artefacts& artefacts, Record& record) {
   if (selection.sentences.empty()) {
     throw_<DataError>(
         "none of the {} lines of the adaptation text could be cut: give other sentences, or "
-        "another "
-        "split",
+        "another split",
         selection.lines);
   }
   publish_folder(artefacts.folder(job.key), [&](const fs::path& folder) {
@@ -135,7 +134,7 @@ void split(const Job& job, Artefacts& artefacts, Record& record) {
   });
 }
 
-void group(const Job& job, Artefacts& artefacts, Record& record) {
+void run_group(const Job& job, Artefacts& artefacts, Record& record) {
   std::vector<SplitSentence> rows;
   std::vector<std::string> questions;
   for (TextPair& pair : read_pairs(artefacts.folder(job.input_keys.at(0)) / kSplitRowsFile).rows) {
@@ -158,9 +157,9 @@ std::string classifier_question(const std::string& head, const std::string& tail
   return "task-clf: head: " + head + " tail: " + tail + " <extra_id_0>";
 }
 
-std::vector<double> ask_filling(const std::string& teaching_key,
+std::vector<double> ask_filling(const std::string& classifier_key,
                                 const std::vector<std::string>& questions, Artefacts& artefacts) {
-  const Backbone classifier = load_folder(artefacts.model_folder(teaching_key), artefacts);
+  const Backbone classifier = load_folder(artefacts.model_folder(classifier_key), artefacts);
   std::vector<Sequence> rows;
   for (const std::string& question : questions) {
     const std::vector<int32_t> source =
@@ -178,9 +177,11 @@ std::vector<double> ask_filling(const std::string& teaching_key,
   return filling;
 }
 
-void run_label(const Job& job, Artefacts& artefacts, Record& record) {
-  if (job.settings.at("stage") == "group") return group(job, artefacts, record);
-  split(job, artefacts, record);
+void run_segment(const Job& job, Artefacts& artefacts, Record& record) {
+  switch (settings_of<SegmentJob>(job).stage) {
+    case SegmentStage::split: return run_split(job, artefacts, record);
+    case SegmentStage::group: return run_group(job, artefacts, record);
+  }
 }
 
 }  // namespace dovetail

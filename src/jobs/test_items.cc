@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/stop.h"
+#include "templates/answer.h"
 
 namespace dovetail {
 
@@ -14,7 +15,7 @@ using at::Tensor;
 
 namespace {
 
-constexpr size_t kBatchTokens = 8192;  // with padding; bounds what the logits' hidden states take
+constexpr size_t kBatchTokens = 8192;  // with padding; bounds the memory of the hidden states
 
 using Embed = std::function<Tensor(const Tensor& ids_BS)>;
 
@@ -50,16 +51,11 @@ bool contains(const std::vector<Evidence>& needed, Evidence evidence) {
   return std::ranges::find(needed, evidence) != needed.end();
 }
 
-// One row for each choice of each example, as if it were the right one.
-struct ChoiceRows {
-  std::vector<Sequence> rows;
-  std::vector<size_t> owners;
-};
-
-void add_scores(const ChoiceRows& rows, const std::vector<TokenScores>& scores,
+// Adds the scores of one row for each choice; owners[i] is the item of row i.
+void add_scores(const std::vector<size_t>& owners, const std::vector<TokenScores>& scores,
                 std::vector<double> ScoredItem::*logprobs, std::vector<ScoredItem>& items) {
-  for (size_t i = 0; i < rows.owners.size(); ++i) {
-    ScoredItem& item = items[rows.owners[i]];
+  for (size_t i = 0; i < owners.size(); ++i) {
+    ScoredItem& item = items[owners[i]];
     (item.*logprobs).push_back(scores[i].logprob);
     if (logprobs == &ScoredItem::choice_logprobs) {
       item.choice_tokens.push_back(static_cast<int64_t>(scores[i].token_logprobs.size()));
@@ -68,39 +64,44 @@ void add_scores(const ChoiceRows& rows, const std::vector<TokenScores>& scores,
 }
 
 void add_choice_likelihoods(const EvalContext& context, const std::vector<const Example*>& examples,
-                            bool with_priors, std::vector<ScoredItem>& items) {
-  ChoiceRows asked, bare;
+                            bool with_priors, DescribedItems& described) {
+  std::vector<ScoredItem>& items = described.items;
+  EncodedRows asked, bare;
+  std::vector<size_t> owners;
   for (size_t i = 0; i < examples.size(); ++i) {
     for (size_t choice = 0; choice < items[i].choices.size(); ++choice) {
-      asked.owners.push_back(i);
-      asked.rows.push_back(context.maker.choice_row(*examples[i], choice));
-      if (with_priors) bare.rows.push_back(context.maker.prior_row(*examples[i], choice));
+      owners.push_back(i);
+      asked.add(context.encoder.choice_row(*examples[i], choice));
+      if (with_priors) bare.add(context.encoder.prior_row(*examples[i], choice));
     }
   }
-  bare.owners = asked.owners;
-  add_scores(asked, score_rows(context, asked.rows), &ScoredItem::choice_logprobs, items);
+  add_scores(owners, score_rows(context, asked.rows), &ScoredItem::choice_logprobs, items);
   if (with_priors)
-    add_scores(bare, score_rows(context, bare.rows), &ScoredItem::choice_priors, items);
+    add_scores(owners, score_rows(context, bare.rows), &ScoredItem::choice_priors, items);
+  described.counts += asked.counts;
+  described.counts += bare.counts;
 }
 
 void add_ranks(const EvalContext& context, const std::vector<const Example*>& examples,
                const std::vector<Sequence>& first_rows, const std::vector<TokenScores>& first,
-               std::vector<ScoredItem>& items) {
-  std::vector<Sequence> rows;
+               DescribedItems& described) {
+  EncodedRows further;  // of the references after the first
   for (const Example* example : examples) {
     for (size_t k = 1; k < example->references.size(); ++k) {
-      rows.push_back(context.maker.row(*example, example->references[k]));
+      further.add(context.encoder.row(*example, example->references[k]));
     }
   }
-  const std::vector<TokenScores> others = score_rows(context, rows);
-  const Vocabulary& vocabulary = context.maker.vocabulary;
+  const std::vector<TokenScores> others = score_rows(context, further.rows);
+  const Vocabulary& vocabulary = context.encoder.vocabulary();
   size_t next = 0;
   for (size_t i = 0; i < examples.size(); ++i) {
-    items[i].token_ranks.push_back(content_ranks(vocabulary, first_rows[i], first[i]));
+    std::vector<std::vector<int64_t>>& ranks = described.items[i].token_ranks;
+    ranks.push_back(content_ranks(vocabulary, first_rows[i], first[i]));
     for (size_t k = 1; k < examples[i]->references.size(); ++k, ++next) {
-      items[i].token_ranks.push_back(content_ranks(vocabulary, rows[next], others[next]));
+      ranks.push_back(content_ranks(vocabulary, further.rows[next], others[next]));
     }
   }
+  described.counts += further.counts;
 }
 
 }  // namespace
@@ -132,28 +133,29 @@ std::vector<int64_t> content_ranks(const Vocabulary& vocabulary, const Sequence&
   return ranks;
 }
 
-std::vector<ScoredItem> describe_items(const EvalContext& context,
-                                       const std::vector<const Example*>& examples,
-                                       const std::vector<Sequence>& rows,
-                                       const std::vector<TokenScores>& first,
-                                       const std::vector<Evidence>& needed) {
+DescribedItems describe_items(const EvalContext& context,
+                              const std::vector<const Example*>& examples,
+                              const std::vector<Sequence>& rows,
+                              const std::vector<TokenScores>& first,
+                              const std::vector<Evidence>& needed) {
   DOVETAIL_CHECK(examples.size() == rows.size() && rows.size() == first.size());
   const at::InferenceMode inference;
-  std::vector<ScoredItem> items;
+  const ExampleEncoder& encoder = context.encoder;
+  DescribedItems described;
   for (size_t i = 0; i < examples.size(); ++i) {
-    items.push_back(
-        {.references = references_of(context.maker.form, context.maker.task, *examples[i]),
-         .choices = choices_of(context.maker.task, *examples[i]),
+    described.items.push_back(
+        {.references = references_of(encoder.tmpl(), encoder.task(), *examples[i]),
+         .choices = choices_of(encoder.task(), *examples[i]),
          .answer = examples[i]->answer,
          .target_logprob = first[i].logprob,
          .target_tokens = static_cast<int64_t>(first[i].token_logprobs.size())});
   }
   const bool priors = contains(needed, Evidence::choice_priors);
   if (priors || contains(needed, Evidence::choice_likelihood)) {
-    add_choice_likelihoods(context, examples, priors, items);
+    add_choice_likelihoods(context, examples, priors, described);
   }
-  if (contains(needed, Evidence::token_ranks)) add_ranks(context, examples, rows, first, items);
-  return items;
+  if (contains(needed, Evidence::token_ranks)) add_ranks(context, examples, rows, first, described);
+  return described;
 }
 
 }  // namespace dovetail

@@ -10,31 +10,35 @@
 
 namespace dovetail {
 
-// A model as it is tuned, and how examples become its rows.
+// A model as it is tuned, and the encoder of its rows.
 struct EvalContext {
   const T5Model& model;
   TuningMethod& tuning;
-  const ExampleEncoder& maker;
+  const ExampleEncoder& encoder;
 };
 
-// Scores rows by teacher forcing, those of like length together.
+// Scores rows by teacher forcing; rows of similar length share a batch.
 std::vector<TokenScores> score_rows(const EvalContext& context, const std::vector<Sequence>& rows);
-// The same of a model as it is, for rows without soft tokens.
+// The same for a model without tuning and rows without soft tokens.
 std::vector<TokenScores> score_rows(const T5Model& model, const std::vector<Sequence>& rows);
 
-// Which evidence some metrics need.
+// The evidence that the metrics need.
 std::vector<Evidence> needed_evidence(const std::vector<std::string>& metrics);
 
-// Everything about examples that does not hang on how answers are decoded: references, choices, and
-// of the model's opinion what `needed` names. `rows` and `first` are those of the first references,
-// and their scores.
-std::vector<ScoredItem> describe_items(const EvalContext& context,
-                                       const std::vector<const Example*>& examples,
-                                       const std::vector<Sequence>& rows,
-                                       const std::vector<TokenScores>& first,
-                                       const std::vector<Evidence>& needed);
+struct DescribedItems {
+  std::vector<ScoredItem> items;
+  RowCounts counts;  // of the rows that were encoded for them
+};
 
-// Ranks of a row's target without its sentinels and </s>.
+// Describes examples by everything that does not depend on decoding: references, choices, and the
+// evidence in `needed`. `rows` are those of the first references, `first` their scores.
+DescribedItems describe_items(const EvalContext& context,
+                              const std::vector<const Example*>& examples,
+                              const std::vector<Sequence>& rows,
+                              const std::vector<TokenScores>& first,
+                              const std::vector<Evidence>& needed);
+
+// The ranks of a row's target tokens without sentinels and </s>.
 std::vector<int64_t> content_ranks(const Vocabulary& vocabulary, const Sequence& row,
                                    const TokenScores& scores);
 

@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <memory>
 
-#include "base/error.h"
 #include "base/file.h"
+#include "base/run_guarded.h"
 #include "jobs/evaluate.h"
+#include "jobs/training_subset.h"
 #include "jobs/tune_cell.h"
 
 namespace dovetail {
@@ -26,53 +27,50 @@ void keep_model(const TuneCell& cell, const std::filesystem::path& target) {
 }
 
 void finish(TuneCell& cell, const Job& job, const Artefacts& artefacts, Record& record) {
-  record.curves["train_loss"] = cell.learner.train_loss;
-  record.cost = cell.learner.cost;
+  record.curves["train_loss"] = cell.outcome.train_loss;
+  record.cost = cell.outcome.cost;
   if (const Json notes = cell.method->notes(); !notes.empty()) record.provenance["tuning"] = notes;
-  if (!cell.learner.failure.empty()) return fail(record, cell.learner.failure);
+  if (!cell.outcome.failure.empty()) return fail(record, cell.outcome.failure);
   if (!cell.validation_loss.steps.empty()) record.curves["validation_loss"] = cell.validation_loss;
   if (cell.settings.keep_model) keep_model(cell, artefacts.model_folder(job.key));
-  evaluate(cell.backbone.model, *cell.method, cell.maker,
-           job.settings.at("evaluate").get<EvaluateSettings>(), record);
-  record.metrics["targets_cut"] = static_cast<double>(cell.maker.counts.cut_targets);
-  record.metrics["sources_cut"] = static_cast<double>(cell.maker.counts.cut_sources);
+  RowCounts counts = cell.counts;
+  counts += evaluate(cell.backbone.model, *cell.method, cell.encoder,
+                     settings_of<TuneJob>(job).evaluate, record);
+  record.metrics["targets_cut"] = static_cast<double>(counts.cut_targets);
+  record.metrics["sources_cut"] = static_cast<double>(counts.cut_sources);
   record.metrics["train_heads"] = static_cast<double>(cell.subset.heads.size());
 }
 
-// Runs one cell's part of the work; whatever goes wrong there is that cell's alone.
+// Runs one cell's part of the work; its failure goes into the cell's record.
 template <typename Work>
-void guarded(Record& record, Work work) {
-  try {
-    work();
-  } catch (const Interrupted&) {
-    throw;
-  } catch (const std::exception& error) {
-    fail(record, error.what());
-  }
+void run_for(Record& record, Work work) {
+  const std::string failure = run_guarded(work);
+  if (!failure.empty()) fail(record, failure);
 }
 
 }  // namespace
 
-void run_tune(std::span<const Job> group, Artefacts& artefacts, GradientTeam* team,
+void run_tune(std::span<const Job> group, Artefacts& artefacts, GradientAllReduce* team,
               std::span<Record> records) {
   std::vector<std::unique_ptr<TuneCell>> cells(group.size());
-  std::vector<Learner> learners;
+  std::vector<TrainingRun> runs;
   std::vector<size_t> owners;
   for (size_t i = 0; i < group.size(); ++i) {
-    guarded(records[i], [&] {
-      cells[i] = std::make_unique<TuneCell>(group[i], artefacts, team);
-      learners.push_back(std::move(cells[i]->learner));
+    run_for(records[i], [&] {
+      const TuneJob& cell = settings_of<TuneJob>(group[i]);
+      cells[i] = std::make_unique<TuneCell>(
+          group[i], cell, load_task(group[i], cell.task, artefacts), artefacts, team);
+      runs.push_back({cells[i]->training, cells[i]->state, cells[i]->outcome});
       owners.push_back(i);
     });
   }
-  train(learners);
-  for (size_t i = 0; i < learners.size(); ++i) {
-    const size_t owner = owners[i];
-    cells[owner]->learner = std::move(learners[i]);
-    guarded(records[owner], [&] {
-      if (writes_for(team)) return finish(*cells[owner], group[owner], artefacts, records[owner]);
-      if (!cells[owner]->learner.failure.empty())
-        fail(records[owner], cells[owner]->learner.failure);
+  train(runs);
+  for (const size_t owner : owners) {
+    run_for(records[owner], [&] {
+      if (writes_results(team))
+        return finish(*cells[owner], group[owner], artefacts, records[owner]);
+      if (!cells[owner]->outcome.failure.empty())
+        fail(records[owner], cells[owner]->outcome.failure);
     });
   }
 }

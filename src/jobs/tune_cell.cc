@@ -6,59 +6,60 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "jobs/evaluate.h"
+#include "jobs/training_subset.h"
 
 namespace dovetail {
 
 namespace {
 
-std::unique_ptr<TuningMethod> make_method(const Job& job, T5Model& model, uint64_t seed,
+std::unique_ptr<TuningMethod> make_method(const Job& job, const ChoiceSettings& choice,
+                                          T5Model& model, uint64_t seed,
                                           const SoftTokenPlan& soft_tokens) {
-  const auto choice = job.settings.at("tuning").get<ChoiceSettings>();
   const Tuning& tuning = find_tuning(choice.name);
-  Json parameters = tuning.entry.defaults;
-  parameters.update(choice.parameters);
-  if (job.locations.contains("initialization_folder")) {  // settings hold its content hash
-    parameters["initialization_folder"] = job.locations.at("initialization_folder");
+  Json parameters = choice.parameters;
+  if (!job.locations.initialization_folder.empty()) {  // the settings have its content hash
+    parameters["initialization_folder"] = job.locations.initialization_folder;
   }
   return tuning.make(model, parameters, seed, soft_tokens);
 }
 
+// The rows, with their counts added to `counts`.
+std::vector<Sequence> counted(EncodedRows encoded, RowCounts& counts) {
+  counts += encoded.counts;
+  return std::move(encoded.rows);
+}
+
 }  // namespace
 
-TuneCell::TuneCell(const Job& job, std::shared_ptr<const TaskData> data, Artefacts& artefacts,
-                   GradientTeam* team)
-    : settings(job.settings.at("tune").get<TuneSettings>()),
-      seed(job.settings.at("seed").get<uint64_t>()),
+TuneCell::TuneCell(const Job& job, const TuneJob& cell, std::shared_ptr<const TaskData> data,
+                   Artefacts& artefacts, GradientAllReduce* team)
+    : settings(cell.tune),
+      seed(cell.seed),
       task(std::move(data)),
-      backbone(load_backbone(job, artefacts)),
-      form(template_of(job.settings)),
-      soft_tokens(plan_soft_tokens(form, *task, *backbone.vocabulary)),
-      method(make_method(job, backbone.model, seed, soft_tokens)),
-      maker{*task,
-            form,
-            *backbone.vocabulary,
-            soft_tokens,
-            backbone.model.config().vocab_size,
-            settings.max_source_length,
-            settings.max_target_length},
-      subset(subset_for(job, *task, settings.validation_examples)),
-      validation(validation_rows(maker, subset)),
-      batches(training_rows(maker, subset), {settings.batch_size, settings.batch_tokens},
-              derive_seed(seed, "order")) {
-  learner.team = team;
-  learner.model = &backbone.model;
-  learner.tuning = method.get();
-  learner.optimizer_settings = settings.optimizer;
-  learner.options = settings.options;
-  learner.steps = resolve_steps(settings.steps, batches.batches_per_epoch());
-  learner.dropout = settings.dropout;
-  learner.seed = seed;
-  learner.next_batch = [this](int64_t) { return batches.next(); };
+      backbone(load_backbone(job, cell.start, seed, artefacts)),
+      tmpl(template_for(cell.tmpl, cell.tuning)),
+      soft_tokens(plan_soft_tokens(tmpl, *task, *backbone.vocabulary)),
+      method(make_method(job, cell.tuning, backbone.model, seed, soft_tokens)),
+      encoder(*task, tmpl, *backbone.vocabulary, soft_tokens, backbone.model.config().vocab_size,
+              {settings.max_source_length, settings.max_target_length}),
+      subset(training_subset(*task, cell.train_size, seed, settings.validation_examples)),
+      validation(counted(validation_rows(encoder, subset), counts)),
+      batches(counted(training_rows(encoder, subset), counts),
+              {settings.batch_size, settings.batch_tokens}, derive_seed(seed, "order")) {
+  training = {.model = &backbone.model,
+              .tuning = method.get(),
+              .optimizer = settings.optimizer,
+              .options = settings.options,
+              .steps = resolve_steps(settings.steps, batches.batches_per_epoch()),
+              .dropout = settings.dropout,
+              .seed = seed,
+              .group = team};
+  training.next_batch = [this](int64_t) { return batches.next(); };
   const int64_t stride =
-      std::max<int64_t>(1, learner.steps / std::max<int64_t>(1, settings.evaluations));
-  learner.after_step = [this, stride](Learner& running, int64_t step) {
-    if (!writes_for(running.team) || validation.empty() || step % stride != 0) return;
-    const AveragedWeights averaged(running.average.get());
+      std::max<int64_t>(1, training.steps / std::max<int64_t>(1, settings.evaluations));
+  training.after_step = [this, stride](const TrainingRun& run, int64_t step) {
+    if (!writes_results(run.task.group) || validation.empty() || step % stride != 0) return;
+    const AveragedWeights averaged(run.state.average.get());
     add_validation_point(step);
   };
 }

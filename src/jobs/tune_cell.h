@@ -5,20 +5,24 @@
 #include <vector>
 
 #include "examples/subset.h"
+#include "jobs/artefacts.h"
+#include "jobs/backbone.h"
+#include "jobs/epoch_batches.h"
 #include "jobs/example_encoder.h"
-#include "jobs/tune.h"
+#include "plan/job.h"
 #include "plan/record.h"
-#include "training/learner.h"
+#include "training/gradient_all_reduce.h"
+#include "training/training_loop.h"
 
 namespace dovetail {
 
-// Everything one cell needs while it trains; it stays where it is, as others point into it.
+// The state of one cell while it trains. It is not movable, because its members refer to each
+// other.
 struct TuneCell {
-  TuneCell(const Job& job, Artefacts& artefacts, GradientTeam* team)
-      : TuneCell(job, load_task(job, artefacts), artefacts, team) {}
-  // On other examples than those of the job's task.
-  TuneCell(const Job& job, std::shared_ptr<const TaskData> task, Artefacts& artefacts,
-           GradientTeam* team);
+  // `cell` are the settings of a tune job, or those of the cell of a probe job. `task` may differ
+  // from the task that they name.
+  TuneCell(const Job& job, const TuneJob& cell, std::shared_ptr<const TaskData> task,
+           Artefacts& artefacts, GradientAllReduce* team);
   TuneCell(const TuneCell&) = delete;
 
   void add_validation_point(int64_t step);
@@ -27,15 +31,18 @@ struct TuneCell {
   uint64_t seed;
   std::shared_ptr<const TaskData> task;
   Backbone backbone;
-  BoundTemplate form;
+  BoundTemplate tmpl;
   SoftTokenPlan soft_tokens;
   std::unique_ptr<TuningMethod> method;
-  ExampleEncoder maker;
+  ExampleEncoder encoder;
   Subset subset;
+  RowCounts counts;  // of the training and validation rows
   std::vector<Sequence> validation;
   EpochBatches batches;
   Curve validation_loss;
-  Learner learner;
+  TrainingTask training;
+  TrainingState state;
+  TrainingOutcome outcome;
 };
 
 }  // namespace dovetail

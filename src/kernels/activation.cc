@@ -85,19 +85,19 @@ Tensor activation_float(const Tensor& x, Activation activation, const Dropout& s
 
 }  // namespace
 
-Tensor feed_forward_activation_reference(const Tensor& x, Activation activation,
+Tensor feed_forward_activation_reference(const Tensor& x_RF, Activation activation,
                                          const Dropout& settings) {
-  if (activation == Activation::relu) return dropout(at::relu(x), settings);
-  const std::vector<Tensor> halves = x.chunk(2, -1);
+  if (activation == Activation::relu) return dropout(at::relu(x_RF), settings);
+  const std::vector<Tensor> halves = x_RF.chunk(2, -1);
   const Tensor active =
       activation == Activation::gated_gelu ? at::gelu(halves[0], "tanh") : at::silu(halves[0]);
   return dropout(active * halves[1], settings);
 }
 
-Tensor feed_forward_activation(const Tensor& x, Activation activation, const Dropout& settings) {
-  return is_plain_float(x) && x.numel() > 0
-             ? activation_float(x, activation, settings)
-             : feed_forward_activation_reference(x, activation, settings);
+Tensor feed_forward_activation(const Tensor& x_RF, Activation activation, const Dropout& settings) {
+  return is_plain_float(x_RF) && x_RF.numel() > 0
+             ? activation_float(x_RF, activation, settings)
+             : feed_forward_activation_reference(x_RF, activation, settings);
 }
 
 }  // namespace dovetail

@@ -10,7 +10,7 @@
 
 #include <limits>
 
-#include "kernels/attention_loops.h"
+#include "kernels/attention_cpu.h"
 #include "kernels/autograd_node.h"
 #include "kernels/dropout.h"
 
@@ -35,7 +35,7 @@ AttentionShape shape_of(const AttentionInputs& in) {
   return shape;
 }
 
-// Where q, k and v begin in the one or two tensors that hold them.
+// Pointers to q, k and v within the one or two tensors that hold them.
 template <typename Pointer>
 struct Places {
   Pointer q, k, v;
@@ -44,10 +44,6 @@ template <typename Pointer>
 Places<Pointer> places(Pointer q, Pointer kv, int64_t inner) {
   return kv == nullptr ? Places<Pointer>{q, q + inner, q + 2 * inner}
                        : Places<Pointer>{q, kv, kv + inner};
-}
-
-const float* data_or_null(const Tensor& x) {
-  return x.defined() ? x.const_data_ptr<float>() : nullptr;
 }
 
 std::vector<float>& thread_scratch(const AttentionShape& shape) {
@@ -71,28 +67,32 @@ struct AttentionBackwardNode final : BackwardNode {
     const bool wants_bias = inputs.bias_HTS.defined() && task_should_compute_output(2);
     const Tensor dbias = wants_bias ? at::zeros_like(inputs.bias_HTS) : Tensor();
     const auto in =
-        places(inputs.q.const_data_ptr<float>(), data_or_null(inputs.kv), shape.out_stride);
+        places(inputs.q.const_data_ptr<float>(), floats_or_null(inputs.kv), shape.out_stride);
     const auto out = places(dq.data_ptr<float>(), dkv.defined() ? dkv.data_ptr<float>() : nullptr,
                             shape.out_stride);
-    const AttentionBackward work{shape,
-                                 in.q,
-                                 in.k,
-                                 in.v,
-                                 probabilities.const_data_ptr<float>(),
-                                 dout.const_data_ptr<float>(),
-                                 out.q,
-                                 out.k,
-                                 out.v,
-                                 wants_bias ? dbias.data_ptr<float>() : nullptr,
-                                 DropoutBits(inputs.dropout)};
-    // A head's batch rows in order: the sum of the bias is the same with any number of threads.
+    run_heads({.shape = shape,
+               .q = in.q,
+               .k = in.k,
+               .v = in.v,
+               .probabilities = probabilities.const_data_ptr<float>(),
+               .dout = dout.const_data_ptr<float>(),
+               .dq = out.q,
+               .dk = out.k,
+               .dv = out.v,
+               .dbias = wants_bias ? dbias.data_ptr<float>() : nullptr,
+               .dropout = DropoutBits(inputs.dropout)});
+    return {dq, dkv, dbias};
+  }
+
+  // Goes through the batch in order within a head, so that the sum of the bias is the same with any
+  // number of threads.
+  void run_heads(const AttentionBackward& work) const {
     at::parallel_for(0, shape.heads, 1, [&](int64_t begin, int64_t end) {
       float* scratch = thread_scratch(shape).data();
       for (int64_t head = begin; head < end; ++head) {
         for (int64_t b = 0; b < shape.batch; ++b) attention_backward(work, b, head, scratch);
       }
     });
-    return {dq, dkv, dbias};
   }
 
   void release_variables() override {
@@ -103,7 +103,12 @@ struct AttentionBackwardNode final : BackwardNode {
 
 AttentionInputs detached(const AttentionInputs& in) {
   const auto plain = [](const Tensor& x) { return x.defined() ? x.detach().contiguous() : x; };
-  return {plain(in.q), plain(in.kv), plain(in.bias_HTS), plain(in.mask_BS), in.heads, in.dropout};
+  return {.q = plain(in.q),
+          .kv = plain(in.kv),
+          .bias_HTS = plain(in.bias_HTS),
+          .mask_BS = plain(in.mask_BS),
+          .heads = in.heads,
+          .dropout = in.dropout};
 }
 
 Tensor attention_float(const AttentionInputs& in) {
@@ -117,16 +122,16 @@ Tensor attention_float(const AttentionInputs& in) {
     const Tensor probabilities = at::empty(
         {shape.batch, shape.heads, shape.queries, shape.padded_keys()}, plain.q.options());
     const auto at =
-        places(plain.q.const_data_ptr<float>(), data_or_null(plain.kv), shape.out_stride);
-    const AttentionForward work{shape,
-                                at.q,
-                                at.k,
-                                at.v,
-                                data_or_null(plain.bias_HTS),
-                                data_or_null(plain.mask_BS),
-                                probabilities.data_ptr<float>(),
-                                out.data_ptr<float>(),
-                                DropoutBits(plain.dropout)};
+        places(plain.q.const_data_ptr<float>(), floats_or_null(plain.kv), shape.out_stride);
+    const AttentionForward work{.shape = shape,
+                                .q = at.q,
+                                .k = at.k,
+                                .v = at.v,
+                                .bias = floats_or_null(plain.bias_HTS),
+                                .mask = floats_or_null(plain.mask_BS),
+                                .probabilities = probabilities.data_ptr<float>(),
+                                .out = out.data_ptr<float>(),
+                                .dropout = DropoutBits(plain.dropout)};
     at::parallel_for(0, shape.batch * shape.heads, 1, [&](int64_t begin, int64_t end) {
       float* scratch = thread_scratch(shape).data();
       for (int64_t i = begin; i < end; ++i) {

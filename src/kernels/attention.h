@@ -17,10 +17,10 @@ struct AttentionInputs {
   Dropout dropout;  // of the probabilities
 };
 
-// softmax(q k^T + bias, over tokens only) v: [B, T, I]. T5 does not divide the scores by the square
-// root of C: the initial scale of q does it.
-// Scores and probabilities of a sequence's head are computed, used and differentiated while they
-// are in the nearest cache; float32 on the CPU only, the reference elsewhere.
+// softmax(q k^T + bias, over tokens only) v: [B, T, I]. Differentiable in q, kv and bias. T5 does
+// not divide the scores by the square root of C: the initial scale of q does it.
+// Float32 on the CPU computes, uses and differentiates the scores and probabilities of one sequence
+// and head while they are in the nearest cache; the reference serves the rest.
 at::Tensor attention(const AttentionInputs& inputs);
 at::Tensor attention_reference(const AttentionInputs& inputs);
 

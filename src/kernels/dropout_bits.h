@@ -5,14 +5,14 @@
 
 namespace dovetail {
 
-// Dropout without a stored mask: whether an element is kept follows from the site's seed and the
-// element's index, so backward asks again instead of reading a mask.
+// Dropout without a stored mask. A hash of the site's seed and the element's index decides whether
+// the element is kept, so the backward pass computes it again instead of reading a mask.
 struct Dropout {
   double rate = 0;
   uint64_t seed = 0;
 
   bool on() const { return rate > 0; }
-  // One of many sites with the same seed, each with a seed of its own (SplitMix64's mixing).
+  // Derives the seed of one of the sites that share this seed (SplitMix64's mixing).
   Dropout at_site(uint64_t site) const {
     uint64_t z = seed + (site + 1) * 0x9E3779B97F4A7C15u;
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
@@ -21,11 +21,11 @@ struct Dropout {
   }
 };
 
-// The same in the form that the loops use. A rate of 0 keeps everything.
+// Dropout in the form that the loops use. A rate of 0 keeps everything.
 struct DropoutBits {
   uint32_t key0 = 0, key1 = 0;
-  uint32_t threshold = 0;  // of 2^32: kept where the hash is not below
-  float scale = 1;         // of what is kept: 1 / (1 - rate)
+  uint32_t threshold = 0;  // rate * 2^32: elements with a hash below it are dropped
+  float scale = 1;         // of kept elements: 1 / (1 - rate)
 
   DropoutBits() = default;
   explicit DropoutBits(const Dropout& dropout)
@@ -34,7 +34,7 @@ struct DropoutBits {
         threshold(static_cast<uint32_t>(dropout.rate * 4294967296.0)),
         scale(static_cast<float>(1.0 / (1.0 - dropout.rate))) {}
 
-  // What element `index` is multiplied by. The mixing is Wellons's two-round integer hash
+  // The factor of element `index`: 0 or the scale. The mixing is Wellons's two-round integer hash
   // (hash-prospector), keyed before and between the rounds.
   float factor(uint32_t index) const {
     uint32_t h = index * 0x9E3779B1u + key0;

@@ -5,7 +5,7 @@
 #include <ATen/ops/zeros_like.h>
 
 #include "kernels/autograd_node.h"
-#include "kernels/embedding_rows.h"
+#include "kernels/embedding_cpu.h"
 
 namespace dovetail {
 

@@ -8,28 +8,30 @@
 
 namespace dovetail {
 
-// While this lives, it is told of each weight of a product whose gradient the backward pass in this
-// thread has just completed, so that something can be done with it while the pass goes on; and it
-// may say where such gradients are to be written. Weights that are used more than once, and small
-// ones, are not told of: they are complete when the pass is.
+// Hooks into the backward pass of this thread while it lives. One hook is called with each weight
+// of a linear() as soon as its gradient is complete, so that its all-reduce can start while the
+// pass goes on. The other chooses the memory that such gradients are written to. Weights that are
+// used more than once, and small ones, are complete only when the pass is; no hook is called for
+// them.
 class GradientListener {
  public:
-  using Heard = std::function<void(const at::Tensor& parameter)>;
-  // Memory for the gradients of float32 matrices that stand one below the other; null: anywhere.
-  using Home = std::function<float*(const std::vector<at::Tensor>& parameters)>;
-  GradientListener(Heard heard, Home home);
+  using OnComplete = std::function<void(const at::Tensor& parameter)>;
+  // Memory for the stacked gradients of float32 matrices [N_i, K]; null: anywhere.
+  using Buffer = std::function<float*(const std::vector<at::Tensor>& parameters)>;
+  // At most one listener may live in a thread.
+  GradientListener(OnComplete on_complete, Buffer buffer);
   ~GradientListener();
   GradientListener(const GradientListener&) = delete;
 
   // For the kernels.
-  static void tell(const at::Tensor& parameter);
-  // Not yet written; like the matrices below each other, of this type.
-  static at::Tensor gradient_of(const std::vector<at::Tensor>& parameters,
-                                const at::TensorOptions& options);
+  static void notify(const at::Tensor& parameter);
+  // An uninitialised gradient [sum of N_i, K] for these matrices.
+  static at::Tensor new_gradient(const std::vector<at::Tensor>& parameters,
+                                 const at::TensorOptions& options);
 
  private:
-  Heard heard_;
-  Home home_;
+  OnComplete on_complete_;
+  Buffer buffer_;
 };
 
 }  // namespace dovetail

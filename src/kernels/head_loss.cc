@@ -17,7 +17,7 @@ using at::Tensor;
 
 namespace {
 
-constexpr int64_t kBlockNumbers = int64_t{1} << 24;  // of logits at a time: 64 MiB
+constexpr int64_t kBlockNumbers = int64_t{1} << 24;  // logits held at a time: 64 MiB
 
 struct HeadLossBackward final : BackwardNode {
   Tensor dhidden_RD, dhead_VD, head_VD;
@@ -38,7 +38,7 @@ struct HeadLossBackward final : BackwardNode {
   void release_variables() override { dhidden_RD = dhead_VD = Tensor(); }
 };
 
-// The loss of a block's rows; the block's logits become their gradient where it is wanted.
+// Returns the loss of a block's rows; overwrites the logits with their gradient if it is wanted.
 double block_loss(const Tensor& logits_RV, const int64_t* labels, const CrossEntropy& settings,
                   bool wants_gradient) {
   const int64_t rows = logits_RV.size(0), vocab_size = logits_RV.size(1);
@@ -60,36 +60,36 @@ double block_loss(const Tensor& logits_RV, const int64_t* labels, const CrossEnt
   return sum;
 }
 
-// A block of rows: its loss, and what it adds to the gradients.
+// Returns the loss of a block of rows, and adds its part to the gradients.
 double run_block(const Tensor& x_RD, const int64_t* labels, const Projection& head,
                  double logit_scale, const CrossEntropy& settings, HeadLossBackward* node,
                  int64_t first_row) {
   const bool wants_hidden = node != nullptr && node->dhidden_RD.defined();
   const bool wants_head = node != nullptr && node->dhead_VD.defined();
-  const Tensor logits_RV = multiply(x_RD, head, logit_scale);
+  const Tensor logits_RV = matmul_weights(x_RD, head, logit_scale);
   const double sum = block_loss(logits_RV, labels, settings, wants_hidden || wants_head);
   if (wants_hidden) {
     node->dhidden_RD.narrow(0, first_row, x_RD.size(0))
-        .copy_(multiply_backward(logits_RV, head, logit_scale));
+        .copy_(matmul_weights_backward(logits_RV, head, logit_scale));
   }
   if (wants_head)
     matmul_into(node->dhead_VD, logits_RV.t(), x_RD, logit_scale, /*accumulate=*/first_row > 0);
   return sum;
 }
 
-Tensor head_loss_float(const Tensor& hidden, const Projection& head, const Tensor& labels,
+Tensor head_loss_float(const Tensor& hidden_RD, const Projection& head, const Tensor& labels,
                        double logit_scale, const CrossEntropy& settings) {
   const Tensor& head_VD = head.parts[0];
-  const auto node = backward_node<HeadLossBackward>({hidden, head_VD});
-  const bool wants_hidden = node && hidden.requires_grad(),
+  const auto node = backward_node<HeadLossBackward>({hidden_RD, head_VD});
+  const bool wants_hidden = node && hidden_RD.requires_grad(),
              wants_head = node && head_VD.requires_grad();
   double sum = 0;
   Tensor loss;
   {
     const BelowAutograd below;
-    const Tensor x_RD = hidden.detach().contiguous(), labels_R = labels.contiguous();
+    const Tensor x_RD = hidden_RD.detach().contiguous(), labels_R = labels.contiguous();
     if (wants_hidden) node->dhidden_RD = at::empty_like(x_RD);
-    if (wants_head) node->dhead_VD = at::empty_like(head.whole);
+    if (wants_head) node->dhead_VD = at::empty_like(head.whole_NK);
     const int64_t rows = x_RD.size(0),
                   step = std::max<int64_t>(64, kBlockNumbers / head_VD.size(0));
     for (int64_t begin = 0; begin < rows; begin += step) {
@@ -123,7 +123,7 @@ Tensor head_loss_reference(const Tensor& hidden_RD, const Tensor& head_VD, const
 Tensor head_loss(const Tensor& hidden_RD, const Projection& head, const Tensor& labels_R,
                  double logit_scale, const CrossEntropy& settings) {
   const bool fast =
-      is_plain_float(hidden_RD) && is_plain_float(head.whole) && hidden_RD.numel() > 0;
+      is_plain_float(hidden_RD) && is_plain_float(head.whole_NK) && hidden_RD.numel() > 0;
   return fast ? head_loss_float(hidden_RD, head, labels_R, logit_scale, settings)
               : head_loss_reference(hidden_RD, head.parts[0], labels_R, logit_scale, settings);
 }

@@ -16,7 +16,7 @@ using at::Tensor;
 
 namespace {
 
-bool follow_each_other(const std::vector<Tensor>& tensors) {
+bool are_neighbours(const std::vector<Tensor>& tensors) {
   for (size_t i = 0; i + 1 < tensors.size(); ++i) {
     const Tensor &a = tensors[i], &b = tensors[i + 1];
     if (!a.defined() || !b.defined() || !a.is_contiguous() || !b.is_contiguous()) return false;
@@ -38,9 +38,9 @@ std::vector<Tensor> gradients_of(const std::vector<Tensor>& parts) {
   return gradients;
 }
 
-// One product for all gradients that are not there yet, which become views of its result.
+// Makes all gradients by one matmul, as views of its result.
 void make_gradients(const std::vector<Tensor>& parts, const Tensor& dy_RN, const Tensor& x_RK) {
-  const Tensor whole = GradientListener::gradient_of(parts, dy_RN.options());
+  const Tensor whole = GradientListener::new_gradient(parts, dy_RN.options());
   matmul_into(whole, dy_RN.t(), x_RK);
   int64_t row = 0;
   for (const Tensor& part : parts) {
@@ -57,7 +57,7 @@ void accumulate_gradients(const Projection& projection, const Tensor& dy_RN, con
   const bool none_yet =
       std::none_of(gradients.begin(), gradients.end(), [](const Tensor& t) { return t.defined(); });
   if (all && none_yet) return make_gradients(parts, dy_RN, x_RK);
-  if (all && follow_each_other(gradients)) {
+  if (all && are_neighbours(gradients)) {
     matmul_into(joined_view(gradients), dy_RN.t(), x_RK, 1, /*accumulate=*/true);
     return;
   }
@@ -65,7 +65,7 @@ void accumulate_gradients(const Projection& projection, const Tensor& dy_RN, con
   for (const Tensor& part : parts) {
     const Tensor dy = dy_RN.narrow(1, column, part.size(0));
     column += part.size(0);
-    if (part.requires_grad()) add_gradient(part, matrix_product(dy.t(), x_RK));
+    if (part.requires_grad()) add_gradient(part, scaled_matmul(dy.t(), x_RK));
   }
 }
 
@@ -78,18 +78,18 @@ struct LinearBackward final : BackwardNode {
     variable_list results(1 + projection.parts.size());
     if (!gradients[0].defined()) return results;
     const BelowAutograd below;
-    const Tensor dy_RN = gradients[0].reshape({-1, projection.whole.size(0)});
+    const Tensor dy_RN = gradients[0].reshape({-1, projection.whole_NK.size(0)});
     gradients.clear();
     const auto& parts = projection.parts;
     if (std::any_of(parts.begin(), parts.end(),
                     [](const Tensor& t) { return t.requires_grad(); })) {
       accumulate_gradients(projection, dy_RN, x_RK);
       for (const Tensor& part : parts) {
-        if (part.requires_grad()) GradientListener::tell(part);
+        if (part.requires_grad()) GradientListener::notify(part);
       }
     }
     if (task_should_compute_output(0))
-      results[0] = multiply_backward(dy_RN, projection).view(input_shape);
+      results[0] = matmul_weights_backward(dy_RN, projection).view(input_shape);
     return results;
   }
 
@@ -108,10 +108,10 @@ Projection join_weights(const std::vector<Tensor*>& weights) {
   Projection projection;
   for (const Tensor* weight : weights) projection.parts.push_back(*weight);
   if (weights.size() == 1) {
-    projection.whole = weights[0]->detach();
+    projection.whole_NK = weights[0]->detach();
     return projection;
   }
-  if (!follow_each_other(projection.parts)) {
+  if (!are_neighbours(projection.parts)) {
     const at::NoGradGuard no_grad;
     const Tensor whole = at::cat(projection.parts, 0);
     int64_t row = 0;
@@ -121,41 +121,42 @@ Projection join_weights(const std::vector<Tensor*>& weights) {
       row += weights[i]->size(0);
     }
   }
-  projection.whole = joined_view(projection.parts);
+  projection.whole_NK = joined_view(projection.parts);
   return projection;
 }
 
-void set_packing(Projection& projection, Packing packing) {
-  const Tensor& whole = projection.whole;
-  projection.packed = projection.packed_backward = {};
-  if (packing == Packing::none || !whole.defined() || !is_plain_float(whole) ||
-      !own_products_are_faster())
+void set_prepacking(Projection& projection, Prepacking prepacking) {
+  const Tensor& whole = projection.whole_NK;
+  projection.prepacked = projection.prepacked_backward = {};
+  if (prepacking == Prepacking::none || !whole.defined() || !is_plain_float(whole) ||
+      !own_gemm_is_faster())
     return;
   const float* data = whole.const_data_ptr<float>();
   const int64_t outputs = whole.size(0), inputs = whole.size(1);
-  projection.packed = PackedMatrix({data, 1, inputs}, inputs, outputs);
-  if (packing == Packing::both_ways)
-    projection.packed_backward = PackedMatrix({data, inputs, 1}, outputs, inputs);
+  projection.prepacked = PrepackedMatrix({data, 1, inputs}, inputs, outputs);
+  if (prepacking == Prepacking::both_ways)
+    projection.prepacked_backward = PrepackedMatrix({data, inputs, 1}, outputs, inputs);
 }
 
 namespace {
 
-Tensor packed_or_not(const Tensor& a, const PackedMatrix& packed, const Tensor& b, double scale) {
-  if (packed.depth() > 0 && is_plain_float(a)) return packed_product(a, packed, scale);
-  return matrix_product(a, b, scale);
+Tensor matmul_either(const Tensor& a, const PrepackedMatrix& prepacked, const Tensor& b,
+                     double scale) {
+  if (prepacked.depth() > 0 && is_plain_float(a)) return matmul_prepacked(a, prepacked, scale);
+  return scaled_matmul(a, b, scale);
 }
 
 }  // namespace
 
-Tensor multiply(const Tensor& x_RK, const Projection& projection, double scale) {
-  return packed_or_not(x_RK, projection.packed, projection.whole.t(), scale);
+Tensor matmul_weights(const Tensor& x_RK, const Projection& projection, double scale) {
+  return matmul_either(x_RK, projection.prepacked, projection.whole_NK.t(), scale);
 }
 
-Tensor multiply_backward(const Tensor& dy_RN, const Projection& projection, double scale) {
-  return packed_or_not(dy_RN, projection.packed_backward, projection.whole, scale);
+Tensor matmul_weights_backward(const Tensor& dy_RN, const Projection& projection, double scale) {
+  return matmul_either(dy_RN, projection.prepacked_backward, projection.whole_NK, scale);
 }
 
-Tensor linear(const Tensor& x, const Projection& projection) {
+Tensor linear(const Tensor& x, const Projection& projection, uint64_t dropout_seed) {
   const auto node = node_for(x, projection);
   std::vector<int64_t> shape = x.sizes().vec();
   Tensor y;
@@ -167,11 +168,11 @@ Tensor linear(const Tensor& x, const Projection& projection) {
       node->projection = projection;
       node->input_shape = shape;
     }
-    shape.back() = projection.whole.size(0);
-    y = multiply(x_RK, projection).view(shape);
+    shape.back() = projection.whole_NK.size(0);
+    y = matmul_weights(x_RK, projection).view(shape);
   }
   attach(y, node);
-  return projection.low_rank.empty() ? y : add_low_rank(y, x, projection);
+  return projection.low_rank.empty() ? y : add_low_rank(y, x, projection, dropout_seed);
 }
 
 void add_gradient(const Tensor& parameter, const Tensor& gradient) {

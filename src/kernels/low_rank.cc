@@ -18,7 +18,7 @@ struct LowRankBackward final : BackwardNode {
   int64_t first_column = 0;
   std::vector<int64_t> input_shape;
 
-  // Of y (as it came), x, A and B. The gradient of y passes through whole.
+  // Returns the gradients of y, x, A and B; that of y is unchanged.
   variable_list apply(variable_list&& gradients) override {
     if (!gradients[0].defined()) return variable_list(4);
     const BelowAutograd below;
@@ -38,7 +38,7 @@ struct LowRankBackward final : BackwardNode {
   void release_variables() override { x_RK = t_Rr = Tensor(); }
 };
 
-// Returns y itself with a new history: nothing else holds it, as linear() has just made it.
+// Returns y itself with a new history. Nothing else holds it: linear() has just made it.
 Tensor add_one(const Tensor& y, const Tensor& x, const LowRank& low_rank, int64_t first_column) {
   const auto node = backward_node<LowRankBackward>({y, x, low_rank.a_rK, low_rank.b_Nr});
   const BelowAutograd below;
@@ -51,7 +51,9 @@ Tensor add_one(const Tensor& y, const Tensor& x, const LowRank& low_rank, int64_
   if (node) {
     node->x_RK = x_RK;
     node->t_Rr = t_Rr;
-    node->low_rank = {low_rank.a_rK.detach(), low_rank.b_Nr.detach(), low_rank.scaling};
+    node->low_rank = {.a_rK = low_rank.a_rK.detach(),
+                      .b_Nr = low_rank.b_Nr.detach(),
+                      .scaling = low_rank.scaling};
     node->first_column = first_column;
     node->input_shape = x.sizes().vec();
   }
@@ -61,15 +63,16 @@ Tensor add_one(const Tensor& y, const Tensor& x, const LowRank& low_rank, int64_
 
 }  // namespace
 
-Tensor add_low_rank(const Tensor& y, const Tensor& x, const Projection& projection) {
-  Tensor sum = y;
+Tensor add_low_rank(const Tensor& y_RN, const Tensor& x_RK, const Projection& projection,
+                    uint64_t dropout_seed) {
+  Tensor sum = y_RN;
   int64_t column = 0;
   for (size_t i = 0; i < projection.parts.size(); ++i) {
     const LowRank& low_rank = projection.low_rank[i];
     if (low_rank.a_rK.defined()) {
-      const bool drops = low_rank.dropout > 0 && low_rank.dropout_seed != 0;
-      const Tensor input = drops ? dropout(x, {low_rank.dropout, low_rank.dropout_seed}) : x;
-      sum = add_one(sum, input, low_rank, column);
+      const Dropout settings =
+          Dropout{low_rank.dropout, dropout_seed}.at_site(low_rank.dropout_site);
+      sum = add_one(sum, dropout_seed == 0 ? x_RK : dropout(x_RK, settings), low_rank, column);
     }
     column += projection.parts[i].size(0);
   }

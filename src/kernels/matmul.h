@@ -3,20 +3,21 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "kernels/product.h"
+#include "kernels/gemm_cpu.h"
 
+// Shape suffixes: M rows, N columns, K the inner dimension.
 namespace dovetail {
 
-// out = scale * a b, or that added to out. Matrices; each of a and b may be a transposed view, out
-// has its rows' numbers side by side. Runs on product.h's loops where they are the faster ones (see
-// own_products_are_faster()), else on LibTorch's product. The same result for the same number of
-// threads.
+// out = scale * a b, or that added to out. a and b may be transposed views; out must have
+// contiguous rows. Runs on gemm() where that is faster (own_gemm_is_faster), else on LibTorch's
+// matmul. The result is the same for the same number of threads. No autograd.
 void matmul_into(const at::Tensor& out_MN, const at::Tensor& a_MK, const at::Tensor& b_KN,
                  double scale = 1, bool accumulate = false);
 
-at::Tensor matrix_product(const at::Tensor& a_MK, const at::Tensor& b_KN, double scale = 1);
+// scale * a b as a new tensor [M, N].
+at::Tensor scaled_matmul(const at::Tensor& a_MK, const at::Tensor& b_KN, double scale = 1);
 
-// a times a matrix that was packed before; float32 on the CPU.
-at::Tensor packed_product(const at::Tensor& a_MK, const PackedMatrix& b_KN, double scale = 1);
+// scale * a b for a prepacked b; float32 on the CPU.
+at::Tensor matmul_prepacked(const at::Tensor& a_MK, const PrepackedMatrix& b_KN, double scale = 1);
 
 }  // namespace dovetail

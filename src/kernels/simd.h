@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A function compiled once for each of these instruction sets; the loader picks the best one that
+// Compiles a function once for each of these instruction sets. The loader picks the best one that
 // the machine has, so one binary runs on any x86-64.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
     !defined(__SANITIZE_ADDRESS__)

@@ -7,7 +7,8 @@
 // Scalar functions without branches or tables, so that a loop over them is vectorised.
 namespace dovetail {
 
-// Sums in these files may be reordered; where the order is the point, this keeps a part together.
+// Keeps an expression from being reassociated with its surroundings. The files that use it are
+// compiled with permission to reorder sums.
 inline float as_written(float x) {
 #if defined(__has_builtin) && __has_builtin(__builtin_assoc_barrier)
   return __builtin_assoc_barrier(x);
@@ -16,8 +17,8 @@ inline float as_written(float x) {
 #endif
 }
 
-// e^x with a relative error below 2e-7 between -80 and 88, and what it is there beyond: e^-80 is
-// nothing beside 1, and far enough from the numbers that are slow because they are nearly 0.
+// e^x with a relative error below 2e-7 between -80 and 88; x is clamped to that range. e^-80 is
+// negligible beside 1, and far from the slow subnormal numbers.
 inline float vector_exp(float x) {
   constexpr float kLog2E = 1.44269504f, kLn2High = 0.693359375f, kLn2Low = -2.12194440e-4f;
   const float above = x > -80.0f ? x : -80.0f;

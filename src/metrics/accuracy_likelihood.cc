@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The choice that the model finds likeliest, as it is, by token, or beside its likelihood without
-// the question. Log-probabilities -4 and -6 of 1 and 3 tokens, -2 and -5 without the question: the
-// first is likelier (-4), by token the second (-2 against -4), beside the prior the second (-1
-// against -2).
+// 1 when the right choice is the likeliest: by its log-probability, by the mean over its tokens, or
+// by the gain over its log-probability without the question. Two choices with log-probabilities -4
+// and -6, 1 and 3 tokens, and -2 and -5 without the question: the first wins by log-probability,
+// the second by the mean (-2 against -4) and by the gain (-1 against -2).
 #include <algorithm>
 
 #include "metrics/evidence.h"
@@ -12,7 +12,7 @@ namespace dovetail {
 
 namespace {
 
-// Of equal ones the first: no choice is preferred for being the right one.
+// The first of equal scores wins, so that no choice is preferred for being the right one.
 double is_right(const std::vector<double>& scores, int64_t answer) {
   const auto best = std::max_element(scores.begin(), scores.end()) - scores.begin();
   return best == answer ? 1 : 0;
@@ -48,23 +48,24 @@ Metric accuracy_likelihood() {
       .name = "accuracy_likelihood",
       .definition =
           "1 if the right choice has the greatest log-probability of all choices, summed over its "
-          "tokens; of equal ones the first counts",
+          "tokens; the first of equal ones counts",
       .score = each_item(
           "accuracy_likelihood", Evidence::choice_likelihood,
           [](const ScoredItem& item) { return is_right(item.choice_logprobs, item.answer); }),
-      .evidence = Evidence::choice_likelihood};
+      .evidence = Evidence::choice_likelihood,
+      .decides = Decides::exact_answers};
 }
 
 Metric accuracy_likelihood_normalized() {
-  return {.name = "accuracy_likelihood_normalized",
-          .definition =
-              "1 if the right choice has the greatest log-probability by token (the sum over its "
-              "tokens "
-              "and the end's, divided by their number, sentinels among them: not comparable "
-              "between masked "
-              "and unmasked templates); of equal ones the first counts",
-          .score = per_token_scores,
-          .evidence = Evidence::choice_likelihood};
+  return {
+      .name = "accuracy_likelihood_normalized",
+      .definition =
+          "1 if the right choice has the greatest log-probability per token, with </s> and "
+          "sentinels (not comparable between masked and unmasked templates); the first of equal "
+          "ones counts",
+      .score = per_token_scores,
+      .evidence = Evidence::choice_likelihood,
+      .decides = Decides::exact_answers};
 }
 
 Metric accuracy_pmi() {
@@ -73,9 +74,8 @@ Metric accuracy_pmi() {
       .definition =
           "1 if the right choice gains the most log-probability from the question: log p(choice | "
           "question) - log p(choice), the pointwise mutual information (Holtzman et al. 2021); the "
-          "latter is given the template and its choices, without question and context; of equal "
-          "ones "
-          "the first counts",
+          "latter is given the template and its choices, without question and context; the first "
+          "of equal ones counts",
       .score = each_item("accuracy_pmi", Evidence::choice_priors,
                          [](const ScoredItem& item) {
                            std::vector<double> gains = item.choice_logprobs;
@@ -83,7 +83,8 @@ Metric accuracy_pmi() {
                              gains[i] -= item.choice_priors[i];
                            return is_right(gains, item.answer);
                          }),
-      .evidence = Evidence::choice_priors};
+      .evidence = Evidence::choice_priors,
+      .decides = Decides::exact_answers};
 }
 
 }  // namespace dovetail

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The prediction is the text of the right choice, compared as exact_match compares. It does not
-// suffice to hold it: "a desk drawer" does not answer "desk", nor does "desk." with a full stop.
+// 1 when the prediction equals the text of the right choice, compared as in exact_match. Containing
+// it is not enough: neither "a desk drawer" nor "desk." answers "desk".
 #include "metrics/evidence.h"
 #include "metrics/metric.h"
 #include "metrics/tokens.h"
@@ -8,19 +8,19 @@
 namespace dovetail {
 
 Metric accuracy_text() {
-  return {
-      .name = "accuracy_text",
-      .definition =
-          "1 if the prediction equals the text of the right choice but for case (ASCII) and blanks "
-          "(runs and ends), else 0; a text that contains it does not count",
-      .score = each_item("accuracy_text", Evidence::choices,
-                         [](const ScoredItem& item) {
-                           return normalised_answer(item.prediction) ==
-                                          normalised_answer(item.choices[item.answer])
-                                      ? 1.0
-                                      : 0.0;
-                         }),
-      .evidence = Evidence::choices};
+  return {.name = "accuracy_text",
+          .definition =
+              "1 if the prediction equals the text of the right choice, ignoring ASCII case and "
+              "repeated or outer whitespace, else 0; a text that contains it does not count",
+          .score = each_item("accuracy_text", Evidence::choices,
+                             [](const ScoredItem& item) {
+                               return normalised_answer(item.prediction) ==
+                                              normalised_answer(item.choices[item.answer])
+                                          ? 1.0
+                                          : 0.0;
+                             }),
+          .evidence = Evidence::choices,
+          .decides = Decides::exact_answers};
 }
 
 }  // namespace dovetail

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The best of several predictions is what a reader may pick who knows the answer, not what the
-// model gives: a number of its own, never one to compare with rouge_l.
+// The best of several predictions needs somebody who knows the answer to pick it, so this number
+// must not be compared with rouge_l.
 #include <algorithm>
 
 #include "metrics/evidence.h"
@@ -13,8 +13,7 @@ Metric best_of_k_rouge_l() {
   return {.name = "best_of_k_rouge_l",
           .definition =
               "the greatest rouge_l of the prediction and the further samples, over all "
-              "references: grows "
-              "with the number of samples, and is not comparable with rouge_l",
+              "references; it grows with the number of samples, and is not comparable with rouge_l",
           .score = each_item(
               "best_of_k_rouge_l", Evidence::samples,
               [](const ScoredItem& item) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// BLEU as sacrebleu prints it, over 100. Prediction "to drive" against "to drive there": both words
-// and the one pair match, the longer orders do not exist and are left out for a single item, so
-// only the length costs: exp(1 - 3/2).
+// BLEU as sacrebleu prints it, divided by 100. Prediction "to drive" against "to drive there": both
+// words and the one pair match. A single item leaves out the longer orders, which the prediction
+// does not have, so only the length costs: exp(1 - 3/2).
 #include <cmath>
 
 #include "metrics/bleu_statistics.h"
@@ -13,13 +13,14 @@ namespace dovetail {
 
 namespace {
 
-BleuStatistics statistics(const ScoredItem& item) {
+BleuStatistics sacrebleu_statistics(const ScoredItem& item) {
   return bleu_statistics(item.prediction, item.references, tokenize_13a);
 }
 
 // Orders without a match count as 1/2, 1/4, ... of a match ("exp" smoothing: Chen and Cherry 2014,
-// method 3). Orders that the prediction is too short for make it 0, or are left out (`effective`).
-double bleu_of(const BleuStatistics& statistics, bool effective) {
+// method 3). A prediction that is too short for an order scores 0; with `effective`, such orders
+// are left out.
+double sacrebleu(const BleuStatistics& statistics, bool effective) {
   double smoothing = 1, log_sum = 0;
   int orders = 0;
   bool any = false;
@@ -43,14 +44,15 @@ Metric bleu() {
       .name = "bleu",
       .definition =
           "BLEU-4 (Papineni et al. 2002) as sacrebleu (Post 2018) computes it, divided by 100: "
-          "tokenizer 13a, case kept, exp smoothing, closest reference length; an item is a "
-          "sentence BLEU with effective order, the aggregate is the corpus BLEU",
-      .score = each_item("bleu", Evidence::text,
-                         [](const ScoredItem& item) { return bleu_of(statistics(item), true); }),
-      .aggregate = [](std::span<const ScoredItem> items, std::span<const double>) {
+          "tokenizer 13a, case kept, exp smoothing, closest reference length; an item scores its "
+          "sentence BLEU with effective order; corpus-level: the corpus BLEU",
+      .score = each_item(
+          "bleu", Evidence::text,
+          [](const ScoredItem& item) { return sacrebleu(sacrebleu_statistics(item), true); }),
+      .corpus_score = [](std::span<const ScoredItem> items, std::span<const double>) {
         BleuStatistics sum;
-        for (const ScoredItem& item : items) sum.add(statistics(item));
-        return bleu_of(sum, false);
+        for (const ScoredItem& item : items) sum.add(sacrebleu_statistics(item));
+        return sacrebleu(sum, false);
       }};
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // BLEU-1 to BLEU-4 as the scorer of COCO captions computes them, which COMET (Hwang et al. 2021)
-// reports. Prediction "the the cat" against "the cat": the counts once and cat once, so BLEU-1 is
-// 2/3; "the cat" is the one bigram of two that matches, so BLEU-2 is sqrt(2/3 * 1/2).
+// reports. Prediction "the the cat" against "the cat": "the" and "cat" count once each, so BLEU-1
+// is 2/3; one of two bigrams matches, "the cat", so BLEU-2 is sqrt(2/3 * 1/2).
 #include <cmath>
 
 #include "metrics/bleu_statistics.h"
@@ -14,11 +14,11 @@ namespace {
 
 constexpr double kTiny = 1e-15, kSmall = 1e-9;  // so that nothing is divided by 0
 
-BleuStatistics statistics(const ScoredItem& item) {
+BleuStatistics coco_statistics(const ScoredItem& item) {
   return bleu_statistics(item.prediction, item.references, split_white_space);
 }
 
-double bleu(const BleuStatistics& statistics, int longest) {
+double coco_bleu(const BleuStatistics& statistics, int longest) {
   double product = 1;
   for (int n = 0; n < longest; ++n) {
     product *= (static_cast<double>(statistics.correct[n]) + kTiny) /
@@ -30,31 +30,26 @@ double bleu(const BleuStatistics& statistics, int longest) {
   return ratio < 1 ? mean * std::exp(1 - 1 / ratio) : mean;
 }
 
-Metric bleu_n(int longest) {
+}  // namespace
+
+Metric bleu_coco(int longest) {
   const std::string name = fmt::format("bleu_{}", longest);
   return {.name = name,
           .definition =
               fmt::format("BLEU of {} (Papineni et al. 2002), as the COCO caption scorer and COMET "
-                          "(Hwang et al. 2021) "
-                          "compute it: words between blanks, case kept, closest reference length, "
-                          "sentences smoothed by "
-                          "1e-15/1e-9; the aggregate is the corpus BLEU",
+                          "(Hwang et al. 2021) compute it: words between whitespace, case kept, "
+                          "closest reference length, sentences smoothed by 1e-15/1e-9; "
+                          "corpus-level: the corpus BLEU",
                           longest == 1 ? "words" : fmt::format("1 to {} words in a row", longest)),
-          .score = each_item(
-              name, Evidence::text,
-              [longest](const ScoredItem& item) { return bleu(statistics(item), longest); }),
-          .aggregate = [longest](std::span<const ScoredItem> items, std::span<const double>) {
+          .score = each_item(name, Evidence::text,
+                             [longest](const ScoredItem& item) {
+                               return coco_bleu(coco_statistics(item), longest);
+                             }),
+          .corpus_score = [longest](std::span<const ScoredItem> items, std::span<const double>) {
             BleuStatistics sum;
-            for (const ScoredItem& item : items) sum.add(statistics(item));
-            return bleu(sum, longest);
+            for (const ScoredItem& item : items) sum.add(coco_statistics(item));
+            return coco_bleu(sum, longest);
           }};
 }
-
-}  // namespace
-
-Metric bleu_1() { return bleu_n(1); }
-Metric bleu_2() { return bleu_n(2); }
-Metric bleu_3() { return bleu_n(3); }
-Metric bleu_4() { return bleu_n(4); }
 
 }  // namespace dovetail

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Characters in a row, blanks left out. Prediction "ab" against "abc": of one character 2 of 2 and
-// of 3, of two 1 of 1 and of 2; the prediction has no longer ones. Mean precision 1, mean recall
-// (2/3 + 1/2) / 2 = 7/12; F2 = 5 * 7/12 / (4 + 7/12) = 7/11.
+// F2 of character n-grams, without whitespace. Prediction "ab" against "abc": 2 of 2 single
+// characters are in the reference's 3, and 1 of 1 pairs in its 2; the prediction has no longer
+// n-grams. Mean precision 1, mean recall (2/3 + 1/2) / 2 = 7/12; F2 = 5 * 7/12 / (4 + 7/12) = 7/11.
 #include <array>
 #include <string_view>
 #include <unordered_map>
@@ -43,7 +43,7 @@ class CharacterCounts {
   CharacterCounts(const CharacterCounts&) = delete;  // the keys point into text_
   CharacterCounts& operator=(const CharacterCounts&) = delete;
 
-  // Of an order that the reference has none of, the prediction's do not count.
+  // Orders that the reference is too short for do not count for the prediction either.
   Statistics against(const CharacterCounts& reference) const {
     Statistics result;
     for (int n = 0; n < kOrders; ++n) {
@@ -84,7 +84,7 @@ double f_score(const Statistics& statistics) {
   return (1 + kBeta2) * precision * recall / (kBeta2 * precision + recall);
 }
 
-// Against the reference that gives the best F.
+// The counts against the reference that gives the best F.
 Statistics best_statistics(const ScoredItem& item) {
   const CharacterCounts prediction(item.prediction);
   Statistics best{};
@@ -97,7 +97,7 @@ Statistics best_statistics(const ScoredItem& item) {
   return best;
 }
 
-double of_all(std::span<const ScoredItem> items, std::span<const double>) {
+double corpus_chrf(std::span<const ScoredItem> items, std::span<const double>) {
   Statistics sum{};
   for (const ScoredItem& item : items) {
     const Statistics one = best_statistics(item);
@@ -117,11 +117,11 @@ Metric chrf() {
       .name = "chrf",
       .definition =
           "chrF2 (Popovic 2015) as sacrebleu computes it, divided by 100: F with beta 2 of 1 to 6 "
-          "characters in a row, blanks left out, case kept, the best over the references; the "
-          "aggregate is the corpus chrF",
+          "characters in a row, without whitespace, case kept, the best over the references; "
+          "corpus-level: the corpus chrF",
       .score = each_item("chrf", Evidence::text,
                          [](const ScoredItem& item) { return f_score(best_statistics(item)); }),
-      .aggregate = of_all};
+      .corpus_score = corpus_chrf};
 }
 
 }  // namespace dovetail

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// An n-gram weighs the more the fewer items have it in their references: tf * log(items / items
-// with it). Of two items with the references "a b" and "a c", "a" weighs 0, "b" and "c" log 2. So a
-// test set of one item scores 0, whatever was predicted.
+// N-grams are weighted by their inverse document frequency over the reference sets: tf * log(items
+// / items with it). For two items with the references "a b" and "a c", "a" weighs 0, "b" and "c"
+// log 2. So a test set of one item scores 0 for any prediction.
 #include <array>
 #include <cmath>
 #include <numbers>
@@ -62,8 +62,9 @@ class Weigher {
   std::unordered_map<std::string_view, int> items_with_;
 };
 
-// CIDEr-D's cosine of each order: a weight of the prediction counts at most as much as the
-// reference's, and a difference in length costs.
+// CIDEr-D's cosine for each order: a weight of the prediction counts at most as much as the
+// reference's, and a difference in length costs. std::pow(e, x) as in the published scorer:
+// std::exp rounds differently.
 Orders similarity(const Weighted& prediction, const Weighted& reference) {
   Orders result{};
   const std::vector<NgramCounts::Entry>& entries = prediction.counts->entries();
@@ -83,8 +84,8 @@ Orders similarity(const Weighted& prediction, const Weighted& reference) {
   return result;
 }
 
-double score_one(const NgramCounts& prediction, const std::vector<NgramCounts>& references,
-                 const Weigher& weigh) {
+double cider_score(const NgramCounts& prediction, const std::vector<NgramCounts>& references,
+                   const Weigher& weigh) {
   const Weighted predicted = weigh(prediction);
   Orders sums{};
   for (const NgramCounts& reference : references) {
@@ -96,7 +97,7 @@ double score_one(const NgramCounts& prediction, const std::vector<NgramCounts>& 
   return sum / kLongest / static_cast<double>(references.size()) * 10;
 }
 
-std::vector<double> score(std::span<const ScoredItem> items) {
+std::vector<double> cider_scores(std::span<const ScoredItem> items) {
   check_evidence("cider", Evidence::text, items);
   std::vector<std::vector<NgramCounts>> references;
   for (const ScoredItem& item : items) {
@@ -109,7 +110,7 @@ std::vector<double> score(std::span<const ScoredItem> items) {
   std::vector<double> scores;
   for (size_t i = 0; i < items.size(); ++i) {
     const NgramCounts prediction(split_white_space(items[i].prediction), 1, kLongest);
-    scores.push_back(score_one(prediction, references[i], weigh));
+    scores.push_back(cider_score(prediction, references[i], weigh));
   }
   return scores;
 }
@@ -117,15 +118,14 @@ std::vector<double> score(std::span<const ScoredItem> items) {
 }  // namespace
 
 Metric cider() {
-  return {.name = "cider",
-          .definition =
-              "CIDEr-D (Vedantam et al. 2015), 0 to 10: clipped cosine of tf-idf weights of 1 to 4 "
-              "words "
-              "in a row, Gaussian length penalty of sigma 6, mean over references and orders, "
-              "times 10; "
-              "document frequencies over the reference sets of the items scored together",
-          .score = score,
-          .maximum = 10};
+  return {
+      .name = "cider",
+      .definition =
+          "CIDEr-D (Vedantam et al. 2015), 0 to 10: clipped cosine of tf-idf weights of 1 to 4 "
+          "words in a row, Gaussian length penalty of sigma 6, mean over references and orders, "
+          "times 10; document frequencies over the reference sets of the items scored together",
+      .score = cider_scores,
+      .maximum = 10};
 }
 
 }  // namespace dovetail

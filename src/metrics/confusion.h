@@ -12,8 +12,8 @@
 namespace dovetail {
 
 // How often each class was right, given and predicted. A class is the text of a choice, compared as
-// exact_match compares, so that choices may stand in another order in another item. All predictions
-// that are none of their item's choices are one class more, under kNoLabel.
+// in exact_match, so that the order of choices may differ between items. All predictions outside
+// their item's choices form one extra class, kNoLabel.
 struct Confusion {
   struct Class {
     int64_t correct = 0, given = 0, predicted = 0;
@@ -22,12 +22,12 @@ struct Confusion {
   int64_t correct = 0, total = 0;
 };
 
-inline const std::string kNoLabel = "\n";  // no normalised text holds a line end
+inline const std::string kNoLabel = "\n";  // no normalised text contains a newline
 
-// The items hold choices and answer.
+// Counts over items that have choices and answer.
 Confusion confusion(std::span<const ScoredItem> items);
 
-// 1 for an item whose prediction is the right choice.
+// For each item, 1 if its prediction is the right choice, else 0.
 std::vector<double> right_or_wrong(const std::string& metric, std::span<const ScoredItem> items);
 
 }  // namespace dovetail

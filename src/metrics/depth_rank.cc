@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How far down the model's list the reference's tokens stand, teacher forced. "to earn money" with
-// the ranks 1, 53, 1 has 55/3, "to make money" with 1, 7, 1 has 3: their mean is 32/3, the least 3.
+// The mean rank of the reference's tokens in the model's predictions, teacher forced. "to earn
+// money" with the ranks 1, 53, 1 has 55/3, "to make money" with 1, 7, 1 has 3; depth_rank is their
+// mean, 32/3, and depth_rank_min is 3.
 #include <algorithm>
 #include <numeric>
 
@@ -29,13 +30,13 @@ double of_references_least(const ScoredItem& item) {
   return least;
 }
 
-Metric metric(const std::string& name, const std::string& over_references,
-              double (*one)(const ScoredItem&)) {
+Metric rank_metric(const std::string& name, const std::string& over_references,
+                   double (*one)(const ScoredItem&)) {
   return {
       .name = name,
       .definition =
-          "mean rank of the reference's tokens in the model's order, 1 for the likeliest, without "
-          "sentinels and the end (DepthRank: Zhang et al. 2021, arXiv 2105.13607), " +
+          "mean rank of the reference's tokens in the model's predictions, 1 for the likeliest, "
+          "without sentinels and </s> (DepthRank: Zhang et al. 2021, arXiv 2105.13607), " +
           over_references,
       .score = each_item(name, Evidence::token_ranks, one),
       .evidence = Evidence::token_ranks,
@@ -47,12 +48,12 @@ Metric metric(const std::string& name, const std::string& over_references,
 }  // namespace
 
 Metric depth_rank() {
-  return metric("depth_rank", "the mean over the references", of_references_mean);
+  return rank_metric("depth_rank", "the mean over the references", of_references_mean);
 }
 
 Metric depth_rank_min() {
-  return metric("depth_rank_min", "the least of the references (as MTO reports it)",
-                of_references_least);
+  return rank_metric("depth_rank_min", "the least over the references (as MTO reports it)",
+                     of_references_least);
 }
 
 }  // namespace dovetail

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How varied the predictions are, whatever they were to be. "to go", "to eat" and "to go": of six
-// words three are different, so distinct_1 is 1/2; two of three predictions are, so
-// distinct_predictions 2/3.
+// How varied the predictions are, whatever the references. For "to go", "to eat" and "to go": three
+// of six words are different, so distinct_1 is 1/2; two of three predictions are different, so
+// distinct_predictions is 2/3.
 #include <map>
 #include <set>
 
@@ -17,13 +17,13 @@ double share(size_t different, size_t total) {
   return total == 0 ? 0 : static_cast<double>(different) / static_cast<double>(total);
 }
 
-double of_item(const ScoredItem& item, int order) {
+double share_in_item(const ScoredItem& item, int order) {
   const Tokens tokens = split_white_space(item.prediction);
   return share(NgramCounts(tokens, order, order).entries().size(),
                num_ngrams(tokens.size(), order));
 }
 
-double of_all(std::span<const ScoredItem> items, int order) {
+double share_in_all(std::span<const ScoredItem> items, int order) {
   std::set<std::string> different;
   size_t total = 0;
   for (const ScoredItem& item : items) {
@@ -35,20 +35,24 @@ double of_all(std::span<const ScoredItem> items, int order) {
   return share(different.size(), total);
 }
 
+}  // namespace
+
 Metric distinct(int order) {
   const std::string name = fmt::format("distinct_{}", order);
   return {
       .name = name,
       .definition = fmt::format(
-          "aggregate: different {} of all predictions over their number, 0 without any (Li et al. "
-          "2016; between blanks, case kept). An item: the same of its own prediction",
+          "corpus-level: different {} of all predictions over their number, 0 without any (Li et "
+          "al. 2016; between whitespace, case kept). An item: the same for its own prediction",
           order == 1 ? "words" : "pairs of neighbouring words"),
       .score = each_item(name, Evidence::text,
-                         [order](const ScoredItem& item) { return of_item(item, order); }),
-      .aggregate = [order](std::span<const ScoredItem> items, std::span<const double>) {
-        return of_all(items, order);
+                         [order](const ScoredItem& item) { return share_in_item(item, order); }),
+      .corpus_score = [order](std::span<const ScoredItem> items, std::span<const double>) {
+        return share_in_all(items, order);
       }};
 }
+
+namespace {
 
 std::vector<double> shares_of_same(std::span<const ScoredItem> items) {
   check_evidence("distinct_predictions", Evidence::text, items);
@@ -61,15 +65,12 @@ std::vector<double> shares_of_same(std::span<const ScoredItem> items) {
 
 }  // namespace
 
-Metric distinct_1() { return distinct(1); }
-Metric distinct_2() { return distinct(2); }
-
 Metric distinct_predictions() {
   return {
       .name = "distinct_predictions",
       .definition =
-          "aggregate: different predictions over predictions (every byte counts). An item: 1 over "
-          "the number of items with the same prediction, whose mean that is",
+          "different predictions over predictions (every byte counts), which is the mean over the "
+          "items of 1 over the number of items with the same prediction",
       .score = shares_of_same};
 }
 

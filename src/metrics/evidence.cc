@@ -29,7 +29,7 @@ bool has_ranks(const ScoredItem& item) {
          std::all_of(item.token_ranks.begin(), item.token_ranks.end(), good);
 }
 
-// What the item lacks, in words; empty when it has everything.
+// The key that the item lacks, with its meaning; empty when it has everything.
 std::string lacking(Evidence evidence, const ScoredItem& item) {
   const std::string choices =
       R"("choices", a list of texts, with "answer", the index of the right one (from 0))";

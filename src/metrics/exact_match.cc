@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// 1 when the prediction is one of the references, but for the case of ASCII letters and for
-// blanks: runs of them count as one, and none count at the ends. " To  Drive" is "to drive";
-// "to drive." is not: punctuation, accents and articles stay.
+// 1 when the prediction equals a reference. The case of ASCII letters does not matter, runs of
+// whitespace count as one space, and whitespace at the ends is trimmed: " To  Drive" equals "to
+// drive". Punctuation, accents and articles matter: "to drive." does not.
 #include "metrics/metric.h"
 #include "metrics/tokens.h"
 
@@ -11,8 +11,8 @@ Metric exact_match() {
   return {
       .name = "exact_match",
       .definition =
-          "1 if the prediction equals a reference but for case (ASCII) and blanks "
-          "(runs and ends), else 0",
+          "1 if the prediction equals a reference, ignoring ASCII case and repeated or outer "
+          "whitespace, else 0",
       .score = each_text([](std::string_view prediction, std::span<const std::string> references) {
         DOVETAIL_CHECK(!references.empty());
         const std::string wanted = normalised_answer(prediction);
@@ -20,7 +20,8 @@ Metric exact_match() {
           if (normalised_answer(reference) == wanted) return 1.0;
         }
         return 0.0;
-      })};
+      }),
+      .decides = Decides::exact_answers};
 }
 
 }  // namespace dovetail

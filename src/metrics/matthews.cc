@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The correlation of predicted and right classes. Of two classes with 2 true positives, 1 false
+// The correlation of predicted and right classes. For two classes with 2 true positives, 1 false
 // negative, 1 true negative and no false positive: (2*1 - 0*1) / sqrt(2*3*1*2) = 1/sqrt(3).
 #include <cmath>
 
@@ -10,7 +10,7 @@ namespace dovetail {
 
 namespace {
 
-double of_all(std::span<const ScoredItem> items, std::span<const double>) {
+double correlation_of_classes(std::span<const ScoredItem> items, std::span<const double>) {
   const Confusion counts = confusion(items);
   int64_t both = 0, given = 0, predicted = 0;
   for (const auto& [label, one] : counts.classes) {
@@ -31,11 +31,12 @@ Metric matthews() {
   return {
       .name = "matthews",
       .definition =
-          "aggregate: Matthews correlation of any number of classes (Gorodkin 2004), -1 to 1, as "
+          "corpus-level: Matthews correlation of any number of classes (Gorodkin 2004), -1 to 1, "
+          "as "
           "scikit-learn's matthews_corrcoef; 0 where all predictions, or all right answers, are "
-          "one class. A prediction that is no label is of a class of its own. An item: 1 if right",
+          "one class. Out-of-label predictions form one extra class. An item: 1 if right",
       .score = [](std::span<const ScoredItem> items) { return right_or_wrong("matthews", items); },
-      .aggregate = of_all,
+      .corpus_score = correlation_of_classes,
       .evidence = Evidence::choices,
       .minimum = -1};
 }

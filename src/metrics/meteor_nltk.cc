@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// METEOR as nltk computes it, from words that are equal, then stems, then synonyms. Prediction "the
-// car ran" against "the auto runs": "the" is equal, "car" shares a synset with "auto", "ran" by its
-// base form with the stem "run"; three of three words in one chunk, so 1 - 0.5 * (1/3)^3.
+// METEOR as nltk computes it: it matches equal words, then stems, then synonyms. Prediction "the
+// car ran" against "the auto runs": "the" is equal, "car" shares a synset with "auto", and "ran",
+// through its base form, with the stem "run"; three of three words in one chunk, so 1 - 0.5 *
+// (1/3)^3.
 //
-// nltk looks for synonyms among the stems that the stage before left, so that a word whose stem is
-// no word ("large" is "larg") has none. That is kept: the number is to be nltk's, which COMET
-// (Hwang et al. 2021) reports as METEOR.
+// nltk looks for synonyms among the stems that the stage before left, so a word whose stem is no
+// word ("larg" for "large") has none. This is kept, because COMET (Hwang et al. 2021) reports
+// nltk's number as METEOR.
 #include <algorithm>
 #include <cmath>
 
@@ -19,28 +20,28 @@ namespace dovetail {
 
 namespace {
 
-struct Word {
+struct PlacedWord {
   size_t position;
   std::string text;
 };
-using Words = std::vector<Word>;
+using PlacedWords = std::vector<PlacedWord>;
 using Pairs = std::vector<std::pair<size_t, size_t>>;  // positions in prediction and reference
 
-Words words_of(std::string_view text) {
-  Words words;
+PlacedWords words_of(std::string_view text) {
+  PlacedWords words;
   for (const std::string& token : split_white_space(text))
     words.push_back({words.size(), lower_case(token)});
   return words;
 }
 
-void stem(Words& words) {
-  for (Word& word : words) word.text = porter_stem(word.text);
+void stem(PlacedWords& words) {
+  for (PlacedWord& word : words) word.text = porter_stem(word.text);
 }
 
-// From the last word of the prediction to its first: each takes the last word of the reference that
-// is left and matches. What was matched leaves both.
+// Goes from the last word of the prediction to the first. Each takes the last remaining word of the
+// reference that matches, and both are removed.
 template <typename Matches>
-void match(Words& prediction, Words& reference, Pairs& pairs, Matches&& matches) {
+void match(PlacedWords& prediction, PlacedWords& reference, Pairs& pairs, Matches&& matches) {
   for (size_t i = prediction.size(); i-- > 0;) {
     for (size_t j = reference.size(); j-- > 0;) {
       if (!matches(prediction[i].text, reference[j].text)) continue;
@@ -62,7 +63,7 @@ bool are_synonyms(const std::string& predicted, const std::string& wanted) {
   return std::find_first_of(here.begin(), here.end(), there.begin(), there.end()) != here.end();
 }
 
-Pairs alignment(Words prediction, Words reference) {
+Pairs alignment(PlacedWords prediction, PlacedWords reference) {
   Pairs pairs;
   match(prediction, reference, pairs, equal);
   stem(prediction);
@@ -73,7 +74,7 @@ Pairs alignment(Words prediction, Words reference) {
   return pairs;
 }
 
-// Runs of matches that are neighbours on both sides.
+// Counts the runs of matches that are neighbours on both sides.
 int count_chunks(const Pairs& pairs) {
   int chunks = 1;
   for (size_t i = 1; i < pairs.size(); ++i) {
@@ -83,7 +84,7 @@ int count_chunks(const Pairs& pairs) {
   return chunks;
 }
 
-double score_one(const Words& prediction, const Words& reference) {
+double meteor(const PlacedWords& prediction, const PlacedWords& reference) {
   constexpr double kAlpha = 0.9, kBeta = 3, kGamma = 0.5;
   const Pairs pairs = alignment(prediction, reference);
   if (pairs.empty()) return 0;
@@ -100,16 +101,16 @@ Metric meteor_nltk() {
   return {
       .name = "meteor_nltk",
       .definition =
-          "METEOR (Lavie and Agarwal 2007) as nltk computes it: words between blanks in lower case "
-          "(ASCII), equal, of one Porter stem or in one synset of WordNet 3.0; alpha 0.9, beta 3, "
-          "gamma 0.5, the best over the references. Needs WordNet's files; a text equal to its "
-          "reference has 1 - 0.5 / words^3",
+          "METEOR (Lavie and Agarwal 2007) as nltk computes it: words between whitespace in lower "
+          "case (ASCII) that are equal, have one Porter stem or share a synset of WordNet 3.0; "
+          "alpha 0.9, beta 3, gamma 0.5, the best over the references. Needs WordNet's files; a "
+          "text equal to its reference has 1 - 0.5 / words^3",
       .score = each_text([](std::string_view prediction, std::span<const std::string> references) {
         DOVETAIL_CHECK(!references.empty());
-        const Words predicted = words_of(prediction);
+        const PlacedWords predicted = words_of(prediction);
         double best = 0;
         for (const std::string& reference : references) {
-          best = std::max(best, score_one(predicted, words_of(reference)));
+          best = std::max(best, meteor(predicted, words_of(reference)));
         }
         return best;
       })};

@@ -3,18 +3,20 @@
 
 #include <span>
 
-#include "base/names.h"
+#include "base/catalogue.h"
 
 namespace dovetail {
 
 #define METRIC(name) Metric name();
+#define METRIC_OF_ORDER(name, family, order) Metric family(int);
 #include "metrics/metrics.inc"
 #undef METRIC
+#undef METRIC_OF_ORDER
 
 namespace {
 
-// The order of numpy's pairwise summation: eight sums side by side, halves above 128 numbers. Means
-// of published scorers then agree to the last bit, and rounding grows with the logarithm of n.
+// Sums in the order of numpy's pairwise summation: eight sums side by side, halves above 128
+// numbers. Means then agree with published scorers to the last bit, and rounding grows with log n.
 double pairwise_sum(std::span<const double> values) {
   constexpr size_t kLanes = 8, kBlock = 128;
   const size_t n = values.size();
@@ -42,7 +44,7 @@ ItemError::ItemError(size_t index, const std::string& why)
 
 double Metric::of_all(std::span<const ScoredItem> items, std::span<const double> scores) const {
   DOVETAIL_CHECK(!scores.empty() && items.size() == scores.size());
-  if (aggregate) return aggregate(items, scores);
+  if (corpus_level()) return corpus_score(items, scores);
   return pairwise_sum(scores) / static_cast<double>(scores.size());
 }
 
@@ -64,19 +66,16 @@ std::function<std::vector<double>(std::span<const ScoredItem>)> each_text(
 const std::vector<Metric>& metrics() {
   static const std::vector<Metric> all = {
 #define METRIC(name) name(),
+#define METRIC_OF_ORDER(name, family, order) family(order),
 #include "metrics/metrics.inc"
 #undef METRIC
+#undef METRIC_OF_ORDER
   };
   return all;
 }
 
 const Metric& find_metric(const std::string& name) {
-  std::vector<std::string> known;
-  for (const Metric& metric : metrics()) {
-    if (metric.name == name) return metric;
-    known.push_back(metric.name);
-  }
-  throw_<ConfigError>("unknown metric \"{}\": {}", name, did_you_mean(name, known));
+  return find_in_catalogue("metric", metrics(), name);
 }
 
 }  // namespace dovetail

@@ -15,24 +15,24 @@ namespace dovetail {
 
 inline constexpr double kUnbounded = std::numeric_limits<double>::infinity();
 
-// One test example with what the model made of it. Which of the later fields are filled depends on
-// what the metrics asked for need; see Evidence.
+// One test example with the model's prediction. Which of the later fields are filled depends on the
+// metrics that are measured; see Evidence.
 struct ScoredItem {
   std::string prediction;
   std::vector<std::string> references;       // at least one
-  std::vector<std::string> choices = {};     // of a question or a classification
+  std::vector<std::string> choices = {};     // in a question or a classification
   int64_t answer = -1;                       // index into choices
-  std::vector<std::string> samples = {};     // further predictions, of best-of-k
+  std::vector<std::string> samples = {};     // further predictions, for best-of-k
   std::vector<double> choice_logprobs = {};  // nats, summed over a choice's tokens and </s>
-  std::vector<int64_t> choice_tokens = {};   // how many those are
+  std::vector<int64_t> choice_tokens = {};   // the number of these tokens
   std::vector<double> choice_priors = {};    // the same log-probabilities without the question
-  double target_logprob = 0;                 // of the first reference, nats, with </s>
+  double target_logprob = 0;                 // nats, the first reference with </s>
   int64_t target_tokens = 0;
-  // Of each reference, token by token: 1 for the likeliest. Sentinels and </s> are left out.
+  // The ranks of each reference's tokens, 1 for the likeliest; without sentinels and </s>.
   std::vector<std::vector<int64_t>> token_ranks = {};
 };
 
-// What a metric needs beside prediction and references.
+// The fields of ScoredItem that a metric needs beside prediction and references.
 enum class Evidence {
   text,
   choices,
@@ -43,31 +43,41 @@ enum class Evidence {
   samples
 };
 
-// An item that a metric cannot score, and why: a key that is missing, a reference that is no
-// number. It stops the scoring; no number stands for an error.
+// Thrown for an item that a metric cannot score, such as one with a missing key or a reference that
+// is no number. It stops the scoring; no number stands for an error.
 class ItemError : public DataError {
  public:
   ItemError(size_t index, const std::string& why);
 
   const size_t item;         // from 0
-  const std::string reason;  // a sentence without its place, for who knows a better one
+  const std::string reason;  // the sentence without the item's number, for callers that know a file
 };
 
-// Scores a test set: a number an item, and one for all. Scores may depend on the other items
-// (CIDEr's document frequencies). Both throw ItemError where an item lacks what `evidence` names.
+// The tasks whose primary metric this is, if it is measured: tasks whose answers are right or wrong,
+// or tasks whose answers are free text. Of several, the first in the catalogue decides.
+enum class Decides { nothing, exact_answers, free_text };
+
+// Scores a test set: a number for each item, and one for all. An item's score may depend on the
+// other items (CIDEr's document frequencies). Both functions throw ItemError where an item lacks
+// the fields that `evidence` names.
 struct Metric {
   std::string name;
   std::string definition;  // with its source
   std::function<std::vector<double>(std::span<const ScoredItem> items)> score;
-  // Mean of the scores where it is empty (summed in pairs, as numpy.mean sums).
+  // The corpus-level score. Empty: the mean of the items' scores, summed in pairs as in numpy.mean.
   std::function<double(std::span<const ScoredItem> items, std::span<const double> scores)>
-      aggregate = {};
+      corpus_score = {};
   Evidence evidence = Evidence::text;
   bool higher_is_better = true;
-  double minimum = 0, maximum = 1;  // no score and no aggregate is beyond
+  double minimum = 0, maximum = 1;  // bounds of every score, corpus-level ones too
+  Decides decides = Decides::nothing;
 
+  // Whether the score of a test set is more than the mean of its items' scores.
+  bool corpus_level() const { return bool(corpus_score); }
+
+  // The score of all items, from their own scores.
   double of_all(std::span<const ScoredItem> items, std::span<const double> scores) const;
-  // Of a single item.
+  // The score of a single item.
   double of(std::string prediction, std::vector<std::string> references) const;
 };
 

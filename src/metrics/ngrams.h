@@ -10,8 +10,8 @@
 
 namespace dovetail {
 
-// How often each run of `shortest` to `longest` tokens occurs. Tokens hold no space: one stands
-// between the words of an n-gram's text.
+// Counts each run of `shortest` to `longest` tokens. Tokens contain no space: an n-gram's text has
+// one between its words.
 class NgramCounts {
  public:
   struct Entry {
@@ -22,11 +22,11 @@ class NgramCounts {
 
   NgramCounts(const Tokens& tokens, int shortest, int longest);
 
-  // Shorter ones first, then by first appearance: sums over it have one order of rounding.
+  // Shorter n-grams first, then by first appearance, so that sums over them always round alike.
   const std::vector<Entry>& entries() const { return entries_; }
   int count(const std::string& text) const;  // 0 for one that does not occur
 
-  // As often as either has it, for several references.
+  // Takes the greater count of each n-gram, as for several references.
   void merge_maximum(const NgramCounts& other);
 
  private:
@@ -36,10 +36,10 @@ class NgramCounts {
   std::unordered_map<std::string, size_t> positions_;
 };
 
-// N-grams that both have, each as often as both do.
+// The number of n-grams in common, each as often as both have it.
 int matches(const NgramCounts& a, const NgramCounts& b);
 
-// How many n-grams of one length a text of so many tokens has, repetitions counted.
+// How many n-grams a text of `tokens` tokens has, repetitions included.
 size_t num_ngrams(size_t tokens, size_t order);
 
 }  // namespace dovetail

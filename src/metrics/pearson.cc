@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An item scores the product of its prediction's and its reference's distance from the mean, each
-// in standard deviations; the mean of these products is the correlation. Predictions 1, 2, 3
+// An item scores the product of its prediction's and its reference's distances from the mean, in
+// standard deviations; the mean of these products is the correlation. Predictions 1, 2, 3
 // against 1, 2, 6: means 2 and 3, products of distances 2, 0, 3 over 3 * sqrt(2/3) * sqrt(14/3).
 #include <algorithm>
 #include <charconv>
@@ -16,7 +16,7 @@ namespace dovetail {
 
 namespace {
 
-std::optional<double> number(std::string_view text) {
+std::optional<double> number_in(std::string_view text) {
   text = trim(text);
   if (text.starts_with('+')) text.remove_prefix(1);
   double value = 0;
@@ -48,7 +48,7 @@ std::vector<double> standardised(std::vector<double> values) {
 std::vector<double> references_of(std::span<const ScoredItem> items) {
   std::vector<double> values;
   for (const ScoredItem& item : items) {
-    const std::optional<double> value = number(item.references.front());
+    const std::optional<double> value = number_in(item.references.front());
     if (!value) {
       throw ItemError(values.size(),
                       fmt::format("the metric \"pearson\" needs a number as the first "
@@ -60,19 +60,21 @@ std::vector<double> references_of(std::span<const ScoredItem> items) {
   return values;
 }
 
-// What is no number stands at the mean of those that are: it neither helps nor harms by its size.
+// A prediction that is no number stands at the mean of the others, where it neither helps nor
+// harms.
 std::vector<double> predictions_of(std::span<const ScoredItem> items) {
   std::vector<double> found;
   for (const ScoredItem& item : items) {
-    if (const std::optional<double> value = number(item.prediction)) found.push_back(*value);
+    if (const std::optional<double> value = number_in(item.prediction)) found.push_back(*value);
   }
   const double centre = found.empty() ? 0 : mean(found);
   std::vector<double> values;
-  for (const ScoredItem& item : items) values.push_back(number(item.prediction).value_or(centre));
+  for (const ScoredItem& item : items)
+    values.push_back(number_in(item.prediction).value_or(centre));
   return values;
 }
 
-std::vector<double> score(std::span<const ScoredItem> items) {
+std::vector<double> products_of_distances(std::span<const ScoredItem> items) {
   check_evidence("pearson", Evidence::text, items);
   std::vector<double> scores = standardised(predictions_of(items));
   const std::vector<double> references = standardised(references_of(items));
@@ -85,17 +87,16 @@ std::vector<double> score(std::span<const ScoredItem> items) {
 Metric pearson() {
   return {.name = "pearson",
           .definition =
-              "aggregate: Pearson correlation of the predictions with the (first) references, both "
-              "read "
-              "as numbers, -1 to 1; 0 where either side is all the same. A prediction that is no "
-              "number "
-              "counts as the mean of those that are. An item: its term of the mean, without bounds",
-          .score = score,
-          .aggregate =
+              "corpus-level: Pearson correlation of the predictions with the (first) references, "
+              "read as numbers, -1 to 1; 0 where either side is constant. A prediction that is no "
+              "number counts as the mean of the others. An item: its term of the mean, without "
+              "bounds",
+          .score = products_of_distances,
+          .corpus_score =
               [](std::span<const ScoredItem>, std::span<const double> scores) {
                 const double r = std::accumulate(scores.begin(), scores.end(), 0.0) /
                                  static_cast<double>(scores.size());
-                return std::clamp(r, -1.0, 1.0);  // rounding may pass 1
+                return std::clamp(r, -1.0, 1.0);  // rounding may exceed 1
               },
           .minimum = -kUnbounded,
           .maximum = kUnbounded};

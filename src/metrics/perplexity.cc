@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// exp(-log p / tokens). Targets of 1 and 3 tokens with log-probabilities -2 and -2: e^2 and
-// e^(2/3), of both e^(4/4) = e, which is no mean of the two.
+// exp(-log p / tokens). Targets of 1 and 3 tokens with log-probabilities -2 and -2 have e^2 and
+// e^(2/3), and e^(4/4) = e together, which is not their mean.
 #include <cmath>
 
 #include "metrics/evidence.h"
@@ -9,32 +9,31 @@
 namespace dovetail {
 
 Metric perplexity() {
-  return {
-      .name = "perplexity",
-      .definition =
-          "exp of the mean negative log-probability of the target's tokens, the end's and "
-          "sentinels among "
-          "them (not comparable between masked and unmasked templates), teacher forced (the first "
-          "reference); 1 at best; the aggregate is over the tokens of all items",
-      .score = each_item("perplexity", Evidence::target_likelihood,
-                         [](const ScoredItem& item) {
-                           return std::exp(-item.target_logprob /
-                                           static_cast<double>(item.target_tokens));
-                         }),
-      .aggregate =
-          [](std::span<const ScoredItem> items, std::span<const double>) {
-            double logprob = 0;
-            int64_t tokens = 0;
-            for (const ScoredItem& item : items) {
-              logprob += item.target_logprob;
-              tokens += item.target_tokens;
-            }
-            return std::exp(-logprob / static_cast<double>(tokens));
-          },
-      .evidence = Evidence::target_likelihood,
-      .higher_is_better = false,
-      .minimum = 1,
-      .maximum = kUnbounded};
+  return {.name = "perplexity",
+          .definition =
+              "exp of the mean negative log-probability of the target's tokens, with </s> and "
+              "sentinels "
+              "(not comparable between masked and unmasked templates), teacher forced on the first "
+              "reference; 1 at best; corpus-level: over the tokens of all items",
+          .score = each_item("perplexity", Evidence::target_likelihood,
+                             [](const ScoredItem& item) {
+                               return std::exp(-item.target_logprob /
+                                               static_cast<double>(item.target_tokens));
+                             }),
+          .corpus_score =
+              [](std::span<const ScoredItem> items, std::span<const double>) {
+                double logprob = 0;
+                int64_t tokens = 0;
+                for (const ScoredItem& item : items) {
+                  logprob += item.target_logprob;
+                  tokens += item.target_tokens;
+                }
+                return std::exp(-logprob / static_cast<double>(tokens));
+              },
+          .evidence = Evidence::target_likelihood,
+          .higher_is_better = false,
+          .minimum = 1,
+          .maximum = kUnbounded};
 }
 
 }  // namespace dovetail

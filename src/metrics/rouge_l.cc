@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The longest common subsequence of words, prediction a, b, c, d against reference a, x, c: the
-// subsequence is a, c; precision 2/4, recall 2/3, F1 4/7.
+// F1 of the longest common subsequence of words. Prediction a, b, c, d against reference a, x, c:
+// the subsequence is a, c; precision 2/4, recall 2/3, F1 4/7.
 #include "metrics/longest_common_subsequence.h"
 #include "metrics/metric.h"
 #include "metrics/tokens.h"
@@ -16,7 +16,8 @@ Metric rouge_l() {
           "of the rouge-score package",
       .score = each_text([](std::string_view prediction, std::span<const std::string> references) {
         return best_over_references(prediction, references, rouge_l_f1);
-      })};
+      }),
+      .decides = Decides::free_text};
 }
 
 }  // namespace dovetail

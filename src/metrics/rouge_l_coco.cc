@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Not rouge_l: this one weighs recall more (beta 1.2), takes the best precision and the best recall
-// over the references, though they may be of two different ones, and compares what stands between
-// single spaces, case and punctuation included. Prediction "a b" against "a b c d" and "b":
-// precision 2/2 of the first, recall 1/1 of the second, so 1.
+// Differs from rouge_l: it weighs recall more (beta 1.2), takes the best precision and the best
+// recall over the references, even from two different ones, and splits at single spaces, with case
+// and punctuation. Prediction "a b" against "a b c d" and "b": precision 2/2 from the first, recall
+// 1/1 from the second, so 1.
 #include <algorithm>
 
 #include "metrics/longest_common_subsequence.h"
@@ -12,7 +12,8 @@ namespace dovetail {
 
 namespace {
 
-double score_one(std::string_view prediction, std::span<const std::string> references) {
+double best_precision_and_recall(std::string_view prediction,
+                                 std::span<const std::string> references) {
   DOVETAIL_CHECK(!references.empty());
   const Tokens predicted = split_at_spaces(prediction);
   double precision = 0, recall = 0;
@@ -36,7 +37,7 @@ Metric rouge_l_coco() {
           "F of the longest common subsequence with beta 1.2, of the best precision and the best "
           "recall over the references (case and punctuation count): Lin 2004, as the COCO caption "
           "scorer and COMET (Hwang et al. 2021) compute ROUGE_L",
-      .score = each_text(score_one)};
+      .score = each_text(best_precision_and_recall)};
 }
 
 }  // namespace dovetail

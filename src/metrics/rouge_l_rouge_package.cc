@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The measure that MTO reports as "Rouge". It is not rouge_l: full stops end sentences, words keep
-// case and punctuation, and each different word counts once. Prediction "to to go" against "to go":
-// the words {to, go} on both sides, so F = 1 (less 1e-8/2).
+// The measure that MTO reports as "Rouge". It differs from rouge_l: full stops end sentences, words
+// keep case and punctuation, and each different word counts once. Prediction "to to go" against "to
+// go": both sides have the words {to, go}, so F = 1 (less 1e-8/2).
 #include <algorithm>
 #include <set>
 
@@ -13,9 +13,9 @@ namespace dovetail {
 
 namespace {
 
-using Words = std::set<std::string>;
+using WordSet = std::set<std::string>;
 
-// What stands between full stops. A sentence of blanks alone is one empty word.
+// Splits at full stops. A sentence of whitespace alone is one empty word.
 std::vector<Tokens> sentences(std::string_view text) {
   std::vector<Tokens> result;
   for (const std::string& sentence : split(text, '.')) {
@@ -27,15 +27,15 @@ std::vector<Tokens> sentences(std::string_view text) {
   return result;
 }
 
-Words distinct_words(const std::vector<Tokens>& sentences) {
-  Words words;
+WordSet distinct_words(const std::vector<Tokens>& sentences) {
+  WordSet words;
   for (const Tokens& sentence : sentences) words.insert(sentence.begin(), sentence.end());
   return words;
 }
 
-// Adds the words of one longest common subsequence. Which one, where there are several, decides the
-// union: from the ends, a step back in `b` comes before one in `a` of the same worth.
-void add_common(const Tokens& a, const Tokens& b, Words& words) {
+// Adds the words of one longest common subsequence. Where there are several, the choice decides the
+// union: going back from the ends, a step in `b` comes before an equally good step in `a`.
+void add_common(const Tokens& a, const Tokens& b, WordSet& words) {
   std::vector<std::vector<int>> table(a.size() + 1, std::vector<int>(b.size() + 1, 0));
   for (size_t i = 1; i <= a.size(); ++i) {
     for (size_t j = 1; j <= b.size(); ++j) {
@@ -56,9 +56,9 @@ void add_common(const Tokens& a, const Tokens& b, Words& words) {
   }
 }
 
-double score_one(const std::vector<Tokens>& prediction, const std::vector<Tokens>& reference) {
+double f_of_union(const std::vector<Tokens>& prediction, const std::vector<Tokens>& reference) {
   if (prediction.empty() || reference.empty()) return 0;  // the package refuses these
-  Words common;
+  WordSet common;
   for (const Tokens& a : reference) {
     for (const Tokens& b : prediction) add_common(a, b, common);
   }
@@ -76,12 +76,12 @@ Metric rouge_l_rouge_package() {
       .definition =
           "F of the union of the sentences' longest common subsequences, each different word once "
           "(case and punctuation count, full stops end sentences), the best over the references, 0 "
-          "for a text without a sentence: ROUGE-L of the rouge package 1.0, which MTO reports",
+          "for a text without a sentence: ROUGE-L of the rouge package 1.0, as in MTO",
       .score = each_text([](std::string_view prediction, std::span<const std::string> references) {
         DOVETAIL_CHECK(!references.empty());
         double best = 0;
         for (const std::string& reference : references) {
-          best = std::max(best, score_one(sentences(prediction), sentences(reference)));
+          best = std::max(best, f_of_union(sentences(prediction), sentences(reference)));
         }
         return best;
       })};

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// N-grams in common, each as often as both have it. Prediction "a a b" against "a b a b": two
-// bigrams of the prediction, "a a" and "a b", three of the reference; "a b" is common, F1 = 2/5.
+// Counts the n-grams in common, each as often as both sides have it. Prediction "a a b" against "a
+// b a b": two bigrams of the prediction, "a a" and "a b", three of the reference; "a b" is common,
+// F1 = 2/5.
 #include "metrics/metric.h"
 #include "metrics/ngrams.h"
 
 namespace dovetail {
-
-namespace {
 
 Metric rouge_n(int order) {
   const auto score_one = [order](const Tokens& prediction, const Tokens& reference) {
@@ -26,10 +25,5 @@ Metric rouge_n(int order) {
             return best_over_references(prediction, references, score_one);
           })};
 }
-
-}  // namespace
-
-Metric rouge_1() { return rouge_n(1); }
-Metric rouge_2() { return rouge_n(2); }
 
 }  // namespace dovetail

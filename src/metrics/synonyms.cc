@@ -32,7 +32,7 @@ int part_of(char part_of_speech) {
   return part_of_speech == 'n' ? 0 : part_of_speech == 'v' ? 1 : part_of_speech == 'r' ? 3 : 2;
 }
 
-std::string with_blanks(std::string word) {
+std::string with_spaces(std::string word) {
   std::replace(word.begin(), word.end(), '_', ' ');
   return word;
 }
@@ -73,7 +73,7 @@ void Synonyms::read_exceptions(int part, const std::string& file) {
 }
 
 void Synonyms::add_synsets(const std::string& form, int part, std::vector<int>& synsets) const {
-  const auto found = lower_case_[part].find(with_blanks(form));
+  const auto found = lower_case_[part].find(with_spaces(form));
   if (found == lower_case_[part].end()) return;
   synsets.insert(synsets.end(), found->second.begin(), found->second.end());
 }

@@ -7,16 +7,17 @@
 
 namespace dovetail {
 
-// Which words stand in one synset of WordNet.
+// The synsets of WordNet that words share.
 class Synonyms {
  public:
-  // Read once a process from the folder that wordnet/wordnet.h names; ConfigError where there is none.
+  // Reads WordNet once a process, from the folder that wordnet/wordnet.h finds; ConfigError without
+  // one.
   static const Synonyms& of_wordnet();
 
   // The synsets of a word in lower case and of its base forms ("dogs", "went"), sorted.
   std::vector<int> synsets_of_forms(const std::string& word) const;
 
-  // The synsets that list the word just so, case and form, sorted.
+  // The synsets that list the word in exactly this form and case, sorted.
   const std::vector<int>& synsets_with(const std::string& word) const;
 
  private:

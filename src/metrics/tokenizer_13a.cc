@@ -10,7 +10,7 @@ namespace {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_stop(char c) { return c == '.' || c == ','; }
 
-// ASCII punctuation but for ' , - . and, as the blanks do no harm, the space.
+// ASCII punctuation except ' , - and . (the space is included, which does no harm).
 bool stands_alone(char c) {
   return (c >= '{' && c <= '~') || (c >= '[' && c <= '`') || (c >= ' ' && c <= '&') ||
          (c >= '(' && c <= '+') || (c >= ':' && c <= '@') || c == '/';
@@ -23,12 +23,12 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
   return text;
 }
 
-// Pairs of neighbouring characters that `split` accepts get blanks; like a regular expression's,
-// they do not overlap. Bytes do for characters: what is matched is ASCII, or anything but a digit
-// or a stop.
+// Adds spaces to pairs of neighbouring characters that `split` accepts; like the matches of a
+// regular expression, the pairs do not overlap. Bytes serve as characters, since a match is ASCII,
+// or anything but a digit or a stop.
 template <typename Split>
-std::string with_blanks(const std::string& text, Split&& split, std::string_view before,
-                        std::string_view between, std::string_view after) {
+std::string with_spaces_in_pairs(const std::string& text, Split&& split, std::string_view before,
+                                 std::string_view between, std::string_view after) {
   std::string result;
   for (size_t i = 0; i < text.size(); ++i) {
     if (i + 1 < text.size() && split(text[i], text[i + 1])) {
@@ -41,12 +41,12 @@ std::string with_blanks(const std::string& text, Split&& split, std::string_view
   return result;
 }
 
-std::string without_trailing_blanks(std::string_view text) {
+std::string without_trailing_whitespace(std::string_view text) {
   size_t end = 0;
   for (size_t i = 0; i < text.size();) {
     const Utf8Character character = first_character(text.substr(i));
     i += character.length;
-    if (!is_white_space(character.code_point)) end = i;
+    if (!is_whitespace(character.code_point)) end = i;
   }
   return std::string(text.substr(0, end));
 }
@@ -54,9 +54,9 @@ std::string without_trailing_blanks(std::string_view text) {
 }  // namespace
 
 Tokens tokenize_13a(std::string_view text) {
-  std::string line = without_trailing_blanks(text);
+  std::string line = without_trailing_whitespace(text);
   line = replaced(line, "<skipped>", "");
-  line = replaced(line, "-\n", "");  // a word hyphenated at a line's end
+  line = replaced(line, "-\n", "");  // a word hyphenated at the end of a line
   line = replaced(line, "\n", " ");
   line = replaced(line, "&quot;", "\"");
   line = replaced(line, "&amp;", "&");
@@ -71,11 +71,11 @@ Tokens tokenize_13a(std::string_view text) {
     }
   }
   spaced += ' ';
-  spaced = with_blanks(
+  spaced = with_spaces_in_pairs(
       spaced, [](char a, char b) { return !is_digit(a) && is_stop(b); }, "", " ", " ");
-  spaced = with_blanks(
+  spaced = with_spaces_in_pairs(
       spaced, [](char a, char b) { return is_stop(a) && !is_digit(b); }, " ", " ", "");
-  spaced = with_blanks(
+  spaced = with_spaces_in_pairs(
       spaced, [](char a, char b) { return is_digit(a) && b == '-'; }, "", " ", " ");
   return split_white_space(spaced);
 }

@@ -7,9 +7,9 @@
 
 namespace dovetail {
 
-// The words of mteval-v13a (NIST), as sacrebleu's tokenizer "13a" finds them: ASCII punctuation
-// stands alone, but for apostrophes, for full stops and commas between digits, and for hyphens that
-// no digit precedes. Case stays; &quot; &amp; &lt; &gt; are read as the characters they stand for.
+// The words of mteval-v13a (NIST), as in sacrebleu's tokenizer "13a": ASCII punctuation makes
+// tokens of its own, except apostrophes, full stops and commas between digits, and hyphens that
+// follow no digit. Case is kept; &quot; &amp; &lt; &gt; are decoded.
 Tokens tokenize_13a(std::string_view text);
 
 }  // namespace dovetail

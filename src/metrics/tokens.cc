@@ -43,7 +43,7 @@ Tokens split_white_space(std::string_view text) {
   size_t begin = 0, i = 0;
   while (i < text.size()) {
     const Utf8Character character = first_character(text.substr(i));
-    if (is_white_space(character.code_point)) {
+    if (is_whitespace(character.code_point)) {
       if (i > begin) tokens.emplace_back(text.substr(begin, i - begin));
       begin = i + character.length;
     }

@@ -35,7 +35,7 @@ struct RecomputingNode final : BackwardNode {
     for (size_t i = 0; i < leaves.size(); ++i) {
       input_gradients.push_back(wanted[i] ? leaves[i].grad() : Tensor());
     }
-    input_gradients.emplace_back();  // the parameter's came straight into its grad()
+    input_gradients.emplace_back();  // run_backward added the parameter's to its grad()
     return input_gradients;
   }
 

@@ -8,12 +8,13 @@
 
 namespace dovetail {
 
+// Maps inputs to outputs, of any shapes; inputs may be undefined.
 using Recomputed = std::function<std::vector<at::Tensor>(const std::vector<at::Tensor>&)>;
 
-// Runs `run` on the inputs without keeping what is in between, and runs it again in the backward
-// pass (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost"). `run` must do the same
-// both times; the parameters it uses get their gradients all the same, as long as `parameter`, one
-// of them, says by its requires_grad whether there are any to be had.
+// Activation checkpointing (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost"):
+// runs `run` on the inputs without saving intermediate tensors, and runs it again in the backward
+// pass. `run` must compute the same both times. The parameters that it uses get their gradients as
+// usual; `parameter` is one of them that requires a gradient if any does.
 std::vector<at::Tensor> run_checkpointed(const Recomputed& run,
                                          const std::vector<at::Tensor>& inputs,
                                          const at::Tensor& parameter);

@@ -12,9 +12,9 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int64_t kLargestSize = int64_t{1} << 30;
-constexpr int64_t kMostLayers = 1024;  // room for them is made before the weights are looked at
+constexpr int64_t kMostLayers = 1024;  // memory for them is allocated before the weights are read
 
-// JSON knows one null for "not said": both are the same here.
+// Treats null like a missing key.
 bool given(const Json& json, const char* key) { return json.contains(key) && !json[key].is_null(); }
 
 std::string found(const Json& json, const char* key) {
@@ -64,13 +64,14 @@ bool truth_or(const Json& json, const char* key, bool fallback) {
 std::string text_or(const Json& json, const char* key, const std::string& fallback) {
   if (!given(json, key)) return fallback;
   if (!json[key].is_string()) {
-    throw_<ConfigError>("config.json: expected a text for \"{}\", found {}", key, found(json, key));
+    throw_<ConfigError>("config.json: expected a string for \"{}\", found {}", key,
+                        found(json, key));
   }
   return json[key];
 }
 
-// feed_forward_proj is the activation, with "gated-" before it or not. Folders that transformers
-// wrote also say it in two keys, and these win there as well.
+// feed_forward_proj is the activation, with or without the prefix "gated-". Folders written by
+// transformers hold it in two more keys, which override it there as well.
 void read_feed_forward(const Json& json, T5Config& config) {
   const std::string name =
       text_or(json, "feed_forward_proj", config.model_type == "t5" ? "relu" : "gated-gelu");
@@ -103,8 +104,8 @@ void read_sizes(const Json& json, T5Config& config) {
   config.num_heads = whole(json, "num_heads", 1, kLargestSize);
 }
 
-// Half of the encoder's buckets are for each direction, and half of these for single distances; the
-// rest grow up to max_distance, which must lie beyond the single ones.
+// Half of the encoder's buckets serve each direction, and half of these serve single distances. The
+// rest grow up to max_distance, which must exceed the single ones.
 void read_buckets(const Json& json, T5Config& config) {
   config.relative_attention_num_buckets =
       whole_or(json, "relative_attention_num_buckets", 32, 4, kLargestSize);
@@ -117,7 +118,7 @@ void read_buckets(const Json& json, T5Config& config) {
   }
 }
 
-// transformers also knows a list of ending tokens; no published T5 has more than one.
+// transformers also accepts a list of ending tokens; no published T5 has more than one.
 int64_t token_or(const Json& json, const char* key, int64_t fallback, int64_t vocab_size) {
   if (given(json, key) && json[key].is_array() && json[key].size() == 1) {
     return whole(Json{{key, json[key][0]}}, key, 0, vocab_size - 1);
@@ -182,7 +183,7 @@ nlohmann::json config_json(const T5Config& config) {
       {"initializer_factor", 1.0},
       {"torch_dtype", "float32"},
   };
-  // the other two have no choice, and transformers does not look
+  // fixed for the other two, where transformers ignores the key
   if (config.model_type == "t5") json["scale_decoder_outputs"] = config.scale_decoder_outputs;
   return json;
 }

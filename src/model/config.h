@@ -23,8 +23,8 @@ struct T5Config {
   double layer_norm_epsilon = 1e-6;
   std::string feed_forward_proj = "relu";  // relu, gated-gelu, gated-silu
   bool tie_word_embeddings = true;
-  // Logits are multiplied by d_model^-0.5. As transformers 5 has it: where a t5's config.json does
-  // not say, by whether it calls its head tied; never for mt5, always for umt5.
+  // Whether logits are multiplied by d_model^-0.5. The default is that of transformers 5: true for
+  // a t5 whose config.json calls its head tied, never for mt5, always for umt5.
   bool scale_decoder_outputs = true;
   std::string model_type = "t5";     // t5, mt5, umt5
   bool bias_in_every_block = false;  // umt5: each self-attention has its own position bias
@@ -36,10 +36,9 @@ struct T5Config {
   int64_t inner_dim() const { return num_heads * d_kv; }
 };
 
-// Reads the keys above, with the published defaults for the optional ones; other keys are ignored
-// (config.json holds many), but for dense_act_fn and is_gated_act, which win over
-// feed_forward_proj. Throws ConfigError for a missing key, one out of range, or an architecture
-// that is not T5's.
+// Reads the keys above, with the published defaults for the optional ones. dense_act_fn and
+// is_gated_act override feed_forward_proj; other keys are ignored (config.json holds many). Throws
+// ConfigError for a missing key, a value out of range, or an architecture that is not T5's.
 T5Config t5_config_from(const nlohmann::json& json);
 nlohmann::json config_json(const T5Config& config);
 

@@ -13,15 +13,15 @@ namespace dovetail {
 
 namespace {
 
-int rank_on_this_machine() {
+int local_rank() {
   for (const char* name : {"OMPI_COMM_WORLD_LOCAL_RANK", "SLURM_LOCALID", "MPI_LOCALRANKID"}) {
     if (const char* rank = std::getenv(name)) return std::atoi(rank);
   }
   return 0;
 }
 
-// The program is linked without them, for they would cost every start a third more time. Loaded,
-// they register their kernels; a LibTorch without CUDA has none.
+// Loads the CUDA libraries, which then register their kernels. The program is not linked with them,
+// because they make every start a third slower.
 void load_cuda_libraries() {
   const bool loaded = dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) != nullptr;
   if (!loaded)
@@ -37,12 +37,13 @@ at::Device device_from(const std::string& name) {
   const auto count = static_cast<int>(torch::cuda::device_count());
   if (count == 0) {
     throw_<ConfigError>(
-        "--device cuda: LibTorch sees no GPU on this machine; nvidia-smi tells whether there is "
-        "one with a driver, and --device cpu does without");
+        "--device cuda: LibTorch sees no GPU on this machine; check with nvidia-smi that there is "
+        "one "
+        "with a driver, or use --device cpu");
   }
-  // the same sums in the same order each time, where LibTorch has such a kernel
+  // deterministic kernels, where LibTorch has them
   at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);
-  return {at::kCUDA, static_cast<c10::DeviceIndex>(rank_on_this_machine() % count)};
+  return {at::kCUDA, static_cast<c10::DeviceIndex>(local_rank() % count)};
 }
 
 }  // namespace dovetail

@@ -7,9 +7,9 @@
 
 namespace dovetail {
 
-// "cpu", or "cuda": the GPU of this rank's number on its machine (mpirun's and srun's environment
-// tell), counted round where there are more ranks than GPUs. Throws ConfigError where LibTorch sees
-// no GPU.
+// The device named "cpu" or "cuda". A rank takes the GPU of its local rank, from the environment of
+// mpirun or srun, modulo the number of GPUs. Throws ConfigError for another name, and if LibTorch
+// sees no GPU.
 at::Device device_from(const std::string& name);
 
 }  // namespace dovetail

@@ -22,7 +22,7 @@ int64_t relative_position_bucket(int64_t relative_position, bool bidirectional, 
   distance = std::max<int64_t>(distance, 0);
   const int64_t max_exact = num_buckets / 2;
   if (distance < max_exact) return bucket + distance;
-  // In single precision, as the reference computes it: the rounding decides at some borders.
+  // in single precision as in the reference implementation: rounding decides at some bucket borders
   const float ratio = std::log(static_cast<float>(distance) / static_cast<float>(max_exact)) /
                       static_cast<float>(std::log(static_cast<double>(max_distance) / max_exact));
   const int64_t logarithmic =
@@ -32,7 +32,7 @@ int64_t relative_position_bucket(int64_t relative_position, bool bidirectional, 
 
 at::Tensor position_bias(const at::Tensor& weight_KH, const T5Config& config, bool bidirectional,
                          int64_t first_query, int64_t num_queries, int64_t num_keys) {
-  // The bucket depends on the distance alone: one logarithm for each.
+  // computes each distance's bucket once
   const int64_t last_query = first_query + num_queries - 1;
   std::vector<int64_t> of_distance(num_keys + last_query + 1);
   for (int64_t distance = -last_query; distance < num_keys; ++distance) {

@@ -7,16 +7,17 @@
 
 #include "model/config.h"
 
+// Shape suffixes: K buckets, H heads.
 namespace dovetail {
 
-// Bucket of a relative position (key position minus query position): half of the buckets are exact,
-// the rest grow logarithmically up to max_distance; in the encoder one half is for either direction
-// (Raffel et al. 2020, sec. 2.1; Shaw et al. 2018).
+// The bucket of a relative position (key position minus query position). Half of the buckets are
+// exact, the rest grow logarithmically up to max_distance. Bidirectional (the encoder): one half of
+// the buckets for each direction (Raffel et al. 2020, sec. 2.1; Shaw et al. 2018).
 int64_t relative_position_bucket(int64_t relative_position, bool bidirectional, int64_t num_buckets,
                                  int64_t max_distance);
 
-// Learned bias of every head for queries at first_query .. first_query + num_queries - 1 and keys
-// at 0 .. num_keys - 1: [1, H, num_queries, num_keys]. Differentiable in the weight.
+// The learned bias [1, H, num_queries, num_keys] of every head, for queries at first_query ..
+// first_query + num_queries - 1 and keys at 0 .. num_keys - 1. Differentiable in the weight.
 at::Tensor position_bias(const at::Tensor& weight_KH, const T5Config& config, bool bidirectional,
                          int64_t first_query, int64_t num_queries, int64_t num_keys);
 

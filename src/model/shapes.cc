@@ -20,7 +20,7 @@ nlohmann::json shape(int64_t d_model, int64_t d_kv, int64_t num_heads, int64_t n
 }  // namespace
 
 // t5-small, -base, -large are Raffel et al. 2020, sec. 3.7; v1_1 is Shazeer 2020's gated-GELU with
-// an untied head. t5-mini and t5-tiny are ours, for two cores.
+// an untied head. t5-mini and t5-tiny are this project's, for two cores.
 std::map<std::string, nlohmann::json> model_shapes() {
   return {
       {"t5-tiny", shape(128, 32, 4, 2, 512)},

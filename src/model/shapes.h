@@ -8,7 +8,7 @@
 
 namespace dovetail {
 
-// config.json keys of the named shapes; the vocabulary size comes from the vocabulary.
+// The named model shapes, as keys of config.json. The vocabulary size comes from the vocabulary.
 std::map<std::string, nlohmann::json> model_shapes();
 
 }  // namespace dovetail

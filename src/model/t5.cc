@@ -20,7 +20,8 @@ using at::Tensor;
 
 namespace {
 
-// Dropout sites are numbered; the decoder's begin here.
+// Dropout sites are numbered: the encoder's from 0, the decoder's and the low-rank additions' from
+// here.
 constexpr uint64_t kDecoderSites = 1u << 20, kLowRankSites = 1u << 21, kSitesOfABlock = 8;
 
 Tensor causal_bias(int64_t length, const at::TensorOptions& options) {
@@ -43,20 +44,12 @@ BlockProjections join_block(const T5Config& config, BlockWeights& w, bool decode
   return p;
 }
 
-std::vector<Projection*> projections_of(BlockProjections& p) {
-  return {&p.self_qkv, &p.self_o, &p.cross_q, &p.cross_kv, &p.cross_o, &p.wi, &p.wo};
-}
-
 }  // namespace
 
-// Before a sublayer: the residual stream, and its norm by that sublayer's weight.
-struct T5Model::Stream {
-  Tensor hidden, normed;
-};
-
 struct T5Model::BlockInputs {
-  Tensor self_bias_HTS, self_mask;    // the mask: encoder only
-  Tensor memory_BSD, memory_mask_BS;  // decoder only
+  ForwardOptions options;
+  Tensor self_bias_HXX, self_mask_BX;  // the mask: encoder only
+  Tensor memory_BSD, memory_mask_BS;   // decoder only
 };
 
 T5Model::T5Model(T5Config config, T5Weights weights)
@@ -66,29 +59,21 @@ T5Model::T5Model(T5Config config, T5Weights weights)
   head_ = join_weights({config_.tie_word_embeddings ? &weights_.shared_VD : &weights_.lm_head_VD});
 }
 
-void T5Model::set_dropout(double rate, uint64_t seed) {
-  dropout_ = {rate, seed};
-  uint64_t number = kLowRankSites;
+std::vector<Projection*> T5Model::projections() {
+  std::vector<Projection*> all;
   for (auto* stack : {&encoder_, &decoder_}) {
-    for (BlockProjections& block : *stack) {
-      for (Projection* projection : projections_of(block)) {
-        for (LowRank& low_rank : projection->low_rank) {
-          low_rank.dropout_seed = seed == 0 ? 0 : site(number++).seed;
-        }
-      }
+    for (BlockProjections& p : *stack) {
+      all.insert(all.end(),
+                 {&p.self_qkv, &p.self_o, &p.cross_q, &p.cross_kv, &p.cross_o, &p.wi, &p.wo});
     }
   }
+  return all;
 }
 
-void T5Model::set_packing(Packing packing) {
-  packing_ = packing;
-  for (auto* stack : {&encoder_, &decoder_}) {
-    for (BlockProjections& block : *stack) {
-      for (Projection* projection : projections_of(block))
-        dovetail::set_packing(*projection, packing);
-    }
-  }
-  dovetail::set_packing(head_, packing);
+void T5Model::set_prepacking(Prepacking prepacking) {
+  prepacking_ = prepacking;
+  for (Projection* projection : projections()) dovetail::set_prepacking(*projection, prepacking);
+  dovetail::set_prepacking(head_, prepacking);
 }
 
 Activation T5Model::activation() const {
@@ -97,68 +82,80 @@ Activation T5Model::activation() const {
                                                    : Activation::gated_silu;
 }
 
-Dropout T5Model::site(uint64_t number) const { return dropout_.at_site(number); }
-
-T5Model::Stream T5Model::seam(const Tensor& hidden, const Tensor& x, const Tensor& norm_D,
-                              uint64_t number) const {
-  AddNormOutput out = add_norm(hidden, x, norm_D, config_.layer_norm_epsilon, site(number));
-  return {std::move(out.hidden), std::move(out.normed)};
+AddNormOutput T5Model::next_norm(const AddNormOutput& stream, const Tensor& x_BXD,
+                                 const Tensor& norm_D, const Dropout& dropout) const {
+  return add_norm(stream.hidden_RD, x_BXD, norm_D, config_.layer_norm_epsilon, dropout);
 }
 
 Tensor T5Model::embed(const Tensor& ids_BS) const { return embed_ids(weights_.shared_VD, ids_BS); }
 
-T5Model::Stream T5Model::block(const BlockWeights& w, const BlockProjections& p,
-                               const BlockInputs& in, const Tensor& next_norm_D, Stream stream,
-                               uint64_t first_site) const {
-  const int64_t heads = config_.num_heads;
-  Tensor x = linear(attention({linear(stream.normed, p.self_qkv), Tensor(), in.self_bias_HTS,
-                               in.self_mask, heads, site(first_site)}),
-                    p.self_o);
+AddNormOutput T5Model::block(const BlockWeights& w, const BlockProjections& p,
+                             const BlockInputs& in, const Tensor& next_norm_D, AddNormOutput stream,
+                             uint64_t first_site) const {
+  const uint64_t seed = in.options.dropout_seed;
+  const auto site = [&](uint64_t number) { return in.options.at_site(first_site + number); };
+  Tensor x = linear(attention({.q = linear(stream.normed_RD, p.self_qkv, seed),
+                               .bias_HTS = in.self_bias_HXX,
+                               .mask_BS = in.self_mask_BX,
+                               .heads = config_.num_heads,
+                               .dropout = site(0)}),
+                    p.self_o, seed);
   if (in.memory_BSD.defined()) {
-    stream = seam(stream.hidden, x, w.cross_attention.norm_D, first_site + 1);
-    x = linear(attention({linear(stream.normed, p.cross_q), linear(in.memory_BSD, p.cross_kv),
-                          Tensor(), in.memory_mask_BS, heads, site(first_site + 2)}),
-               p.cross_o);
+    stream = next_norm(stream, x, w.cross_attention.norm_D, site(1));
+    const Tensor q = linear(stream.normed_RD, p.cross_q, seed);
+    x = linear(attention({.q = q,
+                          .kv = linear(in.memory_BSD, p.cross_kv, seed),
+                          .mask_BS = in.memory_mask_BS,
+                          .heads = config_.num_heads,
+                          .dropout = site(2)}),
+               p.cross_o, seed);
   }
-  stream = seam(stream.hidden, x, w.feed_forward.norm_D, first_site + 3);
-  x = linear(
-      feed_forward_activation(linear(stream.normed, p.wi), activation(), site(first_site + 4)),
-      p.wo);
-  return seam(stream.hidden, x, next_norm_D, first_site + 5);
+  stream = next_norm(stream, x, w.feed_forward.norm_D, site(3));
+  const Tensor inner = linear(stream.normed_RD, p.wi, seed);
+  x = linear(feed_forward_activation(inner, activation(), site(4)), p.wo, seed);
+  return next_norm(stream, x, next_norm_D, site(5));
 }
 
-T5Model::Stream T5Model::checkpointed_block(const BlockWeights& w, const BlockProjections& p,
-                                            const BlockInputs& in, const Tensor& next_norm_D,
-                                            Stream stream, uint64_t first_site) const {
+AddNormOutput T5Model::checkpointed_block(const BlockWeights& w, const BlockProjections& p,
+                                          const BlockInputs& in, const Tensor& next_norm_D,
+                                          const AddNormOutput& stream, uint64_t first_site) const {
   const auto run = [=, this](const std::vector<Tensor>& x) -> std::vector<Tensor> {
-    const BlockInputs inputs{x[2], in.self_mask, x[3], in.memory_mask_BS};
-    Stream out = block(w, p, inputs, next_norm_D, {x[0], x[1]}, first_site);
-    return {out.hidden, out.normed};
+    const BlockInputs inputs{.options = in.options,
+                             .self_bias_HXX = x[2],
+                             .self_mask_BX = in.self_mask_BX,
+                             .memory_BSD = x[3],
+                             .memory_mask_BS = in.memory_mask_BS};
+    const AddNormOutput out = block(w, p, inputs, next_norm_D, {x[0], x[1]}, first_site);
+    return {out.hidden_RD, out.normed_RD};
   };
-  const std::vector<Tensor> out = run_checkpointed(
-      run, {stream.hidden, stream.normed, in.self_bias_HTS, in.memory_BSD}, w.self_attention.q_ID);
+  const std::vector<Tensor> out =
+      run_checkpointed(run, {stream.hidden_RD, stream.normed_RD, in.self_bias_HXX, in.memory_BSD},
+                       w.self_attention.q_ID);
   return {out[0], out[1]};
 }
 
 Tensor T5Model::run_stack(const StackWeights& stack,
-                          const std::vector<BlockProjections>& projections, const Tensor& embedded,
-                          BlockInputs inputs, uint64_t first_site) const {
+                          const std::vector<BlockProjections>& projections,
+                          const Tensor& embedded_BXD, BlockInputs inputs,
+                          uint64_t first_site) const {
   const bool decoder = inputs.memory_BSD.defined();
+  const ForwardOptions& options = inputs.options;
   const auto& blocks = stack.blocks;
-  Stream stream =
-      seam(dropout(embedded, site(first_site++)), Tensor(), blocks[0].self_attention.norm_D, 0);
+  AddNormOutput stream{.hidden_RD = dropout(embedded_BXD, options.at_site(first_site++)),
+                       .normed_RD = Tensor()};
+  stream = next_norm(stream, Tensor(), blocks[0].self_attention.norm_D, Dropout{});
   for (size_t i = 0; i < blocks.size(); ++i) {
     if (blocks[i].self_attention.relative_attention_bias_KH.defined()) {
-      inputs.self_bias_HTS = position_bias_of(blocks[i], decoder, embedded.size(1));
+      inputs.self_bias_HXX = position_bias_of(blocks[i], decoder, embedded_BXD.size(1));
     }
     const Tensor& next =
         i + 1 < blocks.size() ? blocks[i + 1].self_attention.norm_D : stack.final_norm_D;
-    stream = checkpointing_
+    stream = options.activation_checkpointing
                  ? checkpointed_block(blocks[i], projections[i], inputs, next, stream, first_site)
                  : block(blocks[i], projections[i], inputs, next, stream, first_site);
     first_site += kSitesOfABlock;
   }
-  return dropout(stream.normed, site(first_site));
+  return dropout(stream.normed_RD, options.at_site(first_site));
 }
 
 Tensor T5Model::position_bias_of(const BlockWeights& block, bool decoder, int64_t length) const {
@@ -168,15 +165,17 @@ Tensor T5Model::position_bias_of(const BlockWeights& block, bool decoder, int64_
                  : bias_HTS;
 }
 
-Tensor T5Model::encode(const Tensor& embedded_BSD, const Tensor& mask_BS) const {
+Tensor T5Model::encode(const Tensor& embedded_BSD, const Tensor& mask_BS,
+                       const ForwardOptions& options) const {
   return run_stack(weights_.encoder, encoder_, embedded_BSD,
-                   {Tensor(), mask_BS, Tensor(), Tensor()}, 0);
+                   {.options = options, .self_mask_BX = mask_BS}, 0);
 }
 
 Tensor T5Model::decode(const Tensor& decoder_ids_BT, const Tensor& memory_BSD,
-                       const Tensor& mask_BS) const {
+                       const Tensor& mask_BS, const ForwardOptions& options) const {
   return run_stack(weights_.decoder, decoder_, embed(decoder_ids_BT),
-                   {Tensor(), Tensor(), memory_BSD, mask_BS}, kDecoderSites);
+                   {.options = options, .memory_BSD = memory_BSD, .memory_mask_BS = mask_BS},
+                   kDecoderSites);
 }
 
 double T5Model::logit_scale() const {
@@ -195,20 +194,23 @@ Tensor T5Model::loss(const Tensor& hidden_BTD, const Tensor& labels_BT,
 void T5Model::set_low_rank(const std::string& weight_name, LowRank low_rank) {
   for (const auto& [name, tensor] : named_tensors(config_, weights_)) {
     if (name != weight_name) continue;
-    for (auto* stack : {&encoder_, &decoder_}) {
-      for (BlockProjections& block : *stack) {
-        for (Projection* projection : projections_of(block)) {
-          for (size_t i = 0; i < projection->parts.size(); ++i) {
-            if (!projection->parts[i].is_same(tensor)) continue;
-            projection->low_rank.resize(projection->parts.size());
-            projection->low_rank[i] = std::move(low_rank);
-            return;
-          }
-        }
+    for (Projection* projection : projections()) {
+      for (size_t i = 0; i < projection->parts.size(); ++i) {
+        if (!projection->parts[i].is_same(tensor)) continue;
+        projection->low_rank.resize(projection->parts.size());
+        projection->low_rank[i] = std::move(low_rank);
+        return number_low_rank_sites();
       }
     }
   }
-  throw_<ConfigError>("{}: the model has no such weight in a product", weight_name);
+  throw_<ConfigError>("{}: the model has no such weight in a block's linear layers", weight_name);
+}
+
+void T5Model::number_low_rank_sites() {
+  uint64_t number = kLowRankSites;
+  for (Projection* projection : projections()) {
+    for (LowRank& low_rank : projection->low_rank) low_rank.dropout_site = number++;
+  }
 }
 
 }  // namespace dovetail

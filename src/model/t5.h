@@ -6,27 +6,39 @@
 #include <string>
 #include <vector>
 
-#include "kernels/activation_loops.h"
+#include "kernels/activation_cpu.h"
+#include "kernels/add_norm.h"
 #include "kernels/attention.h"
 #include "kernels/head_loss.h"
 #include "kernels/linear.h"
 #include "model/config.h"
 #include "model/weights.h"
 
-// Shape suffixes: B batch, S source length, T target length, D d_model, H heads, V vocabulary,
-// C d_kv (channels of a head).
+// Shape suffixes: B batch, S source length, T target length, X either length, D d_model, H heads,
+// V vocabulary, C d_kv (channels of a head).
 namespace dovetail {
 
-// The weights of a block as the products use them: those that read the same input are joined.
+// The weights of a block as linear() takes them: weights that read the same input are joined.
 struct BlockProjections {
   Projection self_qkv, self_o;
   Projection cross_q, cross_kv, cross_o;  // decoder only
   Projection wi, wo;                      // gated: wi_0 and wi_1
 };
 
+// How a forward pass runs. The defaults are those of inference.
+struct ForwardOptions {
+  double dropout = 0;         // rate
+  uint64_t dropout_seed = 0;  // decides which elements drop; one for each forward pass. 0 turns off
+                              // the dropout of low-rank additions, which has rates of its own
+  // Saves only the inputs of each block, and computes the rest again in the backward pass.
+  bool activation_checkpointing = false;
+
+  Dropout at_site(uint64_t number) const { return Dropout{dropout, dropout_seed}.at_site(number); }
+};
+
 // The T5 family (Raffel et al. 2020): v1.0 and v1.1 shapes, relative position buckets (for UMT5 in
-// every block), RMS norm without a mean, no biases, tied or untied head. Stateless but for its
-// weights and what is switched on below.
+// every block), RMS norm without a mean, no biases, tied or untied head. It has no state but its
+// weights, their low-rank additions and their prepacked copies.
 class T5Model {
  public:
   T5Model(T5Config config, T5Weights weights);
@@ -37,38 +49,33 @@ class T5Model {
   const std::vector<BlockProjections>& encoder_projections() const { return encoder_; }
   const std::vector<BlockProjections>& decoder_projections() const { return decoder_; }
 
-  // Turns dropout on (with the rate given) or off. Off after construction. The seed decides what is
-  // dropped: one for each forward pass.
-  // Low-rank additions, which have a rate of their own, drop where a seed other than 0 is given.
-  void set_dropout(double rate, uint64_t seed = 0);
-
-  // Keep only what goes in and out of each block, and compute the rest again in the backward pass.
-  void set_activation_checkpointing(bool on) { checkpointing_ = on; }
-
-  // Puts a low-rank addition on one weight of a product, by its published name. Throws ConfigError
-  // for a name that is none.
+  // Puts a low-rank addition on one weight matrix of a block, by its published name. Its
+  // dropout_site is assigned here. Throws ConfigError for an unknown name.
   void set_low_rank(const std::string& weight_name, LowRank low_rank);
 
-  // ids: int64. Rows of the shared embedding.
+  // Prepacks copies of the weights for gemm(), so that no call has to rearrange them: forward for
+  // generation and evaluation, both ways for frozen weights behind a trained input. Weights that
+  // change must not be prepacked; see PrepackedWeights.
+  void set_prepacking(Prepacking prepacking);
+  Prepacking prepacking() const { return prepacking_; }
+
+  // Looks up rows of the shared embedding: int64 ids [B, S] to [B, S, D].
   at::Tensor embed(const at::Tensor& ids_BS) const;
 
-  // Lays copies of the weights out for the products, so that none has to be rearranged for each
-  // call: for generation and evaluation, and both ways where they are frozen while something before
-  // them is trained. Weights that change must not be packed; see PackedWeights.
-  void set_packing(Packing packing);
-  Packing packing() const { return packing_; }
+  // Returns the encoder's normed output [B, S, D]. mask_BS (float): 1 for tokens, 0 for padding.
+  at::Tensor encode(const at::Tensor& embedded_BSD, const at::Tensor& mask_BS,
+                    const ForwardOptions& options = {}) const;
 
-  // mask_BS: 1 for tokens, 0 for padding (float). The encoder's normed output.
-  at::Tensor encode(const at::Tensor& embedded_BSD, const at::Tensor& mask_BS) const;
-
-  // Teacher forcing: hidden states before the head.
+  // Teacher forcing: returns the hidden states [B, T, D] before the head. memory_BSD is the
+  // encoder's output, mask_BS its mask.
   at::Tensor decode(const at::Tensor& decoder_ids_BT, const at::Tensor& memory_BSD,
-                    const at::Tensor& mask_BS) const;
+                    const at::Tensor& mask_BS, const ForwardOptions& options = {}) const;
 
+  // [..., D] to [..., V].
   at::Tensor logits(const at::Tensor& hidden_BTD) const;
 
-  // settings.weight times the summed loss of the labels [B, T] (kIgnored where there is none),
-  // without ever holding the logits twice.
+  // settings.weight times the summed loss of the labels (kIgnored: no loss), a scalar. The logits
+  // are never held twice; see kernels/head_loss.h.
   at::Tensor loss(const at::Tensor& hidden_BTD, const at::Tensor& labels_BT,
                   const CrossEntropy& settings) const;
 
@@ -76,43 +83,44 @@ class T5Model {
   double logit_scale() const;
 
  private:
-  struct Stream;       // what flows through a stack
-  struct BlockInputs;  // what else a block reads
+  struct BlockInputs;  // all that a block reads beside the residual stream
 
-  Stream block(const BlockWeights& w, const BlockProjections& p, const BlockInputs& in,
-               const at::Tensor& next_norm_D, Stream stream, uint64_t first_site) const;
-  Stream checkpointed_block(const BlockWeights& w, const BlockProjections& p, const BlockInputs& in,
-                            const at::Tensor& next_norm_D, Stream stream,
-                            uint64_t first_site) const;
+  AddNormOutput block(const BlockWeights& w, const BlockProjections& p, const BlockInputs& in,
+                      const at::Tensor& next_norm_D, AddNormOutput stream,
+                      uint64_t first_site) const;
+  AddNormOutput checkpointed_block(const BlockWeights& w, const BlockProjections& p,
+                                   const BlockInputs& in, const at::Tensor& next_norm_D,
+                                   const AddNormOutput& stream, uint64_t first_site) const;
   at::Tensor run_stack(const StackWeights& stack, const std::vector<BlockProjections>& projections,
-                       const at::Tensor& embedded, BlockInputs inputs, uint64_t first_site) const;
+                       const at::Tensor& embedded_BXD, BlockInputs inputs,
+                       uint64_t first_site) const;
   at::Tensor position_bias_of(const BlockWeights& block, bool decoder, int64_t length) const;
-  Stream seam(const at::Tensor& hidden, const at::Tensor& x, const at::Tensor& norm_D,
-              uint64_t site) const;
-  Dropout site(uint64_t number) const;
+  AddNormOutput next_norm(const AddNormOutput& stream, const at::Tensor& x_BXD,
+                          const at::Tensor& norm_D, const Dropout& dropout) const;
+  std::vector<Projection*> projections();  // of all blocks, the encoder's first
+  void number_low_rank_sites();
+
   T5Config config_;
   T5Weights weights_;
   std::vector<BlockProjections> encoder_, decoder_;
   Projection head_;
-  Dropout dropout_;
-  bool checkpointing_ = false;
-  Packing packing_ = Packing::none;
+  Prepacking prepacking_ = Prepacking::none;
 };
 
-// Packed while this lives.
-class PackedWeights {
+// Keeps a model's weights prepacked while it lives.
+class PrepackedWeights {
  public:
-  explicit PackedWeights(T5Model& model) : model_(model), was_(model.packing()) {
-    if (was_ == Packing::none) model.set_packing(Packing::forward);
+  explicit PrepackedWeights(T5Model& model) : model_(model), was_(model.prepacking()) {
+    if (was_ == Prepacking::none) model.set_prepacking(Prepacking::forward);
   }
-  ~PackedWeights() {
-    if (was_ == Packing::none) model_.set_packing(was_);
+  ~PrepackedWeights() {
+    if (was_ == Prepacking::none) model_.set_prepacking(was_);
   }
-  PackedWeights(const PackedWeights&) = delete;
+  PrepackedWeights(const PrepackedWeights&) = delete;
 
  private:
   T5Model& model_;
-  Packing was_;
+  Prepacking was_;
 };
 
 }  // namespace dovetail

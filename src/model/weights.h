@@ -47,26 +47,26 @@ struct T5Weights {
 
 using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
 
-// How a tensor starts: normal with this standard deviation, or ones (the norms).
+// A tensor's name, shape and initial distribution: normal, or ones (the norms).
 struct WeightSpec {
   std::string name;  // as published
   std::vector<int64_t> shape;
   double standard_deviation = 0;  // 0: ones
 };
 
-// Calls visit for every tensor of the model, in the order of the published checkpoints. The one
-// place that knows names, shapes and initial scales: creating, loading and saving all go through
-// it.
+// Calls `visit` for every tensor of the model, in the order of the published checkpoints. Creating,
+// loading and saving all use it, so that names, shapes and initial scales stand in one place.
 void for_each_weight(const T5Config& config, T5Weights& weights,
                      const std::function<void(const WeightSpec&, at::Tensor&)>& visit);
 
-// A random start, as in the original implementation (Mesh TensorFlow; transformers'
+// Random initial weights, as in the original implementation (Mesh TensorFlow; transformers'
 // initializer_factor 1). Deterministic in the seed.
 T5Weights random_weights(const T5Config& config, uint64_t seed);
 
+// The tensors with their published names; they share memory with `weights`.
 NamedTensors named_tensors(const T5Config& config, const T5Weights& weights);
 
-// Deep copy on a device: the tensors share nothing with the original.
+// A deep copy on a device; it shares no memory with the original.
 T5Weights clone_weights(const T5Config& config, const T5Weights& weights,
                         const at::Device& device = at::kCPU);
 

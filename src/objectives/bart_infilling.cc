@@ -7,48 +7,23 @@
 //   inputs   10 <extra_id_0> 14 <extra_id_0> 15
 //   targets  10 11 12 13 14 15
 //
-// How many tokens are masked is rounded up, and lengths are drawn until they come to that many, of
-// which the last is cut, as in fairseq's denoising data set. Two things differ from it. Spans
-// are laid out so that all arrangements of kept tokens and spans are equally likely, where
-// fairseq draws beginnings and lets spans run into one another, which masks less than was asked
-// for. And there are at most as many spans as masked tokens (the last one takes what is left), so
-// that inputs are never longer than the text.
+// The number of masked tokens is rounded up. Lengths are drawn until they come to that many, and
+// the last one is cut, as in fairseq's denoising data set. Two things differ from fairseq. All
+// arrangements of kept tokens and spans are equally likely, where fairseq draws beginnings and lets
+// spans run into one another, which masks less than was asked for. And there are at most as many
+// spans as masked tokens (the last one takes the rest), so inputs have at most as many tokens as
+// the text. A mask of tokens has no place for an empty span, so this is no noise_mask_fn.
 #include <algorithm>
 #include <cmath>
 
 #include "objectives/noise.h"
 #include "objectives/objective.h"
-#include "objectives/parameters.h"
 
 namespace dovetail {
 
 namespace {
 
-const std::string kName = "bart_infilling";
-
-struct Settings {
-  double mask_ratio = 0.3;
-  double poisson_lambda = 3.0;
-};
-
-Settings read(const nlohmann::json& parameters) {
-  Settings settings;
-  settings.mask_ratio = number_parameter(kName, parameters, "mask_ratio", settings.mask_ratio);
-  settings.poisson_lambda =
-      number_parameter(kName, parameters, "poisson_lambda", settings.poisson_lambda);
-  return settings;
-}
-
-void check(const nlohmann::json& parameters) {
-  const Settings settings = read(parameters);
-  require_parameter(settings.mask_ratio > 0 && settings.mask_ratio < 1, kName, "mask_ratio",
-                    "between 0 and 1, both excluded", settings.mask_ratio);
-  // below 1 there would mostly be more spans than masked tokens; above 100 exp() nears zero
-  require_parameter(settings.poisson_lambda >= 1 && settings.poisson_lambda <= 100, kName,
-                    "poisson_lambda", "at least 1 and at most 100", settings.poisson_lambda);
-}
-
-// By inversion; exact for the lambdas that check() lets through.
+// By inversion, which is exact for the lambdas in range.
 int64_t draw_poisson(double lambda, Rng& rng) {
   double draw = rng.uniform(), probability = std::exp(-lambda);
   int64_t count = 0;
@@ -65,7 +40,7 @@ std::vector<int64_t> span_lengths(int64_t masked, double lambda, Rng& rng) {
     const bool last = static_cast<int64_t>(lengths.size()) + 1 == masked;
     lengths.push_back(last ? left : std::min(left, draw_poisson(lambda, rng)));
   }
-  rng.shuffle(std::span(lengths));  // else the one that was cut would always end the text
+  rng.shuffle(std::span(lengths));  // else the span that was cut would always be the last
   return lengths;
 }
 
@@ -75,13 +50,12 @@ int64_t count_masked(int64_t length, double mask_ratio) {
   return std::clamp<int64_t>(static_cast<int64_t>(masked), 1, length - 1);
 }
 
-Denoised apply(std::span<const int32_t> tokens, const Symbols& symbols,
-               const nlohmann::json& parameters, Rng& rng) {
-  const int32_t mask = only_sentinel(kName, symbols.sentinels);
-  const Settings settings = read(parameters);
+Denoised infill(std::span<const int32_t> tokens, const Symbols& symbols,
+                const nlohmann::json& parameters, Rng& rng) {
+  const int32_t mask = only_sentinel("bart_infilling", symbols.sentinels);
   const auto length = static_cast<int64_t>(tokens.size());
-  const int64_t masked = count_masked(length, settings.mask_ratio);
-  const std::vector<int64_t> lengths = span_lengths(masked, settings.poisson_lambda, rng);
+  const int64_t masked = count_masked(length, parameters.at("mask_ratio"));
+  const std::vector<int64_t> lengths = span_lengths(masked, parameters.at("poisson_lambda"), rng);
   std::vector<char> is_span(length - masked + lengths.size());
   std::fill_n(is_span.begin(), lengths.size(), 1);
   rng.shuffle(std::span(is_span));
@@ -98,20 +72,15 @@ Denoised apply(std::span<const int32_t> tokens, const Symbols& symbols,
 }  // namespace
 
 Objective bart_infilling() {
-  const Settings settings;
-  return {.name = kName,
+  // with a lambda below 1, most examples would have more spans than masked tokens; above 100,
+  // exp(-lambda) nears zero
+  return {.name = "bart_infilling",
           .paper = "Lewis et al. 2020, sec. 2.2, text infilling",
-          .defaults = {{"mask_ratio", settings.mask_ratio},
-                       {"poisson_lambda", settings.poisson_lambda}},
+          .parameters = {{"mask_ratio", 0.3, "share of the tokens masked", strictly_between(0, 1)},
+                         {"poisson_lambda", 3.0, "mean length of a span", between(1, 100)}},
           .example = {{"mask_ratio", 0.5}, {"poisson_lambda", 1.5}},
-          .apply = apply,
-          .check = check,
-          .chunk_length =
-              [](int64_t length, const nlohmann::json&) {
-                require_sequence_length(kName, length);
-                return length - 1;  // spans of one token leave the length as it is; </s>
-              },
-          .fills = 1};
+          .denoise_fn = infill,
+          .answer_style = AnswerStyle::infill};
 }
 
 }  // namespace dovetail

@@ -5,35 +5,26 @@
 //   tokens   10 11 12 13 14 15
 //   inputs   13 10 15 11 14 12
 //   targets  10 11 12 13 14 15
+#include "objectives/noise.h"
 #include "objectives/objective.h"
-#include "objectives/parameters.h"
 
 namespace dovetail {
 
 namespace {
 
-const std::string kName = "deshuffling";
-
-Denoised apply(std::span<const int32_t> tokens, const Symbols&, const nlohmann::json&, Rng& rng) {
-  Denoised denoised{{tokens.begin(), tokens.end()}, {tokens.begin(), tokens.end()}};
-  rng.shuffle(std::span(denoised.inputs));
-  return denoised;
+TokenIds permute_tokens(const NoisyText& text) {
+  TokenIds inputs = all_tokens(text);
+  text.rng.shuffle(std::span(inputs));
+  return inputs;
 }
 
 }  // namespace
 
 Objective deshuffling() {
-  return {.name = kName,
+  return {.name = "deshuffling",
           .paper = "Liu et al. 2019; Raffel et al. 2020, table 3",
-          .defaults = nlohmann::json::object(),
-          .example = nlohmann::json::object(),
-          .apply = apply,
-          .check = [](const nlohmann::json&) {},
-          .chunk_length =
-              [](int64_t length, const nlohmann::json&) {
-                require_sequence_length(kName, length);
-                return length - 1;  // </s>
-              }};
+          .inputs_fn = permute_tokens,
+          .targets_fn = all_tokens};
 }
 
 }  // namespace dovetail

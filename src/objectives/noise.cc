@@ -28,31 +28,39 @@ std::vector<int64_t> random_segmentation(int64_t num_items, int64_t num_segments
   return lengths;
 }
 
-[[noreturn]] void refuse_text(size_t tokens, size_t sentinels) {
+int32_t sentinel_of_run(const NoisyText& text, size_t run) {
+  if (run < text.sentinels.size()) return text.sentinels[run];
   throw_<ConfigError>(
       "a text of {} tokens needs more than the {} sentinels there are: raise the number of "
       "sentinels or the mean span length, or shorten sequence_length",
-      tokens, sentinels);
+      text.tokens.size(), text.sentinels.size());
 }
 
-// Runs of tokens where mask == marked become sentinels, the other tokens stay.
-std::vector<int32_t> replace_runs(std::span<const int32_t> tokens, std::span<const char> mask,
-                                  char marked, Sentinels sentinels) {
-  DOVETAIL_CHECK_EQ(tokens.size(), mask.size());
-  std::vector<int32_t> replaced;
-  size_t runs = 0;
-  for (size_t i = 0; i < tokens.size(); ++i) {
-    if (mask[i] != marked) {
-      replaced.push_back(tokens[i]);
-    } else if (i == 0 || mask[i - 1] != marked) {
-      if (runs == sentinels.size()) refuse_text(tokens.size(), sentinels.size());
-      replaced.push_back(sentinels[runs++]);
-    }
+bool begins_run(const NoisyText& text, size_t i) {
+  return text.mask[i] && (i == 0 || !text.mask[i - 1]);
+}
+
+TokenIds tokens_where(const NoisyText& text, bool noise) {
+  TokenIds kept;
+  for (size_t i = 0; i < text.tokens.size(); ++i) {
+    if (bool(text.mask[i]) == noise) kept.push_back(text.tokens[i]);
   }
-  return replaced;
+  return kept;
 }
 
 }  // namespace
+
+Parameter noise_density_parameter() {
+  return {"noise_density", 0.15, "share of the tokens that is noise", strictly_between(0, 1)};
+}
+
+Parameter mean_noise_span_length_parameter() {
+  return {"mean_noise_span_length", 3.0, "mean length of a noise span, in tokens", at_least(1)};
+}
+
+Parameter final_sentinel_parameter() {
+  return {"final_sentinel", false, "whether one more sentinel ends the targets"};
+}
 
 NoiseCounts count_noise(int64_t length, double noise_density, double mean_noise_span_length) {
   NoiseCounts counts;
@@ -80,32 +88,40 @@ NoiseMask random_spans_noise_mask(int64_t length, double noise_density,
   return mask;
 }
 
-std::vector<int32_t> noise_span_to_unique_sentinel(std::span<const int32_t> tokens,
-                                                   std::span<const char> mask,
-                                                   Sentinels sentinels) {
-  return replace_runs(tokens, mask, 1, sentinels);
-}
-
-std::vector<int32_t> nonnoise_span_to_unique_sentinel(std::span<const int32_t> tokens,
-                                                      std::span<const char> mask,
-                                                      Sentinels sentinels) {
-  return replace_runs(tokens, mask, 0, sentinels);
-}
-
-Denoised corrupt_spans(std::span<const int32_t> tokens, std::span<const char> mask,
-                       Sentinels sentinels, bool final_sentinel) {
-  Denoised denoised{noise_span_to_unique_sentinel(tokens, mask, sentinels), {}};
+TokenIds noise_span_to_unique_sentinel(const NoisyText& text) {
+  DOVETAIL_CHECK_EQ(text.tokens.size(), text.mask.size());
+  TokenIds inputs;
   size_t runs = 0;
-  for (size_t i = 0; i < tokens.size(); ++i) {
-    if (!mask[i]) continue;
-    if (i == 0 || !mask[i - 1]) denoised.targets.push_back(sentinels[runs++]);
-    denoised.targets.push_back(tokens[i]);
+  for (size_t i = 0; i < text.tokens.size(); ++i) {
+    if (!text.mask[i]) {
+      inputs.push_back(text.tokens[i]);
+    } else if (begins_run(text, i)) {
+      inputs.push_back(sentinel_of_run(text, runs++));
+    }
   }
-  if (!final_sentinel) return denoised;
-  if (runs == sentinels.size()) refuse_text(tokens.size(), sentinels.size());
-  denoised.targets.push_back(sentinels[runs]);
-  return denoised;
+  return inputs;
 }
+
+TokenIds noise_spans_after_sentinels(const NoisyText& text) {
+  DOVETAIL_CHECK_EQ(text.tokens.size(), text.mask.size());
+  TokenIds targets;
+  size_t runs = 0;
+  for (size_t i = 0; i < text.tokens.size(); ++i) {
+    if (!text.mask[i]) continue;
+    if (begins_run(text, i)) targets.push_back(sentinel_of_run(text, runs++));
+    targets.push_back(text.tokens[i]);
+  }
+  if (text.parameters.value("final_sentinel", false)) {
+    targets.push_back(sentinel_of_run(text, runs));
+  }
+  return targets;
+}
+
+TokenIds drop_noise_tokens(const NoisyText& text) { return tokens_where(text, false); }
+
+TokenIds drop_nonnoise_tokens(const NoisyText& text) { return tokens_where(text, true); }
+
+TokenIds all_tokens(const NoisyText& text) { return {text.tokens.begin(), text.tokens.end()}; }
 
 int64_t span_chunk_length(int64_t length, double noise_density, double mean_noise_span_length) {
   const auto inputs_length = [&](int64_t tokens) {
@@ -122,22 +138,6 @@ int32_t only_sentinel(const std::string& objective, Sentinels sentinels) {
     throw_<ConfigError>("{} needs a vocabulary with a sentinel, found one without", objective);
   }
   return sentinels[0];
-}
-
-PrefixBounds prefix_bounds(int64_t length, double min_prefix, double max_prefix) {
-  DOVETAIL_CHECK(length >= 2);
-  constexpr double kRounding = 1e-9;  // 0.55 * 100 is a little more than 55
-  PrefixBounds bounds;
-  bounds.least = static_cast<int64_t>(std::ceil(min_prefix * length - kRounding));
-  bounds.least = std::clamp<int64_t>(bounds.least, 1, length - 1);
-  bounds.most = static_cast<int64_t>(std::floor(max_prefix * length + kRounding));
-  bounds.most = std::clamp<int64_t>(bounds.most, bounds.least, length - 1);
-  return bounds;
-}
-
-int64_t random_prefix(int64_t length, double min_prefix, double max_prefix, Rng& rng) {
-  const PrefixBounds bounds = prefix_bounds(length, min_prefix, max_prefix);
-  return bounds.least + static_cast<int64_t>(rng.below(bounds.most - bounds.least + 1));
 }
 
 }  // namespace dovetail

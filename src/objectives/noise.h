@@ -2,21 +2,24 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
-#include <vector>
 
-#include "base/random.h"
 #include "objectives/objective.h"
 
+// The noise masks, inputs and targets that objectives share, under the names that T5 gives them
+// (t5/data/preprocessors.py).
 namespace dovetail {
 
-// Which tokens are noise. (char and not bool: a span of it can be shuffled.)
-using NoiseMask = std::vector<char>;
+// The share of the tokens that is noise: 0.15 (Raffel et al. 2020, sec. 3.3.3).
+Parameter noise_density_parameter();
+// Mean length of the noise spans: 3 (Raffel et al. 2020, sec. 3.3.4).
+Parameter mean_noise_span_length_parameter();
+// Whether noise_spans_after_sentinels() ends the targets with one more sentinel.
+Parameter final_sentinel_parameter();
 
-// How many tokens and spans of `length` are noise, rounded as in T5 (t5/data/preprocessors.py,
-// random_spans_noise_mask): in single precision, halves to even, at least one token and one span,
-// at least one token that is not noise.
+// How many tokens and spans of `length` are noise, rounded as in T5 (random_spans_noise_mask): in
+// single precision, halves to even, at least one token and one span, and at least one token that is
+// not noise.
 struct NoiseCounts {
   int64_t tokens = 0;
   int64_t spans = 0;
@@ -28,40 +31,31 @@ NoiseCounts count_noise(int64_t length, double noise_density, double mean_noise_
 NoiseMask random_spans_noise_mask(int64_t length, double noise_density,
                                   double mean_noise_span_length, Rng& rng);
 
-// T5's noise_span_to_unique_sentinel: each run of noise becomes the next sentinel.
+// T5's noise_span_to_unique_sentinel: each run of noise becomes the next sentinel. ConfigError when
+// there are fewer sentinels than runs.
 //   tokens 10 11 12 13 14 15, mask 0 1 0 0 1 1  ->  10 <0> 12 13 <1>
-// Throws ConfigError when there are fewer sentinels than runs.
-std::vector<int32_t> noise_span_to_unique_sentinel(std::span<const int32_t> tokens,
-                                                   std::span<const char> mask, Sentinels sentinels);
+TokenIds noise_span_to_unique_sentinel(const NoisyText& text);
 
-// The same with noise and text exchanged: what T5 has as targets.
-//   tokens 10 11 12 13 14 15, mask 0 1 0 0 1 1  ->  <0> 11 <1> 14 15
-//   tokens 10 11 12 13 14 15, mask 0 1 0 1 1 0  ->  <0> 11 <1> 13 14 <2>
-std::vector<int32_t> nonnoise_span_to_unique_sentinel(std::span<const int32_t> tokens,
-                                                      std::span<const char> mask,
-                                                      Sentinels sentinels);
+// The targets for these inputs (Raffel et al. 2020, figure 2): each sentinel with its run of noise.
+// The parameter final_sentinel, where it is true, adds one more sentinel at the end. ConfigError
+// when there are fewer sentinels than that needs. For a text that begins with noise, T5's
+// nonnoise_span_to_unique_sentinel would number the sentinels differently than the inputs.
+//   tokens 10 11 12 13 14 15, mask 1 0 0 1 1 0  ->  <0> 10 <1> 13 14
+TokenIds noise_spans_after_sentinels(const NoisyText& text);
 
-// The inputs and targets of span corruption (Raffel et al. 2020, figure 2): each run of noise
-// becomes the next sentinel, after which the targets say it. `final_sentinel` ends the targets with
-// one more. Throws ConfigError when there are fewer sentinels than that needs.
-//   tokens 10 11 12 13 14 15, mask 1 0 0 1 1 0  ->  <0> 11 12 <1> 15  and  <0> 10 <1> 13 14
-Denoised corrupt_spans(std::span<const int32_t> tokens, std::span<const char> mask,
-                       Sentinels sentinels, bool final_sentinel);
+// T5's drop_noise_tokens and drop_nonnoise_tokens.
+//   tokens 10 11 12 13 14 15, mask 0 0 0 0 1 1  ->  10 11 12 13  and  14 15
+TokenIds drop_noise_tokens(const NoisyText& text);
+TokenIds drop_nonnoise_tokens(const NoisyText& text);
+
+// The whole text.
+TokenIds all_tokens(const NoisyText& text);
 
 // T5's random_spans_helper: the longest text that random_spans_noise_mask leaves `length` inputs
 // of, sentinels and </s> among them. 568 tokens for inputs of 512, whose targets are then 114.
 int64_t span_chunk_length(int64_t length, double noise_density, double mean_noise_span_length);
 
-// Objectives with one mask symbol have <extra_id_0>. ConfigError when the vocabulary has none.
+// <extra_id_0>, for objectives with one mask symbol. ConfigError when the vocabulary has none.
 int32_t only_sentinel(const std::string& objective, Sentinels sentinels);
-
-// A uniform split point: how many tokens come before it, in [1, length - 1] and, as far as that
-// allows, in [min_prefix * length, max_prefix * length].
-struct PrefixBounds {
-  int64_t least = 0;
-  int64_t most = 0;
-};
-PrefixBounds prefix_bounds(int64_t length, double min_prefix, double max_prefix);
-int64_t random_prefix(int64_t length, double min_prefix, double max_prefix, Rng& rng);
 
 }  // namespace dovetail

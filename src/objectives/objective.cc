@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "objectives/objective.h"
 
+#include "base/catalogue.h"
 #include "base/error.h"
-#include "base/names.h"
 
 namespace dovetail {
 
@@ -20,35 +20,32 @@ const std::vector<Objective>& objectives() {
 }
 
 const Objective& find_objective(const std::string& name) {
-  std::vector<std::string> known;
-  for (const Objective& objective : objectives()) {
-    if (objective.name == name) return objective;
-    known.push_back(objective.name);
+  return find_in_catalogue("objective", objectives(), name);
+}
+
+Denoised Objective::apply(std::span<const int32_t> tokens, const Symbols& symbols,
+                          const nlohmann::json& parameters, Rng& rng) const {
+  if (denoise_fn) return denoise_fn(tokens, symbols, parameters, rng);
+  const NoiseMask mask = noise_mask_fn
+                             ? noise_mask_fn(static_cast<int64_t>(tokens.size()), parameters, rng)
+                             : NoiseMask{};
+  const NoisyText text{tokens, mask, symbols.sentinels, parameters, rng};
+  Denoised denoised;
+  denoised.inputs = inputs_fn(text);
+  denoised.targets = targets_fn(text);
+  return denoised;
+}
+
+int64_t Objective::chunk_length(int64_t length, const nlohmann::json& parameters) const {
+  if (length < kMinSequenceLength) {
+    throw_<ConfigError>("{}: sequence_length must be at least {}, found {}", name,
+                        kMinSequenceLength, length);
   }
-  throw_<ConfigError>("unknown objective \"{}\": {}", name, did_you_mean(name, known));
+  return chunk_length_fn ? chunk_length_fn(length, parameters) : length - 1;
 }
 
 std::vector<std::string> texts_of(const Objective& objective, const nlohmann::json& parameters) {
   return objective.texts ? objective.texts(parameters) : std::vector<std::string>{};
-}
-
-nlohmann::json resolve_parameters(const Objective& objective, const nlohmann::json& given) {
-  if (!given.is_object()) {
-    throw_<ConfigError>("the parameters of objective {} must be a table, found {}", objective.name,
-                        given.dump());
-  }
-  std::vector<std::string> known;
-  for (const auto& [key, value] : objective.defaults.items()) known.push_back(key);
-  nlohmann::json resolved = objective.defaults;
-  for (const auto& [key, value] : given.items()) {
-    if (!objective.defaults.contains(key)) {
-      throw_<ConfigError>("objective {} has no parameter \"{}\": {}", objective.name, key,
-                          did_you_mean(key, known));
-    }
-    resolved[key] = value;
-  }
-  objective.check(resolved);
-  return resolved;
 }
 
 BoundObjective make_objective(const std::string& name, const nlohmann::json& parameters) {

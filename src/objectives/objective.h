@@ -9,51 +9,84 @@
 #include <string>
 #include <vector>
 
+#include "base/answer_style.h"
+#include "base/parameters.h"
 #include "base/random.h"
 
 namespace dovetail {
+
+using TokenIds = std::vector<int32_t>;
 
 // ids of the sentinels; sentinels[0] is <extra_id_0>.
 using Sentinels = std::span<const int32_t>;
 
 // What an objective may write beside the tokens of the text.
 struct Symbols {
-  Symbols(const std::vector<int32_t>& sentinel_ids) : sentinels(sentinel_ids) {}
-  Symbols(Sentinels sentinel_ids, std::span<const std::vector<int32_t>> text_ids)
+  Symbols(const TokenIds& sentinel_ids) : sentinels(sentinel_ids) {}
+  Symbols(Sentinels sentinel_ids, std::span<const TokenIds> text_ids)
       : sentinels(sentinel_ids), texts(text_ids) {}
 
   Sentinels sentinels;
-  std::span<const std::vector<int32_t>> texts;  // the ids of Objective::texts(), in its order
+  std::span<const TokenIds> texts;  // the ids of Objective::texts(), in its order
 };
 
-// How text becomes a pre-training example. Neither side ends in </s>; the batcher adds it.
+// A pre-training example. Neither side ends in </s>; the batcher adds it.
 struct Denoised {
-  std::vector<int32_t> inputs;
-  std::vector<int32_t> targets;
+  TokenIds inputs;
+  TokenIds targets;
 };
 
+// Which tokens are noise: 1 for noise. (char and not bool: a span of it can be shuffled.)
+using NoiseMask = std::vector<char>;
+
+// A text with its noise, from which inputs_fn and targets_fn each make one side of the example.
+struct NoisyText {
+  std::span<const int32_t> tokens;
+  std::span<const char> mask;  // one for each token; empty without a noise_mask_fn
+  Sentinels sentinels;
+  const nlohmann::json& parameters;
+  Rng& rng;  // inputs_fn draws before targets_fn
+};
+
+// How text becomes pre-training examples: T5's three functions (t5/data/preprocessors.py, denoise),
+// or one function of its own where no mask of tokens says what happens.
 struct Objective {
   std::string name;
-  std::string paper;        // "Raffel et al. 2020, sec. 3.3.4"
-  nlohmann::json defaults;  // its parameters: numbers, flags, lists
-  nlohmann::json example;   // parameters under which six tokens show what it does
-  // Deterministic in `rng`. `tokens` holds at least two ids. A parameter that is left out has its
-  // default. ConfigError when there are fewer sentinels than the text needs.
+  std::string paper;           // "Raffel et al. 2020, sec. 3.3.4"
+  Parameters parameters = {};  // noise_density among them, where there is one
+  // Parameters under which six tokens show what it does.
+  nlohmann::json example = nlohmann::json::object();
+
+  // The mask of `length` tokens, at least two. Empty: the other two need no mask.
+  std::function<NoiseMask(int64_t length, const nlohmann::json& parameters, Rng& rng)>
+      noise_mask_fn = {};
+  std::function<TokenIds(const NoisyText& text)> inputs_fn = {};
+  std::function<TokenIds(const NoisyText& text)> targets_fn = {};
+
+  // Takes the place of the three. `tokens` holds at least two ids.
   std::function<Denoised(std::span<const int32_t> tokens, const Symbols& symbols,
                          const nlohmann::json& parameters, Rng& rng)>
-      apply;
-  // ConfigError for parameters out of range or of the wrong type; unknown keys are
-  // make_objective's to find.
-  std::function<void(const nlohmann::json& parameters)> check;
-  // Tokens to cut from the corpus so that the inputs, with </s> and without any of texts(), come
-  // to at most `length`; the same holds for every shorter text. ConfigError when `length` is below
-  // kMinSequenceLength.
-  std::function<int64_t(int64_t length, const nlohmann::json& parameters)> chunk_length;
-  // Texts that it sets before inputs (UL2's mode tokens), at most one in each example. Who calls
-  // apply() has the vocabulary and hands in their ids. Empty: it wants none.
+      denoise_fn = {};
+
+  // The longest text whose inputs, with </s> and without any of texts(), have at most `length`
+  // tokens; every shorter text fits too. Empty: length - 1, for inputs no longer than the text.
+  std::function<int64_t(int64_t length, const nlohmann::json& parameters)> chunk_length_fn = {};
+  // Texts that it sets before inputs (UL2's mode tokens), at most one in each example. The caller
+  // of apply() has the vocabulary and hands in their ids. Empty: none.
   std::function<std::vector<std::string>(const nlohmann::json& parameters)> texts = {};
-  // +1: asks for what stood where sentinels are; -1: for what follows; 0: for both, or for neither.
-  int fills = 0;
+  // Throws ConfigError for parameters that do not fit together.
+  std::function<void(const nlohmann::json& parameters)> check = {};
+  AnswerStyle answer_style = AnswerStyle::mixed;
+
+  // The functions below take complete parameters, as resolve_parameters() makes them.
+
+  // Deterministic in `rng`. `tokens` holds at least two ids. ConfigError when there are fewer
+  // sentinels than the text needs.
+  Denoised apply(std::span<const int32_t> tokens, const Symbols& symbols,
+                 const nlohmann::json& parameters, Rng& rng) const;
+  // How many tokens to cut from the corpus for inputs of `length`: chunk_length_fn. ConfigError
+  // when `length` is below kMinSequenceLength.
+  int64_t chunk_length(int64_t length, const nlohmann::json& parameters) const;
 };
 
 // Objective::texts(), or none.
@@ -66,11 +99,7 @@ inline constexpr int64_t kMinSequenceLength = 3;
 const std::vector<Objective>& objectives();
 const Objective& find_objective(const std::string& name);
 
-// `given` over the defaults. ConfigError for an unknown key (with the nearest known one) and for
-// a value out of range.
-nlohmann::json resolve_parameters(const Objective& objective, const nlohmann::json& given);
-
-// An objective with its parameters settled and checked.
+// An objective with its parameters resolved and checked.
 struct BoundObjective {
   const Objective* objective = nullptr;
   nlohmann::json parameters;
@@ -81,6 +110,7 @@ struct BoundObjective {
   int64_t chunk_length(int64_t length) const { return objective->chunk_length(length, parameters); }
 };
 
+// Throws ConfigError for an unknown name and for what resolve_parameters() refuses.
 BoundObjective make_objective(const std::string& name,
                               const nlohmann::json& parameters = nlohmann::json::object());
 

@@ -8,37 +8,23 @@
 //   targets  14 15
 #include "objectives/noise.h"
 #include "objectives/objective.h"
-#include "objectives/prefix.h"
+#include "objectives/random_prefix.h"
 
 namespace dovetail {
 
-namespace {
-
-const std::string kName = "prefix_lm";
-
-Denoised apply(std::span<const int32_t> tokens, const Symbols&, const nlohmann::json& parameters,
-               Rng& rng) {
-  const PrefixSettings settings = read_prefix(kName, parameters);
-  const int64_t prefix =
-      random_prefix(tokens.size(), settings.min_prefix, settings.max_prefix, rng);
-  return {.inputs = {tokens.begin(), tokens.begin() + prefix},
-          .targets = {tokens.begin() + prefix, tokens.end()}};
-}
-
-}  // namespace
-
 Objective prefix_lm() {
-  return {.name = kName,
+  return {.name = "prefix_lm",
           .paper = "Liu et al. 2018; Raffel et al. 2020, sec. 3.2.1",
-          .defaults = prefix_defaults(),
-          .example = nlohmann::json::object(),
-          .apply = apply,
-          .check = [](const nlohmann::json& parameters) { check_prefix(kName, parameters); },
-          .chunk_length =
+          .parameters = prefix_parameters(),
+          .noise_mask_fn = random_prefix_noise_mask,
+          .inputs_fn = drop_noise_tokens,
+          .targets_fn = drop_nonnoise_tokens,
+          .chunk_length_fn =
               [](int64_t length, const nlohmann::json& parameters) {
-                return prefix_chunk_length(kName, length, 1, parameters);  // </s>
+                return prefix_chunk_length(length, 1, parameters);  // </s>
               },
-          .fills = -1};
+          .check = [](const nlohmann::json& given) { check_prefix("prefix_lm", given); },
+          .answer_style = AnswerStyle::continuation};
 }
 
 }  // namespace dovetail

@@ -8,40 +8,23 @@
 //   targets  <extra_id_0> 14 15
 #include "objectives/noise.h"
 #include "objectives/objective.h"
-#include "objectives/prefix.h"
+#include "objectives/random_prefix.h"
 
 namespace dovetail {
 
-namespace {
-
-const std::string kName = "suffix_denoising";
-
-Denoised apply(std::span<const int32_t> tokens, const Symbols& symbols,
-               const nlohmann::json& parameters, Rng& rng) {
-  const int32_t sentinel = only_sentinel(kName, symbols.sentinels);
-  const PrefixSettings settings = read_prefix(kName, parameters);
-  const int64_t prefix =
-      random_prefix(tokens.size(), settings.min_prefix, settings.max_prefix, rng);
-  Denoised denoised{{tokens.begin(), tokens.begin() + prefix}, {sentinel}};
-  denoised.inputs.push_back(sentinel);
-  denoised.targets.insert(denoised.targets.end(), tokens.begin() + prefix, tokens.end());
-  return denoised;
-}
-
-}  // namespace
-
 Objective suffix_denoising() {
-  return {.name = kName,
+  return {.name = "suffix_denoising",
           .paper = "Pouramini and Faili 2024 (MTO), \"Denoising\"",
-          .defaults = prefix_defaults(),
-          .example = nlohmann::json::object(),
-          .apply = apply,
-          .check = [](const nlohmann::json& parameters) { check_prefix(kName, parameters); },
-          .chunk_length =
+          .parameters = prefix_parameters(),
+          .noise_mask_fn = random_prefix_noise_mask,
+          .inputs_fn = noise_span_to_unique_sentinel,
+          .targets_fn = noise_spans_after_sentinels,
+          .chunk_length_fn =
               [](int64_t length, const nlohmann::json& parameters) {
-                return prefix_chunk_length(kName, length, 2, parameters);  // sentinel and </s>
+                return prefix_chunk_length(length, 2, parameters);  // sentinel and </s>
               },
-          .fills = 1};
+          .check = [](const nlohmann::json& given) { check_prefix("suffix_denoising", given); },
+          .answer_style = AnswerStyle::infill};
 }
 
 }  // namespace dovetail

@@ -18,25 +18,22 @@
 #include "base/names.h"
 #include "objectives/noise.h"
 #include "objectives/objective.h"
-#include "objectives/parameters.h"
+#include "objectives/random_prefix.h"
 
 namespace dovetail {
 
 namespace {
 
-const std::string kName = "ul2";
-const std::vector<std::string> kKeys{"mode", "noise_density", "mean_noise_span_length", "weight"};
-
 struct Denoiser {
   std::string mode;
-  double noise_density = 0.15;
+  double noise_density = 0;
   double mean_noise_span_length = 0;  // 0: one span at the end
-  double weight = 1;
+  double weight = 0;
 };
 
-struct Settings {
+struct Ul2Settings {
   std::vector<Denoiser> denoisers;
-  bool mode_tokens = true;
+  bool mode_tokens = false;
   std::vector<std::string> modes, texts;  // in one order
 };
 
@@ -46,51 +43,44 @@ nlohmann::json spans(const char* mode, double noise_density, double mean_noise_s
           {"mean_noise_span_length", mean_noise_span_length}};
 }
 
-nlohmann::json defaults() {
-  const nlohmann::json table = {
-      spans("R", 0.15, 3), spans("R", 0.15, 8), {{"mode", "S"}, {"noise_density", 0.25}},
-      spans("X", 0.5, 3),  spans("X", 0.5, 8),  spans("X", 0.15, 64),
-      spans("X", 0.5, 64)};
-  return {{"denoisers", table},
-          {"mode_tokens", true},
-          {"mode_texts", {{"R", "[NLU]"}, {"S", "[S2S]"}, {"X", "[NLG]"}}}};
+nlohmann::json span_at_end(double noise_density) {
+  return {{"mode", "S"}, {"noise_density", noise_density}};
+}
+
+const Parameters& denoiser_parameters() {
+  static const Parameters all = {
+      {"mode", "", "the key of its text in mode_texts"},
+      noise_density_parameter(),
+      {"mean_noise_span_length", 0.0, "in tokens; 0: one span at the end", at_least(0)},
+      {"weight", 1.0, "share of the examples, relative to the other weights", above(0)}};
+  return all;
 }
 
 Denoiser read_denoiser(const nlohmann::json& given) {
-  if (!given.is_object() || !given.contains("mode") || !given["mode"].is_string()) {
+  if (!given.is_object() || !given.contains("mode")) {
     throw_<ConfigError>("ul2: a denoiser is {{ mode = ..., noise_density = ... }}, found {}",
                         given.dump());
   }
-  for (const auto& [key, value] : given.items()) {
-    if (std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end()) continue;
-    throw_<ConfigError>("ul2: a denoiser has no key \"{}\": {}", key, did_you_mean(key, kKeys));
-  }
-  Denoiser denoiser{.mode = given["mode"]};
-  denoiser.noise_density = number_parameter(kName, given, "noise_density", denoiser.noise_density);
-  denoiser.mean_noise_span_length = number_parameter(kName, given, "mean_noise_span_length", 0);
-  denoiser.weight = number_parameter(kName, given, "weight", denoiser.weight);
-  return denoiser;
+  const nlohmann::json whole =
+      resolve_parameters("a denoiser of ul2", denoiser_parameters(), given);
+  const Denoiser denoiser{.mode = whole.at("mode"),
+                          .noise_density = whole.at("noise_density"),
+                          .mean_noise_span_length = whole.at("mean_noise_span_length"),
+                          .weight = whole.at("weight")};
+  if (denoiser.mean_noise_span_length == 0 || denoiser.mean_noise_span_length >= 1) return denoiser;
+  throw_<ConfigError>(
+      "ul2: mean_noise_span_length must be at least 1, or left out for one span at the end, "
+      "found {}",
+      denoiser.mean_noise_span_length);
 }
 
-nlohmann::json value_of(const nlohmann::json& parameters, const char* key) {
-  static const nlohmann::json all = defaults();
-  return parameters.value(key, all.at(key));
-}
-
-Settings read(const nlohmann::json& parameters) {
-  Settings settings;
-  const nlohmann::json denoisers = value_of(parameters, "denoisers");
-  if (!denoisers.is_array() || denoisers.empty()) {
-    throw_<ConfigError>("ul2: denoisers must be a list of at least one, found {}",
-                        denoisers.dump());
+Ul2Settings read_ul2(const nlohmann::json& parameters) {
+  Ul2Settings settings;
+  for (const nlohmann::json& given : parameters.at("denoisers")) {
+    settings.denoisers.push_back(read_denoiser(given));
   }
-  for (const nlohmann::json& given : denoisers) settings.denoisers.push_back(read_denoiser(given));
-  settings.mode_tokens = flag_parameter(kName, parameters, "mode_tokens", settings.mode_tokens);
-  const nlohmann::json texts = value_of(parameters, "mode_texts");
-  if (!texts.is_object()) {
-    throw_<ConfigError>("ul2: mode_texts must be a table of texts, found {}", texts.dump());
-  }
-  for (const auto& [mode, text] : texts.items()) {
+  settings.mode_tokens = parameters.at("mode_tokens").get<bool>();
+  for (const auto& [mode, text] : parameters.at("mode_texts").items()) {
     if (!text.is_string() || text.get<std::string>().empty()) {
       throw_<ConfigError>("ul2: mode_texts must hold texts, found {} for {}", text.dump(), mode);
     }
@@ -100,7 +90,7 @@ Settings read(const nlohmann::json& parameters) {
   return settings;
 }
 
-size_t index_of_mode(const Settings& settings, const std::string& mode) {
+size_t index_of_mode(const Ul2Settings& settings, const std::string& mode) {
   const auto found = std::find(settings.modes.begin(), settings.modes.end(), mode);
   if (found == settings.modes.end()) {
     throw_<ConfigError>("ul2: mode_texts has no text for mode \"{}\": {}", mode,
@@ -109,25 +99,21 @@ size_t index_of_mode(const Settings& settings, const std::string& mode) {
   return found - settings.modes.begin();
 }
 
-void check(const nlohmann::json& parameters) {
-  const Settings settings = read(parameters);
-  for (const Denoiser& denoiser : settings.denoisers) {
-    require_parameter(denoiser.noise_density > 0 && denoiser.noise_density < 1, kName,
-                      "noise_density", "between 0 and 1, both excluded", denoiser.noise_density);
-    const double mean = denoiser.mean_noise_span_length;
-    require_parameter(mean == 0 || mean >= 1, kName, "mean_noise_span_length",
-                      "at least 1, or left out for one span at the end", mean);
-    require_parameter(denoiser.weight > 0, kName, "weight", "above 0", denoiser.weight);
-    if (settings.mode_tokens) index_of_mode(settings, denoiser.mode);
+void check_ul2(const nlohmann::json& parameters) {
+  const Ul2Settings settings = read_ul2(parameters);
+  if (settings.denoisers.empty()) {
+    throw_<ConfigError>("ul2: denoisers must be a list of at least one, found []");
   }
+  if (!settings.mode_tokens) return;
+  for (const Denoiser& denoiser : settings.denoisers) index_of_mode(settings, denoiser.mode);
 }
 
-std::vector<std::string> texts(const nlohmann::json& parameters) {
-  const Settings settings = read(parameters);
+std::vector<std::string> mode_texts(const nlohmann::json& parameters) {
+  const Ul2Settings settings = read_ul2(parameters);
   return settings.mode_tokens ? settings.texts : std::vector<std::string>{};
 }
 
-const Denoiser& draw(const std::vector<Denoiser>& denoisers, Rng& rng) {
+const Denoiser& draw_denoiser(const std::vector<Denoiser>& denoisers, Rng& rng) {
   double total = 0;
   for (const Denoiser& denoiser : denoisers) total += denoiser.weight;
   double left = rng.uniform() * total;
@@ -138,7 +124,7 @@ const Denoiser& draw(const std::vector<Denoiser>& denoisers, Rng& rng) {
   return denoisers[chosen];
 }
 
-NoiseMask noise_mask(size_t length, const Denoiser& denoiser, Rng& rng) {
+NoiseMask mask_of(int64_t length, const Denoiser& denoiser, Rng& rng) {
   if (denoiser.mean_noise_span_length > 0) {
     return random_spans_noise_mask(length, denoiser.noise_density, denoiser.mean_noise_span_length,
                                    rng);
@@ -149,28 +135,28 @@ NoiseMask noise_mask(size_t length, const Denoiser& denoiser, Rng& rng) {
   return mask;
 }
 
-Denoised apply(std::span<const int32_t> tokens, const Symbols& symbols,
-               const nlohmann::json& parameters, Rng& rng) {
-  const Settings settings = read(parameters);
-  const Denoiser& denoiser = draw(settings.denoisers, rng);
-  const NoiseMask mask = noise_mask(tokens.size(), denoiser, rng);
-  Denoised denoised = corrupt_spans(tokens, mask, symbols.sentinels, false);
+Denoised denoise_in_a_mode(std::span<const int32_t> tokens, const Symbols& symbols,
+                           const nlohmann::json& parameters, Rng& rng) {
+  const Ul2Settings settings = read_ul2(parameters);
+  const Denoiser& denoiser = draw_denoiser(settings.denoisers, rng);
+  const NoiseMask mask = mask_of(static_cast<int64_t>(tokens.size()), denoiser, rng);
+  const NoisyText noisy{tokens, mask, symbols.sentinels, parameters, rng};
+  Denoised denoised{noise_span_to_unique_sentinel(noisy), noise_spans_after_sentinels(noisy)};
   if (settings.mode_tokens) {
     const size_t mode = index_of_mode(settings, denoiser.mode);
     DOVETAIL_CHECK_LT(mode, symbols.texts.size());
-    const std::vector<int32_t>& text = symbols.texts[mode];
+    const TokenIds& text = symbols.texts[mode];
     denoised.inputs.insert(denoised.inputs.begin(), text.begin(), text.end());
   }
   return denoised;
 }
 
-// A text is cut before its denoiser is drawn, so the shortest decides.
-int64_t chunk_length(int64_t length, const nlohmann::json& parameters) {
-  require_sequence_length(kName, length);
+// A text is cut before its denoiser is drawn, so the denoiser with the shortest chunks decides.
+int64_t shortest_span_chunk(int64_t length, const nlohmann::json& parameters) {
   int64_t shortest = std::numeric_limits<int64_t>::max();
-  for (const Denoiser& denoiser : read(parameters).denoisers) {
+  for (const Denoiser& denoiser : read_ul2(parameters).denoisers) {
     const double mean = denoiser.mean_noise_span_length;
-    // at the end: all but one token may be kept, and sentinel and </s> follow
+    // one span at the end: all but one token may be kept, and a sentinel and </s> follow
     const int64_t own =
         mean > 0 ? span_chunk_length(length, denoiser.noise_density, mean) : length - 1;
     shortest = std::min(shortest, own);
@@ -181,17 +167,22 @@ int64_t chunk_length(int64_t length, const nlohmann::json& parameters) {
 }  // namespace
 
 Objective ul2() {
-  return {.name = kName,
+  return {.name = "ul2",
           .paper = "Tay et al. 2022, table 1",
-          .defaults = defaults(),
-          .example = {{"denoisers",
-                       {spans("R", 0.34, 2),
-                        spans("X", 0.67, 2),
-                        {{"mode", "S"}, {"noise_density", 0.4}}}}},
-          .apply = apply,
-          .check = check,
-          .chunk_length = chunk_length,
-          .texts = texts};
+          .parameters = {{"denoisers",
+                          {spans("R", 0.15, 3), spans("R", 0.15, 8), span_at_end(0.25),
+                           spans("X", 0.5, 3), spans("X", 0.5, 8), spans("X", 0.15, 64),
+                           spans("X", 0.5, 64)},
+                          "tables of mode, noise_density, mean_noise_span_length and weight"},
+                         {"mode_tokens", true, "whether inputs begin with the text of the mode"},
+                         {"mode_texts",
+                          {{"R", "[NLU]"}, {"S", "[S2S]"}, {"X", "[NLG]"}},
+                          "the text of each mode"}},
+          .example = {{"denoisers", {spans("R", 0.34, 2), spans("X", 0.67, 2), span_at_end(0.4)}}},
+          .denoise_fn = denoise_in_a_mode,
+          .chunk_length_fn = shortest_span_chunk,
+          .texts = mode_texts,
+          .check = check_ul2};
 }
 
 }  // namespace dovetail

@@ -5,21 +5,30 @@
 #include <cstddef>
 #include <string>
 
+#include "base/answer_style.h"
+#include "plan/json.h"
+
 namespace dovetail {
 
-// A sweep may do without "adaptation": models are then tuned as they are.
+// The axes of a sweep. "adaptation" may be left out: models are then tuned as they are.
 inline constexpr std::array<const char*, 7> kAxes = {"objective", "adaptation", "task", "template",
                                                      "tuning",    "train_size", "seed"};
 
 enum AxisIndex : size_t { kObjective, kAdaptation, kTask, kTemplate, kTuning, kTrainSize, kSeed };
 
-// What selectors know of a value of an axis, whatever it is called.
+// The properties of a value of an axis that selectors decide by, whatever its label is.
 struct AxisTraits {
-  int fills = 0;  // +1: asks for what stands behind a sentinel; -1: for what follows; 0: both,
-                  // neither, unknown
-  bool says_relation = false;  // a template: with the relation's phrase, or the question's
-  std::string
-      form;  // a template: its parts but for sentinels; a masked one and its unmasked one share it
+  AnswerStyle answer_style = AnswerStyle::mixed;
+  bool says_relation = false;  // a template: states the relation's phrase, or the question
+  std::string form;            // a template: its parts without sentinels; a masked template and
+                               // its unmasked twin share it
 };
+
+// "infill", "continuation", "mixed".
+std::string to_string(AnswerStyle style);
+AnswerStyle answer_style_from(const std::string& name);  // DataError for any other name
+
+void to_json(Json& json, const AxisTraits& traits);
+void from_json(const Json& json, AxisTraits& traits);
 
 }  // namespace dovetail

@@ -7,7 +7,7 @@
 
 #include "plan/json.h"
 
-// What somebody has said of the cells of a sweep, in a form that the results can answer:
+// A hypothesis about the results of a sweep, stated in its file and tested by the report:
 //
 //   [[claim]]
 //   name   = "masked wins on lexical relations"
@@ -20,27 +20,26 @@
 //   reduce = "gain"                                      # or "relative"
 //   at_least = 0.0
 //
-// Claims decide no result, so they are in no key and not in the hash of a sweep; the report judges
-// them (analysis/decisions/verdicts.h).
+// Claims decide no result, so they are part of no key and not of the hash of a sweep.
+// analysis/decisions/verdicts.h judges them.
 namespace dovetail {
 
 using AxisLabels = std::map<std::string, std::vector<std::string>>;  // axis -> labels, none empty
 
-// One side of a comparison. Cells that match different alternatives, or several labels, are meant
-// together: their mean.
+// One side of a comparison. If cells match several alternatives or labels, their mean counts.
 struct ClaimSide {
   std::vector<AxisLabels> alternatives;  // at least one, which may be empty: the cells of `where`
   std::string metric;                    // of this side alone; "": the claim's
-  bool best_other = false;               // the best of the cells that are not the other side's
+  bool best_other = false;               // the best cell that is not on the other side
 
   bool operator==(const ClaimSide&) const = default;
 };
 
-// Cells of the two sides are paired where they agree on all that the sides do not name.
+// Cells of the two sides are paired if they agree on every axis that the sides do not name.
 struct ClaimPair {
   ClaimSide better, worse;
   AxisLabels where;
-  AxisLabels more_than;  // empty, or what to replace in `where`
+  AxisLabels more_than;  // empty, or replacements in `where`: the gain must exceed the one there
 };
 
 struct Claim {

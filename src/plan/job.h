@@ -1,37 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "plan/job_settings.h"
 #include "plan/json.h"
 
 namespace dovetail {
 
-// tokenizer: trains or fetches the vocabulary. pretrain: text + objective -> checkpoint.
-// label: sentences -> cut, grouped rows. adapt: a checkpoint and rows -> another checkpoint.
-// tune: one cell. baseline: a cell without training (most_frequent, copy, untuned).
-// probe: what selectors look at, measured on training examples.
-enum class JobKind { tokenizer, pretrain, label, adapt, tune, baseline, probe };
+// The kinds of job, in the order of JobSettings; plan/job_settings.h describes each.
+enum class JobKind { tokenizer, pretrain, segment, adapt, tune, baseline, probe };
 
 std::string to_string(JobKind kind);
-JobKind job_kind_from(const std::string& name);
+JobKind job_kind_from(const std::string& name);  // DataError for a name that is none
 
-// A node of the sweep's graph. `settings` decides the result and is hashed into `key` together
-// with the keys of the inputs; `locations` says where this machine keeps the things that the
-// settings name by content (checkpoint folders, data files) and is never part of a key.
+// The places on this machine of what the settings name by content. Part of no key.
+struct JobLocations {
+  std::vector<std::string> corpus;    // a name or file for each CorpusSource of the settings
+  std::vector<std::string> avoid;     // a name or card for each task that a split avoids
+  std::string task;                   // a card; "": the task's name is in the catalogue
+  std::string checkpoint;             // a folder, of the objective "checkpoint"
+  std::string vocabulary_file;        // of a vocabulary of type file
+  std::string pairs;                  // a file or folder, of the objective "supervised"
+  std::string lexicon;                // a name, or a file
+  std::string initialization_folder;  // a saved prompt that the tuning starts from
+};
+
+// A node of the sweep's graph. The key hashes kind, settings and the keys of the inputs.
 struct Job {
   std::string key;  // 32 hexadecimal digits
   JobKind kind = JobKind::tune;
-  std::string name;  // slash name; of a tune or baseline job: the cell's name
-  Json settings;     // see plan/settings.h for its parts
-  Json locations = Json::object();
+  std::string name;      // slash name; of a tune or baseline job: the cell's name
+  JobSettings settings;  // of `kind`
+  JobLocations locations;
   std::vector<int64_t> inputs;  // indices into Plan::jobs, all smaller than this job's own
   std::vector<std::string> input_keys;
   double cost_seconds = 0;  // estimate, one thread
 };
 
+// The kind of job that the settings are of; std::logic_error for a job without settings.
+JobKind kind_of(const JobSettings& settings);
+
+// The settings as hashed into the key and written to plan.json; null for a job without settings.
+Json settings_json(const JobSettings& settings);
+
+// The settings of a job that must be of that kind: settings_of<TuneJob>(job). std::logic_error for
+// another kind.
+template <typename Settings>
+const Settings& settings_of(const Job& job) {
+  if (const Settings* settings = std::get_if<Settings>(&job.settings)) return *settings;
+  throw std::logic_error("job " + job.name + " of kind " + to_string(job.kind) +
+                         " has settings of another kind");
+}
+
+// The training subset's size that a tune or probe job tunes on; null for other kinds.
+const TrainSizeSettings* train_size_of(const Job& job);
+
+// The precision that a job trains in; "float32" for jobs that train no model.
+std::string precision_of(const Job& job);
+
 void to_json(Json& json, const Job& job);
 void from_json(const Json& json, Job& job);
+void to_json(Json& json, const JobLocations& locations);
+void from_json(const Json& json, JobLocations& locations);
 
 }  // namespace dovetail

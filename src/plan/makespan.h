@@ -7,10 +7,11 @@
 
 namespace dovetail {
 
-// Seconds from the first start to the last end on `workers` workers, longest path first.
+// Seconds from the first start to the last end on `workers` workers that take the job with the
+// longest path first.
 double estimate_makespan(const Plan& plan, int workers);
 
-// Seconds from the start of each job to the end of the last job that needs it: the priority.
+// The priority of each job: seconds from its start to the end of the last job that needs it.
 std::vector<double> longest_paths(const std::vector<Job>& jobs);
 
 }  // namespace dovetail

@@ -37,14 +37,13 @@ std::vector<Cell> from_array(const Json& array, size_t num_jobs) {
 
 }  // namespace
 
-void to_json(Json& json, const AxisTraits& traits) {
-  json = {{"fills", traits.fills}, {"says_relation", traits.says_relation}, {"form", traits.form}};
-}
-
-void from_json(const Json& json, AxisTraits& traits) {
-  json.at("fills").get_to(traits.fills);
-  json.at("says_relation").get_to(traits.says_relation);
-  json.at("form").get_to(traits.form);
+std::string primary_metric_of(const Plan& plan, const std::string& task) {
+  const auto known = plan.primary_metrics.find(task);
+  if (known != plan.primary_metrics.end()) return known->second;
+  for (const std::string& metric : plan.metrics) {
+    if (!traits_of(plan.metric_traits, metric).corpus_level) return metric;
+  }
+  return "loss";
 }
 
 void to_json(Json& json, const Plan& plan) {
@@ -53,8 +52,8 @@ void to_json(Json& json, const Plan& plan) {
           {"sweep_text", plan.sweep_text},
           {"axis_labels", plan.axis_labels},
           {"metrics", plan.metrics},
-          {"lower_is_better", plan.lower_is_better},
-          {"set_metrics", plan.set_metrics},
+          {"metric_traits", plan.metric_traits},
+          {"primary_metrics", plan.primary_metrics},
           {"cells", to_array(plan.cells)},
           {"probes", to_array(plan.probes)},
           {"task_facts", plan.task_facts},
@@ -70,14 +69,13 @@ void from_json(const Json& json, Plan& plan) {
   json.at("axis_labels").get_to(plan.axis_labels);
   json.at("metrics").get_to(plan.metrics);
   json.at("jobs").get_to(plan.jobs);
+  json.at("metric_traits").get_to(plan.metric_traits);
+  json.at("primary_metrics").get_to(plan.primary_metrics);
   plan.cells = from_array(json.at("cells"), plan.jobs.size());
-  // an older version wrote plans without these
-  plan.probes = from_array(json.value("probes", Json::array()), plan.jobs.size());
-  plan.task_facts = json.value("task_facts", Json::object());
-  if (json.contains("lower_is_better")) json.at("lower_is_better").get_to(plan.lower_is_better);
-  if (json.contains("set_metrics")) json.at("set_metrics").get_to(plan.set_metrics);
-  if (json.contains("traits")) json.at("traits").get_to(plan.traits);
-  if (json.contains("claims")) json.at("claims").get_to(plan.claims);
+  plan.probes = from_array(json.at("probes"), plan.jobs.size());
+  json.at("task_facts").get_to(plan.task_facts);
+  json.at("traits").get_to(plan.traits);
+  json.at("claims").get_to(plan.claims);
 }
 
 Plan filter_plan(const Plan& plan, const std::string& glob) {

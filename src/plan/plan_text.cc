@@ -47,7 +47,7 @@ std::map<std::string, int64_t> cells_by_kind(const Plan& plan) {
 
 std::set<int> worker_counts(int workers) { return {1, 2, workers}; }
 
-// Vocabularies and pre-trainings one by one; of the many small shared jobs only how many.
+// Lists vocabularies and pre-trainings one by one, and counts the many small shared jobs.
 void write_shared(std::back_insert_iterator<std::string> out, const Plan& plan) {
   const std::vector<int64_t> counts = cells_by_job(plan);
   std::map<std::pair<JobKind, int64_t>, Total> others;

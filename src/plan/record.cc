@@ -14,8 +14,8 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// JSON text has no NaN and no infinity, so they travel as words; CBOR takes the same way, that
-// there be one form to read.
+// JSON text has no NaN and no infinity, so they are written as words; CBOR uses the same words, so
+// that there is one form to read.
 Json number(double value) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
@@ -46,8 +46,8 @@ std::vector<Number> numbers_from(const Json& json) {
   return values;
 }
 
-// Per-example scores are most of a record: as raw little-endian floats they are exact, NaN bits
-// included, and a hundred thousand records are read in seconds.
+// Per-example scores are most of a record. Raw little-endian floats keep them exactly, NaN bits
+// included, and are fast to read: a hundred thousand records take seconds.
 static_assert(std::endian::native == std::endian::little);
 
 Json packed(const std::vector<float>& values) {
@@ -72,7 +72,7 @@ RunStatus run_status_from(const std::string& name) {
   throw_<DataError>("unknown status \"{}\" of a record", name);
 }
 
-// Everything but the per-example scores, which have two forms.
+// Everything except the per-example scores, which have two forms.
 Json without_scores(const Record& record) {
   Json metrics = Json::object();
   for (const auto& [name, value] : record.metrics) metrics[name] = number(value);

@@ -22,13 +22,13 @@ struct Cost {
   double wall_seconds = 0;
   double cpu_seconds = 0;
   int64_t train_steps = 0;
-  int64_t train_tokens = 0;     // source and target tokens seen, padding not counted
+  int64_t train_tokens = 0;     // source and target tokens, without padding
   double padding_fraction = 0;  // of computed tokens
-  int64_t peak_bytes = 0;       // resident set of the process, at its peak so far
+  int64_t peak_bytes = 0;       // peak resident set of the process so far
 };
 
-// What one finished job says. Metrics are means over the test examples of `per_example`; the
-// examples of a task are the same, in the same order, for every cell of the task.
+// The result of one job. Metrics are means over the test examples of `per_example`, or corpus-level
+// scores. The examples of a task are the same, in the same order, in every cell of the task.
 struct Record {
   std::string key;
   std::string name;
@@ -51,8 +51,8 @@ void from_json(const Json& json, Cost& cost);
 void to_json(Json& json, const Curve& curve);
 void from_json(const Json& json, Curve& curve);
 
-// CBOR, for the journal and for messages. NaN and infinity survive. Throws DataError on bytes
-// that are no record.
+// CBOR, for the journal and for messages; keeps NaN and infinity. record_from_bytes throws DataError
+// for bytes that are no record.
 std::vector<uint8_t> to_bytes(const Record& record);
 Record record_from_bytes(const uint8_t* data, size_t size);
 

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <nlohmann/json.hpp>
-
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "plan/job.h"
+#include "plan/json.h"
 
-// The typed parts of Job::settings. Parsing a sweep file fills every default, so a resolved
-// setting never depends on the version of the defaults; from_json fails on a missing key.
+// The parts that the settings of jobs are made of (plan/job_settings.h). Parsing a sweep file fills
+// in every default, so a resolved setting does not depend on the version of the defaults; from_json
+// throws Json::out_of_range for a missing key.
 namespace dovetail {
 
 struct OptimizerSettings {
@@ -23,28 +21,27 @@ struct OptimizerSettings {
   Json parameters = Json::object();  // the optimizer's own, such as beta1; all of them, once parsed
 };
 
-// How a step is computed, of pre-training and tuning alike.
+// How a training step is computed, in pre-training, adaptation and tuning alike.
 struct TrainingOptions {
-  int64_t accumulate = 1;  // parts a step's batch is computed in, one after the other
+  int64_t accumulate = 1;  // gradient accumulation: micro-batches of a step
   double label_smoothing = 0;
-  double z_loss = 0;  // coefficient of (log Z)^2
-  double ema = 0;     // decay of the weights' moving average; 0: none
-  bool activation_checkpointing =
-      false;                          // blocks are computed again in the backward pass: less memory
-  std::string precision = "float32";  // float32; bfloat16: products in it, float32 masters
+  double z_loss = 0;                      // coefficient of (log Z)^2
+  double ema = 0;                         // decay of the weights' moving average; 0: none
+  bool activation_checkpointing = false;  // recompute blocks in the backward pass to save memory
+  std::string precision = "float32";      // float32, or bfloat16 with float32 master weights
 };
 
-// Where a name has parameters, as in { name = "soft_prompt", num_virtual_tokens = 20 }.
+// A catalogue entry with its parameters: { name = "soft_prompt", num_virtual_tokens = 20 }.
 struct ChoiceSettings {
   std::string name;
   Json parameters = Json::object();
 };
 
 struct VocabularySettings {
-  std::string type = "pieces";  // pieces (trained on the sweep's text), file, bytes
-  int64_t pieces = 4000;        // without the sentinels
+  std::string type = "unigram";  // unigram (SentencePiece, trained on the corpus), file, bytes
+  int64_t vocab_size = 4000;     // without the sentinels
   int64_t sentinels = 100;
-  int64_t threads = 2;    // fixed: the trained pieces depend on it
+  int64_t threads = 2;    // fixed: the trained vocabulary depends on it
   int64_t max_lines = 0;  // sample of the text to train on; 0: all
 };
 
@@ -52,15 +49,15 @@ struct PretrainSettings {
   int64_t steps = 1000;
   int64_t batch_tokens = 4096;   // source tokens a step
   int64_t sequence_length = 64;  // source tokens a row, at most
-  bool pack = true;              // documents are joined and cut into full rows; else one a row
+  bool pack_sequences = true;    // join documents and cut them into full rows; else one a row
   double dropout = 0.0;
   int64_t seed = 1;
   TrainingOptions options;
   OptimizerSettings optimizer;
 };
 
-// Steps of tuning: `fixed` if positive, else per_epoch passes over the training set, but
-// at_least so many steps and, where positive, at_most so many.
+// Steps of tuning: `fixed` if positive, else `epochs` passes over the training set, at least
+// `at_least` steps and, if positive, at most `at_most`.
 struct StepSettings {
   int64_t fixed = 0;
   double epochs = 0;
@@ -73,28 +70,28 @@ int64_t resolve_steps(const StepSettings& settings, int64_t batches_per_epoch);
 struct TuneSettings {
   StepSettings steps;
   int64_t batch_size = 16;   // rows a step
-  int64_t batch_tokens = 0;  // > 0, instead of rows: source and target tokens a step, with padding
+  int64_t batch_tokens = 0;  // > 0: source and target tokens a step, with padding, in place of rows
   double dropout = 0.0;
   int64_t max_source_length = 64;
   int64_t max_target_length = 16;
   int64_t evaluations = 4;          // points of the validation curve
   int64_t validation_examples = 0;  // held out of the training side; 0: no validation
-  bool keep_model = false;          // leaves what was tuned in the store, for `dovetail export`
+  bool keep_model = false;          // leave the tuned weights in the store, for `dovetail export`
   TrainingOptions options;
   OptimizerSettings optimizer;
 };
 
-// How a base model is adapted to text that looks like the tasks, before any tuning: MTO's second
-// axis (Pouramini and Faili 2024). Sentences are cut into a first part and the rest; lm asks for
-// the rest, denoising for the rest behind a sentinel, mixed for one or the other by the sentence's
-// group. "continued" is the control: the base's own objective on its own text for as many steps.
+// How a base model is adapted to task-like text before any tuning: MTO's second axis (Pouramini
+// and Faili 2024). Sentences are cut in two. lm predicts the second part as a continuation,
+// denoising predicts it at a sentinel, mixed takes one or the other by the sentence's group.
+// "continued" is the control: the base's own objective on its own text for equally many steps.
 struct AdaptSettings {
   std::string name = "none";           // none, lm, denoising, mixed, continued
-  std::string sentences = "matching";  // those that the lexicon or splitter cuts; random: any
-  std::string split = "phrases";       // phrases (of a lexicon), learned, random
-  std::string group = "phrases";       // of mixed: what says Filling or Mapping; phrases or learned
+  std::string sentences = "matching";  // those that the lexicon or splitter can cut; random: any
+  std::string split = "phrases";       // at a lexicon's phrases, learned, or random
+  std::string group = "phrases";       // of mixed: Filling or Mapping by phrases, or learned
   std::string lexicon = "commonsense";
-  std::string prefix = "free-cs";  // stands before the sentence, as a task's name does
+  std::string prefix = "free-cs";  // precedes the sentence, as a task's name does
   int64_t rows = 8000;             // cut sentences
   int64_t graph_rows = 500;        // triples a relation that splitter and classifier learn from
   StepSettings steps{.epochs = 5};
@@ -107,35 +104,35 @@ struct AdaptSettings {
   OptimizerSettings optimizer;
 };
 
-// How answers are made: the same way for all cells of a sweep, so that they can be compared.
+// How answers are generated and scored: the same for all cells of a sweep, so that they compare.
 struct EvaluateSettings {
-  int64_t test_examples = 500;  // the same ones for every cell of a task; 0: all
+  int64_t test_examples = 500;  // the same ones in every cell of a task; 0: all
   std::vector<std::string> metrics{"rouge_l", "exact_match"};
   int64_t max_new_tokens = 16;
   int64_t batch_size = 128;
   ChoiceSettings decoding{"greedy", Json::object()};
-  std::vector<ChoiceSettings> also;  // other decodings, scored as METRIC@NAME
+  std::vector<ChoiceSettings> also;  // further decodings, scored as METRIC@NAME
 };
 
-// What selectors may look at: cells measured on training examples, tuned for a moment or not at
-// all.
+// The probes of selectors: cells measured on training examples, untuned or after a few steps.
 struct SelectSettings {
-  int64_t examples = 0;                  // training-side heads that are probed; 0: no probes
+  int64_t examples = 0;                  // probed, of the training side; 0: no probes
   std::vector<std::string> adaptations;  // only these labels; empty: all
-  int64_t shots = 0;  // heads of the brief tuning before Maskability is measured; 0: none
+  int64_t shots = 0;  // examples tuned on before Maskability is measured; 0: none
   int64_t shot_steps = 20;
-  int64_t race_heads = 0;  // heads of the race; 0: no race
+  int64_t race_examples = 0;  // examples tuned on in the race; 0: no race
   int64_t race_steps = 20;
   int line = 0;  // in the sweep file; decides nothing
 };
 
-// heads > 0: that many heads with up to `tails` references each (0: all of them);
-// fraction in (0, 1]: of the heads; neither: all.
+// The training subset. examples > 0: that many examples with up to `references` references each
+// (0: all of them); fraction in (0, 1]: of the examples; per_class > 0: that many of each class;
+// none of these: all examples.
 struct TrainSizeSettings {
-  int64_t heads = 0;
-  int64_t tails = 0;
+  int64_t examples = 0;
+  int64_t references = 0;
   double fraction = 0;
-  int64_t per_class = 0;  // examples of each label or place of the answer
+  int64_t per_class = 0;  // a class is a label, or the position of the right choice
 };
 
 void to_json(Json&, const OptimizerSettings&);

@@ -7,7 +7,13 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "store/results_cells.h"
 #include "store/results_contents.h"
+#include "store/results_cube.h"
+#include "store/results_curves.h"
+#include "store/results_examples.h"
+#include "store/results_probes.h"
+#include "store/results_provenance.h"
 
 namespace dovetail {
 
@@ -38,13 +44,13 @@ std::vector<double> read_numbers(const hdf5::Handle& file, const std::string& pa
 void must_hold(bool holds, const std::string& what, const fs::path& path) {
   if (holds) return;
   throw_<SystemError>(
-      "{} was written and read back, and {} is not what was written. The disk or the HDF5 library "
-      "(version {}) is not to be trusted; nothing is lost, the journal has all results",
+      "{} was written and read back, and {} differs from what was written. The disk or the HDF5 "
+      "library (version {}) is faulty; nothing is lost, the journal has all results",
       path.string(), what, hdf5::library_version());
 }
 
-// Reads the file as any reader would: every data set is there in its shape, and the statuses and
-// metrics of all cells are the same bits.
+// Reads the file back as a user would. Checks that every data set has its shape, and that the
+// statuses and metrics of all cells are bit-identical.
 void validate(const fs::path& path, const ResultContents& contents, const NetcdfLog& log) {
   const hdf5::Handle file = hdf5::open_file(path);
   for (const auto& [name, shape] : log.shapes) {
@@ -87,8 +93,9 @@ void write_results(const fs::path& target, const Plan& plan,
     fs::remove(unchecked, ignored);
     throw_<SystemError>(
         "cannot publish {} ({} bytes): {}. No result is lost, the journal beside it has them all, "
-        "and an older results.h5 is as it was. Free some space there, or mend what is named, and "
-        "give the same command",
+        "and an older results.h5 is unchanged. Free some space there, or remove the cause, and "
+        "give "
+        "the same command",
         target.string(), image.size(), error.what());
   }
 }
@@ -100,7 +107,7 @@ Plan read_plan(const fs::path& results_folder) {
     return Json::parse(mapped.bytes()).get<Plan>();
   } catch (const std::exception& error) {  // of the JSON library, or a DataError
     throw_<DataError>(
-        "{} is no plan that this version of dovetail can read: {}. Remove it and give the run "
+        "{} cannot be read as a plan by this version of dovetail: {}. Remove it and give the run "
         "command again; finished jobs are kept in the journal",
         file.string(), error.what());
   }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// /cells and /jobs: flat tables, one data set a column.
-#include <type_traits>
+#include "store/results_cells.h"
 
-#include "store/results_contents.h"
+#include <type_traits>
 
 namespace dovetail {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The root group: the sweep as a labelled cube.
+#include "store/results_cube.h"
+
 #include <algorithm>
 #include <functional>
 #include <numeric>
 
 #include "base/error.h"
-#include "store/results_contents.h"
 
 namespace dovetail {
 

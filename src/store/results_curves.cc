@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// /curves: values over training steps, curve after curve.
-#include <algorithm>
+#include "store/results_curves.h"
 
-#include "store/results_contents.h"
+#include <algorithm>
 
 namespace dovetail {
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// /examples and /predictions: what is known of every test example, the cells one after another.
-#include <set>
+#include "store/results_examples.h"
 
-#include "store/results_contents.h"
+#include <set>
 
 namespace dovetail {
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// /probes: what the selectors went by, a row a probe.
-#include <algorithm>
+#include "store/results_probes.h"
 
-#include "store/results_contents.h"
+#include <algorithm>
 
 namespace dovetail {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// /provenance: what was asked, and with which versions, on which machine, each number was made.
+#include "store/results_provenance.h"
+
 #include <unordered_map>
 
 #include "base/parallel.h"
-#include "store/results_contents.h"
 
 namespace dovetail {
 

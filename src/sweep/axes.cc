@@ -5,10 +5,12 @@
 
 #include "base/error.h"
 #include "base/names.h"
-#include "sweep/adaptation.h"
-#include "sweep/axis_value.h"
+#include "sweep/adapt_section.h"
+#include "sweep/axis_choice.h"
 #include "sweep/card_name.h"
-#include "sweep/sections.h"
+#include "sweep/label_patterns.h"
+#include "sweep/objective_axis.h"
+#include "sweep/training_sections.h"
 
 namespace dovetail {
 
@@ -18,23 +20,36 @@ AxisValue read_adaptation_value(const toml::node& node, const Sweep& sweep,
                                 const Catalogues& catalogues) {
   const AdaptSettings adapt = read_adaptation(node, sweep, catalogues.optimizers);
   AxisValue value = value_at(node, own_label(node, adapt.name), adapt);
-  // random text and random cuts are controls: they match nothing
-  const bool is_control = adapt.sentences == "random" || adapt.split == "random";
-  if (!is_control) value.traits.fills = adapt.name == "denoising" ? 1 : adapt.name == "lm" ? -1 : 0;
+  // random sentences and random splits are controls, which match no kind of task
+  if (adapt.sentences == "random" || adapt.split == "random") return value;
+  if (adapt.name == "denoising") value.traits.answer_style = AnswerStyle::infill;
+  if (adapt.name == "lm") value.traits.answer_style = AnswerStyle::continuation;
   return value;
 }
 
 AxisValue read_tuning(const toml::node& node, const Sweep& sweep, const Catalogues& catalogues) {
   const CatalogueEntry& entry = entry_of(name_node(node, "tuning"), "tuning", catalogues.tunings);
-  TuneSettings tune = sweep.tune;
-  const ChoiceSettings choice = read_choice(
-      node, entry, "tuning", kTuneOverrides,
-      [&](const TomlTable& table) { override_tune(table, tune, catalogues.optimizers); });
-  check_choice(node, entry, choice);
-  Json settings = choice;
-  settings["tune"] = tune;
-  settings["soft_tokens"] = entry.soft_tokens;
-  return value_at(node, own_label(node, entry.name), settings);
+  TuningValue tuning{.tune = sweep.tune, .soft_tokens = entry.soft_tokens};
+  tuning.choice = read_choice(node, entry, "tuning", kTuneOverrides, [&](const TomlTable& table) {
+    override_tune(table, tuning.tune, catalogues.optimizers);
+  });
+  check_choice(node, entry, tuning.choice);
+  return value_at(node, own_label(node, entry.name), std::move(tuning));
+}
+
+// The location that find_task takes: absolute if the card is beside the sweep file or in the
+// working directory; as given if it is one of the project's.
+std::string card_location(const toml::node& name, const std::filesystem::path& sweep_file,
+                          const std::vector<std::string>& known) {
+  const std::string given = text(name, "task");
+  const std::string card = given.substr(0, given.find('#'));
+  const std::filesystem::path here = find_path(card, sweep_file);
+  if (std::filesystem::is_regular_file(here)) return here.string() + given.substr(card.size());
+  if (std::find(known.begin(), known.end(), card) != known.end()) return given;
+  fail_at(name.source(),
+          fmt::format("no data set card \"{}\", neither beside the sweep file nor in "
+                      "the working directory, nor of the project: {}",
+                      card, did_you_mean(card, known)));
 }
 
 AxisValue read_task(const toml::node& node, const Sweep& sweep, const Catalogues& catalogues) {
@@ -43,15 +58,14 @@ AxisValue read_task(const toml::node& node, const Sweep& sweep, const Catalogues
   const std::string given = text(name, "task");
   if (!names_card(given)) {
     entry_of(name, "task", catalogues.tasks);
-    return value_at(node, own_label(node, dotted(given)), {{"name", given}});
+    return value_at(node, own_label(node, dotted(given)), TaskValue{.name = given});
   }
   const std::string label = own_label(node, card_label(given));
-  return value_at(
-      node, label,
-      {{"name", label}, {"card", card_location(name, sweep.file, names_of(catalogues.tasks))}});
+  const TaskValue task{label, card_location(name, sweep.file, names_of(catalogues.tasks))};
+  return value_at(node, label, task);
 }
 
-// Of the catalogue, or a dash-joined list of parts that stands for itself.
+// An entry of the catalogue, or the template that a dash-joined list of parts makes.
 CatalogueEntry template_entry(const toml::node& name, const Catalogues& catalogues) {
   const std::string given = text(name, "template");
   const bool is_list = given.find('-') != std::string::npos && catalogues.other_template;
@@ -67,47 +81,58 @@ AxisValue read_template(const toml::node& node, const Sweep&, const Catalogues& 
   const CatalogueEntry entry = template_entry(name_node(node, "template"), catalogues);
   const ChoiceSettings choice = read_choice(node, entry, "template", {}, [](const TomlTable&) {});
   check_choice(node, entry, choice);
-  Json settings = choice;
-  settings["soft_tokens"] = entry.soft_tokens;
-  AxisValue value = value_at(node, own_label(node, entry.name), settings);
+  AxisValue value =
+      value_at(node, own_label(node, entry.name), TemplateValue{choice, entry.soft_tokens});
   value.traits = entry.traits;
   return value;
 }
 
+TrainSizeSettings read_size_table(const toml::node& node) {
+  TrainSizeSettings size;
+  const TomlTable table(node, "train_size",
+                        {"examples", "references", "fraction", "per_class", "label"});
+  table.at(table.find("fraction")    ? "fraction"
+           : table.find("per_class") ? "per_class"
+                                     : "examples");
+  table.read("examples", size.examples, kOneOrMore);
+  table.read("references", size.references, kOneOrMore);
+  table.read("fraction", size.fraction, kShare);
+  table.read("per_class", size.per_class, kOneOrMore);
+  const int kinds = (size.fraction > 0) + (size.per_class > 0) + (size.examples || size.references);
+  if (kinds > 1) {
+    fail_at(node.source(),
+            "a train_size is either a fraction, or per_class, or examples with their references");
+  }
+  return size;
+}
+
+std::string size_label(const TrainSizeSettings& size) {
+  if (size.fraction) return fmt::format("fraction{}", size.fraction);
+  if (size.per_class) return fmt::format("per_class{}", size.per_class);
+  if (!size.examples) return "all";
+  const std::string label = fmt::format("examples{}", size.examples);
+  return size.references ? fmt::format("{}x{}", label, size.references) : label;
+}
+
 AxisValue read_train_size(const toml::node& node, const Sweep&, const Catalogues&) {
   TrainSizeSettings size;
-  std::string label = "all";
   if (node.is_string()) {
     known_name(node, "train_size", {"all"});
   } else if (node.is_integer()) {
-    size.heads = whole_number(node, "train_size", kOneOrMore);
-  } else if (!node.is_table()) {
-    fail_at(node.source(),
-            "a train_size must be \"all\", a number of heads, { heads = 30, tails = "
-            "3 }, { per_class = 16 } or { fraction = 0.1 }, not " +
-                kind_of(node));
+    size.examples = whole_number(node, "train_size", kOneOrMore);
+  } else if (node.is_table()) {
+    size = read_size_table(node);
   } else {
-    const TomlTable table(node, "train_size", {"heads", "tails", "fraction", "per_class", "label"});
-    table.at(table.find("fraction") ? "fraction" : table.find("per_class") ? "per_class" : "heads");
-    table.read("heads", size.heads, kOneOrMore);
-    table.read("tails", size.tails, kOneOrMore);
-    table.read("fraction", size.fraction, kShare);
-    table.read("per_class", size.per_class, kOneOrMore);
-    const int kinds = (size.fraction > 0) + (size.per_class > 0) + (size.heads || size.tails);
-    if (kinds > 1) {
-      fail_at(node.source(),
-              "a train_size is either a fraction, so many per_class, or heads with their tails");
-    }
+    fail_at(node.source(),
+            "a train_size must be \"all\", a number of examples, { examples = 30, references = 3 "
+            "}, { per_class = 16 } or { fraction = 0.1 }, not " +
+                kind_of(node));
   }
-  if (size.heads) label = fmt::format("heads{}", size.heads);
-  if (size.tails) label += fmt::format("x{}", size.tails);
-  if (size.per_class) label = fmt::format("per_class{}", size.per_class);
-  if (size.fraction) label = fmt::format("fraction{}", size.fraction);
-  return value_at(node, own_label(node, label), size);
+  return value_at(node, own_label(node, size_label(size)), size);
 }
 
 AxisValue read_seed(const toml::node& node, const Sweep&, const Catalogues&) {
-  const int64_t seed = whole_number(node, "seed", kZeroOrMore);
+  const auto seed = static_cast<uint64_t>(whole_number(node, "seed", kZeroOrMore));
   return value_at(node, fmt::format("{}", seed), seed);
 }
 
@@ -122,33 +147,6 @@ Reader reader_of(const std::string& axis) {
                                                         {"train_size", read_train_size},
                                                         {"seed", read_seed}};
   return readers.at(axis);
-}
-
-// A label or glob of an exclusion; the numbers of seed and train_size may stand bare.
-std::string pattern_of(const toml::node& node, const std::string& axis) {
-  if (!node.is_integer()) return text(node, axis + " of [[exclude]]");
-  const int64_t number = whole_number(node, axis + " of [[exclude]]", kZeroOrMore);
-  return fmt::format("{}{}", axis == "train_size" ? "heads" : "", number);
-}
-
-void add_matches(const toml::node& node, const std::string& axis,
-                 const std::vector<AxisValue>& values, std::vector<std::string>& matches) {
-  // a task may be excluded by its slash name too
-  const std::string pattern =
-      axis == "task" ? dotted(pattern_of(node, axis)) : pattern_of(node, axis);
-  std::vector<std::string> labels;
-  bool any = false;
-  for (const AxisValue& value : values) {
-    labels.push_back(value.label);
-    if (!glob_matches(pattern, value.label)) continue;
-    any = true;
-    if (std::find(matches.begin(), matches.end(), value.label) == matches.end()) {
-      matches.push_back(value.label);
-    }
-  }
-  if (any) return;
-  fail_at(node.source(), fmt::format("the exclusion's {} \"{}\" matches no value of that axis; {}",
-                                     axis, pattern, did_you_mean(pattern, labels)));
 }
 
 }  // namespace
@@ -186,21 +184,14 @@ Sweep::Exclusion read_exclusion(const toml::node& node, const Sweep& sweep) {
   for (const char* axis : kAxes) {
     if (sweep.axes.contains(axis)) axes.push_back(axis);
   }
-  const TomlTable table(node, "[[exclude]]", axes);
+  constexpr PatternPlace kExclusion = {"[[exclude]]", "the exclusion"};
+  const TomlTable table(node, kExclusion.table, axes);
   Sweep::Exclusion exclusion;
   exclusion.line = static_cast<int>(table.place().begin.line);
   for (const std::string& axis : axes) {
     const toml::node* given = table.find(axis);
     if (!given) continue;
-    std::vector<std::string>& matches = exclusion.matches[axis];
-    const std::vector<AxisValue>& values = sweep.axes.at(axis);
-    if (!given->is_array()) {
-      add_matches(*given, axis, values, matches);
-      continue;
-    }
-    for (const toml::node& element : list(*given, axis + " of [[exclude]]")) {
-      add_matches(element, axis, values, matches);
-    }
+    exclusion.matches[axis] = matching_labels(*given, axis, sweep.axes.at(axis), kExclusion);
   }
   if (exclusion.matches.empty()) {
     fail_at(table.place(), "an [[exclude]] without any line would leave out every cell");

@@ -1,57 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
+#include <cstdint>
 #include <string>
-#include <vector>
+#include <variant>
 
-#include "base/error.h"
-#include "sweep/sections.h"
-#include "sweep/sweep.h"
-#include "sweep/toml_table.h"
+#include "plan/axis.h"
+#include "plan/settings.h"
 
-// What the readers of the axes share.
 namespace dovetail {
 
-AxisValue value_at(const toml::node& node, std::string label, Json settings);
+// A start without adaptation: an objective to pre-train with, random weights, or a checkpoint.
+struct ObjectiveValue {
+  ChoiceSettings choice;        // of the catalogue; or "none", or "checkpoint"
+  PretrainSettings pretrain;    // [pretrain] with this value's overrides
+  std::string pairs_path;       // of the objective "supervised": its file or folder
+  std::string folder;           // of a checkpoint, absolute
+  Json model;                   // of a checkpoint: config.json keys
+  std::string pretrained_with;  // of a checkpoint: its objective; "" if the sweep does not name it
 
-std::string own_label(const toml::node& node, std::string otherwise);
+  bool is(const char* name) const { return choice.name == name; }
+};
 
-std::string dotted(std::string name);
+struct TaskValue {
+  std::string name;
+  std::string card;  // of a data set card: its location; else ""
 
-// The name of a value that is a name, or a table with a name.
-const toml::node& name_node(const toml::node& node, const std::string& axis);
+  // The card or the name in the catalogue: what DataInspector takes.
+  const std::string& source() const { return card.empty() ? name : card; }
+};
 
-const CatalogueEntry& entry_of(const toml::node& name, const std::string& axis,
-                               const std::vector<CatalogueEntry>& entries);
+struct TemplateValue {
+  ChoiceSettings choice;
+  bool soft_tokens = false;  // the template contains some
+};
 
-void check_choice(const toml::node& node, const CatalogueEntry& entry,
-                  const ChoiceSettings& choice);
+struct TuningValue {
+  ChoiceSettings choice;
+  TuneSettings tune;         // [tune] with this value's overrides
+  bool soft_tokens = false;  // the tuning trains some
+};
 
-// A choice with all its parameters. `apply_overrides` gets the table, once its keys are checked.
-template <typename Overrides>
-ChoiceSettings read_choice(const toml::node& node, const CatalogueEntry& entry,
-                           const std::string& axis, const std::vector<std::string>& override_keys,
-                           Overrides apply_overrides) {
-  ChoiceSettings choice{entry.name, entry.defaults};
-  if (!node.is_table()) return choice;
-  std::vector<std::string> known = {"name", "label"};
-  for (const auto& [key, value] : entry.defaults.items()) known.push_back(key);
-  for (const std::string& key : override_keys) {
-    if (!entry.defaults.contains(key)) known.push_back(key);
+// The meaning of a value, by axis: objective, adaptation, task, template, tuning, train_size, seed.
+using AxisSettings = std::variant<std::monostate, ObjectiveValue, AdaptSettings, TaskValue,
+                                  TemplateValue, TuningValue, TrainSizeSettings, uint64_t>;
+
+// One value on an axis. The label is unique on the axis; cell names, HDF5 and the report use it.
+struct AxisValue {
+  std::string label;  // letters, digits and . _ + = -
+  AxisSettings settings;
+  int line = 0;  // in the sweep file; 0: the value is not from a file
+  int column = 0;
+  AxisTraits traits = {};
+
+  template <typename Settings>
+  const Settings& as() const {
+    return std::get<Settings>(settings);
   }
-  const TomlTable table(node, fmt::format("{} \"{}\"", axis, entry.name), known);
-  for (const auto& [key, value] : entry.defaults.items()) {
-    const bool overrides =
-        std::find(override_keys.begin(), override_keys.end(), key) != override_keys.end();
-    const toml::node* given = overrides ? nullptr : table.find(key);
-    if (given) choice.parameters[key] = like(*given, value, table.name_of(key));
-  }
-  apply_overrides(table);
-  return choice;
-}
-
-// The axis objective: a name of the catalogue, or a checkpoint folder.
-AxisValue read_objective(const toml::node& node, const Sweep& sweep, const Catalogues& catalogues);
+};
 
 }  // namespace dovetail

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sweep/card_name.h"
 
-#include <algorithm>
+#include <filesystem>
+#include <string_view>
+#include <vector>
 
-#include "base/error.h"
 #include "base/names.h"
 
 namespace dovetail {
@@ -22,19 +23,6 @@ std::string card_label(const std::string& given) {
     label += "." + part;
   }
   return label;
-}
-
-std::string card_location(const toml::node& name, const std::filesystem::path& sweep_file,
-                          const std::vector<std::string>& known) {
-  const std::string given = text(name, "task");
-  const std::string card = given.substr(0, given.find('#'));
-  const std::filesystem::path here = find_path(card, sweep_file);
-  if (std::filesystem::is_regular_file(here)) return here.string() + given.substr(card.size());
-  if (std::find(known.begin(), known.end(), card) != known.end()) return given;
-  fail_at(name.source(),
-          fmt::format("no data set card \"{}\", neither beside the sweep file nor in "
-                      "the working directory, nor of the project: {}",
-                      card, did_you_mean(card, known)));
 }
 
 }  // namespace dovetail

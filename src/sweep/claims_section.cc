@@ -5,7 +5,8 @@
 
 #include "base/error.h"
 #include "base/names.h"
-#include "sweep/sections.h"
+#include "sweep/evaluate_section.h"
+#include "sweep/label_patterns.h"
 #include "sweep/sweep.h"
 #include "sweep/toml_table.h"
 
@@ -28,62 +29,32 @@ Names axes_without(const Sweep& sweep, const Names& left_out) {
   return axes;
 }
 
-// As in [[exclude]]: a task goes by its slash name too, and numbers may stand bare.
-std::string pattern_of(const toml::node& node, const std::string& axis) {
-  if (!node.is_integer()) {
-    std::string pattern = text(node, axis + " of [[claim]]");
-    if (axis == "task") std::replace(pattern.begin(), pattern.end(), '/', '.');
-    return pattern;
-  }
-  return fmt::format("{}{}", axis == "train_size" ? "heads" : "",
-                     whole_number(node, axis + " of [[claim]]", kZeroOrMore));
-}
-
-void add_matches(const toml::node& node, const std::string& axis,
-                 const std::vector<AxisValue>& values, Names& matches) {
-  const std::string pattern = pattern_of(node, axis);
-  Names labels;
-  bool any = false;
-  for (const AxisValue& value : values) {
-    labels.push_back(value.label);
-    if (!glob_matches(pattern, value.label)) continue;
-    any = true;
-    if (!holds(matches, value.label)) matches.push_back(value.label);
-  }
-  if (any) return;
-  fail_at(node.source(), fmt::format("the claim's {} \"{}\" matches no value of that axis; {}",
-                                     axis, pattern, did_you_mean(pattern, labels)));
-}
+constexpr PatternPlace kClaimPlace = {"[[claim]]", "the claim"};
 
 AxisLabels read_labels(const TomlTable& table, const Names& axes, const Sweep& sweep) {
   AxisLabels labels;
   for (const std::string& axis : axes) {
     const toml::node* given = table.find(axis);
-    if (!given) continue;
-    const std::vector<AxisValue>& values = sweep.axes.at(axis);
-    if (!given->is_array()) {
-      add_matches(*given, axis, values, labels[axis]);
-      continue;
-    }
-    for (const toml::node& element : list(*given, axis + " of [[claim]]")) {
-      add_matches(element, axis, values, labels[axis]);
-    }
+    if (given) labels[axis] = matching_labels(*given, axis, sweep.axes.at(axis), kClaimPlace);
   }
   return labels;
+}
+
+// NAME or NAME@DECODING.
+bool is_corpus_level(const std::string& metric, const Sweep& sweep) {
+  return traits_of(sweep.metric_traits, metric.substr(0, metric.find('@'))).corpus_level;
 }
 
 std::string read_metric(const toml::node& node, const Sweep& sweep) {
   const std::string name = text(node, "metric of [[claim]]");
   Names measured = under_all_decodings(sweep.evaluate.metrics, sweep.evaluate);
-  if (!holds(measured, "loss"))
-    measured.emplace_back("loss");  // always measured, example by example
-  if (holds(under_all_decodings(sweep.set_metrics, sweep.evaluate), name)) {
-    fail_at(
-        node.source(),
-        fmt::format(
-            "\"{}\" is a number of the whole test set, and claims are judged by pairs of examples: "
-            "name a metric that is a mean over examples, such as exact_match or rouge_l",
-            name));
+  if (!holds(measured, "loss")) measured.emplace_back("loss");  // every record has it
+  if (is_corpus_level(name, sweep)) {
+    fail_at(node.source(),
+            fmt::format("\"{}\" is a corpus-level metric, and claims are judged by pairs of "
+                        "examples: name a metric that is a mean over examples, such as exact_match "
+                        "or rouge_l",
+                        name));
   }
   if (holds(measured, name)) return name;
   fail_at(node.source(),
@@ -131,7 +102,7 @@ Names axes_of(const AxisLabels& labels) {
   return axes;
 }
 
-// Axes that only some of the tables name would be left to chance in the others.
+// An axis that only some of the tables name would vary freely in the others.
 void check_same_axes(const toml::node& better_node, const toml::node& worse_node,
                      const ClaimPair& pair) {
   const Names axes = axes_of(pair.better.alternatives.front());
@@ -176,7 +147,7 @@ void check_places(const TomlTable& table, const ClaimPair& pair) {
   }
 }
 
-// What a claim says of all its pairs; a pair's own lines win.
+// Reads the conditions of all pairs of a claim; a pair's own lines override them.
 void read_conditions(const TomlTable& table, const Sweep& sweep, ClaimPair& pair) {
   if (const toml::node* node = table.find("where")) {
     const Names axes = axes_without(sweep, {"seed"});
@@ -224,13 +195,13 @@ void read_pairs(const TomlTable& table, const Sweep& sweep, Claim& claim) {
   }
 }
 
-void read_metrics(const TomlTable& table, const Sweep& sweep, Claim& claim) {
+void read_claim_metrics(const TomlTable& table, const Sweep& sweep, Claim& claim) {
   const toml::node* node = table.find("metric");
-  const bool sides_say =
+  const bool sides_name_metrics =
       std::all_of(claim.pairs.begin(), claim.pairs.end(), [](const ClaimPair& pair) {
         return !pair.better.metric.empty() && !pair.worse.metric.empty();
       });
-  if (!node && sides_say) {
+  if (!node && sides_name_metrics) {
     claim.metrics = {claim.pairs.front().better.metric};
   } else if (const toml::node& given = table.at("metric"); given.is_array()) {
     for (const toml::node& element : list(given, "metric of [[claim]]")) {
@@ -251,7 +222,7 @@ Claim read_claim(const toml::node& node, const Sweep& sweep) {
   table.read_name("reduce", claim.reduce, {"gain", "relative"});
   table.read("at_least", claim.at_least, {"a number"});
   read_pairs(table, sweep, claim);
-  read_metrics(table, sweep, claim);
+  read_claim_metrics(table, sweep, claim);
   return claim;
 }
 

@@ -10,9 +10,9 @@ namespace dovetail {
 class TomlTable;
 struct Sweep;
 
-// The [[claim]] tables of a sweep file whose axes and metrics have been read. Globs become the
-// labels that they match. Throws ConfigError "FILE:LINE:COLUMN: ..." for what the sweep does not
-// have.
+// Reads the [[claim]] tables of a sweep whose axes and metrics are known. Globs become the labels
+// that they match. Throws ConfigError "FILE:LINE:COLUMN: ..." for labels and metrics that the sweep
+// does not have.
 std::vector<Claim> read_claims(const TomlTable& root, const Sweep& sweep);
 
 }  // namespace dovetail

@@ -9,12 +9,12 @@ namespace dovetail {
 namespace {
 
 constexpr double kTrainedVocabularySeconds = 15;  // SentencePiece over a few megabytes of text
-constexpr double kUnknownTrainExamples = 10000;   // a task's training side, where a size says "all"
+constexpr double kUnknownTrainExamples = 10000;   // of a task, for the train size "all"
 constexpr double kUnknownTestExamples = 2000;
-// Targets are shorter than sources: 0.2 of them for span corruption, up to 1 for prefix_lm.
+// Length of targets by that of sources: 0.2 for span corruption, up to 1 for prefix_lm.
 constexpr double kPretrainTargetShare = 0.5;
 
-// As if every row were as long as it may be: tune_seconds counts on the same.
+// Assumes that every row has the maximal length, as tune_seconds does.
 double rows_per_batch(const TuneSettings& tune) {
   if (tune.batch_tokens == 0) return static_cast<double>(tune.batch_size);
   return std::max(1.0,
@@ -49,7 +49,7 @@ double train_flops(const ModelSize& size, double source_length, double target_le
 }
 
 double tokenizer_seconds(const VocabularySettings& vocabulary) {
-  return vocabulary.type == "pieces" ? kTrainedVocabularySeconds : kOverheadSeconds;
+  return vocabulary.type == "unigram" ? kTrainedVocabularySeconds : kOverheadSeconds;
 }
 
 double pretrain_seconds(const ModelSize& size, const PretrainSettings& pretrain) {
@@ -63,7 +63,8 @@ double pretrain_seconds(const ModelSize& size, const PretrainSettings& pretrain)
 double tune_steps(const TuneSettings& tune, const TrainSizeSettings& train) {
   if (tune.steps.fixed > 0) return static_cast<double>(tune.steps.fixed);
   double examples = kUnknownTrainExamples;
-  if (train.heads) examples = static_cast<double>(train.heads * std::max<int64_t>(train.tails, 1));
+  if (train.examples)
+    examples = static_cast<double>(train.examples * std::max<int64_t>(train.references, 1));
   if (train.fraction > 0) examples *= train.fraction;
   const double batches = std::ceil(examples / rows_per_batch(tune));
   const double steps =

@@ -3,18 +3,18 @@
 
 #include "plan/settings.h"
 
-// Estimates, made before anything is known of the data: they order jobs and tell a user whether a
-// sweep takes minutes or days. They never decide a result.
+// Cost estimates that need no data. They order jobs and tell a user whether a sweep takes minutes or
+// days. They never decide a result.
 namespace dovetail {
 
-// What one thread is assumed to reach on small models, about a third of its matrix peak.
+// The assumed speed of one thread on small models, about a third of its matrix peak.
 inline constexpr double kAssumedFlopsPerThread = 25e9;
 
-// The counts of parameters that the matrix products of a T5 pass through.
+// Parameters of a T5 by the matrix products that use them.
 struct ModelSize {
   double encoder = 0;  // all layers
   double decoder = 0;  // without the keys and values of cross-attention, which see the source
-  double cross = 0;    // those
+  double cross = 0;    // the keys and values of cross-attention
   double head = 0;     // vocabulary x d_model
   double inner = 0;    // heads x d_kv
   double encoder_layers = 0;
@@ -38,7 +38,7 @@ double tune_seconds(const ModelSize& size, const TuneSettings& tune, const Train
 double evaluate_seconds(const ModelSize& size, int64_t source_length,
                         const EvaluateSettings& evaluate);
 
-// Steps for a training set of which only the size settings are known.
+// Steps for a training set of which only the size setting is known.
 double tune_steps(const TuneSettings& tune, const TrainSizeSettings& train);
 
 }  // namespace dovetail

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// [evaluate] and [select]: what is measured, of answers and of selectors.
+#include "sweep/evaluate_section.h"
+
 #include <algorithm>
 
 #include "base/error.h"
-#include "sweep/axis_value.h"
+#include "sweep/axis_choice.h"
 
 namespace dovetail {
 
@@ -32,8 +33,8 @@ ChoiceSettings read_decoding(const toml::node& node, const Entries& decodings) {
   return choice;
 }
 
-void read_metrics(const toml::node& node, const TomlTable& table, const Catalogues& catalogues,
-                  std::vector<std::string>& metrics) {
+void read_metric_names(const toml::node& node, const TomlTable& table, const Catalogues& catalogues,
+                       std::vector<std::string>& metrics) {
   metrics.clear();
   for (const toml::node& metric : list(node, table.name_of("metrics"))) {
     const std::string name = known_name(metric, "metric", names_of(catalogues.metrics));
@@ -57,20 +58,24 @@ void read_also(const toml::node& node, const Entries& decodings, EvaluateSetting
   }
 }
 
-// A metric over several answers a head, of which no decoding gives more than one.
-void require_samples(const TomlTable& table, const std::vector<std::string>& sample_metrics,
+bool measures(const EvaluateSettings& evaluate, const std::string& metric) {
+  return std::ranges::find(evaluate.metrics, metric) != evaluate.metrics.end();
+}
+
+// A metric over several answers to one example needs a decoding that gives several.
+void require_samples(const TomlTable& table, const std::vector<MetricEntry>& metrics,
                      const EvaluateSettings& evaluate) {
   const auto draws_several = [](const ChoiceSettings& decoding) {
     return decoding.parameters.value("samples", int64_t{1}) > 1;
   };
   if (draws_several(evaluate.decoding) || std::ranges::any_of(evaluate.also, draws_several)) return;
-  for (const std::string& metric : evaluate.metrics) {
-    if (std::ranges::find(sample_metrics, metric) == sample_metrics.end()) continue;
+  for (const MetricEntry& metric : metrics) {
+    if (!metric.needs_samples || !measures(evaluate, metric.name)) continue;
     fail_at(table.at("metrics").source(),
-            fmt::format("metric \"{}\" is the best of several answers a head, and no decoding here "
-                        "gives more than one: "
-                        "add also = [\"as_published\"] or {{ name = \"sample\", samples = 3 }}",
-                        metric));
+            fmt::format("metric \"{}\" is the best of several answers to an example, and no "
+                        "decoding here gives more than one: add also = [\"as_published\"] or "
+                        "{{ name = \"sample\", samples = 3 }}",
+                        metric.name));
   }
 }
 
@@ -85,7 +90,7 @@ EvaluateSettings read_evaluate(const toml::node& node, const Catalogues& catalog
   table.read("max_new_tokens", evaluate.max_new_tokens, kOneOrMore);
   table.read("batch_size", evaluate.batch_size, kOneOrMore);
   if (const toml::node* given = table.find("metrics"))
-    read_metrics(*given, table, catalogues, evaluate.metrics);
+    read_metric_names(*given, table, catalogues, evaluate.metrics);
   if (const toml::node* given = table.find("decoding")) {
     evaluate.decoding = read_decoding(*given, catalogues.decodings);
   } else if (!catalogues.decodings.empty()) {
@@ -93,7 +98,7 @@ EvaluateSettings read_evaluate(const toml::node& node, const Catalogues& catalog
   }
   if (const toml::node* given = table.find("also"))
     read_also(*given, catalogues.decodings, evaluate);
-  require_samples(table, catalogues.sample_metrics, evaluate);
+  require_samples(table, catalogues.metrics, evaluate);
   return evaluate;
 }
 
@@ -110,7 +115,7 @@ SelectSettings read_select(const toml::node& node) {
   SelectSettings select;
   const TomlTable table(
       node, "[select]",
-      {"examples", "adaptations", "shots", "shot_steps", "race_heads", "race_steps"});
+      {"examples", "adaptations", "shots", "shot_steps", "race_examples", "race_steps"});
   select.line = static_cast<int>(table.at("examples").source().begin.line);
   table.read("examples", select.examples, kOneOrMore);
   if (const toml::node* labels = table.find("adaptations")) {
@@ -120,7 +125,7 @@ SelectSettings read_select(const toml::node& node) {
   }
   table.read("shots", select.shots, kZeroOrMore);
   table.read("shot_steps", select.shot_steps, kOneOrMore);
-  table.read("race_heads", select.race_heads, kZeroOrMore);
+  table.read("race_examples", select.race_examples, kZeroOrMore);
   table.read("race_steps", select.race_steps, kOneOrMore);
   return select;
 }

@@ -13,8 +13,8 @@ const std::vector<std::string> kRequired = {"d_model", "d_kv", "d_ff", "num_laye
 
 const std::vector<std::string> kFeedForwards = {"relu", "gated-gelu", "gated-silu"};
 
-// Defaults of T5Config, the published checkpoints' own. Two follow another key where they are not
-// given: num_decoder_layers num_layers, scale_decoder_outputs tie_word_embeddings.
+// The defaults of T5Config in the published checkpoints. Two of them depend on another key:
+// num_decoder_layers defaults to num_layers, scale_decoder_outputs to tie_word_embeddings.
 const Json& config_defaults() {
   static const Json defaults = {{"num_decoder_layers", 0},
                                 {"relative_attention_num_buckets", 32},

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "sweep/objective_axis.h"
+
 #include "base/error.h"
-#include "sweep/axis_value.h"
+#include "sweep/axis_choice.h"
 #include "sweep/model_config.h"
+#include "sweep/training_sections.h"
 
 namespace dovetail {
 
@@ -9,8 +12,7 @@ namespace {
 
 AxisValue read_checkpoint(const toml::node& node, const toml::node& path, const Sweep& sweep,
                           const Catalogues& catalogues) {
-  const toml::node* objective =
-      nullptr;  // what it was pre-trained with, for the adaptation "continued"
+  const toml::node* objective = nullptr;
   if (node.is_table()) {
     objective =
         TomlTable(node, "a checkpoint", {"checkpoint", "label", "objective"}).find("objective");
@@ -23,14 +25,13 @@ AxisValue read_checkpoint(const toml::node& node, const toml::node& path, const 
                                        given));
   }
   if (!folder.has_filename()) folder = folder.parent_path();  // written with a slash at the end
-  Json settings = {{"name", "checkpoint"},
-                   {"parameters", Json::object()},
-                   {"folder", folder.string()},
-                   {"model", config_of_folder(folder, path.source())}};
-  AxisValue value = value_at(node, own_label(node, folder.filename().string()), settings);
+  const ObjectiveValue checkpoint{.choice = {"checkpoint", Json::object()},
+                                  .folder = folder.string(),
+                                  .model = config_of_folder(folder, path.source())};
+  AxisValue value = value_at(node, own_label(node, folder.filename().string()), checkpoint);
   if (objective) {
     const CatalogueEntry& entry = entry_of(*objective, "objective", catalogues.objectives);
-    value.settings["pretrained_with"] = entry.name;
+    std::get<ObjectiveValue>(value.settings).pretrained_with = entry.name;
     value.traits = entry.traits;
   }
   return value;
@@ -57,21 +58,22 @@ AxisValue read_objective(const toml::node& node, const Sweep& sweep, const Catal
   if (node.is_string() && node.as_string()->get().find('/') != std::string::npos) {
     return read_checkpoint(node, node, sweep, catalogues);
   }
-  std::vector<CatalogueEntry> entries = {{.name = "none"}};  // random start
+  Entries entries = {{.name = "none"}};  // random start
   for (const CatalogueEntry& entry : catalogues.objectives) {
     if (entry.name != "none") entries.push_back(entry);
   }
   const CatalogueEntry& entry = entry_of(name, "objective", entries);
-  PretrainSettings pretrain = sweep.pretrain;
+  ObjectiveValue objective{.pretrain = sweep.pretrain};
   const bool none = entry.name == "none";
-  const ChoiceSettings choice = read_choice(
-      node, entry, "objective", none ? std::vector<std::string>{} : kPretrainOverrides,
-      [&](const TomlTable& table) { override_pretrain(table, pretrain, catalogues.optimizers); });
-  check_choice(node, entry, choice);
-  Json settings = choice;
-  if (choice.parameters.contains("pairs")) settings["pairs_path"] = pairs_path(node, choice, sweep);
-  settings["pretrain"] = pretrain;
-  AxisValue value = value_at(node, own_label(node, entry.name), settings);
+  objective.choice =
+      read_choice(node, entry, "objective", none ? std::vector<std::string>{} : kPretrainOverrides,
+                  [&](const TomlTable& table) {
+                    override_pretrain(table, objective.pretrain, catalogues.optimizers);
+                  });
+  check_choice(node, entry, objective.choice);
+  if (objective.choice.parameters.contains("pairs"))
+    objective.pairs_path = pairs_path(node, objective.choice, sweep);
+  AxisValue value = value_at(node, own_label(node, entry.name), std::move(objective));
   value.traits = entry.traits;
   return value;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "sweep/optimizer_section.h"
+
 #include <algorithm>
 
 #include "base/error.h"
-#include "sweep/sections.h"
 
 namespace dovetail {
 
@@ -19,7 +20,7 @@ void take_name(const toml::node& node, OptimizerSettings& optimizer, const Entri
                          })->defaults;
 }
 
-// Where the optimizer finds its rate by itself, a rate that is given would be lost silently.
+// An optimizer that computes its own rate would silently ignore a given one.
 void check_rate(const TomlTable& table, const OptimizerSettings& optimizer) {
   if (!optimizer.parameters.value("relative_step", false)) return;
   for (const char* key : {"learning_rate", "schedule", "warmup"}) {

@@ -5,12 +5,16 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "base/names.h"
-#include "sweep/adaptation.h"
+#include "sweep/adapt_section.h"
 #include "sweep/axes.h"
 #include "sweep/claims_section.h"
+#include "sweep/evaluate_section.h"
 #include "sweep/model_config.h"
-#include "sweep/sections.h"
+#include "sweep/optimizer_section.h"
+#include "sweep/sweep_checks.h"
+#include "sweep/text_section.h"
+#include "sweep/toml_table.h"
+#include "sweep/training_sections.h"
 
 namespace dovetail {
 
@@ -34,16 +38,6 @@ void read_name(const TomlTable& root, Sweep& sweep) {
   check_label(sweep.name, name ? name->source() : root.place());
 }
 
-void read_text(const TomlTable& root, Sweep& sweep, const Catalogues& catalogues) {
-  const toml::node* node = root.find("text");
-  if (!node) return;
-  const TomlTable table(*node, "[text]", {"corpus", "vocabulary"});
-  if (const toml::node* corpus = table.find("corpus")) {
-    sweep.corpus = read_corpus(*corpus, sweep, names_of(catalogues.corpora));
-  }
-  if (const toml::node* vocabulary = table.find("vocabulary")) read_vocabulary(*vocabulary, sweep);
-}
-
 void read_baselines(const TomlTable& root, Sweep& sweep, const Catalogues& catalogues) {
   const toml::node* node = root.find("baselines");
   if (!node) {
@@ -60,7 +54,7 @@ void read_baselines(const TomlTable& root, Sweep& sweep, const Catalogues& catal
   }
 }
 
-// Tables that only matter where something is tuned.
+// Refuses tables that have no effect unless something is tuned.
 void refuse_tuning_tables(const TomlTable& root) {
   for (const char* key : {"tune", "adapt", "evaluate", "select", "baselines"}) {
     if (const toml::node* node = root.find(key)) {
@@ -90,85 +84,6 @@ void read_axes(const TomlTable& root, Sweep& sweep, const Catalogues& catalogues
   }
 }
 
-// Each objective must have what it needs: a text to pre-train on, a vocabulary to start from.
-void check_objectives(const TomlTable& root, const Sweep& sweep) {
-  const toml::array& nodes = *root.at("axes").as_table()->get("objective")->as_array();
-  const std::vector<AxisValue>& values = sweep.axes.at("objective");
-  for (size_t i = 0; i < values.size(); ++i) {
-    const std::string name = values[i].settings.at("name");
-    const bool live = name != "none" && name != "checkpoint";
-    if (sweep.pretrain_only && !live) {
-      fail_at(
-          nodes.get(i)->source(),
-          fmt::format("\"{}\" pre-trains nothing, and this sweep has no tasks: leave it out, or "
-                      "add the axes task, template, tuning and train_size",
-                      values[i].label));
-    }
-    if (name == "checkpoint") continue;
-    if (sweep.corpus.empty() && (live || sweep.vocabulary.type == "pieces")) {
-      fail_at(nodes.get(i)->source(),
-              fmt::format("objective \"{}\" needs a text to {} on; name one in [text] corpus = "
-                          "[...]",
-                          values[i].label, live ? "pre-train" : "make its vocabulary"));
-    }
-    if (sweep.model.is_null()) {
-      fail_at(nodes.get(i)->source(),
-              fmt::format("objective \"{}\" needs a shape of the model; name one in [model] config",
-                          values[i].label));
-    }
-  }
-}
-
-// Each adaptation must have the sentences, triples or text that it works on.
-void check_adaptations(const TomlTable& root, const Sweep& sweep) {
-  const toml::node* axis = root.at("axes").as_table()->get("adaptation");
-  if (!axis) return;
-  if (sweep.pretrain_only)
-    fail_at(axis->source(), "adaptation means nothing in a sweep without tasks");
-  std::vector<std::string> labels;
-  for (const AxisValue& value : sweep.axes.at("adaptation")) labels.push_back(value.label);
-  for (const std::string& label : sweep.select.adaptations) {
-    if (std::ranges::find(labels, label) != labels.end()) continue;
-    fail_at(root.at("select").source(),
-            fmt::format("adaptations of [select] names \"{}\", which is no label of the axis "
-                        "adaptation: {}",
-                        label, did_you_mean(label, labels)));
-  }
-  for (const AxisValue& value : sweep.axes.at("adaptation")) {
-    const auto adapt = value.settings.get<AdaptSettings>();
-    const toml::source_region& place = axis->source();
-    if (needs_sentences(adapt) && sweep.adapt_text.empty()) {
-      fail_at(place,
-              fmt::format(
-                  "adaptation \"{}\" needs sentences; name a file of them, one a line, in [adapt] "
-                  "text = [...]",
-                  value.label));
-    }
-    const bool phrases_say = adapt.sentences == "matching" && adapt.split != "learned";
-    if (adapt.name == "mixed" && adapt.group == "phrases" && !phrases_say) {
-      fail_at(place, fmt::format("adaptation \"{}\" groups sentences by their phrases, which {} "
-                                 "does not find; say group = "
-                                 "\"learned\", or another split",
-                                 value.label,
-                                 adapt.split == "learned" ? "a learned splitter"
-                                                          : "a draw of any sentences"));
-    }
-    if ((needs_splitter(adapt) || needs_classifier(adapt)) && sweep.adapt_graph.empty()) {
-      fail_at(place,
-              fmt::format(
-                  "adaptation \"{}\" learns to split or group sentences from triples; name a data "
-                  "set card of all their relations in [adapt] graph = \"...\"",
-                  value.label));
-    }
-    if (adapt.name == "continued" && sweep.corpus.empty()) {
-      fail_at(place,
-              "adaptation \"continued\" goes on with the base's own objective and needs a text; "
-              "name one in "
-              "[text] corpus = [...]");
-    }
-  }
-}
-
 void read_exclusions(const TomlTable& root, Sweep& sweep) {
   const toml::node* node = root.find("exclude");
   if (!node) return;
@@ -182,13 +97,31 @@ void read_exclusions(const TomlTable& root, Sweep& sweep) {
   }
 }
 
-std::vector<std::string> among(const std::vector<std::string>& metrics,
-                               const std::vector<std::string>& kind) {
-  std::vector<std::string> found;
-  std::ranges::copy_if(metrics, std::back_inserter(found), [&](const std::string& metric) {
-    return std::ranges::find(kind, metric) != kind.end();
-  });
-  return found;
+MetricTraitsMap measured_traits(const EvaluateSettings& evaluate, const Catalogues& catalogues) {
+  MetricTraitsMap traits;
+  for (const MetricEntry& entry : catalogues.metrics) {
+    if (std::ranges::find(evaluate.metrics, entry.name) != evaluate.metrics.end())
+      traits[entry.name] = entry.traits;
+  }
+  return traits;
+}
+
+void read_model(const TomlTable& root, const Catalogues& catalogues, Sweep& sweep) {
+  const toml::node* model = root.find("model");
+  if (!model) return;
+  const TomlTable table(*model, "[model]", {"config"});
+  sweep.model = read_model_config(table.at("config"), sweep, catalogues);
+}
+
+void read_evaluation(const TomlTable& root, const Catalogues& catalogues, Sweep& sweep) {
+  if (const toml::node* evaluate = root.find("evaluate")) {
+    sweep.evaluate = read_evaluate(*evaluate, catalogues);
+  } else if (!catalogues.decodings.empty()) {
+    sweep.evaluate.decoding = {catalogues.decodings.front().name,
+                               catalogues.decodings.front().defaults};
+  }
+  sweep.metric_traits = measured_traits(sweep.evaluate, catalogues);
+  if (const toml::node* select = root.find("select")) sweep.select = read_select(*select);
 }
 
 }  // namespace
@@ -202,24 +135,13 @@ Sweep parse_sweep(const std::filesystem::path& file, const Catalogues& catalogue
                        {"name", "baselines", "model", "text", "pretrain", "adapt", "tune",
                         "evaluate", "select", "axes", "exclude", "claim"});
   read_name(root, sweep);
-  if (const toml::node* model = root.find("model")) {
-    const TomlTable table(*model, "[model]", {"config"});
-    sweep.model = read_model_config(table.at("config"), sweep, catalogues);
-  }
-  read_text(root, sweep, catalogues);
+  read_model(root, catalogues, sweep);
+  if (const toml::node* text = root.find("text")) read_text_section(*text, catalogues, sweep);
   sweep.pretrain.optimizer = default_optimizer(catalogues.optimizers);
   if (const toml::node* pretrain = root.find("pretrain")) {
     sweep.pretrain = read_pretrain(*pretrain, catalogues.optimizers);
   }
-  if (const toml::node* evaluate = root.find("evaluate")) {
-    sweep.evaluate = read_evaluate(*evaluate, catalogues);
-  } else if (!catalogues.decodings.empty()) {
-    sweep.evaluate.decoding = {catalogues.decodings.front().name,
-                               catalogues.decodings.front().defaults};
-  }
-  sweep.falling_metrics = among(sweep.evaluate.metrics, catalogues.falling_metrics);
-  sweep.set_metrics = among(sweep.evaluate.metrics, catalogues.set_metrics);
-  if (const toml::node* select = root.find("select")) sweep.select = read_select(*select);
+  read_evaluation(root, catalogues, sweep);
   sweep.adapt.optimizer = default_optimizer(catalogues.optimizers);
   if (const toml::node* adapt = root.find("adapt"))
     read_adapt(*adapt, sweep, catalogues.optimizers);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
+#include <utility>
 
 #include "base/error.h"
 #include "base/names.h"
@@ -39,7 +41,7 @@ Json like_each(const toml::node& node, const Json& example, const std::string& w
   return json;
 }
 
-// Without an example the value itself says what it is.
+// Without an example, the value keeps the type that it has in TOML.
 Json any_value(const toml::node& node, const std::string& what) {
   if (node.is_integer()) return whole_number(node, what, kAny);
   if (node.is_floating_point()) return real_number(node, what, kAny);
@@ -63,6 +65,20 @@ Json like_table(const toml::node& node, const Json& example, const std::string& 
   return json;
 }
 
+// Keys of former versions and their present names.
+constexpr std::pair<const char*, const char*> kRenamedKeys[] = {
+    {"heads", "examples"},      {"tails", "references"},         {"pieces", "vocab_size"},
+    {"pack", "pack_sequences"}, {"race_heads", "race_examples"},
+};
+
+// The present name of a key, if it was renamed and the table knows the new one.
+const char* new_name_of(std::string_view key, const std::vector<std::string>& known) {
+  for (const auto& [before, now] : kRenamedKeys) {
+    if (key == before && std::find(known.begin(), known.end(), now) != known.end()) return now;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 toml::table parse_toml(const std::string& text, const std::filesystem::path& file) try {
@@ -72,7 +88,7 @@ toml::table parse_toml(const std::string& text, const std::filesystem::path& fil
 }
 
 void fail_at(const toml::source_region& place, const std::string& message) {
-  // tables that no line opens, the file itself among them, have no position
+  // the file itself, and tables that no line opens, have no position
   const auto line = std::max<toml::source_index>(place.begin.line, 1);
   const auto column = std::max<toml::source_index>(place.begin.column, 1);
   throw_<ConfigError>("{}:{}:{}: {}", place.path ? *place.path : std::string("sweep file"), line,
@@ -166,6 +182,10 @@ TomlTable::TomlTable(const toml::node& node, std::string where,
     if (!unknown || begin < unknown->source().begin) unknown = &key;
   }
   if (!unknown) return;
+  if (const char* now = new_name_of(unknown->str(), known)) {
+    fail_at(unknown->source(), fmt::format("the key \"{}\" of {} is now called \"{}\"; rename it",
+                                           unknown->str(), where_, now));
+  }
   fail_at(unknown->source(), fmt::format("unknown key \"{}\" in {}; {}", unknown->str(), where_,
                                          did_you_mean(unknown->str(), known)));
 }

@@ -11,8 +11,8 @@
 
 #include "plan/job.h"
 
-// Strict reading of TOML: whatever is not asked for is an error that says where. Only the .cc
-// files of this room include this header.
+// Strict reading of TOML: a key that nobody asks for is an error with its place. toml++ is slow to
+// compile, so no other room includes this header.
 namespace dovetail {
 
 // Throws ConfigError "FILE:LINE:COLUMN: ..." for text that is no TOML.
@@ -24,7 +24,7 @@ toml::table parse_toml(const std::string& text, const std::filesystem::path& fil
 // "a string", "a list", ...
 std::string kind_of(const toml::node& node);
 
-// Numbers that a key may have, with the words that say so.
+// The numbers that a key may have, and the words for them.
 struct NumberRange {
   const char* words;
   double low = -std::numeric_limits<double>::infinity();
@@ -40,20 +40,21 @@ inline constexpr NumberRange kOneOrMore = {"at least 1", 1, 1e15};
 inline constexpr NumberRange kShare = {"above 0 and at most 1", 0, 1, true};
 inline constexpr NumberRange kDropout = {"at least 0 and below 1", 0, 1, false, true};
 
-// Single values; `what` is the subject of the message: "steps of [pretrain]".
+// Read single values. `what` is the subject of an error's message: "steps of [pretrain]".
 int64_t whole_number(const toml::node& node, const std::string& what, const NumberRange& range);
 double real_number(const toml::node& node, const std::string& what, const NumberRange& range);
 bool truth(const toml::node& node, const std::string& what);
 std::string text(const toml::node& node, const std::string& what);
 const toml::array& list(const toml::node& node, const std::string& what);  // not empty
-// A text that must be one of `known`; `noun` is what the names are: "schedule".
+// Reads a text that must be one of `known`; `noun` is for the message: "schedule".
 std::string known_name(const toml::node& node, const std::string& noun,
                        const std::vector<std::string>& known);
-// A value with the type of `example`: a whole number is taken for a number, lists are looked at
-// element by element, tables key by key (an empty example table takes any keys).
+// Reads a value with the type of `example`. A whole number is accepted for a number; lists are
+// compared element by element, tables key by key (an empty example table takes any keys).
 Json like(const toml::node& node, const Json& example, const std::string& what);
 
-// A table whose keys are all known. read() leaves the value alone when its key is absent.
+// A table whose keys are all known. A key that was renamed is refused with its new name. read()
+// leaves the value unchanged when its key is absent.
 class TomlTable {
  public:
   // `where` names the table in messages: "[tune]".
@@ -76,8 +77,8 @@ class TomlTable {
   std::string where_;
 };
 
-// A path of the sweep file, made absolute: relative to the file's folder if it is there, else to
-// the working directory; empty when it is in neither.
+// Makes a path of the sweep file absolute: relative to the file's folder if it exists there, else
+// to the working directory. Returns "" if it exists in neither.
 std::filesystem::path find_path(const std::filesystem::path& given,
                                 const std::filesystem::path& sweep_file);
 

@@ -23,7 +23,7 @@ struct Triple {
   std::string head, relation, tail;
 };
 
-// The triples of one side by relation, each relation's in the order of their hashes.
+// The triples of one split by relation; those of a relation in the order of their hashes.
 std::map<std::string, std::vector<Triple>> shuffled_triples(const TaskData& task,
                                                             const std::vector<Example>& side,
                                                             uint64_t seed) {
@@ -55,7 +55,7 @@ std::map<std::string, std::vector<Triple>> shuffled_triples(const TaskData& task
 
 using MakeExample = std::function<Example(const Triple&)>;
 
-// No source twice: two relations may be worded alike.
+// Draws the examples. No source occurs twice, because two relations may be worded alike.
 std::vector<Example> draw(const TaskData& task, const std::vector<Example>& side, uint64_t seed,
                           const std::vector<std::string>& relations, int64_t rows,
                           const MakeExample& make_example) {
@@ -84,7 +84,7 @@ std::vector<Example> draw(const TaskData& task, const std::vector<Example>& side
   return examples;
 }
 
-// The head where the phrase has {source}, else in front of it.
+// Puts the head in the place of {source}, else before the phrase.
 std::string said_with(const std::string& phrase, const std::string& head) {
   constexpr std::string_view kSource = "{source}";
   const size_t at = phrase.find(kSource);
@@ -92,61 +92,74 @@ std::string said_with(const std::string& phrase, const std::string& head) {
   return phrase.substr(0, at) + head + phrase.substr(at + kSource.size());
 }
 
-constexpr int64_t kLessonVersion = 2;     // raise it when these tasks change
-constexpr int64_t kLessonTestRows = 100;  // a relation, as published
+constexpr int64_t kVersion = 2;     // raise it when these tasks change
+constexpr int64_t kTestRows = 100;  // a relation, as published
 
-}  // namespace
+// The parts of "splitter-500-without-xNeed:CARD.toml".
+struct AdaptationTaskName {
+  std::string model;     // splitter or classifier
+  int64_t rows = 0;      // a relation
+  std::string left_out;  // "": none
+  std::string graph;     // the card
+};
 
-bool is_lesson(const std::string& name) {
-  return name.starts_with("splitter-") || name.starts_with("classifier-");
-}
-
-Task lesson_task(const std::string& name) {
+AdaptationTaskName parse_name(const std::string& name) {
   const size_t colon = name.find(':');
-  const std::vector<std::string> words =
-      split(name.substr(0, colon), '-');  // splitter, 500[, without, xNeed]
-  const std::string lesson = words[0];
+  const std::vector<std::string> words = split(name.substr(0, colon), '-');
   const bool is_number =
       words.size() > 1 && !words[1].empty() && words[1].size() < 10 &&
       std::ranges::all_of(words[1], [](unsigned char c) { return std::isdigit(c); });
   const bool is_whole = words.size() == 2 || (words.size() == 4 && words[2] == "without");
   if (colon == std::string::npos || !is_number || !is_whole) {
     throw_<ConfigError>(
-        "expected a lesson such as {0}-500:CARD.toml or {0}-500-without-xNeed:CARD.toml (triples a "
-        "relation, and a card of all relations), found \"{1}\"",
-        lesson, name);
+        "expected a training task such as {0}-500:CARD.toml or {0}-500-without-xNeed:CARD.toml "
+        "(triples a relation, and a card of all relations), found \"{1}\"",
+        words[0], name);
   }
-  const int64_t rows = std::stoll(words[1]);
-  const std::string left_out = words.size() == 4 ? words[3] : "";
-  const Task graph = find_task(name.substr(colon + 1));
-  const bool splits = lesson == "splitter";
-  const auto load = [=] {
-    RelationGroups groups = load_relation_groups();
-    std::erase(groups.classifier_train, left_out);
-    std::erase(groups.splitter, left_out);
-    const TaskData data = graph.load();
-    return splits ? splitter_task(data, groups, load_verbalizer("atomic2020_sentences"), rows,
-                                  kLessonTestRows)
-                  : classifier_task(data, groups, rows, kLessonTestRows);
-  };
-  const auto fingerprint = [=] {
-    std::string all = fmt::format("{} {} {} {} {}\n", lesson, kLessonVersion, rows, left_out,
-                                  graph.fingerprint());
-    for (const char* file : {"relation_groups/mto.toml", "verbalizers/atomic2020_sentences.toml"}) {
-      all += read_file(data_folder() / file);
-    }
-    return content_hash(all);
-  };
-  return {.name = lesson,
-          .kind = "reading",
-          .description = splits ? "where a sentence divides into head and tail"
-                                : "whether a triple is Filling or Mapping",
-          .source = graph.source,
-          .load = load,
-          .fingerprint = fingerprint};
+  return {.model = words[0],
+          .rows = std::stoll(words[1]),
+          .left_out = words.size() == 4 ? words[3] : "",
+          .graph = name.substr(colon + 1)};
 }
 
-TaskData splitter_task(const TaskData& of_all_relations, const RelationGroups& groups,
+TaskData load_adaptation_task(const AdaptationTaskName& name, const TaskData& graph) {
+  RelationGroups groups = load_relation_groups();
+  std::erase(groups.classifier_train, name.left_out);
+  std::erase(groups.splitter, name.left_out);
+  if (name.model == "classifier") return classifier_task(graph, groups, name.rows, kTestRows);
+  return splitter_task(graph, groups, load_verbalizer("atomic2020_sentences"), name.rows,
+                       kTestRows);
+}
+
+std::string adaptation_task_fingerprint(const AdaptationTaskName& name,
+                                        const std::string& graph_fingerprint) {
+  std::string all = fmt::format("{} {} {} {} {}\n", name.model, kVersion, name.rows, name.left_out,
+                                graph_fingerprint);
+  for (const char* file : {"relation_groups/mto.toml", "verbalizers/atomic2020_sentences.toml"}) {
+    all += read_file(data_folder() / file);
+  }
+  return content_hash(all);
+}
+
+}  // namespace
+
+bool is_adaptation_task(const std::string& name) {
+  return name.starts_with("splitter-") || name.starts_with("classifier-");
+}
+
+Task adaptation_task(const std::string& full_name) {
+  const AdaptationTaskName name = parse_name(full_name);
+  const Task graph = find_task(name.graph);
+  return {.name = name.model,
+          .kind = "reading",
+          .description = name.model == "splitter" ? "where a sentence divides into head and tail"
+                                                  : "whether a triple is Filling or Mapping",
+          .source = graph.source,
+          .load = [=] { return load_adaptation_task(name, graph.load()); },
+          .fingerprint = [=] { return adaptation_task_fingerprint(name, graph.fingerprint()); }};
+}
+
+TaskData splitter_task(const TaskData& graph, const RelationGroups& groups,
                        const Verbalizer& sentences, int64_t train_rows, int64_t test_rows,
                        uint64_t seed) {
   const auto make_example = [&](const Triple& triple) {
@@ -155,19 +168,19 @@ TaskData splitter_task(const TaskData& of_all_relations, const RelationGroups& g
                    .references = {triple.tail}};
   };
   const auto side = [&](const std::vector<Example>& examples, int64_t rows) {
-    return draw(of_all_relations, examples, seed, groups.splitter, rows, make_example);
+    return draw(graph, examples, seed, groups.splitter, rows, make_example);
   };
-  return {.name = of_all_relations.name + "/splitter",
+  return {.name = graph.name + "/splitter",
           .prefix = "splitter",
           .phrase = "{source}",
           .kind = "reading",
-          .train = side(of_all_relations.train, train_rows),
-          .test = side(of_all_relations.test, test_rows),
+          .train = side(graph.train, train_rows),
+          .test = side(graph.test, test_rows),
           .layout = Layout::text};
 }
 
-TaskData classifier_task(const TaskData& of_all_relations, const RelationGroups& groups,
-                         int64_t train_rows, int64_t test_rows, uint64_t seed) {
+TaskData classifier_task(const TaskData& graph, const RelationGroups& groups, int64_t train_rows,
+                         int64_t test_rows, uint64_t seed) {
   const std::vector<std::string> labels{kFilling, kMapping};
   const auto make_example = [&](const Triple& triple) {
     const std::string& group = groups.group(triple.relation);
@@ -175,16 +188,15 @@ TaskData classifier_task(const TaskData& of_all_relations, const RelationGroups&
                    .references = {group},
                    .answer = group == kFilling ? 0 : 1};
   };
+  // laid out as a relation, since a classification would be worded by a verbalizer of its own
   TaskData data{
-      .name = of_all_relations.name + "/classifier",
+      .name = graph.name + "/classifier",
       .prefix = "task-clf",
       .phrase = "{source}",
       .kind = "reading",
-      .train = draw(of_all_relations, of_all_relations.train, seed, groups.classifier_train,
-                    train_rows, make_example),
-      .test = draw(of_all_relations, of_all_relations.test, seed, groups.classifier_test, test_rows,
-                   make_example),
-      .labels = labels};  // the layout of relations: a classification would be worded anew
+      .train = draw(graph, graph.train, seed, groups.classifier_train, train_rows, make_example),
+      .test = draw(graph, graph.test, seed, groups.classifier_test, test_rows, make_example),
+      .labels = labels};
   for (Example& example : data.test) {
     const auto& trained = groups.classifier_train;
     const bool seen =

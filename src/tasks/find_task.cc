@@ -5,8 +5,9 @@
 
 #include "base/error.h"
 #include "base/names.h"
+#include "cards/card_files.h"
+#include "cards/card_load.h"
 #include "tasks/adaptation_tasks.h"
-#include "cards/card.h"
 
 namespace dovetail {
 
@@ -37,7 +38,7 @@ const std::vector<Task>& tasks() {
 }
 
 Task find_task(const std::string& name_or_card) {
-  if (is_lesson(name_or_card)) return lesson_task(name_or_card);
+  if (is_adaptation_task(name_or_card)) return adaptation_task(name_or_card);
   if (name_or_card.substr(0, name_or_card.find('#')).ends_with(".toml")) {
     return card_task(name_or_card);
   }

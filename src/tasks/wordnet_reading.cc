@@ -2,10 +2,10 @@
 #include "tasks/wordnet_reading.h"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 
 #include "base/hash.h"
+#include "base/text.h"
 
 namespace dovetail {
 
@@ -16,13 +16,6 @@ using Synsets = std::vector<const Synset*>;
 
 const std::string& file_of(const Synset& synset) {
   return kLexicographerFiles[static_cast<size_t>(synset.lexicographer_file)];
-}
-
-std::string lower_case(std::string text) {
-  for (char& letter : text) {
-    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  }
-  return text;
 }
 
 // "noun.animal" -> "animal"; "noun.Tops", where the hierarchies begin, -> "tops"
@@ -66,8 +59,8 @@ Pairs parts_of_speech(const WordNet&, const Synsets& synsets) {
   return pairs;
 }
 
-// Which of the synset's words the example shows: the first that stands in it as it is, else (it is
-// inflected) the first word.
+// The word of the synset that the example shows: the first that occurs in it uninflected, else the
+// first word.
 const std::string& word_shown(const Synset& synset, const std::string& example) {
   const std::string sentence = lower_case(example);
   for (const std::string& word : synset.words) {
@@ -118,8 +111,8 @@ Synsets nouns_by_hash(const Synsets& synsets) {
   return nouns;
 }
 
-// Nouns in the order of a hash; each is the first of one pair. Every other pair is with the next
-// noun of the same category (yes), the rest with the next of another (no): half of them are yes.
+// Pairs each noun, in the order of a hash, with a later one: alternately with the next noun of the
+// same category (yes) and the next of another (no), so that half of the pairs are yes.
 Pairs same_category(const WordNet&, const Synsets& synsets) {
   const Synsets nouns = nouns_by_hash(synsets);
   std::map<int, const Synset*> next_of;  // the nearest noun behind, by category

@@ -2,27 +2,20 @@
 #include "tasks/wordnet_split.h"
 
 #include <algorithm>
-#include <cctype>
 #include <limits>
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/text.h"
 
 namespace dovetail {
 
 namespace {
 
-constexpr int64_t kTestShare = 5;      // one of so many facts is for testing
-constexpr int64_t kLargestShare = 20;  // a unit with more than one of so many trains
+constexpr int64_t kTestShare = 5;      // one fact in 5 is for testing
+constexpr int64_t kLargestShare = 20;  // a unit with more than one fact in 20 trains
 
-std::string lower_case(std::string text) {
-  for (char& letter : text) {
-    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  }
-  return text;
-}
-
-// Texts hang together by the first word, whatever its case, the definition and the examples.
+// Texts are connected by the first word in lower case, the definition and the examples.
 std::string word_node(const std::string& word) { return "word\t" + lower_case(word); }
 
 Units text_units(const WordNet& wordnet) {
@@ -37,7 +30,7 @@ Units text_units(const WordNet& wordnet) {
   return units;
 }
 
-// Names the nodes that a fact joins. A fact of the inverse relation is handed in turned round.
+// Names the nodes that a fact connects. A fact of the inverse relation is passed in reversed.
 class FactNodes {
  public:
   explicit FactNodes(const WordNetRelation& relation)
@@ -49,7 +42,7 @@ class FactNodes {
   std::string tail(const WordNetFact& fact) const {
     return (symmetric_ ? "" : "tail\t") + (by_word_ ? fact.tail : fact.tail_sense);
   }
-  // Facts with the same bare words meet here.
+  // The node that facts with equal bare words share.
   std::string pair(const WordNetFact& fact) const {
     const bool swap = symmetric_ && fact.tail < fact.head;
     return "pair\t" + (swap ? fact.tail + '\t' + fact.head : fact.head + '\t' + fact.tail);
@@ -78,7 +71,7 @@ void join_facts(const std::vector<WordNetFact>& facts, const FactNodes& nodes, b
   }
 }
 
-// Of a pair of inverse relations the one that stands first in the table gives the direction.
+// Whether facts are reversed: the first of two inverse relations in the table gives the direction.
 bool is_turned(const WordNetRelation& relation) {
   for (const WordNetRelation& other : wordnet_relations()) {
     if (other.name == relation.name) return false;
@@ -157,7 +150,7 @@ std::vector<Units::Unit> Units::units() const {
   for (size_t node = 0; node < parent_.size(); ++node) {
     if (parent_[node] != node) continue;
     all.push_back(by_root[node]);
-    // hashed once more: the smallest of many is small, and large units must not come first
+    // hashed again: the smallest of many hashes is small, and large units must not come first
     all.back().order = hash64(fmt::format("{:016x}", by_root[node].order));
   }
   std::sort(all.begin(), all.end(), [](const Unit& a, const Unit& b) { return a.order < b.order; });
@@ -175,7 +168,7 @@ void Units::cut() {
     taken += unit.weight;
   }
   if (taken > 0 || all.size() < 2) return;
-  // so few facts that every unit is a large one: still something to test on
+  // with so few facts that every unit is large, test on the smallest
   const auto smallest = std::min_element(
       all.begin(), all.end(), [](const Unit& a, const Unit& b) { return a.weight < b.weight; });
   test_roots_.insert(smallest->root);

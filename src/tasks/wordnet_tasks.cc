@@ -15,15 +15,15 @@ namespace dovetail {
 
 namespace {
 
-// Goes up whenever examples, their wording or their sides change.
+// Raise it when examples, their wording or their splits change.
 constexpr const char* kCut = "wordnet 1";
 
-// One example a source, in order of first appearance, with its references.
+// Collects one example for each source, in order of first occurrence, with its references.
 class Collector {
  public:
   void add(const std::string& source, const std::string& reference) {
-    const auto [found, fresh] = position_.try_emplace(source, examples_.size());
-    if (fresh) examples_.push_back({source, {}});
+    const auto [found, is_new] = position_.try_emplace(source, examples_.size());
+    if (is_new) examples_.push_back({source, {}});
     std::vector<std::string>& references = examples_[found->second].references;
     if (std::find(references.begin(), references.end(), reference) == references.end()) {
       references.push_back(reference);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// From what a model wrote back to an answer that can be compared with the references.
+#include "templates/answer.h"
+
 #include <algorithm>
+#include <cctype>
 #include <optional>
 
 #include "base/names.h"
 #include "base/text.h"
 #include "templates/question_text.h"
+#include "templates/render.h"
 #include "templates/shape_choice.h"
-#include "templates/template.h"
 
 namespace dovetail {
 
@@ -20,7 +22,7 @@ bool same_text(const std::string& a, const std::string& b) {
   });
 }
 
-// What stands before the sentinel that closes the target, where the template trains one.
+// The text before the closing sentinel, for templates that train one.
 std::string before_closing(const std::string& generated, int64_t closing) {
   const size_t at = generated.find("<extra_id_" + std::to_string(closing) + ">");
   return at == std::string::npos ? generated : generated.substr(0, at);
@@ -30,15 +32,15 @@ struct Answered {
   std::optional<std::string> text, label;
 };
 
-// Reads answers of a question or classification.
+// Reads generated answers to a question or classification.
 class AnswerReader {
  public:
-  AnswerReader(const BoundTemplate& form, const TaskData& task, const Example& example)
-      : form_(form),
+  AnswerReader(const BoundTemplate& tmpl, const TaskData& task, const Example& example)
+      : tmpl_(tmpl),
         task_(task),
         choices_(choices_of(task, example)),
-        question_(form_of(*form.wordings, form.verbalizer.get(), task)),
-        shape_(shape_for(form, task, example)) {}
+        verbalizer_(verbalizer_of(*tmpl.wordings, tmpl.verbalizer.get(), task)),
+        shape_(shape_for(tmpl, task, example)) {}
 
   std::string read(const std::string& generated) const {
     const Answered found =
@@ -46,7 +48,7 @@ class AnswerReader {
     for (const int64_t choice : {found.text ? choice_of_text(*found.text) : -1,
                                  found.label ? choice_of_label(*found.label) : -1,
                                  found.label ? choice_of_text(*found.label) : -1}) {
-      if (choice >= 0) return choices_[choice];  // as the references have it
+      if (choice >= 0) return choices_[choice];  // spelled as in the references
     }
     return found.text && !found.text->empty() ? *found.text : postprocess(generated);
   }
@@ -56,7 +58,8 @@ class AnswerReader {
     for (size_t i = 0; i < choices_.size(); ++i) {
       if (same_text(choices_[i], text)) return static_cast<int64_t>(i);
     }
-    return task_.layout == Layout::classification ? label_of_filler(question_, choices_, text) : -1;
+    return task_.layout == Layout::classification ? label_of_filler(verbalizer_, choices_, text)
+                                                  : -1;
   }
 
   int64_t choice_of_label(const std::string& label) const {
@@ -67,12 +70,13 @@ class AnswerReader {
   }
 
   std::string label_of(size_t choice) const {
-    return task_.layout == Layout::question ? choice_label(question_, static_cast<int64_t>(choice))
-                                            : choices_[choice];
+    return task_.layout == Layout::question
+               ? choice_label(verbalizer_, static_cast<int64_t>(choice))
+               : choices_[choice];
   }
 
   Answered parts_of(const std::string& generated) const {
-    const TargetParts expected = target_parts(question_, shape_);
+    const TargetParts expected = target_parts(verbalizer_, shape_);
     if (expected.labels.size() == 1) {
       const std::string all = postprocess(generated);
       return expected.labels.front() ? Answered{{}, all} : Answered{all, {}};
@@ -92,7 +96,7 @@ class AnswerReader {
     return found;
   }
 
-  // "pantry choice1": the label is the word, or words, at its end of the text.
+  // Splits "pantry choice1". The label is found at the start or the end of the text.
   Answered plain_parts(const std::string& generated, const TargetParts& expected) const {
     const std::string all = postprocess(generated);
     const bool label_first = expected.labels.front();
@@ -112,16 +116,16 @@ class AnswerReader {
     return {all, {}};
   }
 
-  const BoundTemplate& form_;
+  const BoundTemplate& tmpl_;
   const TaskData& task_;
   const std::vector<std::string>& choices_;
-  const Verbalizer& question_;
+  const Verbalizer& verbalizer_;
   const TemplateShape& shape_;
 };
 
 bool asks_for_relation(const TemplateShape& shape) { return shape.has(Slot::tail); }
 
-// A target that repeats the relation's phrase: the answer is what follows it.
+// For targets that repeat the relation's phrase: the answer follows the phrase.
 std::string without_phrase(const std::string& text, const std::string& phrase) {
   if (phrase.empty() || !text.starts_with(phrase)) return text;
   return collapse_whitespace(text.substr(phrase.size()));
@@ -133,31 +137,31 @@ int64_t count_masks(const std::string& target) {
 
 }  // namespace
 
-std::vector<std::string> references_of(const BoundTemplate& form, const TaskData& task,
+std::vector<std::string> references_of(const BoundTemplate& tmpl, const TaskData& task,
                                        const Example& example) {
-  if (!asks_for_relation(shape_for(form, task, example))) return example.references;
-  const std::string phrase = relation_of(task, form.verbalizer.get(), example).phrase;
+  if (!asks_for_relation(shape_for(tmpl, task, example))) return example.references;
+  const std::string phrase = relation_of(task, tmpl.verbalizer.get(), example).phrase;
   return {
       target_phrase(collapse_whitespace(phrase), collapse_whitespace(bare_source(task, example)))};
 }
 
-std::string answer_of(const BoundTemplate& form, const TaskData& task, const Example& example,
+std::string answer_of(const BoundTemplate& tmpl, const TaskData& task, const Example& example,
                       const std::string& generated) {
-  const TemplateShape& shape = shape_for(form, task, example);
+  const TemplateShape& shape = shape_for(tmpl, task, example);
   std::string text = generated;
-  if (form.parameters.at("closing_sentinel") && !example.references.empty()) {
+  if (tmpl.parameters.at("closing_sentinel") && !example.references.empty()) {
     const int64_t masks =
-        count_masks(render(form, task, example, example.references.front()).target);
+        count_masks(render(tmpl, task, example, example.references.front()).target);
     if (masks > 1) text = before_closing(text, masks - 1);
   }
   if (task.layout == Layout::question || task.layout == Layout::classification) {
-    return AnswerReader(form, task, example).read(text);
+    return AnswerReader(tmpl, task, example).read(text);
   }
   text = postprocess(text);
   const bool repeats =
       std::find(shape.target.begin(), shape.target.end(), Slot::phrase) != shape.target.end();
   if (!repeats || asks_for_relation(shape)) return text;
-  const std::string phrase = relation_of(task, form.verbalizer.get(), example).phrase;
+  const std::string phrase = relation_of(task, tmpl.verbalizer.get(), example).phrase;
   return without_phrase(text, target_phrase(collapse_whitespace(phrase),
                                             collapse_whitespace(bare_source(task, example))));
 }

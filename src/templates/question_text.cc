@@ -19,7 +19,8 @@ std::string field_of(const Example& example, const std::string& name) {
   return found == example.fields.end() ? "" : collapse_whitespace(found->second);
 }
 
-// The format with one name filled in: what stands before it is fixed, the text itself may be cut.
+// Writes a format with one placeholder filled in. The text before it is fixed; the filled-in text
+// may be truncated.
 void write_format(SourceWriter& writer, const std::string& format, const std::string& name,
                   const std::string& text, int cut, bool glue = false) {
   const size_t at = format.find(name);
@@ -38,8 +39,8 @@ void write_format(SourceWriter& writer, const std::string& format, const std::st
   writer.glued(format.substr(at + name.size()));
 }
 
-std::string number_of(const Verbalizer& form, int64_t choice) {
-  return std::to_string(std::stoll(form.format("first_choice", "1")) + choice);
+std::string number_of(const Verbalizer& verbalizer, int64_t choice) {
+  return std::to_string(std::stoll(verbalizer.format("first_choice", "1")) + choice);
 }
 
 std::string with_number(std::string format, const std::string& number) {
@@ -48,19 +49,19 @@ std::string with_number(std::string format, const std::string& number) {
   return at == std::string::npos ? format : format.replace(at, kNumber.size(), number);
 }
 
-void write_choices(SourceWriter& writer, const Verbalizer& form, const Example& example,
+void write_choices(SourceWriter& writer, const Verbalizer& verbalizer, const Example& example,
                    bool label_after, bool more_follows) {
-  const std::string separator =
-      label_after ? form.format("choice_end_separator", " ") : form.format("choice_separator", " ");
+  const std::string separator = label_after ? verbalizer.format("choice_end_separator", " ")
+                                            : verbalizer.format("choice_separator", " ");
   for (size_t i = 0; i < example.choices.size(); ++i) {
-    const std::string usual = form.format(label_after ? "choice_end" : "choice", "{choice}");
+    const std::string usual = verbalizer.format(label_after ? "choice_end" : "choice", "{choice}");
     const std::string own = label_after ? "" : fmt::format("choice_{}", i + 1);
-    const std::string format = with_number(form.format(own, usual), number_of(form, i));
+    const std::string format = with_number(verbalizer.format(own, usual), number_of(verbalizer, i));
     if (i > 0) writer.glued(separator);
     write_format(writer, format, "{choice}", collapse_whitespace(example.choices[i]), kCutChoice,
                  i > 0);
   }
-  if (more_follows && !label_after) writer.glued(form.format("after_choices", ""));
+  if (more_follows && !label_after) writer.glued(verbalizer.format("after_choices", ""));
 }
 
 bool is_in(const std::vector<std::string>& names, const std::string& name) {
@@ -76,72 +77,74 @@ std::string stripped(std::string text, const std::string& letters) {
 
 }  // namespace
 
-void write_question(SourceWriter& writer, const Verbalizer& form, const Example& example,
+void write_question(SourceWriter& writer, const Verbalizer& verbalizer, const Example& example,
                     const QuestionOptions& options) {
   const auto field = [&](const std::string& name) {
     return is_in(options.omitted, name) ? "" : field_of(example, name);
   };
   const std::string question =
-      stripped(collapse_whitespace(example.source), form.format("strip_question", ""));
-  const std::string format = form.format("question", "{question}");
+      stripped(collapse_whitespace(example.source), verbalizer.format("strip_question", ""));
+  const std::string format = verbalizer.format("question", "{question}");
   if (options.question_first) write_format(writer, format, "{question}", question, kCutQuestion);
   for (const char* name : {"context", "passage"}) {
     if (field(name).empty()) continue;
-    write_format(writer, form.format("context", "{context}"), "{context}", field(name),
+    write_format(writer, verbalizer.format("context", "{context}"), "{context}", field(name),
                  kCutContext);
   }
   const std::string fact = field("fact");
   if (!is_in(options.omitted, "choices")) {
-    write_choices(writer, form, example, options.label_after_choice,
+    write_choices(writer, verbalizer, example, options.label_after_choice,
                   !options.question_first || !fact.empty());
   }
-  if (!fact.empty()) write_format(writer, form.format("fact", "{fact}"), "{fact}", fact, kCutFact);
+  if (!fact.empty())
+    write_format(writer, verbalizer.format("fact", "{fact}"), "{fact}", fact, kCutFact);
   if (options.question_first) return;
   const bool alone = is_in(options.omitted, "choices") && fact.empty() &&
                      field("context").empty() && field("passage").empty();
-  write_format(writer, (alone ? "" : form.format("before_question", "")) + format, "{question}",
-               question, kCutQuestion);
+  write_format(writer, (alone ? "" : verbalizer.format("before_question", "")) + format,
+               "{question}", question, kCutQuestion);
 }
 
-void write_classified(SourceWriter& writer, const Verbalizer& form, const Example& example) {
+void write_classified(SourceWriter& writer, const Verbalizer& verbalizer, const Example& example) {
   constexpr std::string_view kSource = "{source}";
   const std::string pair = field_of(example, "pair");
   const std::string source = collapse_whitespace(example.source);
   if (pair.empty()) {
-    return write_format(writer, form.format("text", "{source}"), "{source}", source, 1);
+    return write_format(writer, verbalizer.format("text", "{source}"), "{source}", source, 1);
   }
-  const std::string format = form.format("pair", "{source} {pair}");
+  const std::string format = verbalizer.format("pair", "{source} {pair}");
   const size_t end = format.find(kSource) + kSource.size();
   write_format(writer, format.substr(0, end), "{source}", source, 1);
   write_format(writer, format.substr(end), "{pair}", pair, 1, /*glue=*/true);
 }
 
-std::string choice_label(const Verbalizer& form, int64_t choice) {
-  return with_number(form.format("label", "choice{number}"), number_of(form, choice));
+std::string choice_label(const Verbalizer& verbalizer, int64_t choice) {
+  return with_number(verbalizer.format("label", "choice{number}"), number_of(verbalizer, choice));
 }
 
 namespace {
 
-const std::vector<std::string>* fillers_of(const Verbalizer& form, const std::string& label) {
-  const auto alias = form.label_class.find(label);
-  const auto found = form.fillers.find(alias == form.label_class.end() ? label : alias->second);
-  return found == form.fillers.end() ? nullptr : &found->second;
+const std::vector<std::string>* fillers_of(const Verbalizer& verbalizer, const std::string& label) {
+  const auto alias = verbalizer.label_class.find(label);
+  const auto found =
+      verbalizer.fillers.find(alias == verbalizer.label_class.end() ? label : alias->second);
+  return found == verbalizer.fillers.end() ? nullptr : &found->second;
 }
 
 }  // namespace
 
-std::string filler_of(const Verbalizer& form, const std::string& label, const std::string& source,
-                      int64_t seed) {
-  const std::vector<std::string>* fillers = fillers_of(form, label);
+std::string filler_of(const Verbalizer& verbalizer, const std::string& label,
+                      const std::string& source, int64_t seed) {
+  const std::vector<std::string>* fillers = fillers_of(verbalizer, label);
   if (!fillers) return label;
   Rng rng(derive_seed(static_cast<uint64_t>(seed), "filler/" + source));
   return (*fillers)[rng.below(fillers->size())];
 }
 
-int64_t label_of_filler(const Verbalizer& form, const std::vector<std::string>& labels,
+int64_t label_of_filler(const Verbalizer& verbalizer, const std::vector<std::string>& labels,
                         const std::string& word) {
   for (size_t i = 0; i < labels.size(); ++i) {
-    const std::vector<std::string>* fillers = fillers_of(form, labels[i]);
+    const std::vector<std::string>* fillers = fillers_of(verbalizer, labels[i]);
     if (fillers && is_in(*fillers, word)) return static_cast<int64_t>(i);
   }
   return -1;

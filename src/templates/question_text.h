@@ -10,37 +10,40 @@
 
 namespace dovetail {
 
-// Where the parts of a question stand, and which go.
+// The order of a question's parts, and the parts to leave out.
 struct QuestionOptions {
   bool question_first = false;
   bool label_after_choice = false;   // "pantry  choice1" instead of "choice1: pantry"
   std::vector<std::string> omitted;  // fields (context, passage, fact), or "choices"
 };
 
-// A question as its verbalizer's formats put it, into the writer:
-//   end:   [context] [choices] [fact] , question     start: question [context] [choices] [fact]
-// Formats (with the names they take): question {question}, before_question, strip_question (letters
-// that go at its ends), context {context} (of the fields context or passage), fact {fact}, choice
-// and choice_end {choice} {number}, choice_4 of the fourth alone, choice_separator,
-// choice_end_separator, after_choices (where more follows), label {number}, first_choice (the first
-// number). A source that is too long loses first of its context, then of fact, question and
-// choices.
-void write_question(SourceWriter& writer, const Verbalizer& form, const Example& example,
+// Writes a question in the formats of its verbalizer:
+//   question last:   [context] [choices] [fact] , question
+//   question first:  question [context] [choices] [fact]
+// Formats, with their placeholders:
+//   question {question}; before_question, a separator; strip_question, characters to strip from
+//   both ends of the question
+//   context {context}, for the fields context and passage; fact {fact}
+//   choice and choice_end {choice} {number}; choice_4, for the fourth choice alone
+//   choice_separator, choice_end_separator; after_choices, where more follows
+//   label {number}; first_choice, the number of the first choice
+// A source that is too long loses text from its context first, then from fact, question, choices.
+void write_question(SourceWriter& writer, const Verbalizer& verbalizer, const Example& example,
                     const QuestionOptions& options);
 
-// A text, or a text and the field "pair", as the formats "text" and "pair" put them.
-void write_classified(SourceWriter& writer, const Verbalizer& form, const Example& example);
+// Writes a text in the format "text", or a text and its field "pair" in the format "pair".
+void write_classified(SourceWriter& writer, const Verbalizer& verbalizer, const Example& example);
 
-// "choice2" for 1.
-std::string choice_label(const Verbalizer& form, int64_t choice);
+// The label of a choice, which counts from 0: "choice2" for 1.
+std::string choice_label(const Verbalizer& verbalizer, int64_t choice);
 
-// A word of the label's class, drawn by seed and example; the label itself where the form has no
-// words for it.
-std::string filler_of(const Verbalizer& form, const std::string& label, const std::string& source,
-                      int64_t seed);
+// A word of the label's class, drawn by the seed and the source; the label itself where the
+// verbalizer has no words for it.
+std::string filler_of(const Verbalizer& verbalizer, const std::string& label,
+                      const std::string& source, int64_t seed);
 
-// Index of the label whose class has the word, -1 of none.
-int64_t label_of_filler(const Verbalizer& form, const std::vector<std::string>& labels,
+// The index of the label whose class has the word; -1 if none has.
+int64_t label_of_filler(const Verbalizer& verbalizer, const std::vector<std::string>& labels,
                         const std::string& word);
 
 }  // namespace dovetail

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prints an example through a template's shape.
+#include "templates/render.h"
+
 #include <algorithm>
 #include <set>
 
@@ -8,7 +9,6 @@
 #include "templates/question_text.h"
 #include "templates/shape_choice.h"
 #include "templates/soft_tokens.h"
-#include "templates/template.h"
 
 namespace dovetail {
 
@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view kSource = "{source}";
 
-// What an example's answer is called in the target: the text ("pantry") and the label ("choice1").
+// An example's answer as a text ("pantry") and as a label ("choice1").
 struct AnswerWords {
   std::string text, label;
 };
@@ -27,15 +27,15 @@ bool has_choices(const TaskData& task) {
 
 class Renderer {
  public:
-  Renderer(const BoundTemplate& form, const TaskData& task, const Example& example)
-      : form_(form),
+  Renderer(const BoundTemplate& tmpl, const TaskData& task, const Example& example)
+      : tmpl_(tmpl),
         task_(task),
         example_(example),
-        shape_(shape_for(form, task, example)),
-        relation_(relation_of(task, form.verbalizer.get(), example)),
+        shape_(shape_for(tmpl, task, example)),
+        relation_(relation_of(task, tmpl.verbalizer.get(), example)),
         head_(collapse_whitespace(bare_source(task, example))),
-        question_(has_choices(task) ? &form_of(*form.wordings, form.verbalizer.get(), task)
-                                    : nullptr) {}
+        verbalizer_(has_choices(task) ? &verbalizer_of(*tmpl.wordings, tmpl.verbalizer.get(), task)
+                                      : nullptr) {}
 
   Rendered render(const AnswerWords& answer) {
     Rendered rendered;
@@ -48,25 +48,25 @@ class Renderer {
   }
 
   AnswerWords answer(int64_t choice, const std::string& reference) const {
-    if (!question_ || choice < 0) return {reference, reference};
+    if (!verbalizer_ || choice < 0) return {reference, reference};
     if (task_.layout == Layout::question) {
-      return {collapse_whitespace(example_.choices.at(choice)), choice_label(*question_, choice)};
+      return {collapse_whitespace(example_.choices.at(choice)), choice_label(*verbalizer_, choice)};
     }
     const std::string& label = choices_of(task_, example_).at(choice);
-    const auto seed = form_.parameters.at("filler_seed").get<int64_t>();
-    return {filler_of(*question_, label, example_.source, seed), label};
+    const auto seed = tmpl_.parameters.at("filler_seed").get<int64_t>();
+    return {filler_of(*verbalizer_, label, example_.source, seed), label};
   }
 
  private:
   std::string said_phrase() const {
-    if (!question_) return collapse_whitespace(relation_.phrase);
-    return collapse_whitespace(relation_.phrase.empty() ? phrase_or_none(*question_, "nat")
+    if (!verbalizer_) return collapse_whitespace(relation_.phrase);
+    return collapse_whitespace(relation_.phrase.empty() ? phrase_or_none(*verbalizer_, "nat")
                                                         : relation_.phrase);
   }
 
   void write(Slot slot, const AnswerWords& answer) {
     if (is_prompt(slot)) {
-      for (SoftToken& token : tokens_of_slot(form_, shape_, relation_, slot, position_)) {
+      for (SoftToken& token : tokens_of_slot(tmpl_, shape_, relation_, slot, position_)) {
         writer_.soft(std::move(token));
       }
       return;
@@ -77,8 +77,8 @@ class Renderer {
       case Slot::phrase: return write_phrase();
       case Slot::verbal: return write_verbal();
       case Slot::features:
-        return writer_.text(form_.wordings->feature_tokens.phrase(relation_.key));
-      case Slot::gloss: return writer_.text(form_.wordings->feature_glosses.phrase(relation_.key));
+        return writer_.text(tmpl_.wordings->feature_tokens.phrase(relation_.key));
+      case Slot::gloss: return writer_.text(tmpl_.wordings->feature_glosses.phrase(relation_.key));
       case Slot::source: return write_source();
       case Slot::tail: return writer_.text(collapse_whitespace(answer.text), 2);
       case Slot::mask: return writer_.mask();
@@ -92,7 +92,7 @@ class Renderer {
   }
 
   std::string relation_token() const {
-    const std::string token = phrase_or_none(form_.wordings->relation_tokens, relation_.key);
+    const std::string token = phrase_or_none(tmpl_.wordings->relation_tokens, relation_.key);
     return token.empty() ? "<" + relation_.key + ">" : token;
   }
 
@@ -112,7 +112,7 @@ class Renderer {
   }
 
   void write_verbal() {
-    std::string phrase = verbal_phrase(*question_, shape_);
+    std::string phrase = verbal_phrase(*verbalizer_, shape_);
     if (const size_t at = phrase.find("{ans}"); at != std::string::npos) phrase.erase(at, 5);
     writer_.phrase(phrase);
   }
@@ -120,25 +120,25 @@ class Renderer {
   void write_source() {
     if (head_in_phrase_) return;
     write_formatted();
-    if (form_.parameters.at("full_stop")) writer_.glued(".");
+    if (tmpl_.parameters.at("full_stop")) writer_.glued(".");
   }
 
   void write_formatted() {
     if (task_.layout == Layout::question) {
-      write_question(writer_, *question_, example_, question_options());
+      write_question(writer_, *verbalizer_, example_, question_options());
     } else if (task_.layout == Layout::classification) {
-      write_classified(writer_, *question_, example_);
+      write_classified(writer_, *verbalizer_, example_);
     } else {
       writer_.text(head_, 1);
     }
   }
 
   QuestionOptions question_options() const {
-    std::string position = form_.parameters.at("question_position");
+    std::string position = tmpl_.parameters.at("question_position");
     if (position == "auto") position = shape_.question_position;
     QuestionOptions options{.question_first = position.empty() ? shape_.sup : position == "start",
-                            .label_after_choice = form_.parameters.at("choice_position") == "end",
-                            .omitted = form_.parameters.at("omit").get<std::vector<std::string>>()};
+                            .label_after_choice = tmpl_.parameters.at("choice_position") == "end",
+                            .omitted = tmpl_.parameters.at("omit").get<std::vector<std::string>>()};
     options.omitted.insert(options.omitted.end(), shape_.omitted.begin(), shape_.omitted.end());
     return options;
   }
@@ -148,7 +148,7 @@ class Renderer {
     int64_t masks = 0;
     const auto mask = [&] { writer.text(fmt::format("<extra_id_{}>", masks++)); };
     if (shape_.label_place >= 0) {
-      const TargetParts parts = target_parts(*question_, shape_);
+      const TargetParts parts = target_parts(*verbalizer_, shape_);
       for (const bool is_label : parts.labels) {
         if (parts.masked) mask();
         writer.text(is_label ? answer.label : answer.text);
@@ -157,20 +157,20 @@ class Renderer {
       for (const Slot slot : shape_.target) {
         if (slot == Slot::mask) mask();
         if (slot == Slot::phrase) writer.text(target_phrase(said_phrase(), head_));
-        if (slot == Slot::target) writer.text(question_ ? answer.label : answer.text);
+        if (slot == Slot::target) writer.text(verbalizer_ ? answer.label : answer.text);
       }
     }
-    if (masks > 0 && form_.parameters.at("closing_sentinel")) mask();
+    if (masks > 0 && tmpl_.parameters.at("closing_sentinel")) mask();
     return collapse_whitespace(Rendered{.source = writer.take(), .target = ""}.source_text());
   }
 
-  const BoundTemplate& form_;
+  const BoundTemplate& tmpl_;
   const TaskData& task_;
   const Example& example_;
   const TemplateShape& shape_;
   RelationWords relation_;
   std::string head_;
-  const Verbalizer* question_;
+  const Verbalizer* verbalizer_;
   SourceWriter writer_;
   bool head_in_phrase_ = false;
   int64_t position_ = 0;
@@ -187,69 +187,70 @@ int64_t choice_of(const TaskData& task, const Example& example, const std::strin
   return found == choices.end() ? -1 : found - choices.begin();
 }
 
-// Of vnat alone, as it is asked for every example.
-std::string verbal_misfit(const BoundTemplate& form, const TaskData& task) {
-  for (const TemplateShape& shape : form.shapes) {
+// The misfits of vnat alone: cheap enough to check for every example.
+std::string verbal_misfit(const BoundTemplate& tmpl, const TaskData& task) {
+  for (const TemplateShape& shape : tmpl.shapes) {
     if (shape.label_place < 0) continue;
     if (!has_choices(task)) {
       return fmt::format(
           "template \"{}\" asks for an answer out of several, and task {} has neither choices nor "
           "labels",
-          form.name, task.name);
+          tmpl.name, task.name);
     }
-    const Verbalizer& question = form_of(*form.wordings, form.verbalizer.get(), task);
+    const Verbalizer& question = verbalizer_of(*tmpl.wordings, tmpl.verbalizer.get(), task);
     if (verbal_phrase_or_none(question, shape)) continue;
     return fmt::format(
         "template \"{}\" needs version \"{}\" of the phrase, which verbalizer {} (task {}) lacks",
-        form.name, shape.version, question.name, task.name);
+        tmpl.name, shape.version, question.name, task.name);
   }
   return "";
 }
 
-void refuse_misfit(const BoundTemplate& form, const TaskData& task) {
-  const std::string reason = verbal_misfit(form, task);
+void refuse_misfit(const BoundTemplate& tmpl, const TaskData& task) {
+  const std::string reason = verbal_misfit(tmpl, task);
   if (!reason.empty()) throw ConfigError(reason);
 }
 
 }  // namespace
 
-std::string misfit(const BoundTemplate& form, const TaskData& task) {
-  const std::string reason = verbal_misfit(form, task);
+std::string misfit(const BoundTemplate& tmpl, const TaskData& task) {
+  const std::string reason = verbal_misfit(tmpl, task);
   if (!reason.empty()) return reason;
-  const bool by_relation = form.rule == TemplateRule::flex || form.rule == TemplateRule::mixed;
+  const bool by_relation = tmpl.rule == TemplateRule::flex || tmpl.rule == TemplateRule::mixed;
   if (by_relation && (task.layout == Layout::question || task.layout == Layout::classification)) {
     return fmt::format(
-        "template \"{}\" decides by an example's relation, and task {} has none (temp_len decides "
-        "by the form of a question)",
-        form.name, task.name);
+        "template \"{}\" chooses its shape by an example's relation, and task {} has none "
+        "(temp_len "
+        "chooses by the form of a question)",
+        tmpl.name, task.name);
   }
   try {
-    for (const RelationWords& relation : relations_of(task, form.verbalizer.get())) {
-      for (const TemplateShape& shape : form.shapes) {
-        if (shape.has(Slot::features)) form.wordings->feature_tokens.phrase(relation.key);
-        if (shape.has(Slot::gloss)) form.wordings->feature_glosses.phrase(relation.key);
+    for (const RelationWords& relation : relations_of(task, tmpl.verbalizer.get())) {
+      for (const TemplateShape& shape : tmpl.shapes) {
+        if (shape.has(Slot::features)) tmpl.wordings->feature_tokens.phrase(relation.key);
+        if (shape.has(Slot::gloss)) tmpl.wordings->feature_glosses.phrase(relation.key);
       }
     }
   } catch (const ConfigError& error) {
-    return fmt::format("template \"{}\" does not print task {}: {}", form.name, task.name,
+    return fmt::format("template \"{}\" does not print task {}: {}", tmpl.name, task.name,
                        error.what());
   }
   return "";
 }
 
-Rendered render(const BoundTemplate& form, const TaskData& task, const Example& example,
+Rendered render(const BoundTemplate& tmpl, const TaskData& task, const Example& example,
                 const std::string& reference) {
-  refuse_misfit(form, task);
-  Renderer renderer(form, task, example);
+  refuse_misfit(tmpl, task);
+  Renderer renderer(tmpl, task, example);
   return renderer.render(renderer.answer(choice_of(task, example, reference), reference));
 }
 
-std::string target_for_choice(const BoundTemplate& form, const TaskData& task,
+std::string target_for_choice(const BoundTemplate& tmpl, const TaskData& task,
                               const Example& example, int64_t choice) {
   const std::vector<std::string>& choices = choices_of(task, example);
   DOVETAIL_CHECK(choice >= 0 && choice < static_cast<int64_t>(choices.size()));
-  refuse_misfit(form, task);
-  Renderer renderer(form, task, example);
+  refuse_misfit(tmpl, task);
+  Renderer renderer(tmpl, task, example);
   return renderer.render(renderer.answer(choice, choices[choice])).target;
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "templates/rendered.h"
-#include "base/text.h"
 
 #include <fmt/format.h>
+
+#include "base/text.h"
 
 namespace dovetail {
 
@@ -18,7 +19,7 @@ size_t sentinel_length(std::string_view text) {
   return end + 1;
 }
 
-// Longer numbers than any vocabulary has sentinels are the model's invention.
+// A model may generate numbers that no vocabulary has; they must not overflow.
 int64_t sentinel_number(std::string_view sentinel) {
   const std::string digits(sentinel.substr(kBegin.size(), sentinel.size() - kBegin.size() - 1));
   return digits.size() > 6 ? 999999 : std::stoll(digits);
@@ -60,7 +61,7 @@ std::string postprocess(const std::string& generated) {
   return collapse_whitespace(text);
 }
 
-// Fixed texts grow together, so that a source is a few stretches and not a piece for each slot.
+// Joins adjacent fixed texts, so that a source has few segments.
 void SourceWriter::add(std::string text, int cut) {
   if (text.empty()) return;
   const bool fixed = !segments_.empty() && !segments_.back().soft && segments_.back().cut == 0;

@@ -28,7 +28,7 @@ bool is_filling_group(const TaskData& task, const Example& example) {
                     task.name, group->second);
 }
 
-// MTO's rule (class QA, temp_len), with the words of a choice counted between blanks.
+// MTO's rule (class QA, temp_len). Words are separated by whitespace.
 bool is_short_question(const TaskData& task, const Example& example) {
   const std::vector<std::string>& choices = choices_of(task, example);
   if (choices.empty() || example.source.find('?') == std::string::npos) return false;
@@ -48,18 +48,18 @@ int64_t count_of(const std::string& text, std::string_view wanted) {
 
 }  // namespace
 
-const TemplateShape& shape_for(const BoundTemplate& form, const TaskData& task,
+const TemplateShape& shape_for(const BoundTemplate& tmpl, const TaskData& task,
                                const Example& example) {
   bool filling = true;
-  switch (form.rule) {
-    case TemplateRule::none: return form.shapes.front();
+  switch (tmpl.rule) {
+    case TemplateRule::none: return tmpl.shapes.front();
     case TemplateRule::mixed: filling = is_filling_group(task, example); break;
     case TemplateRule::flex:
       filling = is_filling_relation(relation_of(task, nullptr, example).key);
       break;
     case TemplateRule::length: filling = is_short_question(task, example); break;
   }
-  return form.shapes.at(filling ? 0 : 1);
+  return tmpl.shapes.at(filling ? 0 : 1);
 }
 
 std::optional<std::string> verbal_phrase_or_none(const Verbalizer& question,

@@ -21,12 +21,12 @@ std::vector<std::string> words_of(const std::string& text) {
   return words;
 }
 
-std::vector<std::string> shared_words(const BoundTemplate& form, const RelationWords& relation) {
-  const std::string words = phrase_or_none(form.wordings->shared_words, relation.key);
+std::vector<std::string> shared_words(const BoundTemplate& tmpl, const RelationWords& relation) {
+  const std::string words = phrase_or_none(tmpl.wordings->shared_words, relation.key);
   return words.empty() ? std::vector<std::string>{relation.key} : words_of(words);
 }
 
-// Another order, the same at every run: which one is drawn by the relation's name.
+// The words in another order, drawn by the relation's name and the same in every run.
 std::vector<std::string> shuffled(std::vector<std::string> words, const std::string& key) {
   Rng rng(derive_seed(1, "words of " + key));
   rng.shuffle(std::span(words));
@@ -35,17 +35,17 @@ std::vector<std::string> shuffled(std::vector<std::string> words, const std::str
 
 class TokenMaker {
  public:
-  TokenMaker(const BoundTemplate& form, const TemplateShape& shape, const RelationWords& relation)
-      : form_(form), shape_(shape), relation_(relation), length_(form.prompt.length) {}
+  TokenMaker(const BoundTemplate& tmpl, const TemplateShape& shape, const RelationWords& relation)
+      : tmpl_(tmpl), shape_(shape), relation_(relation), length_(tmpl.prompt.length) {}
 
   std::vector<SoftToken> tokens(Slot slot, int64_t& position) {
     switch (slot) {
       case Slot::pt: return run(relation_.key, "T", length_, position);
       case Slot::pcom: return run("", "com", length_, position);
       case Slot::ptar: return own("P", length_);
-      case Slot::psh: return of_words(shared_words(form_, relation_));
-      case Slot::pshr: return of_words(shuffled(shared_words(form_, relation_), relation_.key));
-      case Slot::psht: return own("S", private_length(shared_words(form_, relation_).size()));
+      case Slot::psh: return of_words(shared_words(tmpl_, relation_));
+      case Slot::pshr: return of_words(shuffled(shared_words(tmpl_, relation_), relation_.key));
+      case Slot::psht: return own("S", private_length(shared_words(tmpl_, relation_).size()));
       case Slot::pnat: return of_phrase();
       case Slot::pn: return numbered(false);
       case Slot::pnr: return numbered(true);
@@ -55,9 +55,9 @@ class TokenMaker {
   }
 
  private:
-  int64_t num_prompts() const { return form_.parameters.at("num_prompts").get<int64_t>(); }
+  int64_t num_prompts() const { return tmpl_.parameters.at("num_prompts").get<int64_t>(); }
 
-  // As many tokens as the prompts it is compared with, less those that all tasks share.
+  // As many tokens as the variant with shared prompts has, less the tokens that all tasks share.
   int64_t private_length(int64_t prompts) const {
     const auto common = std::count(shape_.source.begin(), shape_.source.end(), Slot::pcom);
     return length_ * std::max<int64_t>(1, prompts - common);
@@ -70,7 +70,7 @@ class TokenMaker {
     return tokens;
   }
 
-  // Numbered through the source, as MTO numbers them: pcom-pt has com0 to com2 and then T3 to T5.
+  // Numbered throughout the source, as in MTO: pcom-pt has com0 to com2 and then T3 to T5.
   static std::vector<SoftToken> run(const std::string& owner, const std::string& letter,
                                     int64_t count, int64_t& position) {
     std::vector<SoftToken> tokens;
@@ -79,7 +79,7 @@ class TokenMaker {
     return tokens;
   }
 
-  // Numbered by themselves and not through the source, so that a word is shared wherever it stands.
+  // Numbered for each word and not throughout the source, so that equal words share their tokens.
   std::vector<SoftToken> of_words(const std::vector<std::string>& words) const {
     std::vector<SoftToken> tokens;
     for (const std::string& word : words) {
@@ -114,7 +114,7 @@ class TokenMaker {
     return tokens;
   }
 
-  const BoundTemplate& form_;
+  const BoundTemplate& tmpl_;
   const TemplateShape& shape_;
   const RelationWords& relation_;
   int64_t length_;
@@ -122,20 +122,20 @@ class TokenMaker {
 
 }  // namespace
 
-std::vector<SoftToken> tokens_of_slot(const BoundTemplate& form, const TemplateShape& shape,
+std::vector<SoftToken> tokens_of_slot(const BoundTemplate& tmpl, const TemplateShape& shape,
                                       const RelationWords& relation, Slot slot, int64_t& position) {
-  return TokenMaker(form, shape, relation).tokens(slot, position);
+  return TokenMaker(tmpl, shape, relation).tokens(slot, position);
 }
 
-std::vector<SoftToken> soft_tokens_of(const BoundTemplate& form, const TaskData& task) {
+std::vector<SoftToken> soft_tokens_of(const BoundTemplate& tmpl, const TaskData& task) {
   std::vector<SoftToken> all;
   std::set<std::string> seen;
-  for (const RelationWords& relation : relations_of(task, form.verbalizer.get())) {
-    for (const TemplateShape& shape : form.shapes) {
+  for (const RelationWords& relation : relations_of(task, tmpl.verbalizer.get())) {
+    for (const TemplateShape& shape : tmpl.shapes) {
       int64_t position = 0;
       for (const Slot slot : shape.source) {
         if (!is_prompt(slot)) continue;
-        for (SoftToken& token : tokens_of_slot(form, shape, relation, slot, position)) {
+        for (SoftToken& token : tokens_of_slot(tmpl, shape, relation, slot, position)) {
           if (seen.insert(token.name()).second) all.push_back(std::move(token));
         }
       }

@@ -11,80 +11,32 @@ namespace dovetail {
 
 namespace {
 
-// What every template takes.
-//   closing_sentinel   the target ends with the next sentinel, as in T5's pre-training, not MTO's
-//   verbalizer         gives the phrases or asks the question; "": the task's own
-//   full_stop          "{source}." in the skeleton, as in MTO's runs before June 2024
-//   add_prefix         the task's name and ":" in front
-//   question_position  "start" or "end"; "auto": start for sup
-//   choice_position    "start" or "end"
-//   omit               fields that are left out (context, passage, fact), or "choices"
-//   num_prompts        of the parts pn, pnr, pnt
-//   filler_seed        of the words drawn for a label's class
-nlohmann::json default_parameters() {
-  return {{"closing_sentinel", false},
-          {"verbalizer", ""},
-          {"full_stop", false},
-          {"add_prefix", true},
-          {"question_position", "auto"},
-          {"choice_position", "start"},
-          {"omit", {"fact"}},
-          {"num_prompts", 1},
-          {"filler_seed", 1}};
-}
-
-void check_one_of(const nlohmann::json& parameters, const char* key,
-                  const std::vector<std::string>& allowed) {
-  const std::string found = parameters.at(key).get<std::string>();
-  if (std::find(allowed.begin(), allowed.end(), found) != allowed.end()) return;
-  throw_<ConfigError>("unknown {} \"{}\" of a template: {}", key, found,
-                      did_you_mean(found, allowed));
-}
-
-nlohmann::json with_defaults(const nlohmann::json& given) {
-  nlohmann::json parameters = default_parameters();
-  std::vector<std::string> known;
-  for (const auto& [key, value] : parameters.items()) known.push_back(key);
-  for (const auto& [key, value] : given.items()) {
-    if (!parameters.contains(key)) {
-      throw_<ConfigError>("unknown parameter \"{}\" of a template: {}", key,
-                          did_you_mean(key, known));
-    }
-    if (value.type() != parameters[key].type() &&
-        !(value.is_number() && parameters[key].is_number())) {
-      throw_<ConfigError>("parameter {} of a template must be like {}, found {}", key,
-                          parameters[key].dump(), value.dump());
-    }
-    parameters[key] = value;
-  }
-  return parameters;
-}
-
-void check_parameters(const nlohmann::json& given) {
-  const nlohmann::json parameters = with_defaults(given);
-  check_one_of(parameters, "question_position", {"auto", "start", "end"});
-  check_one_of(parameters, "choice_position", {"start", "end"});
+// Checks that no type or range can express.
+void check_parameters(const std::string& name, const nlohmann::json& parameters) {
   for (const nlohmann::json& field : parameters.at("omit")) {
-    if (!field.is_string())
-      throw_<ConfigError>("omit must be a list of fields' names, found {}", field.dump());
-  }
-  const auto num_prompts = parameters.at("num_prompts").get<int64_t>();
-  if (num_prompts < 1 || num_prompts > 100) {
-    throw_<ConfigError>("num_prompts must be between 1 and 100, found {}", num_prompts);
+    if (field.is_string()) continue;
+    throw_<ConfigError>("template {}: omit must be a list of field names, found {}", name,
+                        field.dump());
   }
   const std::string verbalizer = parameters.at("verbalizer").get<std::string>();
   if (!verbalizer.empty()) load_verbalizer(verbalizer);
 }
 
-TemplateEntry entry(std::string name, std::string paper_label, std::string parts) {
-  return {.name = std::move(name),
-          .paper_label = std::move(paper_label),
-          .parts = std::move(parts),
-          .defaults = default_parameters(),
-          .check = check_parameters};
+nlohmann::json resolved(const std::string& name, const nlohmann::json& given) {
+  nlohmann::json parameters = resolve_parameters("template " + name, template_parameters(), given);
+  check_parameters(name, parameters);
+  return parameters;
 }
 
-// A lone word that is no part is rather a misspelt name; a list says which of its parts is wrong.
+TemplateEntry entry(const std::string& name, std::string paper_label, std::string parts) {
+  return {.name = name,
+          .paper_label = std::move(paper_label),
+          .parts = std::move(parts),
+          .defaults = defaults_of(template_parameters()),
+          .check = [name](const nlohmann::json& parameters) { resolved(name, parameters); }};
+}
+
+// A single word that is no part is taken for a misspelt name.
 [[noreturn]] void throw_unknown(const std::string& name) {
   std::vector<std::string> known;
   for (const TemplateEntry& entry : templates()) known.push_back(entry.name);
@@ -103,9 +55,44 @@ const std::vector<TemplateEntry>& templates() {
   return all;
 }
 
+const Parameters& template_parameters() {
+  static const Parameters all = {
+      {.name = "closing_sentinel",
+       .default_value = false,
+       .doc = "end the target with the next sentinel, as T5's pre-training does and MTO does not"},
+      {.name = "verbalizer",
+       .default_value = "",
+       .doc = "verbalizer that words the relation or question; \"\": the task's own"},
+      {.name = "full_stop",
+       .default_value = false,
+       .doc = "\"{source}.\" in the skeleton, as in MTO's runs before June 2024"},
+      {.name = "add_prefix",
+       .default_value = true,
+       .doc = "the task's name and \":\" in front of the source"},
+      {.name = "question_position",
+       .default_value = "auto",
+       .doc = "the question before or after its choices; auto: start for sup, else end",
+       .one_of = {"auto", "start", "end"}},
+      {.name = "choice_position",
+       .default_value = "start",
+       .doc = "the label before (start) or after (end) its choice",
+       .one_of = {"start", "end"}},
+      {.name = "omit",
+       .default_value = nlohmann::json::array({"fact"}),
+       .doc = "fields to leave out (context, passage, fact), or \"choices\""},
+      {.name = "num_prompts",
+       .default_value = 1,
+       .doc = "number of prompts for the parts pn, pnr and pnt",
+       .range = between(1, 100)},
+      {.name = "filler_seed",
+       .default_value = 1,
+       .doc = "seed for the words drawn for a label's class"}};
+  return all;
+}
+
 TemplateEntry find_template(const std::string& name) {
-  for (const TemplateEntry& entry : templates()) {
-    if (entry.name == name) return entry;
+  for (const TemplateEntry& known : templates()) {
+    if (known.name == name) return known;
   }
   if (!looks_like_parts(name)) throw_unknown(name);
   parse_template(name);
@@ -117,75 +104,74 @@ TemplateEntry find_template(const std::string& name) {
 
 BoundTemplate make_template(const std::string& name, const nlohmann::json& given) {
   const TemplateEntry entry = find_template(name);
-  check_parameters(given);
-  BoundTemplate form{.name = entry.name,
+  BoundTemplate tmpl{.name = entry.name,
                      .paper_label = entry.paper_label,
                      .parts = entry.parts,
-                     .parameters = with_defaults(given)};
-  const bool with_prefix = form.parameters.at("add_prefix");
+                     .parameters = resolved(entry.name, given)};
+  const bool with_prefix = tmpl.parameters.at("add_prefix");
   ParsedTemplate parsed = parse_template(entry.parts, with_prefix);
-  form.rule = parsed.rule;
-  form.shapes = std::move(parsed.shapes);
-  const std::string verbalizer = form.parameters.at("verbalizer");
+  tmpl.rule = parsed.rule;
+  tmpl.shapes = std::move(parsed.shapes);
+  const std::string verbalizer = tmpl.parameters.at("verbalizer");
   if (!verbalizer.empty())
-    form.verbalizer = std::make_shared<Verbalizer>(load_verbalizer(verbalizer));
-  form.wordings = load_wordings();
-  return form;
+    tmpl.verbalizer = std::make_shared<Verbalizer>(load_verbalizer(verbalizer));
+  tmpl.wordings = load_wordings();
+  return tmpl;
 }
 
-bool needs_soft_tokens(const BoundTemplate& form) {
-  return std::any_of(form.shapes.begin(), form.shapes.end(),
+bool needs_soft_tokens(const BoundTemplate& tmpl) {
+  return std::any_of(tmpl.shapes.begin(), tmpl.shapes.end(),
                      [](const TemplateShape& shape) { return shape.has_prompt(); });
 }
 
 namespace {
 
-// MTO's Post families put the tokens before the phrase of vnat, which ends in the sentinel; after a
-// phrase that leads to the answer they are nearer to it.
-std::string placed_part(const BoundTemplate& form, const std::string& placement) {
+// MTO's Post families put the tokens before the phrase of vnat, which ends in the sentinel. Any
+// other phrase leads to the answer, so the tokens follow it.
+std::string placed_part(const BoundTemplate& tmpl, const std::string& placement) {
   if (placement == "before") return "ptar-";
-  const bool verbal = form.rule == TemplateRule::length || form.shapes.front().label_place >= 0;
+  const bool verbal = tmpl.rule == TemplateRule::length || tmpl.shapes.front().label_place >= 0;
   return verbal ? "0-ptar-" : "0-0-ptar-";
 }
 
 }  // namespace
 
-BoundTemplate with_soft_tokens(BoundTemplate form, const PromptRequest& prompt) {
+BoundTemplate with_soft_tokens(BoundTemplate tmpl, const PromptRequest& prompt) {
   if (prompt.placement != "before" && prompt.placement != "after") {
     throw_<ConfigError>("soft tokens go \"before\" or \"after\" the input, found \"{}\"",
                         prompt.placement);
   }
-  const bool own = needs_soft_tokens(form);
+  const bool own = needs_soft_tokens(tmpl);
   if (prompt.length == 0 && own) {
     throw_<ConfigError>(
         "template \"{}\" has soft tokens in it ({}), and needs a tuning that trains them: "
         "soft_prompt",
-        form.name, form.parts);
+        tmpl.name, tmpl.parts);
   }
-  form.prompt = prompt;
-  if (own || prompt.length == 0) return form;
-  form.parts = placed_part(form, prompt.placement) + form.parts;
-  form.shapes = parse_template(form.parts, form.parameters.at("add_prefix")).shapes;
-  return form;
+  tmpl.prompt = prompt;
+  if (own || prompt.length == 0) return tmpl;
+  tmpl.parts = placed_part(tmpl, prompt.placement) + tmpl.parts;
+  tmpl.shapes = parse_template(tmpl.parts, tmpl.parameters.at("add_prefix")).shapes;
+  return tmpl;
 }
 
-std::string template_fingerprint(const BoundTemplate& form, const TaskData& task) {
-  nlohmann::json content = {{"parts", form.parts}, {"skeleton", 1}};
-  if (form.verbalizer) content["verbalizer"] = form.verbalizer->content();
+std::string template_fingerprint(const BoundTemplate& tmpl, const TaskData& task) {
+  nlohmann::json content = {{"parts", tmpl.parts}, {"skeleton", 1}};
+  if (tmpl.verbalizer) content["verbalizer"] = tmpl.verbalizer->content();
   if (task.layout == Layout::question || task.layout == Layout::classification) {
-    content["form"] = form_of(*form.wordings, form.verbalizer.get(), task).content();
+    content["form"] = verbalizer_of(*tmpl.wordings, tmpl.verbalizer.get(), task).content();
   }
   const auto uses = [&](std::initializer_list<Slot> slots) {
-    return std::any_of(form.shapes.begin(), form.shapes.end(), [&](const TemplateShape& shape) {
+    return std::any_of(tmpl.shapes.begin(), tmpl.shapes.end(), [&](const TemplateShape& shape) {
       return std::any_of(slots.begin(), slots.end(), [&](Slot slot) { return shape.has(slot); });
     });
   };
   if (uses({Slot::psh, Slot::pshr, Slot::psht}))
-    content["shared_words"] = form.wordings->shared_words.content();
-  if (uses({Slot::features})) content["feature_tokens"] = form.wordings->feature_tokens.content();
-  if (uses({Slot::gloss})) content["feature_glosses"] = form.wordings->feature_glosses.content();
+    content["shared_words"] = tmpl.wordings->shared_words.content();
+  if (uses({Slot::features})) content["feature_tokens"] = tmpl.wordings->feature_tokens.content();
+  if (uses({Slot::gloss})) content["feature_glosses"] = tmpl.wordings->feature_glosses.content();
   if (uses({Slot::relation_token}))
-    content["relation_tokens"] = form.wordings->relation_tokens.content();
+    content["relation_tokens"] = tmpl.wordings->relation_tokens.content();
   return content_hash(content.dump());
 }
 

@@ -11,7 +11,7 @@ namespace dovetail {
 
 namespace {
 
-// The slots of a source's skeleton, and what each of them takes.
+// The slots of a source's skeleton.
 enum Place {
   kPrefix1,
   kPrompt1,

@@ -18,17 +18,17 @@ std::string simplified(std::string name) {
   return name;
 }
 
-bool is_listed(const Verbalizer& form, const TaskData& task) {
+bool is_listed(const Verbalizer& verbalizer, const TaskData& task) {
   std::vector<std::string> names = split(task.name, '/');
   names.push_back(task.prefix);
   return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-    return std::any_of(form.tasks.begin(), form.tasks.end(), [&](const std::string& listed) {
-      return simplified(listed) == simplified(name);
-    });
+    return std::any_of(
+        verbalizer.tasks.begin(), verbalizer.tasks.end(),
+        [&](const std::string& listed) { return simplified(listed) == simplified(name); });
   });
 }
 
-// Of a phrase in the verbalizer given, which must have it; else the task's own.
+// The phrase of the given verbalizer, which must have it; without one the task's own.
 std::string phrase_for(const Verbalizer* own, const std::string& key, const std::string& phrase) {
   return own && own->layout == "relation" ? own->phrase(key) : phrase;
 }
@@ -39,7 +39,7 @@ std::shared_ptr<const Wordings> load_wordings() {
   auto wordings = std::make_shared<Wordings>();
   for (const std::string& name : verbalizer_names()) {
     Verbalizer verbalizer = load_verbalizer(name);
-    if (verbalizer.layout != "relation") wordings->forms.push_back(std::move(verbalizer));
+    if (verbalizer.layout != "relation") wordings->verbalizers.push_back(std::move(verbalizer));
   }
   wordings->shared_words = load_verbalizer("shared_words");
   wordings->feature_tokens = load_verbalizer("feature_tokens");
@@ -48,18 +48,19 @@ std::shared_ptr<const Wordings> load_wordings() {
   return wordings;
 }
 
-const Verbalizer& form_of(const Wordings& wordings, const Verbalizer* own, const TaskData& task) {
+const Verbalizer& verbalizer_of(const Wordings& wordings, const Verbalizer* own,
+                                const TaskData& task) {
   const std::string layout = task.layout == Layout::question ? "question" : "classification";
   if (own && own->layout == layout) return *own;
   const Verbalizer* otherwise = nullptr;
-  for (const Verbalizer& form : wordings.forms) {
-    if (form.layout != layout) continue;
-    if (is_listed(form, task)) return form;
-    if (form.tasks.empty() && form.name == layout) otherwise = &form;
+  for (const Verbalizer& verbalizer : wordings.verbalizers) {
+    if (verbalizer.layout != layout) continue;
+    if (is_listed(verbalizer, task)) return verbalizer;
+    if (verbalizer.tasks.empty() && verbalizer.name == layout) otherwise = &verbalizer;
   }
   if (otherwise) return *otherwise;
   throw_<ConfigError>(
-      "the project's data folder has no verbalizer \"{}\", which says how a {} is put", layout,
+      "the project's data folder has no verbalizer \"{}\", the default wording of a {}", layout,
       layout);
 }
 

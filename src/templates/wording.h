@@ -10,35 +10,37 @@
 
 namespace dovetail {
 
-// The project's own wordings that templates draw on, read once for a template and never changed.
+// The project's own verbalizers that templates use. Each template reads them once.
 struct Wordings {
-  std::vector<Verbalizer> forms;  // of questions and classifications
+  std::vector<Verbalizer> verbalizers;  // of questions and classifications
   Verbalizer shared_words, feature_tokens, feature_glosses, relation_tokens;
 };
 
 std::shared_ptr<const Wordings> load_wordings();
 
-// How a question or classification is put: `own` where it is given, else the form that lists the
-// task by its prefix or a part of its name (upper case and _ do not matter), else the layout's
-// default.
-const Verbalizer& form_of(const Wordings& wordings, const Verbalizer* own, const TaskData& task);
+// The verbalizer of a question or classification task. `own` comes first, if it has the layout;
+// then the verbalizer that lists the task by its prefix or a part of its name (case and _ or - do
+// not matter); then the layout's default. ConfigError where there is none.
+const Verbalizer& verbalizer_of(const Wordings& wordings, const Verbalizer* own,
+                                const TaskData& task);
 
-// What the place of a relation in a task is called, and how it is said.
+// A relation's name and wording.
 struct RelationWords {
-  std::string key;     // "xNeed"
-  std::string prefix;  // "xNeed"
+  std::string key;     // its name in verbalizers: "xNeed"
+  std::string prefix;  // printed in front of the source: "xNeed"
   std::string phrase;  // "But before {source}, PersonX needed"; "" for none
 };
 
-// Of the example's relation: of a task of several relations its source's own, else the task's one.
+// The relation of an example: the one that its source names in a task of several relations, else
+// the task's.
 RelationWords relation_of(const TaskData& task, const Verbalizer* own, const Example& example);
-// Of all the task's relations, by name.
+// All relations of a task, by name.
 std::vector<RelationWords> relations_of(const TaskData& task, const Verbalizer* own);
 
 // The example's source without its relation.
 std::string bare_source(const TaskData& task, const Example& example);
 
-// The phrase of a verbalizer that need not have it: "" then.
+// The verbalizer's phrase for the key; "" where it has none.
 std::string phrase_or_none(const Verbalizer& verbalizer, const std::string& key);
 
 }  // namespace dovetail

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "text/build_corpus.h"
+
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -19,10 +21,10 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int32_t kNarrowIds = 65536;
-constexpr size_t kSliceBytes = 1 << 20;  // of text, for one thread at a time
-constexpr int kCutVersion = 1;           // raise it when texts are cut into other documents
+constexpr size_t kSliceBytes = 1 << 20;  // of text that a thread encodes at a time
+constexpr int kCutVersion = 1;           // raise it when texts are split into other documents
 
-// True when the target is a whole corpus made with this vocabulary; a torn one counts as absent.
+// Whether the target is a whole corpus made with this vocabulary. A truncated one counts as absent.
 bool is_built(const fs::path& target, const Vocabulary& vocabulary) {
   if (!fs::exists(target)) return false;
   try {
@@ -36,8 +38,8 @@ bool is_built(const fs::path& target, const Vocabulary& vocabulary) {
       target.string());
 }
 
-// What a half-made corpus must have been made from to be gone on with. Contents of gigabytes are
-// not read for it: a file that was changed has another time.
+// Identifies the inputs of a partial corpus: only the same inputs may resume it. Files are compared
+// by size and modification time, because hashing gigabytes would take too long.
 std::string identity_of(const std::vector<fs::path>& text_files, const Vocabulary& vocabulary) {
   std::string identity = fmt::format("{} {}", kCutVersion, vocabulary.content_hash());
   for (const fs::path& file : text_files) {
@@ -53,7 +55,7 @@ std::string identity_of(const std::vector<fs::path>& text_files, const Vocabular
 
 using Documents = std::vector<std::string>;
 
-// Documents that are encoded at the same time, a slice a thread.
+// Documents that are encoded together, one slice a thread.
 struct Round {
   std::vector<Documents> slices;
   ReaderPosition end;
@@ -83,13 +85,14 @@ Encoded encode(const Documents& documents, const Vocabulary& vocabulary) {
   return encoded;
 }
 
-// What of the corpus is in the writer.
-class Builder {
+// Encodes documents into the writer and keeps count of them.
+class CorpusBuilder {
  public:
-  Builder(CorpusWriter& writer, const Vocabulary& vocabulary, const BuildCorpusOptions& options)
+  CorpusBuilder(CorpusWriter& writer, const Vocabulary& vocabulary,
+                const BuildCorpusOptions& options)
       : writer_(writer), vocabulary_(vocabulary), options_(options) {}
 
-  // Returns where to read on.
+  // Returns the position to resume reading from.
   ReaderPosition restore(const std::string& identity) {
     const nlohmann::json note = writer_.restore(identity);
     if (note.is_null()) return {};
@@ -108,14 +111,14 @@ class Builder {
       for (const Documents& slice : round.slices) {
         encoded.push_back(std::async(policy, [&] { return encode(slice, vocabulary_); }));
       }
-      Round next = read_round(reader, threads);  // while the others encode
+      Round next = read_round(reader, threads);  // while the threads encode
       for (auto& slice : encoded) add(slice.get());
       checkpoint(round.end);
       round = std::move(next);
     }
   }
 
-  // Of the whole text, which the reader has read to its end.
+  // Statistics of the whole text; call it once the reader is at its end.
   CorpusStatistics statistics(const DocumentReader& reader) const {
     CorpusStatistics statistics = reader.statistics();
     statistics.documents = counted_.documents;
@@ -151,11 +154,11 @@ class Builder {
 void build_corpus(const std::vector<fs::path>& text_files, const Vocabulary& vocabulary,
                   const fs::path& target, const BuildCorpusOptions& options) {
   if (is_built(target, vocabulary)) return remove_partial_corpus(target);
-  const DocumentReader check_files(text_files);  // before anything is made
+  const DocumentReader check_files(text_files);  // fails before anything is written
   CorpusWriter writer(target, vocabulary.size() <= kNarrowIds);
-  if (is_built(target, vocabulary)) return;  // by another process, while this one waited
+  if (is_built(target, vocabulary)) return;  // another process made it while this one waited
   try {
-    Builder builder(writer, vocabulary, options);
+    CorpusBuilder builder(writer, vocabulary, options);
     DocumentReader reader(text_files, builder.restore(identity_of(text_files, vocabulary)));
     builder.run(reader);
     const CorpusStatistics statistics = builder.statistics(reader);

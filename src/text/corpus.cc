@@ -28,7 +28,7 @@ constexpr std::pair<const char*, int64_t Statistics::*> kStatisticsMembers[] = {
     {"tokens", &Statistics::tokens},
     {"bytes", &Statistics::bytes}};
 
-// More than these could not be; and their products stay far from overflow.
+// No corpus is larger, and products of two counts stay far from overflow.
 constexpr uint64_t kMaxCount = uint64_t{1} << 48;
 
 fs::path checked_path(const fs::path& file) {
@@ -55,7 +55,7 @@ void from_json(const nlohmann::json& json, CorpusStatistics& statistics) {
 
 void TokenCorpus::refuse(const std::string& found) const {
   throw_<DataError>(
-      "{}: expected a whole token corpus, found {}; remove the file, and it is made again",
+      "{}: expected a whole token corpus, found {}; remove the file to have it made again",
       path_.string(), found);
 }
 
@@ -71,11 +71,11 @@ TokenCorpus::TokenCorpus(const fs::path& file) : path_(checked_path(file)), file
   const bool is_sane = (header.token_bytes == 2 || header.token_bytes == 4) &&
                        header.num_tokens < kMaxCount && header.num_documents < kMaxCount &&
                        header.description_bytes < kMaxCount;
-  if (!is_sane) refuse("counts that cannot be");
+  if (!is_sane) refuse("impossible counts");
   const uint64_t offsets_at = sizeof(header) + padded_token_bytes(header);
   const uint64_t description_at = offsets_at + 8 * (header.num_documents + 1);
   if (bytes.size() != description_at + header.description_bytes) {
-    refuse(fmt::format("{} bytes where its header says {}", bytes.size(),
+    refuse(fmt::format("{} bytes where its header promises {}", bytes.size(),
                        description_at + header.description_bytes));
   }
   if (header.tail_hash !=
@@ -97,7 +97,7 @@ void TokenCorpus::read_offsets() {
   const std::span<const uint64_t> offsets(offsets_, static_cast<size_t>(num_documents_) + 1);
   if (offsets.front() != 0 || offsets.back() != static_cast<uint64_t>(num_tokens_) ||
       !std::is_sorted(offsets.begin(), offsets.end())) {
-    refuse("offsets that do not fit its tokens");
+    refuse("offsets that do not match its tokens");
   }
 }
 

@@ -58,7 +58,8 @@ CorpusWriter::CorpusWriter(const fs::path& target, bool is_narrow)
   open_locked();
   offsets_ = open(offsets_path_);
   header_.token_bytes = is_narrow ? 2 : 4;
-  seek(file_.get(), sizeof(header_));  // the header comes last: what has none is no corpus
+  seek(file_.get(),
+       sizeof(header_));  // the header is written last: a file without one is no corpus
   seek(offsets_.get(), ProgressRecords::kBytes);
   write(offsets_.get(), bytes_of(header_.num_tokens));
 }
@@ -70,7 +71,7 @@ CorpusWriter::~CorpusWriter() {
   fs::remove(partial_, ignored);
 }
 
-// For reading and writing, made where it is not there, what it holds left alone.
+// Opens for reading and writing; creates a missing file, and does not truncate.
 CorpusWriter::File CorpusWriter::open(const fs::path& path) const {
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   File file(descriptor < 0 ? nullptr : ::fdopen(descriptor, "r+b"), &std::fclose);
@@ -86,7 +87,7 @@ void CorpusWriter::open_locked() {
       check_stop();
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
-    // the one who held it may have renamed or removed it
+    // the process that held the lock may have renamed or removed the file
     struct stat held {
     }, named{};
     if (::fstat(descriptor, &held) != 0) fail("stat");
@@ -111,7 +112,7 @@ nlohmann::json CorpusWriter::restore(const std::string& identity) {
   const nlohmann::json record = progress_.read(::fileno(offsets_.get()));
   if (record.is_null()) return nullptr;
   if (record.at("identity") == identity && take_up(record)) return record.at("note");
-  checkpoint(nullptr);  // what was there is no longer true
+  checkpoint(nullptr);  // overwrites a record of other inputs
   return nullptr;
 }
 
@@ -141,7 +142,7 @@ void CorpusWriter::checkpoint(const nlohmann::json& note) {
   const uint64_t block_at =
       sizeof(header_) + header_.num_tokens * header_.token_bytes - block_.size();
   write(file_.get(), block_);
-  seek(file_.get(), block_at);  // writes the buffer out, too
+  seek(file_.get(), block_at);  // also flushes the buffer
   if (::fdatasync(::fileno(file_.get())) != 0 || std::fflush(offsets_.get()) != 0 ||
       ::fdatasync(::fileno(offsets_.get())) != 0) {
     fail("write");
@@ -164,7 +165,7 @@ void CorpusWriter::flush_block() {
 
 void CorpusWriter::add_document(std::span<const int32_t> ids) {
   for (const int32_t id : ids) {
-    // the low bytes come first: checked where the header is read
+    // low bytes first: spiece_model.cc asserts a little-endian machine
     block_.append(reinterpret_cast<const char*>(&id), header_.token_bytes);
     if (block_.size() >= kHashBlock) flush_block();
   }
@@ -198,7 +199,7 @@ void CorpusWriter::commit(std::string_view description) {
   header_.header_hash = header_.hash();
   seek(file_.get(), 0);
   write(file_.get(), bytes_of(header_));
-  // a process that was killed may have written more
+  // a killed process may have written more
   if (std::fflush(file_.get()) != 0 || ::ftruncate(::fileno(file_.get()), size) != 0 ||
       ::fsync(::fileno(file_.get())) != 0) {
     fail("write");
@@ -206,12 +207,12 @@ void CorpusWriter::commit(std::string_view description) {
   publish();
 }
 
-// The rename comes last: while the target is not there, what is left over is taken up or replaced.
+// The rename comes last: until then a later call resumes from or replaces the partial files.
 void CorpusWriter::publish() {
   std::error_code error;
   fs::remove(offsets_path_, error);
   fs::rename(partial_, target_, error);
-  // without locks another process may have been first, with the same file
+  // without locks another process may have published the same file first
   if (error && !fs::exists(target_)) {
     throw_<SystemError>("cannot publish the corpus {}: {}", target_.string(), error.message());
   }

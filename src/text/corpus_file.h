@@ -14,9 +14,9 @@
 
 namespace dovetail {
 
-// A corpus file: this header, the tokens (uint16 or uint32), zeros up to a multiple of 8, the
-// offsets (uint64, documents + 1 of them, in tokens), a JSON object {"statistics", "vocabulary"}.
-// All little-endian. The counts give the file's size exactly.
+// The layout of a corpus file, all little-endian: this header, the tokens (uint16 or uint32), zeros
+// up to a multiple of 8, the offsets (uint64, documents + 1 of them, in tokens), and a JSON object
+// {"statistics", "vocabulary"}. The header's counts give the file's exact size.
 struct CorpusHeader {
   std::array<char, 8> magic = kMagic;
   uint32_t version = kVersion;
@@ -37,28 +37,29 @@ static_assert(sizeof(CorpusHeader) == 64);
 
 inline constexpr size_t kHashBlock = 1 << 20;
 
-// hash64 over blocks, each seeded with the one before, so that a stream can be hashed as it grows.
+// hash64 over blocks, each seeded with the hash of the one before, so that a stream can be hashed
+// as it grows.
 uint64_t chained_hash(std::string_view bytes);
 
-// Writes a corpus beside its target and renames it there. Memory: two buffers. What it writes
-// stands in TARGET.partial (tokens) and TARGET.partial.offsets (progress records, offsets), which
-// one process at a time holds; the next one goes on with what a killed one left. Not committed and
-// not kept, it removes both. Throws SystemError when the disk is full, among others.
+// Writes a corpus beside its target and renames it there, with two buffers of memory. Tokens go to
+// TARGET.partial, progress records and offsets to TARGET.partial.offsets. One process at a time
+// holds these files; the next one resumes from those of a killed one. The destructor removes both,
+// unless commit or keep was called. Throws SystemError for a full disk, among others.
 class CorpusWriter {
  public:
-  // Waits while another process writes the same corpus (Interrupted on a stop). On a file system
-  // without locks two may write at once: they write the same bytes to the same places.
+  // Waits while another process writes the same corpus; throws Interrupted on a stop request. On a
+  // file system without locks two processes may write at once: the same bytes to the same places.
   CorpusWriter(const std::filesystem::path& target, bool is_narrow);
   ~CorpusWriter();
   CorpusWriter(const CorpusWriter&) = delete;
 
-  // Takes up what a process that wrote the same corpus, as `identity` tells, has left; returns the
-  // note of its last checkpoint, null when there is none.
+  // Resumes from the files of a killed process with the same `identity`. Returns the note of its
+  // last checkpoint; null if there is none.
   nlohmann::json restore(const std::string& identity);
   void add_document(std::span<const int32_t> ids);
-  // All documents so far are on disk, with a note (small) on how to go on.
+  // Writes all documents so far to disk, with a small note on how to resume.
   void checkpoint(const nlohmann::json& note);
-  // Leaves what is at the last checkpoint, if any, for another time.
+  // Keeps the files of the last checkpoint, if any, for a later call.
   void keep() { is_kept_ = progress_.num_written() > 0; }
   void commit(std::string_view description);
 
@@ -78,14 +79,14 @@ class CorpusWriter {
   std::filesystem::path target_, partial_, offsets_path_;
   File file_, offsets_;
   CorpusHeader header_;
-  std::string block_;  // tokens not yet hashed, less than a block of them
+  std::string block_;  // tokens not yet hashed: less than a block
   std::string identity_;
   ProgressRecords progress_;
   uint64_t tail_hash_ = 0;
   bool is_kept_ = false;
 };
 
-// Removes what a process that was killed just before it finished may have left beside a target.
+// Removes partial files beside a finished target, which a process killed at its end may leave.
 void remove_partial_corpus(const std::filesystem::path& target);
 
 }  // namespace dovetail

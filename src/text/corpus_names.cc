@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "text/corpus_names.h"
+
 #include <unistd.h>
 
 #include <atomic>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/names.h"
-#include "text/corpus.h"
 #include "wordnet/wordnet.h"
 
 namespace dovetail {
@@ -31,7 +33,7 @@ fs::path wordnet_text(const fs::path& cache) {
   try {
     write_wordnet_text(shared_wordnet(), temporary);
     sync_path(temporary);
-    fs::rename(temporary, target);  // over another rank's, which is the same
+    fs::rename(temporary, target);  // replaces the same file from another rank
   } catch (...) {
     std::error_code ignored;
     fs::remove(temporary, ignored);

@@ -16,9 +16,9 @@ namespace {
 
 constexpr size_t kSlotBytes = ProgressRecords::kBytes / 2;
 
-// Before the JSON of a record.
+// Precedes the JSON of a record.
 struct SlotHeader {
-  uint64_t hash = 0;  // of what follows: the numbers below and the JSON
+  uint64_t hash = 0;  // of the fields below and the JSON
   uint64_t sequence = 0;
   uint64_t size = 0;
 };

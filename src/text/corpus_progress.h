@@ -8,17 +8,17 @@
 
 namespace dovetail {
 
-// How far some long work has come: the newest of two records at the start of a file, written in
-// turn, so that one of them is whole whenever the process or the machine dies.
+// The progress of long work, kept in two records at the start of a file. They are written in turn,
+// so that one of them is whole whenever the process or the machine dies.
 class ProgressRecords {
  public:
-  static constexpr int64_t kBytes = 8192;  // of the file, before anything else
+  static constexpr int64_t kBytes = 8192;  // at the start of the file
 
-  // The newest whole record of an open file; null when there is none.
+  // The newest whole record of an open file; null if there is none.
   nlohmann::json read(int file);
-  // Is on disk when it returns. `what` the file is, for messages.
+  // Writes a record and waits until it is on disk. `what` names the file in messages.
   void write(int file, const nlohmann::json& record, const std::string& what);
-  // By all processes so far.
+  // The number of records that all processes have written so far.
   uint64_t num_written() const { return sequence_; }
 
  private:

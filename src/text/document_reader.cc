@@ -21,13 +21,15 @@ constexpr size_t kMaxPart = static_cast<size_t>(kMaxLineBytes);
 constexpr std::string_view kReplacement = "\uFFFD";
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f'; }
+bool is_ascii_whitespace(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
+}
 
-// Where to cut a line that is too long: after its last blank, else before the character that would
-// be torn.
+// Where to split a line that is too long: after its last whitespace, else at the start of the
+// character at the limit.
 size_t cut_position(std::string_view line) {
   for (size_t end = kMaxPart; end > kMaxPart / 2; --end) {
-    if (is_blank(line[end - 1])) return end;
+    if (is_ascii_whitespace(line[end - 1])) return end;
   }
   size_t end = kMaxPart;
   for (int back = 0; back < 3 && (static_cast<uint8_t>(line[end]) & 0xC0) == 0x80; ++back) --end;
@@ -67,8 +69,7 @@ DocumentReader::DocumentReader(std::vector<fs::path> files, const ReaderPosition
     if (!fs::exists(file))
       throw_<DataError>("{}: no such file; expected a text file", file.string());
     if (!fs::is_regular_file(file)) {
-      throw_<DataError>("{}: expected a text file, found something that is not a regular file",
-                        file.string());
+      throw_<DataError>("{}: expected a text file, found something else", file.string());
     }
   }
   if (from.offset > 0) open_file(from.offset);
@@ -142,9 +143,9 @@ bool DocumentReader::next_part(std::string& part) {
     const bool is_too_long = line_end == rest.npos && rest.size() > kMaxPart;
     if (line_end == rest.npos && !is_too_long && !at_end) {
       at_end = !fill();
-      continue;  // `rest` looked into a buffer that has moved
+      continue;  // `rest` pointed into a buffer that has moved
     }
-    if (rest.empty()) {  // the end of the file, after a line end or just after a cut
+    if (rest.empty()) {  // the end of the file, after a line end or a split
       file_.reset();
       at_end = false;
       if (!in_line_) continue;
@@ -167,7 +168,7 @@ bool DocumentReader::next_part(std::string& part) {
   return false;
 }
 
-// False for a part that holds only blanks.
+// Returns false for a part of only whitespace.
 bool DocumentReader::clean(std::string_view part, std::string& document) {
   if (part.find('\0') != part.npos) {
     if (!std::exchange(line_has_nul_, true)) ++statistics_.nul_lines;
@@ -178,7 +179,7 @@ bool DocumentReader::clean(std::string_view part, std::string& document) {
   if (repair_utf8(part, kReplacement, document) && !std::exchange(line_is_invalid_, true)) {
     ++statistics_.invalid_utf8_lines;
   }
-  return !std::all_of(document.begin(), document.end(), is_blank);
+  return !std::all_of(document.begin(), document.end(), is_ascii_whitespace);
 }
 
 bool DocumentReader::next(std::string& document) {

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The file that `T5Tokenizer.save_pretrained` of transformers 5.23 writes, member by member; with
-// it a folder loads without the sentencepiece and protobuf packages.
+#include "text/hugging_face_json.h"
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
-
-#include "text/spiece_model.h"
 
 namespace dovetail {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 std::string base64(std::string_view bytes) {
   static constexpr std::string_view kDigits =
@@ -30,56 +28,61 @@ std::string base64(std::string_view bytes) {
 }
 
 bool is_expressible(const SpieceModel& model) {
-  return model.model_type == 1 && !model.white_space_as_suffix && model.add_dummy_prefix &&
-         model.remove_extra_white_space && model.escape_white_space &&
-         std::all_of(model.pieces.begin(), model.pieces.end(),
-                     [](const SpieceModel::Piece& piece) { return piece.type <= 3; });
+  const auto fits_t5 = [](const SpieceModel::Piece& piece) {
+    return piece.type == SpieceModel::kNormal || piece.type == SpieceModel::kUnknown ||
+           piece.type == SpieceModel::kControl;
+  };
+  return model.has_t5_whitespace() && std::ranges::all_of(model.pieces, fits_t5);
 }
 
-Json added_token(size_t id, const std::string& content) {
+OrderedJson added_token(size_t id, const std::string& content) {
   return {{"id", id},        {"content", content},  {"single_word", false}, {"lstrip", false},
           {"rstrip", false}, {"normalized", false}, {"special", true}};
 }
 
-Json metaspace() {
+OrderedJson metaspace() {
   return {{"type", "Metaspace"},
           {"replacement", "\u2581"},
           {"prepend_scheme", "always"},
           {"split", true}};
 }
 
-Json post_processor() {
+OrderedJson post_processor() {
   const auto sequence = [](const char* id) {
-    return Json{{"Sequence", {{"id", id}, {"type_id", 0}}}};
+    return OrderedJson{{"Sequence", {{"id", id}, {"type_id", 0}}}};
   };
-  const Json end = {{"SpecialToken", {{"id", "</s>"}, {"type_id", 0}}}};
-  return {
-      {"type", "TemplateProcessing"},
-      {"single", Json::array({sequence("A"), end})},
-      {"pair", Json::array({sequence("A"), end, sequence("B"), end})},
-      {"special_tokens",
-       {{"</s>", {{"id", "</s>"}, {"ids", Json::array({1})}, {"tokens", Json::array({"</s>"})}}}}}};
+  const OrderedJson end = {{"SpecialToken", {{"id", "</s>"}, {"type_id", 0}}}};
+  return {{"type", "TemplateProcessing"},
+          {"single", OrderedJson::array({sequence("A"), end})},
+          {"pair", OrderedJson::array({sequence("A"), end, sequence("B"), end})},
+          {"special_tokens",
+           {{"</s>",
+             {{"id", "</s>"},
+              {"ids", OrderedJson::array({1})},
+              {"tokens", OrderedJson::array({"</s>"})}}}}}};
 }
 
 }  // namespace
 
 std::string hugging_face_json(const SpieceModel& model, int num_sentinels) {
   if (!is_expressible(model)) return "";
-  Json vocabulary = Json::array(), added = Json::array();
+  OrderedJson vocabulary = OrderedJson::array(), added = OrderedJson::array();
   for (const SpieceModel::Piece& piece : model.pieces) {
-    if (piece.type != 1) added.push_back(added_token(vocabulary.size(), std::string(piece.text)));
-    vocabulary.push_back(Json::array({std::string(piece.text), static_cast<double>(piece.score)}));
+    if (piece.type != SpieceModel::kNormal)
+      added.push_back(added_token(vocabulary.size(), std::string(piece.text)));
+    vocabulary.push_back(
+        OrderedJson::array({std::string(piece.text), static_cast<double>(piece.score)}));
   }
   for (int k = num_sentinels - 1; k >= 0; --k) {
     const std::string sentinel = "<extra_id_" + std::to_string(k) + ">";
     added.push_back(added_token(vocabulary.size(), sentinel));
-    vocabulary.push_back(Json::array({sentinel, 0.0}));
+    vocabulary.push_back(OrderedJson::array({sentinel, 0.0}));
   }
-  Json normalizer;
+  OrderedJson normalizer;
   if (!model.character_map.empty()) {
     normalizer = {{"type", "Precompiled"}, {"precompiled_charsmap", base64(model.character_map)}};
   }
-  const Json json = {
+  const OrderedJson json = {
       {"version", "1.0"},
       {"truncation", nullptr},
       {"padding", nullptr},
@@ -87,7 +90,8 @@ std::string hugging_face_json(const SpieceModel& model, int num_sentinels) {
       {"normalizer", normalizer},
       {"pre_tokenizer",
        {{"type", "Sequence"},
-        {"pretokenizers", Json::array({Json{{"type", "WhitespaceSplit"}}, metaspace()})}}},
+        {"pretokenizers",
+         OrderedJson::array({OrderedJson{{"type", "WhitespaceSplit"}}, metaspace()})}}},
       {"post_processor", post_processor()},
       {"decoder", metaspace()},
       {"model",

@@ -6,11 +6,11 @@
 
 namespace dovetail {
 
-// The first "<pad>", "</s>", "<unk>" or "<extra_id_K>" with K < num_sentinels in a text. K has no
-// leading zeros: "<extra_id_01>" is text.
+// The first "<pad>", "</s>", "<unk>" or "<extra_id_K>" with K < num_sentinels in a text. A K with
+// leading zeros does not count: "<extra_id_01>" is plain text.
 struct SpecialToken {
-  size_t begin = 0, end = 0;  // begin == npos: there is none
-  int32_t id = -1;            // of pad, </s>, <unk>; -1 for a sentinel
+  size_t begin = 0, end = 0;  // begin == npos: none found
+  int32_t id = -1;            // the id of pad, </s> or <unk>; -1 for a sentinel
   int sentinel = -1;
   bool found() const { return begin != std::string_view::npos; }
 };

@@ -11,7 +11,8 @@ namespace dovetail {
 
 namespace {
 
-// One protocol-buffer message, field by field. `varint` or `bytes` is set, after the wire type.
+// Reads one protocol-buffer message field by field. The wire type decides whether `varint` or
+// `bytes` is set.
 class WireReader {
  public:
   WireReader(std::string_view bytes, const std::string& where) : bytes_(bytes), where_(where) {}
@@ -67,8 +68,7 @@ SpieceModel::Piece read_piece(std::string_view bytes, const std::string& where) 
   for (WireReader reader(bytes, where); reader.next();) {
     if (reader.field == 1) piece.text = reader.bytes;
     if (reader.field == 2 && reader.bytes.size() == 4) {
-      std::memcpy(&piece.score, reader.bytes.data(),
-                  4);  // little-endian, like every machine we run on
+      std::memcpy(&piece.score, reader.bytes.data(), 4);  // little-endian, as asserted below
     }
     if (reader.field == 3) piece.type = static_cast<int>(reader.varint);
   }
@@ -79,15 +79,15 @@ void read_normalizer(std::string_view bytes, const std::string& where, SpieceMod
   for (WireReader reader(bytes, where); reader.next();) {
     if (reader.field == 2) model.character_map = reader.bytes;
     if (reader.field == 3) model.add_dummy_prefix = reader.varint != 0;
-    if (reader.field == 4) model.remove_extra_white_space = reader.varint != 0;
-    if (reader.field == 5) model.escape_white_space = reader.varint != 0;
+    if (reader.field == 4) model.remove_extra_whitespace = reader.varint != 0;
+    if (reader.field == 5) model.escape_whitespace = reader.varint != 0;
   }
 }
 
 void read_trainer(std::string_view bytes, const std::string& where, SpieceModel& model) {
   for (WireReader reader(bytes, where); reader.next();) {
     if (reader.field == 3) model.model_type = static_cast<int>(reader.varint);
-    if (reader.field == 24) model.white_space_as_suffix = reader.varint != 0;
+    if (reader.field == 24) model.whitespace_as_suffix = reader.varint != 0;
   }
 }
 
@@ -108,8 +108,8 @@ SpieceModel read_spiece_model(std::string_view bytes, const std::string& where) 
 std::string content_hash(const SpieceModel& model, int num_sentinels) {
   std::string text = fmt::format(
       "pieces {} sentinels {} model {} {} normalizer {} {} {} {}\n", model.pieces.size(),
-      num_sentinels, model.model_type, model.white_space_as_suffix, model.add_dummy_prefix,
-      model.remove_extra_white_space, model.escape_white_space, content_hash(model.character_map));
+      num_sentinels, model.model_type, model.whitespace_as_suffix, model.add_dummy_prefix,
+      model.remove_extra_whitespace, model.escape_whitespace, content_hash(model.character_map));
   for (const SpieceModel::Piece& piece : model.pieces) {
     text += fmt::format("{} {} {:08x} ", piece.text.size(), piece.type,
                         std::bit_cast<uint32_t>(piece.score));

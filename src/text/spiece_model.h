@@ -8,32 +8,44 @@
 
 namespace dovetail {
 
-// What a serialized SentencePiece ModelProto holds and its C++ interface does not tell. Field
-// numbers from sentencepiece_model.proto, which is frozen: models of all versions share it.
+// The fields of a serialized SentencePiece ModelProto that its C++ interface does not expose. Field
+// numbers and enumerators are those of sentencepiece_model.proto, which all versions share.
 struct SpieceModel {
+  enum ModelType : int { kUnigram = 1, kBpe = 2, kWord = 3, kChar = 4 };
+  enum PieceType : int {
+    kNormal = 1,
+    kUnknown = 2,
+    kControl = 3,
+    kUserDefined = 4,
+    kUnused = 5,
+    kByte = 6
+  };
   struct Piece {
     std::string_view text;
     float score = 0;
-    int type = 1;  // 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte
+    int type = kNormal;
   };
   std::vector<Piece> pieces;
-  int model_type = 1;  // 1 unigram, 2 BPE, 3 word, 4 char
-  bool white_space_as_suffix = false;
+  int model_type = kUnigram;
+  bool whitespace_as_suffix = false;
   std::string_view character_map;  // the compiled normalizer; empty: none
   bool add_dummy_prefix = true;
-  bool remove_extra_white_space = true;
-  bool escape_white_space = true;
+  bool remove_extra_whitespace = true;
+  bool escape_whitespace = true;
+
+  // Whether this is a unigram model with T5's whitespace rules: a dummy prefix, single spaces,
+  // and U+2581 for a space.
+  bool has_t5_whitespace() const {
+    return model_type == kUnigram && !whitespace_as_suffix && add_dummy_prefix &&
+           remove_extra_whitespace && escape_whitespace;
+  }
 };
 
-// Views into `bytes`. Throws DataError, which starts with `where`, when they are no such model.
+// The model's fields as views into `bytes`. Throws DataError, which begins with `where`, for bytes
+// that are no SentencePiece model.
 SpieceModel read_spiece_model(std::string_view bytes, const std::string& where);
 
-// Hash of all that decides how the model encodes: not of names and paths of its training.
+// Hash of what decides how the model encodes. Names and paths of its training do not count.
 std::string content_hash(const SpieceModel& model, int num_sentinels);
-
-// tokenizer.json of the Hugging Face `tokenizers` library: the same pieces with `num_sentinels`
-// on top, encoded as transformers' T5Tokenizer does. "" for a model that library's T5 pipeline
-// cannot express (BPE, byte pieces, other white-space rules).
-std::string hugging_face_json(const SpieceModel& model, int num_sentinels);
 
 }  // namespace dovetail

@@ -26,9 +26,9 @@ Json read_json(const fs::path& file) {
   }
 }
 
-// <extra_id_K> in a list of special tokens, whose elements are strings or objects with "content".
-// transformers calls the list additional_special_tokens up to version 4, extra_special_tokens
-// since.
+// Counts the <extra_id_K> in a list of special tokens, whose elements are strings or objects with
+// "content". The list is called additional_special_tokens up to version 4 of transformers and
+// extra_special_tokens since.
 int count_listed_sentinels(const Json& config) {
   std::set<std::string> sentinels;
   for (const char* member : {"additional_special_tokens", "extra_special_tokens"}) {
@@ -99,7 +99,7 @@ std::string tokenizer_config_json(bool is_bytes, int num_sentinels) {
       {"pad_token", "<pad>"},
       {"unk_token", "<unk>"},
       {"extra_ids", num_sentinels},
-      // older versions of transformers otherwise encode what follows a sentinel differently
+      // without it older versions of transformers encode text after a sentinel differently
       {"legacy", false}};
   return json.dump(2) + "\n";
 }

@@ -54,7 +54,7 @@ bool repair_utf8(std::string_view text, std::string_view replacement, std::strin
   return found_bad;
 }
 
-bool is_white_space(char32_t c) {
+bool is_whitespace(char32_t c) {
   return (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x20) || c == 0x85 || c == 0xA0 ||
          c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
          c == 0x205F || c == 0x3000;

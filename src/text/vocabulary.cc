@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "text/hugging_face_json.h"
 #include "text/special_tokens.h"
 #include "text/spiece_model.h"
 #include "text/tokenizer_folder.h"
@@ -22,70 +23,67 @@ namespace {
 
 constexpr int32_t kByteOffset = 3;  // ByT5: pad, </s> and <unk> come before the bytes
 constexpr int32_t kNumByteIds = kByteOffset + 256;
-constexpr std::string_view kBlankMark = "\u2581";  // stands for a blank in pieces
+constexpr std::string_view kSpaceMark = "\u2581";  // stands for a space in pieces
 constexpr std::string_view kSpecialNames[] = {"<pad>", "</s>", "<unk>"};
 
-// From where on a long text is cut at the next blank: SentencePiece 0.1 sums scores in single
-// precision from the start of a text, and after some thousand pieces can no longer tell which of
-// two segmentations is better (0.2 and transformers can).
+// A long text is encoded in segments that end at the first space after so many bytes. SentencePiece
+// 0.1 sums scores in single precision from the start of a text, and after some thousand pieces can
+// no longer tell which of two segmentations is better (0.2 and transformers can).
 constexpr size_t kSegmentBytes = 128;
 
 std::string sentinel_name(int index) { return fmt::format("<extra_id_{}>", index); }
 
-std::string with_blanks(std::string_view piece) {
+std::string with_spaces(std::string_view piece) {
   std::string text;
-  for (size_t at = piece.find(kBlankMark); at != piece.npos; at = piece.find(kBlankMark)) {
+  for (size_t at = piece.find(kSpaceMark); at != piece.npos; at = piece.find(kSpaceMark)) {
     (text += piece.substr(0, at)) += ' ';
-    piece.remove_prefix(at + kBlankMark.size());
+    piece.remove_prefix(at + kSpaceMark.size());
   }
   return text += piece;
 }
 
-std::string_view without_leading_white_space(std::string_view text) {
+std::string_view without_leading_whitespace(std::string_view text) {
   while (!text.empty()) {
     const Utf8Character character = first_character(text);
-    if (!character.valid || !is_white_space(character.code_point)) break;
+    if (!character.valid || !is_whitespace(character.code_point)) break;
     text.remove_prefix(character.length);
   }
   return text;
 }
 
-std::string_view without_trailing_white_space(std::string_view text) {
+std::string_view without_trailing_whitespace(std::string_view text) {
   size_t end = 0;
   for (size_t at = 0; at < text.size();) {
     const Utf8Character character = first_character(text.substr(at));
     at += character.length;
-    if (!character.valid || !is_white_space(character.code_point)) end = at;
+    if (!character.valid || !is_whitespace(character.code_point)) end = at;
   }
   return text.substr(0, end);
 }
 
-// Whether no piece reaches over a blank, so that a text cut at a blank gives the same pieces.
+// Whether no piece spans a space, so that encoding segments separately gives the same pieces.
 bool words_are_apart(const SpieceModel& model) {
-  const bool is_plain = model.model_type == 1 && !model.white_space_as_suffix &&
-                        model.add_dummy_prefix && model.remove_extra_white_space &&
-                        model.escape_white_space;
-  return is_plain && std::none_of(model.pieces.begin(), model.pieces.end(), [](const auto& piece) {
-           return piece.text.find(' ') != piece.text.npos ||
-                  piece.text.find(kBlankMark, 1) != piece.text.npos;
-         });
+  const auto holds_space = [](const SpieceModel::Piece& piece) {
+    return piece.text.find(' ') != piece.text.npos ||
+           piece.text.find(kSpaceMark, 1) != piece.text.npos;
+  };
+  return model.has_t5_whitespace() && std::ranges::none_of(model.pieces, holds_space);
 }
 
-// Ids of T5's own are what the embedding, the padding and the stopping of generation rest on.
+// Embedding, padding and the end of generation rely on T5's special ids.
 void check_special_ids(const sentencepiece::SentencePieceProcessor& processor,
                        const fs::path& file) {
   if (processor.pad_id() == 0 && processor.eos_id() == 1 && processor.unk_id() == 2) return;
   throw_<DataError>(
       "{}: expected T5's special ids (pad 0, </s> 1, unknown 2), found pad {}, </s> {}, unknown "
-      "{}; "
-      "train the model with --pad_id=0 --eos_id=1 --unk_id=2 --bos_id=-1",
+      "{}; train the model with --pad_id=0 --eos_id=1 --unk_id=2 --bos_id=-1",
       file.string(), processor.pad_id(), processor.eos_id(), processor.unk_id());
 }
 
 }  // namespace
 
 struct Vocabulary::State {
-  std::string model_bytes;  // of spiece.model, as read; empty for bytes
+  std::string model_bytes;  // of spiece.model; empty for bytes
   sentencepiece::SentencePieceProcessor processor;
   bool is_bytes = false;
   bool words_are_apart = false;
@@ -159,9 +157,9 @@ void Vocabulary::append_plain(std::string_view text, std::vector<int32_t>& ids) 
   }
   std::vector<int> pieces;
   while (!text.empty()) {
-    const size_t blank =
+    const size_t space =
         state_->words_are_apart ? text.find(' ', std::min(kSegmentBytes, text.size())) : text.npos;
-    const std::string_view segment = text.substr(0, blank);
+    const std::string_view segment = text.substr(0, space);
     const auto status = state_->processor.Encode({segment.data(), segment.size()}, &pieces);
     if (!status.ok())
       throw_<SystemError>("SentencePiece could not encode a text: {}", status.ToString());
@@ -182,10 +180,10 @@ std::vector<int32_t> Vocabulary::encode_with_sentinels(std::string_view text) co
   while (true) {
     const SpecialToken token = find_special_token(text, state_->num_sentinels);
     std::string_view before = text.substr(0, token.begin);
-    if (strip_left) before = without_leading_white_space(before);
-    // ByT5Tokenizer's pad, </s> and <unk> swallow the white space around them; sentinels do not.
+    if (strip_left) before = without_leading_whitespace(before);
+    // ByT5Tokenizer strips the whitespace around pad, </s> and <unk>, but not around sentinels.
     const bool swallows = state_->is_bytes && token.sentinel < 0;
-    if (swallows && token.found()) before = without_trailing_white_space(before);
+    if (swallows && token.found()) before = without_trailing_whitespace(before);
     append_plain(before, ids);
     if (!token.found()) return ids;
     ids.push_back(token.sentinel >= 0 ? sentinel(token.sentinel) : token.id);
@@ -209,8 +207,8 @@ std::string Vocabulary::decode(std::span<const int32_t> ids) const {
       std::string shown =
           state_->processor.IsByte(id)
               ? std::string(1, static_cast<char>(std::stoi(raw.substr(3, 2), nullptr, 16)))
-              : with_blanks(raw);
-      // The blank before the first word is the tokenizer's, not the text's.
+              : with_spaces(raw);
+      // the tokenizer put the space before the first word, not the text
       text += is_first ? shown.substr(std::min(shown.find_first_not_of(' '), shown.size())) : shown;
     }
     is_first = false;

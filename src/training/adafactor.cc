@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "kernels/optimizer_kernels.h"
+#include "kernels/optimizer_cpu.h"
 #include "training/optimizer.h"
 
 namespace dovetail {
@@ -183,10 +183,7 @@ void Adafactor::plain(size_t i, double rate, double gradient_scale) {
   tensor.copy_(tensor.to(type) * (1 - rate * weight_decay_) - update);
 }
 
-void check(const nlohmann::json& parameters) {
-  check_parameter("adafactor", parameters, "beta1", 0, 1);
-  check_parameter("adafactor", parameters, "clip_threshold", 1e-6, 1e6);
-  check_parameter("adafactor", parameters, "decay_rate", -10, 0);
+void check_warmup_init(const nlohmann::json& parameters) {
   if (parameters.at("warmup_init").get<bool>() && !parameters.at("relative_step").get<bool>()) {
     throw_<ConfigError>(
         "adafactor: warmup_init = true is a part of relative_step = true; give both, "
@@ -197,21 +194,22 @@ void check(const nlohmann::json& parameters) {
 }  // namespace
 
 // The defaults are the published arguments of T5 fine-tuning: a fixed rate, neither a first moment
-// (beta1 0) nor scaling by the parameters. relative_step takes min(0.01, 1 / sqrt(t)) in place of
-// learning_rate and schedule.
+// (beta1 0) nor scaling by the parameters. relative_step replaces learning_rate and schedule.
 OptimizerKind adafactor() {
-  return {{"adafactor",
-           "Shazeer and Stern 2018, algorithms 4 and 5",
-           {{"scale_parameter", false},
-            {"relative_step", false},
-            {"warmup_init", false},
-            {"beta1", 0.0},
-            {"clip_threshold", 1.0},
-            {"decay_rate", -0.8}},
-           check},
-          [](const OptimizerSettings& settings, NamedTensors trained) {
-            return std::make_unique<Adafactor>(settings, std::move(trained));
-          }};
+  return {
+      {"adafactor",
+       "Shazeer and Stern 2018, algorithms 4 and 5",
+       {{"scale_parameter", false, "whether a step is scaled by the tensor's root mean square"},
+        {"relative_step", false, "min(0.01, 1 / sqrt(t)) in place of learning_rate"},
+        {"warmup_init", false, "whether relative_step begins at 1e-6 t"},
+        {"beta1", 0.0, "decay of the first moment; 0: none", from_up_to(0, 1)},
+        {"clip_threshold", 1.0, "root mean square above which an update is scaled down",
+         from_up_to(1e-6, 1e6)},
+        {"decay_rate", -0.8, "the second moment decays by 1 - t^decay_rate", from_up_to(-10, 0)}},
+       check_warmup_init},
+      [](const OptimizerSettings& settings, NamedTensors trained) {
+        return std::make_unique<Adafactor>(settings, std::move(trained));
+      }};
 }
 
 }  // namespace dovetail

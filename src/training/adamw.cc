@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/optimizer_kernels.h"
+#include "kernels/optimizer_cpu.h"
 #include "training/optimizer.h"
 
 namespace dovetail {
@@ -86,11 +86,6 @@ class AdamW final : public Optimizer {
   int64_t num_steps_ = 0;
 };
 
-void check(const nlohmann::json& parameters) {
-  for (const char* beta : {"beta1", "beta2"}) check_parameter("adamw", parameters, beta, 0, 1);
-  check_parameter("adamw", parameters, "epsilon", 0, 1);
-}
-
 }  // namespace
 
 // rms_scaling: each tensor's step is times max(1e-3, RMS of the tensor), as nanoT5 does (without it
@@ -98,8 +93,10 @@ void check(const nlohmann::json& parameters) {
 OptimizerKind adamw() {
   return {{"adamw",
            "Loshchilov and Hutter 2019; rms_scaling: Nawrot 2023 (nanoT5)",
-           {{"beta1", 0.9}, {"beta2", 0.999}, {"epsilon", 1e-8}, {"rms_scaling", false}},
-           check},
+           {{"beta1", 0.9, "decay of the first moment", from_up_to(0, 1)},
+            {"beta2", 0.999, "decay of the second moment", from_up_to(0, 1)},
+            {"epsilon", 1e-8, "added to the root of the second moment", from_up_to(0, 1)},
+            {"rms_scaling", false, "whether a tensor's step is scaled by its root mean square"}}},
           [](const OptimizerSettings& settings, NamedTensors trained) {
             return std::make_unique<AdamW>(settings, std::move(trained));
           }};

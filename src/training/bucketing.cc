@@ -14,15 +14,15 @@ using Order = std::span<int64_t>;
 using Lengths = std::span<const RowLength>;
 using Batches = std::vector<std::vector<int64_t>>;
 
-// Costs are read as up to so much higher than they are, by chance: close calls then fall
-// differently in every epoch, at next to no padding.
+// Costs are raised by a random share up to this, so that close calls differ from epoch to epoch, at
+// next to no padding.
 constexpr double kNoise = 0.1;
-// Long-tailed lengths are cut off the end batch by batch; from here on halves, to end in time.
+// Long-tailed lengths are cut off the end batch by batch. From this depth on rows are halved, to
+// bound the time.
 constexpr int kMaxGreedyDepth = 48;
-// A batch costs as much as this part of its budget, whatever is in it: the price of a step that is
-// not full, against which padding is weighed.
+// The fixed cost of a batch, as a share of its token budget. Padding is weighed against it.
 constexpr double kBatchPrice = 0.2;
-// With a budget in tokens rows are brought into an order by pieces of so much of a batch.
+// With a budget in tokens, rows are ordered by pieces of this share of a batch.
 constexpr int64_t kPiecesPerBatch = 4;
 
 // The longest source and target among some rows.
@@ -36,8 +36,8 @@ struct Bounds {
   int64_t width() const { return int64_t{source} + target; }
 };
 
-// Cuts the rows in two where the tokens computed for both parts come out least, each part padded to
-// its own longest source and target; then each part again, down to `piece` rows. A cut falls on a
+// Cuts the rows in two where the computed tokens of both parts are fewest, each part padded to its
+// own longest source and target; then cuts each part again, down to `piece` rows. A cut falls on a
 // multiple of `piece` from one end, so that at most one piece is not full.
 class Splitter {
  public:
@@ -70,7 +70,7 @@ class Splitter {
   };
 
   size_t cut(Order order, int depth) {
-    // the piece that is not full stays on a side chosen by chance
+    // a random side gets the piece that is not full
     const size_t rest = order.size() % piece_;
     const size_t first = rest > 0 && rng_.below(2) == 0 ? rest : piece_;
     Best best;
@@ -113,8 +113,9 @@ class Splitter {
   Rng& rng_;
 };
 
-// Where to end batches along an order of rows, so that computed tokens and the batches' price come
-// out least: begins[i] is where the batch that ends before row i best begins.
+// Chooses the ends of batches along an order of rows, so that computed tokens plus the batches'
+// fixed cost are least. Returns, for each end i, the begin of the best batch that ends before row
+// i.
 std::vector<size_t> best_begins(Lengths lengths, Order order, int64_t tokens) {
   const double price = kBatchPrice * static_cast<double>(tokens);
   std::vector<double> costs(order.size() + 1, std::numeric_limits<double>::infinity());
@@ -165,7 +166,7 @@ Batches bucket_by_length(Lengths lengths, const BatchLimit& limit, Rng& rng) {
   std::vector<int64_t> order = rng.permutation(static_cast<int64_t>(lengths.size()));
   Batches batches = limit.tokens > 0 ? batches_of_tokens(lengths, order, limit.tokens, rng)
                                      : batches_of_rows(lengths, order, limit.rows, rng);
-  rng.shuffle(std::span(batches));  // else epochs would begin with their short rows
+  rng.shuffle(std::span(batches));  // otherwise epochs would begin with their short rows
   return batches;
 }
 

@@ -60,8 +60,10 @@ void HalfPrecisionReplica::copy_low_rank(const T5Model& masters) {
       if (!from.a_rK.defined()) continue;
       for (const auto& [name, tensor] : named) {
         if (!tensor.is_same(projection->parts[i])) continue;
-        model_.set_low_rank(name, {paired_copy(from.a_rK, type), paired_copy(from.b_Nr, type),
-                                   from.scaling, from.dropout});
+        model_.set_low_rank(name, {.a_rK = paired_copy(from.a_rK, type),
+                                   .b_Nr = paired_copy(from.b_Nr, type),
+                                   .scaling = from.scaling,
+                                   .dropout = from.dropout});
       }
     }
   }

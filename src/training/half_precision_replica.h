@@ -8,24 +8,25 @@
 
 namespace dovetail {
 
-// A model's weights rounded to half precision, to compute with; the model itself keeps the float32
-// masters, which take the gradients, are stepped, averaged, saved and evaluated. The position
-// biases stay float32: they are added to scores that are float32 before their softmax. What needs a
-// gradient in the masters needs one here.
+// Mixed precision: a copy of a model's weights in half precision, which forward and backward run
+// on. The model itself keeps the float32 master weights, which receive the gradients and are
+// stepped, averaged, saved and evaluated. Position biases stay float32, because they are added to
+// float32 scores before the softmax. A copy requires a gradient where its master does.
 class HalfPrecisionReplica {
  public:
   HalfPrecisionReplica(const T5Model& masters, at::ScalarType type);
 
   T5Model& model() { return model_; }
-  void take_weights();    // the masters as they are now, rounded
-  void give_gradients();  // adds what backward() left here to the masters' gradients
+  void take_weights();    // copies the current master weights, rounded
+  void give_gradients();  // adds the gradients of the copies to the masters', and clears them
 
  private:
   void copy_low_rank(const T5Model& masters);
+  // A copy of one tensor, remembered as a pair if the master is trained.
   at::Tensor paired_copy(const at::Tensor& master, at::ScalarType type);
 
   T5Model model_;
-  std::vector<std::pair<at::Tensor, at::Tensor>> trained_;  // master, copy
+  std::vector<std::pair<at::Tensor, at::Tensor>> trained_;  // master and copy, of one shape
 };
 
 }  // namespace dovetail

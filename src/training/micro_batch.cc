@@ -9,7 +9,7 @@ using at::Tensor;
 
 namespace {
 
-// Every stride-th row of [begin, end), padded to the longest of them only.
+// Returns every stride-th row of [begin, end), padded to the longest of them.
 Batch rows_of(const Batch& batch, int64_t begin, int64_t end, int64_t stride = 1) {
   const auto rows = [&](const Tensor& all) { return all.slice(0, begin, end, stride); };
   const Tensor mask = rows(batch.mask_BS), labels = rows(batch.labels_BT);
@@ -41,7 +41,7 @@ std::vector<Batch> split_batch(const Batch& batch, int64_t parts) {
   return all;
 }
 
-std::optional<Batch> member_rows(const Batch& batch, int rank, int size) {
+std::optional<Batch> rank_rows(const Batch& batch, int rank, int size) {
   const int64_t rows = batch.source_BS.size(0);
   if (rank >= rows) return std::nullopt;
   return rows_of(batch, rank, rows, size);

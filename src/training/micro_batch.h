@@ -8,12 +8,14 @@
 
 namespace dovetail {
 
-// The rows of a batch, in order, in `parts` parts as even as they go (fewer, where there are fewer
-// rows), each padded to its own longest row only. One part is the batch itself.
+// Splits the rows of a batch, in order, into `parts` micro-batches for gradient accumulation. Their
+// sizes differ by at most one row, and each is padded to its own longest row. A batch of fewer rows
+// gives fewer parts; one part is the batch itself.
 std::vector<Batch> split_batch(const Batch& batch, int64_t parts);
 
-// The rows that a member of a team computes: every size-th, from its rank on, as batches are sorted
-// by length; padded to the longest of them only. None where there are fewer rows than members.
-std::optional<Batch> member_rows(const Batch& batch, int rank, int size);
+// Returns the rows that one of `size` data-parallel ranks computes: every size-th from its rank on,
+// because batches are sorted by length, padded to their own longest row. Nothing where a rank has
+// no row.
+std::optional<Batch> rank_rows(const Batch& batch, int rank, int size);
 
 }  // namespace dovetail

@@ -6,9 +6,8 @@
 
 #include <cmath>
 
-#include "base/error.h"
-#include "base/names.h"
-#include "kernels/optimizer_kernels.h"
+#include "base/catalogue.h"
+#include "kernels/optimizer_cpu.h"
 
 namespace dovetail {
 
@@ -30,12 +29,8 @@ const std::vector<OptimizerKind>& catalogue() {
 }
 
 const OptimizerKind& find_optimizer(const std::string& name) {
-  std::vector<std::string> known;
-  for (const OptimizerKind& kind : catalogue()) {
-    if (kind.entry.name == name) return kind;
-    known.push_back(kind.entry.name);
-  }
-  throw_<ConfigError>("unknown optimizer \"{}\": {}", name, did_you_mean(name, known));
+  return find_in_catalogue("optimizer", catalogue(), name,
+                           [](const OptimizerKind& kind) { return kind.entry.name; });
 }
 
 double squares(const Tensor& tensor) {
@@ -57,9 +52,7 @@ std::vector<OptimizerEntry> optimizers() {
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerSettings& settings, NamedTensors trained) {
   const OptimizerKind& kind = find_optimizer(settings.name);
   OptimizerSettings whole = settings;
-  whole.parameters = kind.entry.defaults;
-  whole.parameters.update(settings.parameters);
-  kind.entry.check(whole.parameters);
+  whole.parameters = resolve_parameters(kind.entry, settings.parameters);
   return kind.make(whole, std::move(trained));
 }
 
@@ -82,14 +75,6 @@ Tensor zero_state(const Tensor& tensor) {
 
 double root_mean_square(const Tensor& tensor) {
   return std::sqrt(squares(tensor) / static_cast<double>(tensor.numel()));
-}
-
-void check_parameter(const std::string& optimizer, const nlohmann::json& parameters,
-                     const std::string& key, double low, double high) {
-  const double value = parameters.at(key).get<double>();
-  if (value >= low && value < high) return;
-  throw_<ConfigError>("{}: {} must be at least {} and below {}, found {}", optimizer, key, low,
-                      high, value);
 }
 
 void for_stretches(int64_t count, const std::function<void(int64_t, int64_t)>& body) {

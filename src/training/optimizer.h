@@ -13,42 +13,39 @@
 
 namespace dovetail {
 
-// Changes tensors in place by their gradients; a tensor without a gradient stays as it is.
+// Updates tensors in place by their gradients. A tensor without a gradient does not change.
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
-  // `gradient_scale` multiplies every gradient: clipping.
+  // `gradient_scale` multiplies every gradient, for clipping.
   virtual void step(double learning_rate, double gradient_scale) = 0;
-  // Everything needed to go on after an interruption, in a fixed order.
+  // All tensors needed to resume, in a fixed order. They share memory with the optimizer's.
   virtual std::vector<at::Tensor> state() = 0;
   virtual void set_num_steps(int64_t steps) = 0;
 };
 
-// Float32 tensors in one piece on the CPU go through vector kernels, all others through a plain
-// way in LibTorch's own operations, which keeps its state and does its sums in float32 (float64
-// for float64 tensors).
+// An entry of the catalogue. Contiguous float32 tensors on the CPU go through the kernels, all
+// others through LibTorch's operations, with state and sums in float32 (float64 for float64
+// tensors).
 struct OptimizerKind {
   OptimizerEntry entry;
-  // `settings.parameters` has every key of entry.defaults.
+  // `settings.parameters` is complete: resolve_parameters() made it.
   std::function<std::unique_ptr<Optimizer>(const OptimizerSettings& settings, NamedTensors trained)>
       make;
 };
 
-// Makes settings.name's; parameters that are not given stand at their defaults. Throws ConfigError
-// for unknown names and parameters out of range.
+// Makes the optimizer that `settings` names; parameters that are not given have their defaults.
+// Throws ConfigError for unknown names and parameters out of range.
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerSettings& settings, NamedTensors trained);
 
 // The global norm of all gradients.
 double gradient_norm(const NamedTensors& trained);
 
-// For the optimizers themselves.
+// For the optimizers themselves. Tensors are of any shape.
 bool suits_kernels(const at::Tensor& tensor);
-at::Tensor zero_state(const at::Tensor& tensor);  // of its shape
+at::Tensor zero_state(const at::Tensor& tensor);  // zeros of its shape
 double root_mean_square(const at::Tensor& tensor);
-// ConfigError "OPTIMIZER: KEY must be ..., found ..." unless low <= parameters[key] < high.
-void check_parameter(const std::string& optimizer, const nlohmann::json& parameters,
-                     const std::string& key, double low, double high);
-// body(begin, end) over stretches of 0 .. count, on LibTorch's threads.
+// Calls body(begin, end) for stretches of 0 .. count, on LibTorch's threads.
 void for_stretches(int64_t count, const std::function<void(int64_t, int64_t)>& body);
 
 }  // namespace dovetail

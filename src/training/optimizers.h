@@ -7,15 +7,17 @@
 #include <string>
 #include <vector>
 
+#include "base/parameters.h"
+
 namespace dovetail {
 
-// What a sweep file may name as an optimizer; known without LibTorch.
+// An optimizer that a sweep file may name; known without LibTorch.
 struct OptimizerEntry {
   std::string name;
   std::string paper;
-  nlohmann::json defaults;  // its parameters, beside those that every optimizer has
-  // Throws ConfigError for parameters out of range.
-  std::function<void(const nlohmann::json& parameters)> check;
+  Parameters parameters = {};  // beside those that every optimizer has (OptimizerSettings)
+  // Throws ConfigError for parameters that do not fit together; may be empty.
+  std::function<void(const nlohmann::json& parameters)> check = {};
 };
 
 // The catalogue (optimizers.inc), in its order.

@@ -3,15 +3,16 @@
 
 #include <filesystem>
 
-#include "training/learner.h"
+#include "training/training_loop.h"
 
 namespace dovetail {
 
-// Weights, optimizer state, average, curve, counts and step of a learner in one file, so that they
-// can never disagree. `learner` is prepared (see prepare) in both; training then goes on to the
-// very same weights, bit for bit, at the same number of threads.
-void save_state(Learner& learner, int64_t step, double wall_seconds,
+// Saves weights, optimizer state, average, curve, counts and step of a training run in one file, so
+// that they always agree; and restores them. The run's state must be prepared (see prepare) in
+// both. A resumed run ends with the same weights, bit for bit, on the same number of threads.
+// Throws SystemError or DataError for a file that cannot be written or read.
+void save_state(const TrainingRun& run, int64_t step, double wall_seconds,
                 const std::filesystem::path& file);
-void restore_state(Learner& learner, const std::filesystem::path& file);
+void restore_state(const TrainingRun& run, const std::filesystem::path& file);
 
 }  // namespace dovetail

@@ -27,7 +27,7 @@ void WeightAverage::update(int64_t step) {
 void WeightAverage::swap() {
   const at::NoGradGuard no_grad;
   for (size_t i = 0; i < trained_.size(); ++i) {
-    // values are exchanged, not storage: others may point into it
+    // exchanges values instead of storage, because views may share it
     Tensor& tensor = trained_[i].second;
     const Tensor values = tensor.to(at::kFloat, /*non_blocking=*/false, /*copy=*/true);
     tensor.copy_(averages_[i]);

@@ -7,15 +7,16 @@
 
 namespace dovetail {
 
-// An exponential moving average of the trained tensors, in float32. It begins at their first
-// values; the decay of step t is min(decay, (1 + t) / (10 + t)), as TensorFlow's
-// ExponentialMovingAverage with num_updates has it, so that a short run is not left at its start.
+// An exponential moving average of the trained tensors, in float32. It starts from their first
+// values. The decay of step t is min(decay, (1 + t) / (10 + t)), as in TensorFlow's
+// ExponentialMovingAverage with num_updates, so that the average of a short run leaves its start.
 class WeightAverage {
  public:
   WeightAverage(double decay, NamedTensors trained);
 
-  void update(int64_t step);  // after step `step` (from 1)
-  void swap();                // the trained tensors take the averages, and back again
+  void update(int64_t step);  // call after step `step` (from 1)
+  void swap();                // exchanges the trained tensors' values with the averages
+  // The averages, in the order and shapes of the trained tensors; they share memory.
   std::vector<at::Tensor> state() { return averages_; }
 
  private:
@@ -24,7 +25,7 @@ class WeightAverage {
   std::vector<at::Tensor> averages_;
 };
 
-// The averages stand in the trained tensors as long as this lives; null: nothing happens.
+// Keeps the averages in the trained tensors while it lives. A null average does nothing.
 class AveragedWeights {
  public:
   explicit AveragedWeights(WeightAverage* average) : average_(average) {

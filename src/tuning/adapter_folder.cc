@@ -15,7 +15,7 @@ void save_adapter(const std::filesystem::path& folder, nlohmann::json config,
   std::filesystem::create_directories(folder);
   config["task_type"] = "SEQ_2_SEQ_LM";
   config["base_model_name_or_path"] =
-      nullptr;  // the user's own folder: PeftModel.from_pretrained names it
+      nullptr;  // PeftModel.from_pretrained fills in the user's folder
   config["inference_mode"] = true;
   write_file_atomically(folder / "adapter_config.json", config.dump(2) + "\n");
   write_safetensors(folder / "adapter_model.safetensors", tensors);
@@ -54,7 +54,7 @@ nlohmann::json read_adapter_config(const fs::path& folder) {
   return json;
 }
 
-// "encoder...q.weight" of "base_model.model.encoder...q.lora_A.weight"; "" of other names.
+// "encoder...q.weight" for "base_model.model.encoder...q.lora_A.weight"; "" for other names.
 std::string weight_name(const std::string& name, std::string_view suffix) {
   if (!name.starts_with(kPrefix) || !name.ends_with(suffix)) return "";
   return name.substr(kPrefix.size(), name.size() - kPrefix.size() - suffix.size()) + ".weight";

@@ -8,14 +8,14 @@
 
 namespace dovetail {
 
-// adapter_config.json and adapter_model.safetensors, as PEFT reads them. `config` holds what is
-// particular to the method; what PEFT wants of every adapter is added.
+// Writes adapter_config.json and adapter_model.safetensors, as PEFT reads them. `config` holds the
+// keys of the method; the keys that PEFT requires of every adapter are added.
 void save_adapter(const std::filesystem::path& folder, nlohmann::json config,
                   const NamedTensors& tensors);
 
-// Puts a LoRA adapter in PEFT's layout onto the model: ours, or one that PEFT saved. Throws
-// ConfigError for a folder that is none or another kind of adapter, DataError where its tensors do
-// not fit.
+// Loads a LoRA adapter in PEFT's layout into the model, saved by Dovetail or PEFT. Throws
+// ConfigError for a folder without an adapter or with another kind of adapter, and DataError for
+// tensors that do not match the model.
 void load_adapter(const std::filesystem::path& folder, T5Model& model);
 
 }  // namespace dovetail

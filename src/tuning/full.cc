@@ -29,8 +29,7 @@ class Full final : public TuningMethod {
 }  // namespace
 
 Tuning full() {
-  return {{"full", "Raffel et al. 2020, sec. 3.5.3 (fine-tuning all parameters)",
-           nlohmann::json::object()},
+  return {{"full", "Raffel et al. 2020, sec. 3.5.3 (fine-tuning all parameters)"},
           [](T5Model& model, const nlohmann::json&, uint64_t, const SoftTokenPlan&) {
             return std::make_unique<Full>(model);
           }};

@@ -18,15 +18,15 @@ namespace {
 
 using at::Tensor;
 
-// The part of a published name that PEFT's target_modules are matched with: "q" of "...q.weight".
+// The part of a published name that PEFT's target_modules match: "q" of "...q.weight".
 std::string module_of(const std::string& weight_name) {
   const std::string path = weight_name.substr(0, weight_name.rfind('.'));
   return path.substr(path.rfind('.') + 1);
 }
 
-bool is_product(const std::string& module) {
-  static const std::set<std::string> products = {"q", "k", "v", "o", "wi", "wi_0", "wi_1", "wo"};
-  return products.contains(module);
+bool is_linear_layer(const std::string& module) {
+  static const std::set<std::string> layers = {"q", "k", "v", "o", "wi", "wi_0", "wi_1", "wo"};
+  return layers.contains(module);
 }
 
 struct LoraSettings {
@@ -38,30 +38,23 @@ struct LoraSettings {
 LoraSettings read_settings(const nlohmann::json& parameters) {
   LoraSettings settings;
   settings.r = parameters.at("r").get<int64_t>();
-  if (settings.r < 1 || settings.r > 1024) {
-    throw_<ConfigError>("lora: r must be between 1 and 1024, found {}", settings.r);
-  }
-  const double alpha = parameters.at("lora_alpha").get<double>();
-  if (!(alpha > 0)) throw_<ConfigError>("lora: lora_alpha must be above 0, found {}", alpha);
-  settings.scaling = alpha / static_cast<double>(settings.r);
+  settings.scaling = parameters.at("lora_alpha").get<double>() / static_cast<double>(settings.r);
   settings.dropout = parameters.at("lora_dropout").get<double>();
-  if (!(settings.dropout >= 0 && settings.dropout < 1)) {
-    throw_<ConfigError>("lora: lora_dropout must be at least 0 and below 1, found {}",
-                        settings.dropout);
-  }
   for (const auto& target : parameters.at("target_modules"))
     settings.targets.insert(target.get<std::string>());
-  if (settings.targets.empty()) {
-    throw_<ConfigError>(
-        "lora: target_modules names nothing; name some of q, k, v, o, wi, wi_0, wi_1, wo");
-  }
   return settings;
+}
+
+void check_lora(const nlohmann::json& parameters) {
+  if (!parameters.at("target_modules").empty()) return;
+  throw_<ConfigError>(
+      "lora: target_modules names nothing; name some of q, k, v, o, wi, wi_0, wi_1, wo");
 }
 
 void check_targets(const T5Model& model, const LoraSettings& settings) {
   std::set<std::string> known;
   for (const auto& [name, tensor] : named_tensors(model.config(), model.weights())) {
-    if (is_product(module_of(name))) known.insert(module_of(name));
+    if (is_linear_layer(module_of(name))) known.insert(module_of(name));
   }
   const std::vector<std::string> names(known.begin(), known.end());
   for (const std::string& target : settings.targets) {
@@ -71,8 +64,8 @@ void check_targets(const T5Model& model, const LoraSettings& settings) {
   }
 }
 
-// A begins as PEFT begins it, uniform within 1 / sqrt(inputs), and B at zero: the tuned model
-// begins as the untuned one.
+// Initialises A as PEFT does, uniform within 1 / sqrt(inputs), and B with zeros: the tuned model
+// starts equal to the base model.
 class Lora final : public TuningMethod {
  public:
   Lora(T5Model& model, const LoraSettings& settings, uint64_t seed)
@@ -93,7 +86,7 @@ class Lora final : public TuningMethod {
       trained_.emplace_back(module + ".lora_A.weight", a_rK);
       trained_.emplace_back(module + ".lora_B.weight", b_Nr);
     }
-    model_.set_packing(Packing::both_ways);  // nothing else of the model changes any more
+    model_.set_prepacking(Prepacking::both_ways);  // the backbone is frozen
   }
 
   NamedTensors trainable() override { return trained_; }
@@ -130,9 +123,16 @@ std::unique_ptr<TuningMethod> make_lora(T5Model& model, const nlohmann::json& pa
 }  // namespace
 
 Tuning lora() {
-  return {{"lora",
-           "Hu et al. 2021; parameters as PEFT's LoraConfig has them",
-           {{"r", 8}, {"lora_alpha", 8.0}, {"lora_dropout", 0.0}, {"target_modules", {"q", "v"}}}},
+  return {{.name = "lora",
+           .paper = "Hu et al. 2021; parameters as in PEFT's LoraConfig",
+           .parameters = {{"r", 8, "rank of the update", between(1, 1024)},
+                          {"lora_alpha", 8.0, "the update is scaled by lora_alpha / r", above(0)},
+                          {"lora_dropout", 0.0, "dropout of the update's input", from_up_to(0, 1)},
+                          {"target_modules",
+                           {"q", "v"},
+                           "modules that get an update: q, k, v, o, "
+                           "wi, wi_0, wi_1, wo"}},
+           .check = check_lora},
           make_lora};
 }
 

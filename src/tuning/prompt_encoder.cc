@@ -92,7 +92,7 @@ PromptEncoder::PromptEncoder(const PromptEncoderSettings& settings, int64_t d_mo
   }
 }
 
-// As PyTorch begins its own layers: uniform within 1 / sqrt(inputs).
+// Initialises as PyTorch's layers do: uniform within 1 / sqrt(inputs).
 void PromptEncoder::add(const std::string& name, at::IntArrayRef shape, double bound) {
   Tensor tensor = at::empty(shape).uniform_(-bound, bound, generator_).to(device_);
   weights_.emplace_back("prompt_encoder." + name, tensor.requires_grad_(true));
@@ -128,7 +128,8 @@ Tensor PromptEncoder::residual(const Tensor& x, int64_t which) const {
   return x + linear(at::relu(linear(x, which)), which + 1);
 }
 
-// Each group is a sequence of its own: tokens of one relation do not depend on another's.
+// Runs the LSTM over each group separately, so that tokens of one relation do not depend on
+// another's.
 Tensor PromptEncoder::lstm(const Tensor& x_KD) const {
   std::vector<Tensor> parameters;
   for (int64_t i = 0; i < first_linear_; ++i) parameters.push_back(weights_[i].second);

@@ -11,8 +11,9 @@
 
 namespace dovetail {
 
-// What stands between the trained table of a prompt and the model's input (the encoders of MTO,
-// Pouramini and Faili 2024, whose paper-period runs used the residual MLP).
+// The network between a soft prompt's trained table and the model's input: the prompt encoders of
+// MTO (Pouramini and Faili 2024, whose runs used the residual MLP). Shape suffixes: K tokens, D
+// d_model.
 //   embedding     nothing (Lester et al. 2021)
 //   mlp           d -> hidden -> ... -> d, ReLU between; `layers` hidden layers
 //   mlp_residual  `layers` blocks x + W2 relu(W1 x), `hidden` wide inside
@@ -21,12 +22,13 @@ namespace dovetail {
 //                 al. 2021)
 struct PromptEncoderSettings {
   std::string kind = "embedding";
-  int64_t layers = 0;  // 0: one, of lstm two
-  int64_t hidden = 0;  // 0: d_model, of lstm half of it
+  int64_t layers = 0;  // 0: one, for lstm two
+  int64_t hidden = 0;  // 0: d_model, for lstm half of it
 };
 
-// From the parameters encoder, encoder_layers and encoder_hidden. MTO's spelling KIND@LAYERS@HIDDEN
-// ("mlp@2@200") says all three at once. ConfigError.
+// Reads the parameters encoder, encoder_layers and encoder_hidden. MTO's spelling
+// KIND@LAYERS@HIDDEN ("mlp@2@200") combines all three. Throws ConfigError for an unknown kind or
+// values out of range.
 PromptEncoderSettings read_prompt_encoder(const nlohmann::json& parameters);
 
 class PromptEncoder {
@@ -35,7 +37,7 @@ class PromptEncoder {
   PromptEncoder(const PromptEncoderSettings& settings, int64_t d_model,
                 std::vector<std::string> groups, uint64_t seed, const at::Device& device);
 
-  // table_KD to vectors_KD.
+  // The prompt's trained table to its vectors, both [K, D]. Differentiable.
   at::Tensor forward(const at::Tensor& table_KD) const;
 
   // The encoder's own weights, leaves that require a gradient: "prompt_encoder.linear.0.weight".
@@ -55,7 +57,7 @@ class PromptEncoder {
   at::Generator generator_;
   at::Device device_;
   NamedTensors weights_;
-  int64_t num_linear_ = 0, first_linear_ = 0;  // linear layers; where in weights_ they begin
+  int64_t num_linear_ = 0, first_linear_ = 0;  // linear layers; index of the first in weights_
 };
 
 }  // namespace dovetail

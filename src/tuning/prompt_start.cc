@@ -22,7 +22,7 @@ namespace {
 
 constexpr int64_t kFirstPiece = 3, kLastPiece = 5000;
 
-// No row twice while there are others.
+// Draws rows without repetition until all have been drawn.
 Tensor sampled_vocabulary(const T5Model& model, int64_t count, uint64_t seed) {
   const Tensor& shared_VD = model.weights().shared_VD;
   const int64_t choice = std::min(kLastPiece, shared_VD.size(0)) - kFirstPiece;

@@ -6,30 +6,31 @@
 #include "model/t5.h"
 #include "tuning/tuning_method.h"
 
+// Shape suffixes: K soft tokens, D d_model.
 namespace dovetail {
 
 struct PromptStart {
   at::Tensor table_KD;
-  nlohmann::json notes;  // what was used, and of how many tokens
+  nlohmann::json notes;  // the sources of the vectors, and their numbers of tokens
 };
 
-// Where soft tokens start, by the parameter "initialization":
+// The initial vectors of soft tokens, chosen by the parameter "initialization":
 //   sampled_vocabulary  other rows of the first 5,000 pieces, special ids left out
 //                       (Lester et al. 2021, sec. 3.2)
 //   random_uniform      uniform on [-0.5, 0.5]
 //   random_normal       N(0, 1)
-//   words               the mean of the rows of the word in the token's name; a token without a
-//                       word starts as in sampled_vocabulary
+//   words               the mean embedding of the word in the token's name; a token without a word
+//                       starts as in sampled_vocabulary
 //   saved               the vectors of a saved prompt ("initialization_folder"), matched by name,
 //                       or by position where no name matches and the counts agree
-// ConfigError for another, or a folder that holds no prompt of this width.
+// Throws ConfigError for another value, or a folder without a prompt of this width.
 PromptStart start_vectors(const T5Model& model, const SoftTokenPlan& plan,
                           const nlohmann::json& parameters, uint64_t seed);
 
-// The names of initialization, for messages.
+// The allowed values of initialization.
 const std::vector<std::string>& prompt_initializations();
 
-// Beside the adapter: the names of a saved prompt's rows.
+// The file beside an adapter with the names of a saved prompt's rows.
 inline constexpr const char* kSoftTokensFile = "dovetail_soft_tokens.json";
 
 }  // namespace dovetail

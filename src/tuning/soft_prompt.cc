@@ -17,7 +17,8 @@ namespace {
 
 using at::Tensor;
 
-// The prompt's vectors take the places of virtual ids in the encoder's input; the model is frozen.
+// Prompt tuning: the prompt's vectors replace virtual ids in the encoder's input; the model is
+// frozen.
 class SoftPrompt final : public TuningMethod {
  public:
   SoftPrompt(T5Model& model, SoftTokenPlan plan, PromptStart start, PromptEncoder encoder,
@@ -32,7 +33,7 @@ class SoftPrompt final : public TuningMethod {
       tensor.requires_grad_(false);
     }
     table_KD_.requires_grad_(true);
-    model_.set_packing(Packing::both_ways);  // nothing of the model changes any more
+    model_.set_prepacking(Prepacking::both_ways);  // the backbone is frozen
     notes_["num_soft_tokens"] = num_soft_tokens();
     notes_["encoder"] = parameters_.value("encoder", "embedding");
   }
@@ -57,8 +58,8 @@ class SoftPrompt final : public TuningMethod {
 
   nlohmann::json notes() const override { return notes_; }
 
-  // PEFT puts its prompt before everything; where ours stand, and what they are called, is told
-  // beside it. The vectors are those that the model sees: an encoder is only a way to train them.
+  // PEFT puts a prompt before the whole input. The soft tokens' names and placement are saved in a
+  // file beside the adapter. The saved vectors are the prompt encoder's output.
   void save(const std::filesystem::path& folder) const override {
     const at::NoGradGuard no_grad;
     save_adapter(folder,
@@ -70,10 +71,10 @@ class SoftPrompt final : public TuningMethod {
                   {"num_attention_heads", model_.config().num_heads},
                   {"prompt_tuning_init", "RANDOM"}},
                  {{"prompt_embeddings", encoder_.forward(table_KD_).detach().contiguous()}});
-    nlohmann::json told = notes_;
-    told["placement"] = parameters_.at("placement");
-    for (const PromptToken& token : plan_.tokens) told["tokens"].push_back(token.name);
-    write_file_atomically(folder / kSoftTokensFile, told.dump(2) + "\n");
+    nlohmann::json description = notes_;
+    description["placement"] = parameters_.at("placement");
+    for (const PromptToken& token : plan_.tokens) description["tokens"].push_back(token.name);
+    write_file_atomically(folder / kSoftTokensFile, description.dump(2) + "\n");
   }
 
  private:
@@ -85,30 +86,13 @@ class SoftPrompt final : public TuningMethod {
   nlohmann::json parameters_;
 };
 
-void check(const nlohmann::json& parameters) {
-  const auto count = parameters.at("num_virtual_tokens").get<int64_t>();
-  if (count < 1 || count > 1000) {
-    throw_<ConfigError>("soft_prompt: num_virtual_tokens must be between 1 and 1000, found {}",
-                        count);
-  }
-  const std::string placement = parameters.at("placement").get<std::string>();
-  if (placement != "before" && placement != "after") {
-    throw_<ConfigError>(
-        "soft_prompt: placement must be \"before\" or \"after\" (the input), found \"{}\"",
-        placement);
-  }
+void check_soft_prompt(const nlohmann::json& parameters) {
   const std::string start = parameters.at("initialization").get<std::string>();
-  const std::vector<std::string>& known = prompt_initializations();
-  if (std::find(known.begin(), known.end(), start) == known.end()) {
-    throw_<ConfigError>("soft_prompt: unknown initialization \"{}\": {}", start,
-                        did_you_mean(start, known));
-  }
-  const bool has_folder = !parameters.value("initialization_folder", std::string()).empty();
+  const bool has_folder = !parameters.at("initialization_folder").get<std::string>().empty();
   if ((start == "saved") != has_folder) {
     throw_<ConfigError>(
         "soft_prompt: initialization = \"saved\" and initialization_folder, the folder of a prompt "
-        "that was kept "
-        "(keep_model = true), go together; found {} without the other",
+        "saved with keep_model = true, need each other; found {} without the other",
         has_folder ? "initialization_folder" : "\"saved\"");
   }
   read_prompt_encoder(parameters);
@@ -116,7 +100,6 @@ void check(const nlohmann::json& parameters) {
 
 std::unique_ptr<TuningMethod> make_soft_prompt(T5Model& model, const nlohmann::json& parameters,
                                                uint64_t seed, const SoftTokenPlan& given) {
-  check(parameters);
   SoftTokenPlan plan = given;
   if (plan.tokens.empty()) {
     const auto count = parameters.at("num_virtual_tokens").get<int64_t>();
@@ -137,15 +120,27 @@ Tuning soft_prompt() {
   return {
       {.name = "soft_prompt",
        .paper = "Lester et al. 2021; placements and encoders as in MTO (Pouramini and Faili 2024)",
-       .defaults = {{"num_virtual_tokens", 20},
-                    {"placement", "before"},
-                    {"initialization", "sampled_vocabulary"},
-                    {"initialization_folder", ""},
-                    {"encoder", "embedding"},
-                    {"encoder_layers", 0},
-                    {"encoder_hidden", 0}},
+       .parameters =
+           {{"num_virtual_tokens", 20, "soft tokens, where the template names none",
+             between(1, 1000)},
+            {"placement",
+             "before",
+             "the side of the input that the prompt is on",
+             {},
+             {"before", "after"}},
+            {"initialization",
+             "sampled_vocabulary",
+             "the vectors at the start",
+             {},
+             prompt_initializations()},
+            {"initialization_folder", "", "folder of a saved prompt, with initialization saved"},
+            {"encoder", "embedding",
+             "embedding, mlp, mlp_residual or lstm; KIND@LAYERS@HIDDEN gives its size too"},
+            {"encoder_layers", 0, "hidden layers; 0: one, for lstm two", between(0, 16)},
+            {"encoder_hidden", 0, "hidden width; 0: d_model, for lstm half of it",
+             between(0, 65536)}},
        .soft_tokens = true,
-       .check = check},
+       .check = check_soft_prompt},
       make_soft_prompt};
 }
 

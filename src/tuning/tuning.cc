@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tuning/tuning.h"
 
-#include "base/error.h"
-#include "base/names.h"
+#include "base/catalogue.h"
 #include "tuning/tuning_method.h"
 
 namespace dovetail {
@@ -31,12 +30,8 @@ std::vector<TuningEntry> tunings() {
 }
 
 const Tuning& find_tuning(const std::string& name) {
-  std::vector<std::string> known;
-  for (const Tuning& tuning : catalogue()) {
-    if (tuning.entry.name == name) return tuning;
-    known.push_back(tuning.entry.name);
-  }
-  throw_<ConfigError>("unknown tuning \"{}\": {}", name, did_you_mean(name, known));
+  return find_in_catalogue("tuning", catalogue(), name,
+                           [](const Tuning& tuning) { return tuning.entry.name; });
 }
 
 }  // namespace dovetail

@@ -7,17 +7,19 @@
 #include <string>
 #include <vector>
 
+#include "base/parameters.h"
+
 namespace dovetail {
 
-// What a sweep file may name on the tuning axis; known without LibTorch.
+// A value of the tuning axis; known without LibTorch.
 struct TuningEntry {
   std::string name;
   std::string paper;
-  nlohmann::json defaults;  // its parameters
-  // Whether it trains soft tokens: a template with prompt parts (needs_soft_tokens) can only be
-  // used with such a one, which has num_virtual_tokens and placement among its parameters.
+  Parameters parameters = {};
+  // Whether it trains soft tokens, with num_virtual_tokens and placement among its parameters. A
+  // template with prompt parts can only be used with such a tuning.
   bool soft_tokens = false;
-  // Throws ConfigError for parameters out of range; may be empty.
+  // Throws ConfigError for parameters that do not fit together; may be empty.
   std::function<void(const nlohmann::json& parameters)> check = {};
 };
 

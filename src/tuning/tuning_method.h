@@ -14,21 +14,21 @@
 
 namespace dovetail {
 
-// A soft token: trained as one vector wherever its name stands.
+// A soft token: one trained vector, wherever its name stands.
 struct PromptToken {
   std::string name;   // "xNeed.P0"
   std::string group;  // tokens of a group are one sequence to an LSTM encoder
-  std::vector<int32_t> pieces =
-      {};  // of the word in its name, that it may start from; none without one
+  // Pieces of the word in its name, from which it may start; empty without a word.
+  std::vector<int32_t> pieces = {};
 };
 
-// The soft tokens of a cell, in the order of their ids: vocab_size + k is the k-th.
+// The soft tokens of a cell, in the order of their ids: vocab_size + k is token k.
 struct SoftTokenPlan {
   std::vector<PromptToken> tokens;
 };
 
-// One cell's way of being tuned: which tensors are trained, and how source ids become the encoder's
-// input. Everything it does not list in trainable() stays bit-identical.
+// The tuning of one model: chooses the trained tensors, and maps source ids to the encoder's input.
+// Tensors that trainable() does not list stay bit-identical.
 class TuningMethod {
  public:
   virtual ~TuningMethod() = default;
@@ -36,26 +36,29 @@ class TuningMethod {
   // The trained tensors with their names, each a leaf that requires a gradient.
   virtual NamedTensors trainable() = 0;
 
-  // ids at or above the vocabulary's size stand for soft tokens: vocab_size + k is the k-th.
+  // Embeds source ids: [B, S] to [B, S, D]. Ids from the vocabulary's size on are soft tokens:
+  // vocab_size + k is the k-th.
   virtual at::Tensor embed(const at::Tensor& ids_BS) = 0;
 
   virtual int64_t num_soft_tokens() const { return 0; }
 
-  // What was decided on the way, such as where vectors started; recorded with the results.
+  // Decisions made on the way, such as the sources of initial vectors; recorded with the results.
   virtual nlohmann::json notes() const { return nlohmann::json::object(); }
 
-  // What was tuned, in a folder: a whole model in the Hugging Face layout, or an adapter in PEFT's.
+  // Saves the tuned tensors: a whole model in the Hugging Face layout, or an adapter in PEFT's.
   virtual void save(const std::filesystem::path& folder) const = 0;
 };
 
 struct Tuning {
   TuningEntry entry;
-  // Throws ConfigError for parameters out of range. The model must outlive the method. A tuning
-  // with soft tokens makes those of the plan; of an empty plan as many as its num_virtual_tokens.
-  std::unique_ptr<TuningMethod> make(T5Model& model, const nlohmann::json& parameters,
-                                     uint64_t seed, const SoftTokenPlan& plan = {}) const {
-    return build(model, parameters, seed, plan);
+  // Makes the method from the given parameters, and defaults for the others. Throws ConfigError for
+  // parameters out of range. The model must outlive the method. A tuning with soft tokens makes
+  // those of the plan; for an empty plan, as many as its num_virtual_tokens.
+  std::unique_ptr<TuningMethod> make(T5Model& model, const nlohmann::json& given, uint64_t seed,
+                                     const SoftTokenPlan& plan = {}) const {
+    return build(model, resolve_parameters(entry, given), seed, plan);
   }
+  // Gets complete parameters.
   std::function<std::unique_ptr<TuningMethod>(T5Model& model, const nlohmann::json& parameters,
                                               uint64_t seed, const SoftTokenPlan& plan)>
       build;

@@ -39,7 +39,7 @@ namespace {
 
 constexpr std::array<const char*, 4> kFiles = {"data.noun", "data.verb", "data.adj", "data.adv"};
 
-// Which file a part of speech is in; satellites (s) are among the adjectives.
+// The file of a part of speech; satellites (s) are among the adjectives.
 size_t file_of(char part_of_speech) {
   switch (part_of_speech) {
     case 'n': return 0;
@@ -52,7 +52,7 @@ size_t file_of(char part_of_speech) {
   }
 }
 
-// Adjectives carry where they may stand: "galore(ip)", "awake(p)", "former(a)".
+// Strips the position marker of adjectives: "galore(ip)", "awake(p)", "former(a)".
 std::string word_of(std::string_view field) {
   for (const std::string_view marker : {"(a)", "(p)", "(ip)"}) {
     if (field.ends_with(marker)) field.remove_suffix(marker.size());
@@ -100,7 +100,7 @@ class LineReader {
     pointer.target_word = static_cast<int>(parse("a word's number", found.substr(2), 16));
   }
 
-  // What stands after the bar; verbs have frames before it, which nobody asks for.
+  // The text after the bar. Verbs have frames before it, which are not read.
   std::string_view gloss() {
     const size_t bar = rest_.find("| ");
     if (bar == std::string_view::npos) fail("a gloss after \"| \"", rest_);
@@ -172,7 +172,7 @@ bool has_database(const fs::path& folder) {
 
 void split_gloss(std::string_view gloss, std::string& definition,
                  std::vector<std::string>& examples) {
-  // the end of the part that begins at `from`: a semicolon, blanks, a quote
+  // the end of the part that begins at `from`: a semicolon, spaces, a quote
   const auto end_of_part = [&](size_t from) {
     for (size_t at = gloss.find(';', from); at != gloss.npos; at = gloss.find(';', at + 1)) {
       const size_t next = gloss.find_first_not_of(' ', at + 1);

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "cards/shared_data.h"
+#include "cards/test_data.h"
 
 namespace dovetail {
 namespace {
@@ -80,7 +80,7 @@ TEST(PairRows, WithoutATargetAreCountedAndLeftOut) {
 // and they are all that 18 files have, those named trec_*.
 TEST(PairRows, ReadTheMixture) {
   const ScratchFolder scratch;
-  const std::filesystem::path data = shared_data(scratch, "mix-t0-50k");
+  const std::filesystem::path data = test_data("mix-t0-50k", scratch);
   if (data.empty()) GTEST_SKIP() << "the mixture is not here: set DOVETAIL_TEST_DATA";
   int64_t files = 0, empty_files = 0, empty_rows = 0, rows = 0;
   const auto folder = data / "data/finetuning/t0_train_50k/data_per_template";

@@ -116,7 +116,7 @@ void add_claims(Results& results) {
       "relative");
   add("it helps most with little data", {side({{"objective", {"prefix_lm"}}}),
                                          side({{"objective", {"none"}}}),
-                                         on({{"train_size", {"heads64"}}}),
+                                         on({{"train_size", {"examples64"}}}),
                                          {{"train_size", {"all"}}}});
   add("masked beats all others", {side({{"template", {"masked_prompting"}}}),
                                   {{}, "", true},
@@ -182,7 +182,7 @@ Results random_results(uint64_t seed, double finished_share, int64_t num_items) 
       for (size_t f = 0; f < kTemplates.size(); ++f) {
         for (const std::string tuning : {"full", "soft_prompt"}) {
           if (tuning == "soft_prompt" && (o == 0 || f % 2 == 1)) continue;
-          for (const std::string size : {"heads64", "all"}) {
+          for (const std::string size : {"examples64", "all"}) {
             for (const std::string cell_seed : {"1", "2"}) {
               add_cell(results, {kObjectives[o], kTasks[t], kTemplates[f], tuning, size, cell_seed},
                        kind, pretraining[o], finished_share,

@@ -13,13 +13,19 @@ namespace dovetail::made_up {
 
 // What a plan knows of the labels that these tests use.
 inline std::map<std::string, std::map<std::string, AxisTraits>> traits() {
-  return {{"objective", {{"span_corruption", {.fills = 1}}, {"prefix_lm", {.fills = -1}}}},
-          {"adaptation", {{"denoising", {.fills = 1}}, {"lm", {.fills = -1}}}},
+  return {{"objective",
+           {{"span_corruption", {.answer_style = AnswerStyle::infill}},
+            {"prefix_lm", {.answer_style = AnswerStyle::continuation}}}},
+          {"adaptation",
+           {{"denoising", {.answer_style = AnswerStyle::infill}},
+            {"lm", {.answer_style = AnswerStyle::continuation}}}},
           {"template",
-           {{"mapping", {.fills = -1}},
-            {"masked_mapping", {.fills = 1}},
-            {"prompting", {.fills = -1, .says_relation = true, .form = "nat"}},
-            {"masked_prompting", {.fills = 1, .says_relation = true, .form = "nat"}}}}};
+           {{"mapping", {.answer_style = AnswerStyle::continuation}},
+            {"masked_mapping", {.answer_style = AnswerStyle::infill}},
+            {"prompting",
+             {.answer_style = AnswerStyle::continuation, .says_relation = true, .form = "nat"}},
+            {"masked_prompting",
+             {.answer_style = AnswerStyle::infill, .says_relation = true, .form = "nat"}}}}};
 }
 
 // A plan with records that a test writes down by hand. Nothing in here was measured.
@@ -58,7 +64,7 @@ struct Results {
     job.key = "job" + std::to_string(plan.jobs.size());
     job.kind = baseline.empty() ? JobKind::tune : JobKind::baseline;
     job.name = cell.name;
-    job.settings = {{"task", {{"name", at[1]}, {"kind", kind}}}};
+    if (kind == "reading") plan.primary_metrics[at[1]] = "exact_match";
     job.inputs = std::move(inputs);
     plan.jobs.push_back(job);
     plan.cells.push_back(cell);

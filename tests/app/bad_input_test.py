@@ -113,7 +113,9 @@ def test_results_folder_of_a_different_sweep(tiny_sweep):
 
     message = refused(folder, "run", "tiny.toml", *one_cell)
 
-    assert "different sweep" in message and "--out" in message and "--store out/artefacts" in message
+    assert (
+        "different sweep" in message and "--out" in message and "--store out/artefacts" in message
+    )
 
 
 def test_out_that_is_no_results_folder(tiny_sweep):
@@ -122,7 +124,9 @@ def test_out_that_is_no_results_folder(tiny_sweep):
     (mine / "thesis.tex").write_text("years of work")
 
     assert "--out" in refused(tiny_sweep.parent, "run", "tiny.toml", "--out", "mine")
-    assert "thesis.tex" in refused(tiny_sweep.parent, "run", "tiny.toml", "--out", "mine/thesis.tex")
+    assert "thesis.tex" in refused(
+        tiny_sweep.parent, "run", "tiny.toml", "--out", "mine/thesis.tex"
+    )
     for command in ("status", "report"):
         assert "plan.json" in refused(tiny_sweep.parent, command, "mine")
 
@@ -173,8 +177,12 @@ def write_model(folder, vocab_size=60):
             shapes[f"{layer}{place}.layer_norm.weight"] = [8]
         shapes[f"{layer}0.SelfAttention.relative_attention_bias.weight"] = [4, 2]
         last = f"{layer}{len(attentions)}."
-        shapes |= {f"{last}DenseReluDense.wi.weight": [8, 8], f"{last}DenseReluDense.wo.weight": [8, 8],
-                   f"{last}layer_norm.weight": [8], f"{stack}.final_layer_norm.weight": [8]}
+        shapes |= {
+            f"{last}DenseReluDense.wi.weight": [8, 8],
+            f"{last}DenseReluDense.wo.weight": [8, 8],
+            f"{last}layer_norm.weight": [8],
+            f"{stack}.final_layer_norm.weight": [8],
+        }
     header, end = {}, 0
     for name, shape in shapes.items():
         begin, end = end, end + 4 * (shape[0] * shape[1] if len(shape) == 2 else shape[0])
@@ -228,7 +236,9 @@ def test_model_input_line(tmp_path, command, line, said):
 def test_model_command(tmp_path, command, args, said):
     write_model(tmp_path / "m")
     write_model(tmp_path / "bytes")   # ByT5's ids do not fit into 60 rows
-    (tmp_path / "bytes" / "tokenizer_config.json").write_text('{"tokenizer_class": "ByT5Tokenizer"}')
+    (tmp_path / "bytes" / "tokenizer_config.json").write_text(
+        '{"tokenizer_class": "ByT5Tokenizer"}'
+    )
     (tmp_path / "empty").mkdir()
     (tmp_path / "none.jsonl").write_text("")
     (tmp_path / "f.jsonl").write_text('{"source": "a", "target": "b"}\n')

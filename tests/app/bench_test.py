@@ -23,7 +23,9 @@ def only_line(result):
 
 
 def test_train_says_what_it_ran_and_how_fast(tmp_path):
-    printed = only_line(dovetail("bench", "train", *SMALL, "--target", "4", "--seed", "7", cwd=tmp_path))
+    printed = only_line(
+        dovetail("bench", "train", *SMALL, "--target", "4", "--seed", "7", cwd=tmp_path)
+    )
 
     # embedding; encoder and decoder: layers of (attention, feed-forward, norms), bias table, norm
     encoder = 2 * (4 * 128 * 128 + 2 * 128 * 512 + 2 * 128) + 32 * 4 + 128
@@ -105,9 +107,15 @@ def test_products_are_those_of_a_step():
     # one layer each, one head of width 1, vocabulary 1: by hand, multiplications and additions
     shape = dict(d_model=1, d_kv=1, num_heads=1, num_layers=1, d_ff=1, vocab_size=1)
     batch, source, target = 1, 3, 2
-    encoder = 4 * source + 2 * source + 2 * source * source          # projections, feed-forward, scores
-    decoder = (4 * target + 2 * target + 2 * source + 2 * target     # self, cross q o, cross k v, ff
-               + 2 * target * target + 2 * target * source)
+    encoder = 4 * source + 2 * source + 2 * source * source  # projections, feed-forward, scores
+    decoder = (
+        4 * target
+        + 2 * target
+        + 2 * source
+        + 2 * target  # self, cross q o, cross k v, ff
+        + 2 * target * target
+        + 2 * target * source
+    )
     head = target
 
     total = flops(products_of_step(shape, batch, source, target))
@@ -134,8 +142,24 @@ def test_speed_ratio_is_of_rounds_not_of_medians():
 
 def test_the_named_shapes_are_the_programs(tmp_path):
     for name in ("tiny", "mini"):
-        printed = only_line(dovetail("bench", "generate", "--shape", name, "--batch", "1", "--source",
-                                     "2", "--new-tokens", "1", "--steps", "1", "--warmup", "1",
-                                     cwd=tmp_path))
+        printed = only_line(
+            dovetail(
+                "bench",
+                "generate",
+                "--shape",
+                name,
+                "--batch",
+                "1",
+                "--source",
+                "2",
+                "--new-tokens",
+                "1",
+                "--steps",
+                "1",
+                "--warmup",
+                "1",
+                cwd=tmp_path,
+            )
+        )
 
         assert SHAPES[name].items() <= printed.items()

@@ -67,7 +67,7 @@ def test_data_split_at_random_keeps_its_words(tiny_sweep):
 
 
 def novels(tmp_path):
-    """Texts of raw-100-english-novels: in $DOVETAIL_TEST_DATA, else unpacked from ../shared/data."""
+    """raw-100-english-novels: in $DOVETAIL_TEST_DATA, else unpacked from ../shared/data."""
     name = "raw-100-english-novels"
     folder = Path(os.environ.get("DOVETAIL_TEST_DATA", tmp_path)) / name
     archive = SOURCE.parent / "shared" / "data" / f"{name}.tar.xz"

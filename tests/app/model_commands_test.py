@@ -74,18 +74,43 @@ def test_score_is_the_reference(folder, model, pairs):
         assert scores["token_ranks"] == ((logits > chosen).sum(1) + 1).tolist()
 
 
-@pytest.mark.parametrize("args, settings", [
-    ([], {}),
-    (["--num-beams", "4"], dict(num_beams=4)),
-    (["--num-beams", "3", "--length-penalty", "2", "--early-stopping", "never", "--min-new-tokens", "3",
-      "--no-repeat-ngram-size", "2", "--repetition-penalty", "1.2"],
-     dict(num_beams=3, length_penalty=2.0, early_stopping="never", min_new_tokens=3,
-          no_repeat_ngram_size=2, repetition_penalty=1.2)),
-])
+@pytest.mark.parametrize(
+    "args, settings",
+    [
+        ([], {}),
+        (["--num-beams", "4"], dict(num_beams=4)),
+        (
+            [
+                "--num-beams",
+                "3",
+                "--length-penalty",
+                "2",
+                "--early-stopping",
+                "never",
+                "--min-new-tokens",
+                "3",
+                "--no-repeat-ngram-size",
+                "2",
+                "--repetition-penalty",
+                "1.2",
+            ],
+            dict(
+                num_beams=3,
+                length_penalty=2.0,
+                early_stopping="never",
+                min_new_tokens=3,
+                no_repeat_ngram_size=2,
+                repetition_penalty=1.2,
+            ),
+        ),
+    ],
+)
 def test_generate_is_the_reference(folder, model, pairs, args, settings):
     sources = [{"source_ids": pair["source_ids"]} for pair in pairs[:12]]
 
-    found = answers("generate", folder, sources, "--max-new-tokens", "8", "--batch-size", "5", *args)
+    found = answers(
+        "generate", folder, sources, "--max-new-tokens", "8", "--batch-size", "5", *args
+    )
 
     assert len(found) == len(sources)
     for source, answer in zip(sources, found):
@@ -125,8 +150,17 @@ def test_truncate_keeps_the_end_of_a_text(folder):
 
 
 def test_samples_hang_on_the_seed_and_not_on_the_batches(folder, pairs):
-    options = ("--do-sample", "--top-k", "0", "--num-return-sequences", "2", "--max-new-tokens", "6",
-               "--seed", "3")
+    options = (
+        "--do-sample",
+        "--top-k",
+        "0",
+        "--num-return-sequences",
+        "2",
+        "--max-new-tokens",
+        "6",
+        "--seed",
+        "3",
+    )
 
     one = answers("generate", folder, pairs[:9], *options, "--batch-size", "2")
     other = answers("generate", folder, pairs[:9], *options, "--batch-size", "7")

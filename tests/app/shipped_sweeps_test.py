@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The sweeps of the paper's tables and claims can be planned as they are shipped, on stand-in data of their form."""
+"""The shipped sweeps of the papers' tables and claims can be planned, on stand-in data."""
+
 import json
 import re
 import shutil
@@ -9,8 +10,17 @@ from pathlib import Path
 import pytest
 from conftest import SOURCE, dovetail
 
-RELATIONS = ["AtLocation", "CapableOf", "HasProperty", "ObjectUse", "isFilledBy", "xAttr", "xIntent",
-             "xNeed", "xWant"]
+RELATIONS = [
+    "AtLocation",
+    "CapableOf",
+    "HasProperty",
+    "ObjectUse",
+    "isFilledBy",
+    "xAttr",
+    "xIntent",
+    "xNeed",
+    "xWant",
+]
 HEADS = 120   # more than few-shot cells, probes and races take together
 
 
@@ -19,7 +29,11 @@ def write_atomic(folder):
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(SOURCE / "data/cards/atomic2020.toml", folder)
     for split, count in (("train", HEADS), ("test", 5)):
-        rows = [f"{split} head {i}\t{relation}\ttail {i}\n" for relation in RELATIONS for i in range(count)]
+        rows = [
+            f"{split} head {i}\t{relation}\ttail {i}\n"
+            for relation in RELATIONS
+            for i in range(count)
+        ]
         (folder / f"{split}.tsv").write_text("".join(rows))
 
 
@@ -27,17 +41,29 @@ def write_openbook_qa(folder):
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(SOURCE / "data/cards/openbook_qa.toml", folder)
     for split, count in (("train", HEADS), ("dev", 5), ("test", 5)):
-        rows = [f"What is {split} {i}?\t(A) a {i} (B) b {i} (C) c {i} (D) d {i}\tA\n" for i in range(count)]
+        rows = [
+            f"What is {split} {i}?\t(A) a {i} (B) b {i} (C) c {i} (D) d {i}\tA\n"
+            for i in range(count)
+        ]
         (folder / f"{split}.tsv").write_text("Question Stem\tChoices\tAnswer Key\n" + "".join(rows))
 
 
 def write_commonsense_qa(folder):
     shutil.copy(SOURCE / "data/cards/commonsense_qa.toml", folder)
     for split, count in (("train", HEADS), ("dev", 5)):
-        items = [{"question": {"stem": f"Where is {split} {i}?",
-                               "choices": [{"label": label, "text": f"{label} {i}"} for label in "ABCDE"]},
-                  "answerKey": "ABCDE"[i % 5]} for i in range(count)]
-        (folder / f"{split}_rand_split.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
+        items = [
+            {
+                "question": {
+                    "stem": f"Where is {split} {i}?",
+                    "choices": [{"label": label, "text": f"{label} {i}"} for label in "ABCDE"],
+                },
+                "answerKey": "ABCDE"[i % 5],
+            }
+            for i in range(count)
+        ]
+        (folder / f"{split}_rand_split.jsonl").write_text(
+            "".join(json.dumps(item) + "\n" for item in items)
+        )
 
 
 def write_ag_news(folder):
@@ -62,7 +88,11 @@ def planned(sweep, cwd):
     assert result.returncode == 0, result.stderr
     plan = json.loads(result.stdout)
     assert len({cell["name"] for cell in plan["cells"]}) == len(plan["cells"])
-    return plan, Counter(cell["kind"] for cell in plan["cells"]), Counter(job["kind"] for job in plan["jobs"])
+    return (
+        plan,
+        Counter(cell["kind"] for cell in plan["cells"]),
+        Counter(job["kind"] for job in plan["jobs"]),
+    )
 
 
 @pytest.fixture
@@ -76,13 +106,14 @@ def generation(tmp_path):
 def test_mto_generation_is_planned(generation, tmp_path):
     _, cells, jobs = planned("mto_generation.toml", tmp_path)
 
-    # bases x adaptations x relations x (4 templates x 2 sizes, and soft prompts: 2 templates x 1 size) x seeds
+    # bases x adaptations x relations x seeds x (4 templates x 2 sizes, and soft prompts:
+    # 2 templates x 1 size)
     assert cells["tune"] == 2 * 4 * 9 * (4 * 2 + 2 * 1) * 3
     assert jobs["pretrain"] == 2 and jobs["adapt"] == 2 * 3
 
 
 def test_mto_generation_is_planned_on_a_checkpoint(generation, tmp_path):
-    """As the sweep's head says: a folder on the axis objective, and no model, text and pre-training."""
+    """A folder on the axis objective takes the place of model, text and pre-training."""
     shutil.copytree(SOURCE / "data/checkpoints/span_corruption", tmp_path / "models/t5")
     text = generation.read_text()
     text = re.sub(r"(?ms)^\[(model|text|pretrain)\]\n.*?(?=^\[)", "", text)
@@ -111,7 +142,8 @@ def test_mto_qa_is_planned(tmp_path):
 # Tuned cells, counted from the axes and what is excluded.
 CLAIMS = {
     "checkpoints": 0,
-    # not adapted: 15 tasks, 4 templates, 2 sizes; 8 adaptations: 9 relations, 2 templates, few shots
+    # not adapted: 15 tasks, 4 templates, 2 sizes; 8 adaptations: 9 relations, 2 templates,
+    # few shots
     "matching": 2 * (15 * 4 * 2 + 8 * 9 * 2) * 3,
     # before: 3 adaptations; after: none alone
     "soft_prompts": 2 * 9 * 2 * (3 + 1) * 3,

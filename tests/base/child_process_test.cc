@@ -11,8 +11,8 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/message_of.h"
 #include "base/stop.h"
-#include "text/temporary_folder.h"
 
 namespace dovetail {
 namespace {

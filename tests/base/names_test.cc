@@ -33,7 +33,7 @@ TEST(DidYouMean, ListsTheKnownNames) {
 }
 
 TEST(Glob, MatchesWholeNames) {
-  const char* name = "quickstart/prefix_lm/wordnet.antonym/mapping/full/heads16/seed1";
+  const char* name = "quickstart/prefix_lm/wordnet.antonym/mapping/full/examples16/seed1";
 
   EXPECT_TRUE(glob_matches("*", name));
   EXPECT_TRUE(glob_matches(name, name));

@@ -2,9 +2,9 @@
 // ATOMIC-2020 through the committed card, where the data set is at hand (test_data.h).
 #include <gtest/gtest.h>
 
-#include "cards/card.h"
 #include "base/data_folder.h"
 #include "base/scratch_folder.h"
+#include "cards/card_load.h"
 #include "cards/test_data.h"
 #include "examples/verbalizer.h"
 

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "base/error.h"
-#include "cards/card.h"
 #include "base/scratch_folder.h"
+#include "cards/card_load.h"
 
 namespace dovetail {
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cards of kind "jsonl", and what holds for cards of every kind.
+#include "cards/card_files.h"
 #include "cards/card_fixture.h"
 #include "tasks/find_task.h"
+#include "tasks/verify_task.h"
 
 namespace dovetail {
 namespace {

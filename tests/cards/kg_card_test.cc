@@ -5,8 +5,8 @@
 
 #include "base/data_folder.h"
 #include "base/error.h"
-#include "cards/card.h"
 #include "cards/card_fixture.h"
+#include "cards/card_load.h"
 #include "tasks/find_task.h"
 
 namespace dovetail {
@@ -66,7 +66,7 @@ TEST(KgCard, RefusesMistakesWithTheirPlace) {
                  "6:14", "did you mean \"xNeed\"");
 }
 
-// Of all relations one may be met in the dev file alone; what is validated on it is worded too.
+// A relation may occur in the dev file only. Its validation examples still need a phrase.
 TEST(KgCard, KnowsARelationThatOnlyTheDevFileHas) {
   const ScratchFolder scratch;
   scratch.write("dev.txt", "sleep\txWant\tto dream\n");

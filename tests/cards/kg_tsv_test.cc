@@ -6,7 +6,8 @@
 
 #include "base/error.h"
 #include "base/scratch_folder.h"
-#include "cards/card.h"
+#include "base/text.h"
+#include "cards/card_load.h"
 #include "tasks/find_task.h"
 
 namespace dovetail {
@@ -133,7 +134,7 @@ TEST(KgTsv, SkipsBadRowsAndCountsThem) {
   EXPECT_EQ(nlohmann::json(loaded.report)["files"][0]["bad"]["too_long"], 1);
 }
 
-// What cannot be said is a bad row, in a task of all relations as elsewhere, and names its line.
+// A relation without a phrase makes a bad row, which is reported with its line.
 TEST(KgTsv, CountsRelationsThatTheVerbalizerCannotSay) {
   const ScratchFolder scratch;
   const std::string all = "test = \"test.tsv\"\nrelation = \"*\"\nverbalizer = \"atomic2020\"\n";
@@ -149,7 +150,7 @@ TEST(KgTsv, CountsRelationsThatTheVerbalizerCannotSay) {
       ElementsAre(HasSubstr("train.tsv:5: the verbalizer atomic2020 has no phrase for relation "
                             "\"xNede\": did you mean \"xNeed\"?"),
                   HasSubstr("train.tsv:6: the verbalizer atomic2020 has no phrase for relation "
-                            "\"something else\": mend the row")));
+                            "\"something else\": correct the row")));
   EXPECT_EQ(load(scratch, kTrain + bad, kTest, kOneRelation).report.files[0].bad_rows(), 0)
       << "another relation than the one asked for is left out, whatever it is called";
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the report of a card says about what its splits share, and about their labels.
+// The report of a card on examples that its splits share, and on their labels.
 #include "cards/card_fixture.h"
+#include "tasks/verify_task.h"
 
 namespace dovetail {
 namespace {
@@ -81,7 +82,7 @@ TEST(OtherCase, IsNotedAndNotRefused) {
   const std::string train = texts({"what is 1", "What Is 1", "b", "c"});
   const std::string test = texts({"WHAT IS 1", "what is 1 ", "B", "d"});
   const auto noted = AllOf(HasSubstr("test.txt:1: text \"WHAT IS 1\" is also at"),
-                           HasSubstr("train.txt:1 but for the case of letters; 2 texts of mine"));
+                           HasSubstr("apart from upper and lower case; 2 texts of mine"));
 
   const DataReport refused = verify(kTexts, train, test);
   const DataReport dropped = verify(kTexts + "leaks = \"drop_from_test\"\n", train, test);
@@ -104,7 +105,7 @@ TEST(OtherCase, OfChoicesIsNotedToo) {
 
   const DataReport report = verify(card, question("\"B\", \"a\""), question("\"b\", \"a\""));
 
-  EXPECT_THAT(report.notes, Contains(HasSubstr("; 1 questions of mine are in two splits so")));
+  EXPECT_THAT(report.notes, Contains(HasSubstr("; 1 questions of mine are in two splits")));
 }
 
 TEST(OtherCase, IsNotedWhereOneFileIsSplit) {

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The shipped cards on the real files of published data sets, where those are at hand: what `dovetail data verify`
-counts must be what these few lines of Python count, which share nothing with the importers.
+"""The shipped cards on the real files of published data sets: `dovetail data verify` must count the
+same as these few lines of Python, which share no code with the importers.
 
-DOVETAIL_TEST_DATA names the folder with the unpacked sets; else shared/data beside the project is unpacked; else skip.
+DOVETAIL_TEST_DATA names the folder of the unpacked sets. Without it, the archives in ../shared/data
+are unpacked. A test whose set is in neither is skipped.
 """
 
 import csv
@@ -41,23 +42,26 @@ def verify(card, links, folder, code=0):
     """The report on a shipped card, with DOVETAIL_DATASETS a folder of links."""
     for name, target in links.items():
         (folder / name).symlink_to(target)
-    run = subprocess.run([PROGRAM, "data", "verify", card, "--json"], capture_output=True, text=True,
-                         env={**os.environ, "DOVETAIL_DATASETS": str(folder)}, cwd=folder)
+    run = subprocess.run([PROGRAM, "data", "verify", card, "--json"], capture_output=True,
+                         text=True, cwd=folder,
+                         env={**os.environ, "DOVETAIL_DATASETS": str(folder)})
     assert run.returncode == code, run.stdout + run.stderr
     report = json.loads(run.stdout)
     assert bool(report["refusals"]) == (code == 2)
     for file in report["files"]:
-        kept_duplicates = file["rows"] - file["kept"] - sum(file["left_out"].values()) - sum(file["bad"].values())
+        not_kept = sum(file["left_out"].values()) + sum(file["bad"].values())
+        kept_duplicates = file["rows"] - file["kept"] - not_kept
         assert kept_duplicates in (0, file["duplicates"]), file
     return report
 
 
-def blanks(text):
+def collapsed(text):
     return " ".join(text.split())
 
 
 def tab_rows(file, skip=0):
-    return [line.split("\t") for line in file.read_text(encoding="utf-8").split("\n")[skip:] if line.strip()]
+    lines = file.read_text(encoding="utf-8").split("\n")[skip:]
+    return [line.split("\t") for line in lines if line.strip()]
 
 
 def sizes(report):
@@ -66,15 +70,18 @@ def sizes(report):
 
 def test_atomic2020(data_set, tmp_path):
     folder = data_set("kg-atomic2020-mini")
-    rows = {s: [r for r in tab_rows(folder / f"{s}.tsv") if blanks(r[2]) not in ("", "none")] for s in ("train", "test")}
+    rows = {s: [r for r in tab_rows(folder / f"{s}.tsv") if collapsed(r[2]) not in ("", "none")]
+            for s in ("train", "test")}
     report = verify("atomic2020.toml", {"atomic2020": folder}, tmp_path)
     for split in rows:
-        assert report[f"{split}_examples"] == len({(blanks(h), r) for h, r, _ in rows[split]})
-        assert report[f"{split}_references"] == len({(blanks(h), r, blanks(t)) for h, r, t in rows[split]})
+        triples = {(collapsed(h), r, collapsed(t)) for h, r, t in rows[split]}
+        assert report[f"{split}_examples"] == len({(h, r) for h, r, _ in triples})
+        assert report[f"{split}_references"] == len(triples)
     assert report["files"][0]["bad"] == {"empty_targets": 1}
 
 
-@pytest.mark.parametrize("shots,rows", [(3, 69), (30, 690), (300, 6371)])   # 3 x 23 and so on: Da et al. 2021
+# 3 x 23 and so on: Da et al. 2021
+@pytest.mark.parametrize("shots,rows", [(3, 69), (30, 690), (300, 6371)])
 @pytest.mark.parametrize("seed", range(5))
 def test_few_shot_atomic(data_set, tmp_path, shots, rows, seed):
     folder = tmp_path / "atomic2020_fewshot"
@@ -84,9 +91,11 @@ def test_few_shot_atomic(data_set, tmp_path, shots, rows, seed):
     (folder / "test.tsv").symlink_to(data_set("kg-atomic2020-mini") / "test.tsv")
     report = verify(f"atomic2020_fewshot.toml#shots={shots}#split_seed={seed}", {}, tmp_path)
     assert report["files"][0]["kept"] == rows == report["train_references"]
-    pairs = {split: {blanks(r[0]) for r in tab_rows(splits / f"comet_heads_{shots}_{seed}/{split}.tsv")}
+    few = splits / f"comet_heads_{shots}_{seed}"
+    pairs = {split: {collapsed(r[0]) for r in tab_rows(few / f"{split}.tsv")}
              for split in ("train", "dev")}
-    test = {f"{blanks(h)} @@ {r}" for h, r, _ in tab_rows(data_set("kg-atomic2020-mini") / "test.tsv")}
+    rows_of_test = tab_rows(data_set("kg-atomic2020-mini") / "test.tsv")
+    test = {f"{collapsed(h)} @@ {r}" for h, r, _ in rows_of_test}
     assert report["train_examples"] == len(pairs["train"])
     assert report["dev_examples"] == len(pairs["dev"] - pairs["train"])
     assert report["test_examples"] == len(test - pairs["train"] - pairs["dev"])
@@ -97,7 +106,8 @@ def test_conceptnet(data_set, tmp_path):
     for name in ("CN-100K", "CN-82K"):
         folder = data_set("kg-conceptnet-100k-82k") / "InductivE/dataset_only" / name
         (tmp_path / name).mkdir()
-        pairs = {s: {(r, blanks(h)) for r, h, _ in tab_rows(folder / f"{s}.txt")} for s in ("train", "valid", "test")}
+        pairs = {s: {(r, collapsed(h)) for r, h, _ in tab_rows(folder / f"{s}.txt")}
+                 for s in ("train", "valid", "test")}
         report = verify("conceptnet.toml", {"conceptnet": folder}, tmp_path / name)
         assert sizes(report) == (len(pairs["train"] - pairs["valid"] - pairs["test"]),
                                  len(pairs["valid"] - pairs["test"]), len(pairs["test"]))
@@ -108,34 +118,41 @@ def test_common_gen(data_set, tmp_path):
     report = verify("common_gen.toml", {"common_gen": folder}, tmp_path)
     assert sizes(report) == (32_629, 993, 1_497)
     for split, name in (("train", "train"), ("test", "test"), ("dev", "valid")):
-        lines = zip((folder / f"{name}_src.txt").read_text().splitlines(), (folder / f"{name}_trg.txt").read_text().splitlines())
-        pairs = {(blanks(a), blanks(b)) for a, b in lines if blanks(a) and blanks(b)}
+        lines = zip((folder / f"{name}_src.txt").read_text().splitlines(),
+                    (folder / f"{name}_trg.txt").read_text().splitlines())
+        pairs = {(collapsed(a), collapsed(b)) for a, b in lines if collapsed(a) and collapsed(b)}
         assert report[f"{split}_references"] == len(pairs)
         assert report[f"{split}_examples"] == len({a for a, _ in pairs})
 
 
-@pytest.mark.parametrize("card,train,test", [("simple", 16_728, 4_182), ("length", 16_990, 3_920), ("add_prim", 14_670, 7_706)])
+@pytest.mark.parametrize("card,train,test", [("simple", 16_728, 4_182), ("length", 16_990, 3_920),
+                                             ("add_prim", 14_670, 7_706)])
 def test_scan(data_set, tmp_path, card, train, test):   # sizes: Lake and Baroni 2018
     report = verify(f"scan_{card}.toml", {"scan": data_set("gen-scan")}, tmp_path)
     assert sizes(report) == (train, 0, test)
-    assert sum(file["duplicates"] for file in report["files"]) == (1_466 if card == "add_prim" else 0)
+    duplicates = sum(file["duplicates"] for file in report["files"])
+    assert duplicates == (1_466 if card == "add_prim" else 0)
 
 
 def test_open_book_qa(data_set, tmp_path):
     folder = data_set("qa-openbookqa") / "data/openbookqa/Main"
     report = verify("openbook_qa.toml", {"openbook_qa": folder}, tmp_path)
     assert [file["rows"] for file in report["files"]] == [4_957, 500, 500]   # Mihaylov et al. 2018
-    assert report["files"][0]["bad"] == {"duplicate_choices": 3, "contradictions": 1}   # 10-317, 12-331, 12-408; see line 2699
+    # 10-317, 12-331 and 12-408 repeat a choice; line 2699 contradicts an earlier one
+    assert report["files"][0]["bad"] == {"duplicate_choices": 3, "contradictions": 1}
     assert sizes(report)[1:] == (500, 500)
     questions = {}
     for split in ("train", "dev", "test"):
-        parted = [(blanks(r[1]), [blanks(c) for c in re.split(r"\([A-D]\)", r[2])[1:]]) for r in tab_rows(folder / f"{split}.tsv", 1)]
-        questions[split] = [(stem, frozenset(choices)) for stem, choices in parted if len(set(choices)) == len(choices)]
+        parted = [(collapsed(r[1]), [collapsed(c) for c in re.split(r"\([A-D]\)", r[2])[1:]])
+                  for r in tab_rows(folder / f"{split}.tsv", 1)]
+        questions[split] = [(stem, frozenset(choices)) for stem, choices in parted
+                            if len(set(choices)) == len(choices)]
     assert len(questions["train"]) == 4_957 - 3
     distinct = {split: set(found) for split, found in questions.items()}
     assert report["files"][0]["duplicates"] + 1 == len(questions["train"]) - len(distinct["train"])
     assert report["train_examples"] == len(distinct["train"] - distinct["dev"] - distinct["test"])
-    assert len(distinct["train"] & distinct["test"]) == 14, "the published train set has them, in another order"
+    shared = distinct["train"] & distinct["test"]
+    assert len(shared) == 14, "the published train set has them, in another order"
 
 
 @pytest.mark.parametrize("card,folder,train,test", [
@@ -145,17 +162,21 @@ def test_instructions(data_set, tmp_path, card, folder, train, test):   # rows: 
     folder = data_set("qa-llm-adapters") / "dataset" / folder
     report = verify(f"{card}_instructions.toml", {folder.name: folder}, tmp_path)
     assert [file["rows"] for file in report["files"]] == [train, test]
-    assert report["test_examples"] == test - sum(report["files"][1]["bad"].values()) - report["files"][1]["duplicates"]
+    tested = report["files"][1]
+    assert report["test_examples"] == test - sum(tested["bad"].values()) - tested["duplicates"]
     questions = {}
     for split in ("train", "test"):
-        bodies = [row["instruction"].split("Answer format:")[0] for row in json.loads((folder / f"{split}.json").read_text())]
-        questions[split] = {(blanks(parts[0]), frozenset(map(blanks, parts[1:]))) for parts in (re.split(r"Answer\d:", b) for b in bodies)}
+        rows = json.loads((folder / f"{split}.json").read_text())
+        bodies = [row["instruction"].split("Answer format:")[0] for row in rows]
+        questions[split] = {(collapsed(parts[0]), frozenset(map(collapsed, parts[1:])))
+                            for parts in (re.split(r"Answer\d:", b) for b in bodies)}
     shared = len(questions["train"] & questions["test"])
     assert report["files"][0]["leaks"] == shared == {"arc_easy": 3, "openbook_qa": 14}.get(card, 0)
 
 
-@pytest.mark.parametrize("folder,card,test", [("piqa", "piqa", 1_838), ("social_i_qa", "social_i_qa", 1_954),
-                                              ("winogrande", "winogrande", 1_267)])
+@pytest.mark.parametrize("folder,card,test", [
+    ("piqa", "piqa", 1_838), ("social_i_qa", "social_i_qa", 1_954),
+    ("winogrande", "winogrande", 1_267)])
 def test_instruction_tests(data_set, tmp_path, folder, card, test):
     folder = data_set("qa-llm-adapters") / "dataset" / folder
     own = tmp_path / "card.toml"
@@ -167,10 +188,12 @@ def test_instruction_tests(data_set, tmp_path, folder, card, test):
     assert report["train_examples"] + report["test_examples"] == report["files"][0]["kept"]
 
 
-K_SHOT = {   # labels, test rows, columns of the text(s)
-    "sst2": ("SST-2", 2, 872), "sst5": ("sst-5", 5, 2_210), "mr": ("mr", 2, 2_000), "cr": ("cr", 2, 2_000),
-    "mpqa": ("mpqa", 2, 2_000), "subj": ("subj", 2, 2_000), "trec": ("trec", 6, 500), "cola": ("CoLA", 2, 1_043),
-    "mrpc": ("MRPC", 2, 408), "rte": ("RTE", 2, 277), "qnli": ("QNLI", 2, 5_463)}   # Gao et al. 2021, table B.1
+# Folder, labels, test rows: Gao et al. 2021, table B.1
+K_SHOT = {
+    "sst2": ("SST-2", 2, 872), "sst5": ("sst-5", 5, 2_210), "mr": ("mr", 2, 2_000),
+    "cr": ("cr", 2, 2_000), "mpqa": ("mpqa", 2, 2_000), "subj": ("subj", 2, 2_000),
+    "trec": ("trec", 6, 500), "cola": ("CoLA", 2, 1_043), "mrpc": ("MRPC", 2, 408),
+    "rte": ("RTE", 2, 277), "qnli": ("QNLI", 2, 5_463)}
 
 
 @pytest.mark.parametrize("seed", (13, 21, 42, 87, 100))
@@ -183,13 +206,15 @@ def test_k_shot(data_set, tmp_path, card, seed):
     assert train["split"] == "train" and tested["split"] == "test" and dev["split"] == "dev"
     assert train["rows"] == dev["rows"] == 16 * labels
     assert tested["rows"] == test
-    assert sum(train["bad"].values()) == (1 if (card, seed) in (("cr", 13), ("cr", 42)) else 0), train   # a text of one blank
+    has_empty_text = (card, seed) in (("cr", 13), ("cr", 42))
+    assert sum(train["bad"].values()) == (1 if has_empty_text else 0), train
     assert report["train_examples"] == train["kept"], "train keeps its published size"
     if data.joinpath(folder, "16-13/test.csv").is_file():
         texts = {}
         for split, number in (("train", seed), ("dev", seed), ("test", 13)):
-            with open(data / folder / f"16-{number}/{split}.csv", encoding="utf-8", newline="") as file:
-                texts[split] = [blanks(row[1]) for row in csv.reader(file) if blanks(row[1])]
+            file = data / folder / f"16-{number}/{split}.csv"
+            with open(file, encoding="utf-8", newline="") as rows:
+                texts[split] = [collapsed(row[1]) for row in csv.reader(rows) if collapsed(row[1])]
         seen = set(texts["train"]) | {text for text in texts["dev"]}
         assert report["test_examples"] == sum(text not in seen for text in texts["test"])
         assert report["dev_examples"] == sum(text not in texts["train"] for text in texts["dev"])
@@ -198,14 +223,17 @@ def test_k_shot(data_set, tmp_path, card, seed):
 @pytest.mark.parametrize("card", ("qqp", "snli", "mnli"))
 def test_k_shot_without_a_test_file_is_refused(data_set, tmp_path, card):
     (tmp_path / "k-shot").symlink_to(data_set("cls-pcp-kshot") / "data/k-shot")
-    run = subprocess.run([PROGRAM, "data", "verify", f"lm_bff_{card}.toml"], capture_output=True, text=True,
-                         env={**os.environ, "DOVETAIL_DATASETS": str(tmp_path)}, cwd=tmp_path)
+    run = subprocess.run([PROGRAM, "data", "verify", f"lm_bff_{card}.toml"], capture_output=True,
+                         text=True, cwd=tmp_path,
+                         env={**os.environ, "DOVETAIL_DATASETS": str(tmp_path)})
     assert run.returncode == 2
-    assert "test: there is no file" in run.stderr and "test" in run.stderr.split("there is no file")[1]
+    assert "test: there is no file" in run.stderr
+    assert "test" in run.stderr.split("there is no file")[1]
 
 
-@pytest.mark.parametrize("card,folder,labels", [("imdb", "aclImdb", 2), ("ag_news", "ag_news", 4), ("amazon_review", "amazon_review", 5),
-                                                ("yahoo_answers", "yahoo_answers", 10), ("yelp_review", "yelp_review", 5)])
+@pytest.mark.parametrize("card,folder,labels", [
+    ("imdb", "aclImdb", 2), ("ag_news", "ag_news", 4), ("amazon_review", "amazon_review", 5),
+    ("yahoo_answers", "yahoo_answers", 10), ("yelp_review", "yelp_review", 5)])
 def test_full_size_sets(data_set, tmp_path, card, folder, labels):
     """train.json is not in that repository: dev.json stands in for it."""
     folder = data_set("cls-pcp-kshot") / "data" / folder
@@ -217,4 +245,5 @@ def test_full_size_sets(data_set, tmp_path, card, folder, labels):
     own.write_text(text.replace('dev = "dev.json"\n', "").replace('validation = "dev"\n', ""))
     report = verify(str(own), {}, tmp_path)
     assert sizes(report) == (1_000, 0, 1_000)
-    assert len({row["label"] for row in json.loads((folder / "test.json").read_text()).values()}) == labels
+    rows = json.loads((folder / "test.json").read_text()).values()
+    assert len({row["label"] for row in rows}) == labels

@@ -9,8 +9,8 @@
 
 namespace dovetail {
 
-// A published data set, which is no part of the project: $DOVETAIL_TEST_DATA/NAME, or the archive
-// NAME.tar.xz in shared/data beside the project, unpacked into `scratch`. "" where neither is.
+// The folder of a published data set, which is not part of the project: $DOVETAIL_TEST_DATA/NAME,
+// or the archive NAME.tar.xz in ../shared/data, unpacked into `scratch`. "" if it is in neither.
 inline std::filesystem::path test_data(const std::string& name, const ScratchFolder& scratch) {
   namespace fs = std::filesystem;
   if (const char* folder = std::getenv("DOVETAIL_TEST_DATA"); folder && *folder) {

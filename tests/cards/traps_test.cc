@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mistakes of published code that are not to be repeated here: each test bears its number in the
-// list of them, and says what went wrong there.
+// Mistakes of published code that must not be repeated here. A test has the number of its mistake
+// in the list of them, and its comment explains the mistake.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/scratch_folder.h"
-#include "cards/card.h"
+#include "cards/card_load.h"
 #include "examples/subset.h"
 #include "tasks/find_task.h"
 

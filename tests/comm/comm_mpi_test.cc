@@ -64,8 +64,8 @@ TEST(MpiCommunicator, SendingNeverWaitsForTheReceiver) {
   meet();
 }
 
-TEST(MpiCommunicator, NobodyIsGone) {
-  for (int rank = 0; rank < world().size(); ++rank) EXPECT_FALSE(world().gone(rank));
+TEST(MpiCommunicator, NoRankIsDead) {
+  for (int rank = 0; rank < world().size(); ++rank) EXPECT_FALSE(world().is_dead(rank));
   meet();
 }
 

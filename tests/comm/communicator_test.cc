@@ -15,7 +15,7 @@ TEST(SerialCommunicator, IsRankZeroOfOne) {
 
   EXPECT_EQ(communicator->rank(), 0);
   EXPECT_EQ(communicator->size(), 1);
-  EXPECT_FALSE(communicator->gone(0));
+  EXPECT_FALSE(communicator->is_dead(0));
   EXPECT_FALSE(communicator->poll());
 }
 

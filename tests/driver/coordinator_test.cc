@@ -20,7 +20,7 @@ namespace {
 using made_up::finished;
 using made_up::job;
 
-// Ranks 1.. are what `on_message` makes of the messages to them; their answers are in `arrived`.
+// Plays ranks 1 and up: `on_job` answers assignments, and the answers wait in `arrived`.
 class FakeRanks final : public Communicator {
  public:
   explicit FakeRanks(int size) : Communicator(0, size) {
@@ -35,7 +35,7 @@ class FakeRanks final : public Communicator {
   void send(int destination, int tag, Bytes bytes) override {
     if (dead.contains(destination)) return;
     sent[tag].push_back(destination);
-    if (tag == kEnd) say(destination, kLeave, {});
+    if (tag == kShutdown) say(destination, kLeave, {});
     if (tag == kJobs) on_job(destination, assignment_from({0, tag, std::move(bytes)}).jobs.at(0));
   }
   std::optional<Message> poll() override {
@@ -44,7 +44,7 @@ class FakeRanks final : public Communicator {
     arrived.pop_front();
     return message;
   }
-  bool gone(int rank) override { return dead.contains(rank); }
+  bool is_dead(int rank) override { return dead.contains(rank); }
 
   std::function<void(int rank, const Job& job)> on_job;
   std::deque<Message> arrived;
@@ -96,7 +96,7 @@ TEST(Coordinator, HandsJobsToOtherRanksAndLetsThemGo) {
   EXPECT_GT(jobs_of[1], 0);
   EXPECT_GT(jobs_of[2], 0);
   EXPECT_EQ(ranks.sent[kStored].size(), jobs_of[1] + jobs_of[2]);
-  EXPECT_EQ(ranks.sent[kEnd], (std::vector<int>{1, 2}));
+  EXPECT_EQ(ranks.sent[kShutdown], (std::vector<int>{1, 2}));
 }
 
 TEST(Coordinator, TheJobOfADeadRankIsDoneByAnother) {

@@ -218,7 +218,8 @@ TEST(Driver, ProgressAddsUp) {
   EXPECT_EQ(last.done, 4);
   EXPECT_EQ(last.failed, 3);
   EXPECT_EQ(last.remaining_seconds, 0);
-  EXPECT_EQ(last.doing, (std::vector<std::string>{"idle"}));
+  ASSERT_EQ(last.ranks.size(), 1);
+  EXPECT_EQ(last.ranks[0].state, RankState::idle);
 }
 
 // The stop flag is for the whole process and stays, so these run in a child of their own.

@@ -48,7 +48,9 @@ def lines(folder, name):
 
 
 def pids(folder):
-    return {int(rank): int(pid) for rank, pid in (line.split() for line in lines(folder, "pids.txt"))}
+    return {
+        int(rank): int(pid) for rank, pid in (line.split() for line in lines(folder, "pids.txt"))
+    }
 
 
 def wait_for(condition, seconds=30):

@@ -18,7 +18,6 @@ inline Job job(const std::string& name, double cost, std::vector<int64_t> inputs
   Job job;
   job.key = content_hash(name);
   job.name = name;
-  job.settings = Json::object();
   job.inputs = std::move(inputs);
   job.cost_seconds = cost;
   return job;

@@ -16,7 +16,8 @@ Progress halfway() {
   progress.failed = 1;
   progress.jobs_per_minute = 8.42;
   progress.remaining_seconds = 360;
-  progress.doing = {"quick/prefix_lm/antonym/mapping/full/all/seed1", "idle"};
+  progress.ranks = {{RankState::busy, "quick/prefix_lm/antonym/mapping/full/all/seed1"},
+                    {RankState::idle, ""}};
   return progress;
 }
 
@@ -48,8 +49,8 @@ TEST(ProgressLine, CutsNamesAtTheFront) {
 
 TEST(ProgressLine, CountsRanksWhereNamesDoNotFit) {
   Progress progress = halfway();
-  progress.doing = std::vector<std::string>(40, "quick/prefix_lm/antonym/mapping");
-  progress.doing[7] = "idle";
+  progress.ranks.assign(40, {RankState::busy, "quick/prefix_lm/antonym/mapping"});
+  progress.ranks[7] = {RankState::idle, ""};
 
   EXPECT_EQ(progress_line(progress, 80),
             "12/60 jobs, 8.4/min, 6 min left, 1 failed | 39 busy, 1 idle");
@@ -67,6 +68,16 @@ TEST(ProgressLine, SaysNothingOfWhatIsNotKnown) {
   progress.remaining_seconds = -1;
 
   EXPECT_EQ(progress_log(progress), "0/5 jobs");
+}
+
+// The name of a job decides nothing: a job may be called like a state.
+TEST(ProgressLine, CountsABusyRankWhateverItsJobIsCalled) {
+  Progress progress = halfway();
+  progress.ranks.assign(40, {RankState::busy, "idle"});
+  progress.ranks[0] = {RankState::left, ""};
+
+  EXPECT_EQ(progress_line(progress, 70),
+            "12/60 jobs, 8.4/min, 6 min left, 1 failed | 39 busy, 1 idle");
 }
 
 TEST(ProgressLog, NamesRanksInFull) {

@@ -35,8 +35,8 @@ TEST(TimeEstimate, CountsWhatRunningJobsHaveBehindThem) {
   TimeEstimate estimate(100);
   estimate.add_run(20, 40);
 
-  EXPECT_DOUBLE_EQ(estimate.cost_behind(40, 20), 10);
-  EXPECT_DOUBLE_EQ(estimate.cost_behind(40, 1000), 40);
+  EXPECT_DOUBLE_EQ(estimate.cost_done(40, 20), 10);
+  EXPECT_DOUBLE_EQ(estimate.cost_done(40, 1000), 40);
   EXPECT_DOUBLE_EQ(estimate.remaining_seconds(1, 0, 10), 140);
 }
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Adaptation and selection in a small sweep: from sentences to adapted checkpoints, probes, other decodings, a claim."""
+"""A small sweep from sentences to adapted checkpoints, probes, other decodings and a claim."""
+
 import json
 import re
 
@@ -35,7 +36,7 @@ examples = 8
 adaptations = ["none", "denoising"]
 shots = 4
 shot_steps = 3
-race_heads = 8
+race_examples = 8
 race_steps = 3
 
 [[claim]]
@@ -47,8 +48,18 @@ worse = { template = "mapping" }
 where = { adaptation = "denoising" }
 """
 
-ADAPTATIONS = ["none", "lm", "denoising", "mixed", "lm_random_split", "lm_random_text", "mixed_learned", "continued"]
-AXIS = """adaptation = ["none", "lm", "denoising", "mixed", { name = "lm", split = "random", label = "lm_random_split" },
+ADAPTATIONS = [
+    "none",
+    "lm",
+    "denoising",
+    "mixed",
+    "lm_random_split",
+    "lm_random_text",
+    "mixed_learned",
+    "continued",
+]
+AXIS = """adaptation = ["none", "lm", "denoising", "mixed",
+              { name = "lm", split = "random", label = "lm_random_split" },
   { name = "lm", sentences = "random", label = "lm_random_text" },
   { name = "mixed", group = "learned", label = "mixed_learned" }, "continued"]
 """
@@ -56,19 +67,34 @@ AXIS = """adaptation = ["none", "lm", "denoising", "mixed", { name = "lm", split
 
 def make_adapted_sweep(folder):
     sweep = make_tiny_sweep(folder)
-    (folder / "sentences.txt").write_text("".join(SENTENCES.replace("{n}", chr(97 + i % 26) * (1 + i // 26)) for i in range(40)))
+    (folder / "sentences.txt").write_text(
+        "".join(SENTENCES.replace("{n}", chr(97 + i % 26) * (1 + i // 26)) for i in range(40))
+    )
     relations = ["AtLocation", "ObjectUse", "xNeed", "xIntent"]
-    rows = [f"{'head' if r < 2 else 'PersonX does'} {i}\t{relation}\tto tail {i}\n" for r, relation in enumerate(relations) for i in range(30)]
+    rows = [
+        f"{'head' if r < 2 else 'PersonX does'} {i}\t{relation}\tto tail {i}\n"
+        for r, relation in enumerate(relations)
+        for i in range(30)
+    ]
     (folder / "graph-train.tsv").write_text("".join(rows))
-    (folder / "graph-test.tsv").write_text("".join(row.replace("head", "thing").replace("does", "saw") for row in rows)
-                                           + "x 1\tisFilledBy\ty\n")
-    (folder / "graph.toml").write_text('kind = "kg-tsv"\nname = "graph"\ntrain = "graph-train.tsv"\ntest = "graph-test.tsv"\n'
-                                       'relation = "*"\nverbalizer = "atomic2020"\n')
+    (folder / "graph-test.tsv").write_text(
+        "".join(row.replace("head", "thing").replace("does", "saw") for row in rows)
+        + "x 1\tisFilledBy\ty\n"
+    )
+    (folder / "graph.toml").write_text(
+        'kind = "kg-tsv"\nname = "graph"\ntrain = "graph-train.tsv"\ntest = "graph-test.tsv"\n'
+        'relation = "*"\nverbalizer = "atomic2020"\n'
+    )
     text = sweep.read_text().replace('objective = ["none", "span_corruption", "prefix_lm"]',
                                      'objective = ["span_corruption"]\n' + AXIS.rstrip())
-    text = text.replace('tuning = ["full", { name = "soft_prompt", num_virtual_tokens = 4 }]', 'tuning = ["full"]')
-    text = text.replace('metrics = ["rouge_l", "exact_match"]',
-                        'metrics = ["rouge_l", "exact_match", "depth_rank", "best_of_k_rouge_l"]\nalso = ["as_published"]')
+    text = text.replace(
+        'tuning = ["full", { name = "soft_prompt", num_virtual_tokens = 4 }]', 'tuning = ["full"]'
+    )
+    text = text.replace(
+        'metrics = ["rouge_l", "exact_match"]',
+        'metrics = ["rouge_l", "exact_match", "depth_rank", "best_of_k_rouge_l"]\n'
+        'also = ["as_published"]',
+    )
     sweep.write_text(text + EXTRA)
 
 
@@ -87,7 +113,9 @@ def plan_of(folder):
 
 def cell_table(folder, out="out"):
     with h5py.File(folder / out / "results.h5") as file:
-        return {name: item[()] for name, item in file["cells"].items() if isinstance(item, h5py.Dataset)}
+        return {
+            name: item[()] for name, item in file["cells"].items() if isinstance(item, h5py.Dataset)
+        }
 
 
 def job_metrics(folder, name):
@@ -101,26 +129,44 @@ def test_every_adaptation_is_a_start_of_its_own(adapted):
     names = [name.decode() for name in table["name"]]
     losses = {}
     for adaptation in ADAPTATIONS:
-        places = [i for i, name in enumerate(names) if f"/{adaptation}/" in name and "/baseline/" not in name]
+        places = [
+            i
+            for i, name in enumerate(names)
+            if f"/{adaptation}/" in name and "/baseline/" not in name
+        ]
         assert len(places) == 2 * 2
         assert np.isfinite(table["rouge_l"][places]).all()
         losses[adaptation] = tuple(table["depth_rank"][places])
-    losses.pop("mixed_learned")   # a classifier that has learned nothing may put all rows into one group
+    losses.pop(
+        "mixed_learned"
+    )  # a classifier that has learned nothing may put all rows into one group
     assert len(set(losses.values())) == len(ADAPTATIONS) - 1
 
 
 def test_rows_are_cut_where_the_lexicon_says(adapted):
-    rows = [json.loads(line) for line in (job_metrics(adapted, "adapt/split/matching-phrases") / "rows.jsonl").read_text().splitlines()]
+    rows = [
+        json.loads(line)
+        for line in (job_metrics(adapted, "adapt/split/matching-phrases") / "rows.jsonl")
+        .read_text()
+        .splitlines()
+    ]
     assert len(rows) == 40
     for row in rows:
         assert row["source"] and row["target"] and row["group"] in ("Filling", "Mapping"), row
-    assert any(row["source"].endswith("is used for") and row["target"] == "cooking beans" for row in rows), rows[:5]
+    assert any(
+        row["source"].endswith("is used for") and row["target"] == "cooking beans" for row in rows
+    ), rows[:5]
 
 
 def test_a_splitter_that_learned_nothing_fails_alone(tmp_path):
     make_adapted_sweep(tmp_path)
     text = (tmp_path / "tiny.toml").read_text()
-    (tmp_path / "tiny.toml").write_text(text.replace('name = "mixed", group = "learned", label = "mixed_learned"', 'name = "lm", split = "learned", label = "learned"'))
+    (tmp_path / "tiny.toml").write_text(
+        text.replace(
+            'name = "mixed", group = "learned", label = "mixed_learned"',
+            'name = "lm", split = "learned", label = "learned"',
+        )
+    )
     result = dovetail("run", "tiny.toml", "--out", "out", cwd=tmp_path)
     assert result.returncode == 1, result
     failed = dovetail("status", "out", cwd=tmp_path).stdout
@@ -132,8 +178,12 @@ def test_another_decoding_has_metrics_of_its_own(adapted):
     table = cell_table(adapted)
     tuned = [i for i, name in enumerate(table["name"]) if b"/baseline/" not in name]
     assert np.isfinite(table["rouge_l@as_published"][tuned]).all()
-    assert (table["best_of_k_rouge_l@as_published"][tuned] >= table["rouge_l@as_published"][tuned]).all()
-    assert np.isnan(table["best_of_k_rouge_l"][tuned]).all(), "greedy answers have no samples to take the best of"
+    assert (
+        table["best_of_k_rouge_l@as_published"][tuned] >= table["rouge_l@as_published"][tuned]
+    ).all()
+    assert np.isnan(
+        table["best_of_k_rouge_l"][tuned]
+    ).all(), "greedy answers have no samples to take the best of"
 
 
 def test_probes_look_at_training_examples_only(adapted):
@@ -147,7 +197,10 @@ def test_probes_look_at_training_examples_only(adapted):
         zero_shot = probes.where(probes.kind == "zero_shot", drop=True)
         assert np.isfinite(zero_shot.probe_loss).all() and (zero_shot.probe_depth_rank >= 1).all()
         assert np.isnan(zero_shot.race_score).all()
-        assert ((probes.probe_filling.dropna("probe") >= 0) & (probes.probe_filling.dropna("probe") <= 1)).all()
+        assert (
+            (probes.probe_filling.dropna("probe") >= 0)
+            & (probes.probe_filling.dropna("probe") <= 1)
+        ).all()
 
 
 def test_the_report_judges_the_claim_and_scores_selectors(adapted):
@@ -162,17 +215,33 @@ def test_the_report_judges_the_claim_and_scores_selectors(adapted):
 
 
 def test_advice_on_a_task_that_was_not_swept(adapted):
-    lines = [{"source": noun, "target": noun + "s"} for noun in ("kabado", "tifo", "mumu", "lor", "sen", "pim", "dap", "rudo", "bex", "wilt")]
+    lines = [
+        {"source": noun, "target": noun + "s"}
+        for noun in ("kabado", "tifo", "mumu", "lor", "sen", "pim", "dap", "rudo", "bex", "wilt")
+    ]
     (adapted / "new.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
 
-    advice = dovetail("advise", "out", "--examples", "new.jsonl", "--phrase", "The plural of {source} is", cwd=adapted)
+    advice = dovetail(
+        "advise",
+        "out",
+        "--examples",
+        "new.jsonl",
+        "--phrase",
+        "The plural of {source} is",
+        cwd=adapted,
+    )
 
     assert advice.returncode == 0, advice
     assert "10 examples of a task that was not swept" in advice.stdout
-    assert re.search(r"template_likelihood +span_corruption.*confidence \d\.\d\d", advice.stdout), advice.stdout
+    assert re.search(
+        r"template_likelihood +span_corruption.*confidence \d\.\d\d", advice.stdout
+    ), advice.stdout
     assert "probing: shots span_corruption denoising mapping" in advice.stderr
-    for probe, said in (("maskability", "a template and its masked form"), ("racing", "validation score"),
-                        ("relation_classifier", "are classified as filling")):
+    for probe, said in (
+        ("maskability", "a template and its masked form"),
+        ("racing", "validation score"),
+        ("relation_classifier", "are classified as filling"),
+    ):
         assert re.search(rf"^  {probe} .*(\n.*)?{said}", advice.stdout, re.M), advice.stdout
     (adapted / "few.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines[:3]))
     few = dovetail("advise", "out", "--examples", "few.jsonl", cwd=adapted)
@@ -183,7 +252,18 @@ def test_advice_on_a_task_that_was_not_swept(adapted):
 
 def test_an_interrupted_adaptation_goes_on_to_the_same_result(adapted, tmp_path):
     make_adapted_sweep(tmp_path)
-    halves = launch(2, "run", "tiny.toml", "--out", "out", "--filter", "*/denoising/*", "--checkpoint-seconds", "0.01", cwd=tmp_path)
+    halves = launch(
+        2,
+        "run",
+        "tiny.toml",
+        "--out",
+        "out",
+        "--filter",
+        "*/denoising/*",
+        "--checkpoint-seconds",
+        "0.01",
+        cwd=tmp_path,
+    )
     assert halves.returncode == 0, halves
     whole = launch(2, "run", "tiny.toml", "--out", "out", cwd=tmp_path)
     assert whole.returncode == 0, whole

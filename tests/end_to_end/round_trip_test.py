@@ -50,7 +50,9 @@ seed = [1]
     result = dovetail("run", "tiny.toml", "--out", "out", cwd=folder)
     assert result.returncode == 0, result
     for tuning in ("full", "lora"):
-        result = dovetail("export", "out", "--cell", f"tiny/published/*/{tuning}/*", "--to", tuning, cwd=folder)
+        result = dovetail(
+            "export", "out", "--cell", f"tiny/published/*/{tuning}/*", "--to", tuning, cwd=folder
+        )
         assert result.returncode == 0, result
 
 
@@ -102,14 +104,27 @@ def test_an_adapter_is_what_it_adds_to_the_weights(tmp_path, caplog):
             weight.data += b @ a * config["lora_alpha"] / config["r"]
             assert (b @ a).abs().max() > 0
     assert_scores_are_those_of(model, tmp_path, "--model", "published", "--adapter", "lora")
-    wrong = dovetail("score", "--model", "published", "--adapter", "published", "--input", "rows.jsonl", cwd=tmp_path)
+    wrong = dovetail(
+        "score",
+        "--model",
+        "published",
+        "--adapter",
+        "published",
+        "--input",
+        "rows.jsonl",
+        cwd=tmp_path,
+    )
     assert wrong.returncode == 2 and "no adapter_config.json" in wrong.stderr, wrong
 
 
 def test_an_adapter_has_the_names_and_shapes_that_peft_reads(tmp_path):
     tune(tmp_path, "v1_0")
     config = json.loads((tmp_path / "lora" / "adapter_config.json").read_text())
-    assert config["peft_type"] == "LORA" and config["r"] == 8 and set(config["target_modules"]) == {"q", "v"}
+    assert (
+        config["peft_type"] == "LORA"
+        and config["r"] == 8
+        and set(config["target_modules"]) == {"q", "v"}
+    )
     tensors = safetensors.torch.load_file(tmp_path / "lora" / "adapter_model.safetensors")
     base = safetensors.torch.load_file(tmp_path / "published" / "model.safetensors")
     wanted = [name for name in base if name.endswith((".q.weight", ".v.weight"))]
@@ -122,9 +137,19 @@ def test_an_adapter_has_the_names_and_shapes_that_peft_reads(tmp_path):
 
 def test_what_was_not_kept_is_said(tmp_path):
     sweep = make_tiny_sweep(tmp_path)
-    sweep.write_text(sweep.read_text().replace('objective = ["none", "span_corruption", "prefix_lm"]',
-                                               'objective = ["none"]'))
-    assert dovetail("run", "tiny.toml", "--out", "out", "--filter", "*/mapping/full/*/seed1", cwd=tmp_path).returncode == 0
-    result = dovetail("export", "out", "--cell", "*/mapping/full/*/seed1", "--to", "model", cwd=tmp_path)
+    sweep.write_text(
+        sweep.read_text().replace(
+            'objective = ["none", "span_corruption", "prefix_lm"]', 'objective = ["none"]'
+        )
+    )
+    assert (
+        dovetail(
+            "run", "tiny.toml", "--out", "out", "--filter", "*/mapping/full/*/seed1", cwd=tmp_path
+        ).returncode
+        == 0
+    )
+    result = dovetail(
+        "export", "out", "--cell", "*/mapping/full/*/seed1", "--to", "model", cwd=tmp_path
+    )
     assert result.returncode == 2 and "keep_model = true" in result.stderr, result
     assert not (tmp_path / "model").exists()

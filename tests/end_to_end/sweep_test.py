@@ -47,7 +47,9 @@ def make_slower_sweep(folder):
     """Long enough to be killed in the middle; with state and rounding beyond the optimizer's."""
     sweep = make_tiny_sweep(folder)
     text = sweep.read_text().replace("steps = { fixed = 20 }", "steps = { fixed = 100 }")
-    sweep.write_text(text.replace("batch_tokens = 512", "batch_tokens = 512\naccumulate = 2\nema = 0.9"))
+    sweep.write_text(
+        text.replace("batch_tokens = 512", "batch_tokens = 512\naccumulate = 2\nema = 0.9")
+    )
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +84,9 @@ def test_a_second_run_runs_nothing(reference):
 def test_another_results_folder_with_the_same_store_runs_nothing(reference):
     total = jobs(reference, "alone")["total"]
 
-    again = dovetail("run", "tiny.toml", "--out", "other", "--store", "alone/artefacts", cwd=reference)
+    again = dovetail(
+        "run", "tiny.toml", "--out", "other", "--store", "alone/artefacts", cwd=reference
+    )
 
     assert again.returncode == 0, again
     assert reused(again) == total
@@ -111,7 +115,9 @@ def ranks_of(launcher):
     parents, ranks = {}, {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            parents[int(folder.name)] = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            parents[int(folder.name)] = int(
+                (folder / "stat").read_text().rsplit(")", 1)[1].split()[1]
+            )
             rank = re.search(rb"\0OMPI_COMM_WORLD_RANK=(\d+)\0", (folder / "environ").read_bytes())
         except OSError:   # it has just ended
             continue
@@ -135,8 +141,14 @@ def wait_for_jobs(folder, out, count, process):
 
 
 def begin(ranks, folder, out):
-    return subprocess.Popen(launched(ranks, "run", "tiny.toml", "--out", out), cwd=folder, text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    return subprocess.Popen(
+        launched(ranks, "run", "tiny.toml", "--out", out),
+        cwd=folder,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
 
 
 @pytest.mark.parametrize("victim, ranks_after", [(0, 1), (1, 4), (1, 0)])
@@ -182,7 +194,9 @@ def test_one_failing_cell_is_a_record(tmp_path):
     # a learning rate that no training survives, in one of the tunings
     sweep.write_text(sweep.read_text().replace("num_virtual_tokens = 4",
                                                "num_virtual_tokens = 4, learning_rate = 1e38"))
-    result = dovetail("run", "tiny.toml", "--out", "out", "--filter", "*/none/*/seed1", cwd=tmp_path)
+    result = dovetail(
+        "run", "tiny.toml", "--out", "out", "--filter", "*/none/*/seed1", cwd=tmp_path
+    )
 
     status = json.loads(dovetail("status", "out", "--json", cwd=tmp_path).stdout)
     assert result.returncode == 1, result

@@ -6,8 +6,8 @@
 
 #include <cstdlib>
 
-#include "base/error.h"
 #include "base/data_folder.h"
+#include "base/error.h"
 #include "base/scratch_folder.h"
 
 namespace dovetail {

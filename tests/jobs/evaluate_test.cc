@@ -13,6 +13,7 @@
 #include "examples/subset.h"
 #include "model/checkpoints/checkpoint.h"
 #include "model/generation/generate.h"
+#include "templates/answer.h"
 
 namespace dovetail {
 namespace {
@@ -31,7 +32,7 @@ class EvaluateTest : public testing::Test {
     Record record;
     EvaluateSettings settings{
         .test_examples = 0, .metrics = {"rouge_l"}, .max_new_tokens = 8, .decoding = decoding};
-    evaluate(model_, *method_, maker_, settings, record);
+    evaluate(model_, *method_, encoder_, settings, record);
     return record.predictions;
   }
 
@@ -48,8 +49,9 @@ class EvaluateTest : public testing::Test {
   Vocabulary vocabulary_ = Vocabulary::bytes();
   T5Model model_{config(), random_weights(config(), 3)};
   std::unique_ptr<TuningMethod> method_ = find_tuning("full").make(model_, {}, 0, {});
-  ExampleEncoder maker_{
-      task_, with_soft_tokens(make_template("mapping"), {}), vocabulary_, {}, 384, 32, 16};
+  ExampleEncoder encoder_{task_,       with_soft_tokens(make_template("mapping"), {}),
+                          vocabulary_, {},
+                          384,         RowLimits{32, 16}};
 };
 
 // The released code built its settings from the configuration and sampled regardless.
@@ -71,7 +73,7 @@ TEST_F(EvaluateTest, FurtherDecodingsAreScoredBesideTheFirst) {
                             .metrics = {"rouge_l", "best_of_k_rouge_l", "accuracy_likelihood"},
                             .max_new_tokens = 8,
                             .also = {{"as_published"}}};
-  evaluate(model_, *method_, maker_, settings, record);
+  evaluate(model_, *method_, encoder_, settings, record);
   EXPECT_TRUE(record.per_example.contains("rouge_l@as_published"));
   EXPECT_TRUE(record.per_example.contains("best_of_k_rouge_l@as_published"));
   EXPECT_FALSE(record.per_example.contains("best_of_k_rouge_l"));
@@ -102,12 +104,12 @@ class WritingModelTest : public testing::Test {
   std::string written(size_t place, GenerationSettings settings) {
     const at::InferenceMode inference;
     settings.source_numbers = {static_cast<int64_t>(place)};
-    const Sequence row = maker_.row(example(place), "x");
+    const Sequence row = encoder_.row(example(place), "x").sequence;
     const Sequence* const rows[] = {&row};
     const Batch batch = collate(rows);
     const at::Tensor memory = model_.encode(model_.embed(batch.source_BS), batch.mask_BS);
     const std::vector<int32_t> ids = generate(model_, memory, batch.mask_BS, settings)[0][0].ids;
-    return answer_of(maker_.form, task_, example(place), vocabulary_.decode(ids));
+    return answer_of(encoder_.tmpl(), task_, example(place), vocabulary_.decode(ids));
   }
   std::vector<std::string> all_written(const GenerationSettings& settings) {
     std::vector<std::string> answers;
@@ -123,7 +125,7 @@ class WritingModelTest : public testing::Test {
                                     .max_new_tokens = 12,
                                     .batch_size = 3,
                                     .decoding = decoding};
-    evaluate(model_, *method_, maker_, settings, record);
+    evaluate(model_, *method_, encoder_, settings, record);
     return record;
   }
 
@@ -135,13 +137,12 @@ class WritingModelTest : public testing::Test {
   Vocabulary vocabulary_ = Vocabulary::from_folder(folder_);
   T5Model model_{checkpoint_.config, checkpoint_.weights};
   std::unique_ptr<TuningMethod> method_ = find_tuning("full").make(model_, {}, 0, {});
-  ExampleEncoder maker_{task_,
-                        with_soft_tokens(make_template("prompting"), {}),
-                        vocabulary_,
-                        {},
-                        checkpoint_.config.vocab_size,
-                        32,
-                        16};
+  ExampleEncoder encoder_{task_,
+                          with_soft_tokens(make_template("prompting"), {}),
+                          vocabulary_,
+                          {},
+                          checkpoint_.config.vocab_size,
+                          RowLimits{32, 16}};
 };
 
 // The released code searched with five beams and a repetition penalty of 5.5, whatever its
@@ -196,7 +197,7 @@ TEST_F(WritingModelTest, Trap9ScoresStayWithTheirOwnExample) {
   for (size_t place = 0; place < places_.size(); ++place) {
     example(place).references = {is_known(place) ? answers[place] : "zzz"};
     expected.push_back(is_known(place) ? 1 : 0);
-    rows.push_back(maker_.row(example(place), example(place).references[0]));
+    rows.push_back(encoder_.row(example(place), example(place).references[0]).sequence);
   }
 
   const Record record = evaluated({"greedy"});

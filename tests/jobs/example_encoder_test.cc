@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "examples/subset.h"
+#include "templates/render.h"
 
 namespace dovetail {
 namespace {
@@ -21,16 +22,19 @@ class TaskRowsTest : public testing::Test {
     task_.phrase = "{source} z";
   }
 
-  ExampleEncoder maker(const std::string& form, const PromptRequest& prompt = {},
-                       int64_t max_source = 32) const {
-    const BoundTemplate bound = with_soft_tokens(make_template(form), prompt);
-    return {task_,      bound, vocabulary_, plan_soft_tokens(bound, task_, vocabulary_), 500,
-            max_source, 8};
+  ExampleEncoder encoder(const std::string& tmpl, const PromptRequest& prompt = {},
+                         RowLimits limits = {32, 8}) const {
+    const BoundTemplate bound = with_soft_tokens(make_template(tmpl), prompt);
+    return {task_, bound, vocabulary_, plan_soft_tokens(bound, task_, vocabulary_), 500, limits};
   }
 
-  static Sequence row(const ExampleEncoder& maker, const std::string& head,
-                      const std::string& tail) {
-    return maker.row({.source = head, .references = {tail}}, tail);
+  static EncodedRow encoded(const ExampleEncoder& encoder, const std::string& source,
+                            const std::string& reference) {
+    return encoder.row({.source = source, .references = {reference}}, reference);
+  }
+  static Sequence row(const ExampleEncoder& encoder, const std::string& source,
+                      const std::string& reference) {
+    return encoded(encoder, source, reference).sequence;
   }
 
   std::vector<int32_t> bytes(const std::string& text) const { return vocabulary_.encode(text); }
@@ -47,27 +51,27 @@ std::vector<int32_t> joined(std::initializer_list<std::vector<int32_t>> parts) {
 
 TEST_F(TaskRowsTest, SoftTokensStandBetweenPrefixAndBodyOrBodyAndMask) {
   const int32_t mask = vocabulary_.sentinel(0);
-  EXPECT_EQ(row(maker("masked_mapping", {2, "before"}), "b", "c").source,
+  EXPECT_EQ(row(encoder("masked_mapping", {2, "before"}), "b", "c").source,
             joined({bytes("a:"), {500, 501}, bytes("b "), {mask, 1}}));
-  EXPECT_EQ(row(maker("masked_mapping", {2, "after"}), "b", "c").source,
+  EXPECT_EQ(row(encoder("masked_mapping", {2, "after"}), "b", "c").source,
             joined({bytes("a: b"), {500, 501, mask, 1}}));
-  EXPECT_EQ(row(maker("masked_prompting", {2, "after"}), "b", "c").source,
+  EXPECT_EQ(row(encoder("masked_prompting", {2, "after"}), "b", "c").source,
             joined({bytes("a: b z"), {500, 501, mask, 1}}));
-  EXPECT_EQ(row(maker("masked_mapping"), "b", "c").target.front(), mask);
+  EXPECT_EQ(row(encoder("masked_mapping"), "b", "c").target.front(), mask);
 }
 
 // A task of two relations: each its own tokens, and one that both use.
 TEST_F(TaskRowsTest, SoftTokensGoByName) {
   task_.relations = {{"r", {"r", "is"}}, {"s", {"s", "has"}}};
-  const ExampleEncoder made = maker("pcom-ptar-sup", {.length = 1});
-  EXPECT_EQ(made.soft_tokens.tokens.size(), 3u);  // com0, r.P0, s.P0
+  const ExampleEncoder made = encoder("pcom-ptar-sup", {.length = 1});
+  EXPECT_EQ(made.soft_tokens().tokens.size(), 3u);  // com0, r.P0, s.P0
   EXPECT_EQ(row(made, "r: b", "c").source, joined({bytes("r:"), {500, 501}, bytes("b"), {1}}));
   EXPECT_EQ(row(made, "s: b", "c").source, joined({bytes("s:"), {500, 502}, bytes("b"), {1}}));
 }
 
 TEST_F(TaskRowsTest, WordsOfSoftTokensBecomePieces) {
   task_.phrase = "is a";
-  const SoftTokenPlan plan = maker("pnat-sup", {.length = 1}).soft_tokens;
+  const SoftTokenPlan plan = encoder("pnat-sup", {.length = 1}).soft_tokens();
   ASSERT_EQ(plan.tokens.size(), 2u);
   EXPECT_EQ(plan.tokens[0].name, "a.is");
   EXPECT_EQ(plan.tokens[0].pieces, bytes("is"));
@@ -76,17 +80,17 @@ TEST_F(TaskRowsTest, WordsOfSoftTokensBecomePieces) {
 
 // 12 ids: "a: " and the sentinel with its blank and </s> stand, the head keeps what is left.
 TEST_F(TaskRowsTest, OnlyTheHeadIsCut) {
-  const ExampleEncoder made = maker("masked_mapping", {}, 12);
+  const ExampleEncoder made = encoder("masked_mapping", {}, {12, 8});
   EXPECT_EQ(row(made, std::string(100, 'b'), "c").source,
             joined({bytes("a: bbbbbb "), {vocabulary_.sentinel(0), 1}}));
   EXPECT_EQ(row(made, "b", "c").source.size(), 7u);
-  EXPECT_EQ(made.counts.rows, 2);
-  EXPECT_EQ(made.counts.cut_sources, 1);
+  EXPECT_EQ(encoded(made, std::string(100, 'b'), "c").counts.cut_sources, 1);
+  EXPECT_EQ(encoded(made, "b", "c").counts.cut_sources, 0);
   // the phrase stays whole, wherever the head is in it
-  EXPECT_EQ(row(maker("prompting", {}, 12), std::string(100, 'b'), "c").source,
+  EXPECT_EQ(row(encoder("prompting", {}, {12, 8}), std::string(100, 'b'), "c").source,
             joined({bytes("a: bbbbbb z"), {1}}));
   // soft tokens are not counted, and a head keeps its first character
-  EXPECT_EQ(row(maker("mapping", {3, "before"}, 4), "bbb", "c").source,
+  EXPECT_EQ(row(encoder("mapping", {3, "before"}, {4, 8}), "bbb", "c").source,
             joined({bytes("a:"), {500, 501, 502}, bytes("b"), {1}}));
 }
 
@@ -97,7 +101,7 @@ TEST_F(TaskRowsTest, LongTextsWithUnknownCharactersAreCutToo) {
                                         "data/checkpoints/span_corruption");
   std::string text;
   for (int i = 0; i < 20000; ++i) text += i % 7 ? " the small house" : " \u6f22\u5b57\u6f22";
-  const ExampleEncoder made = maker("masked_mapping");
+  const ExampleEncoder made = encoder("masked_mapping");
   for (int i = 0; i < 20; ++i) {
     const std::vector<int32_t> source =
         row(made, text.substr(static_cast<size_t>(16 * 7 * i)), "c").source;
@@ -108,10 +112,14 @@ TEST_F(TaskRowsTest, LongTextsWithUnknownCharactersAreCutToo) {
 }
 
 TEST_F(TaskRowsTest, TargetsEndInEosAlsoWhenCut) {
-  const ExampleEncoder made = maker("mapping");
+  const ExampleEncoder made = encoder("mapping");
   EXPECT_EQ(row(made, "b", "cdefghijkl").target, joined({bytes("cdefghi"), {1}}));
   EXPECT_EQ(row(made, "b", "cdefghi").target, joined({bytes("cdefghi"), {1}}));
-  EXPECT_EQ(made.counts.cut_targets, 1);
+  EncodedRows rows;
+  rows.add(encoded(made, "b", "cdefghijkl"));
+  rows.add(encoded(made, "b", "cdefghi"));
+  EXPECT_EQ(rows.counts.rows, 2);
+  EXPECT_EQ(rows.counts.cut_targets, 1);
 }
 
 // Theirs were cut to the length of the longest label and 5 more, whatever the target said.
@@ -121,16 +129,14 @@ TEST_F(TaskRowsTest, Trap21KeepsWholeAnswers) {
   const std::string answer = "a very long answer that is longer than choice1 and five more";
   const Example example{
       .source = "Why?", .references = {answer}, .choices = {answer, "b"}, .answer = 0};
-  for (const char* form : {"answer_prompting", "masked_choice_prompting"}) {
-    ExampleEncoder made = maker(form, {}, 400);
-    made.max_target_length = 128;
-    const std::string target = vocabulary_.decode(made.row(example, answer).target);
-    EXPECT_EQ(target, render(made.form, task_, example, answer).target);
+  for (const char* tmpl : {"answer_prompting", "masked_choice_prompting"}) {
+    const ExampleEncoder made = encoder(tmpl, {}, {400, 128});
+    const EncodedRow whole = made.row(example, answer);
+    const std::string target = vocabulary_.decode(whole.sequence.target);
+    EXPECT_EQ(target, render(made.tmpl(), task_, example, answer).target);
     EXPECT_NE(target.find(answer), std::string::npos);
-    EXPECT_EQ(made.counts.cut_targets, 0);
-    made.max_target_length = 16;
-    made.row(example, answer);
-    EXPECT_EQ(made.counts.cut_targets, 1);
+    EXPECT_EQ(whole.counts.cut_targets, 0);
+    EXPECT_EQ(encoder(tmpl, {}, {400, 16}).row(example, answer).counts.cut_targets, 1);
   }
 }
 
@@ -145,7 +151,8 @@ TEST_F(TaskRowsTest, AQuestionLosesItsContextFirst) {
                         .fields = {{"context", std::string(200, 'c')}}};
   const std::string whole = "piqa: context: C choice1: x choice2: y , question:why is it so";
   const auto source = [&](int64_t room) {
-    return vocabulary_.decode(maker("answer_prompting", {}, room).row(example, "x").source);
+    return vocabulary_.decode(
+        encoder("answer_prompting", {}, {room, 8}).row(example, "x").sequence.source);
   };
   EXPECT_EQ(source(static_cast<int64_t>(whole.size()) + 1 + 4),
             "piqa: context: ccccc choice1: x choice2: y , question:why is it so");
@@ -158,79 +165,19 @@ TEST_F(TaskRowsTest, TrainingRowsKeepSoManyTails) {
   Subset subset;
   subset.heads = {0, 1};
   subset.tails = 2;
-  EXPECT_EQ(training_rows(maker("mapping"), subset).size(), 3u);
+  EXPECT_EQ(training_rows(encoder("mapping"), subset).rows.size(), 3u);
   subset.tails = 0;
-  EXPECT_EQ(training_rows(maker("mapping"), subset).size(), 4u);
+  EXPECT_EQ(training_rows(encoder("mapping"), subset).rows.size(), 4u);
 }
 
-TEST(TemplateOf, TakesSoftTokensFromTheTuning) {
-  Json settings = {{"template", {{"name", "mapping"}, {"parameters", Json::object()}}},
-                   {"tuning",
-                    {{"name", "soft_prompt"},
-                     {"parameters", {{"num_virtual_tokens", 3}, {"placement", "after"}}}}}};
-  EXPECT_EQ(template_of(settings).prompt.length, 3);
-  EXPECT_EQ(template_of(settings).parts, "0-0-ptar-sup");
-  settings["tuning"] = {{"name", "full"}, {"parameters", Json::object()}};
-  EXPECT_EQ(template_of(settings).parts, "sup");
-  settings["template"]["name"] = "post_pt";
-  EXPECT_THROW(template_of(settings), ConfigError);
-}
-
-TEST(EpochBatches, ComesBackToEveryRowEachEpoch) {
-  std::vector<Sequence> rows;
-  for (int32_t i = 0; i < 10; ++i) rows.push_back({{i + 5, 1}, {1}});
-  EpochBatches batches(rows, {.rows = 4}, 9);
-  EXPECT_EQ(batches.batches_per_epoch(), 3);
-  for (int epoch = 0; epoch < 2; ++epoch) {
-    std::multiset<int64_t> seen;
-    for (int i = 0; i < 3; ++i) {
-      const Batch batch = batches.next();
-      for (int64_t row = 0; row < batch.source_BS.size(0); ++row) {
-        seen.insert(batch.source_BS[row][0].item<int64_t>());
-      }
-    }
-    EXPECT_EQ(seen, (std::multiset<int64_t>{5, 6, 7, 8, 9, 10, 11, 12, 13, 14}));
-  }
-}
-
-// The first harness dropped the last part of an epoch and its last step, and never shuffled: 90
-// rows in batches of 8 were 10 steps. They are 12, the last one of 2 rows, and the second epoch is
-// in another order.
-TEST(EpochBatches, Trap18AnEpochIsAllRowsShuffled) {
-  std::vector<Sequence> rows;
-  for (int32_t i = 0; i < 90; ++i) rows.push_back({{i + 5, 1}, {1}});
-  EpochBatches batches(rows, {.rows = 8}, 3);
-  const int64_t steps = resolve_steps({.epochs = 1}, batches.batches_per_epoch());
-  EXPECT_EQ(steps, 12);
-  std::vector<std::vector<int64_t>> epochs(2);
-  for (std::vector<int64_t>& seen : epochs) {
-    for (int64_t i = 0; i < steps; ++i) {
-      const Batch batch = batches.next();
-      for (int64_t row = 0; row < batch.source_BS.size(0); ++row)
-        seen.push_back(batch.source_BS[row][0].item<int64_t>());
-    }
-  }
-  EXPECT_NE(epochs[0], epochs[1]);
-  for (std::vector<int64_t>& seen : epochs) {
-    EXPECT_FALSE(std::is_sorted(seen.begin(), seen.end()));
-    std::sort(seen.begin(), seen.end());
-    for (int64_t i = 0; i < 90; ++i) EXPECT_EQ(seen.at(i), i + 5);
-  }
-}
-
-// Sources of 2 to 11 ids and targets of one: with 30 tokens a batch, 7 + 6 + 5 ... rows may meet.
-TEST(EpochBatches, KeepsToABudgetOfTokens) {
-  std::vector<Sequence> rows;
-  for (int32_t i = 0; i < 40; ++i) rows.push_back({std::vector<int32_t>(2 + i % 10, 5), {1}});
-  EpochBatches batches(rows, {.tokens = 30}, 9);
-  int64_t seen = 0, num_batches = 0;
-  for (; seen < 40; ++num_batches) {
-    const Batch batch = batches.next();
-    EXPECT_LE(batch.num_computed, 30);
-    seen += batch.source_BS.size(0);
-  }
-  EXPECT_EQ(seen, 40);
-  EXPECT_EQ(num_batches, batches.batches_per_epoch());
+TEST(TemplateFor, TakesSoftTokensFromTheTuning) {
+  const ChoiceSettings prompt{"soft_prompt", {{"num_virtual_tokens", 3}, {"placement", "after"}}};
+  const BoundTemplate tuned = template_for({.name = "mapping"}, prompt);
+  EXPECT_EQ(tuned.prompt.length, 3);
+  EXPECT_EQ(tuned.parts, "0-0-ptar-sup");
+  EXPECT_EQ(template_for({.name = "mapping"}, {.name = "full"}).parts, "sup");
+  EXPECT_EQ(untuned_template({.name = "mapping"}).parts, "sup");
+  EXPECT_THROW(template_for({.name = "post_pt"}, {.name = "full"}), ConfigError);
 }
 
 }  // namespace

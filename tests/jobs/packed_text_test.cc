@@ -12,6 +12,8 @@
 #include <set>
 
 #include "base/error.h"
+#include "text/build_corpus.h"
+#include "text/train_vocabulary.h"
 
 namespace dovetail {
 namespace {

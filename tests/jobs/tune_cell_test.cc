@@ -9,6 +9,9 @@
 
 #include "base/error.h"
 #include "base/scratch_folder.h"
+#include "jobs/training_subset.h"
+#include "jobs/tune.h"
+#include "templates/render.h"
 
 namespace dovetail {
 namespace {
@@ -16,28 +19,28 @@ namespace {
 class TuneCellTest : public testing::Test {
  protected:
   // One epoch in batches of 8.
-  static Job job(const std::string& form) {
+  static Job job(const std::string& tmpl) {
     TuneSettings tune;
     tune.steps.epochs = 1;
     tune.batch_size = 8;
     tune.max_target_length = 64;
-    Job job;
-    job.settings = {{"task", {{"name", "task"}, {"fingerprint", "of the task"}}}, {"seed", 3}};
-    job.settings["objective"] = ChoiceSettings{"checkpoint"};
-    job.settings["template"] = ChoiceSettings{form};
-    job.settings["tuning"] = ChoiceSettings{"full"};
-    job.settings["train_size"] = TrainSizeSettings{};
-    job.settings["tune"] = tune;
-    job.settings["evaluate"] = EvaluateSettings{.max_new_tokens = 4};
-    job.locations["checkpoint"] = DOVETAIL_SOURCE_DIR "/data/checkpoints/span_corruption";
+    TuneJob cell{.task = {.name = "task", .fingerprint = "of the task"}};
+    cell.start.objective.name = "checkpoint";
+    cell.tmpl.name = tmpl;
+    cell.tuning.name = "full";
+    cell.seed = 3;
+    cell.tune = tune;
+    cell.evaluate.max_new_tokens = 4;
+    Job job{.settings = cell};
+    job.locations.checkpoint = DOVETAIL_SOURCE_DIR "/data/checkpoints/span_corruption";
     return job;
   }
 
-  // The targets of the cell's first epoch, as its learner is given them.
+  // The targets of the cell's first epoch, as training gets them.
   static std::multiset<std::vector<int32_t>> trained_targets(TuneCell& cell) {
     std::multiset<std::vector<int32_t>> targets;
-    for (int64_t step = 0; step < cell.learner.steps; ++step) {
-      const Batch batch = cell.learner.next_batch(step);
+    for (int64_t step = 0; step < cell.training.steps; ++step) {
+      const Batch batch = cell.training.next_batch(step);
       for (int64_t row = 0; row < batch.labels_BT.size(0); ++row) {
         std::vector<int32_t> ids;
         for (int64_t i = 0; i < batch.labels_BT.size(1); ++i) {
@@ -74,19 +77,20 @@ TaskData questions_with_long_answers(int count) {
 // answer lost its end, and the choice that followed it.
 TEST_F(TuneCellTest, Trap21ACellTrainsOnWholeAnswers) {
   const auto task = std::make_shared<const TaskData>(questions_with_long_answers(20));
-  for (const char* form : {"answer_prompting", "masked_choice_prompting"}) {
-    TuneCell cell(job(form), task, artefacts_, nullptr);
+  for (const char* tmpl : {"answer_prompting", "masked_choice_prompting"}) {
+    const Job tuned = job(tmpl);
+    TuneCell cell(tuned, settings_of<TuneJob>(tuned), task, artefacts_, nullptr);
     std::multiset<std::vector<int32_t>> expected;
     for (const Example& example : task->train) {
-      const std::string target = render(cell.form, *task, example, example.references[0]).target;
+      const std::string target = render(cell.tmpl, *task, example, example.references[0]).target;
       std::vector<int32_t> ids = cell.backbone.vocabulary->encode_with_sentinels(target);
       ids.push_back(Vocabulary::kEos);
       EXPECT_GT(ids.size(), 16u);
       expected.insert(ids);
     }
 
-    EXPECT_EQ(trained_targets(cell), expected) << form;
-    EXPECT_EQ(cell.maker.counts.cut_targets, 0) << form;
+    EXPECT_EQ(trained_targets(cell), expected) << tmpl;
+    EXPECT_EQ(cell.counts.cut_targets, 0) << tmpl;
   }
 }
 
@@ -98,13 +102,15 @@ TEST_F(TuneCellTest, Trap18ARunIsAsManyStepsAsItsEpochsSay) {
   folder_.write("train.tsv", rows);
   folder_.write("test.tsv", "a\tb\n");
   Job tuned = job("mapping");
-  tuned.locations["task"] =
+  tuned.locations.task =
       folder_.write("card.toml",
                     "kind = \"kg-tsv\"\nname = \"next\"\nphrase = \"comes before\"\n"
                     "train = \"train.tsv\"\ntest = \"test.tsv\"\n");
-  const TuneCell untrained(tuned, artefacts_, nullptr);
+  const TuneJob& settings = settings_of<TuneJob>(tuned);
+  const TuneCell untrained(tuned, settings, load_task(tuned, settings.task, artefacts_), artefacts_,
+                           nullptr);
   int64_t tokens = 0;
-  for (const Sequence& row : training_rows(untrained.maker, untrained.subset)) {
+  for (const Sequence& row : training_rows(untrained.encoder, untrained.subset).rows) {
     tokens += std::ssize(row.source) + std::ssize(row.target);
   }
   std::vector<Record> records(1);

@@ -47,7 +47,7 @@ Operation seam(const Dropout& settings, bool reference) {
   return [=](const std::vector<Tensor>& x) {
     if (!reference) {
       const AddNormOutput out = add_norm(x[0], x[1], x[2], kEpsilon, settings);
-      return out.hidden * 0.5 + out.normed;
+      return out.hidden_RD * 0.5 + out.normed_RD;
     }
     const Tensor factors = settings.on() ? dropout_factors(x[1].sizes(), settings) : at::ones({1});
     const Tensor hidden = x[0] + x[1] * factors;
@@ -71,9 +71,9 @@ TEST(AddNorm, OnSeveralThreadsTheSameRows) {
   const Tensor residual = at::randn({300, 200}), x = at::randn({300, 200}),
                weight = at::randn({200});
   at::set_num_threads(1);
-  const Tensor one = add_norm(residual, x, weight, kEpsilon, {0.2, 5}).normed;
+  const Tensor one = add_norm(residual, x, weight, kEpsilon, {0.2, 5}).normed_RD;
   at::set_num_threads(3);
-  const Tensor three = add_norm(residual, x, weight, kEpsilon, {0.2, 5}).normed;
+  const Tensor three = add_norm(residual, x, weight, kEpsilon, {0.2, 5}).normed_RD;
   at::set_num_threads(threads);
   EXPECT_TRUE(at::equal(one, three));
 }

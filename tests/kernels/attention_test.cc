@@ -17,9 +17,9 @@ namespace {
 using at::Tensor;
 
 struct Case {
-  int64_t batch, heads, queries, keys, channels;
+  int64_t batch = 1, heads = 1, queries = 1, keys = 1, channels = 1;
   Dropout dropout;
-  bool cross, bias, mask;
+  bool cross = false, bias = false, mask = false;
 };
 
 Operation operation(const Case& c, bool reference) {
@@ -30,7 +30,12 @@ Operation operation(const Case& c, bool reference) {
       for (int64_t b = 0; b < c.batch; ++b)
         mask[b].slice(0, std::max<int64_t>(1, c.keys - 3 * b)) = 0;
     }
-    const AttentionInputs inputs{x[0], x[1], x[2], mask, c.heads, c.dropout};
+    const AttentionInputs inputs{.q = x[0],
+                                 .kv = x[1],
+                                 .bias_HTS = x[2],
+                                 .mask_BS = mask,
+                                 .heads = c.heads,
+                                 .dropout = c.dropout};
     return reference ? attention_reference(inputs) : attention(inputs);
   };
 }
@@ -50,32 +55,59 @@ void check(const Case& c) {
 TEST(Attention, OneQueryByHand) {
   const Tensor q = at::tensor({{{1.0f}}}),
                kv = at::tensor({{{0.0f, 4.0f}, {std::log(3.0f), 8.0f}}});
-  EXPECT_NEAR(attention({q, kv, Tensor(), Tensor(), 1, {}}).item<float>(), 7.0, 1e-5);
+  EXPECT_NEAR(attention({.q = q, .kv = kv, .heads = 1}).item<float>(), 7.0, 1e-5);
 }
 
 TEST(Attention, SelfWithBiasEqualsTheReference) {
-  check({2, 3, 7, 7, 8, {}, false, true, true});
-  check({3, 4, 32, 32, 32, {}, false, true, true});
-  check({1, 2, 33, 33, 24, {}, false, true, false});
+  check(
+      {.batch = 2, .heads = 3, .queries = 7, .keys = 7, .channels = 8, .bias = true, .mask = true});
+  check({.batch = 3,
+         .heads = 4,
+         .queries = 32,
+         .keys = 32,
+         .channels = 32,
+         .bias = true,
+         .mask = true});
+  check({.batch = 1, .heads = 2, .queries = 33, .keys = 33, .channels = 24, .bias = true});
 }
 
 TEST(Attention, CrossEqualsTheReference) {
-  check({3, 2, 5, 19, 16, {}, true, false, true});
-  check({2, 2, 1, 1, 5, {}, true, false, false});
+  check({.batch = 3,
+         .heads = 2,
+         .queries = 5,
+         .keys = 19,
+         .channels = 16,
+         .cross = true,
+         .mask = true});
+  check({.batch = 2, .heads = 2, .queries = 1, .keys = 1, .channels = 5, .cross = true});
 }
 
-// Dropout is numbered over rows padded to 16 keys, so the reference's numbers agree there.
+// Dropout numbers elements over rows padded to 16 keys; with multiples of 16 the reference agrees.
 TEST(Attention, DropoutOfProbabilities) {
-  check({2, 2, 16, 16, 8, {0.4, 5}, false, true, true});
-  check({3, 3, 9, 32, 16, {0.1, 6}, true, false, true});
+  check({.batch = 2,
+         .heads = 2,
+         .queries = 16,
+         .keys = 16,
+         .channels = 8,
+         .dropout = {0.4, 5},
+         .bias = true,
+         .mask = true});
+  check({.batch = 3,
+         .heads = 3,
+         .queries = 9,
+         .keys = 32,
+         .channels = 16,
+         .dropout = {0.1, 6},
+         .cross = true,
+         .mask = true});
 }
 
 TEST(Attention, PaddingHasNoPartInIt) {
   at::manual_seed(22);
   const Tensor q = at::randn({1, 4, 16}), kv = at::randn({1, 6, 32});
   const Tensor mask = at::tensor({{1.0f, 1.0f, 1.0f, 0.0f, 0.0f, 0.0f}});
-  const Tensor whole = attention({q, kv, Tensor(), mask, 2, {}});
-  const Tensor cut = attention({q, kv.slice(1, 0, 3).contiguous(), Tensor(), Tensor(), 2, {}});
+  const Tensor whole = attention({.q = q, .kv = kv, .mask_BS = mask, .heads = 2});
+  const Tensor cut = attention({.q = q, .kv = kv.slice(1, 0, 3).contiguous(), .heads = 2});
   EXPECT_LT(largest_difference(whole, cut), 1e-6);
 }
 
@@ -87,7 +119,7 @@ TEST(Attention, GradientsAreTheSameOnAnyNumberOfThreads) {
   for (int count : {1, 2, 3}) {
     at::set_num_threads(count);
     const Tensor x = qkv.clone().requires_grad_(true), bias = start.clone().requires_grad_(true);
-    attention({x, Tensor(), bias, Tensor(), 3, {0.1, 9}}).sum().backward();
+    attention({.q = x, .bias_HTS = bias, .heads = 3, .dropout = {0.1, 9}}).sum().backward();
     gradients.push_back(at::cat({x.grad().flatten(), bias.grad().flatten()}));
   }
   at::set_num_threads(threads);

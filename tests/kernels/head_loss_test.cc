@@ -74,7 +74,7 @@ TEST(HeadLoss, AFrozenHeadGetsNoGradient) {
   EXPECT_TRUE(hidden.grad().defined());
 }
 
-TEST(HeadLoss, APackedHeadGivesTheSame) {
+TEST(HeadLoss, APrepackedHeadGivesTheSame) {
   at::manual_seed(33);
   const Tensor x = at::randn({6, 24}), labels = at::randint(0, 90, {6}, at::kLong);
   Projection head = head_of(at::randn({90, 24}));
@@ -84,7 +84,7 @@ TEST(HeadLoss, APackedHeadGivesTheSame) {
     return hidden.grad();
   };
   const Tensor plain = gradient();
-  set_packing(head, Packing::both_ways);
+  set_prepacking(head, Prepacking::both_ways);
   EXPECT_LT(largest_difference(gradient(), plain), 1e-6);
 }
 

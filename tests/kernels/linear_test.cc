@@ -14,16 +14,16 @@
 
 #include "kernels/compare.h"
 #include "kernels/embedding.h"
+#include "kernels/gemm_cpu.h"
 #include "kernels/matmul.h"
-#include "kernels/product.h"
 
 namespace dovetail {
 namespace {
 
 using at::Tensor;
 
-// Every remainder of the blocks: single rows, columns less than a strip, depths beyond a block.
-TEST(Product, EqualsLibTorchsInEveryForm) {
+// Covers every remainder of the blocks: single rows, part of a strip, depths beyond a block.
+TEST(Gemm, EqualsLibTorchsInEveryForm) {
   at::manual_seed(51);
   for (const auto& [m, n, k] : std::vector<std::array<int64_t, 3>>{{1, 1, 1},
                                                                    {8, 32, 16},
@@ -41,34 +41,34 @@ TEST(Product, EqualsLibTorchsInEveryForm) {
       for (const auto& [y, y_row, y_column] :
            {std::tuple(b, n, int64_t{1}), std::tuple(bt, int64_t{1}, k)}) {
         const Tensor out = start.clone();
-        product({m,
-                 n,
-                 k,
-                 {x.template const_data_ptr<float>(), x_row, x_column},
-                 {y.template const_data_ptr<float>(), y_row, y_column},
-                 out.data_ptr<float>(),
-                 n,
-                 0.5f,
-                 true});
+        gemm({.rows = m,
+              .columns = n,
+              .depth = k,
+              .a = {x.template const_data_ptr<float>(), x_row, x_column},
+              .b = {y.template const_data_ptr<float>(), y_row, y_column},
+              .out = out.data_ptr<float>(),
+              .out_row = n,
+              .scale = 0.5f,
+              .accumulate = true});
         EXPECT_LT(largest_difference(out, expected), 1e-4) << m << " " << n << " " << k;
       }
     }
-    const PackedMatrix packed({bt.const_data_ptr<float>(), 1, k}, k, n);
+    const PrepackedMatrix prepacked({bt.const_data_ptr<float>(), 1, k}, k, n);
     const Tensor out = at::empty({m, n});
-    packed.multiply({a.const_data_ptr<float>(), k, 1}, m, 0, n, out.data_ptr<float>(), n, 2);
+    prepacked.multiply({a.const_data_ptr<float>(), k, 1}, m, 0, n, out.data_ptr<float>(), n, 2);
     EXPECT_LT(largest_difference(out, 4 * (expected - start)), 3e-4);
-    small_product({m,
-                   n,
-                   k,
-                   {at.const_data_ptr<float>(), 1, m},
-                   {b.const_data_ptr<float>(), n, 1},
-                   out.data_ptr<float>(),
-                   n});
+    small_gemm({.rows = m,
+                .columns = n,
+                .depth = k,
+                .a = {at.const_data_ptr<float>(), 1, m},
+                .b = {b.const_data_ptr<float>(), n, 1},
+                .out = out.data_ptr<float>(),
+                .out_row = n});
     EXPECT_LT(largest_difference(out, 2 * (expected - start)), 2e-4);
   }
 }
 
-TEST(MatrixProduct, EqualsLibTorchsOnSeveralThreads) {
+TEST(MatmulInto, EqualsLibTorchsOnSeveralThreads) {
   const int threads = at::get_num_threads();
   at::manual_seed(52);
   for (int count : {1, 2, 3}) {
@@ -97,10 +97,10 @@ TEST(Linear, JoinedWeightsStayWhatTheyWere) {
   Weights w;
   const Tensor before = at::cat({w.q, w.k, w.v});
   const Projection joined = join_weights({&w.q, &w.k, &w.v});
-  EXPECT_TRUE(at::equal(joined.whole, before));
+  EXPECT_TRUE(at::equal(joined.whole_NK, before));
   w.k.fill_(2);  // a view: seen in the whole
-  EXPECT_EQ(joined.whole[7][0].item<float>(), 2);
-  EXPECT_EQ(join_weights({&w.q, &w.k, &w.v}).whole.data_ptr(), joined.whole.data_ptr());
+  EXPECT_EQ(joined.whole_NK[7][0].item<float>(), 2);
+  EXPECT_EQ(join_weights({&w.q, &w.k, &w.v}).whole_NK.data_ptr(), joined.whole_NK.data_ptr());
 }
 
 TEST(Linear, GradientsAddUpOverMicroBatches) {
@@ -122,7 +122,7 @@ TEST(Linear, GradientsAddUpOverMicroBatches) {
   EXPECT_LT(largest_difference(w.v.grad(), plain.v.grad()), 1e-5);
 }
 
-TEST(Linear, FrozenWeightsGetNoGradientAndNoProduct) {
+TEST(Linear, FrozenWeightsGetNoGradientAndNoMatmul) {
   Weights w;
   const Projection joined = join_weights({&w.q, &w.k, &w.v});
   w.v.requires_grad_(true);

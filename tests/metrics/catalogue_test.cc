@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What holds for every entry of metrics.inc. A new metric has all of these properties, or its name
-// in one of the lists below, with the reason.
+// Properties of every entry of metrics.inc. A new metric has all of them, or stands in one of the
+// lists below, with the reason.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -22,9 +22,8 @@ using Names = std::set<std::string>;
 // Texts are numbers.
 const Names kRegression{"pearson"};
 
-// More than the best of the references alone: BLEU and CIDEr count n-grams of all of them, the COCO
-// scorer takes precision from one and recall from another; the others do not compare with
-// references.
+// Not the best over the references: BLEU and CIDEr count n-grams of all references, and the COCO
+// scorer takes precision from one and recall from another; the others do not read references.
 const Names kNotBestReference{"rouge_l_coco",
                               "bleu",
                               "bleu_1",
@@ -37,10 +36,10 @@ const Names kNotBestReference{"rouge_l_coco",
                               "distinct_2",
                               "distinct_predictions"};
 
-// An empty prediction is one of the different ones; among numbers it stands for their mean.
+// An empty prediction counts as a different one; among numbers it stands for their mean.
 const Names kEmptyIsNotWorst{"distinct_predictions", "pearson"};
 
-// Diversity knows no right answer; METEOR costs a little for the one chunk that a perfect match is.
+// Diversity has no right answer; METEOR deducts a little for the one chunk of a perfect match.
 const Names kNoPerfection{"distinct_1", "distinct_2", "meteor_nltk"};
 
 const Names kNeedsWordNet{"meteor_nltk"};
@@ -163,7 +162,7 @@ TEST_P(EveryMetric, IsDefinedAndNeedsAReference) {
   EXPECT_THROW(metric_.score(items), std::logic_error);
 }
 
-// Trap 10: what cannot be scored is an error that says what is missing, not 0 or -1.
+// Trap 10: an item that cannot be scored is an error that names the missing key, not 0 or -1.
 TEST_P(EveryMetric, Trap10MissingEvidenceIsAnError) {
   if (metric_.evidence == Evidence::text) return;
   Items items = perfect_items(numbers());
@@ -180,7 +179,7 @@ TEST_P(EveryMetric, Trap10MissingEvidenceIsAnError) {
   }
 }
 
-// Trap 2: the best of several predictions goes by its own name; every other metric sees one.
+// Trap 2: the best of several predictions has a name of its own; every other metric reads one.
 TEST_P(EveryMetric, Trap2OnlyBestOfKReadsSamples) {
   Items items = perfect_items(numbers());
   items[0].prediction = numbers() ? "7" : "nothing alike";

@@ -21,7 +21,7 @@ ScoredItem choice_item(std::string prediction, Texts choices, int64_t answer) {
           .answer = answer};
 }
 
-// What an ItemError says; "" where there was none.
+// The message of the ItemError; "" without one.
 std::string refusal(const std::string& metric, const Items& items) {
   try {
     find_metric(metric).score(items);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Test items with all evidence that a metric may ask for.
+// Test items with all the evidence that a metric may need.
 #pragma once
 
 #include <string>
@@ -26,8 +26,7 @@ inline ScoredItem item(std::string prediction, Texts references) {
   return {.prediction = std::move(prediction), .references = std::move(references)};
 }
 
-// Words, punctuation, letters beyond ASCII, blanks of Unicode, repetitions; numbers for who reads
-// them.
+// Words, punctuation, letters beyond ASCII, Unicode whitespace and repetitions; or a number.
 inline std::string random_text(Rng& rng, bool number) {
   if (number) return std::to_string(static_cast<int>(rng.below(50))) + ".25";
   const Texts words{"to",        "drive", "The",          "mall",    "x1",     "a",  ".",

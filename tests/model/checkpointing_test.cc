@@ -33,13 +33,13 @@ NamedTensors gradients(bool checkpointing, bool frozen_embedding) {
   NamedTensors named = named_tensors(model.config(), model.weights());
   for (auto& [name, tensor] : named)
     tensor.requires_grad_(!(frozen_embedding && name == "shared.weight"));
-  model.set_dropout(0.2, 17);
-  model.set_activation_checkpointing(checkpointing);
+  const ForwardOptions options{
+      .dropout = 0.2, .dropout_seed = 17, .activation_checkpointing = checkpointing};
   at::manual_seed(61);
   const Tensor source = at::randint(3, 50, {3, 11}, at::kLong), mask = at::ones({3, 11});
   const Tensor target = at::randint(3, 50, {3, 7}, at::kLong);
-  const Tensor memory = model.encode(model.embed(source), mask);
-  model.loss(model.decode(target, memory, mask), target, {}).backward();
+  const Tensor memory = model.encode(model.embed(source), mask, options);
+  model.loss(model.decode(target, memory, mask, options), target, {}).backward();
   NamedTensors result;
   for (auto& [name, tensor] : named) {
     if (tensor.grad().defined()) result.emplace_back(name, tensor.grad());

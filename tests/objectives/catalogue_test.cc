@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What holds for every entry of objectives.inc.
+// Properties of every entry of objectives.inc.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -24,7 +24,7 @@ Ids sentinels_of(const Ids& ids) {
   return found;
 }
 
-// Sentinels of the inputs replaced by what the targets say for them. Without sentinels the targets
+// The inputs, each sentinel replaced by its span in the targets. Without sentinels the targets
 // continue the inputs.
 Ids fill_in(const Ids& inputs, const Ids& targets) {
   Ids text = inputs;
@@ -57,14 +57,14 @@ Ids without_texts(Ids ids) {
   return ids;
 }
 
-// The text again: the targets have it, or what the inputs lack of it.
+// The text again: the targets hold it, or the part of it that the inputs lack.
 Ids reconstruct(const Denoised& denoised, const Ids& tokens) {
   if (denoised.targets == tokens) return tokens;
   return fill_in(without_texts(denoised.inputs), denoised.targets);
 }
 
 TEST_P(EveryObjective, LosesNothing) {
-  for (const auto& parameters : {GetParam().defaults, GetParam().example}) {
+  for (const auto& parameters : {defaults_of(GetParam()), GetParam().example}) {
     for (uint64_t seed = 0; seed < 200; ++seed) {
       SCOPED_TRACE(seed);
       Rng rng(seed);
@@ -80,30 +80,35 @@ TEST_P(EveryObjective, LosesNothing) {
   }
 }
 
+// An objective that draws nothing may give the same example for every seed.
 TEST_P(EveryObjective, IsDeterministicInTheSeedAndVariesWithIt) {
   const Ids tokens = test_tokens(100);
   int distinct = 0;
+  bool draws = false;
   for (uint64_t seed = 0; seed < 10; ++seed) {
     Rng first(seed), again(seed), other(seed + 1000);
-    const Denoised a = apply_to(GetParam(), GetParam().defaults, tokens, first);
-    const Denoised b = apply_to(GetParam(), GetParam().defaults, tokens, again);
-    const Denoised c = apply_to(GetParam(), GetParam().defaults, tokens, other);
+    const Denoised a = apply_to(GetParam(), defaults_of(GetParam()), tokens, first);
+    const Denoised b = apply_to(GetParam(), defaults_of(GetParam()), tokens, again);
+    const Denoised c = apply_to(GetParam(), defaults_of(GetParam()), tokens, other);
 
     EXPECT_EQ(a.inputs, b.inputs);
     EXPECT_EQ(a.targets, b.targets);
     distinct += a.inputs != c.inputs;
+    draws |= first.next() != Rng(seed).next();
   }
-  EXPECT_GE(distinct, 7);
+  if (draws) {
+    EXPECT_GE(distinct, 7);
+  }
 }
 
-// <extra_id_0>, <extra_id_1>, ... on each side; or all the same one, where the targets are the
+// <extra_id_0>, <extra_id_1>, ... on each side; or one repeated sentinel, where the targets are the
 // text.
 TEST_P(EveryObjective, KeepsTheSentinelsInOrder) {
   const Ids sentinels = test_sentinels();
   for (uint64_t seed = 0; seed < 50; ++seed) {
     SCOPED_TRACE(seed);
     Rng rng(seed);
-    const Denoised denoised = apply_to(GetParam(), GetParam().defaults, test_tokens(120), rng);
+    const Denoised denoised = apply_to(GetParam(), defaults_of(GetParam()), test_tokens(120), rng);
     const Ids in_inputs = sentinels_of(denoised.inputs),
               in_targets = sentinels_of(denoised.targets);
     if (denoised.targets == test_tokens(120)) {
@@ -116,14 +121,15 @@ TEST_P(EveryObjective, KeepsTheSentinelsInOrder) {
 }
 
 TEST_P(EveryObjective, StaysWithinTheLengthItPromised) {
-  for (const auto& parameters : {GetParam().defaults, GetParam().example}) {
+  for (const auto& given : {defaults_of(GetParam()), GetParam().example}) {
+    const nlohmann::json parameters = resolve_parameters(GetParam(), given);
     for (const int64_t length : {3, 4, 5, 16, 17, 64, 128, 511, 512}) {
       const int64_t chunk = GetParam().chunk_length(length, parameters);
       ASSERT_GE(chunk, 2) << length;
       int64_t longest = 0;
       for (uint64_t seed = 0; seed < 40; ++seed) {
         Rng rng(seed);
-        // every second text is shorter than the chunk, as the last one of a document is
+        // every second text is shorter than the chunk, like the last one of a document
         const int64_t tokens = seed % 2 ? 2 + static_cast<int64_t>(rng.below(chunk - 1)) : chunk;
         const Ids text = test_tokens(static_cast<int>(tokens));
         const Denoised denoised = apply_to(GetParam(), parameters, text, rng, 300);
@@ -137,11 +143,11 @@ TEST_P(EveryObjective, StaysWithinTheLengthItPromised) {
 
 // Texts stand in front, at most one in each example, and all of them are used.
 TEST_P(EveryObjective, BeginsWithOneOfItsTexts) {
-  const std::vector<Ids> texts = test_texts(texts_of(GetParam(), GetParam().defaults).size());
+  const std::vector<Ids> texts = test_texts(texts_of(GetParam(), defaults_of(GetParam())).size());
   std::set<Ids> seen;
   for (uint64_t seed = 0; seed < 100; ++seed) {
     Rng rng(seed);
-    const Ids inputs = apply_to(GetParam(), GetParam().defaults, test_tokens(12), rng).inputs;
+    const Ids inputs = apply_to(GetParam(), defaults_of(GetParam()), test_tokens(12), rng).inputs;
     const size_t length = inputs.size() - without_texts(inputs).size();
     if (length > 0) seen.insert(Ids(inputs.begin(), inputs.begin() + length));
   }
@@ -152,15 +158,17 @@ TEST_P(EveryObjective, TakesTwoTokens) {
   const Ids tokens{10, 11};
   for (uint64_t seed = 0; seed < 20; ++seed) {
     Rng rng(seed);
-    const Denoised denoised = apply_to(GetParam(), GetParam().defaults, tokens, rng);
+    const Denoised denoised = apply_to(GetParam(), defaults_of(GetParam()), tokens, rng);
     EXPECT_EQ(reconstruct(denoised, tokens), tokens);
   }
 }
 
 TEST_P(EveryObjective, IsDescribedAndAcceptsItsOwnParameters) {
   EXPECT_FALSE(GetParam().paper.empty());
-  EXPECT_TRUE(GetParam().defaults.is_object());
-  EXPECT_EQ(make_objective(GetParam().name).parameters, GetParam().defaults);
+  for (const Parameter& parameter : GetParam().parameters) {
+    EXPECT_FALSE(parameter.doc.empty()) << parameter.name;
+  }
+  EXPECT_EQ(make_objective(GetParam().name).parameters, defaults_of(GetParam()));
   EXPECT_NO_THROW(make_objective(GetParam().name, GetParam().example));
   EXPECT_THROW(make_objective(GetParam().name, {{"no_such_key", 1}}), ConfigError);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What each objective makes of a few texts, as a file that can be read.
+// The examples that each objective makes of a few texts, as a readable file.
 #include <fmt/format.h>
 
 #include "golden/golden.h"
@@ -27,7 +27,8 @@ std::string show(const Objective& objective, const nlohmann::json& parameters, i
   const Ids tokens = test_tokens(num_tokens);
   Rng rng(seed);
   const Denoised denoised = apply_to(objective, parameters, tokens, rng);
-  const std::vector<std::string> texts = texts_of(objective, parameters);
+  const std::vector<std::string> texts =
+      texts_of(objective, resolve_parameters(objective, parameters));
   return fmt::format("seed {}\ntokens {}\ninputs {}\ntargets{}\n\n", seed, readable(tokens, texts),
                      readable(denoised.inputs, texts), readable(denoised.targets, texts));
 }
@@ -37,12 +38,12 @@ std::string golden(const Objective& objective) {
   text += fmt::format("## six tokens, {}\n\n",
                       objective.example.empty() ? "default parameters" : objective.example.dump());
   for (const uint64_t seed : {1, 2, 3}) text += show(objective, objective.example, 6, seed);
-  text += fmt::format("## default parameters: {}\n\n", objective.defaults.dump());
-  for (const int num_tokens : {2, 24, 40})
-    text += show(objective, objective.defaults, num_tokens, 1);
+  const nlohmann::json defaults = defaults_of(objective);
+  text += fmt::format("## default parameters: {}\n\n", defaults.dump());
+  for (const int num_tokens : {2, 24, 40}) text += show(objective, defaults, num_tokens, 1);
   for (const int64_t length : {64, 512}) {
     text += fmt::format("inputs of {} hold texts of {} tokens\n", length,
-                        objective.chunk_length(length, objective.defaults));
+                        objective.chunk_length(length, defaults));
   }
   return text;
 }

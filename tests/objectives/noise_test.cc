@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "base/error.h"
+#include "objectives/random_prefix.h"
 #include "objectives/sentinels.h"
 
 namespace dovetail {
@@ -15,7 +17,7 @@ struct MaskCase {
   Ids tokens;
   NoiseMask mask;
   Ids inputs;
-  Ids targets;
+  Ids targets;  // without a final sentinel
 };
 
 // Typed out by hand from the definition; the third is figure 2 of Raffel et al. 2020, "Thank you
@@ -26,26 +28,47 @@ const std::vector<MaskCase> kMaskCases = {
     {{1, 2, 3, 4, 5, 6, 7, 8, 9, 10},
      {0, 0, 1, 1, 0, 0, 0, 0, 1, 0},
      {1, 2, 999, 5, 6, 7, 8, 998, 10},
-     {999, 3, 4, 998, 9, 997}},
+     {999, 3, 4, 998, 9}},
     {{10, 11}, {0, 1}, {10, 999}, {999, 11}},
-    {{10, 11, 12}, {1, 0, 1}, {999, 11, 998}, {10, 999, 12}},
+    {{10, 11, 12}, {1, 0, 1}, {999, 11, 998}, {999, 10, 998, 12}},
 };
 
-TEST(UniqueSentinels, MatchTheTableTypedByHand) {
-  const Ids sentinels = test_sentinels();
-  for (const MaskCase& example : kMaskCases) {
-    EXPECT_EQ(noise_span_to_unique_sentinel(example.tokens, example.mask, sentinels),
-              example.inputs);
-    EXPECT_EQ(nonnoise_span_to_unique_sentinel(example.tokens, example.mask, sentinels),
-              example.targets);
-  }
+// Calls `side` for one example of the table, which draws nothing.
+Ids made_by(TokenIds (*side)(const NoisyText&), const MaskCase& example, const Ids& sentinels,
+            const nlohmann::json& parameters = nlohmann::json::object()) {
+  Rng rng(1);
+  return side({example.tokens, example.mask, sentinels, parameters, rng});
 }
 
-TEST(UniqueSentinels, TooFewAreTheUsersMistake) {
-  const Ids tokens{10, 11, 12, 13};
+TEST(NoiseSpans, MatchTheTableTypedByHand) {
+  const Ids sentinels = test_sentinels();
+  for (const MaskCase& example : kMaskCases) {
+    EXPECT_EQ(made_by(noise_span_to_unique_sentinel, example, sentinels), example.inputs);
+    EXPECT_EQ(made_by(noise_spans_after_sentinels, example, sentinels), example.targets);
+  }
+  // figure 2 ends its targets with <Z>
+  EXPECT_EQ(
+      made_by(noise_spans_after_sentinels, kMaskCases[2], sentinels, {{"final_sentinel", true}}),
+      (Ids{999, 3, 4, 998, 9, 997}));
+}
 
-  EXPECT_THROW(noise_span_to_unique_sentinel(tokens, NoiseMask{0, 1, 0, 1}, test_sentinels(1)),
-               ConfigError);
+TEST(NoiseSpans, AreDroppedOrKeptByTheMask) {
+  const MaskCase example{{10, 11, 12, 13}, {0, 1, 0, 1}, {}, {}};
+
+  EXPECT_EQ(made_by(drop_noise_tokens, example, {}), (Ids{10, 12}));
+  EXPECT_EQ(made_by(drop_nonnoise_tokens, example, {}), (Ids{11, 13}));
+  EXPECT_EQ(made_by(all_tokens, example, {}), example.tokens);
+}
+
+TEST(NoiseSpans, NeedASentinelEach) {
+  const MaskCase example{{10, 11, 12, 13}, {0, 1, 0, 1}, {}, {}};
+
+  EXPECT_THROW(made_by(noise_span_to_unique_sentinel, example, test_sentinels(1)), ConfigError);
+  EXPECT_THROW(made_by(noise_spans_after_sentinels, example, test_sentinels(1)), ConfigError);
+  EXPECT_NO_THROW(made_by(noise_spans_after_sentinels, example, test_sentinels(2)));
+  EXPECT_THROW(
+      made_by(noise_spans_after_sentinels, example, test_sentinels(2), {{"final_sentinel", true}}),
+      ConfigError);
 }
 
 // round(length * 0.15), halves to even, then round(noise / 3), halves to even; by hand.
@@ -117,6 +140,22 @@ TEST(PrefixBounds, StayInsideTheText) {
         prefix_bounds(example.length, example.least_fraction, example.most_fraction);
     EXPECT_EQ(bounds.least, example.least) << example.length;
     EXPECT_EQ(bounds.most, example.most) << example.length;
+  }
+}
+
+// 40 tokens with a prefix of 25 % to 75 %: all masks are 10 to 30 times 0, then only 1.
+TEST(RandomPrefixNoiseMask, MakesTheSuffixNoise) {
+  const nlohmann::json parameters{{"min_prefix", 0.25}, {"max_prefix", 0.75}};
+  for (uint64_t seed = 0; seed < 50; ++seed) {
+    Rng rng(seed), again(seed);
+    const NoiseMask mask = random_prefix_noise_mask(40, parameters, rng);
+
+    ASSERT_EQ(mask.size(), 40u);
+    EXPECT_TRUE(std::is_sorted(mask.begin(), mask.end())) << seed;
+    const auto prefix = std::count(mask.begin(), mask.end(), 0);
+    EXPECT_EQ(prefix, random_prefix(40, 0.25, 0.75, again)) << seed;
+    EXPECT_GE(prefix, 10) << seed;
+    EXPECT_LE(prefix, 30) << seed;
   }
 }
 

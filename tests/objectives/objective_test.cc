@@ -130,7 +130,7 @@ TEST(MakeObjective, RefusesWhatIsOutOfRange) {
   expect_refused("span_corruption", R"({"noise_densty": 0.2})", "did you mean \"noise_density\"");
   expect_refused("span_corruption", R"({"final_sentinel": 1})", "true or false");
   expect_refused("prefix_lm", R"({"min_prefix": 0.8, "max_prefix": 0.2})", "at least min_prefix");
-  expect_refused("suffix_denoising", R"({"max_prefix": 1.5})", "at most 1");
+  expect_refused("suffix_denoising", R"({"max_prefix": 1.5})", "between 0.01 and 1");
   expect_refused("mixed", R"({"components": []})", "at least one");
   expect_refused("mixed", R"({"components": [{"name": "mixed"}]})", "cannot be mixed");
   expect_refused("mixed", R"({"components": [{"name": "prefix_lm", "weight": 0}]})", "above 0");

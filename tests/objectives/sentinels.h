@@ -25,7 +25,7 @@ inline Ids test_tokens(int count) {
   return ids;
 }
 
-// What an objective's texts are encoded as: 800 801, 802 803, ...
+// The ids of an objective's texts: 800 801, 802 803, ...
 inline std::vector<Ids> test_texts(size_t count) {
   std::vector<Ids> texts;
   for (int32_t id = 800; texts.size() < count; id += 2) texts.push_back({id, id + 1});
@@ -34,12 +34,17 @@ inline std::vector<Ids> test_texts(size_t count) {
 
 inline bool is_text_id(int32_t id) { return id >= 800 && id <= 899; }
 
-// One example, with as many sentinels and the objective's own texts.
-inline Denoised apply_to(const Objective& objective, const nlohmann::json& parameters,
-                         const Ids& tokens, Rng& rng, int num_sentinels = 100) {
+// One example, with `num_sentinels` sentinels and the objective's own texts.
+inline Denoised apply_to(const Objective& objective, const nlohmann::json& given, const Ids& tokens,
+                         Rng& rng, int num_sentinels = 100) {
+  const nlohmann::json parameters = resolve_parameters(objective, given);
   const Ids sentinels = test_sentinels(num_sentinels);
   const std::vector<Ids> texts = test_texts(texts_of(objective, parameters).size());
   return objective.apply(tokens, {sentinels, texts}, parameters, rng);
+}
+
+inline nlohmann::json defaults_of(const Objective& objective) {
+  return defaults_of(objective.parameters);
 }
 
 }  // namespace dovetail

@@ -12,7 +12,7 @@ const Json kExamples = {
       "warmup": 7, "weight_decay": 0.01, "clip": 0.5, "parameters": {"beta1": 0.9}})")},
     {"options", Json::parse(R"({"accumulate": 4, "label_smoothing": 0.1, "z_loss": 0.0001,
       "ema": 0.999, "activation_checkpointing": true, "precision": "bfloat16"})")},
-    {"vocabulary", Json::parse(R"({"type": "file", "pieces": 9, "sentinels": 8, "threads": 3,
+    {"vocabulary", Json::parse(R"({"type": "file", "vocab_size": 9, "sentinels": 8, "threads": 3,
       "max_lines": 6})")},
     {"steps", Json::parse(R"({"fixed": 5, "epochs": 2.5, "at_least": 3, "at_most": 9})")},
     {"evaluate", Json::parse(R"({"test_examples": 5, "metrics": ["bleu_4"], "max_new_tokens": 3,
@@ -24,8 +24,9 @@ const Json kExamples = {
       "max_target_length": 3, "dropout": 0.1, "seed": 2})")},
     {"select",
      Json::parse(
-         R"({"examples": 8, "adaptations": ["none"], "shots": 5, "shot_steps": 4, "race_heads": 3, "race_steps": 2})")},
-    {"train_size", Json::parse(R"({"heads": 5, "tails": 2, "fraction": 0.1, "per_class": 4})")},
+         R"({"examples": 8, "adaptations": ["none"], "shots": 5, "shot_steps": 4, "race_examples": 3, "race_steps": 2})")},
+    {"train_size",
+     Json::parse(R"({"examples": 5, "references": 2, "fraction": 0.1, "per_class": 4})")},
     {"choice", Json::parse(R"({"name": "full", "parameters": {"a": 1}})")}};
 
 template <typename Settings>
@@ -55,7 +56,7 @@ TEST(Settings, SurviveJsonAndMissNoKey) {
   expect_round_trip<PretrainSettings>({{"steps", 2},
                                        {"batch_tokens", 3},
                                        {"sequence_length", 4},
-                                       {"pack", false},
+                                       {"pack_sequences", false},
                                        {"dropout", 0.1},
                                        {"seed", 5},
                                        {"options", kExamples["options"]},
@@ -71,19 +72,6 @@ TEST(Settings, SurviveJsonAndMissNoKey) {
                                    {"keep_model", true},
                                    {"options", kExamples["options"]},
                                    {"optimizer", kExamples["optimizer"]}});
-}
-
-TEST(Job, SurvivesJson) {
-  const Json json = {{"key", "ab"},
-                     {"kind", "pretrain"},
-                     {"name", "pretrain/x/seed1"},
-                     {"settings", {{"a", 1}}},
-                     {"locations", {{"b", "c"}}},
-                     {"inputs", {0, 2}},
-                     {"input_keys", {"k", "l"}},
-                     {"cost_seconds", 0.1}};
-
-  EXPECT_EQ(Json(json.get<Job>()), json);
 }
 
 }  // namespace

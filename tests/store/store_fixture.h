@@ -47,7 +47,6 @@ inline int64_t add_job(Plan& plan, JobKind kind, const std::string& name,
                        std::vector<int64_t> inputs) {
   Job job{
       .key = content_hash(name), .kind = kind, .name = name, .inputs = inputs, .cost_seconds = 2};
-  job.settings = Json::object();
   for (const int64_t input : inputs) job.input_keys.push_back(plan.jobs[input].key);
   plan.jobs.push_back(job);
   return std::ssize(plan.jobs) - 1;

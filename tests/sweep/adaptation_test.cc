@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Adaptation as an axis, the jobs behind it, and the probes of [select].
-#include "sweep/adaptation.h"
+#include "sweep/adaptation_jobs.h"
 
 #include <set>
 
@@ -16,7 +16,7 @@ constexpr const char* kAdapted = R"(name = "small"
 config = "t5-tiny"
 [text]
 corpus = ["wordnet-text"]
-vocabulary = { pieces = 1000 }
+vocabulary = { vocab_size = 1000 }
 [pretrain]
 steps = 100
 optimizer = { learning_rate = 3e-3 }
@@ -32,14 +32,14 @@ optimizer = { learning_rate = 1e-3 }
 [select]
 examples = 8
 shots = 5
-race_heads = 30
+race_examples = 30
 [axes]
 objective = ["span_corruption", "prefix_lm"]
 adaptation = ["none", "lm", "denoising", "mixed", { name = "lm", split = "random", label = "lm_random_split" }, { name = "lm", sentences = "random", label = "lm_random_text" }, { name = "mixed", split = "learned", group = "learned", label = "mixed_learned" }, "continued"]
 task = ["wordnet/category", "wordnet/derived_from"]
 template = ["mapping", "masked_mapping"]
 tuning = ["full"]
-train_size = [{ heads = 30, tails = 3 }, { per_class = 16 }]
+train_size = [{ examples = 30, references = 3 }, { per_class = 16 }]
 seed = [1, 2]
 )";
 
@@ -71,7 +71,7 @@ TEST_F(AdaptationTest, IsAnAxisBetweenObjectiveAndTask) {
   const Plan plan = adapted();
 
   EXPECT_EQ(plan.cells[0].name,
-            "small/span_corruption/none/wordnet.category/mapping/full/heads30x3/seed1");
+            "small/span_corruption/none/wordnet.category/mapping/full/examples30x3/seed1");
   EXPECT_EQ(plan.cells[0].coordinates[kAdaptation], "none");
   int64_t tuned = 0;
   for (const Cell& cell : plan.cells) tuned += cell.baseline.empty();
@@ -84,7 +84,7 @@ TEST_F(AdaptationTest, RunsEachStageOnce) {
   // adaptations: 7 for each of 2 bases. Cuts: phrases, random of matching sentences, random of any;
   // learned: one a base, and its grouping. Taught: a splitter and a classifier a base.
   EXPECT_EQ(of_kind(plan, JobKind::adapt).size(), 14);
-  EXPECT_EQ(of_kind(plan, JobKind::label).size(), 3 + 2 * 2);
+  EXPECT_EQ(of_kind(plan, JobKind::segment).size(), 3 + 2 * 2);
   int64_t taught = 0;
   for (const Job* job : of_kind(plan, JobKind::tune)) taught += job->name.starts_with("adapt/");
   EXPECT_EQ(taught, 4);
@@ -99,11 +99,12 @@ TEST_F(AdaptationTest, CellsStartFromTheAdaptedCheckpoint) {
   const Plan plan = adapted();
 
   const Job& cell =
-      named(plan, "small/prefix_lm/mixed/wordnet.category/mapping/full/heads30x3/seed1");
+      named(plan, "small/prefix_lm/mixed/wordnet.category/mapping/full/examples30x3/seed1");
   EXPECT_EQ(cell.input_keys, (std::vector<std::string>{named(plan, "adapt/prefix_lm/mixed").key}));
   const Job& bare =
-      named(plan, "small/prefix_lm/none/wordnet.category/mapping/full/heads30x3/seed1");
-  EXPECT_FALSE(bare.settings.contains("adaptation"));
+      named(plan, "small/prefix_lm/none/wordnet.category/mapping/full/examples30x3/seed1");
+  EXPECT_EQ(settings_of<TuneJob>(bare).start.adaptation, "");
+  EXPECT_EQ(settings_of<TuneJob>(cell).start.adaptation, "mixed");
 }
 
 // A sweep that says adaptation = ["none"], and one that does not know the axis, share their cells'
@@ -126,7 +127,8 @@ TEST_F(AdaptationTest, TestDataAreAvoidedByTheCut) {
   EXPECT_EQ(before.jobs[0].key, after.jobs[0].key);
   EXPECT_NE(named(before, "adapt/split/matching-phrases").key,
             named(after, "adapt/split/matching-phrases").key);
-  EXPECT_EQ(named(before, "adapt/split/matching-phrases").settings.at("avoid").size(), 2);
+  const Job& split = named(before, "adapt/split/matching-phrases");
+  EXPECT_EQ(settings_of<SegmentJob>(split).split.avoid.size(), 2);
 }
 
 TEST_F(AdaptationTest, LearningRateOfTheAdaptationCutsNothingAnew) {
@@ -169,7 +171,7 @@ TEST_F(AdaptationTest, BadValuesAreNamedWithTheirPlace) {
   EXPECT_THAT(message(with(kAdapted, "rows = 800", "row = 800")),
               HasSubstr("did you mean \"rows\""));
   EXPECT_THAT(message(with(kAdapted, "examples = 8\n", "")), HasSubstr("\"examples\""));
-  EXPECT_THAT(message(with(kAdapted, "{ per_class = 16 }", "{ per_class = 16, heads = 3 }")),
+  EXPECT_THAT(message(with(kAdapted, "{ per_class = 16 }", "{ per_class = 16, examples = 3 }")),
               HasSubstr("a train_size is either"));
   EXPECT_THAT(message(with(kAdapted, "[\"span_corruption\", ", "[\"none\", ")),
               HasSubstr("exclude the two together"));
@@ -188,31 +190,32 @@ TEST_F(AdaptationTest, ThePlanFindsWhatNoCellCouldDo) {
       message(with(asked, metrics, metrics + "also = [{ name = \"sample\", samples = 1 }]\n")),
       HasSubstr("q.toml:"));
 
-  Fingerprints checks = test_fingerprints();
-  const auto measurable = [](const std::string& task, const std::vector<std::string>& named) {
-    return task == "wordnet/category" ? named : std::vector<std::string>{};
+  // Only `measured` has metrics, and every task has 100 training examples.
+  struct SmallData : NamedData {
+    std::string measured = "wordnet/category";
+    std::vector<std::string> measurable(const std::string& task,
+                                        const std::vector<std::string>& metrics) override {
+      return task == measured ? metrics : std::vector<std::string>{};
+    }
+    void check_size(const std::string& task, const TrainSizeSettings& size, int64_t,
+                    uint64_t) override {
+      if (size.examples > 100) throw_<ConfigError>("task {} has 100 training examples", task);
+    }
   };
-  checks.metrics_of = measurable;
-  make_plan(parse(kAdapted), checks);
+  SmallData data;
+  make_plan(parse(kAdapted), data);
   make_plan(parse(std::string(kAdapted) + "[[exclude]]\ntask = \"wordnet/category\"\n"),
-            checks);  // it shares jobs with another sweep
-  checks.metrics_of = [](const std::string&, const std::vector<std::string>&) {
-    return std::vector<std::string>{};
-  };
-  EXPECT_THROW(make_plan(parse(kAdapted), checks), ConfigError);
-  checks.metrics_of = measurable;
-  checks.check_size = [](const std::string& task, const TrainSizeSettings& size, int64_t,
-                         uint64_t) {
-    if (size.heads > 100) throw_<ConfigError>("task {} has 100 training heads", task);
-  };
+            data);  // it shares jobs with another sweep
   const Sweep sweep = parse(with(kAdapted, "train_size = [", "train_size = [200, "));
   try {
-    make_plan(sweep, checks);
-    FAIL() << "200 of 100 heads were planned";
+    make_plan(sweep, data);
+    FAIL() << "200 of 100 examples were planned";
   } catch (const ConfigError& error) {
     EXPECT_THAT(error.what(),
-                testing::AllOf(HasSubstr("q.toml:"), HasSubstr("has 100 training heads")));
+                testing::AllOf(HasSubstr("q.toml:"), HasSubstr("has 100 training examples")));
   }
+  data.measured = "none of them";
+  EXPECT_THROW(make_plan(parse(kAdapted), data), ConfigError);
 }
 
 // However it is called, a value keeps what selectors know of it.
@@ -220,10 +223,11 @@ TEST_F(AdaptationTest, TraitsFollowTheValueAndNotItsLabel) {
   const Plan made =
       plan(with(kAdapted, "adaptation = [\"none\"",
                 "adaptation = [{ name = \"denoising\", seed = 2, label = \"second\" }, \"none\""));
-  EXPECT_EQ(made.traits.at("adaptation").at("second").fills, 1);
-  EXPECT_EQ(made.traits.at("adaptation").at("lm").fills, -1);
-  EXPECT_EQ(made.traits.at("adaptation").at("lm_random_text").fills, 0);
-  EXPECT_EQ(Json(made).get<Plan>().traits.at("adaptation").at("lm").fills, -1);
+  EXPECT_EQ(made.traits.at("adaptation").at("second").answer_style, AnswerStyle::infill);
+  EXPECT_EQ(made.traits.at("adaptation").at("lm").answer_style, AnswerStyle::continuation);
+  EXPECT_EQ(made.traits.at("adaptation").at("lm_random_text").answer_style, AnswerStyle::mixed);
+  EXPECT_EQ(Json(made).get<Plan>().traits.at("adaptation").at("lm").answer_style,
+            AnswerStyle::continuation);
 }
 
 TEST_F(AdaptationTest, Trap1DecodingIsWhatTheSweepSays) {
@@ -234,11 +238,12 @@ TEST_F(AdaptationTest, Trap1DecodingIsWhatTheSweepSays) {
       with(kSmallSweep, "[evaluate]\nmetrics = [\"rouge_l\", \"exact_match\"]\n", evaluate));
 
   EXPECT_EQ(plan.metrics, (std::vector<std::string>{"rouge_l", "rouge_l@sample"}));
-  const Json& settings = plan.jobs[plan.cells[0].job].settings.at("evaluate");
-  EXPECT_EQ(settings.at("decoding").at("name"), "beam");
-  EXPECT_EQ(settings.at("decoding").at("parameters").at("num_beams"), 3);
-  EXPECT_EQ(this->plan(kSmallSweep).jobs.back().settings.at("evaluate").at("decoding").at("name"),
-            "greedy");
+  const ChoiceSettings& decoding =
+      settings_of<TuneJob>(plan.jobs[plan.cells[0].job]).evaluate.decoding;
+  EXPECT_EQ(decoding.name, "beam");
+  EXPECT_EQ(decoding.parameters.at("num_beams"), 3);
+  const Plan greedy = this->plan(kSmallSweep);
+  EXPECT_EQ(settings_of<BaselineJob>(greedy.jobs.back()).evaluate.decoding.name, "greedy");
   EXPECT_THAT(message(with(kSmallSweep, "[evaluate]\n", "[evaluate]\ndecoding = \"bean\"\n")),
               HasSubstr("did you mean \"beam\""));
   EXPECT_THAT(message(with(kSmallSweep, "[evaluate]\n",

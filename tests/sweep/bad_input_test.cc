@@ -88,12 +88,12 @@ const BadInput kBadInputs[] = {
      "q.toml:15:14: objective \"none\" needs a text", "[text] corpus"},
     {"no_model", "[model]\nconfig = \"t5-tiny\"\n", "",
      "q.toml:14:14: objective \"none\" needs a shape of the model", ""},
-    {"unknown_vocabulary", "{ pieces = 1000 }", "\"byte\"",
+    {"unknown_vocabulary", "{ vocab_size = 1000 }", "\"byte\"",
      "q.toml:6:14: unknown vocabulary \"byte\"; did you mean \"bytes\"?", ""},
-    {"no_vocabulary_file", "pieces = 1000", "file = \"x/spiece.model\"",
+    {"no_vocabulary_file", "vocab_size = 1000", "file = \"x/spiece.model\"",
      "q.toml:6:23: no vocabulary file \"x/spiece.model\"", ""},
-    {"few_pieces", "pieces = 1000", "pieces = 3", "q.toml:6:25: pieces of vocabulary must be at",
-     "not 3"},
+    {"small_vocabulary", "vocab_size = 1000", "vocab_size = 3",
+     "q.toml:6:29: vocab_size of vocabulary must be at", "not 3"},
     {"unknown_metric", "\"exact_match\"", "\"exact_mach\"",
      "q.toml:14:23: unknown metric \"exact_mach\"; did you mean \"exact_match\"?", ""},
     {"metric_twice", "\"exact_match\"", "\"rouge_l\"",
@@ -130,12 +130,14 @@ const BadInput kBadInputs[] = {
     {"tuning_without_name", "name = \"soft_prompt\", ", "",
      "q.toml:19:19: this table on the axis tuning lacks the key \"name\"", ""},
     {"unknown_size", "\"all\"", "\"al\"",
-     "q.toml:20:42: unknown train_size \"al\"; did you mean \"all\"?", ""},
-    {"size_of_both", "tails = 3", "fraction = 0.5", "q.toml:20:15: a train_size is either", ""},
-    {"size_of_tails", "heads = 30, ", "", "q.toml:20:15: train_size lacks the key \"heads\"", ""},
-    {"size_zero", "heads = 30", "heads = 0",
-     "q.toml:20:25: heads of train_size must be at least 1, not 0", ""},
-    {"share", "{ heads = 30, tails = 3 }", "{ fraction = 1.5 }",
+     "q.toml:20:50: unknown train_size \"al\"; did you mean \"all\"?", ""},
+    {"size_of_both", "references = 3", "fraction = 0.5", "q.toml:20:15: a train_size is either",
+     ""},
+    {"size_of_references", "examples = 30, ", "",
+     "q.toml:20:15: train_size lacks the key \"examples\"", ""},
+    {"size_zero", "examples = 30", "examples = 0",
+     "q.toml:20:28: examples of train_size must be at least 1, not 0", ""},
+    {"share", "{ examples = 30, references = 3 }", "{ fraction = 1.5 }",
      "q.toml:20:28: fraction of train_size must be above 0 and at most 1, not 1.5", ""},
     {"seed_type", "[1, 2]", "[1, \"2\"]", "q.toml:21:12: seed must be a whole number, not a text",
      ""},
@@ -207,13 +209,16 @@ TEST_F(BadFiles, CheckpointWithBrokenConfig) {
 TEST_F(BadFiles, BrokenDataIsNamedWithTheLineThatAskedForIt) {
   write("mine.toml", "");
   const Sweep sweep = parse(with(kSmallSweep, "\"wordnet/category\"", "\"mine.toml\""));
-  Fingerprints fingerprints = test_fingerprints();
-  fingerprints.task = [](const std::string&) -> std::string {
-    throw DataError("rows.tsv:7: no column \"tail\"");
+  struct BrokenData : NamedData {
+    std::string fingerprint(DataSource source, const std::string& name) override {
+      if (source == DataSource::task) throw DataError("rows.tsv:7: no column \"tail\"");
+      return NamedData::fingerprint(source, name);
+    }
   };
+  BrokenData data;
 
   try {
-    make_plan(sweep, fingerprints);
+    make_plan(sweep, data);
     FAIL();
   } catch (const DataError& error) {
     EXPECT_THAT(error.what(), ::testing::EndsWith("q.toml:17:9: rows.tsv:7: no column \"tail\""));

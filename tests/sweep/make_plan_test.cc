@@ -61,9 +61,9 @@ TEST_F(PlanTest, NamesCells) {
 
   const auto jobs = jobs_by_cell(plan);
   for (const char* name :
-       {"small/none/wordnet.category/mapping/full/heads30x3/seed1",
+       {"small/none/wordnet.category/mapping/full/examples30x3/seed1",
         "small/span_corruption/wordnet.derived_from/prompting/soft_prompt/all/seed2",
-        "small/baseline/most_frequent/wordnet.category/heads30x3/seed2",
+        "small/baseline/most_frequent/wordnet.category/examples30x3/seed2",
         "small/baseline/copy/wordnet.derived_from",
         "small/baseline/untuned/none/wordnet.category/prompting/seed2"}) {
     EXPECT_TRUE(jobs.contains(name)) << name;
@@ -72,7 +72,7 @@ TEST_F(PlanTest, NamesCells) {
   EXPECT_EQ(jobs.size(), plan.cells.size());
   EXPECT_EQ(plan.cells[0].coordinates,
             (std::array<std::string, kAxes.size()>{"none", "", "wordnet.category", "mapping",
-                                                   "full", "heads30x3", "1"}));
+                                                   "full", "examples30x3", "1"}));
 }
 
 TEST_F(PlanTest, SharesJobs) {
@@ -82,7 +82,7 @@ TEST_F(PlanTest, SharesJobs) {
   const auto count = [&](const std::string& name) {
     return counts[&job_named(plan, name) - plan.jobs.data()];
   };
-  EXPECT_EQ(count("tokenizer/pieces1000"), 48 + 16);
+  EXPECT_EQ(count("tokenizer/unigram1000"), 48 + 16);
   EXPECT_EQ(count("pretrain/span_corruption/seed1"), 32 + 8);
   EXPECT_EQ(count("small/baseline/untuned/span_corruption/wordnet.category/mapping/seed1"), 2);
   EXPECT_EQ(count("small/baseline/untuned/none/wordnet.category/mapping/seed1"), 1);
@@ -95,7 +95,7 @@ TEST_F(PlanTest, InputsComeFirstAndGiveTheirKeys) {
     const Job& job = plan.jobs[i];
     ASSERT_EQ(job.inputs.size(), job.input_keys.size());
     EXPECT_EQ(job.key.size(), 32);
-    EXPECT_EQ(job.settings.at("kind"), to_string(job.kind));
+    EXPECT_EQ(job.kind, kind_of(job.settings));
     EXPECT_GT(job.cost_seconds, 0);
     for (size_t k = 0; k < job.inputs.size(); ++k) {
       ASSERT_LT(job.inputs[k], static_cast<int64_t>(i));
@@ -104,7 +104,7 @@ TEST_F(PlanTest, InputsComeFirstAndGiveTheirKeys) {
   }
 }
 
-// What the training room reads.
+// The settings that the jobs read.
 TEST_F(PlanTest, SettlesWhatJobsRead) {
   write_checkpoint("models/long");
   write("my-data.toml", "");
@@ -114,59 +114,67 @@ TEST_F(PlanTest, SettlesWhatJobsRead) {
 
   const Plan plan = this->plan(text);
 
-  const Job& tokenizer = job_named(plan, "tokenizer/pieces1000");
-  EXPECT_EQ(tokenizer.settings.at("corpus")[0].at("name"), "wordnet-text");
-  EXPECT_EQ(tokenizer.settings.at("vocabulary").get<VocabularySettings>().pieces, 1000);
+  const Job& tokenizer = job_named(plan, "tokenizer/unigram1000");
+  EXPECT_EQ(settings_of<TokenizerJob>(tokenizer).corpus.at(0).name, "wordnet-text");
+  EXPECT_EQ(settings_of<TokenizerJob>(tokenizer).vocabulary.vocab_size, 1000);
   const Job& pretrain = job_named(plan, "pretrain/span_corruption/seed1");
-  EXPECT_EQ(pretrain.settings.at("objective").get<ChoiceSettings>().name, "span_corruption");
-  EXPECT_EQ(pretrain.settings.at("pretrain").get<PretrainSettings>().steps, 100);
-  const Job& live =
-      job_named(plan, "small/span_corruption/wordnet.category/mapping/soft_prompt/heads30x3/seed2");
+  EXPECT_EQ(settings_of<PretrainJob>(pretrain).objective.name, "span_corruption");
+  EXPECT_EQ(settings_of<PretrainJob>(pretrain).pretrain.steps, 100);
+  const Job& live = job_named(
+      plan, "small/span_corruption/wordnet.category/mapping/soft_prompt/examples30x3/seed2");
   ASSERT_EQ(live.inputs.size(), 2);
   EXPECT_EQ(plan.jobs[live.inputs[0]].kind, JobKind::tokenizer);
   EXPECT_EQ(plan.jobs[live.inputs[1]].kind, JobKind::pretrain);
-  EXPECT_EQ(live.settings.at("template"), Json::parse(R"({"name": "mapping", "parameters": {}})"));
-  EXPECT_EQ(live.settings.at("seed"), 2);
-  EXPECT_EQ(live.settings.at("task").at("name"), "wordnet/category");
-  EXPECT_EQ(live.settings.at("tuning"), Json::parse(R"({"name": "soft_prompt", "parameters":
-            {"num_virtual_tokens": 20, "place": "before"}})"));
-  EXPECT_EQ(live.settings.at("train_size").get<TrainSizeSettings>().heads, 30);
-  EXPECT_EQ(live.settings.at("tune").get<TuneSettings>().optimizer.learning_rate, 0.3);
-  EXPECT_EQ(live.settings.at("evaluate").get<EvaluateSettings>().metrics.size(), 2);
+  const TuneJob& settings = settings_of<TuneJob>(live);
+  EXPECT_EQ(settings.tmpl.name, "mapping");
+  EXPECT_EQ(settings.tmpl.parameters, Json::object());
+  EXPECT_EQ(settings.seed, 2);
+  EXPECT_EQ(settings.task.name, "wordnet/category");
+  EXPECT_EQ(settings.task.kind, "lexical");
+  EXPECT_EQ(settings.tuning.name, "soft_prompt");
+  EXPECT_EQ(settings.tuning.parameters, (Json{{"num_virtual_tokens", 20}, {"place", "before"}}));
+  EXPECT_EQ(settings.train_size.examples, 30);
+  EXPECT_EQ(settings.tune.optimizer.learning_rate, 0.3);
+  EXPECT_EQ(settings.evaluate.metrics.size(), 2);
   const Job& none = job_named(plan, "small/none/my-data/mapping/full/all/seed1");
   EXPECT_EQ(none.inputs.size(), 1);
-  EXPECT_EQ(none.settings.at("task").at("name"), "my-data");
-  EXPECT_EQ(none.locations.at("task"), (folder_ / "my-data.toml").string());
+  EXPECT_EQ(settings_of<TuneJob>(none).task.name, "my-data");
+  EXPECT_EQ(none.locations.task, (folder_ / "my-data.toml").string());
   const Job& published = job_named(plan, "small/long/my-data/mapping/full/all/seed1");
   EXPECT_TRUE(published.inputs.empty());
-  EXPECT_EQ(published.settings.at("objective").at("name"), "checkpoint");
-  EXPECT_EQ(published.settings.at("objective").at("parameters").at("fingerprint"),
-            content_hash("long"));
-  EXPECT_EQ(published.settings.at("model").at("d_model"), 64);
-  EXPECT_EQ(published.locations.at("checkpoint"), (folder_ / "models/long").string());
+  const StartSettings& start = settings_of<TuneJob>(published).start;
+  EXPECT_EQ(start.objective.name, "checkpoint");
+  EXPECT_EQ(start.objective.parameters.at("fingerprint"), content_hash("long"));
+  EXPECT_EQ(start.model.at("d_model"), 64);
+  EXPECT_EQ(published.locations.checkpoint, (folder_ / "models/long").string());
   for (const Job& job : plan.jobs) {
-    EXPECT_THAT(job.settings.dump(), ::testing::Not(HasSubstr(folder_.string()))) << job.name;
+    const std::string hashed = settings_json(job.settings).dump();
+    EXPECT_THAT(hashed, ::testing::Not(HasSubstr(folder_.string()))) << job.name;
   }
 }
 
 TEST_F(PlanTest, BaselinesReadOnlyWhatDecidesThem) {
   const Plan plan = this->plan(kSmallSweep);
 
-  const auto has = [&](const std::string& name, const char* key) {
-    return job_named(plan, "small/baseline/" + name).settings.contains(key);
+  const auto settings = [&](const std::string& name) {
+    return settings_json(job_named(plan, "small/baseline/" + name).settings);
   };
-  EXPECT_FALSE(has("copy/wordnet.category", "seed"));
-  EXPECT_FALSE(has("copy/wordnet.category", "train_size"));
-  EXPECT_TRUE(has("most_frequent/wordnet.category/all/seed1", "seed"));
-  EXPECT_TRUE(has("most_frequent/wordnet.category/all/seed1", "train_size"));
-  EXPECT_TRUE(has("untuned/none/wordnet.category/mapping/seed1", "seed"));
-  EXPECT_FALSE(has("untuned/span_corruption/wordnet.category/mapping/seed1", "seed"));
+  const Json copy = settings("copy/wordnet.category");
+  EXPECT_FALSE(copy.contains("subset") || copy.contains("untuned")) << copy;
+  const Json most_frequent = settings("most_frequent/wordnet.category/all/seed1");
+  EXPECT_TRUE(most_frequent.at("subset").contains("seed"));
+  EXPECT_TRUE(most_frequent.at("subset").contains("train_size"));
+  EXPECT_TRUE(
+      settings("untuned/none/wordnet.category/mapping/seed1").at("untuned").contains("seed"));
+  EXPECT_FALSE(settings("untuned/span_corruption/wordnet.category/mapping/seed1")
+                   .at("untuned")
+                   .contains("seed"));
 }
 
 TEST_F(PlanTest, TheFoldersDoNotMatter) {
   std::string text = with(kSmallSweep, "\"span_corruption\"", "\"models/long\"");
   text = with(text, "\"wordnet/derived_from\"", "\"my-data.toml\"");
-  text = with(text, "pieces = 1000", "file = \"v/spiece.model\"");
+  text = with(text, "vocab_size = 1000", "file = \"v/spiece.model\"");
   std::vector<Plan> plans;
   const std::filesystem::path here = std::filesystem::current_path();
 
@@ -175,11 +183,10 @@ TEST_F(PlanTest, TheFoldersDoNotMatter) {
     write(std::string(place) + "/my-data.toml", "");
     write(std::string(place) + "/v/spiece.model", "");
     write(std::string(place) + "/q.toml", text);
-    plans.push_back(
-        make_plan(parse_sweep(folder_ / place / "q.toml", test_catalogues()), test_fingerprints()));
+    plans.push_back(plan_of(parse_sweep(folder_ / place / "q.toml", test_catalogues())));
   }
   std::filesystem::current_path(folder_ / "one");  // and a relative path, from inside
-  plans.push_back(make_plan(parse_sweep("q.toml", test_catalogues()), test_fingerprints()));
+  plans.push_back(plan_of(parse_sweep("q.toml", test_catalogues())));
   std::filesystem::current_path(here);
 
   for (const Plan& plan : plans) {
@@ -290,7 +297,7 @@ seed = 2
   const Job& job = plan.jobs[plan.cells[1].job];
   EXPECT_EQ(job.kind, JobKind::pretrain);
   EXPECT_EQ(job.name, "pretrain/span_corruption/seed2");
-  EXPECT_EQ(job.settings.at("pretrain").at("seed"), 2);
+  EXPECT_EQ(settings_of<PretrainJob>(job).pretrain.seed, 2);
 }
 
 TEST_F(PlanTest, PrintsWhatItWouldDo) {

@@ -17,8 +17,7 @@ class Quickstart : public SweepFixture {
       write_checkpoint(std::string("data/checkpoints/") + name);
     }
     write("sweeps/quickstart.toml", text_);
-    plan_ = make_plan(parse_sweep(folder_ / "sweeps/quickstart.toml", test_catalogues()),
-                      test_fingerprints());
+    plan_ = plan_of(parse_sweep(folder_ / "sweeps/quickstart.toml", test_catalogues()));
   }
 
   std::string text_;

@@ -59,9 +59,10 @@ inline Catalogues test_catalogues() {
       {.name = "adamw", .defaults = {{"beta1", 0.9}, {"beta2", 0.999}, {"rms_scaling", false}}},
       {.name = "adafactor", .defaults = {{"beta1", 0.0}, {"relative_step", false}}},
       {.name = "sgd", .defaults = {{"momentum", 0.0}}, .check = check_momentum}};
-  catalogues.metrics = named({"rouge_l", "exact_match", "bleu_4", "best_of_k_rouge_l"});
-  catalogues.set_metrics = {"bleu_4"};
-  catalogues.sample_metrics = {"best_of_k_rouge_l"};
+  catalogues.metrics = {{.name = "rouge_l"},
+                        {.name = "exact_match"},
+                        {.name = "bleu_4", .traits = {.corpus_level = true}},
+                        {.name = "best_of_k_rouge_l", .needs_samples = true}};
   catalogues.decodings = {{.name = "greedy"},
                           {.name = "beam", .defaults = {{"num_beams", 4}}},
                           {.name = "sample", .defaults = {{"top_k", 50}, {"samples", 1}}}};
@@ -72,12 +73,28 @@ inline Catalogues test_catalogues() {
   return catalogues;
 }
 
-// Fingerprints of names and not of contents: what the rooms that know contents do is theirs.
-inline Fingerprints test_fingerprints() {
-  const auto of_name = [](const std::filesystem::path& path) {
-    return content_hash(path.filename().string());
-  };
-  return {.task = of_name, .corpus = of_name, .checkpoint = of_name, .vocabulary = of_name};
+// Data that hold nothing but their names: every task is large enough and has every metric.
+class NamedData : public DataInspector {
+ public:
+  std::string fingerprint(DataSource, const std::string& name) override {
+    return content_hash(std::filesystem::path(name).filename().string());
+  }
+  std::string wording(const ChoiceSettings&, const std::string&) override { return ""; }
+  std::string task_kind(const std::string&) override { return "lexical"; }
+  Json task_facts(const std::string&) override { return Json::object(); }
+  void check_size(const std::string&, const TrainSizeSettings&, int64_t, uint64_t) override {}
+  std::vector<std::string> measurable(const std::string&,
+                                      const std::vector<std::string>& metrics) override {
+    return metrics;
+  }
+  std::string deciding_metric(const std::string&, const std::vector<std::string>&) override {
+    return "";
+  }
+};
+
+inline Plan plan_of(const Sweep& sweep) {
+  NamedData data;
+  return make_plan(sweep, data);
 }
 
 inline void write_text(const std::filesystem::path& file, const std::string& text) {
@@ -107,7 +124,7 @@ class SweepFixture : public ::testing::Test {
     write("q.toml", text);
     return parse_sweep(folder_ / "q.toml", test_catalogues());
   }
-  Plan plan(const std::string& text) { return make_plan(parse(text), test_fingerprints()); }
+  Plan plan(const std::string& text) { return plan_of(parse(text)); }
 
   // The message of the ConfigError, without the folder in front.
   std::string message(const std::string& text) {
@@ -129,7 +146,7 @@ inline constexpr const char* kSmallSweep = R"(name = "small"
 config = "t5-tiny"
 [text]
 corpus = ["wordnet-text"]
-vocabulary = { pieces = 1000 }
+vocabulary = { vocab_size = 1000 }
 [pretrain]
 steps = 100
 optimizer = { learning_rate = 3e-3, schedule = "linear", warmup = 10 }
@@ -143,7 +160,7 @@ objective = ["none", "span_corruption"]
 task = ["wordnet/category", "wordnet/derived_from"]
 template = ["mapping", "prompting"]
 tuning = ["full", { name = "soft_prompt", learning_rate = 0.3 }]
-train_size = [{ heads = 30, tails = 3 }, "all"]
+train_size = [{ examples = 30, references = 3 }, "all"]
 seed = [1, 2]
 [[exclude]]
 tuning = "soft_prompt"

@@ -18,8 +18,8 @@ TEST_F(SweepFile, FillsEveryDefault) {
   const Sweep sweep = parse(kSmallSweep);
 
   EXPECT_EQ(sweep.name, "small");
-  EXPECT_EQ(sweep.vocabulary.type, "pieces");
-  EXPECT_EQ(sweep.vocabulary.pieces, 1000);
+  EXPECT_EQ(sweep.vocabulary.type, "unigram");
+  EXPECT_EQ(sweep.vocabulary.vocab_size, 1000);
   EXPECT_EQ(sweep.vocabulary.sentinels, 100);
   EXPECT_EQ(sweep.pretrain.steps, 100);
   EXPECT_EQ(sweep.pretrain.batch_tokens, 4096);
@@ -48,27 +48,29 @@ TEST_F(SweepFile, LabelsItsValues) {
                           "noise_density = 0.5 }, \"models/long/\", { checkpoint = "
                           "\"models/long\", label = \"again\" }]");
   text = with(text, "\"wordnet/derived_from\"", "\"cards/my-data.toml\"");
-  text = with(text, "[{ heads = 30, tails = 3 }, \"all\"]",
-              "[{ heads = 30, tails = 3 }, { heads = 30 }, { fraction = 0.1 }, 16, \"all\"]");
+  text = with(
+      text, "[{ examples = 30, references = 3 }, \"all\"]",
+      "[{ examples = 30, references = 3 }, { examples = 30 }, { fraction = 0.1 }, 16, \"all\"]");
 
   const Sweep sweep = parse(text);
 
   EXPECT_EQ(labels(sweep, "objective"),
             (std::vector<std::string>{"none", "dense", "long", "again"}));
   EXPECT_EQ(labels(sweep, "task"), (std::vector<std::string>{"wordnet.category", "my-data"}));
-  EXPECT_EQ(labels(sweep, "train_size"),
-            (std::vector<std::string>{"heads30x3", "heads30", "fraction0.1", "heads16", "all"}));
+  EXPECT_EQ(
+      labels(sweep, "train_size"),
+      (std::vector<std::string>{"examples30x3", "examples30", "fraction0.1", "examples16", "all"}));
   EXPECT_EQ(labels(sweep, "tuning"), (std::vector<std::string>{"full", "soft_prompt"}));
   EXPECT_EQ(labels(sweep, "seed"), (std::vector<std::string>{"1", "2"}));
-  const Json& dense = sweep.axes.at("objective")[1].settings;
-  EXPECT_EQ(dense.at("parameters"), (Json{{"noise_density", 0.5}, {"mean_span", 3}}));
-  const Json& published = sweep.axes.at("objective")[2].settings;
-  EXPECT_EQ(published.at("folder"), (folder_ / "models/long").string());
-  EXPECT_EQ(published.at("model").at("d_model"), 64);
-  EXPECT_FALSE(published.at("model").contains("_name_or_path"));
-  const auto size = sweep.axes.at("train_size")[0].settings.get<TrainSizeSettings>();
-  EXPECT_EQ(size.heads, 30);
-  EXPECT_EQ(size.tails, 3);
+  const auto& dense = sweep.axes.at("objective")[1].as<ObjectiveValue>();
+  EXPECT_EQ(dense.choice.parameters, (Json{{"noise_density", 0.5}, {"mean_span", 3}}));
+  const auto& published = sweep.axes.at("objective")[2].as<ObjectiveValue>();
+  EXPECT_EQ(published.folder, (folder_ / "models/long").string());
+  EXPECT_EQ(published.model.at("d_model"), 64);
+  EXPECT_FALSE(published.model.contains("_name_or_path"));
+  const auto& size = sweep.axes.at("train_size")[0].as<TrainSizeSettings>();
+  EXPECT_EQ(size.examples, 30);
+  EXPECT_EQ(size.references, 3);
 }
 
 TEST_F(SweepFile, ValuesOverrideTheTables) {
@@ -79,18 +81,17 @@ TEST_F(SweepFile, ValuesOverrideTheTables) {
 
   const Sweep sweep = parse(text);
 
-  const Json& tuning = sweep.axes.at("tuning")[1].settings;
-  const auto tune = tuning.at("tune").get<TuneSettings>();
-  EXPECT_EQ(tuning.at("parameters"), (Json{{"num_virtual_tokens", 5}, {"place", "before"}}));
+  const auto& tuning = sweep.axes.at("tuning")[1].as<TuningValue>();
+  const TuneSettings& tune = tuning.tune;
+  EXPECT_EQ(tuning.choice.parameters, (Json{{"num_virtual_tokens", 5}, {"place", "before"}}));
   EXPECT_EQ(tune.optimizer.name, "adamw");
   EXPECT_EQ(tune.optimizer.learning_rate, 0.3);
   EXPECT_EQ(tune.optimizer.schedule, "cosine");
   EXPECT_EQ(tune.steps.fixed, 7);
-  const auto full = sweep.axes.at("tuning")[0].settings.at("tune").get<TuneSettings>();
+  const TuneSettings& full = sweep.axes.at("tuning")[0].as<TuningValue>().tune;
   EXPECT_EQ(full.optimizer.name, "adafactor");
   EXPECT_EQ(full.optimizer.learning_rate, 5e-4);
-  const Json& objective = sweep.axes.at("objective")[1].settings;
-  EXPECT_EQ(objective.at("pretrain").get<PretrainSettings>().steps, 2000);
+  EXPECT_EQ(sweep.axes.at("objective")[1].as<ObjectiveValue>().pretrain.steps, 2000);
   EXPECT_EQ(sweep.pretrain.steps, 100);
 }
 
@@ -100,15 +101,17 @@ TEST_F(SweepFile, TemplatesHaveParametersAndLabels) {
       "[\"mapping\", \"prompting\", { name = \"prompting\", closing_sentinel = true, omit = [], "
       "verbalizer = \"short\", label = \"p_short\" }]");
   const Plan plan = this->plan(text);
-  std::map<std::string, Json> found;
+  std::map<std::string, TemplateSettings> found;
   for (const Cell& cell : plan.cells) {
     if (cell.baseline.empty())
-      found[cell.coordinates[kTemplate]] = plan.jobs[cell.job].settings.at("template");
+      found[cell.coordinates[kTemplate]] = settings_of<TuneJob>(plan.jobs[cell.job]).tmpl;
   }
-  EXPECT_EQ(found.at("mapping"), (Json{{"name", "mapping"}, {"parameters", Json::object()}}));
-  EXPECT_EQ(found.at("p_short"), Json::parse(R"({"name": "prompting", "parameters":
-            {"closing_sentinel": true, "verbalizer": "short", "omit": []}})"));
-  EXPECT_EQ(found.at("prompting").at("parameters").at("omit"), Json::array({"fact"}));
+  EXPECT_EQ(found.at("mapping").name, "mapping");
+  EXPECT_EQ(found.at("mapping").parameters, Json::object());
+  EXPECT_EQ(found.at("p_short").name, "prompting");
+  EXPECT_EQ(found.at("p_short").parameters,
+            Json::parse(R"({"closing_sentinel": true, "verbalizer": "short", "omit": []})"));
+  EXPECT_EQ(found.at("prompting").parameters.at("omit"), Json::array({"fact"}));
   EXPECT_THAT(message(with(text, "closing_sentinel", "closing_sentinels")),
               testing::HasSubstr("closing_sentinel"));
 }
@@ -132,12 +135,16 @@ TEST_F(SweepFile, SoftTokensNeedATuningThatTrainsThem) {
 
 // What the templates say beside the data is part of a cell's key.
 TEST_F(SweepFile, WordingsArePartOfTheKey) {
-  Fingerprints fingerprints = test_fingerprints();
+  struct WordedData : NamedData {
+    std::string words;
+    std::string wording(const ChoiceSettings& tmpl, const std::string& task) override {
+      return words + tmpl.name + task;
+    }
+  };
   const auto key_with = [&](const std::string& words) {
-    fingerprints.wording = [&](const std::string& name, const Json&, const std::string& task) {
-      return words + name + task;
-    };
-    return make_plan(parse(kSmallSweep), fingerprints).jobs.back().key;
+    WordedData data;
+    data.words = words;
+    return make_plan(parse(kSmallSweep), data).jobs.back().key;
   };
   EXPECT_EQ(key_with("a"), key_with("a"));
   EXPECT_NE(key_with("a"), key_with("b"));
@@ -156,8 +163,7 @@ TEST_F(SweepFile, OptimizersHaveParametersOfTheirOwn) {
   EXPECT_EQ(sweep.pretrain.optimizer.parameters,
             (Json{{"beta1", 0.8}, {"beta2", 0.999}, {"rms_scaling", true}}));
   const auto optimizer = [&](int i) {
-    const Json& settings = sweep.axes.at("tuning")[i].settings;
-    return settings.at("tune").get<TuneSettings>().optimizer;
+    return sweep.axes.at("tuning")[i].as<TuningValue>().tune.optimizer;
   };
   EXPECT_EQ(optimizer(1).name, "sgd");
   EXPECT_EQ(optimizer(1).parameters, (Json{{"momentum", 0.9}}));  // none of adafactor's
@@ -181,12 +187,12 @@ TEST_F(SweepFile, TrainingOptionsStandInTheTablesAndOnTheAxes) {
   EXPECT_EQ(sweep.pretrain.options.precision, "bfloat16");
   EXPECT_EQ(sweep.tune.options.accumulate, 2);
   EXPECT_EQ(sweep.tune.options.label_smoothing, 0.1);
-  const auto prompt = sweep.axes.at("tuning")[1].settings.at("tune").get<TuneSettings>();
+  const TuneSettings& prompt = sweep.axes.at("tuning")[1].as<TuningValue>().tune;
   EXPECT_EQ(prompt.options.accumulate, 8);
   EXPECT_EQ(prompt.options.ema, 0.5);
   EXPECT_EQ(prompt.options.label_smoothing, 0.1);
-  const Json& objective = sweep.axes.at("objective")[1].settings;
-  EXPECT_EQ(objective.at("pretrain").get<PretrainSettings>().options.precision, "float32");
+  const auto& objective = sweep.axes.at("objective")[1].as<ObjectiveValue>();
+  EXPECT_EQ(objective.pretrain.options.precision, "float32");
 }
 
 TEST_F(SweepFile, EveryTrainingOptionIsInTheKey) {
@@ -208,7 +214,8 @@ TEST_F(SweepFile, ParametersMayBeListsOfTables) {
                                  "{ name = \"mixed\", components = [{ name = \"prefix_lm\", "
                                  "weight = 2, parameters = { from = 0.5 } }] }"));
 
-  EXPECT_EQ(sweep.axes.at("objective")[1].settings.at("parameters"), Json::parse(R"({"components":
+  EXPECT_EQ(sweep.axes.at("objective")[1].as<ObjectiveValue>().choice.parameters,
+            Json::parse(R"({"components":
             [{"name": "prefix_lm", "weight": 2.0, "parameters": {"from": 0.5}}]})"));
 }
 
@@ -216,8 +223,8 @@ TEST_F(SweepFile, TakesEveryKindOfVocabularyAndModel) {
   write("v/spiece.model", "pieces");
   write_checkpoint("m");
 
-  const Sweep bytes = parse(with(kSmallSweep, "{ pieces = 1000 }", "\"bytes\""));
-  const Sweep file = parse(with(kSmallSweep, "pieces = 1000", "file = \"v/spiece.model\""));
+  const Sweep bytes = parse(with(kSmallSweep, "{ vocab_size = 1000 }", "\"bytes\""));
+  const Sweep file = parse(with(kSmallSweep, "vocab_size = 1000", "file = \"v/spiece.model\""));
   const Sweep folder = parse(with(kSmallSweep, "t5-tiny", "m"));
   const Sweep table = parse(with(kSmallSweep, "\"t5-tiny\"",
                                  "{ d_model = 128, d_kv = 32, d_ff = 512, num_heads = 4, "
@@ -235,11 +242,12 @@ TEST_F(SweepFile, TakesEveryKindOfVocabularyAndModel) {
 TEST_F(SweepFile, NeedsNoTextWhenEveryModelIsPublished) {
   write_checkpoint("models/long");
   std::string text = with(kSmallSweep, "[\"none\", \"span_corruption\"]", "[\"models/long\"]");
-  text = with(text, "[text]\ncorpus = [\"wordnet-text\"]\nvocabulary = { pieces = 1000 }\n", "");
+  text =
+      with(text, "[text]\ncorpus = [\"wordnet-text\"]\nvocabulary = { vocab_size = 1000 }\n", "");
   text = with(text, "[model]\nconfig = \"t5-tiny\"\n", "");
   text = with(text, "objective = \"none\"", "objective = \"long\"");
 
-  const Plan plan = make_plan(parse(text), test_fingerprints());
+  const Plan plan = this->plan(text);
 
   for (const Job& job : plan.jobs) {
     EXPECT_TRUE(job.kind == JobKind::tune || job.kind == JobKind::baseline) << job.name;
@@ -247,15 +255,38 @@ TEST_F(SweepFile, NeedsNoTextWhenEveryModelIsPublished) {
   }
 }
 
+// A key of a former version is refused with its present name, at its place.
+TEST_F(SweepFile, RenamedKeysNameTheNewKey) {
+  const auto expect_renamed = [&](const std::string& from, const std::string& to,
+                                  const std::string& said) {
+    EXPECT_EQ(message(with(kSmallSweep, from, to)), said);
+  };
+  expect_renamed("examples = 30, references = 3", "heads = 30, references = 3",
+                 "q.toml:20:17: the key \"heads\" of train_size is now called \"examples\"; "
+                 "rename it");
+  expect_renamed("references = 3", "tails = 3",
+                 "q.toml:20:32: the key \"tails\" of train_size is now called \"references\"; "
+                 "rename it");
+  expect_renamed("vocab_size = 1000", "pieces = 1000",
+                 "q.toml:6:16: the key \"pieces\" of vocabulary is now called \"vocab_size\"; "
+                 "rename it");
+  expect_renamed("steps = 100", "steps = 100\npack = false",
+                 "q.toml:9:1: the key \"pack\" of [pretrain] is now called \"pack_sequences\"; "
+                 "rename it");
+  expect_renamed("[axes]", "[select]\nexamples = 8\nrace_heads = 30\n[axes]",
+                 "q.toml:17:1: the key \"race_heads\" of [select] is now called "
+                 "\"race_examples\"; rename it");
+}
+
 TEST_F(SweepFile, ExclusionsTakeListsGlobsAndNumbers) {
   const Sweep sweep = parse(with(kSmallSweep, "tuning = \"soft_prompt\"\nobjective = \"none\"",
-                                 "task = \"wordnet/d*\"\ntrain_size = [\"heads*\", \"all\"]\n"
+                                 "task = \"wordnet/d*\"\ntrain_size = [\"examples*\", \"all\"]\n"
                                  "seed = 2"));
 
   ASSERT_EQ(sweep.exclusions.size(), 1);
   const auto& matches = sweep.exclusions[0].matches;
   EXPECT_EQ(matches.at("task"), (std::vector<std::string>{"wordnet.derived_from"}));
-  EXPECT_EQ(matches.at("train_size"), (std::vector<std::string>{"heads30x3", "all"}));
+  EXPECT_EQ(matches.at("train_size"), (std::vector<std::string>{"examples30x3", "all"}));
   EXPECT_EQ(matches.at("seed"), (std::vector<std::string>{"2"}));
   EXPECT_EQ(sweep.exclusions[0].line, 22);
 }

@@ -9,8 +9,9 @@
 
 #include "base/data_folder.h"
 #include "base/error.h"
-#include "cards/shared_data.h"
+#include "cards/test_data.h"
 #include "tasks/find_task.h"
+#include "templates/render.h"
 #include "templates/template.h"
 
 namespace dovetail {
@@ -57,7 +58,7 @@ TEST(SplitterTask, PrintsSentencesAsPublished) {
 }
 
 // "task-clf: head: bread  tail: bakery <extra_id_0>" -> "<extra_id_0> Filling"; render() makes one
-// blank of two, as SentencePiece would.
+// space of two, as SentencePiece would.
 TEST(ClassifierTask, PrintsTriplesAsPublished) {
   const TaskData task = classifier_task(triples(), load_relation_groups());
 
@@ -131,7 +132,7 @@ TEST(RelationGroups, AreThePublishedLists) {
 // tails are "none"), and more than 500 of each other relation that the classifier trains on.
 TEST(AdaptationTasks, AreMadeOfAtomic2020) {
   const ScratchFolder scratch;
-  const std::filesystem::path data = shared_data(scratch, "kg-atomic2020-mini");
+  const std::filesystem::path data = test_data("kg-atomic2020-mini", scratch);
   if (data.empty()) GTEST_SKIP() << "ATOMIC-2020 is not here: set DOVETAIL_TEST_DATA";
   for (const char* name : {"train.tsv", "test.tsv"}) {
     std::filesystem::create_symlink(data / name, scratch.path() / name);

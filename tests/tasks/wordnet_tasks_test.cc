@@ -178,7 +178,7 @@ TEST(WordNetRelations, InversesAreMutual) {
   EXPECT_EQ(wordnet_relations().size(), 29);
 }
 
-// From the files: "hot" has 21 adjective senses, so each is told by its definition; its antonym
+// From the files: "hot" has 21 adjective senses, so each is named by its definition; its antonym
 // pointer goes from word 1 to word 1. A pointer between words need not be of the first word.
 TEST_F(WholeWordNet, HeadsKeepSensesApart) {
   const WordNet& wordnet = shared_wordnet();

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Questions and classifications through the templates; expected strings are what MTO's own code
-// prints, with its doubled blanks.
+// prints, with its double spaces.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "templates/answer.h"
+#include "templates/render.h"
 #include "templates/template.h"
+#include "templates/template_traits.h"
 
 namespace dovetail {
 namespace {
@@ -35,11 +38,11 @@ Example jar() {
 }
 
 // The label is that of MTO's figures; "": they have none.
-struct FamilyCase {
+struct QuestionFamilyCase {
   std::string label, form, parts, source, target;
 };
 
-const std::vector<FamilyCase> kFamilies = {
+const std::vector<QuestionFamilyCase> kQuestionFamilies = {
     {"Mapping", "mapping", "sup", kFirst, "choice1"},
     {"MaskedMapping", "masked_mapping", "unsup", kLast + " <extra_id_0>", "<extra_id_0> choice1"},
     {"Prompting", "prompting", "sup-nat", kFirst + " The correct choice is", "choice1"},
@@ -74,7 +77,7 @@ BoundTemplate bound(const std::string& name,
 }
 
 TEST(QuestionTemplates, PrintMTOsFamilies) {
-  for (const FamilyCase& expected : kFamilies) {
+  for (const QuestionFamilyCase& expected : kQuestionFamilies) {
     for (const std::string& name : {expected.form, expected.parts}) {
       const Rendered found = render(bound(name), question_task("commonsense-qa"), jar(), "pantry");
       EXPECT_EQ(found.source_text(false), expected.source) << name;

@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 #include "examples/verbalizer.h"
+#include "templates/render.h"
+#include "templates/soft_tokens.h"
 
 namespace dovetail {
 namespace {
@@ -219,7 +221,7 @@ TEST(Templates, PutAPhraseWithoutAPlaceAfterTheHead) {
             "before that PersonX requires T");
 }
 
-TEST(Templates, CollapseBlanksAndLeaveOutAnEmptyPrefix) {
+TEST(Templates, CollapseWhitespaceAndOmitAnEmptyPrefix) {
   TaskData task = x_need();
   task.prefix = "";
   task.phrase = "  before {source} ,  they\tneed ";
@@ -352,7 +354,7 @@ TEST(TemplateFingerprint, FollowsWhatIsPrinted) {
   EXPECT_NE(template_fingerprint(form, task), published);
 }
 
-TEST(Postprocess, DropsSentinelsAndBlanks) {
+TEST(Postprocess, DropsSentinelsAndWhitespace) {
   EXPECT_EQ(postprocess("<extra_id_0> to drive there"), "to drive there");
   EXPECT_EQ(postprocess("  to <extra_id_12>drive<extra_id_1> "), "to drive");
   EXPECT_EQ(postprocess("<extra_id_0>"), "");

@@ -11,21 +11,22 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/random.h"
+#include "text/build_corpus.h"
 #include "text/corpus.h"
-#include "text/temporary_folder.h"
+#include "text/text_fixture.h"
 
 namespace dovetail {
 namespace {
 
 using testing::HasSubstr;
 
-std::string whole_corpus(const TemporaryFolder& folder) {
+std::string whole_corpus(const ScratchFolder& folder) {
   const auto text = folder.write("text", "abc\nde\nfghij\n");
   build_corpus({text}, Vocabulary::bytes(), folder / "corpus");
   return read_file(folder / "corpus");
 }
 
-std::string refusal(const TemporaryFolder& folder, std::string_view bytes) {
+std::string refusal(const ScratchFolder& folder, std::string_view bytes) {
   const auto file = folder.write("other", bytes);
   return message_of<DataError>([&] { TokenCorpus corpus(file); });
 }
@@ -41,18 +42,18 @@ std::string with_header(std::string bytes, const std::function<void(CorpusHeader
 }
 
 TEST(CorpusFile, RefusesEveryTruncationAndEveryTail) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const std::string whole = whole_corpus(folder);
 
   EXPECT_EQ(refusal(folder, whole), "");
   for (size_t size = 0; size < whole.size(); ++size) {
     EXPECT_NE(refusal(folder, whole.substr(0, size)), "") << size;
   }
-  EXPECT_THAT(refusal(folder, whole + " "), HasSubstr("bytes where its header says"));
+  EXPECT_THAT(refusal(folder, whole + " "), HasSubstr("bytes where its header promises"));
 }
 
 TEST(CorpusFile, RefusesEveryDamagedByteButInTheTokens) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const std::string whole = whole_corpus(folder);
   const size_t tokens_from = sizeof(CorpusHeader), tokens_to = tokens_from + 10 * 2;
 
@@ -71,7 +72,7 @@ TEST(CorpusFile, RefusesEveryDamagedByteButInTheTokens) {
 }
 
 TEST(CorpusFile, RefusesCountsThatLie) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const std::string whole = whole_corpus(folder);
   const auto lie = [&](const std::function<void(CorpusHeader&)>& change) {
     return refusal(folder, with_header(whole, change));
@@ -97,7 +98,7 @@ TEST(CorpusFile, RefusesCountsThatLie) {
 }
 
 TEST(CorpusFile, RefusesOffsetsOutOfOrder) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   std::string bytes = whole_corpus(folder);
   const size_t offsets_at = 64 + 24;  // 10 tokens of 2 bytes, padded
   const uint64_t beyond = 1'000'000;
@@ -110,11 +111,11 @@ TEST(CorpusFile, RefusesOffsetsOutOfOrder) {
         hash64(std::string_view(bytes).substr(offsets_at + 32), chained_hash(offsets));
   });
 
-  EXPECT_THAT(refusal(folder, lying), HasSubstr("offsets that do not fit"));
+  EXPECT_THAT(refusal(folder, lying), HasSubstr("offsets that do not match"));
 }
 
 TEST(CorpusFile, RefusesOtherFiles) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
 
   EXPECT_THAT(refusal(folder, ""), HasSubstr("0 bytes"));
   EXPECT_THAT(refusal(folder, std::string(5000, 'x')), HasSubstr("another kind"));
@@ -128,7 +129,7 @@ TEST(CorpusFile, RefusesOtherFiles) {
 TEST(CorpusFile, LargeFilesVerify) {
   const uint64_t seed = 5;
   Rng rng(seed);
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   std::vector<std::vector<int32_t>> documents;
   CorpusWriter writer(folder / "corpus", true);
   for (int i = 0; i < 300'000; ++i) {  // offsets: 2.4 MB; tokens: about 4 MB

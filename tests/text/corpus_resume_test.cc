@@ -13,10 +13,11 @@
 
 #include "base/file.h"
 #include "base/random.h"
+#include "text/build_corpus.h"
 #include "text/corpus.h"
 #include "text/corpus_progress.h"
 #include "text/document_reader.h"
-#include "text/temporary_folder.h"
+#include "text/text_fixture.h"
 
 namespace dovetail {
 namespace {
@@ -38,12 +39,12 @@ std::string random_text(int64_t lines, uint64_t seed) {
 }
 
 std::string fresh_corpus(const std::string& text) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   build_corpus({folder.write("t", text)}, Vocabulary::bytes(), folder / "corpus");
   return read_file(folder / "corpus");
 }
 
-pid_t start_building(const TemporaryFolder& folder, const BuildCorpusOptions& options) {
+pid_t start_building(const ScratchFolder& folder, const BuildCorpusOptions& options) {
   const pid_t pid = ::fork();
   if (pid == 0) {
     try {
@@ -62,7 +63,7 @@ int end_of(pid_t pid) {
   return status;
 }
 
-uint64_t num_checkpoints(const TemporaryFolder& folder) {
+uint64_t num_checkpoints(const ScratchFolder& folder) {
   const int file = ::open((folder / "corpus.partial.offsets").c_str(), O_RDONLY);
   if (file < 0) return 0;
   ProgressRecords records;
@@ -72,7 +73,7 @@ uint64_t num_checkpoints(const TemporaryFolder& folder) {
 }
 
 // Killed once a few checkpoints are on disk.
-void leave_half_a_corpus(const TemporaryFolder& folder) {
+void leave_half_a_corpus(const ScratchFolder& folder) {
   const pid_t pid = start_building(folder, kOften);
   while (num_checkpoints(folder) < 3 && ::waitpid(pid, nullptr, WNOHANG) == 0) {
     std::this_thread::sleep_for(std::chrono::microseconds(200));
@@ -103,7 +104,7 @@ TEST(CorpusResume, KilledAtAnyTimeItComesOutTheSame) {
   const std::string expected = fresh_corpus(text);
   int num_kills = 0;
   for (int round = 0; round < 4; ++round) {
-    const TemporaryFolder folder;
+    const ScratchFolder folder;
     folder.write("t", text);
     const BuildCorpusOptions options{.threads = 1 + round % 2, .checkpoint_bytes = 1 << 18};
     for (uint64_t patience = 5'000;; patience += 5'000) {  // a busy machine gets there, too
@@ -123,7 +124,7 @@ TEST(CorpusResume, KilledAtAnyTimeItComesOutTheSame) {
 
 TEST(CorpusResume, GoesOnWhereItWas) {
   const std::string text = "a" + random_text(40'000, 1);
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const fs::path file = folder.write("t", text);
   leave_half_a_corpus(folder);
   change_first_byte(file, true);
@@ -137,7 +138,7 @@ TEST(CorpusResume, GoesOnWhereItWas) {
 
 TEST(CorpusResume, AChangedTextIsReadFromTheStart) {
   const std::string text = "a" + random_text(40'000, 2);
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const fs::path file = folder.write("t", text);
   leave_half_a_corpus(folder);
   change_first_byte(file, false);
@@ -153,7 +154,7 @@ TEST(CorpusResume, SpoiltProgressIsNoProgress) {
   const std::string expected = fresh_corpus(text);
   for (const int64_t spoilt :
        {int64_t{0}, int64_t{4096}, int64_t{-1}}) {  // a record, the other, both
-    const TemporaryFolder folder;
+    const ScratchFolder folder;
     const fs::path file = folder.write("t", text);
     leave_half_a_corpus(folder);
     const int descriptor = ::open((folder / "corpus.partial.offsets").c_str(), O_WRONLY);
@@ -172,7 +173,7 @@ TEST(CorpusResume, SpoiltProgressIsNoProgress) {
 
 TEST(CorpusResume, LostTokensAreMadeAgain) {
   const std::string text = random_text(40'000, 4);
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const fs::path file = folder.write("t", text);
   leave_half_a_corpus(folder);
   fs::resize_file(folder / "corpus.partial", 1000);
@@ -183,7 +184,7 @@ TEST(CorpusResume, LostTokensAreMadeAgain) {
 }
 
 TEST(CorpusResume, LeftoversBesideAFinishedCorpusGo) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const fs::path file = folder.write("t", "text\n");
   build_corpus({file}, Vocabulary::bytes(), folder / "corpus");
   folder.write("corpus.partial", "old");
@@ -195,7 +196,7 @@ TEST(CorpusResume, LeftoversBesideAFinishedCorpusGo) {
 }
 
 TEST(CorpusResume, AnyNumberOfThreadsMakesTheSameCorpus) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const fs::path file = folder.write("t", random_text(40'000, 5));
   for (const int threads : {1, 2, 3, 7}) {
     build_corpus({file}, Vocabulary::bytes(), folder / std::to_string(threads),
@@ -206,7 +207,7 @@ TEST(CorpusResume, AnyNumberOfThreadsMakesTheSameCorpus) {
 
 // From every place between two documents the rest is read as if there had been no break.
 TEST(DocumentReaderPosition, ReadsOnFromEveryPlace) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const std::string nasty =
       "\xEF\xBB\xBF"
       "first\r\n\n \xFF\0 x\n"s +

@@ -10,7 +10,9 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/stop.h"
-#include "text/temporary_folder.h"
+#include "text/build_corpus.h"
+#include "text/corpus_names.h"
+#include "text/text_fixture.h"
 
 namespace dovetail {
 namespace {
@@ -20,7 +22,7 @@ using testing::HasSubstr;
 using namespace std::string_literals;
 
 TEST(Corpus, HoldsTheIdsOfEveryLine) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const Vocabulary vocabulary = Vocabulary::from_file(golden_folder() / "spiece.model");
   const auto a = folder.write("a.txt", "the first line\n\na second one\n");
   const auto b = folder.write("b.txt", "and a third");
@@ -42,7 +44,7 @@ TEST(Corpus, HoldsTheIdsOfEveryLine) {
 
 // Ids of ByT5: 'a' is 97 + 3.
 TEST(Corpus, CountsNastyInput) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const auto file = folder.write(
       "nasty.txt", "a\r\n\n\0\0\nb\0\n\xFF\n"s + std::string(1'000'000, 'x') + "\n  \nend");
 
@@ -65,10 +67,10 @@ TEST(Corpus, CountsNastyInput) {
 }
 
 TEST(Corpus, CountsTextWithoutTokens) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const Vocabulary vocabulary = Vocabulary::from_file(golden_folder() / "spiece.model");
 
-  // SentencePiece's normalizer makes a blank of a zero-width space
+  // SentencePiece's normalizer turns a zero-width space into a space
   build_corpus({folder.write("t", "\u200b\nword\n")}, vocabulary, folder / "corpus");
   const TokenCorpus corpus(folder / "corpus");
 
@@ -77,7 +79,7 @@ TEST(Corpus, CountsTextWithoutTokens) {
 }
 
 TEST(Corpus, LargeVocabulariesTakeWideTokens) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const auto file = folder.write("t", "ab\n");
 
   build_corpus({file}, Vocabulary::bytes(65536 - 259), folder / "narrow");
@@ -91,7 +93,7 @@ TEST(Corpus, LargeVocabulariesTakeWideTokens) {
 }
 
 TEST(Corpus, IsBuiltOnce) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const auto file = folder.write("t", "text\n");
   build_corpus({file}, Vocabulary::bytes(), folder / "corpus");
 
@@ -106,7 +108,7 @@ TEST(Corpus, IsBuiltOnce) {
 }
 
 TEST(Corpus, ATornFileIsMadeAnew) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const auto file = folder.write("t", "text\n");
   folder.write("corpus", "DVTCORP\n torn");
 
@@ -116,7 +118,7 @@ TEST(Corpus, ATornFileIsMadeAnew) {
 }
 
 TEST(Corpus, RefusesTextThatIsNone) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const auto empty = folder.write("empty.txt", "\n \n");
 
   EXPECT_THAT(
@@ -128,7 +130,7 @@ TEST(Corpus, RefusesTextThatIsNone) {
 
 // Two ranks at the same moment: both succeed, one whole file is there, and nothing else.
 TEST(Corpus, TwoProcessesMayBuildAtOnce) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   std::string text;
   for (int i = 0; i < 20'000; ++i) text += "line " + std::to_string(i) + "\n";
   const auto file = folder.write("t", text);
@@ -152,7 +154,7 @@ TEST(Corpus, TwoProcessesMayBuildAtOnce) {
 }
 
 // In a process of its own, as the stop flag and the limit have no way back.
-int exit_code_of(const std::function<void()>& before, const TemporaryFolder& folder) {
+int exit_code_of(const std::function<void()>& before, const ScratchFolder& folder) {
   const pid_t pid = ::fork();
   if (pid == 0) {
     before();
@@ -172,7 +174,7 @@ int exit_code_of(const std::function<void()>& before, const TemporaryFolder& fol
 }
 
 TEST(Corpus, AnEarlyStopOrAFullDiskLeavesNothingBehind) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   folder.write("t", std::string(3'000'000, 'x'));
 
   EXPECT_EQ(exit_code_of([] { request_stop(); }, folder), kInterrupted);
@@ -187,11 +189,11 @@ TEST(Corpus, AnEarlyStopOrAFullDiskLeavesNothingBehind) {
 }
 
 TEST(Corpus, NamesAndFiles) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const auto file = folder.write("mine.txt", "text\n");
 
-  EXPECT_EQ(corpus_text(file.string(), folder.path()), file);
-  EXPECT_EQ(corpus_fingerprint(file.string()), content_hash("text\n"));
+  EXPECT_EQ(corpus_text(file, folder.path()), file);
+  EXPECT_EQ(corpus_fingerprint(file), content_hash("text\n"));
   EXPECT_THAT(message_of<ConfigError>([&] { corpus_text("wordnet-txt", folder.path()); }),
               HasSubstr("wordnet-text"));
   EXPECT_THROW(corpus_fingerprint("wordnet-txt"), ConfigError);
@@ -201,7 +203,7 @@ TEST(Corpus, NamesAndFiles) {
 TEST(Corpus, WordnetText) {
   if (!std::filesystem::exists("/usr/share/wordnet/data.noun"))
     GTEST_SKIP() << "wordnet-base is not installed";
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
 
   const auto file = corpus_text("wordnet-text", folder / "cache");
   const auto again = corpus_text("wordnet-text", folder / "cache");

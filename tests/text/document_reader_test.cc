@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "text/temporary_folder.h"
+#include "text/text_fixture.h"
 
 namespace dovetail {
 namespace {
@@ -20,7 +20,7 @@ struct Read {
 };
 
 Read read(const std::vector<std::string>& texts) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   std::vector<std::filesystem::path> files;
   for (const std::string& text : texts)
     files.push_back(folder.write(std::to_string(files.size()), text));
@@ -47,7 +47,7 @@ TEST(DocumentReader, CountsEveryOddity) {
 
   EXPECT_THAT(got.documents, ElementsAre("a", "bcd", "\uFFFD x \uFFFD", "\u65e5"));
   EXPECT_EQ(got.statistics.lines, 7);
-  EXPECT_EQ(got.statistics.empty_lines, 3);  // "", blanks, and one NUL
+  EXPECT_EQ(got.statistics.empty_lines, 3);  // "", whitespace, and one NUL
   EXPECT_EQ(got.statistics.nul_lines, 2);
   EXPECT_EQ(got.statistics.crlf_lines, 1);
   EXPECT_EQ(got.statistics.invalid_utf8_lines, 1);
@@ -115,7 +115,7 @@ TEST(DocumentReader, AgreesWithAPlainSplitOnRandomBytes) {
 }
 
 TEST(DocumentReader, RefusesWhatIsNoFile) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
 
   EXPECT_THROW(DocumentReader({folder / "absent"}), DataError);
   EXPECT_THROW(DocumentReader({folder.path()}), DataError);

@@ -4,7 +4,7 @@
 
 #include <cstdlib>
 
-#include "text/temporary_folder.h"
+#include "text/text_fixture.h"
 #include "text/vocabulary.h"
 
 namespace dovetail {
@@ -26,7 +26,7 @@ bool has_transformers() {
 
 TEST(SavedFolder, LoadsInTheReferenceImplementation) {
   if (!has_transformers()) GTEST_SKIP() << "no transformers in .venv";
-  const TemporaryFolder pieces, bytes;
+  const ScratchFolder pieces, bytes;
 
   Vocabulary::from_file(golden_folder() / "spiece.model").save(pieces.path());
   Vocabulary::bytes(7).save(bytes.path());

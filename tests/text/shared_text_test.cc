@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// 10,000 lines of real text and thousands of Unicode's corners beside the reference tokenizers,
+// 10,000 lines of real text and thousands of Unicode's corner cases, against reference tokenizers,
 // live: tests/oracles/tokenizer_oracle.py --shared. The text is that of ../shared/data; skips
 // without it.
 #include <gtest/gtest.h>
@@ -9,14 +9,14 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "text/temporary_folder.h"
+#include "text/text_fixture.h"
 #include "text/vocabulary.h"
 
 namespace dovetail {
 namespace {
 
 namespace fs = std::filesystem;
-using Ids = std::vector<int32_t>;
+using LineIds = std::vector<int32_t>;
 
 std::string from_hexadecimal(const std::string& digits) {
   std::string bytes;
@@ -42,12 +42,12 @@ struct Comparison {
   std::vector<double> scores;  // of pieces
   std::map<std::string, int> counts;
 
-  std::string text_of(const Ids& ids) const {
+  std::string text_of(const LineIds& ids) const {
     std::string text;
     for (const int32_t id : ids) text += vocabulary.piece(id);
     return text;
   }
-  double score_of(const Ids& ids) const {
+  double score_of(const LineIds& ids) const {
     double sum = 0;
     for (const int32_t id : ids) sum += id < static_cast<int32_t>(scores.size()) ? scores[id] : 0;
     return sum;
@@ -55,28 +55,28 @@ struct Comparison {
 
   // SentencePiece's releases break ties ("----" as "- ---" or "--- -") each in its own way, as
   // rounding in single precision falls; all else must be equal.
-  void expect_ids(const Ids& ours, const Ids& theirs, const std::string& text) {
+  void expect_ids(const LineIds& ours, const LineIds& theirs, const std::string& text) {
     if (ours == theirs) return;
     ++counts["broken tie"];
     EXPECT_EQ(text_of(ours), text_of(theirs)) << text.substr(0, 200);
     EXPECT_NEAR(score_of(ours), score_of(theirs), 1e-4) << text.substr(0, 200);
   }
 
-  // One item: counts what it shows, fails when the ids are others.
+  // Compares one item: counts agreements, and fails where the ids differ.
   void check(const nlohmann::json& item) {
     const std::string text = from_hexadecimal(item.at("bytes")), source = item.at("source");
     ++counts[source];
-    const Ids pieces = item.at("sentencepiece").get<Ids>();
+    const LineIds pieces = item.at("sentencepiece").get<LineIds>();
     expect_ids(vocabulary.encode(text), pieces, text);
     if (!item.contains("transformers")) {
       ++counts[source + ", no UTF-8"];
       return;
     }
-    const Ids with_specials = item.at("with_specials").get<Ids>();
+    const LineIds with_specials = item.at("with_specials").get<LineIds>();
     expect_ids(vocabulary.encode_with_sentinels(text), with_specials, text);
     counts[source + ", special tokens"] += with_specials != pieces;
     const std::string corner = item.value("corner", "");
-    EXPECT_EQ(corner.empty(), item.at("transformers").get<Ids>() == with_specials);
+    EXPECT_EQ(corner.empty(), item.at("transformers").get<LineIds>() == with_specials);
     EXPECT_NE(corner, "other") << "transformers gives other ids for: " << text.substr(0, 200);
     if (!corner.empty()) ++counts[source + ", " + corner];
   }
@@ -88,7 +88,7 @@ TEST(SharedText, HasTheIdsOfTheReferenceTokenizers) {
   const std::string python = root + "/.venv/bin/python";
   const std::string reason = reason_to_skip(data, python);
   if (!reason.empty()) GTEST_SKIP() << reason;
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const fs::path target = folder / "items.jsonl";
   ASSERT_EQ(std::system((python + " " + root + "/tests/oracles/tokenizer_oracle.py --shared " +
                          data.string() + " --target " + target.string())

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "text/temporary_folder.h"
+#include "text/text_fixture.h"
 #include "text/vocabulary.h"
 
 namespace dovetail {
@@ -16,12 +16,12 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-void put_model(const TemporaryFolder& folder) {
+void put_model(const ScratchFolder& folder) {
   fs::copy_file(golden_folder() / "spiece.model", folder / "spiece.model");
 }
 
 TEST(TokenizerFolder, ReadsWhatItSaved) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const Vocabulary vocabulary = Vocabulary::from_file(golden_folder() / "spiece.model", 17);
 
   vocabulary.save(folder.path());
@@ -34,7 +34,7 @@ TEST(TokenizerFolder, ReadsWhatItSaved) {
 }
 
 TEST(TokenizerFolder, ReadsBytesThatItSaved) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
 
   Vocabulary::bytes(9).save(folder.path());
   const Vocabulary again = Vocabulary::from_folder(folder.path());
@@ -46,7 +46,7 @@ TEST(TokenizerFolder, ReadsBytesThatItSaved) {
 
 TEST(TokenizerFolder, CountsSentinelsWhereTheyAreWritten) {
   const auto sentinels = [](const std::string& config) {
-    const TemporaryFolder folder;
+    const ScratchFolder folder;
     put_model(folder);
     if (!config.empty()) folder.write("tokenizer_config.json", config);
     return Vocabulary::from_folder(folder.path()).num_sentinels();
@@ -68,7 +68,7 @@ TEST(TokenizerFolder, CountsSentinelsWhereTheyAreWritten) {
 }
 
 TEST(TokenizerFolder, RefusesAnEmbeddingThatIsTooSmall) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   put_model(folder);
 
   folder.write("config.json", R"({"vocab_size": 1100})");
@@ -81,7 +81,7 @@ TEST(TokenizerFolder, RefusesAnEmbeddingThatIsTooSmall) {
 }
 
 TEST(TokenizerFolder, RefusesWhatItCannotRead) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const auto refusal = [&] {
     return message_of<DataError>([&] { Vocabulary::from_folder(folder.path()); });
   };

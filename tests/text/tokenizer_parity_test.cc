@@ -5,7 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "text/temporary_folder.h"
+#include "text/text_fixture.h"
 #include "text/vocabulary.h"
 
 namespace dovetail {

@@ -7,7 +7,8 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "text/temporary_folder.h"
+#include "text/text_fixture.h"
+#include "text/train_vocabulary.h"
 #include "text/vocabulary.h"
 
 namespace dovetail {
@@ -16,7 +17,7 @@ namespace {
 using testing::HasSubstr;
 
 // The golden's glosses, a line each: real text that is there on every machine.
-std::filesystem::path text_file(const TemporaryFolder& folder, int num_lines = 600) {
+std::filesystem::path text_file(const ScratchFolder& folder, int num_lines = 600) {
   const auto items =
       nlohmann::json::parse(std::ifstream(golden_folder() / "tokenizer_parity.json"));
   std::string text;
@@ -26,7 +27,7 @@ std::filesystem::path text_file(const TemporaryFolder& folder, int num_lines = 6
 }
 
 TEST(TrainVocabulary, TheSameTextGivesTheSameModel) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const auto text = text_file(folder);
   std::filesystem::copy_file(text, folder / "same_text_elsewhere.txt");
 
@@ -43,7 +44,7 @@ TEST(TrainVocabulary, TheSameTextGivesTheSameModel) {
 }
 
 TEST(TrainVocabulary, ASampleIsSpreadOverTheText) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   std::string text;
   for (int i = 0; i < 200; ++i) text += i % 2 == 1 ? "xyz xyz zyx\n" : "abc abc cba\n";
   const auto file = folder.write("text.txt", text);
@@ -57,7 +58,7 @@ TEST(TrainVocabulary, ASampleIsSpreadOverTheText) {
 }
 
 TEST(TrainVocabulary, TakesAnyBytes) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   std::string text = read_file(text_file(folder));
   text +=
       std::string(1'000'000, 'x') + "\n" + std::string("nul\0nul\n", 8) + "\xFF\xFE\xC3\n\n\r\n";
@@ -69,19 +70,20 @@ TEST(TrainVocabulary, TakesAnyBytes) {
 }
 
 TEST(TrainVocabulary, SaysHowManyPiecesTheTextGives) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const auto file = folder.write("text.txt", "to be or not to be\n");
 
-  EXPECT_THAT(message_of<ConfigError>([&] { train_vocabulary(file, 4000, 1, 0, folder / "v"); }),
-              testing::ContainsRegex(
-                  "4000 pieces was asked for, but the text .* gives at most [0-9]+; set pieces"));
+  EXPECT_THAT(
+      message_of<ConfigError>([&] { train_vocabulary(file, 4000, 1, 0, folder / "v"); }),
+      testing::ContainsRegex(
+          "4000 pieces was asked for, but the text .* gives at most [0-9]+; set vocab_size"));
   EXPECT_THAT(message_of<ConfigError>([&] { train_vocabulary(file, 5, 1, 0, folder / "v"); }),
               HasSubstr("characters that need one each"));
   EXPECT_FALSE(std::filesystem::exists(folder / "v"));
 }
 
 TEST(TrainVocabulary, RefusesAnAbsentOrEmptyText) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const auto empty = folder.write("empty.txt", " \n\n");
 
   EXPECT_THAT(message_of<DataError>([&] { train_vocabulary(empty, 100, 1, 0, folder / "v"); }),

@@ -36,10 +36,10 @@ TEST(Utf8, DecodesCodePoints) {
 }
 
 TEST(Utf8, WhiteSpaceIsPythons) {
-  EXPECT_TRUE(is_white_space(0x3000));
-  EXPECT_TRUE(is_white_space(0x1C));
-  EXPECT_FALSE(is_white_space(0x200B));
-  EXPECT_FALSE(is_white_space('a'));
+  EXPECT_TRUE(is_whitespace(0x3000));
+  EXPECT_TRUE(is_whitespace(0x1C));
+  EXPECT_FALSE(is_whitespace(0x200B));
+  EXPECT_FALSE(is_whitespace('a'));
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "text/temporary_folder.h"
+#include "text/text_fixture.h"
 
 namespace dovetail {
 namespace {
@@ -96,7 +96,7 @@ TEST(Vocabulary, NumbersBytesAsByT5) {
 }
 
 TEST(Vocabulary, RefusesWhatIsNoModel) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const std::string model = read_file(golden_folder() / "spiece.model");
   const auto refusal = [&](std::string_view bytes) {
     const auto file = folder.write("spiece.model", bytes);
@@ -113,7 +113,7 @@ TEST(Vocabulary, RefusesWhatIsNoModel) {
 // The first four pieces of a model as SentencePiece numbers them by default: unknown 0, <s> 1,
 // </s> 2.
 TEST(Vocabulary, RefusesOtherSpecialIds) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const std::string_view model(
       "\x0A\x0E\x0A\x05<unk>\x15\0\0\0\0\x18\x02"
       "\x0A\x0C\x0A\x03<s>\x15\0\0\0\0\x18\x03"
@@ -128,7 +128,7 @@ TEST(Vocabulary, RefusesOtherSpecialIds) {
 }
 
 TEST(Vocabulary, HashKnowsPiecesAndSentinelsButNotTheFile) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   std::string model = read_file(golden_folder() / "spiece.model");
   const size_t score = model.find("\xE2\x96\x81the\x15") + 7;
   std::string other_score = model;

@@ -14,20 +14,20 @@ using at::Tensor;
 TEST(HalfPrecisionReplica, GivesItsGradientsToFloat32Masters) {
   Cell exact(1, 1), rounded(1, 1);
   for (Cell* cell : {&exact, &rounded}) {
-    cell->learner.dropout = 0;
-    cell->learner.optimizer_settings.clip = 0;
+    cell->task.dropout = 0;
+    cell->task.optimizer.clip = 0;
   }
-  rounded.learner.options.precision = "bfloat16";
-  rounded.learner.options.accumulate = 2;
-  train({&exact.learner, 1});
-  train({&rounded.learner, 1});
-  ASSERT_EQ(rounded.learner.failure, "");
+  rounded.task.options.precision = "bfloat16";
+  rounded.task.options.accumulate = 2;
+  train_alone(exact);
+  train_alone(rounded);
+  ASSERT_EQ(rounded.outcome.failure, "");
   double difference = 0, norm = 0;
-  for (size_t i = 0; i < exact.learner.trained.size(); ++i) {
-    const Tensor& gradient = rounded.learner.trained[i].second.grad();
+  for (size_t i = 0; i < exact.state.trained.size(); ++i) {
+    const Tensor& gradient = rounded.state.trained[i].second.grad();
     EXPECT_EQ(gradient.scalar_type(), at::kFloat);
-    EXPECT_EQ(rounded.learner.trained[i].second.scalar_type(), at::kFloat);
-    const Tensor& reference = exact.learner.trained[i].second.grad();
+    EXPECT_EQ(rounded.state.trained[i].second.scalar_type(), at::kFloat);
+    const Tensor& reference = exact.state.trained[i].second.grad();
     difference += (gradient - reference).square().sum().item<double>();
     norm += reference.square().sum().item<double>();
   }
@@ -39,12 +39,12 @@ TEST(HalfPrecisionReplica, GivesItsGradientsToFloat32Masters) {
 // masters can add them up.
 TEST(HalfPrecisionReplica, KeepsStepsThatItsOwnWeightsCannotShow) {
   Cell cell(1, 5);
-  cell.learner.options.precision = "bfloat16";
-  cell.learner.optimizer_settings.parameters = nlohmann::json::object();
-  cell.learner.optimizer_settings.learning_rate = 1e-4;
+  cell.task.options.precision = "bfloat16";
+  cell.task.optimizer.parameters = nlohmann::json::object();
+  cell.task.optimizer.learning_rate = 1e-4;
   const Tensor& norm = cell.model.weights().encoder.final_norm_D;
-  train({&cell.learner, 1});
-  ASSERT_EQ(cell.learner.failure, "");
+  train_alone(cell);
+  ASSERT_EQ(cell.outcome.failure, "");
   EXPECT_GT((norm - 1).abs().max().item<double>(), 3e-4);
   HalfPrecisionReplica working(cell.model, at::kBFloat16);
   const Tensor& copy = working.model().weights().encoder.final_norm_D;
@@ -54,10 +54,10 @@ TEST(HalfPrecisionReplica, KeepsStepsThatItsOwnWeightsCannotShow) {
 
 TEST(HalfPrecisionReplica, LearnsToCopy) {
   Cell cell(1, 80);
-  cell.learner.options.precision = "bfloat16";
-  train({&cell.learner, 1});
-  ASSERT_EQ(cell.learner.failure, "");
-  EXPECT_LT(cell.learner.train_loss.values.back(), 0.5 * cell.learner.train_loss.values.front());
+  cell.task.options.precision = "bfloat16";
+  train_alone(cell);
+  ASSERT_EQ(cell.outcome.failure, "");
+  EXPECT_LT(cell.outcome.train_loss.values.back(), 0.5 * cell.outcome.train_loss.values.front());
 }
 
 }  // namespace

@@ -44,17 +44,17 @@ TEST(SplitBatch, HasNoEmptyParts) {
 Tensor gradient(int64_t accumulate, const CrossEntropy& loss) {
   Cell cell(1, 1);
   const Tensor before = flat(cell.model);
-  cell.learner.optimizer_settings = {};
-  cell.learner.optimizer_settings.name = "sgd";
-  cell.learner.optimizer_settings.learning_rate = 1;
-  cell.learner.optimizer_settings.clip = 0;
-  cell.learner.options.accumulate = accumulate;
-  cell.learner.options.label_smoothing = loss.label_smoothing;
-  cell.learner.options.z_loss = loss.z_loss;
-  cell.learner.dropout = 0;
-  cell.learner.next_batch = [](int64_t) { return whole_batch(); };
-  train({&cell.learner, 1});
-  EXPECT_EQ(cell.learner.failure, "");
+  cell.task.optimizer = {};
+  cell.task.optimizer.name = "sgd";
+  cell.task.optimizer.learning_rate = 1;
+  cell.task.optimizer.clip = 0;
+  cell.task.options.accumulate = accumulate;
+  cell.task.options.label_smoothing = loss.label_smoothing;
+  cell.task.options.z_loss = loss.z_loss;
+  cell.task.dropout = 0;
+  cell.task.next_batch = [](int64_t) { return whole_batch(); };
+  train_alone(cell);
+  EXPECT_EQ(cell.outcome.failure, "");
   return before - flat(cell.model);
 }
 
@@ -75,15 +75,15 @@ TEST(Train, SmoothsLabelsAndAddsTheZLoss) {
               0.2))
           .item<double>();
   const Tensor log_z = logits.logsumexp(-1).masked_select(labels != kIgnored);
-  cell.learner.dropout = 0;
-  cell.learner.options.label_smoothing = 0.2;
-  cell.learner.options.z_loss = 0.01;
-  cell.learner.next_batch = [](int64_t) { return whole_batch(); };
+  cell.task.dropout = 0;
+  cell.task.options.label_smoothing = 0.2;
+  cell.task.options.z_loss = 0.01;
+  cell.task.next_batch = [](int64_t) { return whole_batch(); };
 
-  train({&cell.learner, 1});
+  train_alone(cell);
 
   const double expected = smoothed + 0.01 * log_z.square().mean().item<double>();
-  EXPECT_NEAR(cell.learner.train_loss.values.at(0), expected, 1e-5 * expected);
+  EXPECT_NEAR(cell.outcome.train_loss.values.at(0), expected, 1e-5 * expected);
 }
 
 TEST(Accumulate, GivesTheGradientOfOneBigBatch) {

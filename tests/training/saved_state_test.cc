@@ -51,9 +51,9 @@ std::vector<Setting> all_settings() {
 }
 
 void set(Cell& cell, const Setting& setting) {
-  cell.learner.optimizer_settings = setting.optimizer;
-  cell.learner.optimizer_settings.learning_rate = 1e-2;
-  cell.learner.options = setting.options;
+  cell.task.optimizer = setting.optimizer;
+  cell.task.optimizer.learning_rate = 1e-2;
+  cell.task.options = setting.options;
 }
 
 class SavedState : public testing::Test {
@@ -68,20 +68,20 @@ TEST_F(SavedState, ResumingGivesTheSameWeightsBitForBit) {
     Cell whole(1, kSteps), resumed(1, kSteps);
     set(whole, setting);
     set(resumed, setting);
-    whole.learner.after_step = [&](Learner& learner, int64_t step) {
-      if (step == kSavedAt) save_state(learner, step, 1.5, file_);
+    whole.task.after_step = [&](const TrainingRun& run, int64_t step) {
+      if (step == kSavedAt) save_state(run, step, 1.5, file_);
     };
 
-    train({&whole.learner, 1});
-    prepare(resumed.learner);
-    restore_state(resumed.learner, file_);
-    train({&resumed.learner, 1});
+    train_alone(whole);
+    prepare(resumed.task, resumed.state);
+    restore_state(resumed.run(), file_);
+    train_alone(resumed);
 
-    ASSERT_EQ(whole.learner.failure + resumed.learner.failure, "");
-    EXPECT_EQ(resumed.learner.first_step, kSavedAt);
+    ASSERT_EQ(whole.outcome.failure + resumed.outcome.failure, "");
+    EXPECT_EQ(resumed.state.first_step, kSavedAt);
     EXPECT_TRUE(at::equal(flat(whole.model), flat(resumed.model)));
-    EXPECT_EQ(whole.learner.train_loss.values, resumed.learner.train_loss.values);
-    EXPECT_EQ(whole.learner.computed_tokens, resumed.learner.computed_tokens);
+    EXPECT_EQ(whole.outcome.train_loss.values, resumed.outcome.train_loss.values);
+    EXPECT_EQ(whole.outcome.computed_tokens, resumed.outcome.computed_tokens);
   }
 }
 
@@ -90,8 +90,8 @@ TEST_F(SavedState, ARerunGivesTheSameWeightsBitForBit) {
     Cell once(2, kSteps), again(2, kSteps);
     set(once, setting);
     set(again, setting);
-    train({&once.learner, 1});
-    train({&again.learner, 1});
+    train_alone(once);
+    train_alone(again);
     EXPECT_TRUE(at::equal(flat(once.model), flat(again.model))) << setting.title();
   }
 }

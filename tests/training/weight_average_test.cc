@@ -46,15 +46,15 @@ TEST(WeightAverage, StandsInForTheWeightsAndLeavesThemAsTheyWere) {
 // Averaging changes no step; it is what the model ends with.
 TEST(Train, EndsWithTheAverages) {
   Cell plain(1, 9), averaged(1, 9);
-  averaged.learner.options.ema = 0.9;
+  averaged.task.options.ema = 0.9;
   std::vector<Tensor> seen;
-  averaged.learner.after_step = [&](Learner& learner, int64_t) {
-    seen.push_back(flat(*learner.model).clone());
+  averaged.task.after_step = [&](const TrainingRun& run, int64_t) {
+    seen.push_back(flat(*run.task.model).clone());
   };
   const Tensor start = flat(plain.model);
 
-  train({&plain.learner, 1});
-  train({&averaged.learner, 1});
+  train_alone(plain);
+  train_alone(averaged);
 
   EXPECT_TRUE(at::equal(seen.back(), flat(plain.model)));
   Tensor expected = start.to(at::kDouble);

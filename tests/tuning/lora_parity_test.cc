@@ -33,7 +33,7 @@ TEST(LoraParity, LogitsAndNamesAreTheReferences) {
       expected[name] = tensor;
     const Checkpoint checkpoint = load_checkpoint(folder);
     T5Model model(checkpoint.config, checkpoint.weights);
-    nlohmann::json parameters = find_tuning("lora").entry.defaults;
+    nlohmann::json parameters = defaults_of(find_tuning("lora").entry.parameters);
     parameters.update(nlohmann::json::parse(read_file(folder / "lora.json")));
     const auto method = find_tuning("lora").make(model, parameters, 1);
     for (auto& [name, tensor] : method->trainable()) tensor.detach().copy_(expected.at(name));

@@ -11,6 +11,7 @@
 #include <ATen/ops/relu.h>
 #include <ATen/ops/tensor.h>
 #include <c10/core/GradMode.h>
+#include <torch/torch.h>
 
 #include "tuning/tuning_method.h"
 
@@ -38,21 +39,25 @@ T5Config tiny_config() {
   return t5_config_from(json);
 }
 
+nlohmann::json defaults_of(const std::string& tuning) {
+  return defaults_of(find_tuning(tuning).entry.parameters);
+}
+
 T5Model tiny_model() { return {tiny_config(), random_weights(tiny_config(), 1)}; }
 
 // Every entry of the catalogue: what it does not list stays bit-identical under a gradient step.
 TEST(EveryTuning, LeavesFrozenWeightsAlone) {
   for (const TuningEntry& entry : tunings()) {
     T5Model model = tiny_model();
-    const auto method = find_tuning(entry.name).make(model, entry.defaults, 5);
+    const auto method = find_tuning(entry.name).make(model, nlohmann::json::object(), 5);
     const NamedTensors trained = method->trainable();
-    Tensor ids = at::tensor({{5, 6, 7, 1}}, at::kLong);
+    Tensor ids = torch::tensor({{5, 6, 7, 1}}, at::kLong);
     if (const int64_t soft = method->num_soft_tokens(); soft > 0) {
       ids = at::cat({at::arange(kVocabulary, kVocabulary + soft).unsqueeze(0), ids}, 1);
     }
     const Tensor mask = at::ones({1, ids.size(1)});
     const Tensor memory = model.encode(method->embed(ids), mask);
-    model.logits(model.decode(at::tensor({{0, 8}}, at::kLong), memory, mask))
+    model.logits(model.decode(torch::tensor({{0, 8}}, at::kLong), memory, mask))
         .square()
         .sum()
         .backward();
@@ -82,12 +87,12 @@ TEST(SoftPrompt, TrainsTokensTimesModelWidth) {
 
 TEST(SoftPrompt, PutsItsRowsWhereTheVirtualIdsStand) {
   T5Model model = tiny_model();
-  nlohmann::json parameters = find_tuning("soft_prompt").entry.defaults;
+  nlohmann::json parameters = defaults_of("soft_prompt");
   parameters["num_virtual_tokens"] = 2;
   const auto method = find_tuning("soft_prompt").make(model, parameters, 1);
   const Tensor prompt = method->trainable()[0].second;
   const Tensor embedded = method->embed(
-      at::tensor({{int64_t{9}, kVocabulary, kVocabulary + 1, int64_t{4}}}, at::kLong));
+      torch::tensor({{int64_t{9}, kVocabulary, kVocabulary + 1, int64_t{4}}}, at::kLong));
   EXPECT_TRUE(at::equal(embedded[0][1], prompt[0]));
   EXPECT_TRUE(at::equal(embedded[0][2], prompt[1]));
   EXPECT_TRUE(at::equal(embedded[0][0], model.weights().shared_VD[9]));
@@ -107,7 +112,7 @@ TEST(SoftPrompt, RefusesWhatMakesNoPrompt) {
            {"encoder", "mlp@x"},
            {"encoder", "mlp@1@2@3"},
            {"encoder_layers", -1}}) {
-    nlohmann::json parameters = tuning.entry.defaults;
+    nlohmann::json parameters = defaults_of(tuning.entry.parameters);
     parameters[key] = value;
     try {
       tuning.make(model, parameters, 1);
@@ -115,13 +120,13 @@ TEST(SoftPrompt, RefusesWhatMakesNoPrompt) {
     } catch (const ConfigError& error) {
       EXPECT_THAT(error.what(), HasSubstr(key));
     }
-    EXPECT_THROW(tuning.entry.check(parameters), ConfigError) << key;
+    EXPECT_THROW(resolve_parameters(tuning.entry, parameters), ConfigError) << key;
   }
 }
 
 nlohmann::json prompt_parameters(const std::string& key, const nlohmann::json& value,
                                  int64_t count = 6) {
-  nlohmann::json parameters = find_tuning("soft_prompt").entry.defaults;
+  nlohmann::json parameters = defaults_of("soft_prompt");
   parameters["num_virtual_tokens"] = count;
   parameters[key] = value;
   return parameters;
@@ -296,17 +301,18 @@ TEST(PromptEncoder, GivesEveryWeightAGradient) {
   }
 }
 
-Tensor logits_of(const T5Model& model) {
-  const Tensor ids = at::tensor({{5, 6, 7, 1}, {9, 10, 1, 0}}, at::kLong);
+Tensor logits_of(const T5Model& model, const ForwardOptions& options = {}) {
+  const Tensor ids = torch::tensor({{5, 6, 7, 1}, {9, 10, 1, 0}}, at::kLong);
   const Tensor mask = (ids > 0).to(at::kFloat);
-  const Tensor memory = model.encode(model.embed(ids), mask);
-  return model.logits(model.decode(at::tensor({{0, 8, 3}, {0, 4, 2}}, at::kLong), memory, mask));
+  const Tensor memory = model.encode(model.embed(ids), mask, options);
+  return model.logits(
+      model.decode(torch::tensor({{0, 8, 3}, {0, 4, 2}}, at::kLong), memory, mask, options));
 }
 
 // Twelve modules of the tiny model, two in each of six attentions, of 128 inputs and outputs.
 TEST(Lora, TrainsTwoThinMatricesAModule) {
   T5Model model = tiny_model();
-  nlohmann::json parameters = find_tuning("lora").entry.defaults;
+  nlohmann::json parameters = defaults_of("lora");
   parameters["r"] = 4;
   const auto method = find_tuning("lora").make(model, parameters, 1);
   int64_t count = 0;
@@ -318,7 +324,7 @@ TEST(Lora, TrainsTwoThinMatricesAModule) {
 TEST(Lora, BeginsAsTheUntunedModel) {
   T5Model model = tiny_model();
   const Tensor before = logits_of(model);
-  const auto method = find_tuning("lora").make(model, find_tuning("lora").entry.defaults, 1);
+  const auto method = find_tuning("lora").make(model, defaults_of("lora"), 1);
   // not bit by bit: a frozen model's products are packed, and add up in another order
   EXPECT_TRUE(at::allclose(logits_of(model), before, 1e-5, 1e-5));
 }
@@ -328,7 +334,7 @@ TEST(Lora, BeginsAsTheUntunedModel) {
 class MergedLora : public testing::Test {
  protected:
   MergedLora() {
-    nlohmann::json parameters = find_tuning("lora").entry.defaults;
+    nlohmann::json parameters = defaults_of("lora");
     parameters["r"] = 3;
     parameters["lora_alpha"] = 6.0;
     parameters["target_modules"] = {"q", "v", "k", "o", "wi", "wo"};
@@ -374,22 +380,18 @@ TEST_F(MergedLora, HasTheGradientsOfTheChainRule) {
 
 TEST(Lora, DropsOnlyWhileItTrains) {
   T5Model model = tiny_model();
-  nlohmann::json parameters = find_tuning("lora").entry.defaults;
+  nlohmann::json parameters = defaults_of("lora");
   parameters["lora_dropout"] = 0.5;
   const auto method = find_tuning("lora").make(model, parameters, 1);
   for (auto& [name, tensor] : method->trainable()) tensor.detach().fill_(0.1);
   const Tensor evaluated = logits_of(model);
   EXPECT_TRUE(at::equal(logits_of(model), evaluated));
 
-  model.set_dropout(0, 7);  // a step's seed
-  const Tensor trained = logits_of(model);
+  const ForwardOptions step{.dropout_seed = 7}, other_step{.dropout_seed = 8};
+  const Tensor trained = logits_of(model, step);
   EXPECT_FALSE(at::equal(trained, evaluated));
-  EXPECT_TRUE(at::equal(logits_of(model), trained));
-  model.set_dropout(0, 8);
-  EXPECT_FALSE(at::equal(logits_of(model), trained));
-
-  model.set_dropout(0);
-  EXPECT_TRUE(at::equal(logits_of(model), evaluated));
+  EXPECT_TRUE(at::equal(logits_of(model, step), trained));
+  EXPECT_FALSE(at::equal(logits_of(model, other_step), trained));
 }
 
 TEST(Lora, RefusesWhatMakesNoAdapter) {
@@ -401,7 +403,7 @@ TEST(Lora, RefusesWhatMakesNoAdapter) {
            {"lora_dropout", 1.0},
            {"target_modules", {"wi_0"}},
            {"target_modules", nlohmann::json::array()}}) {
-    nlohmann::json parameters = tuning.entry.defaults;
+    nlohmann::json parameters = defaults_of(tuning.entry.parameters);
     parameters[key] = value;
     try {
       tuning.make(model, parameters, 1);

@@ -6,7 +6,6 @@
 #include <functional>
 
 #include "base/error.h"
-#include "plan/primary_metric.h"
 
 namespace dovetail {
 
@@ -228,16 +227,7 @@ std::string to_string(Verdict verdict) {
 std::string main_metric_of(const std::string& task, const Plan& plan,
                            const DecisionOptions& options) {
   const auto named = options.main_metric.find(task);
-  if (named != options.main_metric.end()) return named->second;
-  for (const Cell& cell : plan.cells) {
-    if (coordinate(cell, "task") != task) continue;
-    const Json& settings = plan.jobs.at(static_cast<size_t>(cell.job)).settings;
-    const Json::json_pointer kind("/task/kind");
-    const std::string found =
-        settings.is_object() && settings.contains(kind) ? settings[kind].get<std::string>() : "";
-    return primary_metric(found, plan.metrics, plan.set_metrics);
-  }
-  return primary_metric("", plan.metrics, plan.set_metrics);
+  return named == options.main_metric.end() ? primary_metric_of(plan, task) : named->second;
 }
 
 std::vector<Decision> decide(const Plan& plan, const std::vector<CellGroup>& groups,

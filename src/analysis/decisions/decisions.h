@@ -15,7 +15,7 @@ namespace dovetail {
 struct DecisionOptions {
   BootstrapOptions bootstrap;
   CrossFitOptions cross_fit;
-  // The deciding metric by task; other tasks use primary_metric() of their kind.
+  // The deciding metric by task; other tasks have the plan's primary_metric_of().
   std::map<std::string, std::string> main_metric;
   // The choice of somebody who compares nothing.
   std::string start_objective = "none";                    // random start

@@ -16,7 +16,7 @@ namespace dovetail {
 
 namespace {
 
-// The first number in a label ("heads16" -> 16); 0 where there is none.
+// The first number in a label ("examples16" -> 16); 0 where there is none.
 double number_in(const std::string& label) {
   const size_t begin = label.find_first_of("0123456789");
   if (begin == std::string::npos) return 0;

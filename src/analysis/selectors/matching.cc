@@ -9,13 +9,23 @@ namespace dovetail {
 
 namespace {
 
+// 1 for infill, -1 for continuation, 0 for mixed.
+int sign_of(AnswerStyle style) {
+  switch (style) {
+    case AnswerStyle::infill: return 1;
+    case AnswerStyle::continuation: return -1;
+    case AnswerStyle::mixed: return 0;
+  }
+  return 0;
+}
+
 double agreement(AnswerKind kind, const Candidate& candidate, const SelectorContext& context) {
   const int wanted = kind == AnswerKind::filling ? 1 : -1;
   const AxisTraits& form = traits_of(context, "template", candidate.template_name);
-  return 8 * wanted * form.fills +
-         4 * wanted * traits_of(context, "objective", candidate.objective).fills +
-         2 * wanted * traits_of(context, "adaptation", candidate.adaptation).fills +
-         (form.says_relation ? 1 : 0);
+  const AxisTraits& objective = traits_of(context, "objective", candidate.objective);
+  const AxisTraits& adaptation = traits_of(context, "adaptation", candidate.adaptation);
+  return 8 * wanted * sign_of(form.answer_style) + 4 * wanted * sign_of(objective.answer_style) +
+         2 * wanted * sign_of(adaptation.answer_style) + (form.says_relation ? 1 : 0);
 }
 
 }  // namespace

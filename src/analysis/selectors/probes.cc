@@ -28,9 +28,8 @@ std::vector<float> embedding_of(const Record& record) {
 }
 
 int64_t train_examples_of(const Job& job) {
-  return job.settings.contains("train_size")
-             ? job.settings.at("train_size").value("heads", int64_t{0})
-             : 0;
+  const TrainSizeSettings* size = train_size_of(job);
+  return size ? size->examples : 0;
 }
 
 Probe probe_of(const Cell& cell, const Job& job, const Record& record) {

@@ -8,7 +8,8 @@ namespace dovetail {
 Selection selector::always_mapping(const SelectorContext& context) {
   for (const Candidate& candidate : context.candidates) {
     const AxisTraits& form = traits_of(context, "template", candidate.template_name);
-    if (form.fills >= 0 || form.says_relation || !form.form.empty()) continue;
+    if (form.answer_style != AnswerStyle::continuation || form.says_relation || !form.form.empty())
+      continue;
     return always_template(candidate.template_name);
   }
   return no_choice("no finished candidate has the template mapping");

@@ -37,7 +37,8 @@ int preference(const Probe& probe, const SelectorContext& context) {
 
 // Whether `masked` is the same template as `prefix` with a sentinel added.
 bool are_twins(const AxisTraits& prefix, const AxisTraits& masked) {
-  return prefix.fills < 0 && masked.fills > 0 && prefix.form == masked.form &&
+  return prefix.answer_style == AnswerStyle::continuation &&
+         masked.answer_style == AnswerStyle::infill && prefix.form == masked.form &&
          prefix.says_relation == masked.says_relation;
 }
 
@@ -72,8 +73,8 @@ Estimate interval(std::vector<double> resampled, double index, int64_t items,
 
 }  // namespace
 
-// MI = (DepthRank of prefix - DepthRank of masked) / DepthRank of prefix. Ranks count from 1, so the
-// divisor is at least 1.
+// MI = (DepthRank of prefix - DepthRank of masked) / DepthRank of prefix. Ranks count from 1, so
+// the divisor is at least 1.
 Selection selector::maskability(const SelectorContext& context, const std::string& depth_rank) {
   const std::optional<MaskabilityPair> pair = find_pair(context, depth_rank);
   if (!pair)

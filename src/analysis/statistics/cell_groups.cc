@@ -122,7 +122,7 @@ std::vector<CellGroup> group_cells(const Plan& plan, const std::map<std::string,
     }
     const auto [place, is_new] = places.try_emplace(std::move(key), groups.size());
     if (is_new) groups.push_back(group_of(cell));
-    groups[place->second].corpus_metrics = &plan.set_metrics;
+    groups[place->second].metric_traits = &plan.metric_traits;
     groups[place->second].cells.push_back(result_of(cell, plan, records));
   }
   for (const std::string& metric : plan.metrics) check_lengths(groups, metric);
@@ -147,8 +147,7 @@ Scores corpus_scores_of(const CellGroup& group, const std::string& metric) {
 
 Scores scores_of(const CellGroup& group, const std::string& metric) {
   Scores scores;
-  const auto* corpus = group.corpus_metrics;
-  if (corpus && std::find(corpus->begin(), corpus->end(), metric) != corpus->end())
+  if (group.metric_traits && traits_of(*group.metric_traits, metric).corpus_level)
     return corpus_scores_of(group, metric);
   for (const CellResult& result : group.cells) {
     if (result.state != CellState::finished) continue;

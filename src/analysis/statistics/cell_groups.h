@@ -32,8 +32,8 @@ struct CellResult {
 struct CellGroup {
   std::string baseline;  // "", or most_frequent, copy, untuned
   std::string objective, adaptation, task, template_name, tuning, train_size;
-  std::vector<CellResult> cells;                             // in the order of the plan
-  const std::vector<std::string>* corpus_metrics = nullptr;  // the plan's corpus-level metrics
+  std::vector<CellResult> cells;                   // in the order of the plan
+  const MetricTraitsMap* metric_traits = nullptr;  // the plan's
 
   // The label on an axis of kAxes other than seed.
   const std::string& at(std::string_view axis) const;
@@ -47,8 +47,8 @@ struct CellGroup {
   std::string choice() const;
 };
 
-// The cost of following a choice from nothing: the upstream jobs (vocabulary, pre-training) once and
-// in full, plus tuning as the mean over its seeds. Wall seconds.
+// The cost of following a choice from nothing: the upstream jobs (vocabulary, pre-training) once
+// and in full, plus tuning as the mean over its seeds. Wall seconds.
 struct GroupCost {
   double upstream_seconds = 0;
   double tune_seconds = 0;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "app/bench/bench_clock.h"
+
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <numeric>
 #include <sstream>
 
-#include "app/bench/bench.h"
 #include "base/error.h"
 #include "jobs/provenance.h"
 
@@ -13,7 +14,7 @@ namespace dovetail {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using BenchTime = std::chrono::steady_clock;
 
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
@@ -21,7 +22,7 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
-// The other end is a pipe as a rule, and waits for the line.
+// Flushes, because the reader of a pipe waits for the line.
 void print_line(const OrderedJson& json) {
   fmt::print("{}\n", json.dump());
   std::fflush(stdout);
@@ -47,18 +48,18 @@ BenchClock::BenchClock(const BenchOptions& options, OrderedJson settings)
       interactive_(options.interactive) {}
 
 bool BenchClock::after_piece() {
-  const std::chrono::duration<double> took = Clock::now() - piece_began_;
+  const std::chrono::duration<double> took = BenchTime::now() - piece_began_;
   if (++num_done_ > warmup_) seconds_.push_back(took.count());
   if (num_done_ >= warmup_) {
     const bool more = interactive_ ? ++turn_done_ < turn_pieces_ || await_turn()
                                    : static_cast<int64_t>(seconds_.size()) < pieces_wanted_;
     if (!more) return false;
   }
-  piece_began_ = Clock::now();
+  piece_began_ = BenchTime::now();
   return true;
 }
 
-// Before the first turn come the settings; before each other one, what the last took.
+// Prints the settings before the first turn, and the seconds of the last turn before each other.
 bool BenchClock::await_turn() {
   if (turn_pieces_ == 0) {
     print_line({{"ready", settings_}});

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "app/bench/bench_options.h"
+
 #include <CLI/CLI.hpp>
 #include <map>
+#include <nlohmann/json.hpp>
 
-#include "app/bench/bench.h"
-#include "app/commands.h"
 #include "base/random.h"
-#include "model/shapes.h"
 #include "jobs/provenance.h"
+#include "model/shapes.h"
 
 namespace dovetail {
 
 namespace {
 
-// Named as in the tables of docs/performance.md; the vocabularies are those tables' too.
+// The names and vocabulary sizes of the tables in docs/performance.md.
 struct NamedShape {
   std::string catalogue_name;
   int64_t vocab_size;
@@ -122,15 +123,6 @@ std::vector<Sequence> random_rows(const BenchOptions& options, int64_t target, i
     append(row.target, target);
   }
   return rows;
-}
-
-void add_bench(CLI::App& app, Action& chosen) {
-  CLI::App* bench =
-      app.add_subcommand("bench", "Speed of training and generation, as one JSON line each");
-  bench->require_subcommand(1);
-  bench->footer("Example: dovetail bench train --shape mini --threads 2");
-  add_bench_train(*bench, chosen);
-  add_bench_generate(*bench, chosen);
 }
 
 }  // namespace dovetail

@@ -12,14 +12,13 @@ namespace fs = std::filesystem;
 namespace {
 
 bool leaves_artefact(const Job& job) {
-  if (job.kind == JobKind::tune)
-    return job.settings.contains("tune") && job.settings["tune"].value("keep_model", false);
+  if (const TuneJob* tune = std::get_if<TuneJob>(&job.settings)) return tune->tune.keep_model;
   return job.kind != JobKind::baseline && job.kind != JobKind::probe;
 }
 
-// Somebody may have removed a checkpoint to save space. Its record alone helps nobody, and would
-// stand in the way of the checkpoint's being published again.
-bool stands_alone(const fs::path& record_file) {
+// Whether a record has lost its artefact, which somebody may remove to save space. Such a record is
+// of no use, and its folder would keep the artefact from being published again, so this removes it.
+bool removed_orphan(const fs::path& record_file) {
   if (std::distance(fs::directory_iterator(record_file.parent_path()), {}) > 1) return false;
   fs::remove_all(record_file.parent_path());
   return true;
@@ -31,7 +30,7 @@ std::optional<Record> RecordStore::find(const Job& job) const {
   const fs::path file = file_of(job.key);
   if (!fs::exists(file)) return std::nullopt;
   try {
-    if (leaves_artefact(job) && stands_alone(file)) return std::nullopt;
+    if (leaves_artefact(job) && removed_orphan(file)) return std::nullopt;
     const MappedFile mapped(file);
     const std::string_view bytes = mapped.bytes();
     Record record = record_from_bytes(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
@@ -39,12 +38,12 @@ std::optional<Record> RecordStore::find(const Job& job) const {
     record.name = job.name;
     return record;
   } catch (const std::exception& error) {
-    log_warning("{} is left aside, and its job will run again: {}", file.string(), error.what());
+    log_warning("{} cannot be used, so its job will run again: {}", file.string(), error.what());
     return std::nullopt;
   }
 }
 
-void RecordStore::keep(const Record& record) const {
+void RecordStore::save(const Record& record) const {
   if (record.status != RunStatus::finished) return;
   const fs::path file = file_of(record.key);
   if (fs::exists(file)) return;
@@ -53,18 +52,19 @@ void RecordStore::keep(const Record& record) const {
   write_file_atomically(file, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
-int64_t RecordStore::exchange(const Plan& plan, Journal& journal) const {
-  int64_t brought = 0;
+void RecordStore::save_finished(const Plan& plan, const Journal& journal) const {
   for (const Job& job : plan.jobs) {
     const auto known = journal.records().find(job.key);
-    if (known != journal.records().end() && known->second.status == RunStatus::finished) {
-      keep(known->second);
-    } else if (const std::optional<Record> record = find(job)) {
-      journal.append(*record);
-      ++brought;
-    }
+    if (known != journal.records().end()) save(known->second);
   }
-  return brought;
+}
+
+void RecordStore::load_and_append(const Plan& plan, Journal& journal) const {
+  for (const Job& job : plan.jobs) {
+    const auto known = journal.records().find(job.key);
+    if (known != journal.records().end() && known->second.status == RunStatus::finished) continue;
+    if (const std::optional<Record> record = find(job)) journal.append(*record);
+  }
 }
 
 }  // namespace dovetail

@@ -10,21 +10,23 @@
 
 namespace dovetail {
 
-// Finished records beside the artefacts, STORE/KEY/record.cbor, so that sweeps which share a store
-// share finished jobs. The journal is the truth about a run; this is a copy for others.
+// The finished records of a store, each beside the artefacts of its job (STORE/KEY/record.cbor), so
+// that sweeps which share a store share finished jobs. The journal is the truth about a run; this
+// is a copy for other runs.
 class RecordStore {
  public:
   explicit RecordStore(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  // The finished record of the job, under the job's own name; nothing where there is none, or a
-  // damaged one.
+  // Returns the finished record of the job, under the job's own name; nothing if there is none, or
+  // a damaged one.
   std::optional<Record> find(const Job& job) const;
-  // Only finished records are kept: a failure may be the machine's.
-  void keep(const Record& record) const;
+  // Saves a finished record. Ignores others: a failure may be the machine's.
+  void save(const Record& record) const;
 
-  // Brings what is finished elsewhere into the journal, and hands on what only the journal has.
-  // Returns how many jobs were brought in.
-  int64_t exchange(const Plan& plan, Journal& journal) const;
+  // Saves the journal's finished records of the plan's jobs.
+  void save_finished(const Plan& plan, const Journal& journal) const;
+  // Appends the store's records of jobs that the journal lacks.
+  void load_and_append(const Plan& plan, Journal& journal) const;
 
  private:
   std::filesystem::path file_of(const std::string& key) const {

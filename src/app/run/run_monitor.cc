@@ -15,18 +15,18 @@ constexpr auto kRefreshInterval = std::chrono::seconds(60);
 DriverOptions RunMonitor::driver_options() {
   DriverOptions options;
   options.on_progress = [this](const Progress& progress) { display_.show(progress); };
-  options.on_record = [this](const Record& record) { see_record(record); };
+  options.on_record = [this](const Record& record) { pass_on(record); };
   return options;
 }
 
-// The record is safe in the journal. Copies for others are not worth a run that can go on: what
-// cannot be written is logged, and written or reported at the end.
-void RunMonitor::see_record(const Record& record) {
+// The record is safe in the journal, so a failure to copy it must not end the run. It is logged;
+// the end of the run writes results.h5 again, and the next run saves the records again.
+void RunMonitor::pass_on(const Record& record) {
   try {
-    records_.keep(record);
+    records_.save(record);
     refresh_results();
   } catch (const std::exception& error) {
-    log_warning("{} is in the journal, but could not be passed on: {}", record.name, error.what());
+    log_warning("{} is in the journal, but could not be copied: {}", record.name, error.what());
   }
 }
 

@@ -10,8 +10,8 @@
 
 namespace dovetail {
 
-// What rank 0 does beside coordinating: shows progress, leaves records where other sweeps find
-// them, and refreshes results.h5 now and then, so that readers can look while the run goes on.
+// Rank 0's callbacks of the driver: shows progress, saves records where other sweeps find them, and
+// refreshes results.h5 once a minute, so that readers can follow an unfinished run.
 class RunMonitor {
  public:
   RunMonitor(std::filesystem::path out, const Plan& plan, const Journal& journal,
@@ -22,7 +22,7 @@ class RunMonitor {
   DriverOptions driver_options();
 
  private:
-  void see_record(const Record& record);
+  void pass_on(const Record& record);
   void refresh_results();
 
   std::filesystem::path out_;

@@ -9,8 +9,8 @@
 
 namespace dovetail {
 
-// Reads forwards through bytes that somebody else wrote, and never past their end: what is asked
-// for and not there throws DataError. Numbers are little-endian, as every format here has them.
+// Reads untrusted bytes from front to back. Reading past their end throws DataError. Numbers are
+// little-endian, as in every format here.
 class ByteReader {
  public:
   ByteReader(std::string_view bytes, std::string file_name, size_t position = 0)
@@ -39,7 +39,7 @@ class ByteReader {
     return value;
   }
 
-  // Up to the next newline, which is passed over.
+  // Reads up to the next newline, and skips it.
   std::string_view line() {
     const size_t end = bytes_.find('\n', position_);
     if (end == std::string_view::npos) refuse("a line in it does not end");

@@ -37,7 +37,7 @@ nlohmann::json read_config(const fs::path& folder) {
   return parse_json_object(read_file(file), file.string());
 }
 
-// Copies tensors out of the files one at a time, and collects everything that does not fit.
+// Copies tensors out of the files one at a time, and collects all mismatches.
 class Filler {
  public:
   explicit Filler(const WeightFiles& files) : files_(files) {
@@ -45,7 +45,7 @@ class Filler {
     used_.insert({kShared, kHead});
   }
 
-  // Tied where the head is absent or the same tensor again, stored twice.
+  // Whether the head is absent, or a second copy of the embedding.
   bool is_tied() const {
     if (!has(kHead) || source_of(kShared) == kHead) return true;
     return has(source_of(kShared)) && same_values(kHead, source_of(kShared));

@@ -16,19 +16,18 @@ struct Checkpoint {
   T5Weights weights;
 };
 
-// Throws ConfigError for a folder that is none, and DataError that names every missing, extra or
-// mis-shaped tensor. As transformers has it: whether the head is tied is decided by whether an
-// lm_head.weight that differs from shared.weight is there, not by config.json; a missing
-// shared.weight is taken from its copies; unused tensors of old folders are passed over.
+// Throws ConfigError for a folder that is not a checkpoint, and DataError that names every missing,
+// extra or mis-shaped tensor. As in transformers, the head is untied if there is an lm_head.weight
+// that differs from shared.weight, whatever config.json holds; a missing shared.weight is taken
+// from its copies; unused tensors of old folders are ignored.
 Checkpoint load_checkpoint(const std::filesystem::path& folder);
 
-// Writes config.json, generation_config.json and model.safetensors. transformers loads a folder
-// with a tied head without a word, and one with its own head with the one sentence it has for every
-// such folder.
+// Writes config.json, generation_config.json and model.safetensors. transformers loads the folder;
+// for an untied head it prints its usual notice.
 void save_checkpoint(const std::filesystem::path& folder, const T5Config& config,
                      const T5Weights& weights, bool bfloat16 = false);
 
-// Content hash of configuration, weights and vocabulary. Checks the folder without loading it.
+// The content hash of configuration, weights and vocabulary. Checks the folder without loading it.
 std::string checkpoint_fingerprint(const std::filesystem::path& folder);
 
 }  // namespace dovetail

@@ -8,8 +8,8 @@
 
 namespace dovetail {
 
-// The JSON object of a file that somebody else wrote. Throws DataError, naming the file, for text
-// that is no JSON, no object, or nested deeper than 64 levels (writing and copying JSON recurse).
+// Parses an untrusted JSON object. Throws DataError, naming the file, for text that is not JSON,
+// not an object, or nested deeper than 64 levels (writing and copying JSON recurse).
 nlohmann::json parse_json_object(std::string_view text, const std::string& file_name);
 
 }  // namespace dovetail

@@ -78,7 +78,7 @@ class PickleMachine {
     return stack_.back();
   }
 
-  // What was pushed since the last mark, which goes too.
+  // Pops all values since the last mark, and the mark.
   std::vector<Pickle::Index> pop_to_mark() {
     std::vector<Pickle::Index> items;
     for (;;) {
@@ -95,7 +95,7 @@ class PickleMachine {
     return items;
   }
 
-  // Up to eight bytes are a number; PyTorch's magic number has ten and is only ever passed over.
+  // Up to eight bytes are a number. PyTorch's magic number has ten and is only skipped.
   void push_long() {
     const std::string_view digits = in_.take(in_.number(1));
     if (digits.size() > 8) return push({.kind = Kind::kBigNumber});
@@ -143,7 +143,7 @@ class PickleMachine {
 
   void append(Kind kind, const std::vector<Pickle::Index>& items) {
     Value& target = pickle_.values_[top()];
-    if (target.kind != kind) refuse("its pickle adds to what is no list or dict");
+    if (target.kind != kind) refuse("its pickle appends to a value that is no list or dict");
     if (kind == Kind::kDict && items.size() % 2 != 0)
       refuse("its pickle has a key without a value");
     target.items.insert(target.items.end(), items.begin(), items.end());
@@ -186,10 +186,10 @@ class PickleMachine {
         push({.kind = Kind::kStorage, .items = arguments(pop())});
         return true;
       case 'R': reduce(); return true;
-      case 'b':  // BUILD: attributes of an OrderedDict (its modules' versions), which say nothing
+      case 'b':  // BUILD: attributes of an OrderedDict (versions of its modules), which are ignored
         pop();
         if (pickle_.values_[top()].kind != Kind::kDict)
-          refuse("it sets attributes of what is no dict");
+          refuse("it sets attributes of a value that is no dict");
         return true;
       default: return false;
     }
@@ -207,7 +207,7 @@ class PickleMachine {
   void reduce() {
     std::vector<Pickle::Index> given = arguments(pop());
     const Value function = pickle_.values_[pop()];
-    if (function.kind != Kind::kGlobal) refuse("it calls what is no function");
+    if (function.kind != Kind::kGlobal) refuse("it calls a value that is no function");
     if (function.text == kOrderedDict && given.empty()) return push({.kind = Kind::kDict});
     if (function.text == kRebuildTensor) {
       return push({.kind = Kind::kTensor, .items = std::move(given)});

@@ -8,15 +8,15 @@
 
 namespace dovetail {
 
-// What a pickle says, without running it. Pickle is a small stack machine whose programs may call
-// any function; here only those calls are known that PyTorch's state dicts make, and nothing is
-// called: a "tensor" or "storage" value keeps its arguments for the reader to check.
+// The values of a pickle, read without running it. Pickle is a small stack machine whose programs
+// may call any function. This reader knows only the calls in PyTorch's state dicts, and calls
+// nothing: a "tensor" or "storage" value keeps its arguments for the caller to check.
 //
 // Known globals: collections.OrderedDict, torch._utils._rebuild_tensor_v2, _rebuild_parameter, and
-// torch.FloatStorage and its like. Any other is refused by its name.
+// torch.FloatStorage and its like. Any other is an error that names it.
 class Pickle {
  public:
-  using Index = uint32_t;  // values lie in one list, so that no nesting ever recurses
+  using Index = uint32_t;  // values are in one list, so that nesting needs no recursion
 
   enum class Kind : uint8_t {
     kNone,
@@ -47,7 +47,7 @@ class Pickle {
 
   const Value& root() const { return values_[root_]; }
   const Value& operator[](Index index) const { return values_[index]; }
-  size_t num_bytes() const { return num_bytes_; }  // up to and with its last opcode
+  size_t num_bytes() const { return num_bytes_; }  // up to and including its last opcode
 
  private:
   friend class PickleMachine;

@@ -20,7 +20,7 @@ const std::map<std::string, at::ScalarType> kDtypes = {
 
 constexpr uint64_t kLongestHeader = 100'000'000;  // the format's own limit
 
-struct Entry {
+struct HeaderEntry {
   ClaimedTensor claimed;
   uint64_t begin = 0, end = 0;  // bytes after the header
 };
@@ -33,7 +33,8 @@ uint64_t whole_number(const nlohmann::json& json, const std::string& name, const
   return json.get<uint64_t>();
 }
 
-Entry read_entry(const std::string& name, const nlohmann::json& json, const ByteReader& file) {
+HeaderEntry read_entry(const std::string& name, const nlohmann::json& json,
+                       const ByteReader& file) {
   const bool whole = json.is_object() && json.contains("dtype") && json["dtype"].is_string() &&
                      json.contains("shape") && json["shape"].is_array() &&
                      json.contains("data_offsets") && json["data_offsets"].is_array() &&
@@ -44,7 +45,7 @@ Entry read_entry(const std::string& name, const nlohmann::json& json, const Byte
     throw_<DataError>("{}: tensor {} has type {}; known: F32, F16, BF16, F64", file.file(), name,
                       json["dtype"].get<std::string>());
   }
-  Entry entry;
+  HeaderEntry entry;
   entry.claimed.name = name;
   entry.claimed.dtype = dtype->second;
   for (const nlohmann::json& size : json["shape"]) {
@@ -59,13 +60,13 @@ Entry read_entry(const std::string& name, const nlohmann::json& json, const Byte
   return entry;
 }
 
-std::vector<Entry> read_header(ByteReader& file) {
+std::vector<HeaderEntry> read_header(ByteReader& file) {
   const uint64_t header_bytes = file.number(8);
   if (header_bytes > kLongestHeader) {
     file.refuse(fmt::format("its header claims {} bytes", header_bytes));
   }
   const nlohmann::json json = parse_json_object(file.take(header_bytes), file.file());
-  std::vector<Entry> entries;
+  std::vector<HeaderEntry> entries;
   for (const auto& [name, value] : json.items()) {
     if (name != "__metadata__") entries.push_back(read_entry(name, value, file));
   }
@@ -73,12 +74,12 @@ std::vector<Entry> read_header(ByteReader& file) {
 }
 
 // Every byte of the data belongs to one tensor.
-void check_tiling(std::vector<Entry> entries, uint64_t data_bytes, const ByteReader& file) {
-  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+void check_tiling(std::vector<HeaderEntry> entries, uint64_t data_bytes, const ByteReader& file) {
+  std::sort(entries.begin(), entries.end(), [](const HeaderEntry& a, const HeaderEntry& b) {
     return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
   });
   uint64_t covered = 0;
-  for (const Entry& entry : entries) {
+  for (const HeaderEntry& entry : entries) {
     if (entry.begin != covered || entry.end < entry.begin || entry.end > data_bytes) {
       file.refuse(fmt::format("tensor {} claims bytes {} to {} of {}, where byte {} is the next",
                               entry.claimed.name, entry.begin, entry.end, data_bytes, covered));
@@ -111,11 +112,11 @@ std::string header_for(const NamedTensors& tensors, at::ScalarType dtype) {
 
 std::vector<StoredTensor> parse_safetensors(std::string_view bytes, const std::string& file_name) {
   ByteReader file(bytes, file_name);
-  const std::vector<Entry> entries = read_header(file);
+  const std::vector<HeaderEntry> entries = read_header(file);
   const std::string_view data = bytes.substr(file.position());
   check_tiling(entries, data.size(), file);
   std::vector<StoredTensor> tensors;
-  for (const Entry& entry : entries) {
+  for (const HeaderEntry& entry : entries) {
     const std::string_view own = data.substr(entry.begin, entry.end - entry.begin);
     tensors.push_back(within_storage(entry.claimed, own, file_name));
     if (tensors.back().bytes.size() != own.size()) {

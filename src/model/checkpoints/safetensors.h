@@ -14,16 +14,16 @@
 
 namespace dovetail {
 
-// The tensors of a safetensors file: F64, F32, F16, BF16. As the format's own reader does, it takes
-// only files whose tensors lie one behind the other, without overlap or hole, up to the last byte.
-// Throws DataError for a truncated file, a lying header or lengths that do not fit.
+// The tensors of a safetensors file: F64, F32, F16, BF16. As in the format's reference reader, the
+// tensors must follow each other without overlap or hole up to the last byte. Throws DataError for
+// a truncated file, an inconsistent header, or lengths that do not match.
 std::vector<StoredTensor> parse_safetensors(std::string_view bytes, const std::string& file_name);
 
-// All tensors, as float32 copies.
+// Reads all tensors as float32 copies, with their stored shapes.
 NamedTensors read_safetensors(const std::filesystem::path& file);
 
-// Float32, or bfloat16 where asked for (rounded to nearest even; half the size). At most one
-// tensor is held a second time while writing.
+// Writes float32, or bfloat16 (rounded to nearest even). Converts one tensor at a time, to save
+// memory. Throws SystemError if the file cannot be written.
 void write_safetensors(const std::filesystem::path& file, const NamedTensors& tensors,
                        bool bfloat16 = false);
 

@@ -15,7 +15,7 @@ namespace {
   throw_<DataError>("{}: tensor {} {}; fetch or write the file again", file, name, what);
 }
 
-// How many elements there are, and how far behind the first one the last one lies.
+// The number of elements, and the distance from the first to the last one.
 struct Extent {
   int64_t count = 1;
   int64_t last = 0;
@@ -23,7 +23,7 @@ struct Extent {
 
 Extent extent_of(const ClaimedTensor& claimed, const std::string& file) {
   if (claimed.shape.size() != claimed.strides.size()) {
-    refuse(file, claimed.name, "has another number of strides than of dimensions");
+    refuse(file, claimed.name, "has different numbers of strides and dimensions");
   }
   Extent extent;
   bool fits = true, empty = false;
@@ -31,7 +31,7 @@ Extent extent_of(const ClaimedTensor& claimed, const std::string& file) {
     const int64_t size = claimed.shape[i], stride = claimed.strides[i];
     int64_t reach = 0;
     empty = empty || size == 0;
-    // the other sizes of an empty tensor are checked too: they are multiplied later on
+    // also checks the other sizes of an empty tensor, which are multiplied later
     fits = fits && size >= 0 && stride >= 0 &&
            !__builtin_mul_overflow(extent.count, std::max<int64_t>(size, 1), &extent.count) &&
            !__builtin_mul_overflow(std::max<int64_t>(size - 1, 0), stride, &reach) &&
@@ -47,7 +47,7 @@ Extent extent_of(const ClaimedTensor& claimed, const std::string& file) {
 std::vector<int64_t> contiguous_strides(const std::vector<int64_t>& shape) {
   std::vector<int64_t> strides(shape.size(), 1);
   for (size_t i = shape.size(); i-- > 1;) {
-    // an overflow is found where the shape's product is checked
+    // extent_of finds an overflow
     __builtin_mul_overflow(strides[i], std::max<int64_t>(shape[i], 1), &strides[i - 1]);
   }
   return strides;
@@ -73,7 +73,7 @@ at::Tensor to_float32(const StoredTensor& stored) {
   const int64_t item = static_cast<int64_t>(c10::elementSize(stored.dtype));
   const int64_t held = static_cast<int64_t>(stored.bytes.size()) / item;
   if (held == 0) return at::empty(stored.shape, at::kFloat);
-  // through memcpy: offsets in a file need not be aligned for the type
+  // memcpy, because offsets in a file need not be aligned for the type
   at::Tensor raw = at::empty({held}, stored.dtype);
   std::memcpy(raw.data_ptr(), stored.bytes.data(), stored.bytes.size());
   return raw.as_strided(stored.shape, stored.strides).to(at::kFloat).contiguous();

@@ -10,16 +10,16 @@
 
 namespace dovetail {
 
-// A tensor as it lies in somebody's file, every number checked against the file's size.
+// A tensor within a file. Every number is checked against the file's size.
 struct StoredTensor {
   std::string name;
   at::ScalarType dtype = at::kFloat;  // float64, float32, float16 or bfloat16
   std::vector<int64_t> shape;
   std::vector<int64_t> strides;  // in elements
-  std::string_view bytes;        // from its first element to its last
+  std::string_view bytes;        // from the first element to the last
 };
 
-// What a file says of a tensor, before it is believed. Offsets and strides count elements.
+// A file's unchecked description of a tensor. Offsets and strides count elements.
 struct ClaimedTensor {
   std::string name;
   at::ScalarType dtype = at::kFloat;
@@ -27,14 +27,14 @@ struct ClaimedTensor {
   int64_t offset = 0;
 };
 
-// The tensor within its storage. Throws DataError where it would reach outside, has a negative
-// size, or claims more elements than the storage has (a small file must not fill the memory).
+// Checks a tensor against its storage. Throws DataError if it reaches outside, has a negative size,
+// or claims more elements than the storage has (a small file must not fill the memory).
 StoredTensor within_storage(const ClaimedTensor& claimed, std::string_view storage,
                             const std::string& file_name);
 
 std::vector<int64_t> contiguous_strides(const std::vector<int64_t>& shape);
 
-// A copy that shares nothing with the file, contiguous.
+// A contiguous copy, independent of the file, of the stored shape.
 at::Tensor to_float32(const StoredTensor& stored);
 
 }  // namespace dovetail

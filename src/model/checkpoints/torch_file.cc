@@ -12,8 +12,8 @@ namespace dovetail {
 
 namespace {
 
-using Kind = Pickle::Kind;
-using Value = Pickle::Value;
+using PickleKind = Pickle::Kind;
+using PickleValue = Pickle::Value;
 
 // protocol 2, PyTorch's magic number, end; protocol 2, version 1001, end
 constexpr std::string_view kOldBeginning(
@@ -25,29 +25,29 @@ const std::map<std::string_view, at::ScalarType> kStorageTypes = {
     {"torch BFloat16Storage", at::kBFloat16},
     {"torch DoubleStorage", at::kDouble}};
 
-// A tensor of the state dict and the storage that it lies in.
+// A tensor of the state dict, and its storage.
 struct PickledTensor {
   ClaimedTensor claimed;
   std::string storage;
   int64_t storage_elements = 0;
 };
 
-// Turns the values of a pickle into tensors, and refuses what does not have their form.
+// Turns the values of a pickle into tensors. Throws DataError for values of another form.
 class StateDict {
  public:
   StateDict(const Pickle& pickle, const std::string& file) : pickle_(pickle), file_(file) {}
 
   std::vector<PickledTensor> tensors() const {
-    const Value& root = pickle_.root();
-    if (root.kind != Kind::kDict) refuse("it does not hold a dict of tensors");
+    const PickleValue& root = pickle_.root();
+    if (root.kind != PickleKind::kDict) refuse("it does not hold a dict of tensors");
     std::vector<PickledTensor> tensors;
     std::set<std::string_view> names;
     for (size_t i = 0; i + 1 < root.items.size(); i += 2) {
-      const Value& name = pickle_[root.items[i]];
-      const Value& value = pickle_[root.items[i + 1]];
-      if (name.kind != Kind::kText || value.kind != Kind::kTensor) {
+      const PickleValue& name = pickle_[root.items[i]];
+      const PickleValue& value = pickle_[root.items[i + 1]];
+      if (name.kind != PickleKind::kText || value.kind != PickleKind::kTensor) {
         refuse(fmt::format("{} is no tensor; a training state instead of a model?",
-                           name.kind == Kind::kText ? name.text : "an entry"));
+                           name.kind == PickleKind::kText ? name.text : "an entry"));
       }
       if (!names.insert(name.text).second) refuse(fmt::format("it holds {} twice", name.text));
       tensors.push_back(tensor_of(std::string(name.text), value));
@@ -55,7 +55,7 @@ class StateDict {
     return tensors;
   }
 
-  // Of the old form's description of the machine that wrote it.
+  // Checks the old format's description of the machine that wrote it.
   void check_little_endian() const {
     const auto& items = pickle_.root().items;
     for (size_t i = 0; i + 1 < items.size(); i += 2) {
@@ -65,10 +65,10 @@ class StateDict {
     }
   }
 
-  std::vector<std::string> texts(const Value& list) const {
+  std::vector<std::string> texts(const PickleValue& list) const {
     std::vector<std::string> texts;
     for (const Pickle::Index item : list.items) {
-      if (pickle_[item].kind != Kind::kText) refuse("a storage's name in it is no text");
+      if (pickle_[item].kind != PickleKind::kText) refuse("a storage's name in it is no text");
       texts.emplace_back(pickle_[item].text);
     }
     return texts;
@@ -80,14 +80,15 @@ class StateDict {
   }
 
   int64_t number(Pickle::Index index, const std::string& name) const {
-    if (pickle_[index].kind != Kind::kNumber) {
+    if (pickle_[index].kind != PickleKind::kNumber) {
       refuse(fmt::format("tensor {} has something else where a number belongs", name));
     }
     return pickle_[index].number;
   }
   std::vector<int64_t> numbers(Pickle::Index index, const std::string& name) const {
     constexpr size_t kMostDimensions = 64;  // PyTorch's own limit
-    if (pickle_[index].kind != Kind::kTuple || pickle_[index].items.size() > kMostDimensions) {
+    if (pickle_[index].kind != PickleKind::kTuple ||
+        pickle_[index].items.size() > kMostDimensions) {
       refuse(fmt::format("tensor {} has something else where its shape or strides belong", name));
     }
     std::vector<int64_t> all;
@@ -96,8 +97,8 @@ class StateDict {
   }
 
   // _rebuild_tensor_v2(storage, offset, shape, strides, requires_grad, hooks)
-  PickledTensor tensor_of(const std::string& name, const Value& value) const {
-    if (value.items.size() < 4 || pickle_[value.items[0]].kind != Kind::kStorage) {
+  PickledTensor tensor_of(const std::string& name, const PickleValue& value) const {
+    if (value.items.size() < 4 || pickle_[value.items[0]].kind != PickleKind::kStorage) {
       refuse(fmt::format("tensor {} has no storage", name));
     }
     PickledTensor tensor;
@@ -110,15 +111,15 @@ class StateDict {
   }
 
   // ('storage', type, key, device, number of elements[, view])
-  void set_storage(const Value& storage, PickledTensor& tensor) const {
+  void set_storage(const PickleValue& storage, PickledTensor& tensor) const {
     const std::string& name = tensor.claimed.name;
     const auto& items = storage.items;
     const bool formed =
-        (items.size() == 5 || items.size() == 6) && pickle_[items[0]].kind == Kind::kText &&
-        pickle_[items[0]].text == "storage" && pickle_[items[1]].kind == Kind::kGlobal &&
-        pickle_[items[2]].kind == Kind::kText;
+        (items.size() == 5 || items.size() == 6) && pickle_[items[0]].kind == PickleKind::kText &&
+        pickle_[items[0]].text == "storage" && pickle_[items[1]].kind == PickleKind::kGlobal &&
+        pickle_[items[2]].kind == PickleKind::kText;
     if (!formed) refuse(fmt::format("tensor {} has a storage of an unknown form", name));
-    if (items.size() == 6 && pickle_[items[5]].kind != Kind::kNone) {
+    if (items.size() == 6 && pickle_[items[5]].kind != PickleKind::kNone) {
       refuse(fmt::format(
           "tensor {} is stored as a view of another storage, as PyTorch before 0.4 did", name));
     }
@@ -178,7 +179,7 @@ std::vector<StoredTensor> parse_zip(std::string_view bytes, const std::string& f
   return tensors;
 }
 
-// The storages follow one another: eight bytes for the number of elements, then these.
+// The storages follow one another: eight bytes for the number of elements, then the elements.
 std::map<std::string, std::string_view> old_storages(ByteReader in,
                                                      const std::vector<std::string>& keys,
                                                      const std::vector<PickledTensor>& tensors) {
@@ -198,7 +199,8 @@ std::map<std::string, std::string_view> old_storages(ByteReader in,
   return storages;
 }
 
-// After the magic number: what machine wrote it, the state dict, the storages' names, the storages.
+// Reads the old format. The magic number is followed by the machine's description, the state dict,
+// the names of the storages, and the storages.
 std::vector<StoredTensor> parse_old(std::string_view bytes, const std::string& file) {
   size_t position = kOldBeginning.size();
   const Pickle machine(bytes.substr(position), file);

@@ -9,9 +9,9 @@
 
 namespace dovetail {
 
-// The tensors of a state dict written by torch.save (pytorch_model.bin): the zip archive of
-// PyTorch 1.6 and later, and the stream of pickles before it. No code of the file is ever run; see
-// Pickle. Throws DataError for anything else, and for a file that is not whole.
+// The tensors of a state dict written by torch.save (pytorch_model.bin): a zip archive since
+// PyTorch 1.6, a stream of pickles before. Runs no code of the file; see Pickle. Throws DataError
+// for another or a truncated file.
 std::vector<StoredTensor> parse_torch_file(std::string_view bytes, const std::string& file_name);
 
 }  // namespace dovetail

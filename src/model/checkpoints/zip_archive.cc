@@ -16,7 +16,7 @@ struct Directory {
   uint64_t num_entries = 0, num_bytes = 0, offset = 0;
 };
 
-struct Entry {
+struct ZipEntry {
   std::string name;
   uint64_t flags = 0, method = 0, packed = 0, size = 0, offset = 0;
 };
@@ -66,7 +66,7 @@ Directory find_directory(std::string_view bytes, const ByteReader& in) {
   return directory;
 }
 
-void read_zip64_field(std::string_view extra, const std::string& file, Entry& entry) {
+void read_zip64_field(std::string_view extra, const std::string& file, ZipEntry& entry) {
   ByteReader in(extra, file);
   while (in.position() < extra.size()) {
     const uint64_t id = in.number(2);
@@ -78,9 +78,9 @@ void read_zip64_field(std::string_view extra, const std::string& file, Entry& en
   }
 }
 
-Entry read_entry(ByteReader& in) {
+ZipEntry read_entry(ByteReader& in) {
   if (in.number(4) != 0x02014b50) in.refuse("the directory of its zip archive is damaged");
-  Entry entry;
+  ZipEntry entry;
   in.take(4);
   entry.flags = in.number(2);
   entry.method = in.number(2);
@@ -97,7 +97,7 @@ Entry read_entry(ByteReader& in) {
   return entry;
 }
 
-std::string_view content_of(const Entry& entry, std::string_view bytes, const ByteReader& in) {
+std::string_view content_of(const ZipEntry& entry, std::string_view bytes, const ByteReader& in) {
   if (entry.method != 0 || entry.packed != entry.size || (entry.flags & 1) != 0) {
     in.refuse(
         fmt::format("entry {} of its zip archive is compressed or encrypted, which PyTorch's "
@@ -121,13 +121,13 @@ std::map<std::string, std::string_view> zip_entries(std::string_view bytes,
                                                     const std::string& file_name) {
   const ByteReader in(bytes, file_name);
   const Directory directory = find_directory(bytes, in);
-  // what lies before the directory is all that an entry may claim
+  // entries must lie before the directory
   const std::string_view contents = bytes.substr(0, directory.offset);
   const std::string_view listing = bytes.substr(directory.offset, directory.num_bytes);
   ByteReader entries(listing, file_name);
   std::map<std::string, std::string_view> found;
   for (uint64_t i = 0; i < directory.num_entries; ++i) {
-    const Entry entry = read_entry(entries);
+    const ZipEntry entry = read_entry(entries);
     if (!found.emplace(entry.name, content_of(entry, contents, in)).second) {
       in.refuse(fmt::format("its zip archive holds {} twice", entry.name));
     }

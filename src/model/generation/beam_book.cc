@@ -13,11 +13,11 @@ using at::Tensor;
 
 namespace {
 
-// What the reference takes for "no score"; in float32, so that sums with it round as they do there.
+// The reference implementation's "no score", in float32 so that sums round as they do there.
 constexpr float kNoScore = -1e9F;
 
-// Places of the `count` largest of every `width` scores. LibTorch decides ties, as in the
-// reference.
+// The places of the `count` largest of every `width` scores. LibTorch breaks ties, as in the
+// reference implementation.
 std::vector<int64_t> top_places(std::vector<float> scores, int64_t width, int64_t count) {
   const Tensor rows = at::from_blob(
       scores.data(), {static_cast<int64_t>(scores.size()) / width, width}, at::kFloat);
@@ -57,8 +57,8 @@ std::vector<float> BeamBook::running_scores(const Continuations& next,
   return scores;
 }
 
-// For each source its kept beams and then its continuations; those that ended among the first
-// num_beams are the only ones with a chance.
+// Lists, for each source, its kept beams and then its continuations. Only ended ones among the
+// first num_beams can be kept.
 std::vector<float> BeamBook::merged_scores(const Continuations& next,
                                            const std::vector<bool>& ended) const {
   const float* score = next.scores.const_data_ptr<float>();
@@ -112,7 +112,8 @@ std::vector<Beam> BeamBook::best_kept(const Continuations& next, int64_t live,
   return kept;
 }
 
-// Could the best running beam still beat the worst kept one? A heuristic, as in the reference.
+// Whether the best running beam may still beat the worst kept one: a heuristic, as in the reference
+// implementation.
 bool BeamBook::may_improve(const BeamSource& search) const {
   const bool at_full_length =
       settings_.early_stopping == EarlyStopping::kNever && settings_.length_penalty > 0;

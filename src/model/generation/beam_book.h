@@ -11,15 +11,15 @@
 
 namespace dovetail {
 
-// A sequence of a search: ids with the decoder's start. Running: the sum of its log-probabilities;
-// kept: that over its length to the power of the length penalty.
+// A hypothesis. Its ids begin with the decoder's start token. The score of a running beam is the
+// sum of its log-probabilities; that of a kept one is this sum / length^length_penalty.
 struct Beam {
   std::vector<int32_t> ids;
   float score = 0;
   bool finished = false;
 };
 
-// The search of one source: num_beams sequences that go on, and the num_beams best that may be its
+// The search of one source: num_beams running beams, and the num_beams best candidates for its
 // answer (not all of them finished yet).
 struct BeamSource {
   int64_t source = 0;
@@ -28,13 +28,13 @@ struct BeamSource {
   Rng rng;
 };
 
-// 2 * num_beams continuations of each live source, best (sampling: first drawn) first.
+// 2 * num_beams continuations of each of L live sources, best (sampling: first drawn) first.
 struct Continuations {
   at::Tensor scores, beams, tokens;  // [L, 2N] float32, int64, int64; CPU, contiguous
 };
 
-// Beam search without a model: which sequences go on, which are kept, and when a source is done.
-// Its arithmetic is float32 and its ties are LibTorch's, step by step as in transformers 5.23.
+// The bookkeeping of beam search, without a model: which beams continue, which are kept, and when a
+// source is done. Each step computes in float32 and breaks ties as transformers 5.23 does.
 class BeamBook {
  public:
   BeamBook(int64_t num_sources, const GenerationSettings& settings);
@@ -44,8 +44,8 @@ class BeamBook {
 
   void advance(const Continuations& next);
 
-  // Moves the answers of sources that are done into `results`. Returns, for each running beam of
-  // the others, the row of the step before from which it goes on.
+  // Moves the answers of finished sources into `results`. Returns, for each running beam of the
+  // others, the row of the previous step that it continues.
   std::vector<int64_t> drop_finished(std::vector<std::vector<Hypothesis>>& results);
 
  private:
@@ -66,7 +66,7 @@ class BeamBook {
 
   const GenerationSettings settings_;
   std::vector<BeamSource> live_;
-  std::vector<int64_t> rows_;  // of the step before, that the running beams go on from
+  std::vector<int64_t> rows_;  // of the previous step, which the running beams continue
   int64_t new_tokens_ = 0;
 };
 

@@ -41,7 +41,7 @@ class BeamSearch {
   BeamBook book_;
 };
 
-// Log-probability of every beam and token, [L, N * V].
+// The log-probability of every beam with every next token, [L, N * V].
 Tensor BeamSearch::accumulated_scores() {
   std::vector<int64_t> ids;
   std::vector<float> scores;
@@ -65,7 +65,7 @@ Tensor BeamSearch::accumulated_scores() {
   return log_probs.add_(so_far.unsqueeze(1)).view({num_live, -1});
 }
 
-// The best after noise of Gumbel's distribution are draws without replacement (Kool et al. 2019).
+// Adds Gumbel noise, so that the best scores are draws without replacement (Kool et al. 2019).
 Tensor BeamSearch::with_noise(const Tensor& scores_LX) {
   Tensor noisy = scores_LX.to(at::kCPU, at::kDouble).contiguous();
   double* score = noisy.data_ptr<double>();

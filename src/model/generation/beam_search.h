@@ -10,8 +10,9 @@
 
 namespace dovetail {
 
-// Beam search, or with do_sample beams drawn without replacement: ids and scores are those of
-// transformers 5.23. For each source num_return_sequences hypotheses, best first.
+// Beam search; with do_sample, beams are drawn without replacement. Returns num_return_sequences
+// hypotheses for each source, best first, with the ids and scores of transformers 5.23. memory_BSD
+// is the encoder's output, mask_BS its mask.
 std::vector<std::vector<Hypothesis>> beam_search(const T5Model& model, const at::Tensor& memory_BSD,
                                                  const at::Tensor& mask_BS,
                                                  const GenerationSettings& settings);

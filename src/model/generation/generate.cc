@@ -20,7 +20,7 @@ using at::Tensor;
 
 namespace {
 
-// One sequence of a source; ids with the decoder's start.
+// One sequence of a source. Its ids begin with the decoder's start token.
 struct Row {
   int64_t source = 0;
   std::vector<int32_t> ids{kDecoderStartToken};
@@ -68,8 +68,7 @@ TokenSearch::TokenSearch(const T5Model& model, const Tensor& memory_BSD, const T
   }
 }
 
-// Sequences that have ended beside others of their source go on with padding, and are not looked
-// at.
+// Feeds padding to ended sequences whose source has others that have not; their scores are ignored.
 Tensor TokenSearch::next_scores() {
   std::vector<int64_t> ids;
   DecoderRows rows;
@@ -84,7 +83,7 @@ Tensor TokenSearch::next_scores() {
   return settings_.do_sample ? warp_for_sampling(scores, settings_, 1) : scores;
 }
 
-// By the inverse of the distribution function: one uniform number a row and step.
+// Draws by inverting the cumulative distribution, with one uniform number a row and step.
 Tensor TokenSearch::draw(const Tensor& scores_RV) {
   const Tensor cumulated = scores_RV.to(at::kDouble).softmax(-1).cumsum(-1).contiguous();
   const int64_t width = cumulated.size(1);
@@ -92,7 +91,7 @@ Tensor TokenSearch::draw(const Tensor& scores_RV) {
   for (size_t r = 0; r < rows_.size(); ++r) {
     const double* sums = cumulated.const_data_ptr<double>() + static_cast<int64_t>(r) * width;
     const double target = rows_[r].rng.uniform() * sums[width - 1];
-    // the first sum above the target belongs to an id whose own probability is not nought
+    // the first sum above the target belongs to an id whose probability is non-zero
     ids_R.data_ptr<int64_t>()[r] = std::upper_bound(sums, sums + width, target) - sums;
   }
   return ids_R;

@@ -11,15 +11,15 @@
 
 namespace dovetail {
 
-// Decodes every source of a batch with the encoder's output and mask (1 for tokens, 0 for padding):
-// num_return_sequences hypotheses a source, with beams best first. Ids and beam scores are
-// those of transformers 5.23. Sources whose search has ended leave the batch. Throws ConfigError
-// for settings that no search can follow.
+// Decodes every source of a batch, from the encoder's output memory_BSD and its mask (1 for tokens,
+// 0 for padding). Returns num_return_sequences hypotheses a source; those of beam search come best
+// first. Ids and beam scores are those of transformers 5.23. Finished sources leave the batch.
+// Throws ConfigError for invalid settings.
 std::vector<std::vector<Hypothesis>> generate(const T5Model& model, const at::Tensor& memory_BSD,
                                               const at::Tensor& mask_BS,
                                               const GenerationSettings& settings);
 
-// Greedy decoding, ids only: for each row the ids up to and without </s>, at most max_new_tokens.
+// Greedy decoding without scores. Returns for each source at most max_new_tokens ids, without </s>.
 std::vector<std::vector<int32_t>> generate_greedy(const T5Model& model,
                                                   const at::Tensor& memory_BSD,
                                                   const at::Tensor& mask_BS,

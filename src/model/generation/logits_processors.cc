@@ -22,7 +22,7 @@ void penalise_repetition(std::span<const int32_t> ids, float penalty, std::span<
   }
 }
 
-// Bans whatever followed an earlier copy of the last size - 1 ids.
+// Bans every id that followed an earlier copy of the last size - 1 ids.
 void ban_repeated_ngrams(std::span<const int32_t> ids, size_t size, std::span<float> scores) {
   if (ids.size() < size) return;
   const auto prefix = ids.last(size - 1);
@@ -81,7 +81,7 @@ Tensor warp_for_sampling(const Tensor& scores_RV, const GenerationSettings& sett
     scores = scores.masked_fill(scores < least, kImpossible);
   }
   if (settings.top_p < 1.0) {
-    // From the least likely upwards: what the unlikely ones hold together is at most 1 - top_p.
+    // drops tokens from the least likely upwards while their total probability is at most 1 - top_p
     const auto [ascending, places] = scores.sort(-1, /*descending=*/false);
     Tensor dropped = ascending.softmax(-1).cumsum(-1) <= 1.0 - settings.top_p;
     dropped.slice(-1, dropped.size(-1) - min_tokens_to_keep, dropped.size(-1)).fill_(false);

@@ -20,7 +20,7 @@ using at::Tensor;
 
 namespace {
 
-// Logits are computed for so many positions at once: never those of a whole batch.
+// The positions whose logits are computed at once, so that a whole batch's are never held.
 constexpr int64_t kLogitRows = 256;
 
 size_t longest(std::span<const Ids> rows) {
@@ -45,7 +45,7 @@ struct Positions {
   Tensor places_P, ids_P;  // in the flattened [B * T]; the target's id there
 };
 
-// Padding is left out: no logits are computed for it.
+// Leaves padding out, so that no logits are computed for it.
 Positions target_positions(std::span<const Ids> targets) {
   const auto length = static_cast<int64_t>(longest(targets));
   std::vector<int64_t> places, ids;

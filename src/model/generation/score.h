@@ -11,33 +11,33 @@
 
 namespace dovetail {
 
-// A row of ids; the owner keeps them.
+// Token ids of one sequence, owned by the caller.
 using Ids = std::span<const int32_t>;
 
-// Sources padded to the longest: int64 ids and a float mask, 1 for tokens.
+// Sources padded to the longest: int64 ids, and a float mask with 1 for tokens.
 struct PaddedSources {
   at::Tensor ids_BS, mask_BS;
 };
 PaddedSources pad_sources(std::span<const Ids> sources);
 
-// What a model thinks of a target, token by token: log-probabilities (natural), and ranks, 1 for
-// the likeliest token (tokens of equal logits share the better rank).
+// A target's scores under a model, token by token: natural log-probabilities, and ranks. The
+// likeliest token has rank 1; equal logits share the better rank.
 struct TokenScores {
   double logprob = 0;  // the sum
   std::vector<float> token_logprobs;
   std::vector<int64_t> token_ranks;
 };
 
-// Scores one batch by teacher forcing: target n, as it is, after source n.
+// Scores one batch by teacher forcing: target n given source n. Nothing is appended to a target.
 std::vector<TokenScores> score_targets(const T5Model& model, std::span<const Ids> sources,
                                        std::span<const Ids> targets);
 
-// The same where the encoder's output is there already.
+// The same with a given output of the encoder and its mask.
 std::vector<TokenScores> score_targets(const T5Model& model, const at::Tensor& memory_BSD,
                                        const at::Tensor& mask_BS, std::span<const Ids> targets);
 
-// Places 0, 1, ... in batches with little padding: longest first, at most so many padded tokens (or
-// one row) a batch. sizes: source and target length of each.
+// Groups the indices of `sizes` (source and target lengths) into batches with little padding:
+// longest first, with at most batch_tokens padded tokens or one row each.
 std::vector<std::vector<size_t>> token_batches(std::span<const std::pair<size_t, size_t>> sizes,
                                                size_t batch_tokens);
 

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "analysis/made_up.h"
-#include "plan/primary_metric.h"
 
 namespace dovetail {
 namespace {
@@ -181,8 +180,8 @@ TEST(Decisions, OneSeedIsSaidToBeOne) {
 
 TEST(Decisions, EachTrainSizeIsDecidedOnItsOwn) {
   Results r = clear_case();
-  r.add({"none", "t", "mapping", "full", "heads16", "1"}, flat(0.6F));
-  r.add({"prefix_lm", "t", "mapping", "full", "heads16", "1"}, flat(0.2F));
+  r.add({"none", "t", "mapping", "full", "examples16", "1"}, flat(0.6F));
+  r.add({"prefix_lm", "t", "mapping", "full", "examples16", "1"}, flat(0.2F));
 
   const auto decisions = decisions_of(r);
 
@@ -191,16 +190,6 @@ TEST(Decisions, EachTrainSizeIsDecidedOnItsOwn) {
   EXPECT_EQ(decisions[1].recommended.objective, "none");
   EXPECT_EQ(find_comparison(decisions[1], "most_frequent")->absent.empty(),
             false);  // it was run for "all" only
-}
-
-// An answer is right or wrong: words in common with it are no part of being right.
-TEST(Decisions, Trap4AChoiceIsNeverDecidedByWordsInCommon) {
-  const std::vector<std::string> measured{"rouge_l", "accuracy_likelihood", "accuracy_text",
-                                          "macro_f1"};
-  for (const char* kind : {"reading", "choice", "classification"})
-    EXPECT_EQ(primary_metric(kind, measured, {"macro_f1"}), "accuracy_text");
-  EXPECT_EQ(primary_metric("phrasal", measured, {"macro_f1"}), "rouge_l");
-  EXPECT_EQ(primary_metric("choice", {"macro_f1"}, {"macro_f1"}), "loss");
 }
 
 TEST(Decisions, ReadingTasksAreDecidedByExactMatchAndTheChoiceCanBeMade) {
@@ -213,8 +202,12 @@ TEST(Decisions, ReadingTasksAreDecidedByExactMatchAndTheChoiceCanBeMade) {
   EXPECT_EQ(main_metric_of("say", r.plan, options), "rouge_l");
   options.main_metric["say"] = "exact_match";
   EXPECT_EQ(main_metric_of("say", r.plan, options), "exact_match");
-  r.plan.metrics = {"bleu_4"};
+  r.plan.primary_metrics.clear();
+  r.plan.metrics = {"macro_f1", "bleu_4"};
+  r.plan.metric_traits["macro_f1"].corpus_level = true;
   EXPECT_EQ(main_metric_of("read", r.plan, options), "bleu_4");
+  r.plan.metrics = {"macro_f1"};
+  EXPECT_EQ(main_metric_of("read", r.plan, options), "loss");
 }
 
 }  // namespace

@@ -83,7 +83,7 @@ TEST(Claims, ADifferenceOfDifferences) {
 TEST(Claims, OfALossLessIsBetter) {
   Results r;
   r.plan.metrics = {"depth_rank"};
-  r.plan.lower_is_better = {"depth_rank"};
+  r.plan.metric_traits["depth_rank"].higher_is_better = false;
   add_both(r, "a", "few", 20, 30);
   Claim claim = masked_wins();
   claim.metrics = {"depth_rank"};

@@ -22,10 +22,10 @@ using testing::Not;
 
 std::vector<float> flat(float score) { return std::vector<float>(20, score); }
 
-// prefix_lm 0.6 against 0.2 for random start at 16 and at 64 heads.
+// prefix_lm 0.6 against 0.2 for random start at 16 and at 64 examples.
 Results two_sizes() {
   Results r;
-  for (const char* size : {"heads16", "heads64"}) {
+  for (const char* size : {"examples16", "examples64"}) {
     for (const char* seed : {"1", "2"}) {
       r.add({"none", "wordnet.antonym", "mapping", "full", size, seed}, flat(0.2F), 3);
       r.add({"prefix_lm", "wordnet.antonym", "mapping", "full", size, seed}, flat(0.6F), 30);
@@ -71,8 +71,8 @@ TEST(Words, NoDifferenceNamesTheCheaperChoice) {
 
 TEST(Words, CaveatsNameWhatIsMissingAndWhatFailed) {
   Results r = two_sizes();
-  r.add_planned({"mixed", "wordnet.antonym", "mapping", "full", "heads16", "1"});
-  r.add({"mixed", "wordnet.antonym", "mapping", "full", "heads16", "2"}, flat(1)).status =
+  r.add_planned({"mixed", "wordnet.antonym", "mapping", "full", "examples16", "1"});
+  r.add({"mixed", "wordnet.antonym", "mapping", "full", "examples16", "2"}, flat(1)).status =
       RunStatus::crashed;
 
   const auto found = caveats(analyse(r.plan, r.records));
@@ -103,10 +103,10 @@ TEST(Advise, SpeaksOfOneTaskAndSize) {
   const Results r = two_sizes();
   const Analysis analysis = analyse(r.plan, r.records);
 
-  EXPECT_THAT(
-      advise(analysis, "wordnet.antonym", "heads16"),
-      AllOf(HasSubstr("wordnet.antonym at heads16: Use prefix_lm"), Not(HasSubstr("heads64"))));
-  EXPECT_THAT(advise(analysis, "wordnet.antonym"), HasSubstr("heads64"));
+  EXPECT_THAT(advise(analysis, "wordnet.antonym", "examples16"),
+              AllOf(HasSubstr("wordnet.antonym at examples16: Use prefix_lm"),
+                    Not(HasSubstr("examples64"))));
+  EXPECT_THAT(advise(analysis, "wordnet.antonym"), HasSubstr("examples64"));
 }
 
 TEST(Advise, ANumberTakesTheNearestSizeAndSaysSo) {
@@ -114,14 +114,14 @@ TEST(Advise, ANumberTakesTheNearestSizeAndSaysSo) {
   const Analysis analysis = analyse(r.plan, r.records);
 
   EXPECT_THAT(advise(analysis, "wordnet.antonym", "40"),
-              HasSubstr("did not run size 40; the nearest it has is heads64"));
+              HasSubstr("did not run size 40; the nearest it has is examples64"));
 }
 
 TEST(Advise, AllIsANumberToo) {
-  const std::vector<std::string> sizes{"heads30x3", "all"};
-  EXPECT_EQ(resolve_size(sizes, "500", {{"heads30x3", 30}, {"all", 1000}}), "all");
-  EXPECT_EQ(resolve_size(sizes, "100", {{"heads30x3", 30}, {"all", 1000}}), "heads30x3");
-  EXPECT_EQ(resolve_size(sizes, "500"), "heads30x3");  // nothing is known of "all"
+  const std::vector<std::string> sizes{"examples30x3", "all"};
+  EXPECT_EQ(resolve_size(sizes, "500", {{"examples30x3", 30}, {"all", 1000}}), "all");
+  EXPECT_EQ(resolve_size(sizes, "100", {{"examples30x3", 30}, {"all", 1000}}), "examples30x3");
+  EXPECT_EQ(resolve_size(sizes, "500"), "examples30x3");  // nothing is known of "all"
 }
 
 TEST(Advise, AMisspeltNameIsAnsweredWithTheNearest) {
@@ -136,7 +136,7 @@ TEST(Advise, AMisspeltNameIsAnsweredWithTheNearest) {
   };
 
   EXPECT_THAT(message("wordnet.antonim", ""), HasSubstr("did you mean \"wordnet.antonym\"?"));
-  EXPECT_THAT(message("wordnet.antonym", "heads61"), HasSubstr("did you mean \"heads"));
+  EXPECT_THAT(message("wordnet.antonym", "examples61"), HasSubstr("did you mean \"examples"));
 }
 
 TEST(Advise, NothingFinishedIsAnError) {

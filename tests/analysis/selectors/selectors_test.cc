@@ -71,8 +71,12 @@ TEST(Selectors, MatchingAgreesInTemplateObjectiveAndAdaptation) {
 // advice.
 TEST(Selectors, LabelsSayNothing) {
   SelectorContext context;
-  context.traits = {{"objective", {{"A", {.fills = 1}}, {"lm", {.fills = 0}}}},
-                    {"template", {{"masked_nothing", {.fills = -1}}, {"X", {.fills = 1}}}}};
+  context.traits = {{"objective",
+                     {{"A", {.answer_style = AnswerStyle::infill}},
+                      {"lm", {.answer_style = AnswerStyle::mixed}}}},
+                    {"template",
+                     {{"masked_nothing", {.answer_style = AnswerStyle::continuation}},
+                      {"X", {.answer_style = AnswerStyle::infill}}}}};
   context.candidates = {
       {"lm", "", "masked_nothing"}, {"lm", "", "X"}, {"A", "", "masked_nothing"}, {"A", "", "X"}};
 

@@ -61,7 +61,7 @@ TEST(Groups, ScoresThatAreNoNumbersAreNotUsed) {
 TEST(Groups, AMetricOfTheWholeSetIsItsAggregateAndNoMeanOfItems) {
   Results r;
   r.plan.metrics = {"macro_f1", "rouge_l"};
-  r.plan.set_metrics = {"macro_f1"};
+  r.plan.metric_traits["macro_f1"].corpus_level = true;
   for (const char* seed : {"1", "2"})
     r.add({"none", "t", "mapping", "full", "all", seed}, {1, 1, 1, 1, 0}).metrics["macro_f1"] =
         0.4444;

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/run/data_parallel_run.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/stop.h"
+#include "driver/messages.h"
+#include "driver/pace.h"
+
+namespace dovetail {
+
+namespace {
+
+enum GroupTag : int {
+  // leader to followers
+  kPaths = DataParallelGroup::kFirstTag,  // body: the paths of the run and the leader's rank
+  kGroupJobs,                             // body: an Assignment to train together
+  kJobsOver,                              // the leader has ended the last jobs
+  kRelease,                               // no job is left
+  // follower to leader
+  kGiveUp,  // this rank cannot go on with the jobs; body: the reason as text
+};
+
+// How long a follower that got a stop signal alone waits for a message of its leader.
+constexpr double kLeaderTimeout = 10;
+
+bool trains(std::span<const Job> jobs) {
+  return jobs.front().kind == JobKind::pretrain || jobs.front().kind == JobKind::tune;
+}
+
+}  // namespace
+
+DataParallelRun::DataParallelRun(int group_size) {
+  if (group_size == 1) {
+    ranks_.leaders = make_communicator();
+    return;
+  }
+  ranks_ = make_communicators(group_size);
+  if (!ranks_.group) return;
+  group_ = std::make_unique<DataParallelGroup>(*ranks_.group);
+  gradients_ = std::make_unique<GroupGradients>(*group_);
+}
+
+DataParallelRun::~DataParallelRun() {
+  if (!group_ || !leads()) return;
+  try {
+    send_to_followers(kRelease, {});
+  } catch (const std::exception& error) {
+    log_warning("cannot release the other ranks of the data-parallel group: {}", error.what());
+  }
+}
+
+void DataParallelRun::send_to_followers(int tag, const DataParallelGroup::Bytes& body) {
+  for (int rank = 1; rank < group_->size(); ++rank) group_->send(rank, tag, body);
+}
+
+std::function<std::vector<Record>(std::span<const Job>)> DataParallelRun::job_function(
+    const MakeRunner& make_runner, const RunPaths& paths) {
+  const int rank = leaders().rank();
+  const std::shared_ptr<JobRunner> runner = make_runner(paths, gradients_.get(), rank);
+  if (!group_) return [runner](std::span<const Job> jobs) { return runner->run(jobs); };
+  send_to_followers(
+      kPaths, to_message(Json{
+                  {"out", paths.out.string()}, {"store", paths.store.string()}, {"leader", rank}}));
+  return [this, runner](std::span<const Job> jobs) {
+    return trains(jobs) ? run_with_followers(*runner, jobs) : runner->run(jobs);
+  };
+}
+
+std::vector<Record> DataParallelRun::run_with_followers(JobRunner& runner,
+                                                        std::span<const Job> jobs) {
+  group_->begin_job(group_->job() + 1);
+  send_to_followers(kGroupJobs, to_message(Assignment{{jobs.begin(), jobs.end()}, {}}));
+  try {
+    std::vector<Record> records = runner.run(jobs);
+    send_to_followers(kJobsOver, {});
+    return records;
+  } catch (const Interrupted&) {
+    send_to_followers(kJobsOver, {});
+    request_stop();  // the signal may have reached a follower alone
+    throw;
+  } catch (const CommError& error) {
+    log_error("{}", error.what());
+    fmt::print(stderr, "dovetail: {}; this group stops\n", error.what());
+    request_stop();
+    throw Interrupted();
+  }
+}
+
+void DataParallelRun::follow_leader(const MakeRunner& make_runner) {
+  if (!group_) return;
+  std::unique_ptr<JobRunner> runner;
+  Pace pace;
+  auto heard = Clock::now();
+  while (!stop_requested() || seconds_since(heard) < kLeaderTimeout) {
+    const std::optional<Message> message = group_->next_message();
+    if (!message) {
+      std::this_thread::sleep_for(pace.next(false));
+      if (!stop_requested()) heard = Clock::now();
+      continue;
+    }
+    heard = Clock::now();
+    pace.next(true);
+    if (message->tag == kRelease) return;
+    if (message->tag == kGroupJobs) run_part(*runner, *message);
+    if (message->tag != kPaths) continue;
+    const Json body = body_of(*message);
+    runner = make_runner({body.at("out").get<std::string>(), body.at("store").get<std::string>()},
+                         gradients_.get(), body.at("leader").get<int>());
+  }
+}
+
+void DataParallelRun::run_part(JobRunner& runner, const Message& message) {
+  const Assignment assignment = assignment_from(message);
+  group_->begin_job(group_->job() + 1);
+  try {
+    for (const Record& record : runner.run(assignment.jobs)) {
+      if (record.status == RunStatus::finished) continue;
+      log_info("{}: {}", record.name, record.reason);
+      group_->send(0, kGiveUp, {record.reason.begin(), record.reason.end()});
+    }
+  } catch (const Interrupted&) {
+    log_info("interrupted");
+  }
+}
+
+}  // namespace dovetail

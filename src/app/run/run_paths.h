@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "comm/communicator.h"
+
+namespace dovetail {
+
+// The folders of a run.
+struct RunPaths {
+  std::filesystem::path out;    // the results folder
+  std::filesystem::path store;  // artefacts, by job key
+};
+
+// Rank 0 alone reads the sweep and checks it, while the other ranks wait in receive_run_paths().
+// broadcast() sends them the paths of the run. The destructor of an object that has not broadcast
+// (because a check threw) tells them that there is no run.
+class RunPathsBroadcast {
+ public:
+  explicit RunPathsBroadcast(Communicator& communicator) : communicator_(communicator) {}
+  ~RunPathsBroadcast();
+  RunPathsBroadcast(const RunPathsBroadcast&) = delete;
+
+  void broadcast(const RunPaths& paths);
+
+ private:
+  Communicator& communicator_;
+  bool done_ = false;
+};
+
+// Waits for the paths on a rank other than 0. Returns nothing when there is no run. Throws
+// CommError when rank 0 dies.
+std::optional<RunPaths> receive_run_paths(Communicator& communicator);
+
+}  // namespace dovetail

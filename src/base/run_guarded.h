@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <exception>
+#include <new>
+#include <string>
+#include <utility>
+
+#include "base/error.h"
+#include "base/team_failure.h"
+
+namespace dovetail {
+
+inline constexpr const char* kOutOfMemory = "out of memory";
+
+// Runs `work`, whose failure must not end the work beside it: another cell, another job. Returns
+// the reason of the failure, or "" on success. bad_alloc becomes kOutOfMemory; every other
+// std::exception gives its message.
+//
+// Three exceptions pass through, because they concern more than this piece of work:
+//   Interrupted  the run was asked to stop;
+//   CommError    the communication between ranks is broken;
+//   TeamFailure  another member of the data-parallel group has ended the common work.
+template <typename Work>
+std::string run_guarded(Work&& work) {
+  try {
+    std::forward<Work>(work)();
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const CommError&) {
+    throw;
+  } catch (const TeamFailure&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    return kOutOfMemory;
+  } catch (const std::exception& error) {
+    // no message would look like success
+    return *error.what() == '\0' ? "an exception without a message" : error.what();
+  }
+  return "";
+}
+
+}  // namespace dovetail

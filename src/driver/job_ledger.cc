@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "driver/job_ledger.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "driver/job_thread.h"
+#include "plan/makespan.h"
+
+namespace dovetail {
+
+namespace {
+
+double total_cost(const std::vector<Job>& jobs) {
+  return std::accumulate(jobs.begin(), jobs.end(), 0.0,
+                         [](double sum, const Job& job) { return sum + job.cost_seconds; });
+}
+
+}  // namespace
+
+JobLedger::JobLedger(const Plan& plan, Journal& journal, const DriverOptions& options)
+    : plan_(plan),
+      journal_(journal),
+      options_(options),
+      longest_paths_(longest_paths(plan.jobs)),
+      scheduler_(plan.jobs, longest_paths_),
+      estimate_(total_cost(plan.jobs)) {
+  for (int64_t index = 0; index < std::ssize(plan.jobs); ++index) {
+    by_key_[plan.jobs[index].key] = index;
+  }
+}
+
+void JobLedger::load_journal() {
+  load_finished();
+  load_failed();
+}
+
+void JobLedger::load_finished() {
+  for (int64_t index = 0; index < std::ssize(plan_.jobs); ++index) {
+    const Record* known = known_record(plan_.jobs[index]);
+    if (known == nullptr || known->status != RunStatus::finished) continue;
+    settle(index, RunStatus::finished);
+    estimate_.add_skipped(plan_.jobs[index].cost_seconds);
+    ++num_reused_;
+  }
+}
+
+void JobLedger::load_failed() {
+  for (int64_t index = 0; index < std::ssize(plan_.jobs); ++index) {
+    const Job& job = plan_.jobs[index];
+    if (scheduler_.settled(index)) continue;
+    if (!failed_by_itself(job)) {
+      record_crash_if_too_often(index);
+    } else if (options_.retry_failed) {
+      forgive(job);
+    } else {
+      estimate_.add_skipped(job.cost_seconds);
+      settle(index, known_record(job)->status);
+    }
+  }
+}
+
+// A job that a failed input blocked is judged anew: the input may be sound by now.
+bool JobLedger::failed_by_itself(const Job& job) const {
+  const Record* known = known_record(job);
+  return known != nullptr && !known->provenance.contains("failed_input");
+}
+
+// Leaves the job one more try: if it takes its process down again, it is recorded as crashed.
+void JobLedger::forgive(const Job& job) {
+  while (journal_.unclean_ends(job.key) >= std::max<int64_t>(1, options_.max_unclean_ends)) {
+    journal_.note_release(job.key);
+  }
+}
+
+std::optional<int64_t> JobLedger::take(bool careful) {
+  return scheduler_.take(
+      [&](int64_t index) { return !careful || journal_.unclean_ends(plan_.jobs[index].key) < 2; });
+}
+
+Assignment JobLedger::begin(int64_t index) {
+  const Job& job = plan_.jobs[index];
+  journal_.note_begin(job.key);
+  const Record* earlier = known_record(job);
+  const int64_t attempts_before =
+      earlier != nullptr && earlier->status == RunStatus::failed ? earlier->attempt : 0;
+  return {{job}, {attempts_before + journal_.unclean_ends(job.key)}};
+}
+
+bool JobLedger::add_record(const Record& record, double seconds) {
+  const auto found = by_key_.find(record.key);
+  if (found == by_key_.end()) return false;
+  const int64_t index = found->second;
+  if (scheduler_.settled(index)) return true;
+  write(record);
+  estimate_.add_run(plan_.jobs[index].cost_seconds, seconds);
+  settle(index, record.status);
+  return true;
+}
+
+void JobLedger::release(int64_t index) {
+  if (scheduler_.settled(index)) return;
+  scheduler_.give_back(index);
+  journal_.note_release(plan_.jobs[index].key);
+}
+
+void JobLedger::lose(int64_t index) {
+  if (scheduler_.settled(index)) return;
+  scheduler_.give_back(index);
+  record_crash_if_too_often(index);
+}
+
+// The begin of a lost job stays open in the journal. After too many of them the job is at fault,
+// not the rank.
+void JobLedger::record_crash_if_too_often(int64_t index) {
+  const Job& job = plan_.jobs[index];
+  const int count = journal_.unclean_ends(job.key);
+  if (count < options_.max_unclean_ends) return;
+  Record record = failed_record(
+      job,
+      fmt::format("its process died {} times while it ran, as if killed for too much memory; not "
+                  "tried again, unless by dovetail run --retry-failed",
+                  count),
+      RunStatus::crashed);
+  record.attempt = count;
+  log_error("{}: {}", job.name, record.reason);
+  write(record);
+  settle(index, RunStatus::crashed);
+}
+
+const Record* JobLedger::known_record(const Job& job) const {
+  const auto found = journal_.records().find(job.key);
+  return found == journal_.records().end() ? nullptr : &found->second;
+}
+
+void JobLedger::write(const Record& record) {
+  journal_.append(record);
+  if (options_.on_record) options_.on_record(record);
+}
+
+void JobLedger::settle(int64_t index, RunStatus status) {
+  if (status == RunStatus::finished) {
+    ++num_finished_;
+    scheduler_.finish(index);
+  } else {
+    ++num_failed_;
+    block(scheduler_.fail(index));
+  }
+}
+
+void JobLedger::block(const std::vector<Scheduler::Blocked>& blocked) {
+  num_blocked_ += std::ssize(blocked);
+  for (const Scheduler::Blocked& one : blocked) {
+    estimate_.add_skipped(plan_.jobs[one.job].cost_seconds);
+    blocked_.push_back(one);
+  }
+}
+
+// One failure may block thousands of jobs, and each record costs a write to the disk. So a round
+// writes only a few, and busy ranks do not wait.
+bool JobLedger::record_blocked() {
+  constexpr int kAtOnce = 16;
+  int num_recorded = 0;
+  for (; num_recorded < kAtOnce && !blocked_.empty(); ++num_recorded) {
+    const auto [job, input] = blocked_.front();
+    blocked_.pop_front();
+    const Job& needed = plan_.jobs[input];
+    const Record* cause = known_record(needed);
+    Record record = failed_record(
+        plan_.jobs[job], fmt::format("its input {} failed: {}", needed.name,
+                                     cause != nullptr ? cause->reason : "no reason is known"));
+    record.provenance["failed_input"] = needed.key;
+    const Record* known = known_record(plan_.jobs[job]);
+    if (known == nullptr || known->reason != record.reason) write(record);
+  }
+  return num_recorded > 0;
+}
+
+Progress JobLedger::progress(std::span<const RunningJob> running, int64_t num_workers,
+                             double elapsed_seconds) const {
+  Progress progress;
+  progress.total = std::ssize(plan_.jobs);
+  progress.failed = num_failed_ + num_blocked_;
+  progress.done = num_finished_ + progress.failed;
+  progress.reused = num_reused_;
+  progress.elapsed_seconds = elapsed_seconds;
+  progress.jobs_per_minute = estimate_.jobs_per_minute(elapsed_seconds);
+  progress.remaining_seconds = scheduler_.done() ? 0 : remaining_seconds(running, num_workers);
+  return progress;
+}
+
+double JobLedger::remaining_seconds(std::span<const RunningJob> running,
+                                    int64_t num_workers) const {
+  std::vector<double> paths = longest_paths_;
+  double total_done = 0;
+  for (const RunningJob& one : running) {
+    const double done = estimate_.cost_done(plan_.jobs[one.job].cost_seconds, one.seconds);
+    total_done += done;
+    paths[one.job] -= done;
+  }
+  double longest = 0;
+  for (size_t index = 0; index < paths.size(); ++index) {
+    if (!scheduler_.settled(static_cast<int64_t>(index))) longest = std::max(longest, paths[index]);
+  }
+  return estimate_.remaining_seconds(num_workers, longest, total_done);
+}
+
+RunSummary JobLedger::summary(bool stopped) const {
+  RunSummary summary;
+  summary.total = std::ssize(plan_.jobs);
+  summary.finished = num_finished_;
+  summary.failed = num_failed_;
+  summary.reused = num_reused_;
+  summary.unreached = summary.total - num_finished_ - num_failed_;
+  summary.interrupted = stopped && !complete();
+  return summary;
+}
+
+}  // namespace dovetail

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "driver/driver.h"
+#include "driver/messages.h"
+#include "driver/scheduler.h"
+#include "driver/time_estimate.h"
+
+namespace dovetail {
+
+// A job that runs now, and for how long already.
+struct RunningJob {
+  int64_t job = 0;  // index into the plan
+  double seconds = 0;
+};
+
+// The state of every job of the plan: keeps the scheduler, the journal and the time estimate in
+// step. A record is in the journal before it counts. Knows no ranks and no messages; jobs are
+// indices into the plan. Throws what the journal throws (a full disk).
+class JobLedger {
+ public:
+  // All arguments must outlive the ledger.
+  JobLedger(const Plan& plan, Journal& journal, const DriverOptions& options);
+
+  // Takes over what earlier runs have recorded. To be called once, first.
+  void load_journal();
+
+  // Every job is settled, and every record of a job that a failed input blocks is written.
+  bool complete() const { return scheduler_.done() && blocked_.empty(); }
+  bool any_ready() const { return scheduler_.num_ready() > 0; }
+  const Job& job(int64_t index) const { return plan_.jobs[index]; }
+
+  // Takes the next ready job, longest path first. `careful` leaves out jobs that took their
+  // process down twice before.
+  std::optional<int64_t> take(bool careful);
+  // Notes the begin of a job that was taken; returns the job with the number of its attempt.
+  Assignment begin(int64_t index);
+  // Ends a begun job with its record; `seconds` is how long it ran. Ignores the record of a job
+  // that is settled already: a rank that was declared dead may come back with one. Returns false
+  // for a record of no job of this plan.
+  bool add_record(const Record& record, double seconds);
+  // A begun job is ready again: unharmed by a clean stop (release), or after its process died
+  // (lose), which counts as an unclean end.
+  void release(int64_t index);
+  void lose(int64_t index);
+
+  // Writes failed records of some jobs that a failed input blocks; returns whether there were any.
+  bool record_blocked();
+
+  // Estimates the time left from the running jobs and the number of ranks at work. Fills all but
+  // Progress::ranks.
+  Progress progress(std::span<const RunningJob> running, int64_t num_workers,
+                    double elapsed_seconds) const;
+  RunSummary summary(bool stopped) const;
+
+ private:
+  void load_finished();
+  void load_failed();
+  bool failed_by_itself(const Job& job) const;
+  void forgive(const Job& job);
+  void record_crash_if_too_often(int64_t index);
+
+  void write(const Record& record);
+  void settle(int64_t index, RunStatus status);
+  void block(const std::vector<Scheduler::Blocked>& blocked);
+  const Record* known_record(const Job& job) const;
+  double remaining_seconds(std::span<const RunningJob> running, int64_t num_workers) const;
+
+  const Plan& plan_;
+  Journal& journal_;
+  const DriverOptions& options_;
+
+  std::map<std::string, int64_t> by_key_;
+  std::vector<double> longest_paths_;
+  Scheduler scheduler_;
+  TimeEstimate estimate_;
+  std::deque<Scheduler::Blocked> blocked_;  // by a failed input, and not yet in the journal
+  int64_t num_finished_ = 0, num_failed_ = 0, num_blocked_ = 0, num_reused_ = 0;
+};
+
+}  // namespace dovetail

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "jobs/artefacts.h"
+#include "model/t5.h"
+#include "plan/job.h"
+
+namespace dovetail {
+
+// A model with its vocabulary; the weights are a copy, which may be trained.
+struct Backbone {
+  std::shared_ptr<const Vocabulary> vocabulary;
+  T5Model model;
+};
+
+// The model that a job starts from: its adapted or pre-trained input, a published checkpoint, or
+// random weights drawn with `seed`.
+Backbone load_backbone(const Job& job, const StartSettings& start, uint64_t seed,
+                       Artefacts& artefacts);
+
+// The checkpoint in a folder.
+Backbone load_folder(const std::filesystem::path& folder, Artefacts& artefacts);
+
+// The model's config with the vocabulary's size. Throws ConfigError if the two do not fit.
+T5Config config_for(const Json& model, const Vocabulary& vocabulary);
+
+}  // namespace dovetail

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "jobs/epoch_batches.h"
+
+#include "base/error.h"
+#include "base/random.h"
+
+namespace dovetail {
+
+EpochBatches::EpochBatches(std::vector<Sequence> rows, BatchLimit limit, uint64_t seed)
+    : rows_(std::move(rows)), limit_(limit), seed_(seed) {
+  if (rows_.empty()) throw_<DataError>("the task has no training examples at this size");
+  start_epoch();
+  batches_per_epoch_ = static_cast<int64_t>(batches_.size());
+}
+
+void EpochBatches::start_epoch() {
+  Rng rng(derive_seed(seed_, fmt::format("epoch/{}", epoch_++)));
+  batches_ = epoch_batches(rows_, limit_, rng);
+  next_ = 0;
+}
+
+Batch EpochBatches::next() {
+  if (next_ == batches_.size()) start_epoch();
+  std::vector<const Sequence*> rows;
+  for (int64_t row : batches_[next_]) rows.push_back(&rows_[row]);
+  ++next_;
+  return collate(rows);
+}
+
+}  // namespace dovetail

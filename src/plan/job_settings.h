@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "plan/settings.h"
+
+// The settings of a job, one struct for each kind: everything that decides the job's result beside
+// its inputs. A job's content key hashes their JSON, so a struct holds nothing else, and no path.
+namespace dovetail {
+
+// A pre-training text or a file of sentences. A file has its name without folders.
+struct CorpusSource {
+  std::string name;
+  std::string fingerprint;  // hash of the content
+};
+
+struct TaskSource {
+  std::string name;
+  std::string fingerprint;  // hash of the data
+  std::string kind;         // Task::kind, "choice" for example; "" where nobody asks for it
+};
+
+struct TemplateSettings {
+  std::string name;
+  Json parameters = Json::object();
+  std::string wording;  // hash of the words that the template adds to the task's data; may be ""
+};
+
+// The model that a job starts from. Its weights come from the job's inputs (the adapted checkpoint,
+// or the vocabulary and the pre-trained checkpoint) or from a published checkpoint.
+struct StartSettings {
+  ChoiceSettings objective;  // "none": random weights; "checkpoint": the folder in the locations
+  std::string adaptation;    // its name; "": the model is used without adaptation
+  Json model;                // config.json keys; null after an adaptation, which holds its own
+};
+
+// Trains or copies a vocabulary.
+struct TokenizerJob {
+  VocabularySettings vocabulary;
+  std::vector<CorpusSource> corpus;    // of type unigram
+  std::string vocabulary_fingerprint;  // of type file
+};
+
+// Text and objective -> checkpoint. Input: the vocabulary.
+struct PretrainJob {
+  Json model;  // config.json keys
+  ChoiceSettings objective;
+  PretrainSettings pretrain;
+  std::vector<CorpusSource> corpus;
+};
+
+// Two stages of MTO's adaptation: split cuts sentences in two; group assigns each cut sentence the
+// group that a trained classifier predicts.
+enum class SegmentStage { split, group };
+
+struct SplitSettings {
+  std::string sentences;  // as in AdaptSettings
+  std::string split;
+  int64_t rows = 0;
+  uint64_t seed = 1;
+  std::string lexicon;  // its name without folders
+  std::string lexicon_fingerprint;
+  std::vector<CorpusSource> corpus;  // the sentences
+  std::vector<TaskSource> avoid;     // their test examples may not occur in the sentences
+};
+
+// Sentences -> cut, grouped rows. Inputs of split: the splitter's tune job, if the split is
+// learned. Inputs of group: the split and the classifier's tune job.
+struct SegmentJob {
+  SegmentStage stage = SegmentStage::split;
+  SplitSettings split;  // of stage split
+};
+
+// The adaptation "continued": more steps of the base's own pre-training.
+struct ContinueSettings {
+  ChoiceSettings objective;
+  PretrainSettings pretrain;
+  std::vector<CorpusSource> corpus;
+};
+
+// A checkpoint and cut sentences -> another checkpoint. Last input: the sentences' segment job.
+struct AdaptJob {
+  StartSettings start;
+  AdaptSettings adapt;                        // its lexicon without folders
+  std::optional<ContinueSettings> continued;  // of the adaptation "continued"
+};
+
+// One cell: tunes the model on the task's training subset and evaluates it on the test set.
+struct TuneJob {
+  StartSettings start;
+  TaskSource task;
+  TemplateSettings tmpl;
+  ChoiceSettings tuning;
+  TrainSizeSettings train_size;
+  uint64_t seed = 1;
+  TuneSettings tune;
+  EvaluateSettings evaluate;
+};
+
+enum class BaselineKind { most_frequent, copy, untuned };
+
+// Training examples that a baseline counts.
+struct SubsetSettings {
+  TrainSizeSettings train_size;
+  uint64_t seed = 1;
+  int64_t validation_examples = 0;  // held out, so not in the cells' training subset either
+};
+
+// A model before tuning.
+struct UntunedSettings {
+  StartSettings start;
+  TemplateSettings tmpl;
+  int64_t max_source_length = 0;
+  int64_t max_target_length = 0;
+  std::optional<uint64_t> seed;  // of random weights; otherwise no seed decides anything
+};
+
+// A cell without training.
+struct BaselineJob {
+  BaselineKind baseline = BaselineKind::copy;
+  TaskSource task;
+  EvaluateSettings evaluate;
+  std::optional<SubsetSettings> subset;    // of most_frequent
+  std::optional<UntunedSettings> untuned;  // of untuned
+};
+
+// zero_shot: untuned. shots: after a brief tuning on a few examples. race: the same, scored by the
+// primary metric alone. filling: the relation classifier's opinion of the task's triples.
+enum class ProbeKind { zero_shot, shots, race, filling };
+
+// A measurement for selectors, on training examples. `cell` has the probed model, the task, and the
+// tuning before the measurement; tune.validation_examples is the number of probed examples. For
+// filling only task, train_size, seed and validation_examples apply.
+struct ProbeJob {
+  ProbeKind probe = ProbeKind::zero_shot;
+  TuneJob cell;
+  std::string race_metric;  // of race: the metric that becomes race_score
+};
+
+// monostate: a job without settings, as tests make up.
+using JobSettings = std::variant<std::monostate, TokenizerJob, PretrainJob, SegmentJob, AdaptJob,
+                                 TuneJob, BaselineJob, ProbeJob>;
+
+std::string to_string(SegmentStage stage);
+std::string to_string(BaselineKind kind);
+std::string to_string(ProbeKind kind);
+
+// DataError for a name that is none.
+SegmentStage segment_stage_from(const std::string& name);
+BaselineKind baseline_kind_from(const std::string& name);
+ProbeKind probe_kind_from(const std::string& name);
+
+void to_json(Json& json, const TokenizerJob& job);
+void from_json(const Json& json, TokenizerJob& job);
+void to_json(Json& json, const PretrainJob& job);
+void from_json(const Json& json, PretrainJob& job);
+void to_json(Json& json, const SegmentJob& job);
+void from_json(const Json& json, SegmentJob& job);
+void to_json(Json& json, const AdaptJob& job);
+void from_json(const Json& json, AdaptJob& job);
+void to_json(Json& json, const TuneJob& job);
+void from_json(const Json& json, TuneJob& job);
+void to_json(Json& json, const BaselineJob& job);
+void from_json(const Json& json, BaselineJob& job);
+void to_json(Json& json, const ProbeJob& job);
+void from_json(const Json& json, ProbeJob& job);
+
+// The parts that only jobs have.
+void to_json(Json& json, const CorpusSource& source);
+void from_json(const Json& json, CorpusSource& source);
+void to_json(Json& json, const TaskSource& source);
+void from_json(const Json& json, TaskSource& source);
+void to_json(Json& json, const TemplateSettings& settings);
+void from_json(const Json& json, TemplateSettings& settings);
+void to_json(Json& json, const StartSettings& settings);
+void from_json(const Json& json, StartSettings& settings);
+void to_json(Json& json, const SplitSettings& settings);
+void from_json(const Json& json, SplitSettings& settings);
+void to_json(Json& json, const ContinueSettings& settings);
+void from_json(const Json& json, ContinueSettings& settings);
+void to_json(Json& json, const SubsetSettings& settings);
+void from_json(const Json& json, SubsetSettings& settings);
+void to_json(Json& json, const UntunedSettings& settings);
+void from_json(const Json& json, UntunedSettings& settings);
+
+}  // namespace dovetail

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "planning/project_data.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "jobs/training_subset.h"
+#include "planning/data_fingerprint.h"
+#include "planning/task_facts.h"
+#include "planning/task_metrics.h"
+#include "tasks/find_task.h"
+#include "templates/render.h"
+
+namespace dovetail {
+
+namespace {
+
+// Whether a template words a task by more than its data, whose fingerprint is known: only
+// questions, classifications and templates with a verbalizer of their own do.
+bool adds_words(const BoundTemplate& tmpl, const Task& task) {
+  const bool asks_the_task = std::ranges::any_of(tmpl.shapes, [](const TemplateShape& shape) {
+    return shape.label_place >= 0 || shape.has(Slot::features) || shape.has(Slot::gloss);
+  });
+  return asks_the_task || task.kind == "choice" || task.kind == "classification" ||
+         tmpl.verbalizer != nullptr;
+}
+
+}  // namespace
+
+const TaskData& ProjectData::load(const std::string& task) {
+  if (task == loaded_) return data_;
+  data_ = find_task(task).load();
+  loaded_ = task;
+  facts_[task] = facts_of(data_);
+  return data_;
+}
+
+const BoundTemplate& ProjectData::made(const ChoiceSettings& tmpl) {
+  const auto [place, is_new] = templates_.try_emplace(tmpl.name + tmpl.parameters.dump());
+  if (is_new) place->second = make_template(tmpl.name, tmpl.parameters);
+  return place->second;
+}
+
+std::string ProjectData::fingerprint(DataSource source, const std::string& name) {
+  return data_fingerprint(source, name);
+}
+
+// A task whose words are all in its data need not be loaded.
+std::string ProjectData::wording(const ChoiceSettings& choice, const std::string& task_name) {
+  const BoundTemplate& tmpl = made(choice);
+  const Task task = find_task(task_name);
+  if (!adds_words(tmpl, task)) {
+    TaskData unread;
+    unread.name = task.name;
+    return template_fingerprint(tmpl, unread);
+  }
+  const TaskData& data = load(task_name);
+  const std::string reason = misfit(tmpl, data);
+  if (!reason.empty()) throw ConfigError(reason);
+  return template_fingerprint(tmpl, data);
+}
+
+std::string ProjectData::task_kind(const std::string& task) { return find_task(task).kind; }
+
+Json ProjectData::task_facts(const std::string& task) {
+  if (!facts_.contains(task)) load(task);
+  return facts_.at(task);
+}
+
+// Makes the request that the cell will make, so that its error comes at planning time.
+void ProjectData::check_size(const std::string& task, const TrainSizeSettings& size,
+                             int64_t validation_examples, uint64_t seed) {
+  training_subset(load(task), size, seed, validation_examples);
+}
+
+std::vector<std::string> ProjectData::measurable(const std::string& task,
+                                                 const std::vector<std::string>& metrics) {
+  return measurable_metrics(load(task), metrics);
+}
+
+std::string ProjectData::deciding_metric(const std::string& task,
+                                         const std::vector<std::string>& metrics) {
+  return dovetail::deciding_metric(task_kind(task), metrics);
+}
+
+}  // namespace dovetail

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "examples/task.h"
+#include "sweep/data_inspector.h"
+#include "templates/template.h"
+
+namespace dovetail {
+
+// The data behind the project's catalogues, cards and files. Keeps the task that it loaded last,
+// because a plan asks several questions about one task in a row, and the facts of all.
+class ProjectData : public DataInspector {
+ public:
+  std::string fingerprint(DataSource source, const std::string& name) override;
+  std::string wording(const ChoiceSettings& tmpl, const std::string& task) override;
+  std::string task_kind(const std::string& task) override;
+  Json task_facts(const std::string& task) override;
+  void check_size(const std::string& task, const TrainSizeSettings& size,
+                  int64_t validation_examples, uint64_t seed) override;
+  std::vector<std::string> measurable(const std::string& task,
+                                      const std::vector<std::string>& metrics) override;
+  std::string deciding_metric(const std::string& task,
+                              const std::vector<std::string>& metrics) override;
+
+ private:
+  const TaskData& load(const std::string& task);
+  const BoundTemplate& made(const ChoiceSettings& tmpl);
+
+  std::string loaded_;  // the name of data_
+  TaskData data_;
+  std::map<std::string, Json> facts_;
+  std::map<std::string, BoundTemplate> templates_;  // making one may read files
+};
+
+}  // namespace dovetail

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "examples/task.h"
+#include "plan/json.h"
+
+namespace dovetail {
+
+// The facts of a task's training side that rules of thumb decide by (MTO's temp_flex and temp_len):
+// "kind", "relation", "flex_fills", "layout", "mean_choice_words", "question_mark_share".
+Json facts_of(const TaskData& data);
+
+}  // namespace dovetail

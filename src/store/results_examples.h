@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "store/netcdf.h"
+#include "store/results_contents.h"
+
+namespace dovetail {
+
+// Writes /examples: the scores of every test example, one cell after another.
+void write_examples(const hdf5::Handle& file, NetcdfLog& log, const ResultContents& contents);
+// Writes /predictions: the predicted texts of every test example.
+void write_predictions(const hdf5::Handle& file, NetcdfLog& log, const ResultContents& contents);
+
+}  // namespace dovetail

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sweep/sweep.h"
+#include "sweep/toml_table.h"
+
+// The table [adapt] and the values of the axis adaptation.
+namespace dovetail {
+
+inline const std::vector<std::string> kAdaptations = {"none", "lm", "denoising", "mixed",
+                                                      "continued"};
+
+// Reads [adapt] into Sweep::adapt, adapt_text and adapt_graph.
+void read_adapt(const toml::node& node, Sweep& sweep, const Entries& optimizers);
+
+// "lm", or { name = "lm", split = "random", label = "lm_random_split" } over the settings of [adapt].
+AdaptSettings read_adaptation(const toml::node& node, const Sweep& sweep,
+                              const Entries& optimizers);
+
+// Whether a value needs sentences, and the models that are trained on a graph of triples.
+bool needs_sentences(const AdaptSettings& adapt);
+bool needs_splitter(const AdaptSettings& adapt);
+bool needs_classifier(const AdaptSettings& adapt);
+
+}  // namespace dovetail

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sweep/cell_jobs.h"
+
+#include "base/error.h"
+#include "sweep/adaptation_jobs.h"
+#include "sweep/start_jobs.h"
+
+namespace dovetail {
+
+namespace {
+
+// Refuses soft tokens in a template that the tuning would not train.
+void refuse_untrained_tokens(const Sweep& sweep, const GridPoint& point) {
+  const AxisValue& tmpl = *point[kTemplate];
+  const AxisValue& tuning = *point[kTuning];
+  if (!tmpl.as<TemplateValue>().soft_tokens || tuning.as<TuningValue>().soft_tokens) return;
+  fail_at_value(sweep, tmpl,
+                fmt::format("template \"{}\" has soft tokens in it, which tuning \"{}\" does not "
+                            "train; exclude the two from each other with [[exclude]] template = "
+                            "\"{}\", tuning = \"{}\"",
+                            tmpl.label, tuning.label, tmpl.label, tuning.label));
+}
+
+// A saved prompt to start from is named by its content.
+ChoiceSettings tuning_for(JobGraph& graph, const AxisValue& tuning, Job& job) {
+  ChoiceSettings choice = tuning.as<TuningValue>().choice;
+  const std::string folder = choice.parameters.value("initialization_folder", "");
+  if (folder.empty()) return choice;
+  choice.parameters["initialization_folder"] =
+      graph.data().fingerprint(DataSource::prompt, folder, &tuning);
+  job.locations.initialization_folder = folder;
+  return choice;
+}
+
+uint64_t seed_of(const GridPoint& point) { return point[kSeed]->as<uint64_t>(); }
+
+// Of [tune] only the lengths decide the result, and the seed only decides random weights; so no
+// learning rate re-runs this baseline.
+UntunedSettings untuned_settings(JobGraph& graph, const GridPoint& point, Job& job) {
+  const TuneSettings& tune = graph.sweep().tune;
+  UntunedSettings settings{
+      .start = start_from_point(graph, point, job),
+      .tmpl = graph.data().template_settings(*point[kTemplate], task_of(point)),
+      .max_source_length = tune.max_source_length,
+      .max_target_length = tune.max_target_length,
+      .seed = std::nullopt};
+  if (objective_of(point).is("none") && !is_adapted(point)) settings.seed = seed_of(point);
+  return settings;
+}
+
+}  // namespace
+
+StartSettings start_from_point(JobGraph& graph, const GridPoint& point, Job& job) {
+  const AxisValue& objective = *point[kObjective];
+  if (!is_adapted(point)) return start_from_base(graph, objective, job);
+  job.inputs = {add_adaptation(graph, objective, *point[kAdaptation])};  // holds its vocabulary
+  return {.objective = objective_of(point).choice,
+          .adaptation = point[kAdaptation]->as<AdaptSettings>().name};
+}
+
+int64_t add_cell(JobGraph& graph, const GridPoint& point, const std::string& name) {
+  const Sweep& sweep = graph.sweep();
+  refuse_untrained_tokens(sweep, point);
+  graph.data().check_cell(point);
+  Job job{.name = name};
+  TuneJob cell{.start = start_from_point(graph, point, job),
+               .task = task_for(graph, *point[kTask], job),
+               .tmpl = graph.data().template_settings(*point[kTemplate], task_of(point)),
+               .tuning = tuning_for(graph, *point[kTuning], job),
+               .train_size = point[kTrainSize]->as<TrainSizeSettings>(),
+               .seed = seed_of(point),
+               .tune = point[kTuning]->as<TuningValue>().tune,
+               .evaluate = sweep.evaluate};
+  const ModelSize size = size_of(sweep, objective_of(point));
+  const bool frozen = cell.tuning.name != "full";
+  job.cost_seconds = tune_seconds(size, cell.tune, cell.train_size, frozen) +
+                     evaluate_seconds(size, cell.tune.max_source_length, sweep.evaluate);
+  job.settings = std::move(cell);
+  return graph.add(std::move(job));
+}
+
+int64_t add_baseline(JobGraph& graph, BaselineKind kind, const GridPoint& point,
+                     const std::string& name) {
+  const Sweep& sweep = graph.sweep();
+  Job job{.name = name, .cost_seconds = kOverheadSeconds};
+  BaselineJob baseline{.baseline = kind, .evaluate = sweep.evaluate};
+  if (kind == BaselineKind::most_frequent) {
+    baseline.subset = {point[kTrainSize]->as<TrainSizeSettings>(), seed_of(point),
+                       sweep.tune.validation_examples};
+  } else if (kind == BaselineKind::untuned) {
+    baseline.untuned = untuned_settings(graph, point, job);
+    job.cost_seconds = evaluate_seconds(size_of(sweep, objective_of(point)),
+                                        sweep.tune.max_source_length, sweep.evaluate);
+  }
+  baseline.task = task_for(graph, *point[kTask], job);
+  job.settings = std::move(baseline);
+  return graph.add(std::move(job));
+}
+
+}  // namespace dovetail

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "plan/settings.h"
+
+namespace dovetail {
+
+// The things that a sweep names and whose content decides results.
+enum class DataSource {
+  task,        // a name of the catalogue, or the location of a data set card
+  corpus,      // a name of the catalogue, or a text file
+  checkpoint,  // a folder
+  vocabulary,  // a SentencePiece model file
+  prompt,      // the folder of a saved adapter
+  lexicon,     // a name of the project's, or a file
+  pairs        // a file of JSON lines, or a folder of them
+};
+
+// Looks at the data of a sweep while it is planned. planning/ implements it; this room knows no
+// data. A task is named as DataSource::task. All functions throw ConfigError or DataError for data
+// that are missing or broken.
+class DataInspector {
+ public:
+  virtual ~DataInspector() = default;
+
+  // A hash of the content.
+  virtual std::string fingerprint(DataSource source, const std::string& name) = 0;
+
+  // A hash of the words that a template adds to the task's data (phrases, formats); "" if it adds
+  // none. ConfigError for a template that does not fit the task.
+  virtual std::string wording(const ChoiceSettings& tmpl, const std::string& task) = 0;
+
+  virtual std::string task_kind(const std::string& task) = 0;  // Task::kind
+  virtual Json task_facts(const std::string& task) = 0;        // as in Plan::task_facts
+
+  // ConfigError if the task has too few examples.
+  virtual void check_size(const std::string& task, const TrainSizeSettings& size,
+                          int64_t validation_examples, uint64_t seed) = 0;
+
+  // The metrics that have their evidence on this task (accuracy needs choices). ConfigError for a
+  // metric that cannot score the task's references.
+  virtual std::vector<std::string> measurable(const std::string& task,
+                                              const std::vector<std::string>& metrics) = 0;
+
+  // The metric of `metrics` that was made to decide about tasks of this kind; "" for none.
+  virtual std::string deciding_metric(const std::string& task,
+                                      const std::vector<std::string>& metrics) = 0;
+};
+
+}  // namespace dovetail

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sweep/sweep_checks.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/names.h"
+#include "sweep/adapt_section.h"
+
+namespace dovetail {
+
+namespace {
+
+void check_objective(const toml::source_region& place, const AxisValue& value, const Sweep& sweep) {
+  const std::string& name = value.as<ObjectiveValue>().choice.name;
+  const bool pretrains = name != "none" && name != "checkpoint";
+  if (sweep.pretrain_only && !pretrains) {
+    fail_at(place,
+            fmt::format("\"{}\" pre-trains nothing, and this sweep has no tasks: leave it out, or "
+                        "add the axes task, template, tuning and train_size",
+                        value.label));
+  }
+  if (name == "checkpoint") return;
+  if (sweep.corpus.empty() && (pretrains || sweep.vocabulary.type == "unigram")) {
+    fail_at(place, fmt::format("objective \"{}\" needs a text to {} on; name one in [text] corpus "
+                               "= [...]",
+                               value.label, pretrains ? "pre-train" : "train its vocabulary"));
+  }
+  if (sweep.model.is_null()) {
+    fail_at(place,
+            fmt::format("objective \"{}\" needs a shape of the model; name one in [model] config",
+                        value.label));
+  }
+}
+
+// The labels that [select] names must be on the axis.
+void check_selected(const TomlTable& root, const Sweep& sweep) {
+  std::vector<std::string> labels;
+  for (const AxisValue& value : sweep.axes.at("adaptation")) labels.push_back(value.label);
+  for (const std::string& label : sweep.select.adaptations) {
+    if (std::ranges::find(labels, label) != labels.end()) continue;
+    fail_at(root.at("select").source(),
+            fmt::format("adaptations of [select] names \"{}\", which is no label of the axis "
+                        "adaptation: {}",
+                        label, did_you_mean(label, labels)));
+  }
+}
+
+void check_groups(const toml::source_region& place, const AxisValue& value) {
+  const auto& adapt = value.as<AdaptSettings>();
+  const bool has_phrases = adapt.sentences == "matching" && adapt.split != "learned";
+  if (adapt.name != "mixed" || adapt.group != "phrases" || has_phrases) return;
+  fail_at(place,
+          fmt::format("adaptation \"{}\" groups sentences by their phrases, which {} does not "
+                      "find; give group = \"learned\", or another split",
+                      value.label,
+                      adapt.split == "learned" ? "a learned splitter" : "a draw of any sentences"));
+}
+
+void check_adaptation(const toml::source_region& place, const AxisValue& value,
+                      const Sweep& sweep) {
+  const auto& adapt = value.as<AdaptSettings>();
+  if (needs_sentences(adapt) && sweep.adapt_text.empty()) {
+    fail_at(place,
+            fmt::format("adaptation \"{}\" needs sentences; name a file of them, one a line, "
+                        "in [adapt] text = [...]",
+                        value.label));
+  }
+  check_groups(place, value);
+  if ((needs_splitter(adapt) || needs_classifier(adapt)) && sweep.adapt_graph.empty()) {
+    fail_at(place,
+            fmt::format("adaptation \"{}\" learns to split or group sentences from triples; name a "
+                        "data set card of all their relations in [adapt] graph = \"...\"",
+                        value.label));
+  }
+  if (adapt.name == "continued" && sweep.corpus.empty()) {
+    fail_at(place,
+            "adaptation \"continued\" continues the base's own objective and needs a text; name "
+            "one in [text] corpus = [...]");
+  }
+}
+
+}  // namespace
+
+void check_objectives(const TomlTable& root, const Sweep& sweep) {
+  const toml::array& nodes = *root.at("axes").as_table()->get("objective")->as_array();
+  const std::vector<AxisValue>& values = sweep.axes.at("objective");
+  for (size_t i = 0; i < values.size(); ++i) {
+    check_objective(nodes.get(i)->source(), values[i], sweep);
+  }
+}
+
+void check_adaptations(const TomlTable& root, const Sweep& sweep) {
+  const toml::node* axis = root.at("axes").as_table()->get("adaptation");
+  if (!axis) return;
+  if (sweep.pretrain_only)
+    fail_at(axis->source(), "adaptation means nothing in a sweep without tasks");
+  check_selected(root, sweep);
+  for (const AxisValue& value : sweep.axes.at("adaptation")) {
+    check_adaptation(axis->source(), value, sweep);
+  }
+}
+
+}  // namespace dovetail

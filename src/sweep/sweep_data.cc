@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sweep/sweep_data.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/error.h"
+
+namespace dovetail {
+
+namespace {
+
+std::string with_place(const Sweep& sweep, const AxisValue* value, const std::string& message) {
+  if (!value || value->line == 0) return message;
+  return fmt::format("{}:{}:{}: {}", sweep.file.string(), value->line, value->column, message);
+}
+
+}  // namespace
+
+void fail_at_value(const Sweep& sweep, const AxisValue& value, const std::string& message) {
+  throw ConfigError(with_place(sweep, &value, message));
+}
+
+SweepData::SweepData(const Sweep& sweep, DataInspector& inspector)
+    : sweep_(sweep), inspector_(inspector) {}
+
+const std::string& SweepData::once(const std::string& thing, const AxisValue* value,
+                                   const std::function<std::string()>& compute) {
+  if (const auto known = known_.find(thing); known != known_.end()) return known->second;
+  try {
+    return known_[thing] = compute();
+  } catch (const ConfigError& error) {
+    throw ConfigError(with_place(sweep_, value, error.what()));
+  } catch (const DataError& error) {
+    throw DataError(with_place(sweep_, value, error.what()));
+  }
+}
+
+std::string SweepData::fingerprint(DataSource source, const std::string& name,
+                                   const AxisValue* value) {
+  return once(fmt::format("source {} {}", static_cast<int>(source), name), value,
+              [&] { return inspector_.fingerprint(source, name); });
+}
+
+// A file is named without its folders; the fingerprint is of its content.
+std::vector<CorpusSource> SweepData::corpus(const std::vector<std::string>& names) {
+  std::vector<CorpusSource> sources;
+  for (const std::string& name : names) {
+    sources.push_back(
+        {std::filesystem::path(name).filename().string(), fingerprint(DataSource::corpus, name)});
+  }
+  return sources;
+}
+
+TaskSource SweepData::task(const AxisValue& task) {
+  const auto& settings = task.as<TaskValue>();
+  return {settings.name, fingerprint(DataSource::task, settings.source(), &task),
+          inspector_.task_kind(settings.source())};
+}
+
+TemplateSettings SweepData::template_settings(const AxisValue& tmpl, const TaskValue& task) {
+  const ChoiceSettings& choice = tmpl.as<TemplateValue>().choice;
+  const std::string thing =
+      fmt::format("wording {} {} {}", choice.name, choice.parameters.dump(), task.source());
+  return {choice.name, choice.parameters,
+          once(thing, &tmpl, [&] { return inspector_.wording(choice, task.source()); })};
+}
+
+Json SweepData::task_facts(const AxisValue& task) {
+  return inspector_.task_facts(task.as<TaskValue>().source());
+}
+
+void SweepData::check_cell(const GridPoint& point) {
+  const std::string task = task_of(point).source();
+  note_metrics(*point[kTask]);
+  check_size(task, *point[kTrainSize], point[kTuning]->as<TuningValue>().tune.validation_examples,
+             *point[kSeed]);
+  const SelectSettings& select = sweep_.select;
+  if (select.examples == 0) return;
+  const TrainSizeSettings most_probed{
+      .examples = std::max({int64_t{1}, select.shots, select.race_examples})};
+  const auto seed = static_cast<uint64_t>(sweep_.pretrain.seed);
+  check_size(task, {.label = "select", .settings = most_probed, .line = select.line, .column = 1},
+             select.examples, {.label = std::to_string(seed), .settings = seed});
+}
+
+void SweepData::note_metrics(const AxisValue& task) {
+  const std::string& source = task.as<TaskValue>().source();
+  once("metrics " + source, &task, [&] {
+    for (const std::string& metric : inspector_.measurable(source, sweep_.evaluate.metrics))
+      measured_.insert(metric);
+    return std::string();
+  });
+}
+
+// Tasks whose cells are all excluded count too: a sweep may take its metrics from a larger one, so
+// that the two share jobs.
+void SweepData::refuse_unmeasured() {
+  if (sweep_.pretrain_only) return;
+  const auto is_missing = [&](const std::string& metric) { return !measured_.contains(metric); };
+  const std::vector<std::string>& metrics = sweep_.evaluate.metrics;
+  if (std::ranges::none_of(metrics, is_missing)) return;
+  for (const AxisValue& task : sweep_.axes.at("task")) note_metrics(task);
+  const auto missing = std::ranges::find_if(metrics, is_missing);
+  if (missing == metrics.end()) return;
+  throw_<ConfigError>(
+      "{}: metric \"{}\" needs choices or labels, and no task of this sweep has any: take it out "
+      "of metrics",
+      sweep_.file.string(), *missing);
+}
+
+std::string SweepData::deciding_metric(const AxisValue& task) {
+  return inspector_.deciding_metric(task.as<TaskValue>().source(), sweep_.evaluate.metrics);
+}
+
+void SweepData::check_size(const std::string& task, const AxisValue& size,
+                           int64_t validation_examples, const AxisValue& seed) {
+  const auto& settings = size.as<TrainSizeSettings>();
+  const std::string thing =
+      fmt::format("size {} {} {} {}", task, Json(settings).dump(), validation_examples, seed.label);
+  once(thing, &size, [&] {
+    inspector_.check_size(task, settings, validation_examples, seed.as<uint64_t>());
+    return std::string();
+  });
+}
+
+}  // namespace dovetail

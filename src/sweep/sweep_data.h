@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "plan/job.h"
+#include "sweep/data_inspector.h"
+#include "sweep/grid.h"
+
+namespace dovetail {
+
+// The data that a sweep names, as jobs refer to them: by name and content. Looks at each thing
+// once. An error about data gets the place in the sweep file that names them in front.
+class SweepData {
+ public:
+  SweepData(const Sweep& sweep, DataInspector& inspector);
+
+  // The content of a thing. `value`: the axis value that names it; null for a table's key.
+  std::string fingerprint(DataSource source, const std::string& name,
+                          const AxisValue* value = nullptr);
+
+  std::vector<CorpusSource> corpus(const std::vector<std::string>& names);
+  TaskSource task(const AxisValue& task);
+  TemplateSettings template_settings(const AxisValue& tmpl, const TaskValue& task);
+  Json task_facts(const AxisValue& task);
+
+  // Finds at planning time what no cell of the point could do: train sizes that the task does not
+  // have, for the cell and for the probes of [select], and metrics that cannot score its answers.
+  void check_cell(const GridPoint& point);
+
+  // ConfigError for a metric that no task of the sweep can have. Call it after the last check_cell.
+  void refuse_unmeasured();
+
+  // The measured metric that was made to decide about the task; "" for none.
+  std::string deciding_metric(const AxisValue& task);
+
+ private:
+  void note_metrics(const AxisValue& task);
+  void check_size(const std::string& task, const AxisValue& size, int64_t validation_examples,
+                  const AxisValue& seed);
+  // The result of `compute`, which runs once for each `thing`.
+  const std::string& once(const std::string& thing, const AxisValue* value,
+                          const std::function<std::string()>& compute);
+
+  const Sweep& sweep_;
+  DataInspector& inspector_;
+  std::map<std::string, std::string> known_;
+  std::set<std::string> measured_;  // metrics that some task can have
+};
+
+// Throws ConfigError "FILE:LINE:COLUMN: ..." at the place of an axis value.
+[[noreturn]] void fail_at_value(const Sweep& sweep, const AxisValue& value,
+                                const std::string& message);
+
+}  // namespace dovetail

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each kind of card makes of three rows, as files that a reader can read:
+// tests/golden/cards/KIND.txt. tests/golden/regenerate writes them.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "base/names.h"
+#include "base/text.h"
+#include "cards/card_fixture.h"
+#include "golden/golden.h"
+
+namespace dovetail {
+namespace {
+
+struct KindCase {
+  std::string card;  // without name, train and test
+  Files files;
+};
+
+std::string three_questions(const std::string& first, const std::string& second,
+                            const std::string& third) {
+  return first + "\n" + second + "\n" + third + "\n";
+}
+
+std::string commonsense_question(const std::string& stem, const std::string& key) {
+  return "{\"question\": {\"stem\": \"" + stem +
+         "\", \"choices\": [{\"label\": \"A\", \"text\": \"pantry\"}, {\"label\": \"B\", "
+         "\"text\": \"road\"}]}, \"answerKey\": \"" +
+         key + "\"}";
+}
+
+// By kind. The comment names the row to look at.
+const std::map<std::string, KindCase>& cases() {
+  static const std::map<std::string, KindCase> all = {
+      // rows of one head and relation become one example
+      {"kg-tsv",
+       {"kind = \"kg-tsv\"\nrelation = \"*\"\nverbalizer = \"atomic2020\"\n",
+        {"PersonX sings\txWant\tto be heard\nPersonX sings\txWant\tto rest\n"
+         "bread\tAtLocation\tpantry\n",
+         "PersonX runs\txNeed\tshoes\n"}}},
+      // the third answer is none of the choices
+      {"multiple-choice",
+       {"kind = \"multiple-choice\"\nformat = \"commonsense_qa\"\n",
+        {three_questions(commonsense_question("Where is a jar?", "A"),
+                         commonsense_question("Where is a car?", "B"),
+                         commonsense_question("Where is a star?", "C")),
+         commonsense_question("Where is a bar?", "B") + "\n"}}},
+      // the third row repeats the first
+      {"classification",
+       {"kind = \"classification\"\nformat = \"csv\"\ncolumns = { label = 1, text = 2 }\n"
+        "labels = { 0 = \"terrible\", 1 = \"great\" }\n",
+        {"1,\"A warm, funny film.\"\n0,Dull.\n1,\"A warm, funny film.\"\n", "0,Too long.\n"}}},
+      // rows of one meaning become one example
+      {"generation",
+       {"kind = \"generation\"\nformat = \"e2e\"\n",
+        {"mr,ref\n\"name[Aromi], food[Thai]\",Aromi serves Thai food.\n"
+         "\"name[Aromi], food[Thai]\",\"Thai food, at Aromi.\"\nname[Bibi],Bibi is a place.\n",
+         "mr,ref\nname[Cotto],Cotto is a place.\n"}}},
+      // the third row is no JSON
+      {"jsonl",
+       {"kind = \"jsonl\"\nanswer_is = \"letter\"\nkeys = { source = \"q\", choices = \"options\", "
+        "answer = \"right\", fields = { context = \"about\" } }\n",
+        {"{\"q\": \"Which is alive?\", \"options\": [\"cat\", \"stone\"], \"right\": \"A\", "
+         "\"about\": \"Life.\"}\n"
+         "{\"q\": \"Which is a tool?\", \"options\": [\"rain\", \"saw\"], \"right\": \"B\", "
+         "\"about\": \"\"}\nWhich is red?\n",
+         "{\"q\": \"Which is cold?\", \"options\": [\"ice\", \"fire\"], \"right\": \"A\", "
+         "\"about\": \"Heat.\"}\n"}}}};
+  return all;
+}
+
+std::string indented(const std::string& text) {
+  std::string shown;
+  for_each_line(text, [&](int64_t, std::string_view line) {
+    shown += "  " + join(split(line, '\t'), "\\t") + "\n";
+  });
+  return shown;
+}
+
+std::string shown(const TaskData& data, const Example& example) {
+  std::string text = "  source:    " + example.source + "\n";
+  for (const auto& [name, field] : example.fields) text += "  " + name + ":   " + field + "\n";
+  const std::vector<std::string>& choices = choices_of(data, example);
+  if (!choices.empty()) text += "  choices:   " + join(choices, " | ") + "\n";
+  if (example.answer >= 0) text += fmt::format("  answer:    choice {}\n", example.answer);
+  return text + "  reference: " + join(example.references, " | ") + "\n";
+}
+
+std::string shown(const FileReport& report) {
+  std::string text = fmt::format("{}: {} rows, {} kept, {} duplicates, {} bad", report.split,
+                                 report.rows, report.kept, report.duplicates, report.bad_rows());
+  for (const auto& [name, count] : report.bad) text += fmt::format(" ({} {})", count, name);
+  return text + "\n";
+}
+
+std::string shown(const KindCase& given) {
+  const ScratchFolder scratch;
+  const LoadedCard loaded = load(scratch, given.card, given.files);
+  std::string text = "card\n" + indented(given.card) + "\ntrain rows\n" +
+                     indented(given.files.train) + "\ntest rows\n" + indented(given.files.test);
+  for (const auto& [name, words] : loaded.data.relations) {
+    text += fmt::format("\nrelation {}: {}", name, words.phrase);
+  }
+  if (!loaded.data.relations.empty()) text += "\n";
+  for (const auto& [split, examples] :
+       {std::pair("train", &loaded.data.train), std::pair("test", &loaded.data.test)}) {
+    for (const Example& example : *examples) {
+      text += fmt::format("\n{} example\n{}", split, shown(loaded.data, example));
+    }
+  }
+  text += "\nreport\n";
+  for (const FileReport& file : loaded.report.files) text += "  " + shown(file);
+  for (const std::string& problem : loaded.report.problems) {
+    text += "  " + problem.substr(scratch.path().string().size() + 1) + "\n";
+  }
+  return text;
+}
+
+TEST(CardGoldens, ShowWhatEachKindMakesOfThreeRows) {
+  for (const CardKind& kind : card_kinds()) {
+    ASSERT_TRUE(cases().contains(kind.name)) << kind.name << " has no case here: add one";
+    expect_golden("cards/" + kind.name + ".txt", shown(cases().at(kind.name)));
+  }
+}
+
+TEST(CardGoldens, HaveAFileForEachKindAndNoOther) {
+  std::set<std::string> kinds, files;
+  for (const CardKind& kind : card_kinds()) kinds.insert(kind.name + ".txt");
+  const auto folder = std::filesystem::path(DOVETAIL_SOURCE_DIR) / "tests/golden/cards";
+  for (const auto& file : std::filesystem::directory_iterator(folder)) {
+    files.insert(file.path().filename());
+  }
+  EXPECT_EQ(files, kinds);
+}
+
+}  // namespace
+}  // namespace dovetail

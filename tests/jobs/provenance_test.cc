@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "jobs/provenance.h"
+
+#include <gtest/gtest.h>
+
+#include "base/scratch_folder.h"
+#include "jobs/job_runner.h"
+
+namespace dovetail {
+namespace {
+
+TEST(Provenance, HasThePrecisionThatItIsGiven) {
+  EXPECT_EQ(provenance(2, "cpu", "bfloat16").at("precision"), "bfloat16");
+  EXPECT_EQ(provenance(2, "cpu", "bfloat16").at("threads"), 2);
+}
+
+// A cell that fails at once has a record as well: with its reason, and with its own precision.
+TEST(JobRunnerTest, RecordsThePrecisionOfTheJob) {
+  const ScratchFolder folder;
+  JobRunner runner({.store = folder.path() / "store"});
+  for (const char* precision : {"float32", "bfloat16"}) {
+    TuneJob cell{.task = {.name = "no such task"}, .tuning = {.name = "full"}};
+    cell.tune.options.precision = precision;
+    const Job job{.key = precision, .kind = JobKind::tune, .settings = cell};
+
+    const std::vector<Record> records = runner.run({&job, 1});
+
+    ASSERT_EQ(records.size(), 1u);
+    EXPECT_EQ(records[0].provenance.at("precision"), precision);
+    EXPECT_EQ(records[0].status, RunStatus::failed);
+    EXPECT_NE(records[0].reason.find("no such task"), std::string::npos) << records[0].reason;
+  }
+}
+
+}  // namespace
+}  // namespace dovetail
