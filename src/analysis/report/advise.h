@@ -15,7 +15,8 @@ namespace dovetail {
 // cells has finished.
 std::string advise(const Analysis& analysis, const std::string& task, const std::string& size = "");
 
-// Counted training examples by train size. A size that is missing here uses the number in its label.
+// Counted training examples by train size. A size that is missing here uses the number in its
+// label.
 using TrainExamples = std::map<std::string, double>;
 
 // The train size meant by `asked`: a label of the sweep, or the nearest one to a number. Throws
