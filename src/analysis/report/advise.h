@@ -10,9 +10,9 @@
 namespace dovetail {
 
 // The recommendation for one task, as text for a terminal. `size` is a label of the sweep
-// ("examples16") or a number, for which the text names and uses the nearest size; "" for all sizes.
-// Throws ConfigError for an unknown task or size (with the nearest known one), and if none of its
-// cells has finished.
+// ("examples16") or a number, for which the text names and uses the nearest size; "" for all
+// sizes. Throws ConfigError for an unknown task or size (with the nearest known one), and if none
+// of its cells has finished.
 std::string advise(const Analysis& analysis, const std::string& task, const std::string& size = "");
 
 // Counted training examples by train size. A size that is missing here uses the number in its

@@ -6,7 +6,7 @@
 
 namespace dovetail {
 
-// The published code lets the first example decide for all that follow; here the whole task
+// The published code lets the first example decide for all that follow. Here the whole task
 // decides.
 Selection selector::temp_len(const SelectorContext& context) {
   constexpr double kShortWords = 4;
