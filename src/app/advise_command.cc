@@ -35,9 +35,8 @@ int advise_on_examples(const AdviseOptions& options) {
 int advise(const AdviseOptions& options) {
   if (options.task.empty() == options.unseen.examples.empty()) {
     throw_<ConfigError>(
-        "advise: give either --task, a task of the sweep, or --examples, a file of a task that was "
-        "not "
-        "swept");
+        "advise: give either --task (a task of the sweep) or --examples (a file of a task that was "
+        "not swept)");
   }
   if (!options.unseen.examples.empty()) return advise_on_examples(options);
   const Plan plan = plan_of_results(options.folder);
@@ -58,14 +57,13 @@ void add_advise(CLI::App& app, Action& chosen) {
   command->add_option("--examples", options->unseen.examples,
                       "A task that was not swept: JSON lines of {\"source\": TEXT, \"target\": "
                       "TEXT}, or a data set card");
-  command->add_option("--prefix", options->unseen.prefix,
-                      "What stands before a source of JSON lines");
+  command->add_option("--prefix", options->unseen.prefix, "Prefix of the sources of JSON lines");
   command->add_option("--phrase", options->unseen.phrase,
-                      "What Prompting says, such as \"{source} is used for\"");
-  command->add_option("--count", options->unseen.count, "How many examples are looked at")
+                      "Phrase of the template prompting, such as \"{source} is used for\"");
+  command->add_option("--count", options->unseen.count, "Number of examples to probe")
       ->check(CLI::PositiveNumber);
   command->add_option("--store", options->store,
-                      "Where the sweep's models are; else DIR/artefacts");
+                      "The store of the sweep's models (default: DIR/artefacts)");
   command->add_option("--size", options->size,
                       "A training size of the sweep (examples16), or a number of examples");
   command->footer("Example: dovetail advise results/quickstart --task wordnet/antonym --size 30");

@@ -30,7 +30,7 @@ namespace dovetail {
 
 namespace {
 
-// Rows of one source are the answers to it.
+// Rows with the same source become one example with several references.
 TaskData task_of_lines(const UnseenTask& asked) {
   TaskData data{.name = "examples",
                 .prefix = asked.prefix,
@@ -56,22 +56,22 @@ int64_t trained_on(const Job& job) {
   return std::max<int64_t>(1, settings_of<ProbeJob>(job).cell.train_size.examples);
 }
 
-// Of `count` examples those that are looked at, when so many are trained on first; 0: too few are
-// there.
-int64_t looked_at(const TaskData& task, const Job& job, int64_t count) {
+// How many of `count` examples can be probed beside those that the probe trains on; 0 if there are
+// too few.
+int64_t num_probed(const TaskData& task, const Job& job, int64_t count) {
   if (!task.validation.empty()) return count;
   return std::clamp<int64_t>(std::ssize(task.train) - trained_on(job), 0, count);
 }
 
-// Why the sweep's probe says nothing of these examples; "" when it does.
+// Why the sweep's probe cannot measure these examples; "" if it can.
 std::string obstacle(const TaskData& task, const Cell& probe, const Job& job) {
   if (probe.baseline != "filling") {
     const TuneJob& cell = settings_of<ProbeJob>(job).cell;
     std::string reason = misfit(template_for(cell.tmpl, cell.tuning), task);
     if (!reason.empty()) return reason;
   }
-  if (looked_at(task, job, 1) == 1) return "";
-  return fmt::format("it trains on {} examples and looks at others, and there are {}",
+  if (num_probed(task, job, 1) == 1) return "";
+  return fmt::format("it needs {} examples to train on and others to probe, and there are {}",
                      trained_on(job), task.train.size());
 }
 
@@ -79,13 +79,13 @@ std::string obstacle(const TaskData& task, const Cell& probe, const Job& job) {
 void adjust_probe(const TaskData& data, int64_t count, Job& job) {
   ProbeJob& probe = std::get<ProbeJob>(job.settings);
   const std::vector<std::string>& metrics = probe.cell.evaluate.metrics;
-  probe.cell.tune.validation_examples = looked_at(data, job, count);
+  probe.cell.tune.validation_examples = num_probed(data, job, count);
   if (probe.probe != ProbeKind::race) return;
   const std::string deciding = deciding_metric(data.kind, metrics);
   probe.race_metric = deciding.empty() ? metrics.front() : deciding;
 }
 
-// The same probes as the sweep's, on these examples: a plan of one task, with its records.
+// Runs the sweep's probes on these examples, as a plan of one task with its records.
 std::vector<Probe> probe_all(const Plan& plan, const TaskData& data, const UnseenTask& asked,
                              Artefacts& artefacts) {
   Plan own{.jobs = plan.jobs};
@@ -100,7 +100,7 @@ std::vector<Probe> probe_all(const Plan& plan, const TaskData& data, const Unsee
         fmt::format("{} {} {} {}", probe.baseline, probe.coordinates[kObjective],
                     probe.coordinates[kAdaptation], probe.coordinates[kTemplate]);
     if (const std::string reason = obstacle(data, probe, job); !reason.empty()) {
-      fmt::print(stderr, "{} is left out: {}\n", what, reason);
+      fmt::print(stderr, "{} is skipped: {}\n", what, reason);
       continue;
     }
     fmt::print(stderr, "probing: {}\n", what);
@@ -118,7 +118,7 @@ std::string first_label(const Plan& plan, const std::string& axis) {
   return labels == plan.axis_labels.end() || labels->second.empty() ? "" : labels->second.front();
 }
 
-// How far each was from the best cells on the sweep's own tasks, by name.
+// The regret of each selector on the sweep's own tasks, by name.
 std::map<std::string, std::string> regrets(const Plan& plan, const std::vector<CellGroup>& groups,
                                            const std::vector<Probe>& probes) {
   std::map<std::string, std::string> texts;
@@ -134,7 +134,7 @@ std::map<std::string, std::string> regrets(const Plan& plan, const std::vector<C
 }
 
 std::string said_by(const NamedSelection& named, const std::string& regret) {
-  const SentenceSelection& selection = named.selection;
+  const Selection& selection = named.selection;
   if (!selection.absent.empty())
     return fmt::format("  {:<22} nothing: {}\n", named.selector->name, selection.absent);
   std::string text =
@@ -172,7 +172,8 @@ std::string advise_unseen(const std::filesystem::path& results, const std::files
     if (!named.selector->baseline) text += said_by(named, lost[named.selector->name]);
   }
   return text +
-         "In brackets 95 % intervals; the report of the sweep has each selector's choices task by "
+         "Brackets hold 95 % intervals; the report of the sweep shows each selector's choices task "
+         "by "
          "task.\n";
 }
 

@@ -10,10 +10,10 @@ class App;
 
 namespace dovetail {
 
-// What a command does once its options are read; returns the exit code.
+// Runs a command after its options are read; returns the exit code.
 using Action = std::function<int()>;
 
-// Each adds one command, in the file of its name. The command that the user gave puts its action
+// Each adds one command, in the file of its name. The command that the user gives puts its action
 // into `chosen`.
 void add_plan(CLI::App& app, Action& chosen);
 void add_run(CLI::App& app, Action& chosen, const std::string& command_line);

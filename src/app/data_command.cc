@@ -28,10 +28,10 @@ int print_tasks() {
 }  // namespace
 
 void add_data(CLI::App& app, Action& chosen) {
-  CLI::App* command = app.add_subcommand("data", "Data sets, and what the model will see of them");
+  CLI::App* command = app.add_subcommand("data", "Data sets, and how a model sees them");
   command->require_subcommand(1);
   command->footer("Example: dovetail data show wordnet/antonym --template masked_mapping -n 3");
-  CLI::App* list = command->add_subcommand("list", "The tasks of the catalogue");
+  CLI::App* list = command->add_subcommand("list", "List the tasks of the catalogue");
   list->footer("Example: dovetail data list");
   list->callback([&chosen] { chosen = print_tasks; });
 

@@ -31,7 +31,7 @@ struct ShowOptions {
   int64_t max_source_length = 512, max_target_length = 128;
 };
 
-// Without --template: those of the papers' tables, which need no soft tokens.
+// Templates shown without --template: those of the papers' tables, which need no soft tokens.
 constexpr size_t kUsual = 9;
 
 nlohmann::json template_parameters(const ShowOptions& options) {
@@ -49,7 +49,7 @@ nlohmann::json template_parameters(const ShowOptions& options) {
   return parameters;
 }
 
-// Soft tokens by --tuning, or where the template named has its own.
+// Adds soft tokens if --tuning has them, or if the template needs them.
 BoundTemplate shown_template(const ShowOptions& options, const std::string& name) {
   BoundTemplate form = make_template(name, template_parameters(options));
   const bool tuned = !options.tuning.empty() && find_tuning(options.tuning).entry.soft_tokens;
@@ -173,25 +173,28 @@ int show(const ShowOptions& options) {
 void add_options(CLI::App& command, ShowOptions& options) {
   command.add_option("TASK", options.task, "A task's name, or a data set card")->required();
   command.add_option("--template", options.form,
-                     "Only this template: a name, or parts such as 0-ptar-unsup");
+                     "Show only this template: a name, or parts such as 0-ptar-unsup");
   command.add_option("--split", options.split, "train or test")
       ->check(CLI::IsMember({"train", "test"}));
-  command.add_option("-n,--count", options.count, "How many examples")->check(CLI::PositiveNumber);
+  command.add_option("-n,--count", options.count, "Number of examples")->check(CLI::PositiveNumber);
   command.add_option("--parameters", options.parameters,
-                     "NAME=VALUE of the template; may be given again");
-  command.add_option("--tuning", options.tuning,
-                     "A tuning; of one with soft tokens they are shown as <NAME>");
+                     "NAME=VALUE of the template; may be repeated");
+  command.add_option("--tuning", options.tuning, "A tuning; its soft tokens are shown as <NAME>");
   command.add_option("--num-virtual-tokens", options.num_virtual_tokens, "Soft tokens of a prompt")
       ->check(CLI::PositiveNumber);
-  command.add_option("--placement", options.placement, "Of soft tokens: before or after the input")
+  command
+      .add_option("--placement", options.placement,
+                  "Place of soft tokens: before or after the input")
       ->check(CLI::IsMember({"before", "after"}));
   command.add_option("--vocabulary", options.vocabulary,
-                     "A folder with a vocabulary: pieces and ids are shown too");
+                     "A folder with a vocabulary; adds tokens and ids");
   command
-      .add_option("--max-source-length", options.max_source_length, "Tokens; what is cut is told")
+      .add_option("--max-source-length", options.max_source_length,
+                  "Most tokens; shows what is cut")
       ->check(CLI::PositiveNumber);
   command
-      .add_option("--max-target-length", options.max_target_length, "Tokens; what is cut is told")
+      .add_option("--max-target-length", options.max_target_length,
+                  "Most tokens; shows what is cut")
       ->check(CLI::PositiveNumber);
 }
 
@@ -200,7 +203,7 @@ void add_options(CLI::App& command, ShowOptions& options) {
 void add_data_show(CLI::App& data, Action& chosen) {
   const auto options = std::make_shared<ShowOptions>();
   CLI::App* command = data.add_subcommand(
-      "show", "Examples of a task, exactly as a model sees them under each template");
+      "show", "Show examples of a task exactly as a model sees them under each template");
   add_options(*command, *options);
   command->footer(
       "Example: dovetail data show wordnet/antonym --template masked_mapping --tuning soft_prompt "

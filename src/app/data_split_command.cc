@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// dovetail data split: sentences cut into heads and tails, for adaptation.
+// dovetail data split: cuts sentences into sources and targets for adaptation.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -35,13 +35,15 @@ SplitBounds bounds_of(const SplitOptions& options) {
   bounds.max_tail_words = options.tail_words[1];
   if (bounds.min_head_words > bounds.max_head_words ||
       bounds.min_tail_words > bounds.max_tail_words) {
-    throw_<ConfigError>("--head-words and --tail-words are a least and a most number of words");
+    throw_<ConfigError>(
+        "--head-words and --tail-words each take a least and a most number of words, in this "
+        "order");
   }
   return bounds;
 }
 
-// With a lexicon, the random control takes the sentences that the lexicon cuts, so that nothing but
-// the place of the cut differs.
+// With a lexicon, the random control cuts the same sentences as the lexicon would, so that only the
+// place of the cut differs.
 Splitter splitter_of(const SplitOptions& options) {
   const SplitBounds bounds = bounds_of(options);
   const bool by_phrases = options.by == "phrases";
@@ -70,7 +72,7 @@ void add_counts(const SplitCounts& counts, const std::string& of_what,
   }
 }
 
-// Evenly spread over what was kept.
+// Prints sentences that are evenly spread over the kept ones.
 void print_examples(const std::vector<SplitSentence>& sentences, int64_t count) {
   std::vector<std::vector<std::string>> rows;
   const auto total = static_cast<int64_t>(sentences.size());
@@ -112,19 +114,19 @@ int split_file(SplitOptions options) {
 void add_data_split(CLI::App& data, Action& chosen) {
   const auto options = std::make_shared<SplitOptions>();
   CLI::App* command =
-      data.add_subcommand("split", "Sentences cut into heads and tails, as rows to adapt on");
+      data.add_subcommand("split", "Cut sentences into heads and tails, as rows to adapt on");
   command->add_option("--input", options->input, "A file of sentences, one a line")->required();
   command->add_option("--by", options->by, "Where to cut: after phrases of a lexicon, or at random")
       ->check(CLI::IsMember({"phrases", "random"}));
   command->add_option(
       "--lexicon", options->lexicon,
-      "data/lexicons/NAME.toml, or a file (default: commonsense); with --by random: "
-      "cut only sentences that it can cut");
+      "data/lexicons/NAME.toml, or a file (default: commonsense); with --by random only "
+      "sentences that it can cut are cut");
   command->add_option("--count", options->selection.count, "How many to keep (default: all)")
       ->check(CLI::NonNegativeNumber);
-  command->add_option("--draw", options->draw, "Keep the first ones, or a random draw")
+  command->add_option("--draw", options->draw, "Keep the first sentences, or a random draw")
       ->check(CLI::IsMember({"first", "random"}));
-  command->add_option("--seed", options->selection.seed, "Of random cuts and of the draw");
+  command->add_option("--seed", options->selection.seed, "Seed of random cuts and of the draw");
   command->add_option("--without-tests-of", options->tests,
                       "Leave out sentences with head and tail of a test example of this task "
                       "(a name or a card; may be repeated)");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// dovetail data verify: what was met in the files of a task, and whether they may be used.
+// dovetail data verify: checks the files of a task and reports whether they can be used.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -66,7 +66,7 @@ void print_labels(const DataReport& report) {
   fmt::print("\n");
   print_columns(rows);
   if (report.labels.size() > kShown) {
-    fmt::print("  and {} labels more: --json has them all\n", report.labels.size() - kShown);
+    fmt::print("  and {} more labels; --json has all\n", report.labels.size() - kShown);
   }
 }
 
@@ -81,7 +81,7 @@ void print_report(const DataReport& report) {
              report.name, report.train_examples, report.test_examples, report.dev_examples,
              report.train_references, report.test_references, report.dev_references);
   if (report.shared_sources > 0) {
-    fmt::print("{} sources of train are in test too, with another relation or other choices\n",
+    fmt::print("{} sources of train are also in test, with another relation or other choices\n",
                report.shared_sources);
   }
   print_files(report);
@@ -109,8 +109,8 @@ void add_data_verify(CLI::App& data, Action& chosen) {
   const auto options = std::make_shared<VerifyOptions>();
   CLI::App* command = data.add_subcommand(
       "verify",
-      "What is in a task's files: counts, bad rows with their lines, leaks between splits; "
-      "exit code 2 when the data are refused");
+      "Check a task's files: counts, bad rows with their lines, leaks between splits; exit code 2 "
+      "if the data are refused");
   command->add_option("TASK", options->task, "A data set card, or a task's name")->required();
   command->add_flag("--json", options->json, "One JSON object instead of text");
   command->footer("Example: dovetail data verify my-data.toml");

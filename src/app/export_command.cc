@@ -23,7 +23,7 @@ struct ExportOptions {
   std::string store;  // "": RESULTS/artefacts
 };
 
-// The one cell that the name or glob means.
+// The one cell that the name or glob matches.
 const Cell& find_cell(const Plan& plan, const std::string& glob) {
   std::vector<std::string> matching, all;
   const Cell* found = nullptr;
@@ -36,8 +36,9 @@ const Cell& find_cell(const Plan& plan, const std::string& glob) {
   if (matching.empty())
     throw_<ConfigError>("--cell {}: no such cell; {}", glob, did_you_mean(glob, all));
   if (matching.size() > 1) {
-    throw_<ConfigError>("--cell {}: {} cells match, {} and {} among them; name one", glob,
-                        matching.size(), matching[0], matching[1]);
+    throw_<ConfigError>(
+        "--cell {}: expected one cell, found {} that match, such as {} and {}; name one of them",
+        glob, matching.size(), matching[0], matching[1]);
   }
   return *found;
 }
@@ -47,7 +48,7 @@ fs::path kept_folder(const ExportOptions& options, const Plan& plan, const Cell&
   const auto records = read_journal(options.results);
   const auto record = records.find(job.key);
   if (record == records.end() || record->second.status != RunStatus::finished) {
-    throw_<ConfigError>("{}: this cell has not finished; dovetail status {} tells how it stands",
+    throw_<ConfigError>("{}: this cell has not finished; dovetail status {} shows its state",
                         cell.name, options.results);
   }
   const fs::path store =
@@ -56,7 +57,7 @@ fs::path kept_folder(const ExportOptions& options, const Plan& plan, const Cell&
   if (!fs::exists(folder)) {
     throw_<ConfigError>(
         "{}: its model was not kept; set keep_model = true in [tune] of the sweep and run it again "
-        "(or name the store it ran with by --store)",
+        "(or name the store of that run with --store)",
         cell.name);
   }
   return folder;
@@ -66,8 +67,7 @@ int export_cell(const ExportOptions& options) {
   const Plan plan = plan_of_results(options.results);
   const Cell& cell = find_cell(plan, options.cell);
   const fs::path from = kept_folder(options, plan, cell), to = options.to;
-  if (fs::exists(to))
-    throw_<ConfigError>("--to {}: is there already; name a new folder", options.to);
+  if (fs::exists(to)) throw_<ConfigError>("--to {}: already exists; name a new folder", options.to);
   publish_folder(to, [&](const fs::path& folder) {
     fs::copy(from, folder, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
   });
@@ -80,12 +80,14 @@ int export_cell(const ExportOptions& options) {
 void add_export(CLI::App& app, Action& chosen) {
   const auto options = std::make_shared<ExportOptions>();
   CLI::App* command = app.add_subcommand(
-      "export", "What a cell tuned, as a Hugging Face folder (full tuning) or a PEFT adapter");
+      "export",
+      "Export a cell's model as a Hugging Face folder (full fine-tuning) or a PEFT adapter");
   command->add_option("RESULTS", options->results, "Results folder")->required();
   command->add_option("--cell", options->cell, "A cell's name, or a glob that only it matches")
       ->required();
-  command->add_option("--to", options->to, "The folder to make")->required();
-  command->add_option("--store", options->store, "The store of the run; else RESULTS/artefacts");
+  command->add_option("--to", options->to, "The new folder")->required();
+  command->add_option("--store", options->store,
+                      "The store of the run (default: RESULTS/artefacts)");
   command->footer(
       "Example: dovetail export results/mine --cell 'mine/*/full/all/seed1' --to my-model");
   command->callback([options, &chosen] { chosen = [options] { return export_cell(*options); }; });

@@ -28,7 +28,7 @@ LineReader::LineReader(const std::string& input) : name_(input == "-" ? "standar
 
 LineReader::~LineReader() { close(file_); }
 
-// Reads on; false at the end of the file.
+// Reads more bytes; false at the end of the file.
 bool LineReader::fill() {
   buffer_.erase(0, begin_);
   searched_ -= begin_;

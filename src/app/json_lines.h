@@ -6,8 +6,8 @@
 
 namespace dovetail {
 
-// Lines of a file, or of standard input ("-"), with the means to tell whether the next one is there
-// already: a pipe whose writer waits for answers gets them.
+// Reads lines of a file, or of standard input ("-"). ready() tells whether the next one is there,
+// so that the writer of a pipe gets answers while it waits.
 class LineReader {
  public:
   // Throws ConfigError when the file cannot be opened.
@@ -16,10 +16,10 @@ class LineReader {
   LineReader(const LineReader&) = delete;
   LineReader& operator=(const LineReader&) = delete;
 
-  // False at the end. Blank lines are counted and left out.
+  // Reads the next line; false at the end. Skips blank lines, but counts them.
   bool next(std::string& line);
 
-  // Would next() return without waiting for a writer?
+  // Whether next() would return without waiting for a writer.
   bool ready();
 
   // FILE:LINE of the last line.
@@ -31,8 +31,8 @@ class LineReader {
 
   int file_ = -1;
   std::string name_, buffer_;
-  size_t begin_ = 0;     // of what is not yet given out
-  size_t searched_ = 0;  // up to here no end of line was found
+  size_t begin_ = 0;     // of the text not yet returned
+  size_t searched_ = 0;  // no end of line before this place
   bool ended_ = false;
   int64_t line_number_ = 0;
 };

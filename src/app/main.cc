@@ -20,7 +20,7 @@ namespace dovetail {
 
 namespace {
 
-// As it would be typed again, for "go on with the same command".
+// The command line as the user would type it again.
 std::string command_line_of(int argc, char** argv) {
   std::vector<std::string> words(argv, argv + argc);
   for (std::string& word : words) {
@@ -49,7 +49,7 @@ std::vector<std::string> known_words(const CLI::App& command, bool options) {
   return words;
 }
 
-// CLI11 says what it did not expect; the user also wants to know what is near.
+// Adds the nearest known word to CLI11's message.
 ConfigError usage_error(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App& command = innermost(app);
   const std::string prefix = &command == &app ? "" : command.get_name() + ": ";
@@ -61,7 +61,7 @@ ConfigError usage_error(const CLI::App& app, const CLI::ParseError& error) {
     return ConfigError(fmt::format("{}unknown {} {}; {}", prefix, is_option ? "option" : "command",
                                    bare, did_you_mean(bare, known)));
   }
-  return ConfigError(fmt::format("{}{}; --help lists what there is", prefix, error.what()));
+  return ConfigError(fmt::format("{}{}; --help lists the options", prefix, error.what()));
 }
 
 int dispatch(int argc, char** argv) {
@@ -105,7 +105,7 @@ int complain(std::string_view message, int exit_code) {
   return exit_code;
 }
 
-// The one place where exceptions become exit codes.
+// Turns exceptions into exit codes; nothing else does.
 int guarded_dispatch(int argc, char** argv) {
   try {
     return dispatch(argc, argv);
@@ -129,8 +129,8 @@ bool is_first_rank() {
   return true;
 }
 
-// mpirun reports the exit code of whichever rank it noticed first, in a paragraph of its own. So
-// rank 0 leaves its code in a file where it is asked to, and ends with 0.
+// Writes rank 0's exit code to the file that DOVETAIL_EXIT_CODE_FILE names, and then exits with 0.
+// mpirun would report the code of whichever rank it noticed first, with a paragraph of its own.
 int leave_exit_code(int exit_code) {
   const char* file = std::getenv("DOVETAIL_EXIT_CODE_FILE");
   if (file == nullptr || *file == '\0' || !is_first_rank()) return exit_code;
@@ -148,7 +148,7 @@ int leave_exit_code(int exit_code) {
 
 int main(int argc, char** argv) {
   dovetail::keep_freed_memory();
-  // Results go to standard output, so the library's default logger may not.
+  // Standard output is for results, so the logger must not write there.
   log_to_stderr();
   return dovetail::leave_exit_code(dovetail::guarded_dispatch(argc, argv));
 }

@@ -17,14 +17,14 @@ namespace dovetail {
 
 namespace {
 
-using OrderedJson = nlohmann::ordered_json;  // scores in the order asked for
+using OrderedJson = nlohmann::ordered_json;  // keeps the order of --metrics
 
 struct MetricOptions {
   std::string input;
   std::vector<std::string> metrics;
 };
 
-// The items, and where each of them stands.
+// The items, with the place of each.
 struct ScoredLines {
   std::vector<ScoredItem> items;
   std::vector<std::string> places;  // FILE:LINE
@@ -39,18 +39,18 @@ bool is_list_of(const Json& json) {
   return json.is_array() && std::all_of(json.begin(), json.end(), Is);
 }
 
-// A key that may be missing, but not be something else.
+// Reads an optional key, whose value must have the right type.
 template <typename Value>
 void read_optional(const Json& line, const std::string& key, bool (*is)(const Json&),
                    const char* what, const std::string& where, Value& value) {
   if (!line.contains(key)) return;
   if (!is(line[key])) {
-    throw_<DataError>("{}: \"{}\" is to be {}, found {:.40}", where, key, what, line[key].dump());
+    throw_<DataError>("{}: \"{}\": expected {}, found {:.40}", where, key, what, line[key].dump());
   }
   value = line[key].get<Value>();
 }
 
-// A slip in the key that a line lacks: a near one that it has.
+// Fails for a missing key, and names a similar key of the line, which may be a typing error.
 [[noreturn]] void fail_missing(const Json& line, const std::string& key, const char* what,
                                const std::string& where) {
   std::vector<std::string> keys;
@@ -67,7 +67,7 @@ std::vector<std::string> read_references(const Json& line, const std::string& wh
   if (!line.contains("references")) fail_missing(line, "references", kWhat, where);
   const Json& references = line["references"];
   if (!is_list_of<is_text>(references) || references.empty()) {
-    throw_<DataError>("{}: \"references\" is to be {}, found {:.40}", where, kWhat,
+    throw_<DataError>("{}: \"references\": expected {}, found {:.40}", where, kWhat,
                       references.dump());
   }
   return references.get<std::vector<std::string>>();
@@ -110,7 +110,7 @@ ScoredLines read_lines(const std::string& input) {
   return lines;
 }
 
-// All lines at once: some metrics score an item by what the others are.
+// Scores all lines at once, because some metrics score an item relative to the others.
 std::vector<double> score(const Metric& metric, const ScoredLines& lines) {
   try {
     return metric.score(lines.items);
@@ -141,13 +141,13 @@ void add_metric(CLI::App& app, Action& chosen) {
   const auto options = std::make_shared<MetricOptions>();
   CLI::App* command = app.add_subcommand(
       "metric",
-      "Score predictions: JSON lines in, a JSON line of scores each and one of aggregates out");
+      "Score predictions: JSON lines in; one JSON line of scores for each and one for all out");
   command
       ->add_option(
           "--input", options->input,
           "Lines of {\"prediction\": TEXT, \"references\": [TEXT, ...]}; - for standard input")
       ->required();
-  command->add_option("--metrics", options->metrics, "Names, with commas between")
+  command->add_option("--metrics", options->metrics, "Names, separated by commas")
       ->required()
       ->delimiter(',');
   command->footer(

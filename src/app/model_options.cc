@@ -17,14 +17,14 @@ void add_model_options(CLI::App& command, ModelOptions& options, const std::stri
   command
       .add_option("--model", options.model,
                   "A T5 folder in the Hugging Face layout: config.json, model.safetensors, and "
-                  "spiece.model where texts are given")
+                  "spiece.model if inputs are texts")
       ->required();
   command.add_option("--adapter", options.adapter,
                      "A LoRA adapter of that model, in PEFT's layout");
   command.add_option("--input", options.input, about_input)->required();
   command
       .add_option("--max-source-length", options.max_source_length,
-                  "Tokens of a source; longer ones are refused")
+                  "Most tokens of a source; longer ones are refused")
       ->check(CLI::PositiveNumber);
   command.add_flag("--truncate", options.truncate,
                    "Cut longer sources instead (a text keeps its </s>)");

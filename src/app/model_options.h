@@ -23,12 +23,13 @@ struct ModelOptions {
 
 void add_model_options(CLI::App& command, ModelOptions& options, const std::string& about_input);
 
-// Loads the folder, and sets the number of threads. Throws ConfigError or DataError.
+// Loads model and adapter, and sets the number of threads. Throws ConfigError or DataError.
 T5Model load_model(const ModelOptions& options);
 
 ModelInputRules input_rules(const ModelOptions& options, const T5Model& model, bool with_target);
 
-// As JSON: the shortest decimal that reads back as the same number, null where it is none.
+// A number as JSON: the shortest decimal that reads back as the same float; null for NaN and
+// infinity.
 std::string json_number(float number);
 
 }  // namespace dovetail

@@ -35,13 +35,13 @@ int plan(const PlanOptions& options) {
 
 void add_plan(CLI::App& app, Action& chosen) {
   const auto options = std::make_shared<PlanOptions>();
-  CLI::App* command = app.add_subcommand("plan", "Say what a sweep would run; writes nothing");
+  CLI::App* command = app.add_subcommand("plan", "Show what a sweep would run; writes nothing");
   command->add_option("SWEEP", options->sweep, "Sweep file (TOML)")->required();
-  command->add_option("--filter", options->filter, "Only the cells whose name matches this glob");
-  command->add_option("--ranks", options->ranks, "Estimate the time on 1, 2 and so many ranks")
+  command->add_option("--filter", options->filter, "Plan only cells whose name matches this glob");
+  command->add_option("--ranks", options->ranks, "Estimate the time on 1, 2 and this many ranks")
       ->check(CLI::PositiveNumber);
-  command->add_flag("--cells", options->cells, "Print the cells' names too");
-  command->add_flag("--json", options->json, "For programs, with every cell and job");
+  command->add_flag("--cells", options->cells, "Also print the names of the cells");
+  command->add_flag("--json", options->json, "Print JSON with every cell and job");
   command->footer("Example: dovetail plan sweeps/quickstart.toml --filter '*/wordnet.antonym/*'");
   command->callback([options, &chosen] { chosen = [options] { return plan(*options); }; });
 }

@@ -53,7 +53,7 @@ void add_report(CLI::App& app, Action& chosen) {
   const auto folder = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand(
       "report", "Turn results into recommendations: DIR/report/index.html, decision.json, tables/");
-  command->add_option("DIR", *folder, "Results folder; an unfinished run will do")->required();
+  command->add_option("DIR", *folder, "Results folder, also of an unfinished run")->required();
   command->footer("Example: dovetail report results/quickstart");
   command->callback([folder, &chosen] { chosen = [folder] { return report(*folder); }; });
 }

@@ -17,7 +17,8 @@ void check_results_folder(const fs::path& folder, const Plan& plan) {
   if (!fs::exists(folder / "plan.json")) {
     if (fs::is_empty(folder)) return;
     throw_<ConfigError>(
-        "{} is not empty, and no results folder (it has no plan.json); name another one with --out",
+        "{} is not empty and is no results folder (it has no plan.json); name another one with "
+        "--out",
         folder.string());
   }
   const Plan there = read_plan(folder);
@@ -40,8 +41,9 @@ void check_store(const fs::path& store, const Plan& plan,
     for (const std::string& input : job.input_keys) {
       if (!is_finished(input) || fs::exists(store / input)) continue;
       throw_<ConfigError>(
-          "{} needs {}, which was made and is gone: give the --store that this run began with, or "
-          "begin anew with another --out",
+          "{} needs {}, which was made and is missing now: give the --store that this run began "
+          "with, "
+          "or start again with another --out",
           job.name, (store / input).string());
     }
   }
@@ -52,12 +54,13 @@ void fill_results_folder(const fs::path& folder, const Plan& plan) {
   if (!fs::exists(folder / "sweep.toml")) {
     write_file_atomically(folder / "sweep.toml", plan.sweep_text);
   }
-  // plan.json last: it is what makes a folder a results folder.
+  // plan.json comes last: it makes the folder a results folder.
   if (!fs::exists(folder / "plan.json")) {
     write_plan(folder, plan);
     return;
   }
-  // Claims decide no result, so the sweep file may have got others since: the report judges those.
+  // Claims decide no result, so the sweep file may have changed them. The report judges the new
+  // ones.
   Plan there = read_plan(folder);
   if (Json(there.claims) == Json(plan.claims)) return;
   there.claims = plan.claims;

@@ -61,7 +61,7 @@ void open_log(const fs::path& out, const std::string& who) {
 DataParallelRun::MakeRunner make_runner(const RunOptions& options) {
   return [options](const RunPaths& paths, GradientAllReduce* group, int leader) {
     if (group && group->rank() > 0) {
-      open_log(paths.out, fmt::format("rank-{}-member-{}", leader, group->rank()));
+      open_log(paths.out, fmt::format("rank-{}-follower-{}", leader, group->rank()));
     }
     return std::make_unique<JobRunner>(RunnerOptions{paths.store, options.threads, options.device,
                                                      options.checkpoint_seconds, group});

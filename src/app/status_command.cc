@@ -33,7 +33,7 @@ std::vector<std::string> count_row(const std::string& name, const StateCounts& c
 std::string activity_text(const SweepStatus& status) {
   if (status.jobs.missing == 0) return "nothing is left to do";
   if (status.running.empty()) {
-    return "no run is going on; the command that began this one goes on with it";
+    return "no run is active; resume it with the command that started it";
   }
   std::string text = "run by " + status.running;
   if (status.jobs_per_minute >= 0)
@@ -55,7 +55,7 @@ void print_status(const SweepStatus& status) {
   }
   print_columns(rows);
   if (status.failures.empty()) return;
-  fmt::print("\nfailures; dovetail run SWEEP --retry-failed tries them once more:\n");
+  fmt::print("\nfailures (dovetail run SWEEP --retry-failed tries them again):\n");
   for (const JobFailure& failure : status.failures) {
     fmt::print("  {}: {}: {}\n", failure.name, to_string(failure.status), failure.reason);
   }
@@ -77,9 +77,9 @@ int status(const StatusOptions& options) {
 void add_status(CLI::App& app, Action& chosen) {
   const auto options = std::make_shared<StatusOptions>();
   CLI::App* command =
-      app.add_subcommand("status", "What is done, what failed and why; works while a run goes on");
+      app.add_subcommand("status", "Show finished and failed jobs; works during a run");
   command->add_option("DIR", options->folder, "Results folder")->required();
-  command->add_flag("--json", options->json, "For programs");
+  command->add_flag("--json", options->json, "Print JSON");
   command->footer("Example: dovetail status results/quickstart");
   command->callback([options, &chosen] { chosen = [options] { return status(*options); }; });
 }

@@ -6,7 +6,7 @@
 
 namespace dovetail {
 
-// Rows to standard output, columns aligned, two blanks between them.
+// Prints rows to standard output, with aligned columns and two spaces between them.
 void print_columns(const std::vector<std::vector<std::string>>& rows);
 
 }  // namespace dovetail

@@ -88,7 +88,8 @@ PairBatches::PairBatches(const fs::path& files, const TokenCorpus* corpus,
   }
 }
 
-// A prompt that is longer than a row loses its beginning, because the question is mostly at its end.
+// A prompt that is longer than a row loses its beginning, because the question is mostly at its
+// end.
 Sequence PairBatches::make_row(int64_t number) {
   const TextPair& pair = mixture_->row(number);
   Sequence row{vocabulary_.encode_with_sentinels(pair.source),

@@ -16,8 +16,8 @@
 
 namespace dovetail {
 
-// The objective "supervised": a mixture of tasks, each a file of prompts and completions, sampled in
-// proportion to their sizes up to a limit (Raffel et al. 2020, sec. 3.5.2). `text_share` is the
+// The objective "supervised": a mixture of tasks, each a file of prompts and completions, sampled
+// in proportion to their sizes up to a limit (Raffel et al. 2020, sec. 3.5.2). `text_share` is the
 // share of steps that train on text with another objective instead, as the original T5 did. A step
 // has one kind of rows.
 class PairBatches {

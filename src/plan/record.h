@@ -51,8 +51,8 @@ void from_json(const Json& json, Cost& cost);
 void to_json(Json& json, const Curve& curve);
 void from_json(const Json& json, Curve& curve);
 
-// CBOR, for the journal and for messages; keeps NaN and infinity. record_from_bytes throws DataError
-// for bytes that are no record.
+// CBOR, for the journal and for messages; keeps NaN and infinity. record_from_bytes throws
+// DataError for bytes that are no record.
 std::vector<uint8_t> to_bytes(const Record& record);
 Record record_from_bytes(const uint8_t* data, size_t size);
 

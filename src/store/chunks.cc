@@ -17,7 +17,7 @@ namespace {
 
 constexpr size_t kContiguousBytes = 64 << 10;
 constexpr size_t kChunkBytes = 256 << 10;
-constexpr int kFastest = 1;      // the deflate level that create_dataset() names too
+constexpr int kFastest = 1;      // the deflate level; the same as in create_dataset()
 constexpr int64_t kBatch = 128;  // chunks compressed before any is written: bounds the memory
 
 size_t product(Shape::const_iterator begin, Shape::const_iterator end) {
@@ -47,7 +47,8 @@ std::vector<uint8_t> deflated(const std::vector<uint8_t>& bytes) {
   return out;
 }
 
-// The chunks cut one dimension, `split`, into pieces; before it they are 1, after it whole.
+// Chunks cut one dimension, `split`, into pieces. They have size 1 in the dimensions before it and
+// span those after it.
 struct Cut {
   size_t split = 0;
   size_t row_bytes = 0;  // of one index of `split`
@@ -80,7 +81,7 @@ Shape offset_of(const Shape& shape, const Shape& chunk, const Cut& cut, size_t i
   return offset;
 }
 
-// A chunk at the edge is as big as the others; what is outside of the array is zero.
+// A chunk at the edge has full size; zeros fill the part outside the array.
 std::vector<uint8_t> bytes_of(const Shape& shape, const Shape& chunk, const Cut& cut, size_t index,
                               const uint8_t* data) {
   const size_t first = (index % cut.pieces) * chunk[cut.split];

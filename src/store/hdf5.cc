@@ -9,7 +9,7 @@ namespace dovetail::hdf5 {
 
 namespace {
 
-// HDF5 would print its errors to standard error; ours are exceptions.
+// Stops HDF5 from printing its errors to standard error; here they become exceptions.
 void silence_once() {
   static const herr_t silenced = H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   (void)silenced;
@@ -40,8 +40,8 @@ Handle property_list(hid_t kind) {
   return {H5Pcreate(kind), H5Pclose, "make a property list"};
 }
 
-// The order of creation is kept, so that listings have it; times are not, so that the same
-// content is the same bytes.
+// Keeps the order of creation, which listings then show. Leaves out times, so that the same content
+// gives the same bytes.
 void keep_order_not_times(const Handle& list, bool of_links) {
   constexpr unsigned kOrder = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
   checked(H5Pset_obj_track_times(list.id(), false), "leave out times");
@@ -110,8 +110,8 @@ std::string file_image(const Handle& file) {
 
 Handle open_file(const std::filesystem::path& path) {
   const Handle access = property_list(H5P_FILE_ACCESS);
-  // Results are published by rename and never changed in place; a lock would only fail, on file
-  // systems without flock.
+  // Results are published by rename and never changed in place, so they need no lock. On file
+  // systems without flock a lock would fail.
   checked(H5Pset_file_locking(access.id(), false, true), "leave files unlocked");
   return {H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.id()), H5Fclose,
           fmt::format("open {}", path.string())};

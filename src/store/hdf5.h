@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-// RAII over the HDF5 C API: each C call stands in exactly one wrapper, which throws SystemError
-// with HDF5's own error text. Nothing above this file sees hid_t's being closed, or herr_t.
+// RAII over the HDF5 C API. One wrapper around each C function throws SystemError with HDF5's own
+// error text; code above this file closes no hid_t and checks no herr_t.
 namespace dovetail::hdf5 {
 
 using Shape = std::vector<hsize_t>;
@@ -20,7 +20,7 @@ using Shape = std::vector<hsize_t>;
 class Handle {
  public:
   using Close = herr_t (*)(hid_t);
-  // Throws SystemError "cannot WHAT: ..." where `id` says that the C call failed.
+  // Throws SystemError "cannot WHAT: ..." if `id` is negative: the C call failed.
   Handle(hid_t id, Close close, const std::string& what);
   ~Handle();
   Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, -1)), close_(other.close_) {}
@@ -32,15 +32,15 @@ class Handle {
   Close close_;
 };
 
-// Files. Ours are made in memory: a full disk is then met by our own code, which can say so and
-// leave nothing behind, and not by HDF5 in the middle of its metadata.
+// Files. New ones are made in memory, so that a full disk fails in our own code, which reports it
+// and leaves nothing behind, and not inside HDF5 while it writes metadata.
 Handle create_file_in_memory();
 std::string file_image(const Handle& file);
 Handle open_file(const std::filesystem::path& path);  // read-only, without HDF5's file locks
 
 Handle create_group(const Handle& parent, const std::string& name);
 
-// Types: those of memory; on disk the same, all of them little-endian here.
+// Types in memory. On disk they are the same, and little-endian.
 template <typename T>
 hid_t type_of();
 template <>
@@ -65,14 +65,14 @@ inline hid_t type_of<uint8_t>() {
 }
 Handle string_type();  // variable length, UTF-8
 
-// Data sets. `chunk` empty: contiguous; else chunked, shuffled and deflated. `fill` points at one
-// value of `type`, or is null.
+// Data sets. An empty `chunk` makes a contiguous one, any other a chunked, shuffled and deflated
+// one. `fill` points at one value of `type`, or is null.
 Handle create_dataset(const Handle& parent, const std::string& name, hid_t type, const Shape& shape,
                       const Shape& chunk, const void* fill);
 Handle open_dataset(const Handle& file, const std::string& path);
 void write_dataset(const Handle& dataset, hid_t memory_type, const void* data);
 void read_dataset(const Handle& dataset, hid_t memory_type, void* data);
-// One chunk that has been through shuffle and deflate already.
+// Writes one chunk that is already shuffled and deflated.
 void write_raw_chunk(const Handle& dataset, const Shape& offset, std::span<const uint8_t> bytes);
 Shape shape_of(const Handle& dataset);
 

@@ -28,7 +28,7 @@ fs::path made_folder(const fs::path& results_folder) {
   return folder;
 }
 
-// cut-1.bin, cut-2.bin, ...: the first name that is free.
+// The first free name of cut-1.bin, cut-2.bin, ...
 fs::path next_cut_file(const fs::path& journal_folder) {
   for (int number = 1;; ++number) {
     const fs::path file = journal_folder / fmt::format("cut-{}.bin", number);
@@ -36,8 +36,8 @@ fs::path next_cut_file(const fs::path& journal_folder) {
   }
 }
 
-// The journal without what is bad in it. The bad part is on disk under another name before, and
-// the journal is replaced whole or only shortened: no crash here loses a frame.
+// Removes the bad parts from the journal. They are on disk under another name first, and the
+// journal is replaced as a whole or only shortened, so a crash here loses no frame.
 fs::path cut_out(const fs::path& journal_folder, std::string_view bytes, const FrameScan& scan) {
   const fs::path saved = next_cut_file(journal_folder);
   write_file_atomically(saved, bytes.substr(scan.first_bad));
@@ -78,7 +78,7 @@ struct Journal::State {
     } catch (const SystemError& error) {
       throw_<SystemError>(
           "cannot write {} to {}: {}. The {} records before it are safe on disk; what ran since "
-          "will run again. Free some space there, or mend the disk, and give the same command",
+          "will run again. Free some space there, or repair the disk, and give the same command",
           what, data_file(folder).string(), error.what(), replay.records().size());
     }
   }
@@ -121,8 +121,7 @@ std::string Journal::cut_file() const { return state_->cut_file.string(); }
 std::map<std::string, Record> read_journal(const fs::path& folder) {
   const fs::path file = data_file(folder / "journal");
   if (!fs::exists(file)) return {};
-  // Not mapped: a writer that comes after us may cut the file, and a page that is gone would be
-  // a SIGBUS here.
+  // Not mapped: a writer that starts later may cut the file, and a missing page would raise SIGBUS.
   const std::string bytes = read_whole(file);
   Replay replay;
   replay.add(scan_frames(bytes), file.string());

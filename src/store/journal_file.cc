@@ -67,7 +67,7 @@ Descriptor::~Descriptor() { ::close(fd_); }
 
 AppendFile::AppendFile(const fs::path& path)
     : file_(path, O_RDWR | O_CREAT), end_(size_of(file_.get())) {
-  // The name of a new file must survive a power cut as well as its bytes.
+  // After a power cut a new file needs its name in the folder as well as its bytes.
   if (end_ == 0) sync_path(path.parent_path());
 }
 
@@ -76,7 +76,7 @@ void AppendFile::append(std::string_view piece, bool durable) {
     write_at_end(piece);
     if (durable && ::fdatasync(file_.get()) != 0) throw SystemError(std::strerror(errno));
   } catch (const SystemError&) {
-    // If even this fails, the next piece is written over the torn one, or the next opening cuts it.
+    // If this fails too, the next piece overwrites the torn one, or the next run cuts it out.
     [[maybe_unused]] const int ignored = ::ftruncate(file_.get(), end_);
     throw;
   }
@@ -96,7 +96,7 @@ void AppendFile::write_at_end(std::string_view piece) {
 
 JournalLock::JournalLock(const fs::path& path, const fs::path& results_folder)
     : file_(path, O_RDWR | O_CREAT) {
-  // `status` holds a shared lock for a moment to see whether a run is going on; wait that out.
+  // `dovetail status` holds a shared lock for a moment to look for a run; this waits until then.
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds(200);
   try {
     while (!lock_now(file_.get(), LOCK_EX)) {
@@ -109,14 +109,14 @@ JournalLock::JournalLock(const fs::path& path, const fs::path& results_folder)
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
   } catch (const SystemError& error) {
-    // Some cluster file systems are mounted without flock; a run there is better than none.
+    // Some cluster file systems are mounted without flock; an unlocked run is better than none.
     log_warning("{}: {}. Nothing keeps a second run out of this folder: start only one",
                 path.string(), error.what());
   }
   const std::string holder = this_process();
   if (::ftruncate(file_.get(), 0) != 0 ||
       ::pwrite(file_.get(), holder.data(), holder.size(), 0) < 0) {
-    // Only a name for messages; a full disk will be met, and said, at the first record.
+    // The file only names the holder in messages; the first record will report a full disk.
     log_debug("cannot write {}: {}", path.string(), std::strerror(errno));
   }
 }

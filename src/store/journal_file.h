@@ -8,7 +8,7 @@
 
 namespace dovetail {
 
-// An open file descriptor. Every call throws SystemError with the system's own words.
+// An open file descriptor. The constructor throws SystemError with the system's error text.
 class Descriptor {
  public:
   Descriptor(const std::filesystem::path& path, int flags);
@@ -20,35 +20,35 @@ class Descriptor {
   int fd_;
 };
 
-// A file that grows by whole pieces: a piece that cannot be written whole (a full disk) leaves
-// the file as it was.
+// A file that grows piece by piece. If a piece cannot be written completely (a full disk), the file
+// stays as it was and append() throws SystemError.
 class AppendFile {
  public:
   explicit AppendFile(const std::filesystem::path& path);
-  // durable: on disk before this returns.
+  // `durable`: the piece is on disk before this returns.
   void append(std::string_view piece, bool durable);
 
  private:
   void write_at_end(std::string_view piece);
 
   Descriptor file_;
-  int64_t end_ = 0;  // of the last whole piece
+  int64_t end_ = 0;  // of the last complete piece
 };
 
-// Held as long as this lives; the kernel lets go of it when the process dies, however it dies.
+// A lock (flock) for the lifetime of this object. The kernel releases it however the process ends.
 class JournalLock {
  public:
-  // Throws ConfigError where another one holds it.
+  // Throws ConfigError if another process holds it.
   JournalLock(const std::filesystem::path& path, const std::filesystem::path& results_folder);
 
-  // "process P on host H", or "" where nobody holds it.
+  // "process P on host H"; "" if no process holds it.
   static std::string holder(const std::filesystem::path& path);
 
  private:
   Descriptor file_;
 };
 
-// By reads, not by a mapping: fit for files that another process may shorten.
+// Reads a file without mapping it, so that another process may shorten it meanwhile.
 std::string read_whole(const std::filesystem::path& path);
 
 }  // namespace dovetail

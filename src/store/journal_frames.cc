@@ -28,8 +28,8 @@ uint64_t checksum(uint32_t type, std::string_view payload) {
   return hash64(payload, (payload.size() << 8) ^ type);
 }
 
-// The frame that begins at `offset`, if a whole and sound one does. The length is believed only
-// after it was compared with what is there: a damaged one may say anything up to 2^64.
+// The complete, undamaged frame at `offset`, if there is one. Checks the length against the bytes
+// that are there first, because a damaged length may be anything up to 2^64.
 std::optional<Frame> frame_at(std::string_view bytes, size_t offset) {
   if (bytes.size() - offset < kFrameHeaderBytes) return std::nullopt;
   if (bytes.substr(offset, kMagic.size()) != kMagic) return std::nullopt;
@@ -86,7 +86,8 @@ void Replay::add(const FrameScan& scan, const std::string& origin) {
                                      frame.payload.size());
     } catch (const DataError& error) {
       throw_<DataError>(
-          "{}: the record at byte {} is whole, but this version of dovetail cannot read it ({}). "
+          "{}: the record at byte {} is complete, but this version of dovetail cannot read it "
+          "({}). "
           "Read it with the version that wrote it, or start a new results folder",
           origin, frame.begin, error.what());
     }
@@ -101,7 +102,7 @@ void Replay::add(const FrameScan& scan, const std::string& origin) {
 }
 
 void Replay::add_record(Record record) {
-  // A crashed record is written for a job that was not begun again: it ends nothing.
+  // A crashed record belongs to no begin: the job was not started again.
   if (record.status != RunStatus::crashed) end(record.key);
   const auto [known, is_new] = records_.try_emplace(record.key);
   if (!is_new && known->second.status == RunStatus::finished) return;

@@ -9,12 +9,12 @@
 
 #include "plan/record.h"
 
-// The bytes of a journal and what they say; no files here.
+// The format of a journal: frames of bytes, and the state that they describe. No files here.
 namespace dovetail {
 
 enum class FrameType : uint32_t {
   record = 1,  // payload: CBOR of a Record
-  begin = 2,   // payload: the key of a job that was handed out
+  begin = 2,   // payload: the key of an assigned job
   release = 3  // payload: the key of a job that was given back unharmed
 };
 
@@ -30,20 +30,21 @@ struct Frame {
 // of type, length and payload; then the payload.
 std::string frame_bytes(FrameType type, std::string_view payload);
 
-// The whole frames of a journal. What lies between them is torn (a process died while writing) or
-// damaged; a frame after such a place is found again by its magic and proved by its checksum, so
-// that one flipped bit costs one frame.
+// The complete frames of a journal. Bytes between them are torn (a process died while writing) or
+// damaged. The magic finds the next frame and the checksum proves it, so that one flipped bit costs
+// one frame.
 struct FrameScan {
   std::vector<Frame> frames;
-  size_t first_bad = 0;  // where the first bad byte is, or the size of the bytes
+  size_t first_bad = 0;  // offset of the first bad byte; the number of bytes if there is none
   size_t bytes_bad = 0;
 };
 FrameScan scan_frames(std::string_view bytes);
 
-// What a journal says, frame by frame.
+// Replays the frames of a journal: collects records and counts open begins.
 class Replay {
  public:
-  // Decodes records on several threads; `origin` (a file name) is for messages.
+  // Decodes records on several threads. `origin` names the file in messages. Throws DataError for a
+  // record of another version.
   void add(const FrameScan& scan, const std::string& origin);
   void add_record(Record record);
   void add_begin(const std::string& key) { ++open_begins_[key]; }

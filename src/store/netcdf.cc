@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
-// The bytes of the well-formed UTF-8 character that begins `text`; 0 for none (Unicode 15,
-// table 3-7).
+// The length in bytes of the well-formed UTF-8 character at the start of `text`; 0 if there is none
+// (Unicode 15, table 3-7).
 size_t character_bytes(std::string_view text) {
   const auto at = [&](size_t i) { return i < text.size() ? static_cast<uint8_t>(text[i]) : 0; };
   const uint8_t first = at(0);
@@ -58,7 +58,7 @@ NetcdfGroup::NetcdfGroup(const Handle& file, const std::string& name, NetcdfLog&
     : file_(file), group_(hdf5::create_group(file, name)), path_("/" + name), log_(log) {}
 
 void NetcdfGroup::add_dimension(const std::string& name, int64_t size) {
-  // The type and the name are what netCDF-4 writes and looks for.
+  // netCDF-4 writes this type and name, and looks for them.
   Handle scale = create(name, H5T_IEEE_F32BE, {static_cast<hsize_t>(size)}, {}, nullptr);
   keep_scale(name, size, std::move(scale),
              fmt::format("This is a netCDF dimension but not a netCDF variable.{:10d}", size));
@@ -83,7 +83,7 @@ void NetcdfGroup::keep_scale(const std::string& name, int64_t size, Handle scale
 
 void NetcdfGroup::add_strings(const std::string& name, const std::string& dimension,
                               const std::vector<std::string_view>& values) {
-  // Every text ends with NUL in `ends`; a string_view need not.
+  // Copies the texts, because HDF5 wants a NUL at the end, which a string_view may lack.
   std::string ends;
   std::vector<size_t> offsets;
   for (const std::string_view value : values) {

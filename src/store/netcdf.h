@@ -10,13 +10,12 @@
 
 #include "store/hdf5.h"
 
-// HDF5 groups in netCDF-4 conventions: every dimension is a dimension scale that is named after
-// it, every variable is attached to its dimensions, so that xarray, netCDF-4, h5py and others read
-// labels and dimensions without any code of ours.
+// HDF5 groups in the netCDF-4 conventions: a dimension scale for every dimension, attached to every
+// variable that has it. So xarray, netCDF-4, h5py and others read labels and dimensions directly.
 // docs.unidata.ucar.edu/netcdf-c/current/file_format_specifications.html#netcdf_4_spec
 namespace dovetail {
 
-// The shapes of everything written, for the check that follows.
+// The shapes of all data sets that were written, for the check after writing.
 struct NetcdfLog {
   std::vector<std::pair<std::string, hdf5::Shape>> shapes;  // by path
   int32_t num_dimensions = 0;
@@ -24,16 +23,16 @@ struct NetcdfLog {
 
 class NetcdfGroup {
  public:
-  // The root, or with a name a group below it.
+  // The root group, or a new group of this name below it.
   NetcdfGroup(const hdf5::Handle& file, NetcdfLog& log);
   NetcdfGroup(const hdf5::Handle& file, const std::string& name, NetcdfLog& log);
 
-  // A dimension without values of its own.
+  // Adds a dimension without values.
   void add_dimension(const std::string& name, int64_t size);
-  // A dimension with a label for each index (a coordinate, in xarray's words).
+  // Adds a dimension with a label for each index (in xarray's terms a coordinate).
   void add_labels(const std::string& name, const std::vector<std::string>& labels);
 
-  // Row-major; `fill` is what stands for "no value" and is named as _FillValue.
+  // Adds a variable, row-major. `fill` is its value for "missing", stored as _FillValue.
   template <typename T>
   hdf5::Handle add(const std::string& name, const std::vector<std::string>& dimensions,
                    std::span<const T> values, std::optional<T> fill = std::nullopt) {
@@ -74,7 +73,7 @@ class NetcdfGroup {
   std::map<std::string, Dimension> dimensions_;
 };
 
-// Text that HDF5 can hold as a UTF-8 string: what is no UTF-8, and the NUL byte, become U+FFFD.
+// Makes a text storable as a UTF-8 string: bytes that are not UTF-8, and NUL, become U+FFFD.
 std::string utf8_text(std::string_view text);
 
 }  // namespace dovetail

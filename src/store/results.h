@@ -10,12 +10,14 @@
 
 namespace dovetail {
 
-// Writes results.h5 from the plan and the records: the same input gives the same bytes. Written
-// beside the target, read back and checked, fsynced, renamed. Layout: docs/results.md.
+// Writes results.h5 from the plan and the records; the same input gives the same bytes. The file is
+// written beside the target, read back and checked, synced and renamed. Layout: docs/results.md.
+// Throws SystemError if it cannot be published.
 void write_results(const std::filesystem::path& target, const Plan& plan,
                    const std::map<std::string, Record>& records);
 
-// The plan of a results folder (DIR/plan.json, written when a run starts).
+// Reads and writes the plan of a results folder, DIR/plan.json. read_plan throws DataError for a
+// file of another version.
 Plan read_plan(const std::filesystem::path& results_folder);
 void write_plan(const std::filesystem::path& results_folder, const Plan& plan);
 

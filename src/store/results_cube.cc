@@ -11,10 +11,10 @@ namespace dovetail {
 
 namespace {
 
-// Some of the axes, and where each point of them lies in a row-major array.
+// A grid over some axes: gives each cell its place in a row-major array.
 class Grid {
  public:
-  // The axes of the plan among `axes` (indices into kAxes).
+  // Keeps those of `axes` (indices into kAxes) that the plan has.
   Grid(const Plan& plan, const std::vector<size_t>& axes) {
     for (const size_t axis : axes) {
       const auto labels = plan.axis_labels.find(kAxes[axis]);
@@ -44,7 +44,7 @@ class Grid {
     return place;
   }
 
-  // What the rows say, at their places; `empty` elsewhere.
+  // Puts the value of each row at its place, and `empty` elsewhere.
   template <typename T, typename Value>
   std::vector<T> spread(const std::vector<const ResultRow*>& rows, T empty, Value value) const {
     std::vector<T> values(static_cast<size_t>(size_), empty);
@@ -87,7 +87,7 @@ void write_tuned(NetcdfGroup& root, const ResultContents& contents) {
   const auto seconds = grid.spread(rows, kNoNumber, [](const ResultRow& row) {
     return row.record ? one_nan(row.record->cost.wall_seconds) : kNoNumber;
   });
-  // Not "seconds": xarray would make durations of it.
+  // "s" and not "seconds", which xarray would turn into durations.
   hdf5::write_attribute(root.add("wall_seconds", dimensions, seconds, std::optional(kNoNumber)),
                         "units", "s");
   const auto tokens = grid.spread(rows, kNoCount, [](const ResultRow& row) {
@@ -99,7 +99,7 @@ void write_tuned(NetcdfGroup& root, const ResultContents& contents) {
   root.add("num_test", dimensions, num_test, std::optional(kNoCount));
 }
 
-// A baseline has the dimensions in which its cells lie.
+// The axes on which a baseline's cells have labels.
 std::vector<size_t> axes_of(const std::vector<const ResultRow*>& rows) {
   std::vector<size_t> axes;
   for (size_t axis = 0; axis < kAxes.size(); ++axis) {

@@ -14,7 +14,7 @@ struct Curves {
   std::vector<int64_t> steps;
   std::vector<double> values;
 
-  // Those of failed cells too: they often show why.
+  // Includes curves of failed cells, which often show the reason.
   void add(const Record* record, int64_t cell, int64_t job) {
     if (record == nullptr) return;
     for (const auto& [name, curve] : record->curves) {

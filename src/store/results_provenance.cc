@@ -9,8 +9,8 @@ namespace dovetail {
 
 namespace {
 
-// Distinct texts, numbered in the order of their first use. A sweep of a hundred thousand cells
-// ran in a few environments.
+// Numbers distinct environments in the order of their first use. Even a sweep of a hundred thousand
+// cells has only a few.
 struct Environments {
   std::vector<std::string> texts;
   std::unordered_map<std::string, int64_t> numbers;

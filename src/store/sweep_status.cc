@@ -29,43 +29,44 @@ void count(StateCounts& counts, const Record* record) {
   }
 }
 
-// What jobs took against what the plan estimated for them.
-struct Pace {
+// The seconds that jobs took, relative to the plan's estimates.
+struct CostRatio {
   double taken = 0, estimated = 0;
   bool known() const { return taken > 0 && estimated > 0; }
-  double ratio() const { return taken / estimated; }
+  double value() const { return taken / estimated; }
   void add(double taken_seconds, double estimated_seconds) {
     taken += taken_seconds;
     estimated += estimated_seconds;
   }
 };
 
-struct Paces {
-  Pace all;
-  std::map<JobKind, Pace> by_kind;
+struct CostRatios {
+  CostRatio all;
+  std::map<JobKind, CostRatio> by_kind;
 };
 
-Paces paces_of(const Plan& plan, const std::map<std::string, Record>& records) {
-  Paces paces;
+CostRatios cost_ratios(const Plan& plan, const std::map<std::string, Record>& records) {
+  CostRatios ratios;
   for (const Job& job : plan.jobs) {
     const Record* record = find_record(records, job.key);
     if (record == nullptr || record->status != RunStatus::finished) continue;
-    paces.all.add(record->cost.wall_seconds, job.cost_seconds);
-    paces.by_kind[job.kind].add(record->cost.wall_seconds, job.cost_seconds);
+    ratios.all.add(record->cost.wall_seconds, job.cost_seconds);
+    ratios.by_kind[job.kind].add(record->cost.wall_seconds, job.cost_seconds);
   }
-  return paces;
+  return ratios;
 }
 
-// A kind of which nothing is finished yet goes at the pace of the others.
+// A kind without finished jobs takes the ratio of all kinds.
 double missing_seconds_of(const Plan& plan, const std::map<std::string, Record>& records) {
-  const Paces paces = paces_of(plan, records);
+  const CostRatios ratios = cost_ratios(plan, records);
   double seconds = 0;
   for (const Job& job : plan.jobs) {
     if (find_record(records, job.key) != nullptr) continue;
-    const auto own = paces.by_kind.find(job.kind);
-    const Pace& pace = own != paces.by_kind.end() && own->second.known() ? own->second : paces.all;
-    if (!pace.known()) return -1;
-    seconds += job.cost_seconds * pace.ratio();
+    const auto own = ratios.by_kind.find(job.kind);
+    const bool own_known = own != ratios.by_kind.end() && own->second.known();
+    const CostRatio& ratio = own_known ? own->second : ratios.all;
+    if (!ratio.known()) return -1;
+    seconds += job.cost_seconds * ratio.value();
   }
   return seconds;
 }

@@ -23,29 +23,30 @@ struct JobFailure {
   int64_t attempt = 1;
 };
 
-// How far a sweep is. Times come from the wall seconds that finished jobs took, against what the
-// plan estimated for them; numbers below zero are not known yet.
+// The state of a sweep. Time estimates scale the plan's cost estimates by the wall seconds of
+// finished jobs. Numbers below zero are unknown yet.
 struct SweepStatus {
   std::string sweep_name;
   StateCounts cells;
   StateCounts jobs;
   std::map<JobKind, StateCounts> jobs_by_kind;
-  std::string running;               // who runs it just now ("process 4711 on host a"), or ""
-  int64_t workers = 1;               // distinct host and rank among the records
-  double spent_seconds = 0;          // wall seconds of all recorded jobs, summed
-  double missing_seconds = -1;       // the same for the missing ones, estimated
+  std::string running;          // the process that runs it ("process 4711 on host a"); "" for none
+  int64_t workers = 1;          // distinct pairs of host and rank among the records
+  double spent_seconds = 0;     // summed wall seconds of all recorded jobs
+  double missing_seconds = -1;  // estimate of the same for missing jobs
   double remaining_seconds = -1;     // until the end, on `workers` workers
   double jobs_per_minute = -1;       // on `workers` workers, from the finished jobs
-  std::vector<JobFailure> failures;  // in the plan's order
+  std::vector<JobFailure> failures;  // in the order of the plan
 };
 
-// Of any plan and records.
+// The status of any plan and records.
 SweepStatus sweep_status(const Plan& plan, const std::map<std::string, Record>& records);
 
-// Of a results folder, from plan.json and the journal, without a lock: works while a run goes on.
+// The status of a results folder, from plan.json and the journal. Takes no lock, so it works during
+// a run.
 SweepStatus read_status(const std::filesystem::path& results_folder);
 
-// Numbers that are not known are null.
+// Unknown numbers become null.
 void to_json(Json& json, const SweepStatus& status);
 
 }  // namespace dovetail

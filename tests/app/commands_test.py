@@ -215,18 +215,18 @@ def test_metric_reads_choices_likelihoods_and_ranks(tmp_path):
         ("depth_rank", {"token_ranks": [[0]]}, '"token_ranks"'),
         ("best_of_k_rouge_l", {}, '"samples"'),
         ("pearson", {}, "a number as the first reference"),
-        ("accuracy_text", {"choices": "a"}, '"choices" is to be a list of texts, found "a"'),
+        ("accuracy_text", {"choices": "a"}, '"choices": expected a list of texts, found "a"'),
         (
             "accuracy_text",
             {"choices": ["a"], "answer": 0.5},
-            '"answer" is to be a whole number, found 0.5',
+            '"answer": expected a whole number, found 0.5',
         ),
         (
             "perplexity",
             {"target_logprob": None, "target_tokens": 1},
-            '"target_logprob" is to be a number',
+            '"target_logprob": expected a number',
         ),
-        ("rouge_l", {"token_ranks": [1]}, '"token_ranks" is to be a list of lists'),
+        ("rouge_l", {"token_ranks": [1]}, '"token_ranks": expected a list of lists'),
     ],
 )
 def test_metric_trap10_names_the_key_and_the_line_that_lacks_it(tmp_path, metric, keys, said):
@@ -261,13 +261,13 @@ def test_metric_trap10_names_the_key_and_the_line_that_lacks_it(tmp_path, metric
         ('{"prediction": "a", "references": []}', "references"),
         (
             '{"prediction": "a", "references": "walk"}',
-            '"references" is to be a list of at least one text, found "walk"',
+            '"references": expected a list of at least one text, found "walk"',
         ),
         (
             '{"prediction": "a", "reference": ["a"]}',
             'the line has "reference": did you mean "references"?',
         ),
-        ('{"prediction": 1, "references": ["a"]}', '"prediction" is to be a text, found 1'),
+        ('{"prediction": 1, "references": ["a"]}', '"prediction": expected a text, found 1'),
     ],
 )
 def test_metric_names_the_bad_line(tmp_path, line, said):

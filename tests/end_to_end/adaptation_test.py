@@ -245,7 +245,7 @@ def test_advice_on_a_task_that_was_not_swept(adapted):
         assert re.search(rf"^  {probe} .*(\n.*)?{said}", advice.stdout, re.M), advice.stdout
     (adapted / "few.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines[:3]))
     few = dovetail("advise", "out", "--examples", "few.jsonl", cwd=adapted)
-    assert few.returncode == 0 and "is left out: it trains on 4 examples" in few.stderr, few
+    assert few.returncode == 0 and "is skipped: it needs 4 examples" in few.stderr, few
     neither = dovetail("advise", "out", cwd=adapted)
     assert neither.returncode == 2 and "either --task" in neither.stderr, neither
 

@@ -103,7 +103,8 @@ def declarations(text):
 
 def type_name(declaration):
     """The type that a declaration defines or names, or None."""
-    found = re.search(r"^(?:template\s*<[^;{}]*>\s*)?(?:struct|class|enum(?: class)?|union)\s+(\w+)\b(?!::)"
+    found = re.search(r"^(?:template\s*<[^;{}]*>\s*)?"
+                      r"(?:struct|class|enum(?: class)?|union)\s+(\w+)\b(?!::)"
                       r"(?:\s+final)?\s*(?::[^()]*)?$", declaration)
     return found.group(1) if found else None
 

@@ -32,7 +32,7 @@ OrderedJson generate_settings(const BenchGenerateOptions& options, const T5Confi
   return settings;
 }
 
-// Exactly so many new tokens, so that every program does the same work.
+// Forces the exact number of new tokens, so that every program does the same work.
 GenerationSettings forced_length(const BenchGenerateOptions& options) {
   GenerationSettings settings;
   settings.num_beams = options.num_beams;

@@ -83,7 +83,7 @@ Batch collate_all(const std::vector<Sequence>& rows) {
   return collate(all);
 }
 
-// The clock says when to end; the loop also ends by itself, should a step fail.
+// The clock ends the loop; a failed step ends it too.
 constexpr int64_t kMostSteps = 10'000'000;
 
 TrainingTask training_task(const BenchTrainOptions& options, T5Model& model, TuningMethod& method,
@@ -186,19 +186,22 @@ void add_bench_train(CLI::App& bench, std::function<int()>& chosen) {
   command->add_option("--target", options->target, "Target tokens of each row, with </s>")
       ->check(CLI::Range(1, 1 << 16));
   command
-      ->add_option("--precision", options->precision, "bfloat16: products in it, float32 masters")
+      ->add_option("--precision", options->precision,
+                   "float32, or bfloat16 with float32 master weights")
       ->check(CLI::IsMember({"float32", "bfloat16"}));
-  command->add_option("--accumulate", options->accumulate, "Parts a step's batch is computed in")
+  command
+      ->add_option("--accumulate", options->accumulate,
+                   "Parts into which a batch is cut (gradient accumulation)")
       ->check(CLI::Range(1, 1 << 16));
   command->add_flag("--activation-checkpointing", options->activation_checkpointing,
-                    "Blocks are computed again in the backward pass");
+                    "Compute blocks again in the backward pass");
   command->add_option("--dropout", options->dropout, "Rate")->check(CLI::Range(0.0, 0.99));
   command->add_option("--clip", options->clip, "Global gradient norm; 0: no clipping")
       ->check(CLI::NonNegativeNumber);
   command->add_option("--optimizer", options->optimizer, "As in a sweep file");
   command->add_option("--tuning", options->tuning, "As in a sweep file");
   command->add_option("--parameter", options->parameters,
-                      "NAME=VALUE of the tuning; may be given again");
+                      "NAME=VALUE of the tuning; may be repeated");
   command
       ->add_option("--data-parallel", options->data_parallel,
                    "MPI ranks that share each batch, as in jobs/launch -n 2 dovetail bench train "
