@@ -75,7 +75,8 @@ def peers_of(shape, batch, beams, threads, attention, with_ctranslate2):
         return lambda: Peer(name, [VENV / "bin" / "python", *command[1:]])
 
     if with_ctranslate2:
-        start[1:1] = [ctranslate2("ctranslate2", "float32"), ctranslate2("ctranslate2 int8", "int8")]
+        start[1:1] = [ctranslate2("ctranslate2", "float32"),
+                      ctranslate2("ctranslate2 int8", "int8")]
     return start
 
 

@@ -50,12 +50,14 @@ def rows_of(shape, threads, results):
                 ("transformers soft_prompt", "transformers full/long", SOURCE + PROMPT)]
     for name, whole, length in compared:
         if name in results:
-            yield [shape, str(threads), name, str(length), peers.seconds_text(results[name]["median"]),
+            yield [shape, str(threads), name, str(length),
+                   peers.seconds_text(results[name]["median"]),
                    peers.seconds_text(results[whole]["median"]),
                    f"{peers.speed_ratio(results, whole, name):.2f}", str(AT_MOST)]
     for whole, length in (("full/short", SOURCE), ("full/long", SOURCE + PROMPT)):
         reference = "transformers " + whole
-        yield [shape, str(threads), "full", str(length), peers.seconds_text(results[whole]["median"]),
+        yield [shape, str(threads), "full", str(length),
+               peers.seconds_text(results[whole]["median"]),
                "transformers " + peers.seconds_text(results[reference]["median"]),
                f"{peers.speed_ratio(results, reference, whole):.2f}", ""]
 

@@ -15,9 +15,10 @@ LAUNCH = peers.ROOT / "jobs" / "launch"
 
 
 def command(given, batch, ranks=1):
-    words = [str(peers.ROOT / "build" / "dovetail"), "bench", "train", "--shape", given.shape, "--threads", "1",
-             "--batch", str(batch), "--source", str(SOURCE), "--target", str(TARGET), "--data-parallel", str(ranks),
-             "--warmup", "1", "--steps", str(given.steps)]
+    words = [str(peers.ROOT / "build" / "dovetail"), "bench", "train", "--shape", given.shape,
+             "--threads", "1", "--batch", str(batch), "--source", str(SOURCE),
+             "--target", str(TARGET), "--data-parallel", str(ranks), "--warmup", "1",
+             "--steps", str(given.steps)]
     return [str(LAUNCH), "-n", str(ranks), *words] if ranks > 1 else words
 
 
@@ -42,10 +43,12 @@ def main():
         one.append(seconds_of(command(given, BATCH)))
         group.append(seconds_of(command(given, BATCH, ranks=2)))
         apart.append(seconds_of(*[command(given, BATCH // 2)] * 2))
-    print(f"{given.shape}, seconds a step of {BATCH} rows, median of {given.rounds} rounds of {given.steps} steps")
+    print(f"{given.shape}, seconds a step of {BATCH} rows, median of {given.rounds} rounds of "
+          f"{given.steps} steps")
     for name, times in (("one rank", one), ("group of two", group), ("two halves apart", apart)):
         ratio = statistics.median(a / b for a, b in zip(one, times))
-        print(f"  {name:17} {statistics.median(times):.3f} (least {min(times):.3f})   speed / one rank {ratio:.2f}")
+        print(f"  {name:17} {statistics.median(times):.3f} (least {min(times):.3f})   "
+              f"speed / one rank {ratio:.2f}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Share of computed tokens that is padding, on ATOMIC-2020, CommonGen and WordNet: prints one table.
+"""Share of computed tokens that is padding, on ATOMIC-2020, CommonGen and WordNet: prints one
+table.
 
     bench/padding.py [--build build] [--data ../shared/data]
 
@@ -39,27 +40,30 @@ def unpack(data, name, folder):
 
 def atomic_cards(data, folder):
     files = unpack(data, "kg-atomic2020-mini", folder)
-    for name, relation in [("atomic2020", "*"), ("atomic2020/xNeed", "xNeed"), ("atomic2020/AtLocation", "AtLocation")]:
+    for name, relation in [("atomic2020", "*"), ("atomic2020/xNeed", "xNeed"),
+                           ("atomic2020/AtLocation", "AtLocation")]:
         card = files / (name.replace("/", "_") + ".toml")
         rest = f'relation = "{relation}"\nverbalizer = "atomic2020"\ndrop_tails = ["none"]'
-        card.write_text(CARD.format(name=name, train="train.tsv", test='test = "test.tsv"', rest=rest,
-                                    columns="{ head = 1, relation = 2, tail = 3 }"))
+        card.write_text(CARD.format(name=name, train="train.tsv", test='test = "test.tsv"',
+                                    rest=rest, columns="{ head = 1, relation = 2, tail = 3 }"))
         yield card
 
 
 def commongen_card(data, folder):
     files = unpack(data, "gen-commongen", folder) / "CommonGen/data"
     pairs = zip(open(files / "train_src.txt"), open(files / "train_trg.txt"))
-    (files / "train.tsv").write_text("".join(f"{source.strip().replace('#', ' ')}\t{target.strip()}\n"
-                                             for source, target in pairs))
+    (files / "train.tsv").write_text("".join(
+        f"{source.strip().replace('#', ' ')}\t{target.strip()}\n" for source, target in pairs))
     card = files / "commongen.toml"
     card.write_text(CARD.format(name="commongen", train="train.tsv", test="test_fraction = 0.02",
-                                columns="{ head = 1, tail = 2 }", rest='prefix = "generate"\nphrase = "{source}"'))
+                                columns="{ head = 1, tail = 2 }",
+                                rest='prefix = "generate"\nphrase = "{source}"'))
     return card
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
     parser.add_argument("--data", type=pathlib.Path, default=ROOT.parent / "shared/data")
     arguments = parser.parse_args()

@@ -15,10 +15,11 @@ def main(given):
     translator = ctranslate2.Translator(
         given["folder"], device="cpu", compute_type=given["compute_type"], inter_threads=1,
         intra_threads=given["threads"])
-    pieces = json.loads((open(given["folder"] + "/shared_vocabulary.json", encoding="utf-8")).read())
+    pieces = json.loads(
+        (open(given["folder"] + "/shared_vocabulary.json", encoding="utf-8")).read())
     draw = random.Random(given.get("seed", 1))
-    sources = [[pieces[draw.randrange(FIRST_PIECE, len(pieces))] for _ in range(given["source"] - 1)]
-               + [pieces[EOS]] for _ in range(given["batch"])]
+    sources = [[pieces[draw.randrange(FIRST_PIECE, len(pieces))]
+                for _ in range(given["source"] - 1)] + [pieces[EOS]] for _ in range(given["batch"])]
     wanted = given["new_tokens"]
 
     def run():

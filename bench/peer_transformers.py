@@ -35,12 +35,14 @@ def make_model(given):
 def prompted(model, given, source):
     """Soft tokens before the source: the model frozen, its input given as vectors."""
     model.requires_grad_(False)
-    prompt = torch.nn.Parameter(model.shared.weight[FIRST_PIECE:FIRST_PIECE + given["prompt"]].clone())
+    prompt = torch.nn.Parameter(
+        model.shared.weight[FIRST_PIECE:FIRST_PIECE + given["prompt"]].clone())
     mask = torch.ones(source.shape[0], source.shape[1] + given["prompt"])
 
     def inputs():
         before = prompt.unsqueeze(0).expand(source.shape[0], -1, -1)
-        return {"inputs_embeds": torch.cat([before, model.shared(source)], 1), "attention_mask": mask}
+        return {"inputs_embeds": torch.cat([before, model.shared(source)], 1),
+                "attention_mask": mask}
 
     return [prompt], inputs
 
@@ -51,7 +53,8 @@ def train(given):
     source = random_ids(given["batch"], given["source"], model.config.vocab_size)
     labels = random_ids(given["batch"], given["target"], model.config.vocab_size)
     mask = torch.ones_like(source)
-    trained, inputs = list(model.parameters()), lambda: {"input_ids": source, "attention_mask": mask}
+    trained, inputs = (list(model.parameters()),
+                       lambda: {"input_ids": source, "attention_mask": mask})
     if given.get("prompt"):
         trained, inputs = prompted(model, given, source)
     optimizer = torch.optim.AdamW(trained, lr=1e-4, weight_decay=0.0, fused=True)

@@ -124,7 +124,8 @@ def measure(start, seconds, turn_seconds=0.3, at_least=3, at_most=40):
 def speed_ratio(results, ours, theirs):
     """How many times as fast `ours` is: the median of the rounds' ratios, since what disturbs a
     round disturbs both."""
-    return statistics.median(t / o for o, t in zip(results[ours]["times"], results[theirs]["times"]))
+    return statistics.median(
+        t / o for o, t in zip(results[ours]["times"], results[theirs]["times"]))
 
 
 def machine():
@@ -169,8 +170,9 @@ def print_table(title, heads, rows):
     print("|" + "---|" * len(heads))
     for row in rows:
         print("| " + " | ".join(row) + " |")
-    print(f"\n{where['date']}, {where['cpu']} ({where['vectors']}, {where['processors']} processors), "
-          f"commit {where['commit']}, load before {where['load_average']:.2f}: `{where['command']}`", flush=True)
+    print(f"\n{where['date']}, {where['cpu']} ({where['vectors']}, "
+          f"{where['processors']} processors), commit {where['commit']}, "
+          f"load before {where['load_average']:.2f}: `{where['command']}`", flush=True)
 
 
 def write_json(path, title, results):

@@ -31,8 +31,8 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::torch)
   add_library(LibTorch::torch INTERFACE IMPORTED)
   target_include_directories(LibTorch::torch SYSTEM INTERFACE
     ${LibTorch_INCLUDE_DIR} ${LibTorch_INCLUDE_DIR}/torch/csrc/api/include)
-  # Not libtorch.so, a shell that pulls in the CUDA libraries: they cost every process a third of its
-  # start and 300 MB, so device.cc loads them where --device cuda is asked for. libstdc++ first:
+  # Not libtorch.so, a shell that pulls in the CUDA libraries: they cost every process a third of
+  # its start and 300 MB, so device.cc loads them where --device cuda is asked for. libstdc++ first:
   # libtorch exports a std::filesystem::remove_all of its own that calls nothing.
   target_link_libraries(LibTorch::torch INTERFACE
     -Wl,--push-state,--no-as-needed,-lstdc++,--pop-state ${LibTorch_torch_cpu} ${LibTorch_c10})

@@ -8,8 +8,9 @@ find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
 pkg_check_modules(sentencepiece REQUIRED IMPORTED_TARGET sentencepiece)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
-# "hdf5" alone is an alternative that flips to the MPI build as soon as that is installed
-pkg_check_modules(hdf5 REQUIRED IMPORTED_TARGET hdf5-serial)
+# Debian calls it hdf5-serial, and its "hdf5" flips to the MPI build as soon as that is installed;
+# conda and modules have hdf5 alone.
+pkg_search_module(hdf5 REQUIRED IMPORTED_TARGET hdf5-serial hdf5)
 pkg_check_modules(mpi REQUIRED IMPORTED_TARGET ompi)
 
 # LibTorch's include folder brings a newer fmt of its own, which Debian's library cannot serve:

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Plain text files (paragraphs between empty lines, lines broken anywhere) to one sentence a line, as
-pre-training and adaptation want their text. With --words N sentences that follow one another share a line
-as long as it has at most N words, which is what pre-training on rows of some 64 pieces wants.
+"""Plain text files (paragraphs between empty lines, lines broken anywhere) to one sentence a line,
+as pre-training and adaptation want their text. With --words N sentences that follow one another
+share a line as long as it has at most N words, which is what pre-training on rows of some 64 pieces
+wants.
 
 Example: data/sentences.py novels/*.txt --words 45 > novels.txt
 """
@@ -11,8 +12,9 @@ import re
 import sys
 
 # a dot after these ends no sentence
-ABBREVIATIONS = {"mr", "mrs", "ms", "dr", "st", "rev", "col", "capt", "gen", "lt", "prof", "messrs", "esq",
-                 "hon", "sr", "jr", "vs", "etc", "e.g", "i.e", "no", "vol", "mme", "mlle"}
+ABBREVIATIONS = {"mr", "mrs", "ms", "dr", "st", "rev", "col", "capt", "gen", "lt", "prof",
+                 "messrs", "esq", "hon", "sr", "jr", "vs", "etc", "e.g", "i.e", "no", "vol", "mme",
+                 "mlle"}
 END = re.compile(r"([.!?]+[\"'”’)\]]*)\s+(?=[\"'“‘(\[]?[A-Z])")
 
 
@@ -55,11 +57,14 @@ def grouped(parts, most_words):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+")
-    parser.add_argument("--words", type=int, default=0, help="words that sentences may share a line up to")
+    parser.add_argument("--words", type=int, default=0,
+                        help="words that sentences may share a line up to")
     parser.add_argument("--least", type=int, default=3, help="words that a line must have")
-    parser.add_argument("--most", type=int, default=60, help="words that a line may have; longer ones are dropped")
+    parser.add_argument("--most", type=int, default=60,
+                        help="words that a line may have; longer ones are dropped")
     options = parser.parse_args()
     kept = dropped = 0
     for name in sorted(options.files):
@@ -71,8 +76,8 @@ def main():
                         kept += 1
                     else:
                         dropped += 1
-    print(f"{kept} lines written, {dropped} shorter than {options.least} or longer than {options.most} words left out",
-          file=sys.stderr)
+    print(f"{kept} lines written, {dropped} shorter than {options.least} or longer than "
+          f"{options.most} words left out", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -38,8 +38,10 @@ def main(results):
         for job in jobs:
             row = names.index(job["name"]) if job["name"] in names else None
             objective = embed(job, results)
-            loss = "" if row is None or "train_loss" not in table else f"{table['train_loss'][row]:.3f}"
-            print(objective, job["settings"]["pretrain"]["steps"], "steps, final training loss", loss)
+            loss = ("" if row is None or "train_loss" not in table
+                    else f"{table['train_loss'][row]:.3f}")
+            print(objective, job["settings"]["pretrain"]["steps"], "steps, final training loss",
+                  loss)
 
 
 if __name__ == "__main__":

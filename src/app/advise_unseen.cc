@@ -134,7 +134,7 @@ std::map<std::string, std::string> regrets(const Plan& plan, const std::vector<C
 }
 
 std::string said_by(const NamedSelection& named, const std::string& regret) {
-  const SentenceSelection& selection = named.selection;
+  const Selection& selection = named.selection;
   if (!selection.absent.empty())
     return fmt::format("  {:<22} nothing: {}\n", named.selector->name, selection.absent);
   std::string text =

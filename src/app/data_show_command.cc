@@ -189,10 +189,12 @@ void add_options(CLI::App& command, ShowOptions& options) {
   command.add_option("--vocabulary", options.vocabulary,
                      "A folder with a vocabulary; adds tokens and ids");
   command
-      .add_option("--max-source-length", options.max_source_length, "Most tokens; shows what is cut")
+      .add_option("--max-source-length", options.max_source_length,
+                  "Most tokens; shows what is cut")
       ->check(CLI::PositiveNumber);
   command
-      .add_option("--max-target-length", options.max_target_length, "Most tokens; shows what is cut")
+      .add_option("--max-target-length", options.max_target_length,
+                  "Most tokens; shows what is cut")
       ->check(CLI::PositiveNumber);
 }
 

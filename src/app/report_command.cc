@@ -7,7 +7,9 @@
 #include <memory>
 
 #include "analysis/report/caveats.h"
+#include "analysis/report/decision_words.h"
 #include "analysis/report/lessons.h"
+#include "analysis/report/number_text.h"
 #include "app/commands.h"
 #include "app/results_folder.h"
 #include "app/text_output.h"

@@ -53,8 +53,8 @@ class ItemError : public DataError {
   const std::string reason;  // the sentence without the item's number, for callers that know a file
 };
 
-// The tasks whose primary metric this is, if it is measured: tasks whose answers are right or wrong,
-// or tasks whose answers are free text. Of several, the first in the catalogue decides.
+// The tasks whose primary metric this is, if it is measured: tasks whose answers are right or
+// wrong, or tasks whose answers are free text. Of several, the first in the catalogue decides.
 enum class Decides { nothing, exact_answers, free_text };
 
 // Scores a test set: a number for each item, and one for all. An item's score may depend on the

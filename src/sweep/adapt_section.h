@@ -16,7 +16,8 @@ inline const std::vector<std::string> kAdaptations = {"none", "lm", "denoising",
 // Reads [adapt] into Sweep::adapt, adapt_text and adapt_graph.
 void read_adapt(const toml::node& node, Sweep& sweep, const Entries& optimizers);
 
-// "lm", or { name = "lm", split = "random", label = "lm_random_split" } over the settings of [adapt].
+// "lm", or { name = "lm", split = "random", label = "lm_random_split" } over the settings of
+// [adapt].
 AdaptSettings read_adaptation(const toml::node& node, const Sweep& sweep,
                               const Entries& optimizers);
 

@@ -3,8 +3,8 @@
 
 #include "plan/settings.h"
 
-// Cost estimates that need no data. They order jobs and tell a user whether a sweep takes minutes or
-// days. They never decide a result.
+// Cost estimates that need no data. They order jobs and tell a user whether a sweep takes minutes
+// or days. They never decide a result.
 namespace dovetail {
 
 // The assumed speed of one thread on small models, about a third of its matrix peak.

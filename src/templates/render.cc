@@ -14,7 +14,7 @@ namespace dovetail {
 
 namespace {
 
-constexpr std::string_view kSource = "{source}";
+constexpr std::string_view kSourcePlaceholder = "{source}";
 
 // An example's answer as a text ("pantry") and as a label ("choice1").
 struct AnswerWords {
@@ -40,7 +40,8 @@ class Renderer {
   Rendered render(const AnswerWords& answer) {
     Rendered rendered;
     const std::string phrase = said_phrase();
-    head_in_phrase_ = phrase.find(kSource) != std::string::npos && (shape_.has(Slot::phrase));
+    head_in_phrase_ =
+        phrase.find(kSourcePlaceholder) != std::string::npos && (shape_.has(Slot::phrase));
     for (const Slot slot : shape_.source) write(slot, answer);
     rendered.source = writer_.take();
     rendered.target = target(answer);
@@ -98,7 +99,7 @@ class Renderer {
 
   void write_phrase() {
     const std::string phrase = said_phrase();
-    const size_t at = phrase.find(kSource);
+    const size_t at = phrase.find(kSourcePlaceholder);
     if (at == std::string::npos) return writer_.phrase(phrase);
     writer_.phrase(collapse_whitespace(phrase.substr(0, at)));
     if (task_.layout == Layout::question || example_.fields.contains("pair")) {
@@ -108,7 +109,7 @@ class Renderer {
     } else {
       writer_.glued(head_, 1);
     }
-    writer_.glued_phrase(phrase.substr(at + kSource.size()));
+    writer_.glued_phrase(phrase.substr(at + kSourcePlaceholder.size()));
   }
 
   void write_verbal() {

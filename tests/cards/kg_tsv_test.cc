@@ -5,8 +5,8 @@
 #include <set>
 
 #include "base/error.h"
-#include "base/text.h"
 #include "base/scratch_folder.h"
+#include "base/text.h"
 #include "cards/card_load.h"
 #include "tasks/find_task.h"
 

@@ -103,14 +103,15 @@ def declarations(text):
 
 def type_name(declaration):
     """The type that a declaration defines or names, or None."""
-    found = re.search(r"^(?:template\s*<[^;{}]*>\s*)?(?:struct|class|enum(?: class)?|union)\s+(\w+)\b(?!::)"
+    found = re.search(r"^(?:template\s*<[^;{}]*>\s*)?"
+                      r"(?:struct|class|enum(?: class)?|union)\s+(\w+)\b(?!::)"
                       r"(?:\s+final)?\s*(?::[^()]*)?$", declaration)
     return found.group(1) if found else None
 
 
 def function_signature(declaration):
     """name(types of the parameters) of a function's head, or None."""
-    found = re.match(r"^(?!using\b)[\w:<>,&*\s~\[\]]*?\b([A-Za-z_]\w*)\s*\((.*)\)[^()]*$",
+    found = re.match(r"^(?!using\b)[\w:<>,&*\s~\[\]]*?\b(?<!::)([A-Za-z_]\w*)\s*\((.*)\)[^()]*$",
                      declaration)
     if not found or "=" in declaration.split("(")[0]:
         return None

@@ -7,7 +7,7 @@ import re
 import unittest
 from pathlib import Path
 
-from cpp_text import SRC, TESTS, includes, room_of, sources
+from cpp_text import (SRC, TESTS, declarations, function_signature, includes, room_of, sources)
 
 # What a room may include beside itself, lowest first; DESIGN.md, part 4. A sub-room is a room of
 # its own: the network in model/ does not know of model/generation/.
@@ -89,20 +89,27 @@ def slow_includes(header, included, slow=SLOW):
     return bool(SLOW_PATTERN.match(included))
 
 
-def catalogue_entries(folder):
-    """Names in the .inc lists of a room: each is one function in a file of that name."""
-    return {name for path in folder.glob("*.inc")
-            for name in re.findall(r"^[A-Z_]+\((\w+)", path.read_text(), re.MULTILINE)}
+def catalogue_words(folder):
+    """Every word of a room's .inc lists, comments aside: the names of its entries among them."""
+    return {word for path in folder.glob("*.inc")
+            for word in re.findall(r"\w+", re.sub(r"//.*", "", path.read_text()))}
+
+
+def functions_of(text):
+    """The names of the functions that a source defines for others, without their scope."""
+    heads = [re.sub(r"\w+::(?=\w+\s*\()", "", head) for scope, head in declarations(text)
+             if "" not in scope]
+    return {function_signature(head).split("(")[0] for head in heads if function_signature(head)}
 
 
 def owns_a_header(source):
     """A source is the body of the header of its name, but for what others find by a list: entries
     of catalogues, commands, and main."""
-    text = source.read_text()
-    is_entry = any(re.search(rf"^\w+(?:<\w+>)? {name}\(\)", text, re.MULTILINE)
-                   for name in catalogue_entries(source.parent))
-    return is_entry or source.stem == "main" or source.stem.endswith("_command") or (
-        str(source.with_suffix(".h").relative_to(SRC)) in includes(source))
+    if source.stem == "main" or source.stem.endswith("_command"):
+        return True
+    own = str(source.with_suffix(".h").relative_to(SRC))
+    return own in includes(source) or bool(
+        functions_of(source.read_text()) & catalogue_words(source.parent))
 
 
 class RoomRule(unittest.TestCase):

@@ -15,7 +15,7 @@
 namespace dovetail {
 namespace {
 
-double all(const Metric& metric, const Items& items) {
+double aggregate_of(const Metric& metric, const Items& items) {
   return metric.of_all(items, metric.score(items));
 }
 
@@ -35,7 +35,8 @@ TEST(BleuCoco, ClipsCountsAndPenalisesShortness) {
 TEST(BleuCoco, AddsCountsOverTheSet) {
   const Items items{item("a b", {"a b"}), item("c d e f", {"x y z w"})};
 
-  EXPECT_NEAR(all(find_metric("bleu_1"), items), 2.0 / 6, 1e-8) << "not the mean of 1 and 0";
+  EXPECT_NEAR(aggregate_of(find_metric("bleu_1"), items), 2.0 / 6, 1e-8)
+      << "not the mean of 1 and 0";
 }
 
 TEST(Bleu, IsThatOfSacrebleu) {
@@ -46,7 +47,7 @@ TEST(Bleu, IsThatOfSacrebleu) {
   EXPECT_DOUBLE_EQ(bleu.of("a b c x", {"a b c d"}),
                    std::pow(3.0 / 4 * 2 / 3 * 1 / 2 * 1 / 2, 1.0 / 4));
   EXPECT_EQ(bleu.of("x", {"a"}), 0);
-  EXPECT_EQ(all(bleu, {item("to drive", {"to drive"})}), 0)
+  EXPECT_EQ(aggregate_of(bleu, {item("to drive", {"to drive"})}), 0)
       << "a corpus without four words in a row";
 }
 
@@ -194,10 +195,10 @@ TEST(MeteorNltk, MatchesStemsAndSynonyms) {
 TEST(Distinct, CountsDifferentOnes) {
   const Items items{item("to go", {"x"}), item("to eat", {"x"}), item("to go", {"x"})};
 
-  EXPECT_DOUBLE_EQ(all(find_metric("distinct_1"), items), 3.0 / 6);
-  EXPECT_DOUBLE_EQ(all(find_metric("distinct_2"), items), 2.0 / 3);
-  EXPECT_DOUBLE_EQ(all(find_metric("distinct_predictions"), items), 2.0 / 3);
-  EXPECT_EQ(all(find_metric("distinct_2"), {item("", {"x"})}), 0);
+  EXPECT_DOUBLE_EQ(aggregate_of(find_metric("distinct_1"), items), 3.0 / 6);
+  EXPECT_DOUBLE_EQ(aggregate_of(find_metric("distinct_2"), items), 2.0 / 3);
+  EXPECT_DOUBLE_EQ(aggregate_of(find_metric("distinct_predictions"), items), 2.0 / 3);
+  EXPECT_EQ(aggregate_of(find_metric("distinct_2"), {item("", {"x"})}), 0);
 }
 
 TEST(BestOfK, Trap2IsNotRougeL) {

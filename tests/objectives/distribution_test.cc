@@ -165,7 +165,8 @@ TEST(Mixed, HandsTheirTextsToItsComponents) {
                   {{"800 801 10 <0> -> <0> 11", 0.5}, {"802 803 10 <0> -> <0> 11", 0.5}});
 }
 
-void expect_refused(const std::string& name, const char* parameters, const std::string& part) {
+void expect_parameter_refused(const std::string& name, const char* parameters,
+                              const std::string& part) {
   try {
     make_objective(name, json::parse(parameters));
     ADD_FAILURE() << name << " accepted " << parameters;
@@ -175,20 +176,20 @@ void expect_refused(const std::string& name, const char* parameters, const std::
 }
 
 TEST(MakeObjective, RefusesWhatTheseCannotDo) {
-  expect_refused("iid_denoising", R"({"noise_density": 1})", "between 0 and 1");
-  expect_refused("iid_denoising", R"({"collapse_spans": false, "final_sentinel": true})",
-                 "needs collapse_spans");
-  expect_refused("bart_infilling", R"({"mask_ratio": 0})", "between 0 and 1");
-  expect_refused("bart_infilling", R"({"poisson_lambda": 0.5})", "between 1 and 100");
-  expect_refused("ul2", R"({"denoisers": []})", "at least one");
-  expect_refused("ul2", R"({"denoisers": [{"noise_density": 0.5}]})", "mode = ");
-  expect_refused("ul2", R"({"denoisers": [{"mode": "R", "noise_densty": 0.5}]})",
-                 "did you mean \"noise_density\"");
-  expect_refused("ul2", R"({"denoisers": [{"mode": "Q"}]})", "no text for mode \"Q\"");
-  expect_refused("ul2", R"({"denoisers": [{"mode": "R", "weight": 0}]})", "above 0");
-  expect_refused("ul2", R"({"denoisers": [{"mode": "R", "mean_noise_span_length": 0.5}]})",
-                 "at least 1");
-  expect_refused("ul2", R"({"mode_texts": {"R": 1}})", "must hold texts");
+  expect_parameter_refused("iid_denoising", R"({"noise_density": 1})", "between 0 and 1");
+  expect_parameter_refused("iid_denoising", R"({"collapse_spans": false, "final_sentinel": true})",
+                           "needs collapse_spans");
+  expect_parameter_refused("bart_infilling", R"({"mask_ratio": 0})", "between 0 and 1");
+  expect_parameter_refused("bart_infilling", R"({"poisson_lambda": 0.5})", "between 1 and 100");
+  expect_parameter_refused("ul2", R"({"denoisers": []})", "at least one");
+  expect_parameter_refused("ul2", R"({"denoisers": [{"noise_density": 0.5}]})", "mode = ");
+  expect_parameter_refused("ul2", R"({"denoisers": [{"mode": "R", "noise_densty": 0.5}]})",
+                           "did you mean \"noise_density\"");
+  expect_parameter_refused("ul2", R"({"denoisers": [{"mode": "Q"}]})", "no text for mode \"Q\"");
+  expect_parameter_refused("ul2", R"({"denoisers": [{"mode": "R", "weight": 0}]})", "above 0");
+  expect_parameter_refused(
+      "ul2", R"({"denoisers": [{"mode": "R", "mean_noise_span_length": 0.5}]})", "at least 1");
+  expect_parameter_refused("ul2", R"({"mode_texts": {"R": 1}})", "must hold texts");
 }
 
 }  // namespace

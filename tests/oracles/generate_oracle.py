@@ -111,7 +111,8 @@ def decode(model, source, mask, settings):
 
 
 def agree(one, other):
-    return all(a["ids"] == b["ids"] for ours, theirs in zip(one, other) for a, b in zip(ours, theirs))
+    return all(a["ids"] == b["ids"]
+               for ours, theirs in zip(one, other) for a, b in zip(ours, theirs))
 
 
 def make_case(name, models, settings, seed):
@@ -151,8 +152,9 @@ def make_warpers():
     generator = torch.Generator().manual_seed(5)
     cases = []
     for kept_at_least in (1, 2):
-        for temperature, top_k, top_p in [(1.0, 5, 1.0), (0.7, 0, 0.9), (1.5, 10, 0.5), (1.0, 1, 0.1),
-                                          (0.3, 500, 0.99), (2.0, 3, 0.01), (1.0, 0, 1.0)]:
+        for temperature, top_k, top_p in [(1.0, 5, 1.0), (0.7, 0, 0.9), (1.5, 10, 0.5),
+                                          (1.0, 1, 0.1), (0.3, 500, 0.99),
+                                          (2.0, 3, 0.01), (1.0, 0, 1.0)]:
             scores = 3 * torch.randn(6, 40, generator=generator)
             if top_p == 1.0:   # ties at the border of top_k all stay
                 scores = scores.round()
@@ -160,9 +162,11 @@ def make_warpers():
             if temperature != 1.0:
                 chosen.append(logits_process.TemperatureLogitsWarper(temperature))
             if top_k:
-                chosen.append(logits_process.TopKLogitsWarper(top_k, min_tokens_to_keep=kept_at_least))
+                chosen.append(
+                    logits_process.TopKLogitsWarper(top_k, min_tokens_to_keep=kept_at_least))
             if top_p < 1.0:
-                chosen.append(logits_process.TopPLogitsWarper(top_p, min_tokens_to_keep=kept_at_least))
+                chosen.append(
+                    logits_process.TopPLogitsWarper(top_p, min_tokens_to_keep=kept_at_least))
             warped = chosen(None, scores.clone())
             cases.append(dict(temperature=temperature, top_k=top_k, top_p=top_p,
                               min_tokens_to_keep=kept_at_least, scores=scores.tolist(),

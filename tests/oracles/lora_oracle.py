@@ -24,7 +24,8 @@ CASES = {
     "v1_0_q_v": (dict(feed_forward_proj="relu"),
                  dict(r=4, lora_alpha=16.0, target_modules=["q", "v"])),
     "v1_1_all": (dict(feed_forward_proj="gated-gelu", tie_word_embeddings=False),
-                 dict(r=2, lora_alpha=3.0, target_modules=["q", "k", "v", "o", "wi_0", "wi_1", "wo"])),
+                 dict(r=2, lora_alpha=3.0,
+                      target_modules=["q", "k", "v", "o", "wi_0", "wi_1", "wo"])),
 }
 
 
@@ -68,13 +69,16 @@ def make_case(name, folder):
         model.load_state_dict(original)
         torch.testing.assert_close(logits_of_peft(model, parameters, adapter, inputs), logits,
                                    atol=1e-4, rtol=1e-4)
-    expected = {"source": source, "decoder_ids": inputs["decoder_input_ids"], "logits": logits} | adapter
+    expected = {"source": source, "decoder_ids": inputs["decoder_input_ids"],
+                "logits": logits} | adapter
     safetensors.torch.save_file({key: tensor.to(torch.float32).contiguous().clone()
-                                 for key, tensor in expected.items()}, folder / "expected.safetensors")
+                                 for key, tensor in expected.items()},
+                                folder / "expected.safetensors")
     (folder / "lora.json").write_text(json.dumps(parameters))
 
 
 if __name__ == "__main__":
     for case_name in CASES:
         make_case(case_name, pathlib.Path(sys.argv[1]) / case_name)
-    print("compared with PEFT too" if peft else "PEFT is not installed: compared with merged weights only")
+    print("compared with PEFT too" if peft else
+          "PEFT is not installed: compared with merged weights only")

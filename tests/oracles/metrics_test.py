@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """`dovetail metric` against the published scorers: sacrebleu, rouge-score, rouge, nltk,
-scikit-learn, scipy, and the numbers that COMET's scorers printed for 5,000 generations of COMET-BART.
+scikit-learn, scipy, and the numbers that COMET's scorers printed for 5,000 generations of
+COMET-BART.
 
     .venv/bin/python -m pytest tests/oracles/metrics_test.py
 
 The 5,000 (data set metric-oracle-comet-bart) are looked for in the folder that DOVETAIL_TEST_DATA
-names, else in ../shared/data; without them their tests skip. Random texts hold Unicode, blanks of all
-kinds, punctuation, repeated words and nothing at all; the seed is in the name of the test.
+names, else in ../shared/data; without them their tests skip. Random texts hold Unicode, blanks of
+all kinds, punctuation, repeated words and nothing at all; the seed is in the name of the test.
 """
 import json
 import os
@@ -22,10 +23,12 @@ COMET = "metric-oracle-comet-bart"
 GENERATIONS = "system_eval__BART__BART-atomic_2020_gens.jsonl"
 SCORES = "system_eval__results__BART-atomic_2020_gens_scores.jsonl"
 
-WORDS = ["to", "drive", "The", "MALL", "there", "a", "x1", "42", "3,000.50", "caf\u00e9", "don't", "-", ".", "...",
-         "e-mail", "5-", "\u212a", "\u0130zmir", "___", "\u4e2d\u6587", "", "to", "the", "&amp;", "&quot;x&quot;", "&amp;lt;",
-         "<skipped>", "a.b,c", "1.", ".5", "U.S.", "(hi)", "\u201cq\u201d", "\U0001f600", "e\u0301", "{~}", "$5", "end-\n", "-\n"]
-BLANKS = [" "] * 8 + ["  ", ", ", "-", "\t", "\n", "\r", "\u00a0", "\u2003", "\u3000", "\x1c", "\u0085", ". ", "."]
+WORDS = ["to", "drive", "The", "MALL", "there", "a", "x1", "42", "3,000.50", "caf\u00e9", "don't",
+         "-", ".", "...", "e-mail", "5-", "\u212a", "\u0130zmir", "___", "\u4e2d\u6587", "", "to",
+         "the", "&amp;", "&quot;x&quot;", "&amp;lt;", "<skipped>", "a.b,c", "1.", ".5", "U.S.",
+         "(hi)", "\u201cq\u201d", "\U0001f600", "e\u0301", "{~}", "$5", "end-\n", "-\n"]
+BLANKS = [" "] * 8 + ["  ", ", ", "-", "\t", "\n", "\r", "\u00a0", "\u2003", "\u3000", "\x1c",
+                      "\u0085", ". ", "."]
 
 
 def random_text(rng):
@@ -61,7 +64,8 @@ def comet(tmp_path_factory):
         subprocess.run(["tar", "-xJf", archive, "-C", unpacked], check=True)
         data = unpacked
     if not (data / COMET).is_dir():
-        pytest.skip(f"the data set {COMET} is not here: set DOVETAIL_TEST_DATA to the folder that holds it")
+        pytest.skip(f"the data set {COMET} is not here: set DOVETAIL_TEST_DATA to the folder that "
+                    "holds it")
     return data / COMET
 
 
@@ -106,9 +110,11 @@ def bleu_and_chrf(items):
     hypotheses = [item["prediction"] for item in items]
     most = max(len(item["references"]) for item in items)
     streams = [[(item["references"] + [None] * most)[i] for item in items] for i in range(most)]
-    return {"bleu": ([sacrebleu.sentence_bleu(item["prediction"], item["references"]).score for item in items],
+    return {"bleu": ([sacrebleu.sentence_bleu(item["prediction"], item["references"]).score
+                      for item in items],
                      sacrebleu.corpus_bleu(hypotheses, streams).score),
-            "chrf": ([sacrebleu.sentence_chrf(item["prediction"], item["references"]).score for item in items],
+            "chrf": ([sacrebleu.sentence_chrf(item["prediction"], item["references"]).score
+                      for item in items],
                      sacrebleu.corpus_chrf(hypotheses, streams).score)}
 
 
@@ -134,7 +140,8 @@ def check_rouge_score(folder, items):
     scorer = scorers.RougeScorer(["rouge1", "rouge2", "rougeL"], use_stemmer=False)
     theirs = [scorer.score_multi(item["references"], item["prediction"]) for item in items]
     ours = scored(folder, items, "rouge_1", "rouge_2", "rouge_l", "token_f1")
-    for name, key in [("rouge_1", "rouge1"), ("rouge_2", "rouge2"), ("rouge_l", "rougeL"), ("token_f1", "rouge1")]:
+    for name, key in [("rouge_1", "rouge1"), ("rouge_2", "rouge2"), ("rouge_l", "rougeL"),
+                      ("token_f1", "rouge1")]:
         assert_close(ours[name][0], [float(one[key].fmeasure) for one in theirs], items)
 
 
@@ -156,8 +163,10 @@ def check_rouge_package(folder, items):
             return 0.0
         return rouge.get_scores(prediction, reference)[0]["rouge-l"]["f"]
 
-    expected = [max(f(item["prediction"], reference) for reference in item["references"]) for item in items]
-    assert_close(scored(folder, items, "rouge_l_rouge_package")["rouge_l_rouge_package"][0], expected, items)
+    expected = [max(f(item["prediction"], reference) for reference in item["references"])
+                for item in items]
+    assert_close(scored(folder, items, "rouge_l_rouge_package")["rouge_l_rouge_package"][0],
+                 expected, items)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -169,11 +178,12 @@ def test_rouge_package_on_comet(tmp_path, comet_items):
     check_rouge_package(tmp_path, comet_items)
 
 
-LEXNAMES = """adj.all adj.pert adv.all noun.Tops noun.act noun.animal noun.artifact noun.attribute noun.body
-noun.cognition noun.communication noun.event noun.feeling noun.food noun.group noun.location noun.motive noun.object
-noun.person noun.phenomenon noun.plant noun.possession noun.process noun.quantity noun.relation noun.shape noun.state
-noun.substance noun.time verb.body verb.change verb.cognition verb.communication verb.competition verb.consumption
-verb.contact verb.creation verb.emotion verb.motion verb.perception verb.possession verb.social verb.stative
+LEXNAMES = """adj.all adj.pert adv.all noun.Tops noun.act noun.animal noun.artifact noun.attribute
+noun.body noun.cognition noun.communication noun.event noun.feeling noun.food noun.group
+noun.location noun.motive noun.object noun.person noun.phenomenon noun.plant noun.possession
+noun.process noun.quantity noun.relation noun.shape noun.state noun.substance noun.time verb.body
+verb.change verb.cognition verb.communication verb.competition verb.consumption verb.contact
+verb.creation verb.emotion verb.motion verb.perception verb.possession verb.social verb.stative
 verb.weather adj.ppl""".split()
 
 
@@ -193,13 +203,15 @@ def nltk_wordnet(tmp_path_factory):
                                              for i, name in enumerate(LEXNAMES)))
     nltk.data.path.append(str(folder))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reader, "map_wn", lambda self, version="wordnet": None)  # only for other languages
+        # only for other languages
+        patch.setattr(reader, "map_wn", lambda self, version="wordnet": None)
         return reader(str(folder), None)
 
 
 def check_meteor(folder, items, wordnet):
     meteor = pytest.importorskip("nltk.translate.meteor_score").meteor_score
-    expected = [meteor([text.split() for text in item["references"]], item["prediction"].split(), wordnet=wordnet)
+    expected = [meteor([text.split() for text in item["references"]], item["prediction"].split(),
+                       wordnet=wordnet)
                 for item in items]
     assert_close(scored(folder, items, "meteor_nltk")["meteor_nltk"][0], expected, items)
 
@@ -208,21 +220,23 @@ def random_sentences(seed, wordnet, count=400):
     """Related words in many forms: plurals, past tenses, comparatives, synonyms."""
     rng = random.Random(seed)
     lemmas = sorted(lemma for lemma in wordnet.all_lemma_names() if lemma.isascii())
-    common = "to the a drive went mice bigger happiest flies dying children running ran lay enjoyed relational".split()
+    common = ("to the a drive went mice bigger happiest flies dying children running ran lay "
+              "enjoyed relational").split()
 
     def form(word):
         word = rng.choice([word] * 3 + [rng.choice(lemmas)])
         for synset in wordnet.synsets(word)[:1]:
             word = rng.choice([word, rng.choice(synset.lemmas()).name()])
-        return rng.choice([word, word, word + "s", word + "ing", word.rstrip("e") + "ed", word + "er", word + "ly",
-                           word + "iness", word.rstrip("y") + "ies", word.upper(), word + ".", word + "\u4e2d"])
+        return rng.choice([word, word, word + "s", word + "ing", word.rstrip("e") + "ed",
+                           word + "er", word + "ly", word + "iness", word.rstrip("y") + "ies",
+                           word.upper(), word + ".", word + "\u4e2d"])
 
     items = []
     for _ in range(count):
         words = rng.choices(common + rng.choices(lemmas, k=8), k=rng.randint(0, 9))
         items.append({"prediction": " ".join(map(form, words)),
-                      "references": [" ".join(map(form, rng.sample(words, rng.randint(0, len(words)))))
-                                     for _ in range(rng.randint(1, 3))]})
+                      "references": [" ".join(map(form, rng.sample(
+                          words, rng.randint(0, len(words))))) for _ in range(rng.randint(1, 3))]})
     return items
 
 
@@ -252,7 +266,8 @@ def test_classification_as_scikit_learn(tmp_path, seed):
         choices = rng.sample(labels, len(labels))
         right = rng.choice(labels)
         said = right if rng.random() < 0.5 else rng.choice(labels + ["neither", ""])
-        items.append({"prediction": f" {said} ".replace(" ", "  ").upper() if said.isascii() else said,
+        items.append({"prediction": (f" {said} ".replace(" ", "  ").upper() if said.isascii()
+                                     else said),
                       "references": [right], "choices": choices, "answer": choices.index(right)})
         given.append(right)
         predicted.append(said if said in labels else "<none>")
@@ -262,8 +277,10 @@ def test_classification_as_scikit_learn(tmp_path, seed):
 
     f1 = metrics.f1_score(given, predicted, labels=used, average="macro", zero_division=0)
     assert ours["macro_f1"][1] == pytest.approx(f1, rel=1e-12)
-    assert ours["matthews"][1] == pytest.approx(metrics.matthews_corrcoef(given, predicted), abs=1e-12)
-    assert ours["accuracy_text"][1] == pytest.approx(metrics.accuracy_score(given, predicted), rel=1e-12)
+    assert ours["matthews"][1] == pytest.approx(
+        metrics.matthews_corrcoef(given, predicted), abs=1e-12)
+    assert ours["accuracy_text"][1] == pytest.approx(
+        metrics.accuracy_score(given, predicted), rel=1e-12)
     assert ours["macro_f1"][0] == ours["matthews"][0] == ours["accuracy_text"][0]
 
 
@@ -292,8 +309,10 @@ def test_distinct_as_sets_say(tmp_path, seed):
 
     predictions = [item["prediction"] for item in items]
     for n in (1, 2):
-        grams = [[tuple(text.split()[i:i + n]) for i in range(len(text.split()) - n + 1)] for text in predictions]
+        grams = [[tuple(text.split()[i:i + n]) for i in range(len(text.split()) - n + 1)]
+                 for text in predictions]
         every = [gram for one in grams for gram in one]
         assert ours[f"distinct_{n}"][1] == len(set(every)) / len(every)
         assert ours[f"distinct_{n}"][0] == [len(set(one)) / len(one) if one else 0 for one in grams]
-    assert ours["distinct_predictions"][1] == pytest.approx(len(set(predictions)) / len(predictions), rel=1e-12)
+    assert ours["distinct_predictions"][1] == pytest.approx(
+        len(set(predictions)) / len(predictions), rel=1e-12)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Objectives against implementations of their own, written from the papers: many draws of both must look
-alike. What is compared can be read off inputs and targets alone; how a draw is made is not shared."""
+"""Objectives against implementations of their own, written from the papers: many draws of both must
+look alike. What is compared can be read off inputs and targets alone; how a draw is made is not
+shared."""
 import json
 import os
 import subprocess
@@ -18,8 +19,8 @@ TEXT = 100000  # ids of texts start here; sentinels are negative
 
 
 def drawn(name, parameters, length, count=COUNT):
-    run = subprocess.run([str(DRAWS), name, json.dumps(parameters), str(length), str(count), str(SEED)],
-                         capture_output=True, text=True, check=True)
+    run = subprocess.run([str(DRAWS), name, json.dumps(parameters), str(length), str(count),
+                          str(SEED)], capture_output=True, text=True, check=True)
     return [json.loads(line) for line in run.stdout.splitlines()]
 
 
@@ -40,7 +41,8 @@ def alike(ours, theirs):
         chi += (rest[0] - expected) ** 2 / (expected * (1 - share))
         cells += 1
     limit = cells + 5 * np.sqrt(2 * cells)
-    assert chi < limit, f"seed {SEED}: chi-square {chi:.1f} in {cells} cells; {mine.most_common(5)}, {other.most_common(5)}"
+    assert chi < limit, (f"seed {SEED}: chi-square {chi:.1f} in {cells} cells; "
+                         f"{mine.most_common(5)}, {other.most_common(5)}")
 
 
 def spans_of(targets):
@@ -57,7 +59,8 @@ def spans_of(targets):
 
 def text_of(row):
     spans = spans_of(row["targets"])
-    return [t for token in row["inputs"] if token < TEXT for t in (spans[-1 - token] if token < 0 else [token])]
+    return [t for token in row["inputs"] if token < TEXT
+            for t in (spans[-1 - token] if token < 0 else [token])]
 
 
 def runs(mask):
@@ -65,7 +68,7 @@ def runs(mask):
     return [len(run) for run in "".join("x" if m else " " for m in mask).split()]
 
 
-# --- Raffel et al. 2020: a coin for each token ------------------------------------------------------------
+# --- Raffel et al. 2020: a coin for each token ----------------------------------------------------
 
 def coins(length, density, rng):
     while True:  # conditional on one token of each kind, which changes nothing at this length
@@ -105,7 +108,7 @@ def test_iid_denoising_mass_style():
     assert abs(np.mean(masked) - 9) < 5 * np.sqrt(60 * 0.15 * 0.85 / len(rows))
 
 
-# --- Liu et al. 2019 --------------------------------------------------------------------------------------
+# --- Liu et al. 2019 ------------------------------------------------------------------------------
 
 def test_deshuffling():
     rows = drawn("deshuffling", {}, 4)
@@ -114,7 +117,7 @@ def test_deshuffling():
     alike([tuple(row["inputs"]) for row in rows], [tuple(rng.permutation(4)) for _ in rows])
 
 
-# --- Lewis et al. 2020: Poisson spans, one mask each -------------------------------------------------------
+# --- Lewis et al. 2020: Poisson spans, one mask each ----------------------------------------------
 
 def bart(length, ratio, mean, rng):
     """A list of kept positions and -1 for masks: spans and kept tokens in random order."""
@@ -133,7 +136,8 @@ def bart(length, ratio, mean, rng):
 
 
 def gaps(inputs, length):
-    """(masks, tokens missing) between each two kept tokens where there is a mask, first one only, and how many."""
+    """(masks, tokens missing) between each two kept tokens where there is a mask, first one only,
+    and how many."""
     found, masks, expected = [], 0, 0
     for token in inputs + [length]:
         if token < 0:
@@ -163,7 +167,7 @@ def test_bart_infilling(ratio, mean):
     alike([(1, 0) in gaps(i, length) for i in ours], [(1, 0) in gaps(i, length) for i in theirs])
 
 
-# --- Tay et al. 2022, table 1 ------------------------------------------------------------------------------
+# --- Tay et al. 2022, table 1 ---------------------------------------------------------------------
 
 # mode, noise density, mean span length (None: one span at the end)
 TABLE = [("R", .15, 3), ("R", .15, 8), ("S", .25, None), ("X", .5, 3), ("X", .5, 8), ("X", .15, 64), ("X", .5, 64)]
@@ -171,7 +175,8 @@ TABLE = [("R", .15, 3), ("R", .15, 8), ("S", .25, None), ("X", .5, 3), ("X", .5,
 
 def composition(total, parts, rng):
     """`total` as so many positive numbers, all ways equally likely."""
-    cuts = np.sort(rng.choice(np.arange(1, total), parts - 1, replace=False)) if parts > 1 else np.array([], int)
+    cuts = (np.sort(rng.choice(np.arange(1, total), parts - 1, replace=False)) if parts > 1
+            else np.array([], int))
     return np.diff(np.concatenate([[0], cuts, [total]])).astype(int)
 
 
@@ -192,7 +197,8 @@ def test_ul2(length):
     ours = []
     for row in rows:
         assert text_of(row) == list(range(length))
-        ours.append(("RSX"[row["inputs"][0] - TEXT], tuple(len(s) for s in spans_of(row["targets"]))))
+        ours.append(("RSX"[row["inputs"][0] - TEXT],
+                     tuple(len(s) for s in spans_of(row["targets"]))))
         if ours[-1][0] == "S":
             assert row["targets"][-1] == length - 1 and len(ours[-1][1]) == 1
     shares = Counter(mode for mode, _ in ours)

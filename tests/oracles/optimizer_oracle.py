@@ -40,7 +40,8 @@ class Lion:
 
 def adafactor(params, rate, decay, given):
     given = {"scale_parameter": False, "relative_step": False, "warmup_init": False} | given
-    return Adafactor(params, lr=None if given["relative_step"] else rate, weight_decay=decay, **given)
+    return Adafactor(params, lr=None if given["relative_step"] else rate, weight_decay=decay,
+                     **given)
 
 
 # name of the optimizer, learning rate, weight decay, our parameters, how the reference is made
@@ -50,7 +51,8 @@ CASES = {
         "adamw", 3e-2, 0.1, {"beta1": 0.8, "beta2": 0.95, "epsilon": 1e-6},
         lambda p, r, d, o: torch.optim.AdamW(p, r, (o["beta1"], o["beta2"]), o["epsilon"], d)),
     "adafactor_fixed": ("adafactor", 1e-2, 0.0, {}, adafactor),
-    "adafactor_decay": ("adafactor", 1e-2, 0.1, {"clip_threshold": 0.5, "decay_rate": -0.5}, adafactor),
+    "adafactor_decay": ("adafactor", 1e-2, 0.1, {"clip_threshold": 0.5, "decay_rate": -0.5},
+                        adafactor),
     "adafactor_beta1": ("adafactor", 1e-2, 0.0, {"beta1": 0.9}, adafactor),
     "adafactor_scale": ("adafactor", 1e-2, 0.01, {"scale_parameter": True}, adafactor),
     "adafactor_relative": ("adafactor", 1e-3, 0.0, {"relative_step": True, "scale_parameter": True},
@@ -82,8 +84,8 @@ def make_case(case, folder):
         tensors |= {f"after.{step}.{i}": p.detach().clone() for i, p in enumerate(params)}
     folder.mkdir(parents=True, exist_ok=True)
     safetensors.torch.save_file(tensors, folder / "steps.safetensors")
-    settings = {"name": name, "learning_rate": rate, "weight_decay": decay, "parameters": parameters,
-                "steps": STEPS, "tensors": len(SHAPES), "seed": SEED}
+    settings = {"name": name, "learning_rate": rate, "weight_decay": decay,
+                "parameters": parameters, "steps": STEPS, "tensors": len(SHAPES), "seed": SEED}
     (folder / "settings.json").write_text(json.dumps(settings))
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-AXES = ["objective", "task", "template", "tuning", "train_size", "seed"]   # of a sweep that adapts nothing
+# of a sweep that adapts nothing
+AXES = ["objective", "task", "template", "tuning", "train_size", "seed"]
 ALL_AXES = ["objective", "adaptation", *AXES[1:]]
 
 
@@ -37,7 +38,8 @@ def test_the_root_is_a_labelled_cube(folder, expected):
         assert list(ds.objective.values) == ["objective0", "objective1", "objective2"]
         cells = [entry for entry in expected if not entry["baseline"]]
         for entry in cells[:40] + cells[-5:]:
-            place = {axis: label for axis, label in zip(ALL_AXES, entry["coordinates"]) if axis in AXES}
+            place = {axis: label for axis, label in zip(ALL_AXES, entry["coordinates"])
+                     if axis in AXES}
             score = ds.rouge_l.sel(place).item()
             if finished(entry):
                 assert score == entry["record"]["metrics"]["rouge_l"]
@@ -53,7 +55,8 @@ def test_status_has_words_for_its_numbers(folder, expected):
         words = dict(zip(ds.status.attrs["flag_values"], ds.status.attrs["flag_meanings"].split()))
         counts = {words[n]: int((ds.status == n).sum()) for n in words}
     cells = [entry for entry in expected if not entry["baseline"]]
-    assert counts == {"missing": 1, "failed": 1, "crashed": 0, "excluded": 0, "finished": len(cells) - 2}
+    assert counts == {"missing": 1, "failed": 1, "crashed": 0, "excluded": 0,
+                      "finished": len(cells) - 2}
 
 
 def test_baselines_have_the_dimensions_they_depend_on(folder, expected):
@@ -100,7 +103,8 @@ def test_examples_lie_between_the_offsets_of_their_cell(folder, expected):
 def test_predictions_are_texts_again(folder, expected):
     with h5py.File(folder / "results.h5") as file:
         group = file["predictions"]
-        cell, text, content = group["cell_offsets"][:], group["text_offsets"][:], group["text"][:].tobytes()
+        cell, text = group["cell_offsets"][:], group["text_offsets"][:]
+        content = group["text"][:].tobytes()
     for i, entry in enumerate(expected):
         got = [content[text[j] : text[j + 1]].decode() for j in range(cell[i], cell[i + 1])]
         assert got == (entry["record"]["predictions"] if finished(entry) else [])

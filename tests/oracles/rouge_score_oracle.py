@@ -27,7 +27,8 @@ SOURCE = ("Random words, and glosses of WordNet 3.0, Copyright 2006 by Princeton
 
 def random_items(rng, count):
     def text():
-        return rng.choice([" ", " ", "  ", ", ", "-"]).join(rng.choices(WORDS, k=rng.randint(0, 12)))
+        return rng.choice([" ", " ", "  ", ", ", "-"]).join(
+            rng.choices(WORDS, k=rng.randint(0, 12)))
     for _ in range(count):
         yield text(), [text() for _ in range(rng.randint(1, 4))]
 

@@ -19,8 +19,9 @@ RESAMPLES = 200_000
 
 def percentile_interval(table, rng):
     """One seed: scipy's own percentile bootstrap of the mean over examples."""
-    result = scipy.stats.bootstrap((table[0],), numpy.mean, n_resamples=RESAMPLES, confidence_level=0.95,
-                                   method="percentile", rng=rng, batch=10_000)
+    result = scipy.stats.bootstrap((table[0],), numpy.mean, n_resamples=RESAMPLES,
+                                   confidence_level=0.95, method="percentile", rng=rng,
+                                   batch=10_000)
     return [result.confidence_interval.low, result.confidence_interval.high]
 
 
@@ -50,7 +51,8 @@ def main():
     rng = numpy.random.default_rng(20240601)
 
     def table(seeds, items, centre):
-        scores = numpy.clip(centre + rng.normal(0, 0.2, (1, items)) + rng.normal(0, 0.1, (seeds, items))
+        scores = numpy.clip(centre + rng.normal(0, 0.2, (1, items))
+                            + rng.normal(0, 0.1, (seeds, items))
                             + rng.normal(0, 0.04, (seeds, 1)), 0, 1)
         return scores.astype(numpy.float32).round(3).astype(float)
 
@@ -60,9 +62,10 @@ def main():
              case("three seeds, difference", table(3, 50, 0.4), table(3, 50, 0.3), rng),
              case("two seeds, right or wrong", (table(2, 80, 0.5) > 0.5).astype(float), None, rng)]
     values = [0.31, 0.02, 0.77, 0.5, 0.11]
-    quantiles = [{"q": q, "value": numpy.percentile(values, 100 * q)} for q in (0, 0.025, 0.1, 0.5, 0.975, 1)]
-    golden = {"made_by": "tests/oracles/statistics_oracle.py", "numpy": numpy.__version__, "scipy": scipy.__version__,
-              "values": values, "quantiles": quantiles, "cases": cases}
+    quantiles = [{"q": q, "value": numpy.percentile(values, 100 * q)}
+                 for q in (0, 0.025, 0.1, 0.5, 0.975, 1)]
+    golden = {"made_by": "tests/oracles/statistics_oracle.py", "numpy": numpy.__version__,
+              "scipy": scipy.__version__, "values": values, "quantiles": quantiles, "cases": cases}
     path = pathlib.Path(__file__).parents[1] / "golden" / "statistics.json"
     path.write_text(json.dumps(golden, indent=1) + "\n")
     print(f"wrote {path.name}: {len(cases)} cases")

@@ -2,14 +2,16 @@
 """Random small models of the whole T5 family, and what the reference implementation says of them.
 
 Usage: t5_oracle.py OUTPUT_FOLDER [SEED]
-Writes OUTPUT_FOLDER/CASE/ with config.json, the weights in one of the published formats (all of them
-take their turn) and expected.safetensors: inputs, logits, loss, 1-based ranks of the labels, greedy
-ids, gradient of every parameter, and the parameters after ten steps of AdamW and of Adafactor.
+Writes OUTPUT_FOLDER/CASE/ with config.json, the weights in one of the published formats (all of
+them take their turn) and expected.safetensors: inputs, logits, loss, 1-based ranks of the labels,
+greedy ids, gradient of every parameter, and the parameters after ten steps of AdamW and of
+Adafactor.
 
 Inputs are drawn again until nothing compared hangs on a rounding error: a greedy step's best two
-logits, and a label's logit and any other, are at least MARGIN apart; the optimizers' steps end within
-DRIFT of the same steps in float64 from weights that are a little off (a gradient near nought is nothing
-but rounding, and these optimizers divide by its size); and no ReLU is within KINK of its corner.
+logits, and a label's logit and any other, are at least MARGIN apart; the optimizers' steps end
+within DRIFT of the same steps in float64 from weights that are a little off (a gradient near nought
+is nothing but rounding, and these optimizers divide by its size); and no ReLU is within KINK of its
+corner.
 """
 import copy
 import json
@@ -21,8 +23,8 @@ import sys
 import safetensors.torch
 import torch
 import transformers
-from transformers import (MT5Config, MT5ForConditionalGeneration, T5Config, T5ForConditionalGeneration,
-                          UMT5Config, UMT5ForConditionalGeneration)
+from transformers import (MT5Config, MT5ForConditionalGeneration, T5Config,
+                          T5ForConditionalGeneration, UMT5Config, UMT5ForConditionalGeneration)
 
 NUM_CASES = 48
 MARGIN = 1e-4          # ours were seen within 2.4e-5 of the reference's: two of them within 5e-5
@@ -30,7 +32,8 @@ DRIFT = 3e-5
 KINK = 1e-6
 NEW_TOKENS = 12
 STEPS = 10
-CLASSES = {"t5": (T5Config, T5ForConditionalGeneration), "mt5": (MT5Config, MT5ForConditionalGeneration),
+CLASSES = {"t5": (T5Config, T5ForConditionalGeneration),
+           "mt5": (MT5Config, MT5ForConditionalGeneration),
            "umt5": (UMT5Config, UMT5ForConditionalGeneration)}
 
 # What each published family fixes; the rest is drawn.
@@ -40,8 +43,8 @@ FAMILIES = {
     "silu": dict(type="t5", feed_forward_proj="gated-silu"),
     "mt5": dict(type="mt5", feed_forward_proj="gated-gelu", vocab_size=200),
     "umt5": dict(type="umt5", feed_forward_proj="gated-gelu", vocab_size=150),
-    "byt5": dict(type="t5", feed_forward_proj="gated-gelu", vocab_size=384, tied=False, scaled=False,
-                 num_layers=3, num_decoder_layers=1),
+    "byt5": dict(type="t5", feed_forward_proj="gated-gelu", vocab_size=384, tied=False,
+                 scaled=False, num_layers=3, num_decoder_layers=1),
     "t5_scaled_otherwise": dict(type="t5", tied=True, scaled=False),
     "t5_head_scaled": dict(type="t5", tied=False, scaled=True),
 }
@@ -51,7 +54,8 @@ FORMATS = ["safetensors", "safetensors_sharded", "bin", "bin_old", "bin_sharded"
 def draw_settings(rng, fixed):
     buckets = rng.choice([4, 5, 8, 16, 32])
     settings = dict(
-        vocab_size=rng.randint(60, 120), d_model=rng.choice([16, 24, 31, 40]), d_kv=rng.choice([3, 6, 8, 16]),
+        vocab_size=rng.randint(60, 120), d_model=rng.choice([16, 24, 31, 40]),
+        d_kv=rng.choice([3, 6, 8, 16]),
         num_heads=rng.randint(1, 5), d_ff=rng.randint(20, 72), num_layers=rng.randint(1, 3),
         num_decoder_layers=rng.randint(1, 3), relative_attention_num_buckets=buckets,
         relative_attention_max_distance=buckets // 2 + rng.choice([1, 4, 20, 112]),
@@ -93,7 +97,8 @@ def draw_batch(vocab_size):
 
 
 def label_ranks(logits, labels):
-    """1-based, by how many logits are strictly larger, and the smallest distance to another logit."""
+    """1-based, by how many logits are strictly larger, and the smallest distance to another
+    logit."""
     own = logits.gather(-1, labels.clamp_min(0).unsqueeze(-1))
     distance = (logits - own).abs().scatter(-1, labels.clamp_min(0).unsqueeze(-1), float("inf"))
     ranks = 1 + (logits > own).sum(-1)
@@ -103,8 +108,8 @@ def label_ranks(logits, labels):
 def greedy(model, batch):
     """The ids, and the smallest distance between the best two logits of a step."""
     result = model.generate(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"],
-                            max_new_tokens=NEW_TOKENS, num_beams=1, do_sample=False, use_cache=False,
-                            output_logits=True, return_dict_in_generate=True)
+                            max_new_tokens=NEW_TOKENS, num_beams=1, do_sample=False,
+                            use_cache=False, output_logits=True, return_dict_in_generate=True)
     best = torch.stack(result.logits, 1).topk(2, -1).values      # [batch, steps, 2]
     ended = (result.sequences[:, 1:] == model.config.eos_token_id).long()
     running = ended.cumsum(-1) - ended == 0                       # the step that ends a row counts
@@ -170,7 +175,8 @@ def all_steps(model, batch):
 
 
 def comparable_batch(model, tries=200):
-    """A batch of which nothing hangs on rounding, with what follows from it; None where there is none."""
+    """A batch of which nothing hangs on rounding, with what follows from it; None where there is
+    none."""
     for _ in range(tries):
         batch = draw_batch(model.config.vocab_size)
         with torch.no_grad():
@@ -188,10 +194,11 @@ def expectations(model, found):
     batch, expected = found
     output = model(**batch)
     output.loss.backward()
-    expected |= {"source": batch["input_ids"], "mask": batch["attention_mask"], "labels": batch["labels"],
-                 "logits": output.logits, "loss": output.loss.reshape(1)}
+    expected |= {"source": batch["input_ids"], "mask": batch["attention_mask"],
+                 "labels": batch["labels"], "logits": output.logits, "loss": output.loss.reshape(1)}
     expected |= {"grad." + name: p.grad for name, p in model.named_parameters()}
-    return {name: tensor.detach().to(torch.float32).contiguous().clone() for name, tensor in expected.items()}
+    return {name: tensor.detach().to(torch.float32).contiguous().clone()
+            for name, tensor in expected.items()}
 
 
 def save_torch_shards(state, folder):
@@ -217,7 +224,8 @@ def save_model(model, folder, form):
     if form == "bin_sharded":
         save_torch_shards(state, folder)
     else:
-        torch.save(state, folder / "pytorch_model.bin", _use_new_zipfile_serialization=form != "bin_old")
+        torch.save(state, folder / "pytorch_model.bin",
+                   _use_new_zipfile_serialization=form != "bin_old")
     return None
 
 
@@ -233,14 +241,16 @@ def write_case(folder, settings, form):
     if form == "bin_half":
         halve(model)
     found = comparable_batch(model)
-    assert found is not None, f"{folder.name}: every batch hangs on a rounding error; other scales are needed"
+    assert found is not None, (f"{folder.name}: every batch hangs on a rounding error; other "
+                               "scales are needed")
     folder.mkdir(parents=True, exist_ok=True)
     save_model(copy.deepcopy(model).half() if form == "bin_half" else model, folder, form)
     safetensors.torch.save_file(expectations(model, found), folder / "expected.safetensors")
 
 
 def write_published(folder):
-    """The small random T5 of the shared data, as the library wrote it years ago, where it is there."""
+    """The small random T5 of the shared data, as the library wrote it years ago, where it is
+    there."""
     data = pathlib.Path(__file__).resolve().parents[3] / "shared" / "data"
     name = "model-hf-tiny-t5-random"
     if not (data / "unpack").exists():
@@ -252,10 +262,11 @@ def write_published(folder):
     with torch.no_grad():
         logits = model(**batch).logits
     # its weights are so small that ranks are a matter of rounding: logits only
-    expected = {"source": batch["input_ids"], "mask": batch["attention_mask"], "labels": batch["labels"],
-                "logits": logits}
-    safetensors.torch.save_file({key: tensor.float().contiguous() for key, tensor in expected.items()},
-                                folder / name / "expected.safetensors")
+    expected = {"source": batch["input_ids"], "mask": batch["attention_mask"],
+                "labels": batch["labels"], "logits": logits}
+    safetensors.torch.save_file(
+        {key: tensor.float().contiguous() for key, tensor in expected.items()},
+        folder / name / "expected.safetensors")
 
 
 def main(folder, seed):

@@ -34,7 +34,8 @@ def load(folder):
     transformers.logging.get_logger("transformers").addHandler(collector)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        model, info = transformers.AutoModelForSeq2SeqLM.from_pretrained(folder, output_loading_info=True)
+        model, info = transformers.AutoModelForSeq2SeqLM.from_pretrained(
+            folder, output_loading_info=True)
     transformers.logging.get_logger("transformers").removeHandler(collector)
     logging.getLogger().removeHandler(collector)
     said = collector.messages + [str(w.message) for w in caught]
@@ -46,13 +47,16 @@ def check(saved, original):
     model, said = load(saved)
     state = safetensors.torch.load_file(saved / "model.safetensors")
     if "lm_head.weight" in state:
-        assert any(OWN_HEAD in line for line in said), (saved.name, "where did transformers' sentence go?")
+        assert any(OWN_HEAD in line for line in said), (
+            saved.name, "where did transformers' sentence go?")
         said = [line for line in said if OWN_HEAD not in line]
     assert not said, (saved.name, said)
-    theirs = transformers.AutoModelForSeq2SeqLM.from_pretrained(original, dtype=torch.float32).eval()
+    theirs = transformers.AutoModelForSeq2SeqLM.from_pretrained(
+        original, dtype=torch.float32).eval()
     assert type(model) is type(theirs), (saved.name, type(model))
     for key in ("decoder_start_token_id", "eos_token_id", "pad_token_id"):
-        assert getattr(model.generation_config, key) == getattr(theirs.generation_config, key), (saved.name, key)
+        assert (getattr(model.generation_config, key)
+                == getattr(theirs.generation_config, key)), (saved.name, key)
     for (name, ours), expected in zip(model.named_parameters(), theirs.parameters(), strict=True):
         assert torch.equal(ours, expected), (saved.name, name)
     expected = safetensors.torch.load_file(original / "expected.safetensors")

@@ -11,6 +11,7 @@
 #include <ATen/ops/relu.h>
 #include <ATen/ops/tensor.h>
 #include <c10/core/GradMode.h>
+#include <torch/torch.h>
 
 #include "tuning/tuning_method.h"
 
@@ -50,13 +51,13 @@ TEST(EveryTuning, LeavesFrozenWeightsAlone) {
     T5Model model = tiny_model();
     const auto method = find_tuning(entry.name).make(model, nlohmann::json::object(), 5);
     const NamedTensors trained = method->trainable();
-    Tensor ids = at::tensor({{5, 6, 7, 1}}, at::kLong);
+    Tensor ids = torch::tensor({{5, 6, 7, 1}}, at::kLong);
     if (const int64_t soft = method->num_soft_tokens(); soft > 0) {
       ids = at::cat({at::arange(kVocabulary, kVocabulary + soft).unsqueeze(0), ids}, 1);
     }
     const Tensor mask = at::ones({1, ids.size(1)});
     const Tensor memory = model.encode(method->embed(ids), mask);
-    model.logits(model.decode(at::tensor({{0, 8}}, at::kLong), memory, mask))
+    model.logits(model.decode(torch::tensor({{0, 8}}, at::kLong), memory, mask))
         .square()
         .sum()
         .backward();
@@ -91,7 +92,7 @@ TEST(SoftPrompt, PutsItsRowsWhereTheVirtualIdsStand) {
   const auto method = find_tuning("soft_prompt").make(model, parameters, 1);
   const Tensor prompt = method->trainable()[0].second;
   const Tensor embedded = method->embed(
-      at::tensor({{int64_t{9}, kVocabulary, kVocabulary + 1, int64_t{4}}}, at::kLong));
+      torch::tensor({{int64_t{9}, kVocabulary, kVocabulary + 1, int64_t{4}}}, at::kLong));
   EXPECT_TRUE(at::equal(embedded[0][1], prompt[0]));
   EXPECT_TRUE(at::equal(embedded[0][2], prompt[1]));
   EXPECT_TRUE(at::equal(embedded[0][0], model.weights().shared_VD[9]));
@@ -301,11 +302,11 @@ TEST(PromptEncoder, GivesEveryWeightAGradient) {
 }
 
 Tensor logits_of(const T5Model& model, const ForwardOptions& options = {}) {
-  const Tensor ids = at::tensor({{5, 6, 7, 1}, {9, 10, 1, 0}}, at::kLong);
+  const Tensor ids = torch::tensor({{5, 6, 7, 1}, {9, 10, 1, 0}}, at::kLong);
   const Tensor mask = (ids > 0).to(at::kFloat);
   const Tensor memory = model.encode(model.embed(ids), mask, options);
   return model.logits(
-      model.decode(at::tensor({{0, 8, 3}, {0, 4, 2}}, at::kLong), memory, mask, options));
+      model.decode(torch::tensor({{0, 8, 3}, {0, 4, 2}}, at::kLong), memory, mask, options));
 }
 
 // Twelve modules of the tiny model, two in each of six attentions, of 128 inputs and outputs.

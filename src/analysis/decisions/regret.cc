@@ -107,8 +107,8 @@ SelectorCase choose_and_score(const ScoredSituation& here, const Selector& selec
 // By index of the case, so that two selectors are compared on the cases that both have.
 using Regrets = std::map<size_t, TaskRegret>;
 
-// Averages of the cases by task. If `minus` is given, each case is the other selector's regret minus
-// this one's.
+// Averages of the cases by task. If `minus` is given, each case is the other selector's regret
+// minus this one's.
 std::vector<TaskParts> by_task(const std::vector<SelectorCase>& cases, const Regrets& regrets,
                                const Regrets* minus) {
   std::map<std::string, std::pair<TaskParts, double>> tasks;

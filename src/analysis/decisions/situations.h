@@ -21,8 +21,8 @@ struct Situation {
 std::vector<Situation> situations_of(const Plan& plan, const std::vector<CellGroup>& groups,
                                      const DecisionOptions& options);
 
-// The information a selector may use there: probes and facts of the task itself; of other tasks also
-// their scores at the same train size and tuning.
+// The information a selector may use there: probes and facts of the task itself; of other tasks
+// also their scores at the same train size and tuning.
 SelectorContext context_of(const Situation& at, const std::vector<Situation>& situations,
                            const Plan& plan, const std::vector<Probe>& probes,
                            const DecisionOptions& options);

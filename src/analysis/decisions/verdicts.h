@@ -12,9 +12,9 @@
 //
 // Cells of both sides are paired: same task, same test examples, same seeds, same labels on every
 // axis that the sides do not name. A task's effect is the mean over its pairs, seeds and examples,
-// with the interval of analysis/statistics/statistics.h; the claim's is the mean over its tasks
-// (analysis/statistics/pooling.h). If less of a metric is better, the sign is changed: a positive effect
-// always supports the claim. A failed cell counts as absent, never as a score of 0.
+// with the interval of analysis/statistics/statistics.h. The claim's effect is the mean over its
+// tasks (analysis/statistics/pooling.h). If less of a metric is better, the sign is changed: a
+// positive effect always supports the claim. A failed cell counts as absent, never as a score of 0.
 namespace dovetail {
 
 // holds: the interval lies above at_least. does_not_hold: below it. undecided: around it.

@@ -10,12 +10,13 @@
 namespace dovetail {
 
 // The recommendation for one task, as text for a terminal. `size` is a label of the sweep
-// ("examples16") or a number, for which the text names and uses the nearest size; "" for all sizes.
-// Throws ConfigError for an unknown task or size (with the nearest known one), and if none of its
-// cells has finished.
+// ("examples16") or a number, for which the text names and uses the nearest size; "" for all
+// sizes. Throws ConfigError for an unknown task or size (with the nearest known one), and if none
+// of its cells has finished.
 std::string advise(const Analysis& analysis, const std::string& task, const std::string& size = "");
 
-// Counted training examples by train size. A size that is missing here uses the number in its label.
+// Counted training examples by train size. A size that is missing here uses the number in its
+// label.
 using TrainExamples = std::map<std::string, double>;
 
 // The train size meant by `asked`: a label of the sweep, or the nearest one to a number. Throws

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/report/report_tables.h"
 
+#include <set>
+
 #include "analysis/report/claim_tables.h"
 #include "analysis/report/selector_tables.h"
 #include "base/names.h"
-
-#include <set>
 
 namespace dovetail {
 

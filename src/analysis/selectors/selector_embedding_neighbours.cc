@@ -21,8 +21,8 @@ const std::vector<float>* embedding_at(const std::vector<Probe>& probes, const C
   return nullptr;
 }
 
-// Embeddings are comparable only if the same model made them. Takes the model that embedded the most
-// tasks; returns the other tasks' embeddings and sets `own` to this task's.
+// Embeddings are comparable only if the same model made them. Takes the model that embedded the
+// most tasks; returns the other tasks' embeddings and sets `own` to this task's.
 std::map<const SweptTask*, Vector> comparable(const SelectorContext& context, Vector& own) {
   std::map<const SweptTask*, Vector> best;
   for (const Probe& probe : context.probes) {

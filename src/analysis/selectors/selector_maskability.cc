@@ -73,8 +73,8 @@ Estimate interval(std::vector<double> resampled, double index, int64_t items,
 
 }  // namespace
 
-// MI = (DepthRank of prefix - DepthRank of masked) / DepthRank of prefix. Ranks count from 1, so the
-// divisor is at least 1.
+// MI = (DepthRank of prefix - DepthRank of masked) / DepthRank of prefix. Ranks count from 1, so
+// the divisor is at least 1.
 Selection selector::maskability(const SelectorContext& context, const std::string& depth_rank) {
   const std::optional<MaskabilityPair> pair = find_pair(context, depth_rank);
   if (!pair)

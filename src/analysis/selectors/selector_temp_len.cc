@@ -6,7 +6,8 @@
 
 namespace dovetail {
 
-// The published code lets the first example decide for all that follow; here the whole task decides.
+// The published code lets the first example decide for all that follow. Here the whole task
+// decides.
 Selection selector::temp_len(const SelectorContext& context) {
   constexpr double kShortWords = 4;
   const Json words = context.facts.value("mean_choice_words", Json()),

@@ -11,7 +11,8 @@ namespace dovetail {
 
 namespace {
 
-CellResult join(const Cell& cell, const Plan& plan, const std::map<std::string, Record>& records) {
+CellResult result_of(const Cell& cell, const Plan& plan,
+                     const std::map<std::string, Record>& records) {
   CellResult result{&cell};
   const auto found = records.find(plan.jobs.at(static_cast<size_t>(cell.job)).key);
   if (found == records.end()) return result;
@@ -122,7 +123,7 @@ std::vector<CellGroup> group_cells(const Plan& plan, const std::map<std::string,
     const auto [place, is_new] = places.try_emplace(std::move(key), groups.size());
     if (is_new) groups.push_back(group_of(cell));
     groups[place->second].metric_traits = &plan.metric_traits;
-    groups[place->second].cells.push_back(join(cell, plan, records));
+    groups[place->second].cells.push_back(result_of(cell, plan, records));
   }
   for (const std::string& metric : plan.metrics) check_lengths(groups, metric);
   return groups;

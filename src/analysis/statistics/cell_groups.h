@@ -47,8 +47,8 @@ struct CellGroup {
   std::string choice() const;
 };
 
-// The cost of following a choice from nothing: the upstream jobs (vocabulary, pre-training) once and
-// in full, plus tuning as the mean over its seeds. Wall seconds.
+// The cost of following a choice from nothing: the upstream jobs (vocabulary, pre-training) once
+// and in full, plus tuning as the mean over its seeds. Wall seconds.
 struct GroupCost {
   double upstream_seconds = 0;
   double tune_seconds = 0;

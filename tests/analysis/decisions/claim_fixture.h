@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "analysis/made_up.h"
 #include "analysis/decisions/verdicts.h"
+#include "analysis/made_up.h"
 
 // A claim about made-up scores, and its verdict.
 namespace dovetail::claim_fixture {

@@ -12,14 +12,16 @@ namespace {
 using made_up::Results;
 using testing::HasSubstr;
 
-std::vector<float> flat(float score, size_t count = 20) { return std::vector<float>(count, score); }
+std::vector<float> constant_scores(float score, size_t count = 20) {
+  return std::vector<float>(count, score);
+}
 
 // mapping 0.3, prompting 0.5, masked_prompting `masked`.
 void add_task(Results& r, const std::string& task, float masked, const std::string& size = "all") {
   for (const char* seed : {"1", "2"}) {
-    r.add({"prefix_lm", task, "mapping", "full", size, seed}, flat(0.3F));
-    r.add({"prefix_lm", task, "prompting", "full", size, seed}, flat(0.5F));
-    r.add({"prefix_lm", task, "masked_prompting", "full", size, seed}, flat(masked));
+    r.add({"prefix_lm", task, "mapping", "full", size, seed}, constant_scores(0.3F));
+    r.add({"prefix_lm", task, "prompting", "full", size, seed}, constant_scores(0.5F));
+    r.add({"prefix_lm", task, "masked_prompting", "full", size, seed}, constant_scores(masked));
   }
 }
 
@@ -89,7 +91,7 @@ TEST(Regret, ASelectorNeverSeesTheScoresOfTheTaskItIsTestedOn) {
   Results changed = r;
   for (auto& [key, record] : changed.records) {
     if (record.name.find("/a/masked_prompting") != std::string::npos)
-      record.per_example["rouge_l"] = flat(1);
+      record.per_example["rouge_l"] = constant_scores(1);
   }
 
   const auto before = find(results_of(r), "best_on_other_tasks").cases;
@@ -119,7 +121,7 @@ TEST(Regret, Trap10AChoiceWhoseCellsFailedIsAbsentAndNotZero) {
 
 TEST(Regret, NothingToChooseBetweenIsNoResult) {
   Results r;
-  r.add({"prefix_lm", "a", "mapping", "full", "all", "1"}, flat(0.3F));
+  r.add({"prefix_lm", "a", "mapping", "full", "all", "1"}, constant_scores(0.3F));
 
   EXPECT_TRUE(results_of(r).empty());
 }

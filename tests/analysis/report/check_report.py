@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""check_report.py WRITE_MADE_UP_REPORT: writes reports of made-up results and checks their form with
-Python's own parsers: every tag closed, nothing fetched from outside, JSON and CSV readable, and the
-page's data the same as decision.json, with every key that the page's scripts read."""
+"""check_report.py WRITE_MADE_UP_REPORT: writes reports of made-up results and checks their form
+with Python's own parsers: every tag closed, nothing fetched from outside, JSON and CSV readable,
+the page's data equal to decision.json, with every key that the page's scripts read."""
 
 import csv
 import html.parser
@@ -73,7 +73,8 @@ def check_page(path):
 def check_keys(data):
     """The keys of `data` that the page's scripts read and the report does not write."""
     for script in sorted(PAGE.glob("*.js")):
-        for key in sorted(set(re.findall(r"(?<![\w.])data\.(\w+)", script.read_text(encoding="utf-8")))):
+        read = re.findall(r"(?<![\w.])data\.(\w+)", script.read_text(encoding="utf-8"))
+        for key in sorted(set(read)):
             if key not in data:
                 yield f"{script.name} reads data.{key}, which the report does not write"
 

@@ -20,15 +20,16 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 
-std::vector<float> flat(float score) { return std::vector<float>(20, score); }
+std::vector<float> equal_scores(float score) { return std::vector<float>(20, score); }
 
 // prefix_lm 0.6 against 0.2 for random start at 16 and at 64 examples.
 Results two_sizes() {
   Results r;
   for (const char* size : {"examples16", "examples64"}) {
     for (const char* seed : {"1", "2"}) {
-      r.add({"none", "wordnet.antonym", "mapping", "full", size, seed}, flat(0.2F), 3);
-      r.add({"prefix_lm", "wordnet.antonym", "mapping", "full", size, seed}, flat(0.6F), 30);
+      r.add({"none", "wordnet.antonym", "mapping", "full", size, seed}, equal_scores(0.2F), 3);
+      r.add({"prefix_lm", "wordnet.antonym", "mapping", "full", size, seed}, equal_scores(0.6F),
+            30);
     }
   }
   return r;
@@ -72,8 +73,8 @@ TEST(Words, NoDifferenceNamesTheCheaperChoice) {
 TEST(Words, CaveatsNameWhatIsMissingAndWhatFailed) {
   Results r = two_sizes();
   r.add_planned({"mixed", "wordnet.antonym", "mapping", "full", "examples16", "1"});
-  r.add({"mixed", "wordnet.antonym", "mapping", "full", "examples16", "2"}, flat(1)).status =
-      RunStatus::crashed;
+  r.add({"mixed", "wordnet.antonym", "mapping", "full", "examples16", "2"}, equal_scores(1))
+      .status = RunStatus::crashed;
 
   const auto found = caveats(analyse(r.plan, r.records));
 
@@ -85,7 +86,8 @@ TEST(Words, OnePretrainingBehindAllSeedsIsSaid) {
   Results r;
   const int64_t pretrain = r.add_upstream(JobKind::pretrain, "pretrain", 60);
   for (const char* seed : {"1", "2"}) {
-    r.add({"mixed", "t", "mapping", "full", "all", seed}, flat(0.5F), 1, "", "lexical", {pretrain});
+    r.add({"mixed", "t", "mapping", "full", "all", seed}, equal_scores(0.5F), 1, "", "lexical",
+          {pretrain});
   }
 
   EXPECT_THAT(caveats(analyse(r.plan, r.records)),

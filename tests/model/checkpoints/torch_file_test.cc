@@ -31,7 +31,7 @@ std::map<std::string, at::Tensor> read_all(const std::string& bytes, const std::
   return all;
 }
 
-std::string refusal(const std::string& name) {
+std::string torch_file_refusal(const std::string& name) {
   const std::string bytes = golden(name);
   try {
     parse_weights(bytes, name);
@@ -86,15 +86,16 @@ TEST(TorchFile, ReadsAModulesStateDict) {
 
 TEST(TorchFile, NeverRunsCode) {
   testing::internal::CaptureStdout();
-  EXPECT_THAT(refusal("runs_code.bin"), HasSubstr("\"posix system\""));
-  EXPECT_THAT(refusal("runs_code_old.bin"), HasSubstr("\"posix system\""));
+  EXPECT_THAT(torch_file_refusal("runs_code.bin"), HasSubstr("\"posix system\""));
+  EXPECT_THAT(torch_file_refusal("runs_code_old.bin"), HasSubstr("\"posix system\""));
   EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
 }
 
 TEST(TorchFile, RefusesWhatIsNoModel) {
-  EXPECT_THAT(refusal("training_state.bin"), HasSubstr("model is no tensor; a training state"));
-  EXPECT_THAT(refusal("whole_numbers.bin"), HasSubstr("torch LongStorage"));
-  EXPECT_THAT(refusal("expanded.bin"), HasSubstr("more elements than are stored"));
+  EXPECT_THAT(torch_file_refusal("training_state.bin"),
+              HasSubstr("model is no tensor; a training state"));
+  EXPECT_THAT(torch_file_refusal("whole_numbers.bin"), HasSubstr("torch LongStorage"));
+  EXPECT_THAT(torch_file_refusal("expanded.bin"), HasSubstr("more elements than are stored"));
   EXPECT_THROW(parse_weights("<html>404</html>", "pytorch_model.bin"), DataError);
   EXPECT_THROW(parse_weights("", "pytorch_model.bin"), DataError);
 }

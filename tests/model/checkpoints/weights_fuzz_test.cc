@@ -109,7 +109,7 @@ Reader weights_named(const std::string& name) {
   };
 }
 
-std::string golden(const std::string& name) {
+std::string fuzz_seed_file(const std::string& name) {
   return read_file(std::string(DOVETAIL_SOURCE_DIR "/tests/golden/model/") + name);
 }
 
@@ -120,20 +120,21 @@ void expect_some(int taken, int trials) {
 }
 
 TEST(WeightsFuzz, TorchZip) {
-  expect_some(read_damaged(golden("new.bin"), 1500, weights_named("new.bin")), 1500);
+  expect_some(read_damaged(fuzz_seed_file("new.bin"), 1500, weights_named("new.bin")), 1500);
 }
 
 TEST(WeightsFuzz, TorchZipOfAModule) {
-  expect_some(read_damaged(golden("module.bin"), 1500, weights_named("module.bin")), 1500);
+  expect_some(read_damaged(fuzz_seed_file("module.bin"), 1500, weights_named("module.bin")), 1500);
 }
 
 TEST(WeightsFuzz, TorchOldForm) {
-  expect_some(read_damaged(golden("old.bin"), 2000, weights_named("old.bin")), 2000);
+  expect_some(read_damaged(fuzz_seed_file("old.bin"), 2000, weights_named("old.bin")), 2000);
 }
 
 TEST(WeightsFuzz, Safetensors) {
-  expect_some(read_damaged(golden("small.safetensors"), 2000, weights_named("small.safetensors")),
-              2000);
+  expect_some(
+      read_damaged(fuzz_seed_file("small.safetensors"), 2000, weights_named("small.safetensors")),
+      2000);
 }
 
 TEST(WeightsFuzz, Index) {
