@@ -149,6 +149,6 @@ int leave_exit_code(int exit_code) {
 int main(int argc, char** argv) {
   dovetail::keep_freed_memory();
   // Standard output is for results, so the logger must not write there.
-  log_to_stderr();
+  dovetail::log_to_stderr();
   return dovetail::leave_exit_code(dovetail::guarded_dispatch(argc, argv));
 }
