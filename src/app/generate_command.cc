@@ -98,7 +98,7 @@ std::vector<std::vector<size_t>> length_batches(const std::vector<ModelInput>& i
 
 int generate_lines(const GenerateOptions& options) {
   T5Model model = load_model(options.model);
-  const PackedWeights packed(model);
+  const PrepackedWeights prepacked(model);
   check_generation_settings(options.settings, model.config().vocab_size);
   ModelInputReader inputs(options.model.input,
                           input_rules(options.model, model, /*with_target=*/false));
