@@ -21,7 +21,7 @@ constexpr double kEpsilon = 1e-6;
 // By hand: mean of squares of (3, 4) is 12.5, so 3 / sqrt(12.5) * 2 = 1.69706, 4 / sqrt(12.5)
 // = 1.13137.
 TEST(RmsNorm, TwoNumbersByHand) {
-  const Tensor y = rms_norm(at::tensor({{3.0f, 4.0f}}), at::tensor({2.0f, 1.0f}), 0.0);
+  const Tensor y = rms_norm(at::tensor({3.0f, 4.0f}).view({1, 2}), at::tensor({2.0f, 1.0f}), 0.0);
   EXPECT_NEAR(y[0][0].item<float>(), 1.69706, 1e-5);
   EXPECT_NEAR(y[0][1].item<float>(), 1.13137, 1e-5);
 }

@@ -53,8 +53,8 @@ void check(const Case& c) {
 // By hand: one head of one channel, q = 1, keys 0 and ln 3, values 4 and 8: weights 1/4 and 3/4,
 // so 7.
 TEST(Attention, OneQueryByHand) {
-  const Tensor q = at::tensor({{{1.0f}}}),
-               kv = at::tensor({{{0.0f, 4.0f}, {std::log(3.0f), 8.0f}}});
+  const Tensor q = at::tensor({1.0f}).view({1, 1, 1}),
+               kv = at::tensor({0.0f, 4.0f, std::log(3.0f), 8.0f}).view({1, 2, 2});
   EXPECT_NEAR(attention({.q = q, .kv = kv, .heads = 1}).item<float>(), 7.0, 1e-5);
 }
 
@@ -105,7 +105,7 @@ TEST(Attention, DropoutOfProbabilities) {
 TEST(Attention, PaddingHasNoPartInIt) {
   at::manual_seed(22);
   const Tensor q = at::randn({1, 4, 16}), kv = at::randn({1, 6, 32});
-  const Tensor mask = at::tensor({{1.0f, 1.0f, 1.0f, 0.0f, 0.0f, 0.0f}});
+  const Tensor mask = at::tensor({1.0f, 1.0f, 1.0f, 0.0f, 0.0f, 0.0f}).view({1, 6});
   const Tensor whole = attention({.q = q, .kv = kv, .mask_BS = mask, .heads = 2});
   const Tensor cut = attention({.q = q, .kv = kv.slice(1, 0, 3).contiguous(), .heads = 2});
   EXPECT_LT(largest_difference(whole, cut), 1e-6);

@@ -154,7 +154,7 @@ TEST(Linear, LowRankEqualsTheMergedWeight) {
 
 TEST(EmbedIds, GradientsOfRepeatedIdsAddUp) {
   at::manual_seed(56);
-  const Tensor ids = at::tensor({{3, 1, 3}, {0, 3, 1}});
+  const Tensor ids = at::tensor({3, 1, 3, 0, 3, 1}, at::kLong).view({2, 3});
   const Tensor weight = at::randn({5, 7}).requires_grad_(true),
                other = weight.detach().clone().requires_grad_(true);
   const Tensor dy = at::randn({2, 3, 7});

@@ -20,10 +20,12 @@ TEST(Collate, PadsShiftsAndCounts) {
 
   const Batch batch = collate(rows);
 
-  EXPECT_TRUE(at::equal(batch.source_BS, at::tensor({{5, 6, 1}, {7, 1, 0}}, at::kLong)));
-  EXPECT_TRUE(at::equal(batch.mask_BS, at::tensor({{1.f, 1.f, 1.f}, {1.f, 1.f, 0.f}})));
-  EXPECT_TRUE(at::equal(batch.decoder_ids_BT, at::tensor({{0, 8, 0}, {0, 9, 10}}, at::kLong)));
-  EXPECT_TRUE(at::equal(batch.labels_BT, at::tensor({{8, 1, -100}, {9, 10, 1}}, at::kLong)));
+  EXPECT_TRUE(at::equal(batch.source_BS, at::tensor({5, 6, 1, 7, 1, 0}, at::kLong).view({2, 3})));
+  EXPECT_TRUE(at::equal(batch.mask_BS, at::tensor({1.f, 1.f, 1.f, 1.f, 1.f, 0.f}).view({2, 3})));
+  EXPECT_TRUE(
+      at::equal(batch.decoder_ids_BT, at::tensor({0, 8, 0, 0, 9, 10}, at::kLong).view({2, 3})));
+  EXPECT_TRUE(
+      at::equal(batch.labels_BT, at::tensor({8, 1, -100, 9, 10, 1}, at::kLong).view({2, 3})));
   EXPECT_EQ(batch.num_tokens, 10);
   EXPECT_EQ(batch.num_computed, 12);
   EXPECT_EQ(batch.num_targets, 5);

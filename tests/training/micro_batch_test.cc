@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ATen/core/Reduction.h>
+#include <ATen/ops/cross_entropy_loss.h>
+
 #include "training/micro_batch.h"
 
 #include <gtest/gtest.h>
@@ -69,11 +72,7 @@ TEST(Train, SmoothsLabelsAndAddsTheZLoss) {
           .flatten(0, 1);
   const Tensor labels = batch.labels_BT.flatten();
   const double smoothed =
-      torch::nn::functional::cross_entropy(
-          logits, labels,
-          torch::nn::functional::CrossEntropyFuncOptions().ignore_index(kIgnored).label_smoothing(
-              0.2))
-          .item<double>();
+      at::cross_entropy_loss(logits, labels, {}, at::Reduction::Mean, kIgnored, 0.2).item<double>();
   const Tensor log_z = logits.logsumexp(-1).masked_select(labels != kIgnored);
   cell.task.dropout = 0;
   cell.task.options.label_smoothing = 0.2;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/Context.h>
+#include <ATen/TensorIndexing.h>
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/randint.h>
@@ -41,7 +42,7 @@ struct Sources {
   explicit Sources(const T5Model& model) {
     at::manual_seed(7);
     mask = at::ones({3, 9});
-    mask.index_put_({1, torch::indexing::Slice(4)}, 0);
+    mask.index_put_({1, at::indexing::Slice(4)}, 0);
     memory = model.encode(model.embed(at::randint(3, 50, {3, 9})), mask).detach();
   }
   Tensor memory, mask;
@@ -166,7 +167,7 @@ TEST(Generate, GreedyScoreIsTheLogProbabilityOfTheSequence) {
         model.decode(at::tensor(ids, at::kLong).unsqueeze(0), sources.memory.slice(0, row, row + 1),
                      sources.mask.slice(0, row, row + 1));
     Tensor logits = model.logits(hidden)[0].detach();
-    logits.index_put_({torch::indexing::Slice(), 1}, kNone);
+    logits.index_put_({at::indexing::Slice(), 1}, kNone);
     const Tensor log_probs = at::log_softmax(logits, -1);
     double sum = 0;
     for (size_t i = 1; i < ids.size(); ++i) sum += log_probs[i - 1][ids[i]].item<double>();
