@@ -38,7 +38,7 @@ void finish(TuneCell& cell, const Job& job, const Artefacts& artefacts, Record& 
                      settings_of<TuneJob>(job).evaluate, record);
   record.metrics["targets_cut"] = static_cast<double>(counts.cut_targets);
   record.metrics["sources_cut"] = static_cast<double>(counts.cut_sources);
-  record.metrics["train_heads"] = static_cast<double>(cell.subset.heads.size());
+  record.metrics["train_examples"] = static_cast<double>(cell.subset.heads.size());
 }
 
 // Runs one cell's part of the work; its failure goes into the cell's record.

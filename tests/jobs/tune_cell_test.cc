@@ -118,7 +118,7 @@ TEST_F(TuneCellTest, Trap18ARunIsAsManyStepsAsItsEpochsSay) {
   run_tune({&tuned, 1}, artefacts_, nullptr, records);
 
   ASSERT_EQ(records[0].status, RunStatus::finished) << records[0].reason;
-  EXPECT_EQ(records[0].metrics.at("train_heads"), 90);
+  EXPECT_EQ(records[0].metrics.at("train_examples"), 90);
   EXPECT_EQ(records[0].cost.train_steps, 12);
   EXPECT_EQ(records[0].cost.train_tokens, tokens) << "every row once";
   EXPECT_EQ(records[0].curves.at("train_loss").steps.back(), 12);

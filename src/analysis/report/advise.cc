@@ -54,9 +54,9 @@ TrainExamples examples_of(const Analysis& analysis, const std::string& task) {
   for (const CellGroup& group : analysis.groups) {
     if (group.task != task || group.train_size.empty()) continue;
     for (const CellResult& cell : group.cells) {
-      if (cell.state != CellState::finished || !cell.record->metrics.contains("train_heads"))
+      if (cell.state != CellState::finished || !cell.record->metrics.contains("train_examples"))
         continue;
-      examples[group.train_size] = cell.record->metrics.at("train_heads");
+      examples[group.train_size] = cell.record->metrics.at("train_examples");
     }
   }
   return examples;
