@@ -25,9 +25,12 @@ AxisValue read_checkpoint(const toml::node& node, const toml::node& path, const 
                                        given));
   }
   if (!folder.has_filename()) folder = folder.parent_path();  // written with a slash at the end
+  // Not within the braces below: where an initialiser of an aggregate throws, GCC 12 destroys the
+  // members before it twice.
+  Json model = config_of_folder(folder, path.source());
   const ObjectiveValue checkpoint{.choice = {"checkpoint", Json::object()},
                                   .folder = folder.string(),
-                                  .model = config_of_folder(folder, path.source())};
+                                  .model = std::move(model)};
   AxisValue value = value_at(node, own_label(node, folder.filename().string()), checkpoint);
   if (objective) {
     const CatalogueEntry& entry = entry_of(*objective, "objective", catalogues.objectives);
