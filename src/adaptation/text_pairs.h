@@ -11,18 +11,18 @@
 
 namespace dovetail {
 
-// One row of training pairs: split sentences, or prompts and completions.
+// One training pair: a sentence that was cut in two, or a prompt and its completion.
 struct TextPair {
   std::string source, target;
-  std::string group, relation;  // where the file has them
-  int64_t line = 0;             // of the row; for split sentences, of the sentence
+  std::string group, relation;  // "" where the row has none
+  int64_t line = 0;             // of the row; for a cut sentence, of the sentence in its own file
 };
 
-// The names of a file's keys, and the end of its targets.
+// The keys of a file's rows, and the marker that ends its targets.
 struct PairFormat {
   std::string source_key = "source";
   std::string target_key = "target";
-  std::string end_marker;  // stripped from targets: "<|endoftext|>"; "": none
+  std::string end_marker;  // such as "<|endoftext|>"; "": none
 };
 
 struct PairFile {

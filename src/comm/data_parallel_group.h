@@ -39,19 +39,21 @@ class DataParallelGroup {
   // the other slots.
   void all_reduce_async(size_t slot, std::span<float> numbers);
   // Waits for all slots of the round. Abandons slots that this rank did not start: their sums are
-  // undefined on every rank. all_gather() must come before the next round.
+  // undefined on every rank. Call all_gather() before the next round: until all ranks have met
+  // there, one of them may still read this round's sums in shared memory.
   void wait();
 
   // Returns the bytes of every rank, by rank. Waits for all ranks.
   std::vector<Bytes> all_gather(const Bytes& mine);
 
-  // Begins the job with this number, which must grow. Messages of earlier jobs are dropped.
+  // Begins a job. Its number must be greater than that of the job before, whose late messages are
+  // dropped.
   void begin_job(uint64_t number);
   uint64_t job() const { return job_; }
 
-  // Point-to-point messages about the job, with tags from kFirstTag. One that arrives while its
-  // receiver waits in wait() or all_gather() ends the wait with TeamFailure; next_message() then
-  // returns it.
+  // Point-to-point messages about the job, with tags from kFirstTag. A message that arrives while
+  // its receiver waits in wait() or all_gather() means that the job has ended: the wait throws
+  // TeamFailure, and next_message() then returns the message.
   static constexpr int kFirstTag = 16;
   void send(int rank, int tag, const Bytes& body);
   std::optional<Message> next_message();  // nothing while none has arrived; does not wait

@@ -18,10 +18,11 @@ struct Verbalizer {
   std::string source;               // where the wording comes from
   std::string layout = "relation";  // relation, question, classification
   // The tasks that use this verbalizer unless a template names another, by prefix or by a part of
-  // their name. Empty for the layout's default.
+  // their name. Empty for the default of a layout: the verbalizer of the layout's name.
   std::vector<std::string> tasks;
   // For relations: relation -> "But before {source}, PersonX needed". For questions and
-  // classifications: "nat" and the versions v1, vs2 ..., with [MASK] and {ans}.
+  // classifications: the template part nat or a version of vnat (v1, vs2 ...) -> "The answer is
+  // [MASK]". [MASK] becomes a sentinel. {ans} is the place of the answer; only the target has it.
   std::map<std::string, std::string> phrases;
   std::map<std::string, std::string> formats;               // keys: question_text.h
   std::map<std::string, std::string> label_class;           // label -> key of `fillers`

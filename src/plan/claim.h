@@ -28,7 +28,7 @@ using AxisLabels = std::map<std::string, std::vector<std::string>>;  // axis -> 
 
 // One side of a comparison. If cells match several alternatives or labels, their mean counts.
 struct ClaimSide {
-  std::vector<AxisLabels> alternatives;  // at least one, which may be empty: the cells of `where`
+  std::vector<AxisLabels> alternatives;  // at least one; an empty one: all cells of `where`
   std::string metric;                    // of this side alone; "": the claim's
   bool best_other = false;               // the best cell that is not on the other side
 
@@ -46,8 +46,8 @@ struct Claim {
   std::string name;
   std::string source;
   std::vector<std::string> metrics;
-  std::string reduce = "gain";   // gain: the difference; relative: by the score of `worse`
-  double at_least = 0;           // of the effect, in the metric's units (relative: a share)
+  std::string reduce = "gain";   // gain: the difference; relative: that, over the score of `worse`
+  double at_least = 0;           // least effect, in the metric's units (relative: a share)
   std::vector<ClaimPair> pairs;  // several: their effects are pooled
 };
 

@@ -5,19 +5,23 @@
 
 #include "sweep/job_graph.h"
 
-// The jobs that cells and baselines are made of.
+// The jobs that compute cells and baselines. A point is one combination of the axes' values
+// (grid.h). Functions that add a job return its index in the graph.
 namespace dovetail {
 
-// Makes `job` start from the point's model, with its adaptation if it has one. Adds the jobs
-// upstream.
+// Makes `job` start from the model of the point's objective, adapted if the point has an
+// adaptation. Adds the jobs upstream.
 StartSettings start_from_point(JobGraph& graph, const GridPoint& point, Job& job);
 
-// Adds the cell of a whole point. ConfigError for a point that no job could run: too few examples,
-// a metric that cannot score the task, soft tokens that the tuning does not train.
+// Adds the cell of a point with a value on every axis. ConfigError for a point that no job could
+// run: too few examples, a metric that cannot score the task, soft tokens that the tuning does not
+// train.
 int64_t add_cell(JobGraph& graph, const GridPoint& point, const std::string& name);
 
-// Adds a baseline. The point needs only the axes that the baseline depends on: task, train_size and
-// seed of most_frequent, task of copy, objective, adaptation, task, template and seed of untuned.
+// Adds a baseline. The point needs only the axes that the baseline depends on:
+//   most_frequent  task, train_size, seed
+//   copy           task
+//   untuned        objective, adaptation, task, template, seed
 int64_t add_baseline(JobGraph& graph, BaselineKind kind, const GridPoint& point,
                      const std::string& name);
 

@@ -19,14 +19,17 @@ namespace dovetail {
 // a dash-joined list of parts that fill the slots of one skeleton; template_parts.h lists the
 // parts, and tests/golden/templates shows what each template prints.
 //
-//   name              parts       for (xNeed, "PersonX goes to the mall", "to drive there")
+// Two lines each: the source, and the target after "->". The relation is xNeed, the example
+// ("PersonX goes to the mall", "to drive there"), and a question in the last one:
+//
+//   name              parts       source -> target
 //   mapping           sup         xNeed: PersonX goes to the mall
 //                                 -> to drive there
 //   masked_mapping    unsup       xNeed: PersonX goes to the mall <extra_id_0>
 //                                 -> <extra_id_0> to drive there
 //   prompting         sup-nat     xNeed: But before PersonX goes to the mall, PersonX needed
 //                                 -> to drive there
-//   masked_prompting  unsup-nat   as prompting, with both sentinels
+//   masked_prompting  unsup-nat   as prompting, with the sentinels of masked_mapping
 //   masked_choice_prompting vnat-v3  question, <extra_id_0>, the correct choice is <extra_id_1>
 //                                 -> <extra_id_0> pantry <extra_id_1> choice1
 struct TemplateEntry {
@@ -47,16 +50,15 @@ const Parameters& template_parameters();
 // ConfigError with the nearest known name or part for any other text.
 TemplateEntry find_template(const std::string& name);
 
-// Soft tokens for a template: the number that each prompt part stands for, and where they are put
-// in a template without a prompt part: "before" or "after" the input, as in MTO's PrePT and PostPT
-// families.
+// Soft tokens for a template, as in MTO's PrePT and PostPT families.
 struct PromptRequest {
-  int64_t length = 0;
-  std::string placement = "before";
+  int64_t length = 0;                // soft tokens of each prompt part
+  std::string placement = "before";  // or "after" the input: in a template without a prompt part
 };
 
-// A template with its parameters, immutable once made. A rule chooses a shape for each example
-// anew, so one bound template can print any mixture of examples.
+// A template with its parameters, immutable once made. Where the template has a rule, it chooses
+// the shape anew for each example (shape_choice.h), so one bound template can print any mixture of
+// examples.
 struct BoundTemplate {
   std::string name, paper_label, parts;
   nlohmann::json parameters;

@@ -23,9 +23,9 @@ struct CorpusHeader {
   uint32_t token_bytes = 2;
   uint64_t num_documents = 0;
   uint64_t num_tokens = 0;
-  uint64_t description_bytes = 0;  // of the JSON
-  uint64_t tokens_hash = 0;        // chained over blocks of kHashBlock bytes
-  uint64_t tail_hash = 0;          // of offsets and JSON
+  uint64_t description_bytes = 0;  // of the JSON object
+  uint64_t tokens_hash = 0;        // chained_hash of the tokens
+  uint64_t tail_hash = 0;          // of offsets and JSON object
   uint64_t header_hash = 0;        // of the fields above
 
   static constexpr std::array<char, 8> kMagic = {'D', 'V', 'T', 'C', 'O', 'R', 'P', '\n'};
@@ -41,26 +41,29 @@ inline constexpr size_t kHashBlock = 1 << 20;
 // as it grows.
 uint64_t chained_hash(std::string_view bytes);
 
-// Writes a corpus beside its target and renames it there, with two buffers of memory. Tokens go to
-// TARGET.partial, progress records and offsets to TARGET.partial.offsets. One process at a time
-// holds these files; the next one resumes from those of a killed one. The destructor removes both,
-// unless commit or keep was called. Throws SystemError for a full disk, among others.
+// Writes a corpus to partial files and renames the result to `target`. Tokens go to TARGET.partial,
+// progress records and offsets to TARGET.partial.offsets. Memory does not grow with the corpus: two
+// buffers of kHashBlock bytes. One process at a time holds the partial files, and can resume from
+// those that a killed one left. The destructor removes them, unless commit() or keep() was called.
+// Throws SystemError for a full disk, among others.
 class CorpusWriter {
  public:
   // Waits while another process writes the same corpus; throws Interrupted on a stop request. On a
   // file system without locks two processes may write at once: the same bytes to the same places.
+  // `is_narrow`: tokens of 16 bits, not 32.
   CorpusWriter(const std::filesystem::path& target, bool is_narrow);
   ~CorpusWriter();
   CorpusWriter(const CorpusWriter&) = delete;
 
-  // Resumes from the files of a killed process with the same `identity`. Returns the note of its
-  // last checkpoint; null if there is none.
+  // Resumes from the files of a killed process whose inputs had the same `identity`, which stands
+  // for texts and vocabulary. Returns the note of its last checkpoint; null if there is none.
   nlohmann::json restore(const std::string& identity);
   void add_document(std::span<const int32_t> ids);
   // Writes all documents so far to disk, with a small note on how to resume.
   void checkpoint(const nlohmann::json& note);
-  // Keeps the files of the last checkpoint, if any, for a later call.
+  // Keeps the partial files, if there was a checkpoint, for a later process.
   void keep() { is_kept_ = progress_.num_written() > 0; }
+  // Completes the file and renames it to the target. `description` is the JSON object at its end.
   void commit(std::string_view description);
 
  private:

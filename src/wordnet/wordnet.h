@@ -10,14 +10,15 @@
 
 namespace dovetail {
 
-// WordNet 3.0's database files as Debian's wordnet-base installs them (wndb(5WN)).
+// A set of synonyms of WordNet 3.0, with its pointers to others and its gloss. One line of the
+// database, which Debian's wordnet-base installs; wndb(5WN) has the format.
 struct Synset {
   char part_of_speech = 'n';       // n v a s r
   int64_t offset = 0;              // with the part of speech, the synset's identity
   int lexicographer_file = 0;      // index into kLexicographerFiles
-  std::vector<std::string> words;  // spaces for underscores, no syntactic marker
+  std::vector<std::string> words;  // spaces for underscores; without markers such as "(p)"
   struct Pointer {
-    std::string symbol;  // "@", "!", "+", ...
+    std::string symbol;  // "@" hypernym, "!" antonym, ...: wninput(5WN)
     char part_of_speech = 'n';
     int64_t offset = 0;
     int source_word = 0, target_word = 0;  // 1-based; 0: the whole synset
@@ -44,7 +45,8 @@ class WordNet {
   void read_file_of(size_t part, const std::filesystem::path& file);
 
   std::vector<Synset> synsets_;  // in file order: noun, verb, adj, adv
-  std::vector<std::vector<std::pair<int64_t, int64_t>>> index_;  // by file: offset -> position
+  // For each file: (offset, index into synsets_), sorted.
+  std::vector<std::vector<std::pair<int64_t, int64_t>>> index_;
 };
 
 // Splits a gloss: a definition, then examples in double quotes, separated by semicolons
@@ -66,9 +68,9 @@ const WordNet& shared_wordnet();
 
 // Writes the pre-training text "wordnet-text": a definition or example a line, in file order
 // (165,906 lines, 1,460,894 words). Definitions come without the words that they define and without
-// their category. So the text has the definitions of test synsets, but no answer of a task that
-// reads a definition: objectives see unlabelled test inputs (a transductive setting), and papers
-// should say so. Examples contain the word they are examples of, as any text does.
+// their lexicographer file. So the text has the definitions of test synsets, but no answer of a
+// task that reads a definition: objectives see unlabelled test inputs (a transductive setting), and
+// papers should say so. Examples contain the word they are examples of, as any text does.
 void write_wordnet_text(const WordNet& wordnet, const std::filesystem::path& target);
 
 }  // namespace dovetail
