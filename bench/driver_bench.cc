@@ -39,7 +39,7 @@ class InstantRanks final : public Communicator {
   }
 
   void send(int destination, int tag, Bytes bytes) override {
-    if (tag == kEnd) arrived_.push_back({destination, kLeave, {}});
+    if (tag == kShutdown) arrived_.push_back({destination, kLeave, {}});
     if (tag != kJobs) return;
     const Assignment assignment = assignment_from({0, tag, std::move(bytes)});
     arrived_.push_back(
@@ -51,7 +51,7 @@ class InstantRanks final : public Communicator {
     arrived_.pop_front();
     return message;
   }
-  bool gone(int) override { return false; }
+  bool is_dead(int) override { return false; }
 
  private:
   MakeRecord make_record_;

@@ -114,8 +114,8 @@ TEST(OtherCase, IsNotedWhereOneFileIsSplit) {
 
   EXPECT_THAT(
       report.notes,
-      Contains(AnyOf(AllOf(HasSubstr("train.txt:2: text \"A\""), HasSubstr("train.txt:1 but")),
-                     AllOf(HasSubstr("train.txt:1: text \"a\""), HasSubstr("train.txt:2 but")))));
+      Contains(AnyOf(AllOf(HasSubstr("train.txt:2: text \"A\""), HasSubstr("train.txt:1 apart")),
+                     AllOf(HasSubstr("train.txt:1: text \"a\""), HasSubstr("train.txt:2 apart")))));
   EXPECT_THAT(apart.notes, Not(Contains(HasSubstr("case of letters"))));
 }
 

@@ -90,10 +90,10 @@ TEST(CorpusFile, RefusesCountsThatLie) {
             "");
   // sums that overflow to the right size
   EXPECT_THAT(lie([](CorpusHeader& header) { header.num_tokens = uint64_t{1} << 63 | 10; }),
-              HasSubstr("cannot be"));
+              HasSubstr("impossible counts"));
   EXPECT_THAT(lie([](CorpusHeader& header) { header.num_documents += uint64_t{1} << 61; }),
-              HasSubstr("cannot be"));
-  EXPECT_THAT(lie([](CorpusHeader& header) { header.token_bytes = 3; }), HasSubstr("cannot be"));
+              HasSubstr("impossible counts"));
+  EXPECT_THAT(lie([](CorpusHeader& header) { header.token_bytes = 3; }), HasSubstr("impossible counts"));
   EXPECT_THAT(lie([](CorpusHeader& header) { header.version = 9; }), HasSubstr("format 9"));
 }
 

@@ -19,7 +19,7 @@ std::string raw(const char (&text)[N]) {
   return {text, N - 1};
 }
 
-std::string refusal(const std::string& bytes) {
+std::string pickle_refusal(const std::string& bytes) {
   try {
     Pickle(bytes, "x.bin");
   } catch (const DataError& error) {
@@ -54,41 +54,41 @@ TEST(Pickle, ReadsLongNumbersOfEverySign) {
 }
 
 TEST(Pickle, RefusesAnyOtherGlobalByName) {
-  EXPECT_THAT(refusal("\x80\x02"
+  EXPECT_THAT(pickle_refusal("\x80\x02"
                       "cos\nsystem\n."),
               HasSubstr("\"os system\""));
-  EXPECT_THAT(refusal("\x80\x02"
+  EXPECT_THAT(pickle_refusal("\x80\x02"
                       "cbuiltins\neval\n."),
               HasSubstr("\"builtins eval\""));
-  EXPECT_THAT(refusal("\x80\x02"
+  EXPECT_THAT(pickle_refusal("\x80\x02"
                       "ctorch\nload\n."),
               HasSubstr("\"torch load\""));
-  EXPECT_THAT(refusal("\x80\x02"
+  EXPECT_THAT(pickle_refusal("\x80\x02"
                       "ctorch._utils\n_rebuild_tensor_v3\n."),
               HasSubstr("_rebuild_tensor_v3"));
 }
 
 TEST(Pickle, RefusesWhatStateDictsDoNotUse) {
-  EXPECT_THAT(refusal("\x80\x02i__main__\nX\n."), HasSubstr("opcode 0x69"));  // INST
-  EXPECT_THAT(refusal("\x80\x04N."), HasSubstr("protocol 4"));
-  EXPECT_THAT(refusal("\x80\x02."), HasSubstr("empty stack"));
-  EXPECT_THAT(refusal("\x80\x02h\x07."), HasSubstr("recalls"));
-  EXPECT_THAT(refusal("\x80\x02NNs."), HasSubstr("empty stack"));
-  EXPECT_THAT(refusal("\x80\x02NNNs."), HasSubstr("no list or dict"));
-  EXPECT_THAT(refusal("\x80\x02}(Nu."), HasSubstr("key without a value"));
-  EXPECT_THAT(refusal("\x80\x02"
+  EXPECT_THAT(pickle_refusal("\x80\x02i__main__\nX\n."), HasSubstr("opcode 0x69"));  // INST
+  EXPECT_THAT(pickle_refusal("\x80\x04N."), HasSubstr("protocol 4"));
+  EXPECT_THAT(pickle_refusal("\x80\x02."), HasSubstr("empty stack"));
+  EXPECT_THAT(pickle_refusal("\x80\x02h\x07."), HasSubstr("recalls"));
+  EXPECT_THAT(pickle_refusal("\x80\x02NNs."), HasSubstr("empty stack"));
+  EXPECT_THAT(pickle_refusal("\x80\x02NNNs."), HasSubstr("no list or dict"));
+  EXPECT_THAT(pickle_refusal("\x80\x02}(Nu."), HasSubstr("key without a value"));
+  EXPECT_THAT(pickle_refusal("\x80\x02"
                       "ccollections\nOrderedDict\nN\x85R."),
               HasSubstr("state dicts do not"));
 }
 
 TEST(Pickle, RefusesLengthsThatAreNotThere) {
-  EXPECT_THAT(refusal(raw("\x80\x02X\xff\xff\xff\xff"
+  EXPECT_THAT(pickle_refusal(raw("\x80\x02X\xff\xff\xff\xff"
                           "abc.")),
               HasSubstr("not a whole file"));
-  EXPECT_THAT(refusal("\x80\x02"
+  EXPECT_THAT(pickle_refusal("\x80\x02"
                       "cos"),
               HasSubstr("does not end"));
-  EXPECT_THAT(refusal("\x80\x02}"), HasSubstr("not a whole file"));
+  EXPECT_THAT(pickle_refusal("\x80\x02}"), HasSubstr("not a whole file"));
 }
 
 // A value in a value in a value, half a million deep, and back out of it again.
@@ -97,14 +97,14 @@ TEST(Pickle, DepthCostsNoStack) {
   bytes += std::string(500'000, '\x85');
   const Pickle pickle(bytes + ".", "x.bin");
   EXPECT_EQ(pickle.root().kind, Kind::kTuple);
-  EXPECT_THAT(refusal("\x80\x02" + std::string(2'000'000, 'N') + "."), HasSubstr("operations"));
+  EXPECT_THAT(pickle_refusal("\x80\x02" + std::string(2'000'000, 'N') + "."), HasSubstr("operations"));
 }
 
 // A long tuple used as arguments again and again would otherwise fill the memory.
 TEST(Pickle, LongArgumentsAreRefused) {
   std::string bytes = "\x80\x02(" + std::string(1000, 'N') + "tq";
   bytes.push_back('\0');
-  EXPECT_THAT(refusal(bytes + "Q."), HasSubstr("too many arguments"));
+  EXPECT_THAT(pickle_refusal(bytes + "Q."), HasSubstr("too many arguments"));
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace {
 
 using at::Tensor;
 
-T5Model small_model() {
+T5Model scored_model() {
   T5Config config;
   config.vocab_size = 40;
   config.d_model = 24;
@@ -24,7 +24,7 @@ T5Model small_model() {
 }
 
 TEST(Score, LogProbabilitiesAndRanksOfEachRowAlone) {
-  const T5Model model = small_model();
+  const T5Model model = scored_model();
   const std::vector<std::vector<int32_t>> sources = {{5, 6, 7, 1}, {8, 1}, {9, 10, 11, 12, 13, 1}};
   const std::vector<std::vector<int32_t>> targets = {{4, 1}, {20, 21, 22, 23, 1}, {1}};
 
