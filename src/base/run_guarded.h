@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/team_failure.h"
+#include "base/data_parallel_failure.h"
 
 namespace dovetail {
 
@@ -20,7 +20,7 @@ inline constexpr const char* kOutOfMemory = "out of memory";
 // Three exceptions pass through, because they concern more than this piece of work:
 //   Interrupted  the run was asked to stop;
 //   CommError    the communication between ranks is broken;
-//   TeamFailure  another member of the data-parallel group has ended the common work.
+//   DataParallelFailure  another member of the data-parallel group has ended the common work.
 template <typename Work>
 std::string run_guarded(Work&& work) {
   try {
@@ -29,7 +29,7 @@ std::string run_guarded(Work&& work) {
     throw;
   } catch (const CommError&) {
     throw;
-  } catch (const TeamFailure&) {
+  } catch (const DataParallelFailure&) {
     throw;
   } catch (const std::bad_alloc&) {
     return kOutOfMemory;

@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "base/error.h"
-#include "base/team_failure.h"
+#include "base/data_parallel_failure.h"
 #include "comm/chunk_range.h"
 #include "comm/message_transport.h"
 #include "comm/shared_memory.h"
@@ -246,7 +246,7 @@ void DataParallelGroup::receive(Message message) {
 void DataParallelGroup::throw_if_wait_is_vain() {
   receive_all();
   if (!inbox_.empty())
-    throw TeamFailure("another rank of the data-parallel group has ended the job");
+    throw DataParallelFailure("another rank of the data-parallel group has ended the job");
   for (int other = 0; other < size(); ++other) {
     if (other != rank() && communicator_.is_dead(other)) {
       throw_<CommError>("rank {} of the data-parallel group is dead: its process ended early",

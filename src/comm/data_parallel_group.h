@@ -17,7 +17,7 @@ namespace dovetail {
 // A data-parallel group of ranks with a deterministic all-reduce: all ranks get bit-identical sums,
 // and a group of a given size gets the same sums in every run. Rank 0 of the group leads it.
 //
-// A blocked call throws CommError when the process of another rank has died, and TeamFailure when
+// A blocked call throws CommError when the process of another rank has died, and DataParallelFailure when
 // another rank has ended the job they share. One thread makes all calls.
 class DataParallelGroup {
  public:
@@ -53,7 +53,7 @@ class DataParallelGroup {
 
   // Point-to-point messages about the job, with tags from kFirstTag. A message that arrives while
   // its receiver waits in wait() or all_gather() means that the job has ended: the wait throws
-  // TeamFailure, and next_message() then returns the message.
+  // DataParallelFailure, and next_message() then returns the message.
   static constexpr int kFirstTag = 16;
   void send(int rank, int tag, const Bytes& body);
   std::optional<Message> next_message();  // nothing while none has arrived; does not wait

@@ -15,8 +15,8 @@ namespace dovetail {
 namespace {
 
 // The number of `available` examples that the request asks for, regardless of classes.
-int64_t wanted_heads(const SubsetRequest& request, int64_t available) {
-  if (request.heads > 0) return request.heads;
+int64_t wanted_examples(const SubsetRequest& request, int64_t available) {
+  if (request.examples > 0) return request.examples;
   if (request.fraction <= 0) return available;
   return std::max<int64_t>(
       1, std::llround(std::min(request.fraction, 1.0) * static_cast<double>(available)));
@@ -33,7 +33,7 @@ std::vector<int64_t> take_per_class(const TaskData& data, const SubsetRequest& r
     if (answer < 0) {
       throw_<ConfigError>(
           "task {} has neither labels nor choices, which per_class needs: ask for a number "
-          "of heads instead",
+          "of examples instead",
           data.name);
     }
     std::vector<int64_t>& members = classes[answer];
@@ -70,21 +70,21 @@ Subset choose_subset(const TaskData& data, const SubsetRequest& request) {
   const int64_t total = static_cast<int64_t>(data.train.size());
   const int64_t held_out = own ? 0 : request.validation_examples;
   const int64_t available = total - held_out;
-  const int64_t wanted = wanted_heads(request, available);
+  const int64_t wanted = wanted_examples(request, available);
   if (available < 1 || (request.per_class == 0 && wanted > available)) {
     throw_<ConfigError>(
-        "task {} has {} training heads, too few for {} to train on and {} for "
+        "task {} has {} training examples, too few for {} to train on and {} for "
         "validation: ask for fewer, or for \"all\"",
         data.name, total, std::max<int64_t>(1, wanted), held_out);
   }
   const std::vector<int64_t> order = Rng(derive_seed(request.seed, "subset")).permutation(total);
   // training takes the front and validation the back, so that neither shifts when the other grows
   const std::span<const int64_t> candidates(order.data(), static_cast<size_t>(available));
-  Subset subset{.tails = request.tails, .own_validation = own};
+  Subset subset{.references = request.references, .own_validation = own};
   if (request.per_class > 0) {
-    subset.heads = take_per_class(data, request, candidates);
+    subset.examples = take_per_class(data, request, candidates);
   } else {
-    subset.heads.assign(candidates.begin(), candidates.begin() + wanted);
+    subset.examples.assign(candidates.begin(), candidates.begin() + wanted);
   }
   if (own) {
     subset.validation = own_validation(data, request);

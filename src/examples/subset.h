@@ -8,14 +8,14 @@
 
 namespace dovetail {
 
-// The training examples that a cell asks for. The first field above 0 of per_class, heads and
+// The training examples that a cell asks for. The first field above 0 of per_class, examples and
 // fraction counts. Without any: all examples that are not held out for validation.
 struct SubsetRequest {
   // Examples of each label; for questions the most of each place of the right choice.
   int64_t per_class = 0;
-  int64_t heads = 0;    // examples
-  double fraction = 0;  // of the examples not held out for validation; at least one
-  int64_t tails = 0;    // the most references an example keeps; 0: all
+  int64_t examples = 0;
+  double fraction = 0;     // of the examples not held out for validation; at least one
+  int64_t references = 0;  // the most references an example keeps; 0: all
   int64_t validation_examples = 0;
   uint64_t seed = 0;
   // Validates on TaskData::validation, where the data have it, so that all of train remains for
@@ -24,11 +24,11 @@ struct SubsetRequest {
 };
 
 // The training examples of one cell, as indices into `train`. Subsets of one seed are nested: the
-// heads of a smaller one are a prefix of those of a larger one.
+// examples of a smaller one are a prefix of those of a larger one.
 struct Subset {
-  std::vector<int64_t> heads;
-  int64_t tails = 0;                // the most references an example keeps; 0: all
-  std::vector<int64_t> validation;  // of the training side, never in `heads`
+  std::vector<int64_t> examples;
+  int64_t references = 0;           // the most references an example keeps; 0: all
+  std::vector<int64_t> validation;  // of the training side, never in `examples`
   bool own_validation = false;      // `validation` indexes TaskData::validation, not `train`
 };
 

@@ -15,10 +15,11 @@ namespace {
 
 std::string most_frequent_reference(const TaskData& task, const Subset& subset) {
   std::map<std::string, int64_t> counts;  // ordered: equal counts are decided by spelling
-  for (const int64_t index : subset.heads) {
+  for (const int64_t index : subset.examples) {
     const auto& references = task.train[index].references;
-    const size_t kept =
-        subset.tails > 0 ? std::min<size_t>(subset.tails, references.size()) : references.size();
+    const size_t kept = subset.references > 0
+                            ? std::min<size_t>(subset.references, references.size())
+                            : references.size();
     for (size_t i = 0; i < kept; ++i) ++counts[references[i]];
   }
   const auto best =

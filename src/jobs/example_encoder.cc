@@ -212,7 +212,7 @@ EncodedRows rows_of(const ExampleEncoder& encoder, const std::vector<Example>& s
 }  // namespace
 
 EncodedRows training_rows(const ExampleEncoder& encoder, const Subset& subset) {
-  return rows_of(encoder, encoder.task().train, subset.heads, subset.tails);
+  return rows_of(encoder, encoder.task().train, subset.examples, subset.references);
 }
 
 EncodedRows validation_rows(const ExampleEncoder& encoder, const Subset& subset) {

@@ -35,7 +35,7 @@ Record begin_record(const Job& job, const RunnerOptions& options) {
   record.name = job.name;
   record.kind = job.kind;
   record.provenance = provenance(options.threads, options.device, precision_of(job));
-  record.provenance["data_parallel_size"] = options.team ? options.team->size() : 1;
+  record.provenance["data_parallel_size"] = options.all_reduce ? options.all_reduce->size() : 1;
   return record;
 }
 
@@ -44,14 +44,14 @@ void run_one_kind(std::span<const Job> group, Artefacts& artefacts, const Runner
   switch (group.front().kind) {
     case JobKind::tokenizer: return run_tokenizer(group.front(), artefacts, records.front());
     case JobKind::pretrain:
-      return run_pretrain(group.front(), artefacts, options.checkpoint_seconds, options.team,
+      return run_pretrain(group.front(), artefacts, options.checkpoint_seconds, options.all_reduce,
                           records.front());
     case JobKind::segment: return run_segment(group.front(), artefacts, records.front());
     case JobKind::adapt:
       return run_adapt(group.front(), artefacts, options.checkpoint_seconds, records.front());
     case JobKind::probe: return run_probe(group.front(), artefacts, records.front());
     case JobKind::baseline: return run_baseline(group.front(), artefacts, records.front());
-    case JobKind::tune: return run_tune(group, artefacts, options.team, records);
+    case JobKind::tune: return run_tune(group, artefacts, options.all_reduce, records);
   }
 }
 
@@ -60,7 +60,7 @@ template <typename Work>
 std::string failure_of(Work work) {
   try {
     return run_guarded(work);
-  } catch (const TeamFailure& error) {
+  } catch (const DataParallelFailure& error) {
     return error.what();
   }
 }

@@ -18,7 +18,7 @@ struct RunnerOptions {
   int threads = 1;                 // of LibTorch's operators
   std::string device = "cpu";      // or "cuda"
   double checkpoint_seconds = 60;  // of a long job
-  GradientAllReduce* team = nullptr;  // the data-parallel group; only its first rank writes
+  GradientAllReduce* all_reduce = nullptr;  // the data-parallel group; only its first rank writes
 };
 
 // Runs jobs of every kind: Job -> Record. Keeps vocabularies, corpora and checkpoints in memory

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 namespace {
 
 TrainingTask training_task(const PretrainSettings& settings, T5Model& model, TuningMethod& tuning,
-                           GradientAllReduce* team) {
+                           GradientAllReduce* all_reduce) {
   return {.model = &model,
           .tuning = &tuning,
           .optimizer = settings.optimizer,
@@ -25,7 +25,7 @@ TrainingTask training_task(const PretrainSettings& settings, T5Model& model, Tun
           .steps = settings.steps,
           .dropout = settings.dropout,
           .seed = static_cast<uint64_t>(settings.seed),
-          .group = team};
+          .group = all_reduce};
 }
 
 std::function<Batch(int64_t)> batches_of(const Job& job, const TokenCorpus& corpus,
@@ -44,7 +44,7 @@ std::function<Batch(int64_t)> batches_of(const Job& job, const TokenCorpus& corp
 }  // namespace
 
 void run_pretrain(const Job& job, Artefacts& artefacts, double checkpoint_seconds,
-                  GradientAllReduce* team, Record& record) {
+                  GradientAllReduce* all_reduce, Record& record) {
   const PretrainJob& pretrain = settings_of<PretrainJob>(job);
   const PretrainSettings& settings = pretrain.pretrain;
   const auto vocabulary = artefacts.vocabulary(artefacts.folder(job.input_keys.at(0)));
@@ -54,17 +54,17 @@ void run_pretrain(const Job& job, Artefacts& artefacts, double checkpoint_second
   T5Model model(config, clone_weights(config, start, artefacts.device()));
   const auto tuning = find_tuning("full").make(model, {}, 0);
   const auto next_batch = batches_of(job, *corpus, *vocabulary);
-  TrainingTask training = training_task(settings, model, *tuning, team);
+  TrainingTask training = training_task(settings, model, *tuning, all_reduce);
   TrainingState state;
   TrainingOutcome outcome;
   prepare(training, state);
   const fs::path partial = artefacts.partial_file(job.key);
   if (fs::exists(partial)) restore_state({training, state, outcome}, partial);
   training.next_batch = next_batch;
-  if (writes_results(team)) training.after_step = PeriodicSaver(partial, checkpoint_seconds);
+  if (writes_results(all_reduce)) training.after_step = PeriodicSaver(partial, checkpoint_seconds);
   train(training, state, outcome);
   if (!outcome.failure.empty()) throw_<SystemError>("{}", outcome.failure);
-  if (!writes_results(team)) return;
+  if (!writes_results(all_reduce)) return;
   publish_checkpoint(artefacts.folder(job.key), model, *vocabulary);
   fs::remove(partial);
   record.curves["train_loss"] = outcome.train_loss;

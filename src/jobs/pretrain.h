@@ -13,6 +13,6 @@ namespace dovetail {
 // interruption, to the same result. All ranks of a data-parallel group read that state; the first
 // one writes it.
 void run_pretrain(const Job& job, Artefacts& artefacts, double checkpoint_seconds,
-                  GradientAllReduce* team, Record& record);
+                  GradientAllReduce* all_reduce, Record& record);
 
 }  // namespace dovetail

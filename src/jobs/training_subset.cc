@@ -12,9 +12,9 @@ std::shared_ptr<const TaskData> load_task(const Job& job, const TaskSource& sour
 Subset training_subset(const TaskData& task, const TrainSizeSettings& size, uint64_t seed,
                        int64_t validation_examples) {
   return choose_subset(task, {.per_class = size.per_class,
-                              .heads = size.examples,
+                              .examples = size.examples,
                               .fraction = size.fraction,
-                              .tails = size.references,
+                              .references = size.references,
                               .validation_examples = validation_examples,
                               .seed = seed,
                               .own_validation = true});

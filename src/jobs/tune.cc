@@ -38,7 +38,7 @@ void finish(TuneCell& cell, const Job& job, const Artefacts& artefacts, Record& 
                      settings_of<TuneJob>(job).evaluate, record);
   record.metrics["targets_cut"] = static_cast<double>(counts.cut_targets);
   record.metrics["sources_cut"] = static_cast<double>(counts.cut_sources);
-  record.metrics["train_examples"] = static_cast<double>(cell.subset.heads.size());
+  record.metrics["train_examples"] = static_cast<double>(cell.subset.examples.size());
 }
 
 // Runs one cell's part of the work; its failure goes into the cell's record.
@@ -50,7 +50,7 @@ void run_for(Record& record, Work work) {
 
 }  // namespace
 
-void run_tune(std::span<const Job> group, Artefacts& artefacts, GradientAllReduce* team,
+void run_tune(std::span<const Job> group, Artefacts& artefacts, GradientAllReduce* all_reduce,
               std::span<Record> records) {
   std::vector<std::unique_ptr<TuneCell>> cells(group.size());
   std::vector<TrainingRun> runs;
@@ -59,7 +59,7 @@ void run_tune(std::span<const Job> group, Artefacts& artefacts, GradientAllReduc
     run_for(records[i], [&] {
       const TuneJob& cell = settings_of<TuneJob>(group[i]);
       cells[i] = std::make_unique<TuneCell>(
-          group[i], cell, load_task(group[i], cell.task, artefacts), artefacts, team);
+          group[i], cell, load_task(group[i], cell.task, artefacts), artefacts, all_reduce);
       runs.push_back({cells[i]->training, cells[i]->state, cells[i]->outcome});
       owners.push_back(i);
     });
@@ -67,7 +67,7 @@ void run_tune(std::span<const Job> group, Artefacts& artefacts, GradientAllReduc
   train(runs);
   for (const size_t owner : owners) {
     run_for(records[owner], [&] {
-      if (writes_results(team))
+      if (writes_results(all_reduce))
         return finish(*cells[owner], group[owner], artefacts, records[owner]);
       if (!cells[owner]->outcome.failure.empty())
         fail(records[owner], cells[owner]->outcome.failure);

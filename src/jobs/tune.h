@@ -13,7 +13,7 @@ namespace dovetail {
 // Tunes and evaluates a group of cells side by side. records[i] belongs to group[i]. The failure of
 // one cell is recorded in its record and does not affect the others. In a data-parallel group all
 // ranks train, and the first one evaluates.
-void run_tune(std::span<const Job> group, Artefacts& artefacts, GradientAllReduce* team,
+void run_tune(std::span<const Job> group, Artefacts& artefacts, GradientAllReduce* all_reduce,
               std::span<Record> records);
 
 }  // namespace dovetail

@@ -32,7 +32,7 @@ std::vector<Sequence> counted(EncodedRows encoded, RowCounts& counts) {
 }  // namespace
 
 TuneCell::TuneCell(const Job& job, const TuneJob& cell, std::shared_ptr<const TaskData> data,
-                   Artefacts& artefacts, GradientAllReduce* team)
+                   Artefacts& artefacts, GradientAllReduce* all_reduce)
     : settings(cell.tune),
       seed(cell.seed),
       task(std::move(data)),
@@ -53,7 +53,7 @@ TuneCell::TuneCell(const Job& job, const TuneJob& cell, std::shared_ptr<const Ta
               .steps = resolve_steps(settings.steps, batches.batches_per_epoch()),
               .dropout = settings.dropout,
               .seed = seed,
-              .group = team};
+              .group = all_reduce};
   training.next_batch = [this](int64_t) { return batches.next(); };
   const int64_t stride =
       std::max<int64_t>(1, training.steps / std::max<int64_t>(1, settings.evaluations));

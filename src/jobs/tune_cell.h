@@ -22,7 +22,7 @@ struct TuneCell {
   // `cell` are the settings of a tune job, or those of the cell of a probe job. `task` may differ
   // from the task that they name.
   TuneCell(const Job& job, const TuneJob& cell, std::shared_ptr<const TaskData> task,
-           Artefacts& artefacts, GradientAllReduce* team);
+           Artefacts& artefacts, GradientAllReduce* all_reduce);
   TuneCell(const TuneCell&) = delete;
 
   void add_validation_point(int64_t step);

@@ -34,8 +34,8 @@ std::string rows(int heads, const std::string& relation, const std::string& begi
 
 std::set<std::string> chosen_heads(const TaskData& data, uint64_t seed) {
   std::set<std::string> heads;
-  const Subset subset = choose_subset(data, {.heads = 30, .tails = 3, .seed = seed});
-  for (const int64_t index : subset.heads) heads.insert(data.train[index].source);
+  const Subset subset = choose_subset(data, {.examples = 30, .references = 3, .seed = seed});
+  for (const int64_t index : subset.examples) heads.insert(data.train[index].source);
   return heads;
 }
 
@@ -83,10 +83,10 @@ TEST(Trap16, AllMeansAll) {
   const TaskData data = find_task(scratch.write("card.toml", kCard) + "#xNeed").load();
 
   EXPECT_EQ(data.train.size(), 6001);
-  EXPECT_EQ(choose_subset(data, {.seed = 1}).heads.size(), 6001);
+  EXPECT_EQ(choose_subset(data, {.seed = 1}).examples.size(), 6001);
   EXPECT_EQ(choose_test(data, 0).size(), 5500);
   EXPECT_EQ(choose_test(data, 9000).size(), 5500);
-  EXPECT_THROW(choose_subset(data, {.heads = 6002, .seed = 1}), ConfigError);
+  EXPECT_THROW(choose_subset(data, {.examples = 6002, .seed = 1}), ConfigError);
 }
 
 // There the tasks of a process shared their labels, relation maps and sizes.
@@ -107,7 +107,7 @@ TEST(Trap8, TasksOfOneProcessShareNoState) {
   const Task words =
       find_task(scratch.write("words.toml", labelled + "labels = { 0 = \"bad\", 1 = \"good\" }\n"));
   want.load();
-  choose_subset(want.load(), {.heads = 2, .tails = 1, .seed = 9});
+  choose_subset(want.load(), {.examples = 2, .references = 1, .seed = 9});
 
   EXPECT_THAT(words.load().labels, ElementsAre("bad", "good"));
   EXPECT_THAT(plain.load().labels, ElementsAre("0", "1"));

@@ -9,7 +9,7 @@
 #include <numeric>
 #include <random>
 
-#include "base/team_failure.h"
+#include "base/data_parallel_failure.h"
 #include "comm/chunk_range.h"
 #include "mpi/world.h"
 
@@ -153,7 +153,7 @@ TEST_P(AllReduce, AMessageAboutTheJobEndsTheWaitAndStaleOnesAreDropped) {
     for (int rank = 1; rank < group.size(); ++rank)
       group.send(rank, DataParallelGroup::kFirstTag, {7});
   } else {
-    EXPECT_THROW(group.all_gather({}), TeamFailure);
+    EXPECT_THROW(group.all_gather({}), DataParallelFailure);
     EXPECT_EQ(group.next_message().value().bytes, DataParallelGroup::Bytes{7});
     group.send(0, DataParallelGroup::kFirstTag, {8});  // about job 1, which rank 0 has left
   }

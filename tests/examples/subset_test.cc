@@ -22,11 +22,11 @@ TaskData sample_data(int train, int test) {
   return data;
 }
 
-Subset choose_subset(const TaskData& data, int64_t heads, int64_t tails, double fraction,
+Subset choose_subset(const TaskData& data, int64_t examples, int64_t references, double fraction,
                      int64_t validation_examples, uint64_t seed) {
-  return dovetail::choose_subset(data, {.heads = heads,
+  return dovetail::choose_subset(data, {.examples = examples,
                                         .fraction = fraction,
-                                        .tails = tails,
+                                        .references = references,
                                         .validation_examples = validation_examples,
                                         .seed = seed});
 }
@@ -37,18 +37,18 @@ TEST(ChooseSubset, IsNestedAndDisjointFromValidation) {
   for (uint64_t seed = 0; seed < 20; ++seed) {
     SCOPED_TRACE(seed);
     Indices smaller;
-    for (const int64_t heads : {1, 4, 16, 64, 180}) {
-      const Subset subset = choose_subset(data, heads, 3, 0, 20, seed);
+    for (const int64_t examples : {1, 4, 16, 64, 180}) {
+      const Subset subset = choose_subset(data, examples, 3, 0, 20, seed);
 
-      ASSERT_EQ(subset.heads.size(), heads);
-      EXPECT_EQ(subset.tails, 3);
-      EXPECT_TRUE(std::equal(smaller.begin(), smaller.end(), subset.heads.begin()));
-      smaller = subset.heads;
+      ASSERT_EQ(subset.examples.size(), examples);
+      EXPECT_EQ(subset.references, 3);
+      EXPECT_TRUE(std::equal(smaller.begin(), smaller.end(), subset.examples.begin()));
+      smaller = subset.examples;
       ASSERT_EQ(subset.validation.size(), 20);
       EXPECT_EQ(subset.validation, choose_subset(data, 1, 1, 0, 20, seed).validation);
-      std::set<int64_t> all(subset.heads.begin(), subset.heads.end());
+      std::set<int64_t> all(subset.examples.begin(), subset.examples.end());
       all.insert(subset.validation.begin(), subset.validation.end());
-      EXPECT_EQ(all.size(), heads + 20) << "no head twice, none in both";
+      EXPECT_EQ(all.size(), examples + 20) << "no head twice, none in both";
       EXPECT_GE(*all.begin(), 0);
       EXPECT_LT(*all.rbegin(), 200);
     }
@@ -58,17 +58,19 @@ TEST(ChooseSubset, IsNestedAndDisjointFromValidation) {
 TEST(ChooseSubset, DiffersPerSeedAndRepeats) {
   const TaskData data = sample_data(100, 1);
 
-  EXPECT_EQ(choose_subset(data, 16, 0, 0, 0, 1).heads, choose_subset(data, 16, 0, 0, 0, 1).heads);
-  EXPECT_NE(choose_subset(data, 16, 0, 0, 0, 1).heads, choose_subset(data, 16, 0, 0, 0, 2).heads);
+  EXPECT_EQ(choose_subset(data, 16, 0, 0, 0, 1).examples,
+            choose_subset(data, 16, 0, 0, 0, 1).examples);
+  EXPECT_NE(choose_subset(data, 16, 0, 0, 0, 1).examples,
+            choose_subset(data, 16, 0, 0, 0, 2).examples);
 }
 
 TEST(ChooseSubset, TakesFractionsOfWhatIsNotHeldOut) {
   const TaskData data = sample_data(110, 1);
   const auto size = [&](double fraction) {
-    return choose_subset(data, 0, 0, fraction, 10, 1).heads.size();
+    return choose_subset(data, 0, 0, fraction, 10, 1).examples.size();
   };
 
-  EXPECT_EQ(size(0), 100) << "neither heads nor fraction: all";
+  EXPECT_EQ(size(0), 100) << "neither examples nor fraction: all";
   EXPECT_EQ(size(1), 100);
   EXPECT_EQ(size(0.25), 25);
   EXPECT_EQ(size(0.0001), 1);
@@ -106,19 +108,19 @@ TEST(ChooseSubset, TakesSoManyOfEachClass) {
       const Subset subset =
           choose_subset(data, {.per_class = per_class, .validation_examples = 5, .seed = seed});
 
-      ASSERT_EQ(subset.heads.size(), 3 * per_class);
-      EXPECT_TRUE(std::equal(smaller.begin(), smaller.end(), subset.heads.begin()));
-      smaller = subset.heads;
+      ASSERT_EQ(subset.examples.size(), 3 * per_class);
+      EXPECT_TRUE(std::equal(smaller.begin(), smaller.end(), subset.examples.begin()));
+      smaller = subset.examples;
       std::vector<int64_t> counts(3);
-      for (const int64_t index : subset.heads) ++counts[data.train[index].answer];
+      for (const int64_t index : subset.examples) ++counts[data.train[index].answer];
       EXPECT_EQ(counts, Indices(3, per_class));
-      std::set<int64_t> all(subset.heads.begin(), subset.heads.end());
+      std::set<int64_t> all(subset.examples.begin(), subset.examples.end());
       all.insert(subset.validation.begin(), subset.validation.end());
-      EXPECT_EQ(all.size(), subset.heads.size() + 5);
+      EXPECT_EQ(all.size(), subset.examples.size() + 5);
     }
   }
-  EXPECT_NE(choose_subset(data, {.per_class = 4, .seed = 1}).heads,
-            choose_subset(data, {.per_class = 4, .seed = 2}).heads);
+  EXPECT_NE(choose_subset(data, {.per_class = 4, .seed = 1}).examples,
+            choose_subset(data, {.per_class = 4, .seed = 2}).examples);
 }
 
 TEST(ChooseSubset, RefusesAClassThatIsTooSmall) {
@@ -134,7 +136,7 @@ TEST(ChooseSubset, TakesUpToSoManyQuestionsOfEachPlace) {
   data.labels.clear();
   data.layout = Layout::question;
 
-  EXPECT_EQ(choose_subset(data, {.per_class = 16, .seed = 1}).heads.size(), 34);
+  EXPECT_EQ(choose_subset(data, {.per_class = 16, .seed = 1}).examples.size(), 34);
 }
 
 TEST(ChooseSubset, ValidatesOnTheDatasOwnExamples) {
@@ -148,12 +150,12 @@ TEST(ChooseSubset, ValidatesOnTheDatasOwnExamples) {
   const Subset none = choose_subset(data, {.validation_examples = 5, .seed = 1});
 
   EXPECT_TRUE(all.own_validation);
-  EXPECT_EQ(all.heads.size(), 32) << "nothing is held out of train";
+  EXPECT_EQ(all.examples.size(), 32) << "nothing is held out of train";
   EXPECT_EQ(all.validation.size(), 16);
-  EXPECT_EQ(some.heads.size(), 32);
+  EXPECT_EQ(some.examples.size(), 32);
   EXPECT_EQ(some.validation.size(), 5);
   EXPECT_FALSE(none.own_validation);
-  EXPECT_EQ(none.heads.size(), 27);
+  EXPECT_EQ(none.examples.size(), 27);
 }
 
 TEST(ChooseTest, TellsQuestionsWithTheSameWordsByTheirChoices) {

@@ -163,10 +163,10 @@ TEST_F(TaskRowsTest, AQuestionLosesItsContextFirst) {
 TEST_F(TaskRowsTest, TrainingRowsKeepSoManyTails) {
   task_.train = {{"b", {"1", "2", "3"}}, {"c", {"4"}}};
   Subset subset;
-  subset.heads = {0, 1};
-  subset.tails = 2;
+  subset.examples = {0, 1};
+  subset.references = 2;
   EXPECT_EQ(training_rows(encoder("mapping"), subset).rows.size(), 3u);
-  subset.tails = 0;
+  subset.references = 0;
   EXPECT_EQ(training_rows(encoder("mapping"), subset).rows.size(), 4u);
 }
 

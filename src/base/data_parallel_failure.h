@@ -7,7 +7,7 @@ namespace dovetail {
 
 // Another member of a data-parallel group has failed, so that the work they share cannot finish. It
 // is here because comm throws it and training catches it, and neither knows the other. Exit code 1.
-class TeamFailure : public SystemError {
+class DataParallelFailure : public SystemError {
   using SystemError::SystemError;
 };
 
