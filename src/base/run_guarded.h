@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
-#include "base/error.h"
 #include "base/data_parallel_failure.h"
+#include "base/error.h"
 
 namespace dovetail {
 

@@ -8,8 +8,8 @@
 #include <cstring>
 #include <thread>
 
-#include "base/error.h"
 #include "base/data_parallel_failure.h"
+#include "base/error.h"
 #include "comm/chunk_range.h"
 #include "comm/message_transport.h"
 #include "comm/shared_memory.h"

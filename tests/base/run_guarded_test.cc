@@ -17,7 +17,8 @@ TEST(RunGuarded, ReturnsTheReasonOfAFailure) {
 TEST(RunGuarded, LetsPassWhatEndsMoreThanOneWork) {
   EXPECT_THROW(run_guarded([] { throw Interrupted(); }), Interrupted);
   EXPECT_THROW(run_guarded([] { throw CommError("a rank is lost"); }), CommError);
-  EXPECT_THROW(run_guarded([] { throw DataParallelFailure("another member failed"); }), DataParallelFailure);
+  EXPECT_THROW(run_guarded([] { throw DataParallelFailure("another member failed"); }),
+               DataParallelFailure);
 }
 
 }  // namespace

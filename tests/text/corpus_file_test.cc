@@ -93,7 +93,8 @@ TEST(CorpusFile, RefusesCountsThatLie) {
               HasSubstr("impossible counts"));
   EXPECT_THAT(lie([](CorpusHeader& header) { header.num_documents += uint64_t{1} << 61; }),
               HasSubstr("impossible counts"));
-  EXPECT_THAT(lie([](CorpusHeader& header) { header.token_bytes = 3; }), HasSubstr("impossible counts"));
+  EXPECT_THAT(lie([](CorpusHeader& header) { header.token_bytes = 3; }),
+              HasSubstr("impossible counts"));
   EXPECT_THAT(lie([](CorpusHeader& header) { header.version = 9; }), HasSubstr("format 9"));
 }
 

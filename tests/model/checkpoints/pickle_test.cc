@@ -55,16 +55,16 @@ TEST(Pickle, ReadsLongNumbersOfEverySign) {
 
 TEST(Pickle, RefusesAnyOtherGlobalByName) {
   EXPECT_THAT(pickle_refusal("\x80\x02"
-                      "cos\nsystem\n."),
+                             "cos\nsystem\n."),
               HasSubstr("\"os system\""));
   EXPECT_THAT(pickle_refusal("\x80\x02"
-                      "cbuiltins\neval\n."),
+                             "cbuiltins\neval\n."),
               HasSubstr("\"builtins eval\""));
   EXPECT_THAT(pickle_refusal("\x80\x02"
-                      "ctorch\nload\n."),
+                             "ctorch\nload\n."),
               HasSubstr("\"torch load\""));
   EXPECT_THAT(pickle_refusal("\x80\x02"
-                      "ctorch._utils\n_rebuild_tensor_v3\n."),
+                             "ctorch._utils\n_rebuild_tensor_v3\n."),
               HasSubstr("_rebuild_tensor_v3"));
 }
 
@@ -77,16 +77,16 @@ TEST(Pickle, RefusesWhatStateDictsDoNotUse) {
   EXPECT_THAT(pickle_refusal("\x80\x02NNNs."), HasSubstr("no list or dict"));
   EXPECT_THAT(pickle_refusal("\x80\x02}(Nu."), HasSubstr("key without a value"));
   EXPECT_THAT(pickle_refusal("\x80\x02"
-                      "ccollections\nOrderedDict\nN\x85R."),
+                             "ccollections\nOrderedDict\nN\x85R."),
               HasSubstr("state dicts do not"));
 }
 
 TEST(Pickle, RefusesLengthsThatAreNotThere) {
   EXPECT_THAT(pickle_refusal(raw("\x80\x02X\xff\xff\xff\xff"
-                          "abc.")),
+                                 "abc.")),
               HasSubstr("not a whole file"));
   EXPECT_THAT(pickle_refusal("\x80\x02"
-                      "cos"),
+                             "cos"),
               HasSubstr("does not end"));
   EXPECT_THAT(pickle_refusal("\x80\x02}"), HasSubstr("not a whole file"));
 }
@@ -97,7 +97,8 @@ TEST(Pickle, DepthCostsNoStack) {
   bytes += std::string(500'000, '\x85');
   const Pickle pickle(bytes + ".", "x.bin");
   EXPECT_EQ(pickle.root().kind, Kind::kTuple);
-  EXPECT_THAT(pickle_refusal("\x80\x02" + std::string(2'000'000, 'N') + "."), HasSubstr("operations"));
+  EXPECT_THAT(pickle_refusal("\x80\x02" + std::string(2'000'000, 'N') + "."),
+              HasSubstr("operations"));
 }
 
 // A long tuple used as arguments again and again would otherwise fill the memory.
