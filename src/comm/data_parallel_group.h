@@ -17,8 +17,8 @@ namespace dovetail {
 // A data-parallel group of ranks with a deterministic all-reduce: all ranks get bit-identical sums,
 // and a group of a given size gets the same sums in every run. Rank 0 of the group leads it.
 //
-// A blocked call throws CommError when the process of another rank has died, and DataParallelFailure when
-// another rank has ended the job they share. One thread makes all calls.
+// A blocked call throws CommError when the process of another rank has died, and
+// DataParallelFailure when another rank has ended the job they share. One thread makes all calls.
 class DataParallelGroup {
  public:
   using Bytes = std::vector<uint8_t>;

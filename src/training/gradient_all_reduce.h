@@ -22,8 +22,8 @@ StepReport reduced_report(std::span<const StepReport> reports);
 
 // The all-reduce of gradients over a data-parallel group: processes that train the same model, each
 // on its own rows of every batch. Training knows no MPI; the implementation comes from outside.
-// A blocked call throws CommError when another rank has died, and DataParallelFailure when another rank has
-// ended the common work.
+// A blocked call throws CommError when another rank has died, and DataParallelFailure when another
+// rank has ended the common work.
 class GradientAllReduce {
  public:
   GradientAllReduce(int rank, int size) : rank_(rank), size_(size) {}
