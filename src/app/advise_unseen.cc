@@ -81,8 +81,8 @@ void adjust_probe(const TaskData& data, int64_t count, Job& job) {
   const std::vector<std::string>& metrics = probe.cell.evaluate.metrics;
   probe.cell.tune.validation_examples = num_probed(data, job, count);
   if (probe.probe != ProbeKind::race) return;
-  const std::string deciding = deciding_metric(data.kind, metrics);
-  probe.race_metric = deciding.empty() ? metrics.front() : deciding;
+  const std::string primary = primary_metric(data.kind, metrics);
+  probe.race_metric = primary.empty() ? metrics.front() : primary;
 }
 
 // Runs the sweep's probes on these examples, as a plan of one task with its records.

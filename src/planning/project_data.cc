@@ -78,9 +78,9 @@ std::vector<std::string> ProjectData::measurable(const std::string& task,
   return measurable_metrics(load(task), metrics);
 }
 
-std::string ProjectData::deciding_metric(const std::string& task,
-                                         const std::vector<std::string>& metrics) {
-  return dovetail::deciding_metric(task_kind(task), metrics);
+std::string ProjectData::primary_metric(const std::string& task,
+                                        const std::vector<std::string>& metrics) {
+  return dovetail::primary_metric(task_kind(task), metrics);
 }
 
 }  // namespace dovetail

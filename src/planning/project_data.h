@@ -23,8 +23,8 @@ class ProjectData : public DataInspector {
                   int64_t validation_examples, uint64_t seed) override;
   std::vector<std::string> measurable(const std::string& task,
                                       const std::vector<std::string>& metrics) override;
-  std::string deciding_metric(const std::string& task,
-                              const std::vector<std::string>& metrics) override;
+  std::string primary_metric(const std::string& task,
+                             const std::vector<std::string>& metrics) override;
 
  private:
   const TaskData& load(const std::string& task);

@@ -41,8 +41,7 @@ std::vector<std::string> measurable_metrics(const TaskData& data,
   return measurable;
 }
 
-std::string deciding_metric(const std::string& task_kind,
-                            const std::vector<std::string>& measured) {
+std::string primary_metric(const std::string& task_kind, const std::vector<std::string>& measured) {
   const bool right_or_wrong =
       task_kind == "reading" || task_kind == "choice" || task_kind == "classification";
   const Decides wanted = right_or_wrong ? Decides::exact_answers : Decides::free_text;

@@ -16,6 +16,6 @@ std::vector<std::string> measurable_metrics(const TaskData& data,
 
 // The measured metric that decides about tasks of that kind (Task::kind), the first in the order of
 // the metrics' catalogue; "" if none is measured. Metric::decides marks these metrics.
-std::string deciding_metric(const std::string& task_kind, const std::vector<std::string>& measured);
+std::string primary_metric(const std::string& task_kind, const std::vector<std::string>& measured);
 
 }  // namespace dovetail

@@ -47,8 +47,8 @@ class DataInspector {
                                               const std::vector<std::string>& metrics) = 0;
 
   // The metric of `metrics` that was made to decide about tasks of this kind; "" for none.
-  virtual std::string deciding_metric(const std::string& task,
-                                      const std::vector<std::string>& metrics) = 0;
+  virtual std::string primary_metric(const std::string& task,
+                                     const std::vector<std::string>& metrics) = 0;
 };
 
 }  // namespace dovetail

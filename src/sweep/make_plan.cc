@@ -126,9 +126,9 @@ void add_task_facts(JobGraph& graph, Plan& plan) {
   const Sweep& sweep = graph.sweep();
   if (sweep.pretrain_only) return;
   for (const AxisValue& task : sweep.axes.at("task")) {
-    const std::string deciding = graph.data().deciding_metric(task);
+    const std::string primary = graph.data().primary_metric(task);
     plan.primary_metrics[task.label] =
-        deciding.empty() ? primary_metric_of(plan, task.label) : deciding;
+        primary.empty() ? primary_metric_of(plan, task.label) : primary;
     if (sweep.select.examples > 0) plan.task_facts[task.label] = graph.data().task_facts(task);
   }
 }

@@ -36,8 +36,8 @@ TrainSizeSettings probe_size(const SelectSettings& select, ProbeKind kind) {
 
 // A race is between models on one task, so a corpus-level metric will do where no other decides.
 std::string race_metric(JobGraph& graph, const AxisValue& task) {
-  const std::string deciding = graph.data().deciding_metric(task);
-  return deciding.empty() ? graph.sweep().evaluate.metrics.front() : deciding;
+  const std::string primary = graph.data().primary_metric(task);
+  return primary.empty() ? graph.sweep().evaluate.metrics.front() : primary;
 }
 
 // The first base that was pre-trained; else the first.

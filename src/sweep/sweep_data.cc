@@ -109,8 +109,8 @@ void SweepData::refuse_unmeasured() {
       sweep_.file.string(), *missing);
 }
 
-std::string SweepData::deciding_metric(const AxisValue& task) {
-  return inspector_.deciding_metric(task.as<TaskValue>().source(), sweep_.evaluate.metrics);
+std::string SweepData::primary_metric(const AxisValue& task) {
+  return inspector_.primary_metric(task.as<TaskValue>().source(), sweep_.evaluate.metrics);
 }
 
 void SweepData::check_size(const std::string& task, const AxisValue& size,

@@ -36,7 +36,7 @@ class SweepData {
   void refuse_unmeasured();
 
   // The measured metric that was made to decide about the task; "" for none.
-  std::string deciding_metric(const AxisValue& task);
+  std::string primary_metric(const AxisValue& task);
 
  private:
   void note_metrics(const AxisValue& task);

@@ -13,14 +13,14 @@ TEST(DecidingMetric, Trap4AChoiceIsNeverDecidedByWordsInCommon) {
   const std::vector<std::string> measured{"rouge_l", "accuracy_likelihood", "accuracy_text",
                                           "macro_f1"};
   for (const char* kind : {"reading", "choice", "classification"})
-    EXPECT_EQ(deciding_metric(kind, measured), "accuracy_text");
-  EXPECT_EQ(deciding_metric("phrasal", measured), "rouge_l");
-  EXPECT_EQ(deciding_metric("choice", {"rouge_l", "exact_match", "accuracy_text"}), "exact_match");
+    EXPECT_EQ(primary_metric(kind, measured), "accuracy_text");
+  EXPECT_EQ(primary_metric("phrasal", measured), "rouge_l");
+  EXPECT_EQ(primary_metric("choice", {"rouge_l", "exact_match", "accuracy_text"}), "exact_match");
 }
 
 TEST(DecidingMetric, IsMissingWhereNoSuchMetricIsMeasured) {
-  EXPECT_EQ(deciding_metric("choice", {"rouge_l", "macro_f1"}), "");
-  EXPECT_EQ(deciding_metric("phrasal", {"bleu_4"}), "");
+  EXPECT_EQ(primary_metric("choice", {"rouge_l", "macro_f1"}), "");
+  EXPECT_EQ(primary_metric("phrasal", {"bleu_4"}), "");
 }
 
 TEST(MeasurableMetrics, AreThoseWithEvidence) {

@@ -87,7 +87,7 @@ class NamedData : public DataInspector {
                                       const std::vector<std::string>& metrics) override {
     return metrics;
   }
-  std::string deciding_metric(const std::string&, const std::vector<std::string>&) override {
+  std::string primary_metric(const std::string&, const std::vector<std::string>&) override {
     return "";
   }
 };

@@ -15,7 +15,7 @@ namespace dovetail {
 struct DecisionOptions {
   BootstrapOptions bootstrap;
   CrossFitOptions cross_fit;
-  // The deciding metric by task; other tasks have the plan's primary_metric_of().
+  // The primary metric by task; other tasks have the plan's primary_metric_of().
   std::map<std::string, std::string> main_metric;
   // The choice of somebody who compares nothing.
   std::string start_objective = "none";                    // random start
@@ -80,7 +80,7 @@ struct Decision {
   Estimate cheaper_lead;  // recommendation minus that choice; see find_cheaper
 };
 
-// The deciding metric of a task.
+// The primary metric of a task.
 std::string main_metric_of(const std::string& task, const Plan& plan,
                            const DecisionOptions& options);
 

@@ -46,7 +46,7 @@ std::vector<TableCell> curve_row(const ReportModel& model, const GroupRow& like,
 }
 
 PageTable curves_table(const ReportModel& model, const std::string& task) {
-  const std::string& metric = model.deciding_metric.at(task);
+  const std::string& metric = model.primary_metric.at(task);
   PageTable table{.caption = task + ", " + metric_text(metric),
                   .columns = {"Objective", "Template", "Tuning"}};
   const std::vector<std::string>& sizes = model.labels("train_size");

@@ -154,7 +154,7 @@ Json run_json(const ReportModel& model) {
       {"objectives", model.starts},
       {"metrics", model.metrics},
       {"metric_names", metric_names},
-      {"deciding_metric", model.deciding_metric},
+      {"primary_metric", model.primary_metric},
       {"has_probes", model.has_probes},
       {"provenance", Json::object()}};
   for (const auto& [key, values] : facts.provenance) json["provenance"][key] = values;

@@ -132,8 +132,8 @@ std::string metric_view(const ReportModel& model, const std::string& task,
                         const std::string& metric) {
   HeatMap map{.model = model, .task = task, .metric = metric};
   Attributes attributes{{"class", "metric-view"}, {"data-metric", metric}};
-  if (metric == model.deciding_metric.at(task))
-    attributes.emplace_back("data-deciding", "yes");
+  if (metric == model.primary_metric.at(task))
+    attributes.emplace_back("data-primary", "yes");
   else
     attributes.emplace_back("hidden", "hidden");
   return element("div", metric_view_content(map), attributes);
@@ -152,7 +152,7 @@ std::string heat_maps_html(const ReportModel& model) {
 }
 
 std::string metric_options_html(const ReportModel& model) {
-  std::string html = option_html("", "the deciding metric of each task");
+  std::string html = option_html("", "the primary metric of each task");
   for (const std::string& metric : model.metrics) html += option_html(metric, metric_text(metric));
   return html;
 }

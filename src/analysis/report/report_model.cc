@@ -187,7 +187,7 @@ ReportModel report_model(const Analysis& analysis) {
                     .cells = cell_rows(analysis),
                     .failures = failures_of(analysis)};
   for (const std::string& task : model.labels("task"))
-    model.deciding_metric[task] = main_metric_of(task, plan, analysis.options);
+    model.primary_metric[task] = main_metric_of(task, plan, analysis.options);
   index_groups(model);
   return model;
 }

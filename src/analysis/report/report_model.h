@@ -61,7 +61,7 @@ struct ReportModel {
   std::map<std::string, std::vector<std::string>> axis_labels;
   std::vector<std::string> starts;  // Analysis::starts()
   std::vector<std::string> metrics;
-  std::map<std::string, std::string> deciding_metric;  // by task
+  std::map<std::string, std::string> primary_metric;  // by task
   bool has_probes = false;
   std::vector<std::string> lessons, caveats;
   std::vector<Decision> decisions;

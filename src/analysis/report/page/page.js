@@ -123,7 +123,7 @@ function draw(canvas, datasets, scales) {
 function drawLearningCurves(template) {
   for (const figure of document.querySelectorAll("figure.curve")) {
     const { task, tuning } = figure.dataset;
-    const metric = data.deciding_metric[task];
+    const metric = data.primary_metric[task];
     const points = data.points.filter((p) => p.task === task && p.metric === metric &&
       (p.baseline || (p.tuning === tuning && p.template === template)));
     const ticks = {
@@ -225,7 +225,7 @@ function drawAll() {
 
 function showMetric(metric) {
   for (const view of document.querySelectorAll(".metric-view")) {
-    view.hidden = metric ? view.dataset.metric !== metric : view.dataset.deciding !== "yes";
+    view.hidden = metric ? view.dataset.metric !== metric : view.dataset.primary !== "yes";
   }
 }
 
