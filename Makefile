@@ -11,7 +11,7 @@ help:           ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
 demo: announce program  ## run sweeps/quickstart.toml on two MPI ranks and write its report
-	@echo 'make demo: 3 of 3, sweeps/quickstart.toml on two ranks (about 7 min on two cores)' >&2
+	@echo 'make demo: 3 of 3, sweeps/quickstart.toml on two ranks (500 jobs; its line says how long)' >&2
 	@jobs/launch -n 2 '$(DOVETAIL)' run sweeps/quickstart.toml --out results/quickstart --threads 1
 	@'$(DOVETAIL)' report results/quickstart
 
