@@ -247,4 +247,4 @@ def test_the_exit_code_is_the_one_that_rank_0_writes():
     script = 'echo 3 >"$DOVETAIL_EXIT_CODE_FILE"'
     assert subprocess.run([str(LAUNCH), "-n", "1", "bash", "-c", script]).returncode == 3
     silent = subprocess.run([str(LAUNCH), "-n", "1", "true"], capture_output=True, text=True)
-    assert silent.returncode == 1 and "rank 0 ended without a word" in silent.stderr
+    assert silent.returncode == 1 and "rank 0 ended without an exit code" in silent.stderr

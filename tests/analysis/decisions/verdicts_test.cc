@@ -40,7 +40,7 @@ TEST(Claims, AnEffectIsTheMeanOverTasksOfPairedDifferences) {
   EXPECT_NEAR(found.effect.estimate.low, 0.15, 1e-6);
   EXPECT_NEAR(found.scores.better, 0.55, 1e-6);
   EXPECT_NEAR(found.scores.worse, 0.4, 1e-6);
-  EXPECT_NEAR(*found.scores.relative(false), 0.375, 1e-5);
+  EXPECT_NEAR(*found.scores.relative(true), 0.375, 1e-5);
   ASSERT_EQ(found.tasks.size(), 2);
   EXPECT_NEAR(found.tasks[0].effect.mean, 0.2, 1e-6);
   EXPECT_NEAR(found.tasks[1].effect.mean, 0.1, 1e-6);
@@ -93,7 +93,7 @@ TEST(Claims, OfALossLessIsBetter) {
   EXPECT_EQ(found.verdict, ClaimVerdict::holds);
   EXPECT_NEAR(found.effect.estimate.mean, 10, 1e-5);
   EXPECT_NEAR(found.scores.better, 20, 1e-5);
-  EXPECT_NEAR(*found.scores.relative(true), 1.0 / 3, 1e-5);
+  EXPECT_NEAR(*found.scores.relative(false), 1.0 / 3, 1e-5);
 }
 
 TEST(Claims, TheBestOfTheOthersIsOneOfThem) {
