@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/near_path.h"
 #include "base/random.h"
 #include "base/text.h"
 
@@ -126,7 +127,8 @@ bool TestTriples::leaks_into(std::string_view sentence) const {
 SentenceSelection select_sentences(const std::filesystem::path& file, const Splitter& splitter,
                                    const SelectionSettings& settings, const TestTriples& tests) {
   if (!std::filesystem::is_regular_file(file)) {
-    throw_<ConfigError>("{}: no such file; expected sentences, one a line", file.string());
+    throw_<ConfigError>("{}: no such file; expected sentences, one a line{}", file.string(),
+                        near_path_hint(file));
   }
   const MappedFile mapped(file);
   std::string_view bytes = mapped.bytes();

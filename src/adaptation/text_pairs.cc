@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/names.h"
+#include "base/near_path.h"
 
 namespace dovetail {
 
@@ -62,8 +63,8 @@ class PairReader {
 
 PairFile read_pairs(const std::filesystem::path& file, const PairFormat& format) {
   if (!std::filesystem::is_regular_file(file)) {
-    throw_<ConfigError>("{}: no such file; expected JSON lines with {} and {}", file.string(),
-                        format.source_key, format.target_key);
+    throw_<ConfigError>("{}: no such file; expected JSON lines with {} and {}{}", file.string(),
+                        format.source_key, format.target_key, near_path_hint(file));
   }
   const MappedFile mapped(file);
   std::string_view bytes = mapped.bytes();

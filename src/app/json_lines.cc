@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/names.h"
+#include "base/near_path.h"
 
 namespace dovetail {
 
@@ -23,7 +24,8 @@ constexpr size_t kReadBytes = 1 << 16;
 LineReader::LineReader(const std::string& input) : name_(input == "-" ? "standard input" : input) {
   file_ = input == "-" ? dup(STDIN_FILENO) : open(input.c_str(), O_RDONLY | O_CLOEXEC);
   if (file_ < 0)
-    throw_<ConfigError>("--input {}: cannot be opened: {}", input, std::strerror(errno));
+    throw_<ConfigError>("--input {}: cannot be opened: {}{}", input, std::strerror(errno),
+                        near_path_hint(input));
 }
 
 LineReader::~LineReader() { close(file_); }

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/near_path.h"
 #include "store/results.h"
 
 namespace dovetail {
@@ -70,8 +71,8 @@ void fill_results_folder(const fs::path& folder, const Plan& plan) {
 void check_is_results_folder(const fs::path& folder) {
   if (!fs::exists(folder / "plan.json")) {
     throw_<ConfigError>(
-        "{} is no results folder (it has no plan.json); dovetail run SWEEP --out {} makes one",
-        folder.string(), folder.string());
+        "{} is no results folder (it has no plan.json); dovetail run SWEEP --out {} makes one{}",
+        folder.string(), folder.string(), near_path_hint(folder));
   }
 }
 

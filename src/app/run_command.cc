@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 
+#include "analysis/report/report.h"
 #include "app/commands.h"
 #include "app/results_folder.h"
 #include "app/run/data_parallel_run.h"
@@ -121,6 +122,13 @@ void print_summary(const Plan& plan, const SweepStatus& status, const RunSummary
   fmt::print(stderr, "results: {}\n", (out / "results.h5").string());
 }
 
+// Recommendations, tables and page; of an interrupted run only `dovetail report` makes them.
+void report_finished(const Plan& plan, const std::map<std::string, Record>& records,
+                     const RunSummary& summary, const fs::path& out) {
+  if (summary.interrupted) return;
+  fmt::print(stderr, "report: {}\n", write_report(out, plan, records).string());
+}
+
 void check_device(const RunOptions& options) {
   if (options.data_parallel == 1 || options.device == "cpu") return;
   throw_<ConfigError>(
@@ -138,7 +146,7 @@ int exit_code_of(const RunOptions& options, const SweepStatus& status, const Run
   return status.failures.empty() ? kSuccess : kFailure;
 }
 
-// Rank 0: sweep -> plan -> records of earlier runs -> driver -> results.
+// Rank 0: sweep -> plan -> records of earlier runs -> driver -> results -> report.
 int run_coordinator(DataParallelRun& ranks, const RunOptions& options) {
   RunPathsBroadcast workers(ranks.leaders());
   check_device(options);
@@ -167,6 +175,7 @@ int run_coordinator(DataParallelRun& ranks, const RunOptions& options) {
   const SweepStatus status = sweep_status(plan, journal.records());
   print_summary(plan, status, summary, paths.out);
   print_cost(journal.records());
+  report_finished(whole, journal.records(), summary, paths.out);
   return exit_code_of(options, status, summary);
 }
 

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/names.h"
+#include "base/near_path.h"
 
 namespace dovetail {
 
@@ -44,7 +45,7 @@ StrictToml::StrictToml(const std::filesystem::path& file,
                        const std::vector<std::string>& known_keys)
     : file_(file), document_(std::make_unique<Document>()) {
   if (!std::filesystem::is_regular_file(file)) {
-    throw_<ConfigError>("{}: no such file", file.string());
+    throw_<ConfigError>("{}: no such file{}", file.string(), near_path_hint(file));
   }
   try {
     document_->table = toml::parse(read_file(file), file.string());

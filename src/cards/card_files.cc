@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/named_file.h"
 #include "base/names.h"
+#include "base/near_path.h"
 
 namespace dovetail {
 
@@ -77,10 +78,11 @@ fs::path CardFiles::find(const std::string& key) const {
     tried.push_back(path.string());
   }
   const bool ours = is_ours(toml_.file());
-  toml_.fail(key, fmt::format("{}: there is no file {} ({})", key, join(tried, ", nor "),
+  toml_.fail(key, fmt::format("{}: there is no file {} ({}){}", key, join(tried, ", nor "),
                               ours ? "get the data set, then copy this card to where it lies, or "
                                      "set DOVETAIL_DATASETS: docs/data.md"
-                                   : "relative names start from the card's folder"));
+                                   : "relative names start from the card's folder",
+                              near_path_hint(name, folders_)));
 }
 
 fs::path find_card(const std::string& name) {
@@ -90,10 +92,10 @@ fs::path find_card(const std::string& name) {
   // without the ending, which would make all short names look alike
   const std::vector<std::string> known = data_file_names("cards");
   const std::string nearest = nearest_name(fs::path(name).stem().string(), known);
-  throw_<ConfigError>("no data set card {}, neither here ({}) nor at {}: {}known: {}", name,
+  throw_<ConfigError>("no data set card {}, neither here ({}) nor at {}: {}known: {}{}", name,
                       fs::current_path().string(), ours.string(),
                       nearest.empty() ? "" : fmt::format("did you mean \"{}.toml\"? ", nearest),
-                      join(shipped_cards(), ", "));
+                      join(shipped_cards(), ", "), near_path_hint(name));
 }
 
 std::vector<std::string> shipped_cards() {

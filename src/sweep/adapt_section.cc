@@ -41,8 +41,10 @@ std::string found_file(const toml::node& node, const std::string& given, const S
   fail_at(
       node.source(),
       fmt::format(
-          "no {} \"{}\", neither beside the sweep file nor in the working directory{}", what, given,
-          std::string_view(what) == "lexicon" ? "" : " (data/sentences.py makes one of any text)"));
+          "no {} \"{}\", neither beside the sweep file nor in the working directory{}{}", what,
+          given,
+          std::string_view(what) == "lexicon" ? "" : " (data/sentences.py makes one of any text)",
+          path_hint(given, sweep.file)));
 }
 
 // Takes a name of the project's lexicons, or a file, which becomes an absolute path.

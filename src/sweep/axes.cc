@@ -48,8 +48,8 @@ std::string card_location(const toml::node& name, const std::filesystem::path& s
   if (std::find(known.begin(), known.end(), card) != known.end()) return given;
   fail_at(name.source(),
           fmt::format("no data set card \"{}\", neither beside the sweep file nor in "
-                      "the working directory, nor of the project: {}",
-                      card, did_you_mean(card, known)));
+                      "the working directory, nor of the project: {}{}",
+                      card, did_you_mean(card, known), path_hint(card, sweep_file)));
 }
 
 AxisValue read_task(const toml::node& node, const Sweep& sweep, const Catalogues& catalogues) {

@@ -95,8 +95,8 @@ Json read_model_config(const toml::node& node, const Sweep& sweep, const Catalog
   }
   std::vector<std::string> known;
   for (const auto& [shape, config] : catalogues.model_shapes) known.push_back(shape);
-  fail_at(node.source(), fmt::format("unknown model shape \"{}\", and no folder of that name; {}",
-                                     name, did_you_mean(name, known)));
+  fail_at(node.source(), fmt::format("unknown model shape \"{}\", and no folder of that name; {}{}",
+                                     name, did_you_mean(name, known), path_hint(name, sweep.file)));
 }
 
 }  // namespace dovetail

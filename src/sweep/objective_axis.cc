@@ -21,12 +21,12 @@ AxisValue read_checkpoint(const toml::node& node, const toml::node& path, const 
   std::filesystem::path folder = find_path(given, sweep.file);
   if (!std::filesystem::is_directory(folder)) {
     fail_at(path.source(), fmt::format("no checkpoint folder \"{}\", neither beside the sweep file "
-                                       "nor in the working directory",
-                                       given));
+                                       "nor in the working directory{}",
+                                       given, path_hint(given, sweep.file)));
   }
   if (!folder.has_filename()) folder = folder.parent_path();  // written with a slash at the end
-  // Not within the braces below: where an initialiser of an aggregate throws, GCC 12 destroys the
-  // members before it twice.
+  // Not within the braces below: GCC 12 destroys the parts of a member that they leave out
+  // (`pretrain`) twice when a later initialiser throws.
   Json model = config_of_folder(folder, path.source());
   const ObjectiveValue checkpoint{.choice = {"checkpoint", Json::object()},
                                   .folder = folder.string(),
@@ -46,8 +46,8 @@ std::string pairs_path(const toml::node& node, const ChoiceSettings& choice, con
   if (!path.empty()) return path.string();
   fail_at(node.source(),
           fmt::format("no file or folder of pairs \"{}\", neither beside the sweep file nor in the "
-                      "working directory",
-                      given));
+                      "working directory{}",
+                      given, path_hint(given, sweep.file)));
 }
 
 }  // namespace

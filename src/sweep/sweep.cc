@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/near_path.h"
 #include "sweep/adapt_section.h"
 #include "sweep/axes.h"
 #include "sweep/claims_section.h"
@@ -26,8 +27,8 @@ std::string read_sweep_text(const std::filesystem::path& file) {
   if (!std::filesystem::is_regular_file(file)) {
     throw_<ConfigError>(
         "{}: no such sweep file; give the path of a TOML file, such as "
-        "sweeps/quickstart.toml",
-        file.string());
+        "sweeps/quickstart.toml{}",
+        file.string(), near_path_hint(file));
   }
   return read_file(file);
 }

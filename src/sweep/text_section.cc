@@ -23,8 +23,8 @@ void read_vocabulary_file(const TomlTable& table, Sweep& sweep) {
   sweep.vocabulary_file = find_path(given, sweep.file).string();
   if (sweep.vocabulary_file.empty()) {
     fail_at(node.source(), fmt::format("no vocabulary file \"{}\", neither in the folder of the "
-                                       "sweep file nor in the working directory",
-                                       given));
+                                       "sweep file nor in the working directory{}",
+                                       given, path_hint(given, sweep.file)));
   }
   sweep.vocabulary.type = "file";
   sweep.vocabulary.vocab_size = 0;  // the file decides
@@ -57,8 +57,8 @@ std::vector<std::string> read_corpus(const toml::node& node, const Sweep& sweep,
       const std::filesystem::path file = find_path(name, sweep.file);
       if (!std::filesystem::is_regular_file(file)) {
         fail_at(element.source(),
-                fmt::format("\"{}\" is neither a known corpus nor a text file; {}", name,
-                            did_you_mean(name, known)));
+                fmt::format("\"{}\" is neither a known corpus nor a text file; {}{}", name,
+                            did_you_mean(name, known), path_hint(name, sweep.file)));
       }
       name = file.string();
     }

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/names.h"
+#include "base/near_path.h"
 
 namespace dovetail {
 
@@ -224,6 +225,11 @@ std::filesystem::path find_path(const std::filesystem::path& given,
     if (std::filesystem::exists(path, ignored)) return path.lexically_normal();
   }
   return {};
+}
+
+std::string path_hint(const std::filesystem::path& given, const std::filesystem::path& sweep_file) {
+  const std::filesystem::path folders[] = {sweep_file.parent_path(), std::filesystem::path()};
+  return near_path_hint(given, std::span(folders));
 }
 
 }  // namespace dovetail

@@ -82,4 +82,8 @@ class TomlTable {
 std::filesystem::path find_path(const std::filesystem::path& given,
                                 const std::filesystem::path& sweep_file);
 
+// What to add to an error about a path that find_path does not find: near_path_hint for the places
+// where it looks.
+std::string path_hint(const std::filesystem::path& given, const std::filesystem::path& sweep_file);
+
 }  // namespace dovetail

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/names.h"
+#include "base/near_path.h"
 #include "wordnet/wordnet.h"
 
 namespace dovetail {
@@ -43,8 +44,8 @@ fs::path wordnet_text(const fs::path& cache) {
 }
 
 [[noreturn]] void fail_unknown(const std::string& name) {
-  throw_<ConfigError>("\"{}\" is neither a known corpus nor a text file; {}", name,
-                      did_you_mean(name, corpus_names()));
+  throw_<ConfigError>("\"{}\" is neither a known corpus nor a text file; {}{}", name,
+                      did_you_mean(name, corpus_names()), near_path_hint(name));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/near_path.h"
 #include "base/stop.h"
 #include "text/utf8.h"
 
@@ -67,7 +68,8 @@ DocumentReader::DocumentReader(std::vector<fs::path> files, const ReaderPosition
       statistics_(from.statistics) {
   for (const fs::path& file : files_) {
     if (!fs::exists(file))
-      throw_<DataError>("{}: no such file; expected a text file", file.string());
+      throw_<DataError>("{}: no such file; expected a text file{}", file.string(),
+                        near_path_hint(file));
     if (!fs::is_regular_file(file)) {
       throw_<DataError>("{}: expected a text file, found something else", file.string());
     }

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/names.h"
+#include "base/near_path.h"
 #include "model/checkpoints/json_text.h"
 #include "model/checkpoints/safetensors.h"
 #include "model/checkpoints/weight_files.h"
@@ -31,8 +32,8 @@ nlohmann::json read_config(const fs::path& folder) {
   const fs::path file = folder / "config.json";
   if (!fs::is_regular_file(file)) {
     throw_<ConfigError>(
-        "{}: expected a model folder in the Hugging Face layout, found no config.json",
-        folder.string());
+        "{}: expected a model folder in the Hugging Face layout, found no config.json{}",
+        folder.string(), near_path_hint(folder));
   }
   return parse_json_object(read_file(file), file.string());
 }
