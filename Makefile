@@ -13,7 +13,6 @@ help:           ## this list
 demo: announce program  ## run sweeps/quickstart.toml on two MPI ranks and write its report
 	@echo 'make demo: 3 of 3, sweeps/quickstart.toml on two ranks (500 jobs; its line says how long)' >&2
 	@jobs/launch -n 2 '$(DOVETAIL)' run sweeps/quickstart.toml --out results/quickstart --threads 1
-	@'$(DOVETAIL)' report results/quickstart
 
 test: build     ## all tests
 	@ctest --test-dir build -j 2 --output-on-failure

@@ -10,6 +10,7 @@
 
 #include "analysis/report/report.h"
 #include "app/commands.h"
+#include "app/recommendations.h"
 #include "app/results_folder.h"
 #include "app/run/data_parallel_run.h"
 #include "app/run/record_store.h"
@@ -122,11 +123,14 @@ void print_summary(const Plan& plan, const SweepStatus& status, const RunSummary
   fmt::print(stderr, "results: {}\n", (out / "results.h5").string());
 }
 
-// Recommendations, tables and page; of an interrupted run only `dovetail report` makes them.
+// Recommendations, page and tables. An interrupted run leaves them to `dovetail report`.
 void report_finished(const Plan& plan, const std::map<std::string, Record>& records,
                      const RunSummary& summary, const fs::path& out) {
   if (summary.interrupted) return;
-  fmt::print(stderr, "report: {}\n", write_report(out, plan, records).string());
+  const Analysis analysis = analyse(plan, records);
+  const fs::path page = write_report(out, analysis);
+  print_recommendations(analysis);
+  fmt::print("\nThe report is {}; open it in a browser.\n", page.string());
 }
 
 void check_device(const RunOptions& options) {

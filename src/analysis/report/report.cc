@@ -9,10 +9,9 @@
 
 namespace dovetail {
 
-std::filesystem::path write_report(const std::filesystem::path& folder, const Plan& plan,
-                                   const std::map<std::string, Record>& records,
-                                   const DecisionOptions& options) {
-  const ReportModel model = report_model(analyse(plan, records, options));
+std::filesystem::path write_report(const std::filesystem::path& folder,
+                                   const Analysis& analysis) {
+  const ReportModel model = report_model(analysis);
   const std::filesystem::path report = folder / "report";
   std::error_code error;
   std::filesystem::create_directories(report / "tables", error);

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
-#include <string>
 
 #include "analysis/decisions/analysis.h"
 
@@ -12,8 +10,6 @@ namespace dovetail {
 // Writes FOLDER/report/index.html, decision.json and tables/*.csv, each atomically and all from one
 // ReportModel. An unfinished run gets a report of its results so far, which lists the missing
 // cells. Returns the path of index.html. Throws SystemError if the folder cannot be written.
-std::filesystem::path write_report(const std::filesystem::path& folder, const Plan& plan,
-                                   const std::map<std::string, Record>& records,
-                                   const DecisionOptions& options = {});
+std::filesystem::path write_report(const std::filesystem::path& folder, const Analysis& analysis);
 
 }  // namespace dovetail

@@ -29,7 +29,7 @@ TEST(Report, WritesThePageTheDecisionsAndTheTables) {
   const Folder folder;
   const auto r = made_up::random_results(1, 1.0, 30);
 
-  const auto page = write_report(folder.path, r.plan, r.records);
+  const auto page = write_report(folder.path, analyse(r.plan, r.records));
 
   EXPECT_EQ(page, folder.path / "report" / "index.html");
   EXPECT_THAT(read_file(page), HasSubstr("★"));
@@ -142,7 +142,7 @@ TEST(Report, ClaimsWithoutAFinishedCellSaySo) {
 TEST(Report, AFolderThatCannotBeWrittenIsAnError) {
   const auto r = made_up::random_results(3, 0.1, 5);
 
-  EXPECT_THROW(write_report("/proc/nowhere", r.plan, r.records), SystemError);
+  EXPECT_THROW(write_report("/proc/nowhere", analyse(r.plan, r.records)), SystemError);
 }
 
 TEST(Report, DecisionsForProgramsHaveTheirKeys) {
