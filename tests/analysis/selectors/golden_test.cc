@@ -22,7 +22,7 @@ struct MadeUpProbe {
 const std::vector<MadeUpProbe> kProbes{
     {"span_corruption", "masked_prompting", {10, 20}, {81, 81}, {2, 3}, {5, 5}, {0.2F, 0.4F}},
     {"span_corruption", "prompting", {20, 40}, {100, 100}, {4, 4}, {4, 4}, {0.1F, 0.1F}},
-    {"prefix_lm", "masked_prompting", {}, {}, {5, 5}, {6, 6}, {0.1F, 0.2F}},
+    {"prefix_lm", "mapping", {}, {}, {5, 5}, {6, 6}, {0.1F, 0.2F}},
     {"prefix_lm", "prompting", {}, {}, {3, 4}, {2, 2}, {0.5F, 0.7F}}};
 
 Probe probe_of(const MadeUpProbe& row) {
