@@ -44,9 +44,9 @@ std::vector<std::string> missing_notes(const std::vector<std::string>& names,
     const bool may_decide = references.may_decide(words);
     if (found.empty() || (unread == 0 && may_decide)) continue;
     const double lost = 100 * references.lost_share(words);
-    std::string note = fmt::format("{} {}: of the references' letters ({}) {:.0f} % are lost",
-                                   join(found, ", "), said_of(words), references.main_script(),
-                                   lost);
+    std::string note =
+        fmt::format("{} {}: of the references' letters ({}) {:.0f} % are lost", join(found, ", "),
+                    said_of(words), references.main_script(), lost);
     if (unread > 0) {
       note += fmt::format("; missing, and not 0, in {} of {} {}", unread, references.examples,
                           examples);

@@ -62,8 +62,8 @@ std::string primary_metric(const std::string& task_kind, const std::vector<std::
   }
   const auto first_mean = std::ranges::find_if(
       measured, [](const std::string& name) { return !find_metric(name).corpus_level(); });
-  if (!any_marked && (first_mean == measured.end() ||
-                      references.may_decide(find_metric(*first_mean).words)))
+  if (!any_marked &&
+      (first_mean == measured.end() || references.may_decide(find_metric(*first_mean).words)))
     return "";
   return readable_decider(references);
 }

@@ -111,9 +111,8 @@ void SweepData::refuse_unmeasured() {
 
 std::string SweepData::primary_metric(const AxisValue& task) {
   const std::string& source = task.as<TaskValue>().source();
-  return once("primary metric " + source, &task, [&] {
-    return inspector_.primary_metric(source, sweep_.evaluate.metrics);
-  });
+  return once("primary metric " + source, &task,
+              [&] { return inspector_.primary_metric(source, sweep_.evaluate.metrics); });
 }
 
 EvaluateSettings SweepData::evaluate(const AxisValue& task) {
