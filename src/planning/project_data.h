@@ -36,7 +36,7 @@ class ProjectData : public DataInspector {
   std::string loaded_;  // the name of data_
   TaskData data_;
   std::map<std::string, Json> facts_;
-  std::map<std::string, SetLetters> references_;  // of the tasks that were loaded
+  std::map<std::string, SetLetters> references_;    // of the tasks that were loaded
   std::map<std::string, BoundTemplate> templates_;  // making one may read files
 };
 
