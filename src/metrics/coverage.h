@@ -38,10 +38,10 @@ struct SetLetters {
   std::map<Words, int64_t> unread;  // examples without evidence
 
   void add(std::span<const std::string> references);
-  // Whether such a metric may decide about the set: it loses at most a twentieth of the content, and
-  // has evidence on half of the examples.
-  // Words in German or French pass, words in Vietnamese, Czech or Turkish do not, for a scorer that
-  // reads ASCII: it takes words for equal that differ in an accent.
+  // Whether such a metric may decide about the set: it loses at most a twentieth of the content,
+  // and has evidence on half of the examples. Words in German or French pass, words in Vietnamese,
+  // Czech or Turkish do not, for a scorer that reads ASCII: it takes words for equal that differ in
+  // an accent.
   bool may_decide(Words words) const;
   int64_t unread_by(Words words) const;
   double lost_share(Words words) const;  // of the content; 0 where there is none

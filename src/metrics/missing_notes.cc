@@ -7,14 +7,25 @@ namespace dovetail {
 
 namespace {
 
-std::string said_of(Words words) {
+std::string said_of(Words words, bool of_one) {
+  const char* s = of_one ? "s" : "";
   switch (words) {
-    case Words::all: return "read every script";
-    case Words::ascii: return "read ASCII letters and digits alone";
-    case Words::between_blanks: return "take what stands between blanks for a word";
-    case Words::xlsum: return "take what stands between blanks for a word, but in Chinese";
+    case Words::all: return fmt::format("read{} every script", s);
+    case Words::ascii: return fmt::format("read{} ASCII letters and digits alone", s);
+    case Words::between_blanks:
+      return fmt::format("take{} what stands between blanks for a word", s);
+    case Words::xlsum:
+      return fmt::format("take{} what stands between blanks for a word, but in Chinese", s);
   }
   return "";
+}
+
+std::string lost_text(const SetLetters& references, Words words) {
+  if (references.letters.content == 0) return "the references hold no letters";
+  const std::string script = references.main_script();
+  return fmt::format(
+      "{:.3g} % of the references' letters are lost{}", 100 * references.lost_share(words),
+      script.empty() ? "" : fmt::format(" (of those beyond ASCII most are {})", script));
 }
 
 std::vector<std::string> with_words(const std::vector<std::string>& names, Words words) {
@@ -43,10 +54,8 @@ std::vector<std::string> missing_notes(const std::vector<std::string>& names,
     const int64_t unread = references.unread_by(words);
     const bool may_decide = references.may_decide(words);
     if (found.empty() || (unread == 0 && may_decide)) continue;
-    const double lost = 100 * references.lost_share(words);
-    std::string note =
-        fmt::format("{} {}: of the references' letters ({}) {:.0f} % are lost", join(found, ", "),
-                    said_of(words), references.main_script(), lost);
+    std::string note = fmt::format("{} {}: {}", join(found, ", "),
+                                   said_of(words, found.size() == 1), lost_text(references, words));
     if (unread > 0) {
       note += fmt::format("; missing, and not 0, in {} of {} {}", unread, references.examples,
                           examples);

@@ -24,8 +24,8 @@ Tokens split_white_space(std::string_view text);
 // and the empty text is one empty token.
 Tokens split_at_spaces(std::string_view text);
 
-// Answers that are then equal count as the same: case, runs of whitespace and whitespace at the ends
-// do not matter, in any script, nor whether an accent is a character of its own.
+// Answers that are then equal count as the same: case, runs of whitespace and whitespace at the
+// ends do not matter, in any script, nor whether an accent is a character of its own.
 std::string normalised_answer(std::string_view text);
 
 // The best of score(prediction, reference) over the references, of which there is at least one.

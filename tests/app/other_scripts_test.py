@@ -46,7 +46,8 @@ def test_plan_notes_it_and_changes_no_other_task(sweep):
 
     assert no_notes == []
     assert {name: both[name] for name in english} == english
-    assert "rouge_l read" in notes[0] and "missing, and not 0, in 32 of 32 test examples" in notes[0]
+    assert "rouge_l reads" in notes[0]
+    assert "missing, and not 0, in 32 of 32 test examples" in notes[0]
     assert "rouge_l_xlsum decides" in notes[1]
     assert notes[0] in dovetail("plan", "two.toml", cwd=sweep).stdout
 

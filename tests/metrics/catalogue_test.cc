@@ -139,8 +139,8 @@ TEST_P(EveryMetric, IsBestWhereAllIsRight) {
   }
 }
 
-// Never 0 for a right answer: a metric that cannot read a script has no score, and for each there is
-// one that decides.
+// Never 0 for a right answer: a metric that cannot read a script has no score, and for each there
+// is one that decides.
 TEST_P(EveryMetric, IsBestOrMissingForARightAnswerInAnyScript) {
   if (numbers() || in(kNoPerfection) || in(Names{"distinct_predictions"})) return;
 

@@ -22,9 +22,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 TARGET = ROOT / "tests/golden/metrics/multilingual_rouge.json"
 WORDS = """to The MALL x1 3,000.50 caf\u00e9 cafe\u0301 don't ... \u212a \u0130zmir ___ 中文 今天很冷
 カタカナ ひらがな コーヒー ไทย น้ำ ខ្មែរ 한국어 синяя Дверь ΟΔΟΣ σς نامهٔ می\u200cخواهم سلام ۱۲۳ नमस्ते
-क्षि दुनिया। Đường phố ổ Ärger STRASSE Straße \ufb01ne ½ x² a₂b € $5 😀 👨\u200d👩 a\u200bb \u00ad \uffed
-\u2581 \uffe8 \u0301 ⅷ ＡＢ １２ 、 。 « “q” ؟ \u20dd ʼn İI ı \ufffd \U00020000 豈 𝐀 中\u0301文""".split()
-BLANKS = [" "] * 8 + ["  ", ",", "-", "\t", "\n", "\u00a0", "\u3000", "\x1c", "\u0085", "\u2028", ""]
+क्षि दुनिया। Đường phố ổ Ärger STRASSE Straße \ufb01ne ½ x² a₂b € $5 😀 👨\u200d👩 a\u200bb
+\u00ad \uffed \u2581 \uffe8 \u0301 ⅷ ＡＢ １２ 、 。 « “q” ؟ \u20dd ʼn İI ı \ufffd \U00020000
+豈 𝐀 中\u0301文""".split()
+BLANKS = [" "] * 8 + ["  ", ",", "-", "\t", "\n", "\u00a0", "\u3000", "\x1c", "\u0085", "\u2028",
+                      ""]
 SCORER = rouge_scorer.RougeScorer(["rouge1", "rouge2", "rougeL"])
 
 
