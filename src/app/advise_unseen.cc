@@ -78,11 +78,13 @@ std::string obstacle(const TaskData& task, const Cell& probe, const Job& job) {
 // Makes a probe of the sweep one of `count` of these examples.
 void adjust_probe(const TaskData& data, int64_t count, Job& job) {
   ProbeJob& probe = std::get<ProbeJob>(job.settings);
-  const std::vector<std::string>& metrics = probe.cell.evaluate.metrics;
+  std::vector<std::string>& metrics = probe.cell.evaluate.metrics;
   probe.cell.tune.validation_examples = num_probed(data, job, count);
   if (probe.probe != ProbeKind::race) return;
-  const std::string primary = primary_metric(data.kind, metrics);
+  const std::string primary = primary_metric(data.kind, metrics, reference_letters(data));
   probe.race_metric = primary.empty() ? metrics.front() : primary;
+  if (std::ranges::find(metrics, probe.race_metric) == metrics.end())
+    metrics.push_back(probe.race_metric);
 }
 
 // Runs the sweep's probes on these examples, as a plan of one task with its records.

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "metrics/metric.h"
+#include "metrics/missing_notes.h"
 #include "plan/json.h"
 
 namespace dovetail {
@@ -119,6 +120,14 @@ std::vector<double> score(const Metric& metric, const ScoredLines& lines) {
   }
 }
 
+// Says on standard error which scores are missing, null in the output, and why.
+void note_missing(const std::vector<std::string>& names, const ScoredLines& lines) {
+  SetLetters references;
+  for (const ScoredItem& item : lines.items) references.add(item.references);
+  for (const std::string& note : missing_notes(names, references, "lines"))
+    fmt::print(stderr, "note: {}\n", note);
+}
+
 int metric(const MetricOptions& options) {
   std::vector<Metric> wanted;
   for (const std::string& name : options.metrics) wanted.push_back(find_metric(name));
@@ -130,6 +139,7 @@ int metric(const MetricOptions& options) {
     for (size_t i = 0; i < values.size(); ++i) scores[i][metric.name] = values[i];
     aggregates[metric.name] = metric.of_all(lines.items, values);
   }
+  note_missing(options.metrics, lines);
   for (const OrderedJson& line : scores) fmt::print("{}\n", line.dump());
   fmt::print("{}\n", OrderedJson{{"aggregate", aggregates}, {"n", lines.items.size()}}.dump());
   return kSuccess;
@@ -159,7 +169,8 @@ void add_metric(CLI::App& app, Action& chosen) {
       "\"token_ranks\" "
       "[[RANK, ...], ...], a list a reference, ranks from 1; \"samples\" [TEXT, ...]. Logarithms "
       "are natural. "
-      "`dovetail list metrics` defines the metrics.\n\n"
+      "`dovetail list metrics` defines the metrics. A score is null where a metric cannot read the "
+      "references: rouge_l reads ASCII alone; docs/metrics.md has a table.\n\n"
       "Example: dovetail metric --input predictions.jsonl --metrics rouge_l,exact_match,bleu_4");
   command->callback([options, &chosen] { chosen = [options] { return metric(*options); }; });
 }

@@ -153,9 +153,11 @@ void score_items(const std::vector<ScoredItem>& items, const std::vector<std::st
     const Metric& metric = find_metric(name);
     if (!has_evidence(items, metric.evidence)) continue;
     const std::vector<double> scores = metric.score(items);
+    const double all = metric.of_all(items, scores);
+    if (std::isnan(all)) continue;  // it cannot read any of the references
     const std::string key = decoding.empty() ? name : name + "@" + decoding;
     record.per_example[key].assign(scores.begin(), scores.end());
-    record.metrics[key] = metric.of_all(items, scores);
+    record.metrics[key] = all;
   }
 }
 

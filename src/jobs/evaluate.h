@@ -12,7 +12,8 @@ namespace dovetail {
 
 // Scores answers for each example and for the test set. Metrics go into the record as NAME, or as
 // NAME@DECODING if `decoding` is not empty. A metric whose evidence is missing (a task without
-// choices, a decoding without samples) is left out.
+// choices, a decoding without samples, references in a script that it cannot read) is left out. One
+// that lacks some examples' evidence has NaN there, and the mean of the others.
 void score_items(const std::vector<ScoredItem>& items, const std::vector<std::string>& metrics,
                  const std::string& decoding, Record& record);
 

@@ -89,9 +89,12 @@ void record_embedding(const EvalContext& context, const std::vector<Sequence>& r
   record.per_example["task_embedding"].assign(values, values + mean_D.size(0));
 }
 
+// Copies the scores of the examples that have one.
 void copy_scores(const Record& from, const std::string& name, const std::string& as, Record& to) {
   const auto found = from.per_example.find(name);
-  if (found != from.per_example.end()) to.per_example[as] = found->second;
+  if (found == from.per_example.end()) return;
+  std::vector<float>& scores = to.per_example[as] = found->second;
+  std::erase_if(scores, [](float score) { return std::isnan(score); });
 }
 
 void measure(const ProbeJob& probe, TuneCell& cell, Record& record) {

@@ -10,7 +10,7 @@ namespace dovetail {
 Metric accuracy_text() {
   return {.name = "accuracy_text",
           .definition =
-              "1 if the prediction equals the text of the right choice, ignoring ASCII case and "
+              "1 if the prediction equals the text of the right choice, ignoring case and "
               "repeated or outer whitespace, else 0; a text that contains it does not count",
           .score = each_item("accuracy_text", Evidence::choices,
                              [](const ScoredItem& item) {

@@ -23,7 +23,8 @@ Metric best_of_k_rouge_l() {
                 }
                 return best;
               }),
-          .evidence = Evidence::samples};
+          .evidence = Evidence::samples,
+          .words = Words::ascii};
 }
 
 }  // namespace dovetail

@@ -49,11 +49,13 @@ Metric bleu() {
       .score = each_item(
           "bleu", Evidence::text,
           [](const ScoredItem& item) { return sacrebleu(sacrebleu_statistics(item), true); }),
-      .corpus_score = [](std::span<const ScoredItem> items, std::span<const double>) {
-        BleuStatistics sum;
-        for (const ScoredItem& item : items) sum.add(sacrebleu_statistics(item));
-        return sacrebleu(sum, false);
-      }};
+      .corpus_score =
+          [](std::span<const ScoredItem> items, std::span<const double>) {
+            BleuStatistics sum;
+            for (const ScoredItem& item : items) sum.add(sacrebleu_statistics(item));
+            return sacrebleu(sum, false);
+          },
+      .words = Words::between_blanks};
 }
 
 }  // namespace dovetail

@@ -45,11 +45,13 @@ Metric bleu_coco(int longest) {
                              [longest](const ScoredItem& item) {
                                return coco_bleu(coco_statistics(item), longest);
                              }),
-          .corpus_score = [longest](std::span<const ScoredItem> items, std::span<const double>) {
-            BleuStatistics sum;
-            for (const ScoredItem& item : items) sum.add(coco_statistics(item));
-            return coco_bleu(sum, longest);
-          }};
+          .corpus_score =
+              [longest](std::span<const ScoredItem> items, std::span<const double>) {
+                BleuStatistics sum;
+                for (const ScoredItem& item : items) sum.add(coco_statistics(item));
+                return coco_bleu(sum, longest);
+              },
+          .words = Words::between_blanks};
 }
 
 }  // namespace dovetail

@@ -125,6 +125,7 @@ Metric cider() {
           "words in a row, Gaussian length penalty of sigma 6, mean over references and orders, "
           "times 10; document frequencies over the reference sets of the items scored together",
       .score = cider_scores,
+      .words = Words::between_blanks,
       .maximum = 10};
 }
 

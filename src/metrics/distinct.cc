@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How varied the predictions are, whatever the references. For "to go", "to eat" and "to go": three
-// of six words are different, so distinct_1 is 1/2; two of three predictions are different, so
-// distinct_predictions is 2/3.
-#include <map>
+// of six words are different, so distinct_1 is 1/2.
 #include <set>
 
 #include "metrics/evidence.h"
@@ -47,31 +45,9 @@ Metric distinct(int order) {
           order == 1 ? "words" : "pairs of neighbouring words"),
       .score = each_item(name, Evidence::text,
                          [order](const ScoredItem& item) { return share_in_item(item, order); }),
-      .corpus_score = [order](std::span<const ScoredItem> items, std::span<const double>) {
-        return share_in_all(items, order);
-      }};
-}
-
-namespace {
-
-std::vector<double> shares_of_same(std::span<const ScoredItem> items) {
-  check_evidence("distinct_predictions", Evidence::text, items);
-  std::map<std::string_view, int> times;
-  for (const ScoredItem& item : items) ++times[item.prediction];
-  std::vector<double> scores;
-  for (const ScoredItem& item : items) scores.push_back(1.0 / times[item.prediction]);
-  return scores;
-}
-
-}  // namespace
-
-Metric distinct_predictions() {
-  return {
-      .name = "distinct_predictions",
-      .definition =
-          "different predictions over predictions (every byte counts), which is the mean over the "
-          "items of 1 over the number of items with the same prediction",
-      .score = shares_of_same};
+      .corpus_score = [order](std::span<const ScoredItem> items,
+                              std::span<const double>) { return share_in_all(items, order); },
+      .words = Words::between_blanks};
 }
 
 }  // namespace dovetail

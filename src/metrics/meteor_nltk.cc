@@ -15,6 +15,7 @@
 #include "metrics/porter_stemmer.h"
 #include "metrics/synonyms.h"
 #include "metrics/tokens.h"
+#include "metrics/unicode_text.h"
 
 namespace dovetail {
 
@@ -30,7 +31,7 @@ using Pairs = std::vector<std::pair<size_t, size_t>>;  // positions in predictio
 PlacedWords words_of(std::string_view text) {
   PlacedWords words;
   for (const std::string& token : split_white_space(text))
-    words.push_back({words.size(), lower_case(token)});
+    words.push_back({words.size(), unicode_lower_case(token)});
   return words;
 }
 
@@ -102,7 +103,7 @@ Metric meteor_nltk() {
       .name = "meteor_nltk",
       .definition =
           "METEOR (Lavie and Agarwal 2007) as nltk computes it: words between whitespace in lower "
-          "case (ASCII) that are equal, have one Porter stem or share a synset of WordNet 3.0; "
+          "case that are equal, have one Porter stem or share a synset of WordNet 3.0; "
           "alpha 0.9, beta 3, gamma 0.5, the best over the references. Needs WordNet's files; a "
           "text equal to its reference has 1 - 0.5 / words^3",
       .score = each_text([](std::string_view prediction, std::span<const std::string> references) {
@@ -113,7 +114,8 @@ Metric meteor_nltk() {
           best = std::max(best, meteor(predicted, words_of(reference)));
         }
         return best;
-      })};
+      }),
+      .words = Words::between_blanks};
 }
 
 }  // namespace dovetail

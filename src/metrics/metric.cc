@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "metrics/metric.h"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <span>
 
 #include "base/catalogue.h"
+#include "metrics/coverage.h"
 
 namespace dovetail {
 
@@ -37,6 +41,13 @@ double pairwise_sum(std::span<const double> values) {
   return sum;
 }
 
+// The catalogue's entry: its scores are missing where it cannot read the references.
+Metric with_missing_scores(Metric metric) {
+  if (metric.words != Words::all)
+    metric.score = missing_where_unread(metric.words, std::move(metric.score));
+  return metric;
+}
+
 }  // namespace
 
 ItemError::ItemError(size_t index, const std::string& why)
@@ -44,6 +55,18 @@ ItemError::ItemError(size_t index, const std::string& why)
 
 double Metric::of_all(std::span<const ScoredItem> items, std::span<const double> scores) const {
   DOVETAIL_CHECK(!scores.empty() && items.size() == scores.size());
+  std::vector<ScoredItem> read;
+  std::vector<double> known;
+  if (std::ranges::any_of(scores, [](double score) { return std::isnan(score); })) {
+    for (size_t i = 0; i < scores.size(); ++i) {
+      if (std::isnan(scores[i])) continue;
+      known.push_back(scores[i]);
+      if (corpus_level()) read.push_back(items[i]);
+    }
+    if (known.empty()) return std::numeric_limits<double>::quiet_NaN();
+    items = read;
+    scores = known;
+  }
   if (corpus_level()) return corpus_score(items, scores);
   return pairwise_sum(scores) / static_cast<double>(scores.size());
 }
@@ -65,8 +88,8 @@ std::function<std::vector<double>(std::span<const ScoredItem>)> each_text(
 
 const std::vector<Metric>& metrics() {
   static const std::vector<Metric> all = {
-#define METRIC(name) name(),
-#define METRIC_OF_ORDER(name, family, order) family(order),
+#define METRIC(name) with_missing_scores(name()),
+#define METRIC_OF_ORDER(name, family, order) with_missing_scores(family(order)),
 #include "metrics/metrics.inc"
 #undef METRIC
 #undef METRIC_OF_ORDER

@@ -43,6 +43,15 @@ enum class Evidence {
   samples
 };
 
+// How a metric finds the words of a text, which decides the languages that it can read; coverage.h
+// has the rule. An item whose references it cannot read has no score.
+enum class Words {
+  all,             // reads every script: it compares characters, whole texts, likelihoods
+  ascii,           // runs of [a-z0-9], as the rouge-score package: other letters are lost
+  between_blanks,  // what stands between blanks: a phrase of Chinese or Thai is one word
+  xlsum            // as XL-Sum: Chinese ideographs are words, kana and Thai stand between blanks
+};
+
 // Thrown for an item that a metric cannot score, such as one with a missing key or a reference that
 // is no number. It stops the scoring; no number stands for an error.
 class ItemError : public DataError {
@@ -58,8 +67,9 @@ class ItemError : public DataError {
 enum class Decides { nothing, exact_answers, free_text };
 
 // Scores a test set: a number for each item, and one for all. An item's score may depend on the
-// other items (CIDEr's document frequencies). Both functions throw ItemError where an item lacks
-// the fields that `evidence` names.
+// other items (CIDEr's document frequencies). It is NaN where the metric cannot read the item's
+// references: missing, and no 0. Both functions throw ItemError where an item lacks the fields that
+// `evidence` names.
 struct Metric {
   std::string name;
   std::string definition;  // with its source
@@ -68,6 +78,7 @@ struct Metric {
   std::function<double(std::span<const ScoredItem> items, std::span<const double> scores)>
       corpus_score = {};
   Evidence evidence = Evidence::text;
+  Words words = Words::all;
   bool higher_is_better = true;
   double minimum = 0, maximum = 1;  // bounds of every score, corpus-level ones too
   Decides decides = Decides::nothing;
@@ -75,7 +86,7 @@ struct Metric {
   // Whether the score of a test set is more than the mean of its items' scores.
   bool corpus_level() const { return bool(corpus_score); }
 
-  // The score of all items, from their own scores.
+  // The score of all items, from their own scores. Missing ones are left out; NaN if all are.
   double of_all(std::span<const ScoredItem> items, std::span<const double> scores) const;
   // The score of a single item.
   double of(std::string prediction, std::vector<std::string> references) const;

@@ -45,4 +45,11 @@ int matches(const NgramCounts& a, const NgramCounts& b) {
 
 size_t num_ngrams(size_t tokens, size_t order) { return tokens < order ? 0 : tokens - order + 1; }
 
+double ngram_f1(const Tokens& prediction, const Tokens& reference, int order) {
+  const int common =
+      matches(NgramCounts(prediction, order, order), NgramCounts(reference, order, order));
+  return f1(static_cast<size_t>(common), num_ngrams(prediction.size(), order),
+            num_ngrams(reference.size(), order));
+}
+
 }  // namespace dovetail

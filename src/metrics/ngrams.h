@@ -42,4 +42,7 @@ int matches(const NgramCounts& a, const NgramCounts& b);
 // How many n-grams a text of `tokens` tokens has, repetitions included.
 size_t num_ngrams(size_t tokens, size_t order);
 
+// F1 of the n-grams of one order in common: ROUGE-N of Lin 2004.
+double ngram_f1(const Tokens& prediction, const Tokens& reference, int order);
+
 }  // namespace dovetail

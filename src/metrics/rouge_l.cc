@@ -17,6 +17,7 @@ Metric rouge_l() {
       .score = each_text([](std::string_view prediction, std::span<const std::string> references) {
         return best_over_references(prediction, references, rouge_l_f1);
       }),
+      .words = Words::ascii,
       .decides = Decides::free_text};
 }
 

@@ -37,7 +37,8 @@ Metric rouge_l_coco() {
           "F of the longest common subsequence with beta 1.2, of the best precision and the best "
           "recall over the references (case and punctuation count): Lin 2004, as the COCO caption "
           "scorer and COMET (Hwang et al. 2021) compute ROUGE_L",
-      .score = each_text(best_precision_and_recall)};
+      .score = each_text(best_precision_and_recall),
+      .words = Words::between_blanks};
 }
 
 }  // namespace dovetail

@@ -84,7 +84,8 @@ Metric rouge_l_rouge_package() {
           best = std::max(best, f_of_union(sentences(prediction), sentences(reference)));
         }
         return best;
-      })};
+      }),
+      .words = Words::between_blanks};
 }
 
 }  // namespace dovetail

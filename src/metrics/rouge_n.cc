@@ -8,22 +8,19 @@
 namespace dovetail {
 
 Metric rouge_n(int order) {
-  const auto score_one = [order](const Tokens& prediction, const Tokens& reference) {
-    const int common =
-        matches(NgramCounts(prediction, order, order), NgramCounts(reference, order, order));
-    return f1(static_cast<size_t>(common), num_ngrams(prediction.size(), order),
-              num_ngrams(reference.size(), order));
-  };
   return {
       .name = fmt::format("rouge_{}", order),
       .definition = fmt::format(
           "F1 of the {} in common (lower case, letters and digits, no stemming), the best over the "
           "references: Lin 2004, as rouge{} of the rouge-score package",
           order == 1 ? "words" : "pairs of neighbouring words", order),
-      .score = each_text(
-          [score_one](std::string_view prediction, std::span<const std::string> references) {
-            return best_over_references(prediction, references, score_one);
-          })};
+      .score =
+          each_text([order](std::string_view prediction, std::span<const std::string> references) {
+            return best_over_references(
+                prediction, references,
+                [order](const Tokens& a, const Tokens& b) { return ngram_f1(a, b, order); });
+          }),
+      .words = Words::ascii};
 }
 
 }  // namespace dovetail

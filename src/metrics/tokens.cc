@@ -2,10 +2,12 @@
 #include "metrics/tokens.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/error.h"
 #include "base/names.h"
 #include "base/text.h"
+#include "metrics/unicode_text.h"
 #include "text/utf8.h"
 
 namespace dovetail {
@@ -56,18 +58,32 @@ Tokens split_white_space(std::string_view text) {
 Tokens split_at_spaces(std::string_view text) { return split(text, ' '); }
 
 std::string normalised_answer(std::string_view text) {
-  return lower_case(collapse_whitespace(text));
+  const auto is_ascii = [](char byte) { return static_cast<unsigned char>(byte) < 0x80; };
+  if (std::ranges::all_of(text, is_ascii)) return lower_case(collapse_whitespace(text));
+  return caseless(join(split_white_space(text), " "));
 }
 
 double best_over_references(std::string_view prediction, std::span<const std::string> references,
-                            const std::function<double(const Tokens&, const Tokens&)>& score) {
+                            const std::function<double(const Tokens&, const Tokens&)>& score,
+                            Tokens (*tokenize)(std::string_view)) {
   DOVETAIL_CHECK(!references.empty());
-  const Tokens predicted = alphanumeric_tokens(prediction);
+  const Tokens predicted = tokenize(prediction);
   double best = 0;
   for (const std::string& reference : references) {
-    best = std::max(best, score(predicted, alphanumeric_tokens(reference)));
+    best = std::max(best, score(predicted, tokenize(reference)));
   }
   return best;
+}
+
+double f1_of_tokens(const Tokens& prediction, const Tokens& reference) {
+  std::map<std::string_view, int> left;
+  for (const std::string& token : reference) ++left[token];
+  size_t matches = 0;
+  for (const std::string& token : prediction) {
+    const auto found = left.find(token);
+    if (found != left.end() && found->second-- > 0) ++matches;
+  }
+  return f1(matches, prediction.size(), reference.size());
 }
 
 double f1(size_t matches, size_t prediction_size, size_t reference_size) {

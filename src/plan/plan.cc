@@ -60,6 +60,7 @@ void to_json(Json& json, const Plan& plan) {
           {"traits", plan.traits},
           {"claims", plan.claims},
           {"jobs", plan.jobs}};
+  if (!plan.notes.empty()) json["notes"] = plan.notes;
 }
 
 void from_json(const Json& json, Plan& plan) {
@@ -76,6 +77,7 @@ void from_json(const Json& json, Plan& plan) {
   json.at("task_facts").get_to(plan.task_facts);
   json.at("traits").get_to(plan.traits);
   json.at("claims").get_to(plan.claims);
+  if (json.contains("notes")) json["notes"].get_to(plan.notes);
 }
 
 Plan filter_plan(const Plan& plan, const std::string& glob) {

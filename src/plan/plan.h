@@ -46,6 +46,7 @@ struct Plan {
   // "question_mark_share"}.
   std::map<std::string, Json> task_facts;
   std::map<std::string, std::map<std::string, AxisTraits>> traits;  // by axis and label
+  std::vector<std::string> notes = {};  // for the reader, such as of metrics without evidence
 };
 
 // The metric that decides about a task: primary_metrics where it names the task, else the first

@@ -129,6 +129,8 @@ std::string plan_text(const Plan& plan, int workers, bool list_cells) {
     fmt::format_to(out, "  {:>6} worker{}   {}\n", count, count == 1 ? " " : "s",
                    readable_seconds(estimate_makespan(plan, count)));
   }
+  if (!plan.notes.empty()) fmt::format_to(out, "\nnotes\n");
+  for (const std::string& note : plan.notes) fmt::format_to(out, "  {}\n", note);
   if (list_cells) {
     fmt::format_to(out, "\nnames of the cells\n");
     for (const Cell& cell : plan.cells) fmt::format_to(out, "  {}\n", cell.name);
@@ -169,7 +171,8 @@ Json plan_json(const Plan& plan, int workers) {
           {"jobs_by_kind", std::move(by_kind)},
           {"jobs", std::move(jobs)},
           {"cost_seconds", total_seconds(plan.jobs)},
-          {"makespan", std::move(makespans)}};
+          {"makespan", std::move(makespans)},
+          {"notes", plan.notes}};
 }
 
 }  // namespace dovetail

@@ -28,7 +28,8 @@ struct Cost {
 };
 
 // The result of one job. Metrics are means over the test examples of `per_example`, or corpus-level
-// scores. The examples of a task are the same, in the same order, in every cell of the task.
+// scores; an example for which a metric has no evidence is NaN there and in no mean. The examples
+// of a task are the same, in the same order, in every cell of the task.
 struct Record {
   std::string key;
   std::string name;

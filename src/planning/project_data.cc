@@ -32,6 +32,7 @@ const TaskData& ProjectData::load(const std::string& task) {
   data_ = find_task(task).load();
   loaded_ = task;
   facts_[task] = facts_of(data_);
+  references_[task] = reference_letters(data_);
   return data_;
 }
 
@@ -80,7 +81,12 @@ std::vector<std::string> ProjectData::measurable(const std::string& task,
 
 std::string ProjectData::primary_metric(const std::string& task,
                                         const std::vector<std::string>& metrics) {
-  return dovetail::primary_metric(task_kind(task), metrics);
+  return dovetail::primary_metric(task_kind(task), metrics, references_[task]);
+}
+
+std::vector<std::string> ProjectData::metric_notes(const std::string& task,
+                                                   const std::vector<std::string>& metrics) {
+  return dovetail::metric_notes(task_kind(task), metrics, references_[task]);
 }
 
 }  // namespace dovetail

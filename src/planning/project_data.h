@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "examples/task.h"
+#include "metrics/coverage.h"
 #include "sweep/data_inspector.h"
 #include "templates/template.h"
 
@@ -25,6 +26,8 @@ class ProjectData : public DataInspector {
                                       const std::vector<std::string>& metrics) override;
   std::string primary_metric(const std::string& task,
                              const std::vector<std::string>& metrics) override;
+  std::vector<std::string> metric_notes(const std::string& task,
+                                        const std::vector<std::string>& metrics) override;
 
  private:
   const TaskData& load(const std::string& task);
@@ -33,6 +36,7 @@ class ProjectData : public DataInspector {
   std::string loaded_;  // the name of data_
   TaskData data_;
   std::map<std::string, Json> facts_;
+  std::map<std::string, SetLetters> references_;    // of the tasks that were loaded
   std::map<std::string, BoundTemplate> templates_;  // making one may read files
 };
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "metrics/metric.h"
+#include "metrics/missing_notes.h"
 
 namespace dovetail {
 
@@ -41,15 +41,44 @@ std::vector<std::string> measurable_metrics(const TaskData& data,
   return measurable;
 }
 
-std::string primary_metric(const std::string& task_kind, const std::vector<std::string>& measured) {
+SetLetters reference_letters(const TaskData& data) {
+  SetLetters references;
+  for (const Example& example : data.test.empty() ? data.train : data.test)
+    references.add(example.references);
+  return references;
+}
+
+std::string primary_metric(const std::string& task_kind, const std::vector<std::string>& measured,
+                           const SetLetters& references) {
   const bool right_or_wrong =
       task_kind == "reading" || task_kind == "choice" || task_kind == "classification";
   const Decides wanted = right_or_wrong ? Decides::exact_answers : Decides::free_text;
+  bool any_marked = false;
   for (const Metric& metric : metrics()) {
-    if (metric.decides != wanted) continue;
-    if (std::ranges::find(measured, metric.name) != measured.end()) return metric.name;
+    if (metric.decides != wanted || std::ranges::find(measured, metric.name) == measured.end())
+      continue;
+    if (references.may_decide(metric.words)) return metric.name;
+    any_marked = true;
   }
-  return "";
+  const auto first_mean = std::ranges::find_if(
+      measured, [](const std::string& name) { return !find_metric(name).corpus_level(); });
+  if (!any_marked &&
+      (first_mean == measured.end() || references.may_decide(find_metric(*first_mean).words)))
+    return "";
+  return readable_decider(references);
+}
+
+std::vector<std::string> metric_notes(const std::string& task_kind,
+                                      const std::vector<std::string>& measured,
+                                      const SetLetters& references) {
+  std::vector<std::string> notes = missing_notes(measured, references, "test examples");
+  const std::string primary = primary_metric(task_kind, measured, references);
+  if (primary != primary_metric(task_kind, measured)) {
+    const bool is_measured = std::ranges::find(measured, primary) != measured.end();
+    notes.push_back(fmt::format("{} decides{}", primary,
+                                is_measured ? "" : ", and is measured beside the sweep's metrics"));
+  }
+  return notes;
 }
 
 }  // namespace dovetail

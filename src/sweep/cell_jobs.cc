@@ -70,7 +70,7 @@ int64_t add_cell(JobGraph& graph, const GridPoint& point, const std::string& nam
                .train_size = point[kTrainSize]->as<TrainSizeSettings>(),
                .seed = seed_of(point),
                .tune = point[kTuning]->as<TuningValue>().tune,
-               .evaluate = sweep.evaluate};
+               .evaluate = graph.data().evaluate(*point[kTask])};
   const ModelSize size = size_of(sweep, objective_of(point));
   const bool frozen = cell.tuning.name != "full";
   job.cost_seconds = tune_seconds(size, cell.tune, cell.train_size, frozen) +
@@ -83,7 +83,7 @@ int64_t add_baseline(JobGraph& graph, BaselineKind kind, const GridPoint& point,
                      const std::string& name) {
   const Sweep& sweep = graph.sweep();
   Job job{.name = name, .cost_seconds = kOverheadSeconds};
-  BaselineJob baseline{.baseline = kind, .evaluate = sweep.evaluate};
+  BaselineJob baseline{.baseline = kind, .evaluate = graph.data().evaluate(*point[kTask])};
   if (kind == BaselineKind::most_frequent) {
     baseline.subset = {point[kTrainSize]->as<TrainSizeSettings>(), seed_of(point),
                        sweep.tune.validation_examples};

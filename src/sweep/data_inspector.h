@@ -46,9 +46,18 @@ class DataInspector {
   virtual std::vector<std::string> measurable(const std::string& task,
                                               const std::vector<std::string>& metrics) = 0;
 
-  // The metric of `metrics` that was made to decide about tasks of this kind; "" for none.
+  // The metric that decides about this task, where `metrics` are measured: one of them that was
+  // made to decide about tasks of this kind, or one that must be measured too, since none of them
+  // can read the task's references; "" for none.
   virtual std::string primary_metric(const std::string& task,
                                      const std::vector<std::string>& metrics) = 0;
+
+  // What to know of those metrics on this task: sentences.
+  virtual std::vector<std::string> metric_notes(const std::string& task,
+                                                const std::vector<std::string>& metrics) {
+    (void)task, (void)metrics;
+    return {};
+  }
 };
 
 }  // namespace dovetail

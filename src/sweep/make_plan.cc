@@ -111,9 +111,21 @@ void add_axes(const Sweep& sweep, Plan& plan) {
   }
 }
 
-void add_metrics(const Sweep& sweep, Plan& plan) {
+// The sweep's metrics, then those that decide about tasks whose references they cannot read.
+std::vector<std::string> measured_metrics(JobGraph& graph) {
+  const Sweep& sweep = graph.sweep();
+  std::vector<std::string> names = sweep.evaluate.metrics;
+  for (const AxisValue& task : sweep.axes.at("task")) {
+    for (const std::string& name : graph.data().evaluate(task).metrics)
+      if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  }
+  return names;
+}
+
+void add_metrics(JobGraph& graph, Plan& plan) {
+  const Sweep& sweep = graph.sweep();
   if (sweep.pretrain_only) return;
-  plan.metrics = under_all_decodings(sweep.evaluate.metrics, sweep.evaluate);
+  plan.metrics = under_all_decodings(measured_metrics(graph), sweep.evaluate);
   for (const std::string& name : plan.metrics) {
     plan.metric_traits[name] = traits_of(sweep.metric_traits, name.substr(0, name.find('@')));
   }
@@ -129,6 +141,8 @@ void add_task_facts(JobGraph& graph, Plan& plan) {
     const std::string primary = graph.data().primary_metric(task);
     plan.primary_metrics[task.label] =
         primary.empty() ? primary_metric_of(plan, task.label) : primary;
+    for (const std::string& note : graph.data().metric_notes(task))
+      plan.notes.push_back(fmt::format("task {}: {}", task.label, note));
     if (sweep.select.examples > 0) plan.task_facts[task.label] = graph.data().task_facts(task);
   }
 }
@@ -147,7 +161,6 @@ Plan make_plan(const Sweep& sweep, DataInspector& inspector) {
   Plan plan{.sweep_name = sweep.name, .sweep_text = sweep.text};
   plan.claims = sweep.claims;
   add_axes(sweep, plan);
-  add_metrics(sweep, plan);
   const std::vector<GridPoint> points = grid_points(sweep);
   JobGraph graph(sweep, inspector);
   for (const GridPoint& point : points) {
@@ -161,6 +174,7 @@ Plan make_plan(const Sweep& sweep, DataInspector& inspector) {
   graph.data().refuse_unmeasured();
   add_baselines(points, graph, plan.cells);
   add_probes(points, graph, plan.probes);
+  add_metrics(graph, plan);
   add_task_facts(graph, plan);
   plan.jobs = graph.take();
   plan.sweep_hash = hash_of(plan);

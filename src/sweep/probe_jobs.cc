@@ -63,7 +63,7 @@ int64_t add_probe(JobGraph& graph, ProbeKind kind, const GridPoint& point,
                 .train_size = probe_size(sweep.select, kind),
                 .seed = static_cast<uint64_t>(sweep.pretrain.seed),
                 .tune = probe_tuning(sweep, kind),
-                .evaluate = sweep.evaluate};
+                .evaluate = graph.data().evaluate(*point[kTask])};
   if (kind == ProbeKind::race) probe.race_metric = race_metric(graph, *point[kTask]);
   const ModelSize model = size_of(sweep, objective_of(point));
   const TuneSettings& tune = probe.cell.tune;

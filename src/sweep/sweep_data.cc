@@ -110,7 +110,21 @@ void SweepData::refuse_unmeasured() {
 }
 
 std::string SweepData::primary_metric(const AxisValue& task) {
-  return inspector_.primary_metric(task.as<TaskValue>().source(), sweep_.evaluate.metrics);
+  const std::string& source = task.as<TaskValue>().source();
+  return once("primary metric " + source, &task,
+              [&] { return inspector_.primary_metric(source, sweep_.evaluate.metrics); });
+}
+
+EvaluateSettings SweepData::evaluate(const AxisValue& task) {
+  EvaluateSettings settings = sweep_.evaluate;
+  const std::string primary = primary_metric(task);
+  if (!primary.empty() && std::ranges::find(settings.metrics, primary) == settings.metrics.end())
+    settings.metrics.push_back(primary);
+  return settings;
+}
+
+std::vector<std::string> SweepData::metric_notes(const AxisValue& task) {
+  return inspector_.metric_notes(task.as<TaskValue>().source(), sweep_.evaluate.metrics);
 }
 
 void SweepData::check_size(const std::string& task, const AxisValue& size,

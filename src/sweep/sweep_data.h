@@ -35,8 +35,12 @@ class SweepData {
   // ConfigError for a metric that no task of the sweep can have. Call it after the last check_cell.
   void refuse_unmeasured();
 
-  // The measured metric that was made to decide about the task; "" for none.
+  // The metric that was made to decide about the task; "" for none.
   std::string primary_metric(const AxisValue& task);
+  // [evaluate], with the metric that decides about the task.
+  EvaluateSettings evaluate(const AxisValue& task);
+  // What to know of the metrics on the task: sentences.
+  std::vector<std::string> metric_notes(const AxisValue& task);
 
  private:
   void note_metrics(const AxisValue& task);

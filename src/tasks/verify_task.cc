@@ -5,9 +5,24 @@
 
 #include "base/error.h"
 #include "cards/card_load.h"
+#include "metrics/missing_notes.h"
 #include "tasks/find_task.h"
 
 namespace dovetail {
+
+namespace {
+
+// Of the metrics over texts, those that cannot read the test's references.
+void note_unreadable(LoadedCard& loaded) {
+  SetLetters references;
+  for (const Example& example : loaded.data.test) references.add(example.references);
+  std::vector<std::string> names;
+  for (const Metric& metric : metrics()) names.push_back(metric.name);
+  for (std::string& note : missing_notes(names, references, "test examples"))
+    loaded.report.notes.push_back(std::move(note));
+}
+
+}  // namespace
 
 DataReport verify_task(const std::string& name) {
   const bool is_card = parse_card_name(name).file.ends_with(".toml");
@@ -16,13 +31,17 @@ DataReport verify_task(const std::string& name) {
   LoadedCard loaded;
   loaded.report.name = card ? card->card.name : name;
   try {
-    if (card) return examine_card(*card).report;
-    loaded.data = find_task(name).load();
+    if (card) {
+      loaded = examine_card(*card);
+    } else {
+      loaded.data = find_task(name).load();
+    }
   } catch (const DataError& error) {
     loaded.report.refusals.push_back(error.what());
     return loaded.report;
   }
-  count_examples({.card = {.name = name}}, loaded);
+  if (!card) count_examples({.card = {.name = name}}, loaded);
+  note_unreadable(loaded);
   return loaded.report;
 }
 

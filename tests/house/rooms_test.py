@@ -23,7 +23,7 @@ ALLOWED = {
     "templates": ["examples", "base"],
     "cards": ["examples", "base"],
     "adaptation": ["templates", "examples", "base"],
-    "tasks": ["cards", "adaptation", "examples", "wordnet", "base"],
+    "tasks": ["cards", "adaptation", "metrics", "examples", "wordnet", "base"],
     "kernels": ["base"],
     "model": ["kernels", "base"],
     "model/checkpoints": ["model", "base"],
@@ -58,6 +58,7 @@ FOREIGN = [
     (re.compile(r"^(hdf5|H5\w+)(_hl)?\.h$"), ["store"]),
     (re.compile(r"^sentencepiece"), ["text"]),
     (re.compile(r"^spdlog/"), ["base"]),
+    (re.compile(r"^unicode/"), ["metrics"]),
     (re.compile(r"^CLI/"), ["app", "app/run", "app/bench"]),
 ]
 

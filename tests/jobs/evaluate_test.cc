@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <set>
 
 #include "base/error.h"
@@ -63,6 +64,25 @@ TEST_F(EvaluateTest, Trap1AnswersAreMadeAsTheSettingsSay) {
   EXPECT_EQ(sampled(1), sampled(1));
   EXPECT_NE(sampled(1), sampled(2));
   EXPECT_NE(sampled(1), greedy);
+}
+
+// A reference that the metric cannot read is in no mean; a metric that can read none has no score.
+TEST(ScoreItems, LeavesOutWhatAMetricCannotRead) {
+  const std::vector<ScoredItem> items{{.prediction = "дверь", .references = {"дверь"}},
+                                      {.prediction = "a door", .references = {"a door"}},
+                                      {.prediction = "a cat", .references = {"door"}}};
+  Record record;
+  score_items(items, {"rouge_l", "rouge_l_xlsum", "exact_match"}, "", record);
+  EXPECT_EQ(record.metrics.at("rouge_l"), 0.5);
+  EXPECT_TRUE(std::isnan(record.per_example.at("rouge_l").at(0)));
+  EXPECT_EQ(record.per_example.at("rouge_l").at(2), 0);
+  EXPECT_NEAR(record.metrics.at("rouge_l_xlsum"), 2.0 / 3, 1e-6);
+
+  Record russian;
+  score_items({items[0]}, {"rouge_l", "exact_match"}, "", russian);
+  EXPECT_FALSE(russian.metrics.contains("rouge_l"));
+  EXPECT_FALSE(russian.per_example.contains("rouge_l"));
+  EXPECT_EQ(russian.metrics.at("exact_match"), 1);
 }
 
 // Each decoding has scores of its own, and only those that draw several answers have a best of

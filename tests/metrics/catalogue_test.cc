@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "metrics/coverage.h"
 #include "metrics/items.h"
 
 namespace dovetail {
@@ -22,19 +23,12 @@ using Names = std::set<std::string>;
 // Texts are numbers.
 const Names kRegression{"pearson"};
 
-// Not the best over the references: BLEU and CIDEr count n-grams of all references, and the COCO
-// scorer takes precision from one and recall from another; the others do not read references.
-const Names kNotBestReference{"rouge_l_coco",
-                              "bleu",
-                              "bleu_1",
-                              "bleu_2",
-                              "bleu_3",
-                              "bleu_4",
-                              "cider",
-                              "pearson",
-                              "distinct_1",
-                              "distinct_2",
-                              "distinct_predictions"};
+// Not the best over the references: BLEU and CIDEr count n-grams of all references, the COCO scorer
+// takes precision from one and recall from another, and MKQA's F1 counts words or characters by all
+// references; the others do not read references.
+const Names kNotBestReference{
+    "rouge_l_coco", "token_f1_mkqa", "bleu",    "bleu_1",     "bleu_2",     "bleu_3",
+    "bleu_4",       "cider",         "pearson", "distinct_1", "distinct_2", "distinct_predictions"};
 
 // An empty prediction counts as a different one; among numbers it stands for their mean.
 const Names kEmptyIsNotWorst{"distinct_predictions", "pearson"};
@@ -43,6 +37,15 @@ const Names kEmptyIsNotWorst{"distinct_predictions", "pearson"};
 const Names kNoPerfection{"distinct_1", "distinct_2", "meteor_nltk"};
 
 const Names kNeedsWordNet{"meteor_nltk"};
+
+// Numbers that are equal or almost, or both missing.
+void expect_near(double found, double expected, double tolerance, uint64_t seed) {
+  if (std::isnan(expected)) {
+    EXPECT_TRUE(std::isnan(found)) << "seed " << seed;
+  } else {
+    EXPECT_NEAR(found, expected, tolerance) << "seed " << seed;
+  }
+}
 
 class EveryMetric : public testing::TestWithParam<Metric> {
  protected:
@@ -76,7 +79,12 @@ TEST_P(EveryMetric, StaysWithinItsBounds) {
     const Items items = random_items(seed);
     std::vector<double> values = metric_.score(items);
     ASSERT_EQ(values.size(), items.size());
-    values.push_back(metric_.of_all(items, metric_.score(items)));
+    for (size_t i = 0; i < items.size(); ++i) {
+      const bool readable = can_read(metric_.words, letters_of(items[i].references));
+      EXPECT_EQ(std::isnan(values[i]), !readable) << seed;
+    }
+    values.push_back(metric_.of_all(items, values));
+    std::erase_if(values, [](double value) { return std::isnan(value); });
     for (const double value : values) {
       EXPECT_TRUE(std::isfinite(value)) << seed;
       EXPECT_GE(value, metric_.minimum) << seed;
@@ -95,9 +103,9 @@ TEST_P(EveryMetric, DoesNotDependOnTheOrderOfItems) {
 
     const std::vector<double> after = metric_.score(items);
     for (size_t i = 0; i < items.size(); ++i) {
-      EXPECT_NEAR(after[i], before[(i + 3) % items.size()], 1e-12) << seed;
+      expect_near(after[i], before[(i + 3) % items.size()], 1e-12, seed);
     }
-    EXPECT_NEAR(of_all(items), all_before, 1e-12 * std::max(1.0, all_before)) << seed;
+    expect_near(of_all(items), all_before, 1e-12 * std::max(1.0, all_before), seed);
   }
 }
 
@@ -114,7 +122,7 @@ TEST_P(EveryMetric, CountsAReferenceOnceHoweverOftenItIsGiven) {
     }
 
     const std::vector<double> after = metric_.score(items);
-    for (size_t i = 0; i < items.size(); ++i) EXPECT_NEAR(after[i], before[i], 1e-12) << seed;
+    for (size_t i = 0; i < items.size(); ++i) expect_near(after[i], before[i], 1e-12, seed);
   }
 }
 
@@ -128,6 +136,29 @@ TEST_P(EveryMetric, IsBestWhereAllIsRight) {
   if (metric_.maximum == kUnbounded && metric_.higher_is_better) return;
   if (!in(Names{"distinct_predictions"})) {
     for (const double score : scores) EXPECT_NEAR(score, best(), 1e-6);
+  }
+}
+
+// Never 0 for a right answer: a metric that cannot read a script has no score, and for each there
+// is one that decides.
+TEST_P(EveryMetric, IsBestOrMissingForARightAnswerInAnyScript) {
+  if (numbers() || in(kNoPerfection) || in(Names{"distinct_predictions"})) return;
+
+  for (const auto& [language, texts] : kTextsOf) {
+    const Items items = perfect_items(texts);
+    SetLetters references;
+    for (const ScoredItem& item : items) references.add(item.references);
+    std::vector<double> scores = metric_.score(items);
+    const double all = metric_.of_all(items, scores);
+    if (std::isnan(all)) {
+      EXPECT_FALSE(references.may_decide(metric_.words)) << language;
+      continue;
+    }
+    EXPECT_NEAR(all, best(), 1e-6) << language;
+    if (metric_.maximum == kUnbounded && metric_.higher_is_better) continue;
+    for (const double score : scores) {
+      if (!std::isnan(score)) EXPECT_NEAR(score, best(), 1e-6) << language;
+    }
   }
 }
 
@@ -149,6 +180,9 @@ TEST_P(EveryMetric, TakesTheBestReferenceInAnyOrder) {
     Rng rng(seed);
     const std::string prediction = random_text(rng, false), a = random_text(rng, false),
                       b = random_text(rng, false);
+    if (!can_read(metric_.words, letters_of(Texts{a})) ||
+        !can_read(metric_.words, letters_of(Texts{b})))
+      continue;
     const double best = std::max(metric_.of(prediction, {a}), metric_.of(prediction, {b}));
     EXPECT_EQ(metric_.of(prediction, {a, b}), best) << seed;
     EXPECT_EQ(metric_.of(prediction, {b, a}), best) << seed;

@@ -2,6 +2,7 @@
 // Test items with all the evidence that a metric may need.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -57,11 +58,33 @@ inline ScoredItem random_item(Rng& rng, bool numbers) {
   return item;
 }
 
+// Three texts, each of five words or more, in several languages and scripts.
+inline const std::map<std::string, Texts> kTextsOf{
+    {"English",
+     {"one day in Lagos, he drove", "two small cats sat there", "nobody knows what she wants"}},
+    {"German",
+     {"Übung macht den Meister, öfter", "ein müder Bär schläft dort", "früh übt sich große Kunst"}},
+    {"Russian", {"синяя дверь ведёт в дом", "два кота сидят на окне", "никто не знает что это"}},
+    {"Persian",
+     {"در آبی به خانه باز شد", "دو گربه روی پنجره نشسته‌اند",
+      "هیچ کس نمی داند چرا"}},
+    {"Hindi", {"घर का दरवाज़ा आज खुला।", "दो काली बिल्ली वहाँ हैं।", "कोई नहीं जानता वह कौन है"}},
+    {"Vietnamese",
+     {"cánh cửa xanh mở vào nhà", "hai con mèo ngồi ở đó", "không ai biết cô ấy muốn gì"}},
+    {"Turkish",
+     {"mavi kapı eve doğru açılır", "iki küçük kedi orada oturdu",
+      "kimse onun ne istediğini bilmez"}},
+    {"Korean",
+     {"파란 문은 집 안으로 열린다", "고양이 두 마리가 창가에 앉았다",
+      "아무도 그것이 무엇인지 모른다"}},
+    {"Chinese", {"蓝色的门通向房子。", "两只猫坐在窗边", "没有人知道她想要什么"}},
+    {"Japanese",
+     {"青いドアは家に開く。", "二匹の猫が窓に座っている", "彼女が何を望むのか誰も知らない"}},
+    {"Thai", {"ประตูสีฟ้าเปิดสู่บ้าน", "แมวสองตัวนั่งที่หน้าต่าง", "ไม่มีใครรู้ว่าเธอต้องการอะไร"}},
+    {"emoji", {"😀 🚪 🏠 🐈 🐕", "🐈 🐈 🪟 🌙 ⭐", "❓ 🧍 💭 🌊 🔥"}}};
+
 // Right in every way; no two alike.
-inline Items perfect_items(bool numbers) {
-  const Texts texts = numbers ? Texts{"1", "2.5", "-3"}
-                              : Texts{"one day in Lagos, he drove", "two small cats sat there",
-                                      "nobody knows what she wants"};
+inline Items perfect_items(const Texts& texts) {
   Items items;
   for (size_t i = 0; i < texts.size(); ++i) {
     ScoredItem item{.prediction = texts[i], .references = {texts[i]}, .choices = texts};
@@ -76,6 +99,9 @@ inline Items perfect_items(bool numbers) {
     items.push_back(item);
   }
   return items;
+}
+inline Items perfect_items(bool numbers) {
+  return perfect_items(numbers ? Texts{"1", "2.5", "-3"} : kTextsOf.at("English"));
 }
 
 }  // namespace dovetail

@@ -13,10 +13,14 @@ import json
 import os
 import random
 import shutil
+import string
 import subprocess
+import unicodedata
+from collections import Counter
 from pathlib import Path
 
 import pytest
+import regex
 from conftest import SOURCE, dovetail
 
 COMET = "metric-oracle-comet-bart"
@@ -26,7 +30,8 @@ SCORES = "system_eval__results__BART-atomic_2020_gens_scores.jsonl"
 WORDS = ["to", "drive", "The", "MALL", "there", "a", "x1", "42", "3,000.50", "caf\u00e9", "don't",
          "-", ".", "...", "e-mail", "5-", "\u212a", "\u0130zmir", "___", "\u4e2d\u6587", "", "to",
          "the", "&amp;", "&quot;x&quot;", "&amp;lt;", "<skipped>", "a.b,c", "1.", ".5", "U.S.",
-         "(hi)", "\u201cq\u201d", "\U0001f600", "e\u0301", "{~}", "$5", "end-\n", "-\n"]
+         "(hi)", "\u201cq\u201d", "\U0001f600", "e\u0301", "{~}", "$5", "end-\n", "-\n", "Дверь",
+         "ΟΔΟΣ", "แมวดำ", "コーヒー", "STRASSE"]
 BLANKS = [" "] * 8 + ["  ", ", ", "-", "\t", "\n", "\r", "\u00a0", "\u2003", "\u3000", "\x1c",
                       "\u0085", ". ", "."]
 
@@ -85,10 +90,28 @@ def scored(folder, items, *names):
     return {name: ([line[name] for line in lines], last["aggregate"][name]) for name in names}
 
 
-def assert_close(found, expected, items, tolerance=1e-12):
+UNSPACED = regex.compile(r"[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{lb=SA}]")
+
+
+def can_read(item, words):
+    """Whether a metric has evidence: half of the letters, marks and numbers of the references at
+    least, and anything at all. `words`: ascii, or between_blanks."""
+    text = "".join(item["references"])
+    content = [c for c in text if unicodedata.category(c)[0] in "LMN"]
+    if words == "between_blanks":
+        return 2 * sum(bool(UNSPACED.match(c)) for c in content) <= len(content)
+    ascii_ones = [c for c in content if c.isascii() or c in "\u212a\u0130"]
+    is_blank = all(unicodedata.category(c)[0] in "ZC" for c in text)
+    return is_blank or (ascii_ones != [] and 2 * len(ascii_ones) >= len(content))
+
+
+def assert_close(found, expected, items, words=None, tolerance=1e-12):
     assert len(found) == len(expected)
     for one, other, item in zip(found, expected, items):
-        assert one == pytest.approx(other, abs=tolerance, rel=tolerance), item
+        if words and not can_read(item, words):
+            assert one is None, item
+        else:
+            assert one == pytest.approx(other, abs=tolerance, rel=tolerance), item
 
 
 def test_comet_scores_are_equal_to_the_last_bit(tmp_path, comet, comet_items):
@@ -119,11 +142,12 @@ def bleu_and_chrf(items):
 
 
 def check_sacrebleu(folder, items):
-    expected = bleu_and_chrf(items)
+    everything = bleu_and_chrf(items)
+    readable = bleu_and_chrf([item for item in items if can_read(item, "between_blanks")])
     ours = scored(folder, items, "bleu", "chrf")
-    for name, (scores, aggregate) in expected.items():
-        assert_close(ours[name][0], [score / 100 for score in scores], items)
-        assert ours[name][1] == pytest.approx(aggregate / 100, rel=1e-12), name
+    for name, words, expected in [("bleu", "between_blanks", readable), ("chrf", None, everything)]:
+        assert_close(ours[name][0], [score / 100 for score in everything[name][0]], items, words)
+        assert ours[name][1] == pytest.approx(expected[name][1] / 100, rel=1e-12), name
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -142,7 +166,7 @@ def check_rouge_score(folder, items):
     ours = scored(folder, items, "rouge_1", "rouge_2", "rouge_l", "token_f1")
     for name, key in [("rouge_1", "rouge1"), ("rouge_2", "rouge2"), ("rouge_l", "rougeL"),
                       ("token_f1", "rouge1")]:
-        assert_close(ours[name][0], [float(one[key].fmeasure) for one in theirs], items)
+        assert_close(ours[name][0], [float(one[key].fmeasure) for one in theirs], items, "ascii")
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -152,6 +176,46 @@ def test_rouge_score_on_random_texts(tmp_path, seed):
 
 def test_rouge_score_on_comet(tmp_path, comet_items):
     check_rouge_score(tmp_path, comet_items[::5])
+
+
+def mkqa_f1(prediction, reference, in_words):
+    """What MKQA's evaluation counts (Longpre et al. 2021): words in common, or characters in
+    languages without blanks; lower case, without ASCII's punctuation; no article is known here."""
+    sides = ["".join(c for c in text.lower() if c not in string.punctuation)
+             for text in (prediction, reference)]
+    said, wanted = (side.split() if in_words else "".join(side.split()) for side in sides)
+    common = sum((Counter(said) & Counter(wanted)).values())
+    if not said or not wanted:
+        return float(not said and not wanted)
+    return 2 * common / (len(said) + len(wanted))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_token_f1_of_mkqa_on_random_texts(tmp_path, seed):
+    items = random_items(seed)
+    expected = [max(mkqa_f1(item["prediction"], reference, can_read(item, "between_blanks"))
+                    for reference in item["references"]) for item in items]
+    assert_close(scored(tmp_path, items, "token_f1_mkqa")["token_f1_mkqa"][0], expected, items)
+
+
+def in_other_case(seed, text):
+    """The text in other case, composed otherwise, or with a character less."""
+    return random.Random(seed).choice([
+        text.upper(), text.lower(), text.swapcase(), unicodedata.normalize("NFD", text),
+        unicodedata.normalize("NFC", text), text[1:]])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_exact_match_as_unicode_compares(tmp_path, seed):
+    def caseless(text):
+        decomposed = unicodedata.normalize("NFD", " ".join(text.split()))
+        return unicodedata.normalize("NFD", decomposed.casefold())
+
+    items = [{**item, "prediction": in_other_case(seed + i, item["references"][0])}
+             for i, item in enumerate(random_items(seed))]
+    expected = [max(float(caseless(item["prediction"]) == caseless(reference))
+                    for reference in item["references"]) for item in items]
+    assert_close(scored(tmp_path, items, "exact_match")["exact_match"][0], expected, items)
 
 
 def check_rouge_package(folder, items):
@@ -166,7 +230,7 @@ def check_rouge_package(folder, items):
     expected = [max(f(item["prediction"], reference) for reference in item["references"])
                 for item in items]
     assert_close(scored(folder, items, "rouge_l_rouge_package")["rouge_l_rouge_package"][0],
-                 expected, items)
+                 expected, items, "between_blanks")
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -213,7 +277,8 @@ def check_meteor(folder, items, wordnet):
     expected = [meteor([text.split() for text in item["references"]], item["prediction"].split(),
                        wordnet=wordnet)
                 for item in items]
-    assert_close(scored(folder, items, "meteor_nltk")["meteor_nltk"][0], expected, items)
+    assert_close(scored(folder, items, "meteor_nltk")["meteor_nltk"][0], expected, items,
+                 "between_blanks")
 
 
 def random_sentences(seed, wordnet, count=400):
@@ -229,7 +294,7 @@ def random_sentences(seed, wordnet, count=400):
             word = rng.choice([word, rng.choice(synset.lemmas()).name()])
         return rng.choice([word, word, word + "s", word + "ing", word.rstrip("e") + "ed",
                            word + "er", word + "ly", word + "iness", word.rstrip("y") + "ies",
-                           word.upper(), word + ".", word + "\u4e2d"])
+                           word.upper(), word + ".", word + "\u4e2d", word + "Й", word + "й"])
 
     items = []
     for _ in range(count):
@@ -308,11 +373,13 @@ def test_distinct_as_sets_say(tmp_path, seed):
     ours = scored(tmp_path, items, "distinct_1", "distinct_2", "distinct_predictions")
 
     predictions = [item["prediction"] for item in items]
+    readable = [item["prediction"] for item in items if can_read(item, "between_blanks")]
     for n in (1, 2):
         grams = [[tuple(text.split()[i:i + n]) for i in range(len(text.split()) - n + 1)]
-                 for text in predictions]
+                 for text in readable]
         every = [gram for one in grams for gram in one]
         assert ours[f"distinct_{n}"][1] == len(set(every)) / len(every)
-        assert ours[f"distinct_{n}"][0] == [len(set(one)) / len(one) if one else 0 for one in grams]
+        assert [score for score in ours[f"distinct_{n}"][0] if score is not None] == [
+            len(set(one)) / len(one) if one else 0 for one in grams]
     assert ours["distinct_predictions"][1] == pytest.approx(
         len(set(predictions)) / len(predictions), rel=1e-12)

@@ -23,6 +23,43 @@ TEST(DecidingMetric, IsMissingWhereNoSuchMetricIsMeasured) {
   EXPECT_EQ(primary_metric("phrasal", {"bleu_4"}), "");
 }
 
+SetLetters letters_of_task(const std::vector<std::string>& references) {
+  TaskData task;
+  for (const std::string& reference : references) task.test.push_back({"source", {reference}});
+  return reference_letters(task);
+}
+
+TEST(DecidingMetric, CanReadTheReferences) {
+  const std::vector<std::string> usual{"rouge_l", "exact_match"};
+  const SetLetters russian = letters_of_task({"синяя дверь", "Москва"}),
+                   thai = letters_of_task({"แมวดำ"}),
+                   english = letters_of_task({"a door", "a cat"});
+
+  EXPECT_EQ(primary_metric("phrasal", usual, english), "rouge_l");
+  EXPECT_EQ(primary_metric("phrasal", usual, russian), "rouge_l_xlsum") << "though not named";
+  EXPECT_EQ(primary_metric("phrasal", usual, thai), "token_f1_mkqa");
+  EXPECT_EQ(primary_metric("phrasal", {"rouge_l", "token_f1_mkqa"}, russian), "token_f1_mkqa")
+      << "a measured one comes first";
+  EXPECT_EQ(primary_metric("choice", usual, russian), "exact_match");
+  EXPECT_EQ(primary_metric("phrasal", {"token_f1"}, russian), "rouge_l_xlsum")
+      << "the first mean would decide";
+  EXPECT_EQ(primary_metric("phrasal", {"token_f1"}, english), "");
+  EXPECT_EQ(primary_metric("phrasal", {"chrf"}, russian), "");
+}
+
+TEST(MetricNotes, SayWhatIsMissingAndWhatDecides) {
+  const SetLetters russian = letters_of_task({"синяя дверь", "Москва"});
+  const std::vector<std::string> notes =
+      metric_notes("phrasal", {"rouge_l", "exact_match"}, russian);
+
+  ASSERT_EQ(notes.size(), 2);
+  EXPECT_NE(notes[0].find("missing, and not 0, in 2 of 2 test examples"), std::string::npos);
+  EXPECT_EQ(notes[1], "rouge_l_xlsum decides, and is measured beside the sweep's metrics");
+  EXPECT_TRUE(metric_notes("phrasal", {"rouge_l"}, letters_of_task({"a door"})).empty());
+  EXPECT_EQ(metric_notes("choice", {"rouge_l", "exact_match"}, russian).size(), 1)
+      << "exact_match decides as ever";
+}
+
 TEST(MeasurableMetrics, AreThoseWithEvidence) {
   TaskData task;
   task.name = "t";

@@ -325,5 +325,34 @@ TEST(PlanText, WritesDurations) {
   EXPECT_EQ(readable_seconds(4 * 86400 + 3 * 3600), "4 d 3 h");
 }
 
+// Data with one task whose references the sweep's metrics cannot read.
+class ForeignData : public NamedData {
+ public:
+  std::string primary_metric(const std::string& task, const std::vector<std::string>&) override {
+    return task == "wordnet/category" ? "rouge_l_xlsum" : "rouge_l";
+  }
+  std::vector<std::string> metric_notes(const std::string& task,
+                                        const std::vector<std::string>&) override {
+    if (task != "wordnet/category") return {};
+    return {"rouge_l is missing"};
+  }
+};
+
+TEST_F(PlanTest, AMetricThatMustDecideATaskIsMeasuredForThatTaskAlone) {
+  const Sweep sweep = parse(kSmallSweep);
+  ForeignData foreign;
+  const Plan before = plan_of(sweep), after = make_plan(sweep, foreign);
+
+  EXPECT_EQ(after.metrics, (std::vector<std::string>{"rouge_l", "exact_match", "rouge_l_xlsum"}));
+  EXPECT_EQ(after.primary_metrics.at("wordnet.category"), "rouge_l_xlsum");
+  for (const std::string& name : changed(before, after))
+    EXPECT_THAT(name, HasSubstr("wordnet.category"));
+  EXPECT_FALSE(changed(before, after).empty());
+  EXPECT_EQ(after.notes, std::vector<std::string>{"task wordnet.category: rouge_l is missing"});
+  EXPECT_THAT(plan_text(after, 1), HasSubstr("\nnotes\n  task wordnet.category: rouge_l"));
+  EXPECT_EQ(Json(after).get<Plan>().notes, after.notes);
+  EXPECT_FALSE(Json(before).contains("notes"));
+}
+
 }  // namespace
 }  // namespace dovetail

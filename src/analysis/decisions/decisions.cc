@@ -253,7 +253,7 @@ std::vector<Decision> decide(const Plan& plan, const std::vector<CellGroup>& gro
       for (const std::string& metric : plan.metrics) {
         const Scores scores = scores_of(*at.recommended->group, metric);
         const int64_t own = scores.num_items();  // 1 for a corpus-level metric
-        if (own != items && own != 1) continue;
+        if (own == 0) continue;
         const Bootstrap& bootstrap =
             bootstraps.try_emplace(own, own, options.bootstrap).first->second;
         decision.other_metrics[metric] = bootstrap.mean(scores);

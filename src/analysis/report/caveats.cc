@@ -60,6 +60,10 @@ void add_cut_sources(const Analysis& analysis, Caveats& all) {
   }
 }
 
+void add_plan_notes(const Plan& plan, Caveats& all) {
+  for (const std::string& note : plan.notes) all.push_back(note + ".");
+}
+
 void add_few_seeds(size_t seeds, Caveats& all) {
   if (seeds == 1) {
     all.push_back(
@@ -95,6 +99,7 @@ std::vector<std::string> caveats(const Analysis& analysis) {
   add_unfinished(analysis.facts, all);
   add_absent_comparisons(analysis, all);
   add_cut_sources(analysis, all);
+  add_plan_notes(*analysis.plan, all);
   add_few_seeds(analysis.labels("seed").size(), all);
   add_shared_pretraining(analysis.facts, all);
   add_versions(analysis.facts, all);

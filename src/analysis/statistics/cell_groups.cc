@@ -72,6 +72,49 @@ void check_lengths(std::vector<CellGroup>& groups, const std::string& metric) {
   }
 }
 
+bool all_finite(const std::vector<float>& row) {
+  return std::ranges::all_of(row, [](float score) { return std::isfinite(score); });
+}
+
+// Notes for each task and metric the examples that are NaN in every finished cell. A metric cannot
+// read some references, whatever a cell answers; a number that only some cells lack is a fault.
+void note_missing_examples(std::vector<CellGroup>& groups) {
+  std::map<std::pair<std::string, std::string>, std::vector<size_t>> missing;  // task, metric
+  for (const CellGroup& group : groups) {
+    for (const CellResult& result : group.cells) {
+      if (result.state != CellState::finished) continue;
+      for (const auto& [metric, row] : result.record->per_example) {
+        const auto [place, is_first] = missing.try_emplace({group.task, metric});
+        std::vector<size_t>& examples = place->second;
+        if (is_first) {
+          for (size_t i = 0; i < row.size(); ++i) {
+            if (std::isnan(row[i])) examples.push_back(i);
+          }
+        }
+        std::erase_if(examples, [&](size_t i) { return i >= row.size() || !std::isnan(row[i]); });
+      }
+    }
+  }
+  for (CellGroup& group : groups) {
+    for (const auto& [place, examples] : missing) {
+      if (place.first == group.task && !examples.empty()) group.missing[place.second] = examples;
+    }
+  }
+}
+
+std::vector<float> without(const std::vector<float>& row, const std::vector<size_t>& missing) {
+  std::vector<float> kept;
+  auto next = missing.begin();
+  for (size_t i = 0; i < row.size(); ++i) {
+    if (next != missing.end() && *next == i) {
+      ++next;
+    } else {
+      kept.push_back(row[i]);
+    }
+  }
+  return kept;
+}
+
 }  // namespace
 
 std::string coordinate(const Cell& cell, std::string_view axis) {
@@ -126,6 +169,7 @@ std::vector<CellGroup> group_cells(const Plan& plan, const std::map<std::string,
     groups[place->second].cells.push_back(result_of(cell, plan, records));
   }
   for (const std::string& metric : plan.metrics) check_lengths(groups, metric);
+  note_missing_examples(groups);
   return groups;
 }
 
@@ -153,10 +197,12 @@ Scores scores_of(const CellGroup& group, const std::string& metric) {
     if (result.state != CellState::finished) continue;
     const auto found = result.record->per_example.find(metric);
     if (found == result.record->per_example.end()) continue;
-    const std::vector<float>& row = found->second;
-    if (!std::all_of(row.begin(), row.end(), [](float x) { return std::isfinite(x); })) continue;
+    const auto missing = group.missing.find(metric);
+    std::vector<float> row =
+        missing == group.missing.end() ? found->second : without(found->second, missing->second);
+    if (row.empty() || !all_finite(row)) continue;
     scores.seeds.push_back(coordinate(*result.cell, "seed"));
-    scores.rows.push_back(row);
+    scores.rows.push_back(std::move(row));
   }
   return scores;
 }

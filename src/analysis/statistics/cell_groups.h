@@ -34,6 +34,9 @@ struct CellGroup {
   std::string objective, adaptation, task, template_name, tuning, train_size;
   std::vector<CellResult> cells;                   // in the order of the plan
   const MetricTraitsMap* metric_traits = nullptr;  // the plan's
+  // By metric, the task's test examples that it has no evidence on: NaN in every finished cell.
+  // They are in no table of scores.
+  std::map<std::string, std::vector<size_t>> missing = {};
 
   // The label on an axis of kAxes other than seed.
   const std::string& at(std::string_view axis) const;
@@ -59,8 +62,9 @@ struct GroupCost {
 // finished record with another number of scores than its task counts as failed, with that reason.
 std::vector<CellGroup> group_cells(const Plan& plan, const std::map<std::string, Record>& records);
 
-// The usable rows of a group: finished cells with finite scores of that metric. A corpus-level
-// metric is no mean over examples: its table has one item, and its interval covers the seeds only.
+// The usable rows of a group: finished cells with finite scores of that metric, without the
+// examples that the metric has no evidence on. A corpus-level metric is no mean over examples: its
+// table has one item, and its interval covers the seeds only.
 Scores scores_of(const CellGroup& group, const std::string& metric);
 
 GroupCost cost_of(const CellGroup& group, const Plan& plan,

@@ -56,6 +56,35 @@ TEST(Groups, ScoresThatAreNoNumbersAreNotUsed) {
             std::vector<std::string>{"2"});
 }
 
+// No cell has a score of the second example: the metric cannot read its reference.
+TEST(Groups, ExamplesThatAMetricCannotReadAreInNoTable) {
+  const float missing = std::numeric_limits<float>::quiet_NaN();
+  Results r;
+  r.add({"none", "t", "mapping", "full", "all", "1"}, {1, missing, 0, missing});
+  r.add({"prefix_lm", "t", "mapping", "full", "all", "1"}, {0, missing, 0, 1});
+  r.add({"none", "other", "mapping", "full", "all", "1"}, {1, 1, 0, 1});
+
+  const auto groups = group_cells(r.plan, r.records);
+
+  EXPECT_EQ(scores_of(groups[1], "rouge_l").rows, (std::vector<std::vector<float>>{{0, 0, 1}}));
+  EXPECT_EQ(scores_of(groups[0], "rouge_l").num_items(), 0) << "a fault of the cell";
+  EXPECT_EQ(scores_of(groups[2], "rouge_l").num_items(), 4) << "another task";
+}
+
+TEST(Groups, AMetricWithFewerExamplesStandsBesideThePrimaryOne) {
+  const float missing = std::numeric_limits<float>::quiet_NaN();
+  Results r;
+  for (const char* objective : {"none", "prefix_lm"})
+    r.add({objective, "t", "mapping", "full", "all", "1"}, {1, 0, 0, 1}).per_example["rouge_l"] = {
+        1, missing, 0, 0};
+  r.plan.primary_metrics["t"] = "exact_match";
+
+  const Decision decision = decide(r.plan, group_cells(r.plan, r.records), r.records).at(0);
+
+  EXPECT_EQ(decision.metric, "exact_match");
+  EXPECT_NEAR(decision.other_metrics.at("rouge_l").mean, 1.0 / 3, 1e-6);
+}
+
 // The vocabulary is needed by both pre-trainings of `mixed`, and counted once.
 // Four of five are of one class: accuracy is 0.8, and macro F1 (0.889 + 0) / 2.
 TEST(Groups, AMetricOfTheWholeSetIsItsAggregateAndNoMeanOfItems) {
