@@ -195,7 +195,8 @@ def test_every_text_is_there_as_chars(small):
             chars = file["chars/" + name]
             assert chars.dtype == "S1" and h5py.check_string_dtype(chars.dtype).length == 1
             want = item.asstr()[()]
-            want = want if item.shape == () else "".join(text.replace("\n", " ") + "\n" for text in want)
+            if item.shape != ():
+                want = "".join(text.replace("\n", " ") + "\n" for text in want)
             assert chars[:].tobytes().decode() == want, name
 
 
