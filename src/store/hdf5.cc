@@ -3,6 +3,8 @@
 
 #include <hdf5_hl.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 
 namespace dovetail::hdf5 {
@@ -124,10 +126,10 @@ Handle create_group(const Handle& parent, const std::string& name) {
           H5Gclose, fmt::format("create the group {}", name)};
 }
 
-Handle string_type() {
+Handle string_type(size_t bytes) {
   silence_once();
   Handle type(H5Tcopy(H5T_C_S1), H5Tclose, "copy a type");
-  checked(H5Tset_size(type.id(), H5T_VARIABLE), "make a string type");
+  checked(H5Tset_size(type.id(), bytes), "make a string type");
   checked(H5Tset_cset(type.id(), H5T_CSET_UTF8), "make a UTF-8 type");
   return type;
 }
@@ -179,9 +181,9 @@ Shape shape_of(const Handle& dataset) {
 }
 
 void write_attribute(const Handle& object, const std::string& name, const std::string& text) {
-  const Handle type = string_type();
-  const char* value = text.c_str();
-  write_attribute_value(create_attribute(object, name, type.id(), space_of({})), type.id(), &value);
+  const Handle type = string_type(std::max<size_t>(text.size(), 1));
+  write_attribute_value(create_attribute(object, name, type.id(), space_of({})), type.id(),
+                        text.c_str());
 }
 
 void write_attribute(const Handle& object, const std::string& name, hid_t type, const void* value,

@@ -63,7 +63,11 @@ template <>
 inline hid_t type_of<uint8_t>() {
   return H5T_NATIVE_UINT8;
 }
-Handle string_type();  // variable length, UTF-8
+template <>
+inline hid_t type_of<char>() {
+  return H5T_C_S1;  // a string of one byte: netCDF's type char
+}
+Handle string_type(size_t bytes = H5T_VARIABLE);  // UTF-8
 
 // Data sets. An empty `chunk` makes a contiguous one, any other a chunked, shuffled and deflated
 // one. `fill` points at one value of `type`, or is null.
@@ -76,7 +80,7 @@ void read_dataset(const Handle& dataset, hid_t memory_type, void* data);
 void write_raw_chunk(const Handle& dataset, const Shape& offset, std::span<const uint8_t> bytes);
 Shape shape_of(const Handle& dataset);
 
-// Attributes.
+// Attributes. Texts have a fixed length, as netCDF's own: Octave reads no other.
 void write_attribute(const Handle& object, const std::string& name, const std::string& text);
 void write_attribute(const Handle& object, const std::string& name, hid_t type, const void* value,
                      int64_t count = 0);  // count 0: a scalar

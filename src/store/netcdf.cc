@@ -35,6 +35,14 @@ size_t character_bytes(std::string_view text) {
   return 0;
 }
 
+// Ends each text with a newline; newlines inside a text become blanks.
+void append_line(std::string& lines, std::string_view text) {
+  const size_t begin = lines.size();
+  lines += text;
+  std::replace(lines.begin() + static_cast<std::ptrdiff_t>(begin), lines.end(), '\n', ' ');
+  lines += '\n';
+}
+
 bool plain_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > 0; });
 }
@@ -71,6 +79,7 @@ void NetcdfGroup::add_labels(const std::string& name, const std::vector<std::str
   for (const std::string& label : labels) pointers.push_back(label.c_str());
   hdf5::write_dataset(scale, type.id(), pointers.data());
   keep_scale(name, static_cast<int64_t>(labels.size()), std::move(scale), name);
+  keep_texts(name, labels);
 }
 
 void NetcdfGroup::keep_scale(const std::string& name, int64_t size, Handle scale,
@@ -99,6 +108,14 @@ void NetcdfGroup::add_strings(const std::string& name, const std::string& dimens
   const Handle dataset = create(name, type.id(), shape, {}, nullptr);
   if (!values.empty()) hdf5::write_dataset(dataset, type.id(), pointers.data());
   attach(dataset, {dimension});
+  keep_texts(name, pointers);
+}
+
+template <typename Texts>
+void NetcdfGroup::keep_texts(const std::string& name, const Texts& texts) {
+  NetcdfLog::Text kept{path_, name, {}};
+  for (const auto& text : texts) append_line(kept.bytes, text);
+  log_.texts.push_back(std::move(kept));
 }
 
 void NetcdfGroup::add_text(const std::string& name, const std::string& text) {
@@ -106,6 +123,25 @@ void NetcdfGroup::add_text(const std::string& name, const std::string& text) {
   const std::string clean = utf8_text(text);
   const char* pointer = clean.c_str();
   hdf5::write_dataset(create(name, type.id(), {}, {}, nullptr), type.id(), &pointer);
+  log_.texts.push_back({path_, name, clean});
+}
+
+void NetcdfGroup::add_chars(const std::string& name, const std::string& utf8) {
+  const std::string dimension = name + "_bytes";
+  add_dimension(dimension, std::ssize(utf8));
+  const Handle chars = add(name, {dimension}, std::span<const char>(utf8));
+  hdf5::write_attribute(chars, "_Encoding", "utf-8");
+}
+
+void write_chars(const Handle& file, NetcdfLog& log) {
+  const std::vector<NetcdfLog::Text> texts = std::move(log.texts);
+  NetcdfGroup(file, "chars", log);
+  std::string path;
+  std::optional<NetcdfGroup> group;
+  for (const NetcdfLog::Text& text : texts) {
+    if (!group || path != text.group) group.emplace(file, "chars" + (path = text.group), log);
+    group->add_chars(text.name, text.bytes);
+  }
 }
 
 void NetcdfGroup::add_attribute(const std::string& name, const std::string& text) {

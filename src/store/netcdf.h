@@ -15,9 +15,15 @@
 // docs.unidata.ucar.edu/netcdf-c/current/file_format_specifications.html#netcdf_4_spec
 namespace dovetail {
 
-// The shapes of all data sets that were written, for the check after writing.
+// What was written: the shapes of all data sets, for the check after writing, and all texts, for
+// write_chars().
 struct NetcdfLog {
+  struct Text {
+    std::string group, name;  // "/cells", "reason"
+    std::string bytes;        // of an array, each text ends with a newline
+  };
   std::vector<std::pair<std::string, hdf5::Shape>> shapes;  // by path
+  std::vector<Text> texts;
   int32_t num_dimensions = 0;
 };
 
@@ -47,6 +53,8 @@ class NetcdfGroup {
   void add_strings(const std::string& name, const std::string& dimension,
                    const std::vector<std::string_view>& values);
   void add_text(const std::string& name, const std::string& text);  // a scalar
+  // Adds an array of netCDF's type char along a dimension of its own, NAME_bytes.
+  void add_chars(const std::string& name, const std::string& utf8);
 
   void add_attribute(const std::string& name, const std::string& text);
 
@@ -65,6 +73,8 @@ class NetcdfGroup {
                       const hdf5::Shape& chunk, const void* fill);
   void keep_scale(const std::string& name, int64_t size, hdf5::Handle scale,
                   const std::string& scale_name);
+  template <typename Texts>
+  void keep_texts(const std::string& name, const Texts& texts);
 
   const hdf5::Handle& file_;
   std::optional<hdf5::Handle> group_;
@@ -72,6 +82,10 @@ class NetcdfGroup {
   NetcdfLog& log_;
   std::map<std::string, Dimension> dimensions_;
 };
+
+// Writes /chars: every text that `log` has, once more as chars, at the path that it has below the
+// root. Readers that know no netCDF-4 strings, such as Octave, read these.
+void write_chars(const hdf5::Handle& file, NetcdfLog& log);
 
 // Makes a text storable as a UTF-8 string: bytes that are not UTF-8, and NUL, become U+FFFD.
 std::string utf8_text(std::string_view text);

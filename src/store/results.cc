@@ -21,8 +21,22 @@ namespace fs = std::filesystem;
 
 namespace {
 
+// The root has attributes only. Whatever it held, readers of whole trees (xarray's DataTree, R's
+// ncdf4) would take for part of every group: labels of the cube for those of the cells.
+void write_root(const hdf5::Handle& file, NetcdfLog& log, const ResultContents& contents) {
+  NetcdfGroup root(file, log);
+  root.add_attribute("Conventions", "CF-1.8");
+  root.add_attribute("title", contents.plan.sweep_name);
+  root.add_attribute("sweep_hash", contents.plan.sweep_hash);
+  root.add_attribute("layout", "dovetail results 2");
+  root.add_attribute("how_to_read",
+                     "The labelled cube is the group cube, the table of cells the group cells: "
+                     "xarray.open_dataset(FILE, group=\"cube\"). See docs/results.md of dovetail.");
+}
+
 std::string results_image(const ResultContents& contents, NetcdfLog& log) {
   const hdf5::Handle file = hdf5::create_file_in_memory();
+  write_root(file, log, contents);
   write_cube(file, log, contents);
   write_cells(file, log, contents);
   write_shared_jobs(file, log, contents);
@@ -31,6 +45,7 @@ std::string results_image(const ResultContents& contents, NetcdfLog& log) {
   write_predictions(file, log, contents);
   write_curves(file, log, contents);
   write_provenance(file, log, contents);
+  write_chars(file, log);
   return hdf5::file_image(file);
 }
 

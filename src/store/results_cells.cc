@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/results_cells.h"
 
-#include <type_traits>
-
 namespace dovetail {
 
 namespace {
@@ -21,32 +19,33 @@ void add_outcome(NetcdfGroup& group, const std::string& dimension, const Rows& r
   add_texts(group, "reason", dimension, rows, [](const ResultRow& row) {
     return row.record ? std::string_view(row.record->reason) : std::string_view();
   });
-  group.add("attempt", {dimension}, column_of<int64_t>(rows, [](const ResultRow& row) {
+  group.add("attempt", {dimension}, column_of<int32_t>(rows, [](const ResultRow& row) {
               return row.record ? row.record->attempt : 0;
             }));
 }
 
+// Counts are doubles too, exact up to 2^53: R has no 64-bit integers, and NaN is "missing" in every
+// reader.
 template <typename T>
 void add_cost(NetcdfGroup& group, const std::string& dimension, const Rows& rows,
-              const std::string& name, T Cost::*field, T missing) {
+              const std::string& name, T Cost::*field) {
   group.add(name, {dimension},
-            column_of<T>(rows,
-                         [&](const ResultRow& row) -> T {
-                           if (row.record == nullptr) return missing;
-                           if constexpr (std::is_same_v<T, double>)
-                             return one_nan(row.record->cost.*field);
-                           return row.record->cost.*field;
-                         }),
-            std::optional(missing));
+            column_of<double>(rows,
+                              [&](const ResultRow& row) {
+                                return row.record
+                                           ? one_nan(static_cast<double>(row.record->cost.*field))
+                                           : kNoNumber;
+                              }),
+            std::optional(kNoNumber));
 }
 
 void add_costs(NetcdfGroup& group, const std::string& dimension, const Rows& rows) {
-  add_cost(group, dimension, rows, "wall_seconds", &Cost::wall_seconds, kNoNumber);
-  add_cost(group, dimension, rows, "cpu_seconds", &Cost::cpu_seconds, kNoNumber);
-  add_cost(group, dimension, rows, "train_steps", &Cost::train_steps, kNoCount);
-  add_cost(group, dimension, rows, "train_tokens", &Cost::train_tokens, kNoCount);
-  add_cost(group, dimension, rows, "padding_fraction", &Cost::padding_fraction, kNoNumber);
-  add_cost(group, dimension, rows, "peak_bytes", &Cost::peak_bytes, kNoCount);
+  add_cost(group, dimension, rows, "wall_seconds", &Cost::wall_seconds);
+  add_cost(group, dimension, rows, "cpu_seconds", &Cost::cpu_seconds);
+  add_cost(group, dimension, rows, "train_steps", &Cost::train_steps);
+  add_cost(group, dimension, rows, "train_tokens", &Cost::train_tokens);
+  add_cost(group, dimension, rows, "padding_fraction", &Cost::padding_fraction);
+  add_cost(group, dimension, rows, "peak_bytes", &Cost::peak_bytes);
 }
 
 }  // namespace
@@ -72,8 +71,8 @@ void write_cells(const hdf5::Handle& file, NetcdfLog& log, const ResultContents&
               std::optional(kNoNumber));
   }
   group.add("num_test", {"cell"},
-            column_of<int64_t>(rows, [](const ResultRow& row) { return row.num_test(); }),
-            std::optional(kNoCount));
+            column_of<double>(rows, [](const ResultRow& row) { return row.num_test(); }),
+            std::optional(kNoNumber));
   add_costs(group, "cell", rows);
 }
 

@@ -22,11 +22,11 @@ double ResultRow::metric(const std::string& name) const {
   return found == record->metrics.end() ? kNoNumber : one_nan(found->second);
 }
 
-int64_t ResultRow::num_test() const {
-  if (!finished()) return kNoCount;
+double ResultRow::num_test() const {
+  if (!finished()) return kNoNumber;
   size_t count = record->predictions.size();
   for (const auto& [name, scores] : record->per_example) count = std::max(count, scores.size());
-  return static_cast<int64_t>(count);
+  return static_cast<double>(count);
 }
 
 ResultContents::ResultContents(const Plan& plan, const std::map<std::string, Record>& records)

@@ -18,7 +18,6 @@ namespace dovetail {
 enum class CellStatus : uint8_t { missing, finished, failed, crashed, excluded };
 
 inline constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
-inline constexpr int64_t kNoCount = -1;
 
 // Gives NaN one bit pattern. The journal keeps only the fact that a number is NaN, so without this
 // the file made from a run's memory would differ from the one made from its journal.
@@ -34,7 +33,7 @@ struct ResultRow {
   bool finished() const { return record && record->status == RunStatus::finished; }
   CellStatus status() const;
   double metric(const std::string& name) const;  // NaN for an unfinished job, or a metric it lacks
-  int64_t num_test() const;                      // test examples behind the metrics
+  double num_test() const;                       // test examples behind the metrics; NaN as above
 };
 
 struct ResultContents {

@@ -70,7 +70,7 @@ std::vector<const ResultRow*> rows_of(const ResultContents& contents, const std:
   return rows;
 }
 
-void write_tuned(NetcdfGroup& root, const ResultContents& contents) {
+void write_tuned(NetcdfGroup& cube, const ResultContents& contents) {
   std::vector<size_t> all(kAxes.size());
   std::iota(all.begin(), all.end(), size_t{0});
   const Grid grid(contents.plan, all);
@@ -79,24 +79,24 @@ void write_tuned(NetcdfGroup& root, const ResultContents& contents) {
   for (const std::string& metric : contents.metrics) {
     const auto values =
         grid.spread(rows, kNoNumber, [&](const ResultRow& row) { return row.metric(metric); });
-    root.add(metric, dimensions, values, std::optional(kNoNumber));
+    cube.add(metric, dimensions, values, std::optional(kNoNumber));
   }
   const auto status = grid.spread(rows, static_cast<uint8_t>(CellStatus::excluded),
                                   [](const ResultRow& row) { return row.status(); });
-  add_status(root, dimensions, status);
+  add_status(cube, dimensions, status);
   const auto seconds = grid.spread(rows, kNoNumber, [](const ResultRow& row) {
     return row.record ? one_nan(row.record->cost.wall_seconds) : kNoNumber;
   });
   // "s" and not "seconds", which xarray would turn into durations.
-  hdf5::write_attribute(root.add("wall_seconds", dimensions, seconds, std::optional(kNoNumber)),
+  hdf5::write_attribute(cube.add("wall_seconds", dimensions, seconds, std::optional(kNoNumber)),
                         "units", "s");
-  const auto tokens = grid.spread(rows, kNoCount, [](const ResultRow& row) {
-    return row.record ? row.record->cost.train_tokens : kNoCount;
+  const auto tokens = grid.spread(rows, kNoNumber, [](const ResultRow& row) {
+    return row.record ? static_cast<double>(row.record->cost.train_tokens) : kNoNumber;
   });
-  root.add("train_tokens", dimensions, tokens, std::optional(kNoCount));
+  cube.add("train_tokens", dimensions, tokens, std::optional(kNoNumber));
   const auto num_test =
-      grid.spread(rows, kNoCount, [](const ResultRow& row) { return row.num_test(); });
-  root.add("num_test", dimensions, num_test, std::optional(kNoCount));
+      grid.spread(rows, kNoNumber, [](const ResultRow& row) { return row.num_test(); });
+  cube.add("num_test", dimensions, num_test, std::optional(kNoNumber));
 }
 
 // The axes on which a baseline's cells have labels.
@@ -111,7 +111,7 @@ std::vector<size_t> axes_of(const std::vector<const ResultRow*>& rows) {
   return axes;
 }
 
-void write_baselines(NetcdfGroup& root, const ResultContents& contents) {
+void write_baselines(NetcdfGroup& cube, const ResultContents& contents) {
   std::vector<std::string> baselines;
   for (const ResultRow& row : contents.cells) {
     const std::string& name = row.cell->baseline;
@@ -125,7 +125,7 @@ void write_baselines(NetcdfGroup& root, const ResultContents& contents) {
     for (const std::string& metric : contents.metrics) {
       const auto values =
           grid.spread(rows, kNoNumber, [&](const ResultRow& row) { return row.metric(metric); });
-      root.add(baseline + "_" + metric, grid.dimensions(), values, std::optional(kNoNumber));
+      cube.add(baseline + "_" + metric, grid.dimensions(), values, std::optional(kNoNumber));
     }
   }
 }
@@ -133,18 +133,18 @@ void write_baselines(NetcdfGroup& root, const ResultContents& contents) {
 }  // namespace
 
 void write_cube(const hdf5::Handle& file, NetcdfLog& log, const ResultContents& contents) {
-  NetcdfGroup root(file, log);
-  root.add_attribute("Conventions", "CF-1.8");
-  root.add_attribute("title", contents.plan.sweep_name);
-  root.add_attribute("sweep_hash", contents.plan.sweep_hash);
-  root.add_attribute("layout", "dovetail results 1, see docs/results.md");
+  NetcdfGroup cube(file, "cube", log);
+  cube.add_attribute("title", contents.plan.sweep_name);
+  std::string axes;
   for (const char* axis : kAxes) {
     const auto labels = contents.plan.axis_labels.find(axis);
     if (labels == contents.plan.axis_labels.end() || labels->second.empty()) continue;
-    root.add_labels(axis, labels->second);
+    cube.add_labels(axis, labels->second);
+    axes += axes.empty() ? axis : fmt::format(" {}", axis);
   }
-  write_tuned(root, contents);
-  write_baselines(root, contents);
+  cube.add_attribute("axes", axes);  // for readers that do not name dimensions
+  write_tuned(cube, contents);
+  write_baselines(cube, contents);
 }
 
 }  // namespace dovetail

@@ -6,7 +6,7 @@
 
 namespace dovetail {
 
-// Writes the root group: the sweep as a labelled cube, one array for each metric and baseline.
+// Writes /cube: the sweep as a labelled cube, one array for each metric and baseline.
 void write_cube(const hdf5::Handle& file, NetcdfLog& log, const ResultContents& contents);
 
 }  // namespace dovetail

@@ -8,14 +8,14 @@ namespace dovetail {
 namespace {
 
 struct Curves {
-  std::vector<int64_t> cells, jobs;  // the row in /cells or in /jobs, else -1
+  std::vector<int32_t> cells, jobs;  // the row in /cells or in /jobs, else -1
   std::vector<std::string_view> names;
   std::vector<size_t> sizes;
-  std::vector<int64_t> steps;
+  std::vector<double> steps;
   std::vector<double> values;
 
   // Includes curves of failed cells, which often show the reason.
-  void add(const Record* record, int64_t cell, int64_t job) {
+  void add(const Record* record, int32_t cell, int32_t job) {
     if (record == nullptr) return;
     for (const auto& [name, curve] : record->curves) {
       const size_t size = std::min(curve.steps.size(), curve.values.size());
@@ -33,11 +33,11 @@ struct Curves {
 
 void write_curves(const hdf5::Handle& file, NetcdfLog& log, const ResultContents& contents) {
   Curves curves;
-  for (int64_t i = 0; i < std::ssize(contents.shared_jobs); ++i) {
-    curves.add(contents.shared_jobs[i].record, -1, i);
+  for (size_t i = 0; i < contents.shared_jobs.size(); ++i) {
+    curves.add(contents.shared_jobs[i].record, -1, static_cast<int32_t>(i));
   }
-  for (int64_t i = 0; i < std::ssize(contents.cells); ++i)
-    curves.add(contents.cells[i].record, i, -1);
+  for (size_t i = 0; i < contents.cells.size(); ++i)
+    curves.add(contents.cells[i].record, static_cast<int32_t>(i), -1);
 
   NetcdfGroup group(file, "curves", log);
   group.add_dimension("curve", std::ssize(curves.names));

@@ -13,21 +13,21 @@ namespace {
 // cells has only a few.
 struct Environments {
   std::vector<std::string> texts;
-  std::unordered_map<std::string, int64_t> numbers;
+  std::unordered_map<std::string, int32_t> numbers;
 
-  std::vector<int64_t> numbers_of(const std::vector<ResultRow>& rows) {
+  std::vector<int32_t> numbers_of(const std::vector<ResultRow>& rows) {
     std::vector<std::string> dumped(rows.size());
     parallel_for(std::ssize(rows), 256, [&](int64_t i) {
       if (rows[i].record)
         dumped[i] = rows[i].record->provenance.dump(-1, ' ', false, Json::error_handler_t::replace);
     });
-    std::vector<int64_t> column;
+    std::vector<int32_t> column;
     for (std::string& text : dumped) {
       if (text.empty()) {
         column.push_back(-1);
         continue;
       }
-      const auto [known, is_new] = numbers.try_emplace(text, std::ssize(texts));
+      const auto [known, is_new] = numbers.try_emplace(text, static_cast<int32_t>(texts.size()));
       if (is_new) texts.push_back(std::move(text));
       column.push_back(known->second);
     }
@@ -54,8 +54,8 @@ std::string plan_facts(const ResultContents& contents) {
 
 void write_provenance(const hdf5::Handle& file, NetcdfLog& log, const ResultContents& contents) {
   Environments environments;
-  const std::vector<int64_t> of_cells = environments.numbers_of(contents.cells);
-  const std::vector<int64_t> of_jobs = environments.numbers_of(contents.shared_jobs);
+  const std::vector<int32_t> of_cells = environments.numbers_of(contents.cells);
+  const std::vector<int32_t> of_jobs = environments.numbers_of(contents.shared_jobs);
 
   NetcdfGroup group(file, "provenance", log);
   group.add_text("sweep_toml", contents.plan.sweep_text);
