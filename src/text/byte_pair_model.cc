@@ -91,7 +91,8 @@ BytePairModel::BytePairModel(const std::vector<std::string>& pieces, const Setti
   };
   for (const auto& [left, right] : settings.merges) {
     const auto rank = static_cast<int32_t>(merges_.size());
-    merges_.try_emplace(pair_key(id_of(left), id_of(right)), Merge{rank, id_of(left + right)});
+    const uint64_t key = pair_key(id_of(left), id_of(right));
+    merges_.try_emplace(key, Merge{rank, id_of(left + right)});
   }
   if (settings.byte_fallback) byte_ids_ = ids_of_bytes(pieces);
 }

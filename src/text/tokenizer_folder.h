@@ -22,6 +22,7 @@ struct TokenizerFolder {
   // numbered by a file. Those of tokenizer.json come first only where it is read beside
   // spiece.model.
   std::vector<AddedToken> added_tokens;
+  std::vector<std::string> new_tokens;  // of a sweep, on top of all others
   std::optional<std::string> pad_token, eos_token, unk_token, bos_token;
   std::map<std::string, std::string> files;  // the tokenizer's files, by name: their bytes
 };

@@ -61,8 +61,10 @@ void UnigramModel::find_best(std::string_view word, bool with_controls,
 }
 
 // A run of unknown characters that is a piece as a whole is that piece, as in `tokenizers`.
-void UnigramModel::append_unknown(std::string_view characters, std::vector<int32_t>& ids) const {
-  if (const int32_t id = trie_.find(characters); id >= 0) return ids.push_back(id);
+void UnigramModel::append_unknown(std::string_view characters, bool with_controls,
+                                  std::vector<int32_t>& ids) const {
+  const int32_t id = trie_.find(characters);
+  if (id >= 0 && (with_controls || !is_control_[id])) return ids.push_back(id);
   const auto has_piece = [&](char byte) { return byte_ids_[static_cast<uint8_t>(byte)] >= 0; };
   if (!byte_ids_.empty() && std::ranges::all_of(characters, has_piece)) {
     for (const char byte : characters) ids.push_back(byte_ids_[static_cast<uint8_t>(byte)]);
@@ -86,7 +88,7 @@ void UnigramModel::encode(std::string_view word, bool with_controls,
     }
     const size_t begin = best[ends[i]].begin;
     while (i > 0 && best[ends[i - 1]].id == settings_.unk_id) --i;
-    append_unknown(word.substr(begin, ends[i] - begin), ids);
+    append_unknown(word.substr(begin, ends[i] - begin), with_controls, ids);
   }
 }
 

@@ -29,7 +29,8 @@ class UnigramModel final : public PieceModel {
  private:
   struct Best;
   void find_best(std::string_view word, bool with_controls, std::vector<Best>& best) const;
-  void append_unknown(std::string_view characters, std::vector<int32_t>& ids) const;
+  void append_unknown(std::string_view characters, bool with_controls,
+                      std::vector<int32_t>& ids) const;
 
   Settings settings_;
   double unk_score_ = 0;

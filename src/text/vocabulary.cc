@@ -26,7 +26,11 @@ struct Vocabulary::State {
 
   bool is_added(int32_t id) const { return std::ranges::binary_search(added_ids, id); }
   bool is_silent(int32_t id) const {
-    return id == parts.special.pad || id == parts.special.eos || id == parts.special.bos;
+    const auto stands_in = [id](const std::vector<int32_t>& ids) {
+      return std::ranges::find(ids, id) != ids.end();
+    };
+    return id == parts.special.pad || id == parts.special.eos || id == parts.special.bos ||
+           stands_in(parts.frame.before) || stands_in(parts.frame.after);
   }
 
   VocabularyParts parts;
@@ -40,16 +44,18 @@ Vocabulary::Vocabulary(Vocabulary&&) noexcept = default;
 Vocabulary& Vocabulary::operator=(Vocabulary&&) noexcept = default;
 Vocabulary::~Vocabulary() = default;
 
-Vocabulary Vocabulary::from_file(const fs::path& model, int num_sentinels) {
-  return Vocabulary(std::make_unique<State>(parts_of_spiece(model, num_sentinels)));
+Vocabulary Vocabulary::from_file(const fs::path& model, int num_sentinels,
+                                 const std::vector<std::string>& add_tokens) {
+  return Vocabulary(std::make_unique<State>(parts_of_spiece(model, num_sentinels, add_tokens)));
 }
 
-Vocabulary Vocabulary::bytes(int num_sentinels) {
-  return Vocabulary(std::make_unique<State>(parts_of_bytes(num_sentinels)));
+Vocabulary Vocabulary::bytes(int num_sentinels, const std::vector<std::string>& add_tokens) {
+  return Vocabulary(std::make_unique<State>(parts_of_bytes(num_sentinels, add_tokens)));
 }
 
-Vocabulary Vocabulary::from_folder(const fs::path& folder) {
-  return Vocabulary(std::make_unique<State>(parts_of_folder(folder)));
+Vocabulary Vocabulary::from_folder(const fs::path& folder,
+                                   const std::vector<std::string>& add_tokens) {
+  return Vocabulary(std::make_unique<State>(parts_of_folder(folder, add_tokens)));
 }
 
 std::vector<int32_t> Vocabulary::encode_parts(std::string_view text, bool with_controls) const {

@@ -32,21 +32,25 @@ namespace dovetail {
 class Vocabulary {
  public:
   // Reads a SentencePiece model. Throws DataError for any other file, and for one without pieces
-  // for padding and the end of a text.
-  static Vocabulary from_file(const std::filesystem::path& model, int num_sentinels = 100);
+  // for padding and the end of a text. `add_tokens` become one id each, on top of all others; those
+  // that the vocabulary has keep their ids.
+  static Vocabulary from_file(const std::filesystem::path& model, int num_sentinels = 100,
+                              const std::vector<std::string>& add_tokens = {});
   // UTF-8 bytes, numbered as in ByT5 (Xue et al. 2022): byte b has id b + 3. Sentinels are numbered
   // upwards from 259, as ByT5Tokenizer of transformers 5.23 does: <extra_id_0> is 259,
   // <extra_id_124> is 383. (Its comment claims the opposite order.) The published ByT5 checkpoints
   // were pre-trained with the ids 258, 257, ... as sentinels instead.
-  static Vocabulary bytes(int num_sentinels = 125);
+  static Vocabulary bytes(int num_sentinels = 125, const std::vector<std::string>& add_tokens = {});
   // Reads a folder in the Hugging Face layout: spiece.model, tokenizer.json, or bytes where
   // tokenizer_config.json or config.json names ByT5Tokenizer. Where spiece.model and tokenizer.json
   // hold different pieces, tokenizer.json counts and a warning is logged. Added tokens come from
   // tokenizer.json, tokenizer_config.json, added_tokens.json and special_tokens_map.json. Where
   // none of them numbers sentinels, as many stand on top as tokenizer_config.json lists, else its
   // "extra_ids", else 100 (bytes: 125). `vocab_size` of config.json may exceed size(), because T5
-  // pads its embedding to 32,128 rows; a smaller one is a DataError.
-  static Vocabulary from_folder(const std::filesystem::path& folder);
+  // pads its embedding to 32,128 rows; one that is smaller than size() without `add_tokens` is a
+  // DataError.
+  static Vocabulary from_folder(const std::filesystem::path& folder,
+                                const std::vector<std::string>& add_tokens = {});
 
   Vocabulary(Vocabulary&&) noexcept;
   Vocabulary& operator=(Vocabulary&&) noexcept;

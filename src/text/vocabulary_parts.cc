@@ -3,16 +3,16 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <unordered_map>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "text/added_token_files.h"
 #include "text/byte_encoder.h"
 #include "text/hugging_face_json.h"
-#include "text/listed_tokens.h"
 #include "text/spiece_encoder.h"
 #include "text/spiece_model.h"
+#include "text/token_numbering.h"
 #include "text/tokenizer_folder.h"
 #include "text/utf8.h"
 
@@ -21,136 +21,6 @@ namespace dovetail {
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string sentinel_name(int number) { return fmt::format("<extra_id_{}>", number); }
-
-// Numbers added tokens and names special ids, on top of a model's pieces.
-class Numbering {
- public:
-  Numbering(VocabularyParts& parts, std::string where) : parts_(parts), where_(std::move(where)) {
-    for (size_t id = 0; id < parts_.pieces.size(); ++id) {
-      ids_.try_emplace(parts_.pieces[id], static_cast<int32_t>(id));
-    }
-  }
-
-  // A token that may have an id. The id of a piece of the same text counts before the given one,
-  // and one without either becomes the next.
-  void add(AddedToken token) {
-    if (std::ranges::find(parts_.added, token.content, &AddedToken::content) != parts_.added.end())
-      return;
-    if (const auto piece = ids_.find(token.content); piece != ids_.end()) {
-      if (token.id >= 0 && token.id != piece->second) clash(token, piece->second);
-      token.id = piece->second;
-    }
-    if (token.id < 0) token.id = static_cast<int32_t>(parts_.pieces.size());
-    if (token.id >= std::ssize(parts_.pieces)) parts_.pieces.resize(token.id + 1);
-    std::string& piece = parts_.pieces[token.id];
-    if (!piece.empty() && piece != token.content) clash(token, token.id);
-    piece = token.content;
-    ids_[token.content] = token.id;
-    parts_.added.push_back(std::move(token));
-  }
-
-  std::optional<int32_t> find(const std::string& content) const {
-    const auto found = ids_.find(content);
-    if (found == ids_.end()) return std::nullopt;
-    return found->second;
-  }
-
-  // The id of a special token: of its text in the tokenizer's files, else as the model says.
-  int32_t special_id(const std::optional<std::string>& named, int32_t of_model,
-                     const std::string& default_text) const {
-    if (named) {
-      if (const auto id = find(*named)) return *id;
-    }
-    return of_model >= 0 ? of_model : find(default_text).value_or(-1);
-  }
-
- private:
-  [[noreturn]] void clash(const AddedToken& token, int32_t id) const {
-    throw_<DataError>(
-        "{}: its files give the token \"{}\" the id {}, but \"{}\" has the id {} in its "
-        "vocabulary; "
-        "do they belong together?",
-        where_, token.content, token.id, parts_.pieces[id], id);
-  }
-
-  VocabularyParts& parts_;
-  std::string where_;
-  std::unordered_map<std::string, int32_t> ids_;
-};
-
-// Sentinels are numbered downwards from the top, those of bytes upwards.
-void add_sentinels(int count, Numbering& numbering, VocabularyParts& parts) {
-  const auto base = static_cast<int32_t>(parts.pieces.size());
-  for (int i = 0; i < count; ++i) {
-    const int number = parts.is_bytes ? i : count - 1 - i;
-    numbering.add({.id = base + i, .content = sentinel_name(number), .special = true});
-  }
-}
-
-void find_sentinels(const Numbering& numbering, VocabularyParts& parts) {
-  for (int number = 0;; ++number) {
-    // mT5's pieces hold them with the mark of a space
-    auto id = numbering.find(sentinel_name(number));
-    if (!id) id = numbering.find("\u2581" + sentinel_name(number));
-    if (!id) break;
-    parts.sentinels.push_back(*id);
-  }
-}
-
-void mark_controls(VocabularyParts& parts) {
-  const SpecialIds& special = parts.special;
-  for (AddedToken& token : parts.added) {
-    token.is_control = token.id == special.pad || token.id == special.eos ||
-                       token.id == special.unk || token.id == special.bos ||
-                       sentinel_number(token.content) >= 0;
-  }
-}
-
-void check_special_ids(const SpecialIds& special, const std::string& where) {
-  if (special.pad >= 0 && special.eos >= 0 && special.pad != special.eos) return;
-  throw_<DataError>(
-      "{}: expected a padding token and another one that ends a text, found the ids {} and {} (-1: "
-      "none); train a SentencePiece model with --pad_id=0 --eos_id=1 --unk_id=2 --bos_id=-1, or "
-      "name \"pad_token\" and \"eos_token\" in tokenizer_config.json",
-      where, special.pad, special.eos);
-}
-
-// Tokens of the folder's files, sentinels that no file numbers, special ids and frame.
-void finish(const TokenizerFolder& found, SpecialIds of_model, const std::string& where,
-            VocabularyParts& parts) {
-  Numbering numbering(parts, where);
-  for (const AddedToken& token : found.added_tokens) {
-    if (token.id >= 0) numbering.add(token);
-  }
-  const bool has_sentinels = numbering.find(sentinel_name(0)) ||
-                             numbering.find("\u2581" + sentinel_name(0)) ||
-                             found.kind == TokenizerFolder::Kind::json;
-  if (!has_sentinels) add_sentinels(found.num_sentinels, numbering, parts);
-  for (const AddedToken& token : found.added_tokens) {
-    if (token.id < 0) numbering.add(token);
-  }
-  parts.special = {numbering.special_id(found.pad_token, of_model.pad, "<pad>"),
-                   numbering.special_id(found.eos_token, of_model.eos, "</s>"),
-                   numbering.special_id(found.unk_token, of_model.unk, "<unk>"), of_model.bos};
-  if (found.bos_token) parts.special.bos = numbering.find(*found.bos_token);
-  check_special_ids(parts.special, where);
-  for (const int32_t id : {parts.special.pad, parts.special.eos, parts.special.unk}) {
-    if (id < 0) continue;
-    // ByT5Tokenizer takes the whitespace around these three
-    numbering.add({.id = id,
-                   .content = parts.pieces[id],
-                   .lstrip = parts.is_bytes,
-                   .rstrip = parts.is_bytes,
-                   .special = true});
-  }
-  find_sentinels(numbering, parts);
-  mark_controls(parts);
-  if (parts.frame.before.empty() && parts.frame.after.empty()) {
-    parts.frame.after = {parts.special.eos};
-  }
-}
 
 // Adds what is beyond T5's own special tokens to the hash of a model's pieces.
 void extend_hash(size_t num_pieces, int num_sentinels, VocabularyParts& parts) {
@@ -177,7 +47,7 @@ VocabularyParts spiece_parts(const std::string& bytes, const TokenizerFolder& fo
   SpecialIds special = encoder->special_ids();
   special.bos.reset();  // T5 puts nothing before a text
   parts.encoder = std::move(encoder);
-  finish(found, special, where, parts);
+  number_tokens(found, special, where, parts);
   const bool are_inside = !parts.sentinels.empty() && parts.sentinels[0] < std::ssize(model.pieces);
   const int on_top = are_inside ? 0 : static_cast<int>(parts.sentinels.size());
   parts.content_hash = content_hash(model, on_top);
@@ -205,7 +75,7 @@ VocabularyParts byte_parts(const TokenizerFolder& found, const std::string& wher
     parts.pieces.push_back(byte > 0x20 && byte < 0x7F ? std::string(1, static_cast<char>(byte))
                                                       : fmt::format("<0x{:02X}>", byte));
   }
-  finish(found, {}, where, parts);
+  number_tokens(found, {}, where, parts);
   const int count = static_cast<int>(parts.sentinels.size());
   parts.content_hash = content_hash(fmt::format("bytes, sentinels {}", count));
   extend_hash(ByteEncoder::kNumPieces, count, parts);
@@ -230,7 +100,7 @@ VocabularyParts json_parts(TokenizerFolder found, const std::string& where) {
   if (read.frame) parts.frame = std::move(*read.frame);
   found.added_tokens.insert(found.added_tokens.begin(), read.added_tokens.begin(),
                             read.added_tokens.end());
-  finish(found, {-1, -1, read.unk_id.value_or(-1), std::nullopt}, where, parts);
+  number_tokens(found, {-1, -1, read.unk_id.value_or(-1), std::nullopt}, where, parts);
   std::string what;
   for (const char* part : {"normalizer", "pre_tokenizer", "post_processor", "model"}) {
     what += json.value(part, nlohmann::json()).dump() + "\n";
@@ -239,6 +109,15 @@ VocabularyParts json_parts(TokenizerFolder found, const std::string& where) {
   extend_hash(parts.pieces.size() + 1, 0, parts);  // always: T5's numbers mean nothing here
   parts.files = std::move(found.files);
   return parts;
+}
+
+// Puts the tokens of a sweep into the files that Vocabulary::save writes.
+void write_new_tokens(const std::vector<std::string>& contents, VocabularyParts& parts) {
+  std::vector<AddedToken> tokens;
+  for (const AddedToken& token : parts.added) {
+    if (std::ranges::find(contents, token.content) != contents.end()) tokens.push_back(token);
+  }
+  if (!tokens.empty()) write_added_tokens(tokens, parts.files);
 }
 
 TokenizerFolder plain_folder(TokenizerFolder::Kind kind, int num_sentinels) {
@@ -252,8 +131,10 @@ TokenizerFolder plain_folder(TokenizerFolder::Kind kind, int num_sentinels) {
 
 }  // namespace
 
-VocabularyParts parts_of_spiece(const fs::path& model, int num_sentinels) {
-  const TokenizerFolder plain = plain_folder(TokenizerFolder::Kind::spiece, num_sentinels);
+VocabularyParts parts_of_spiece(const fs::path& model, int num_sentinels,
+                                const std::vector<std::string>& add_tokens) {
+  TokenizerFolder plain = plain_folder(TokenizerFolder::Kind::spiece, num_sentinels);
+  plain.new_tokens = add_tokens;
   if (!fs::is_regular_file(model)) {
     throw_<DataError>("{}: no such file; expected a SentencePiece model (spiece.model)",
                       model.string());
@@ -265,15 +146,22 @@ VocabularyParts parts_of_spiece(const fs::path& model, int num_sentinels) {
         "which are numbered on top of the pieces",
         model.string());
   }
+  write_new_tokens(add_tokens, parts);
   return parts;
 }
 
-VocabularyParts parts_of_bytes(int num_sentinels) {
-  return byte_parts(plain_folder(TokenizerFolder::Kind::bytes, num_sentinels), "bytes");
+VocabularyParts parts_of_bytes(int num_sentinels, const std::vector<std::string>& add_tokens) {
+  TokenizerFolder plain = plain_folder(TokenizerFolder::Kind::bytes, num_sentinels);
+  plain.new_tokens = add_tokens;
+  VocabularyParts parts = byte_parts(plain, "bytes");
+  write_new_tokens(add_tokens, parts);
+  return parts;
 }
 
-VocabularyParts parts_of_folder(const fs::path& folder) {
+VocabularyParts parts_of_folder(const fs::path& folder,
+                                const std::vector<std::string>& add_tokens) {
   TokenizerFolder found = read_tokenizer_folder(folder);
+  found.new_tokens = add_tokens;
   const int64_t model_vocabulary = found.model_vocabulary;
   VocabularyParts parts;
   switch (found.kind) {
@@ -286,13 +174,13 @@ VocabularyParts parts_of_folder(const fs::path& folder) {
       parts = json_parts(std::move(found), (folder / "tokenizer.json").string());
       break;
   }
-  if (model_vocabulary >= 0 && model_vocabulary < std::ssize(parts.pieces)) {
+  if (model_vocabulary >= 0 && model_vocabulary < parts.num_own) {
     throw_<DataError>(
         "{}: vocab_size is {}, but the folder's vocabulary has {} ids ({} of them "
         "sentinels); expected at least as many. Do the files belong together?",
-        (folder / "config.json").string(), model_vocabulary, parts.pieces.size(),
-        parts.sentinels.size());
+        (folder / "config.json").string(), model_vocabulary, parts.num_own, parts.sentinels.size());
   }
+  write_new_tokens(add_tokens, parts);
   return parts;
 }
 

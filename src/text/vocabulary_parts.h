@@ -21,6 +21,7 @@ struct VocabularyParts {
   bool is_bytes = false;
   std::unique_ptr<TextEncoder> encoder;
   std::vector<std::string> pieces;    // by id, added tokens among them
+  int64_t num_own = 0;                // ids without those of a sweep
   std::vector<AddedToken> added;      // all with ids
   AddedTokens::Normalizer normalize;  // null: the encoder does it
   SpecialIds special;
@@ -30,11 +31,13 @@ struct VocabularyParts {
   std::map<std::string, std::string> files;  // what Vocabulary::save writes, by name
 };
 
-// A SentencePiece model with `num_sentinels` sentinels on top.
-VocabularyParts parts_of_spiece(const std::filesystem::path& model, int num_sentinels);
-// ByT5's bytes with sentinels on top.
-VocabularyParts parts_of_bytes(int num_sentinels);
+// A SentencePiece model with `num_sentinels` sentinels and `add_tokens` on top.
+VocabularyParts parts_of_spiece(const std::filesystem::path& model, int num_sentinels,
+                                const std::vector<std::string>& add_tokens);
+// ByT5's bytes with sentinels and `add_tokens` on top.
+VocabularyParts parts_of_bytes(int num_sentinels, const std::vector<std::string>& add_tokens);
 // A folder in the Hugging Face layout: see Vocabulary::from_folder.
-VocabularyParts parts_of_folder(const std::filesystem::path& folder);
+VocabularyParts parts_of_folder(const std::filesystem::path& folder,
+                                const std::vector<std::string>& add_tokens);
 
 }  // namespace dovetail

@@ -111,8 +111,8 @@ def trained(kind, settings, normalizer, pre_tokenizer, post_processor, decoder, 
 
 def texts(rng):
     mix = lambda parts, most: "".join(rng.choices(parts, k=rng.randint(0, most)))
-    yield from rng.sample(list(glosses()), 1200)
-    yield from (mix(CORNERS + UNICODE, 10) for _ in range(1500))
+    yield from rng.sample(list(glosses()), 800)
+    yield from (mix(CORNERS + UNICODE, 10) for _ in range(1200))
     yield from (mix(SPECIALS + ADDED_TEXTS, 9) for _ in range(800))
     yield from ["", " ", "\n", "word " * 2000, "x" * 5000, "\u65e5" * 2000]
 
@@ -123,7 +123,7 @@ def main():
     # U+180E: \s of the regular expressions of both libraries disagrees on it
     items = [text.replace("\u180e", "") for text in texts(rng)]
     (folder / "texts.jsonl").write_text("".join(json.dumps(text) + "\n" for text in items))
-    lines = rng.sample(items[:1200], 400)
+    lines = rng.sample(items[:800], 250)
     for name, (kind, settings, *components) in pipelines().items():
         tokenizer = trained(kind, settings, *components, lines)
         (folder / name).mkdir()

@@ -16,8 +16,8 @@ JSON for each of 10,000 lines of them and some thousand texts of Unicode's corne
 (hexadecimal), "sentencepiece" (its ids) and, where the bytes are text, "with_specials" (special
 tokens, and its ids of what stands between them), "transformers" (its ids) and, where these two
 differ, "corner": next_line (U+0085), tie (two segmentations of the same score), combining (marks
-and joiners), or other, which there must not be. The first line holds the path of the model, that of
-a folder that T5Tokenizer.save_pretrained wrote (tokenizer.json alone), and the scores of the pieces.
+and joiners), or other, which there must not be. The first line holds the path of the model, that
+of a folder that T5Tokenizer.save_pretrained wrote (tokenizer.json alone), and the pieces' scores.
 
 --folder checks a folder that the library saved: AutoTokenizer loads it and gives the golden's ids
 (T5), or those of a fresh ByT5Tokenizer with as many sentinels (--bytes).

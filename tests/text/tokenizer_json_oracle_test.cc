@@ -49,7 +49,7 @@ TEST(TokenizerJsonOracle, HasTheIdsOfTokenizersOfEveryKind) {
     }
   }
   EXPECT_EQ(num_tokenizers, 9);
-  EXPECT_GT(texts.size(), 3500);
+  EXPECT_GT(texts.size(), 2800);
 }
 
 }  // namespace
