@@ -37,7 +37,7 @@ bool has_vocabulary(ModelInputReader& inputs, const std::string& model) {
     inputs.vocabulary();
     return true;
   } catch (const DataError& error) {
-    for (const char* file : {"spiece.model", "tokenizer_config.json"}) {
+    for (const char* file : {"spiece.model", "tokenizer.json", "tokenizer_config.json"}) {
       if (std::filesystem::exists(std::filesystem::path(model) / file)) throw;
     }
     fmt::print(stderr, "dovetail: {}; answers come without \"text\"\n", error.what());

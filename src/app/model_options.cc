@@ -17,7 +17,7 @@ void add_model_options(CLI::App& command, ModelOptions& options, const std::stri
   command
       .add_option("--model", options.model,
                   "A T5 folder in the Hugging Face layout: config.json, model.safetensors, and "
-                  "spiece.model if inputs are texts")
+                  "spiece.model or tokenizer.json if inputs are texts")
       ->required();
   command.add_option("--adapter", options.adapter,
                      "A LoRA adapter of that model, in PEFT's layout");

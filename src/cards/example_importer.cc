@@ -7,6 +7,7 @@
 #include "base/names.h"
 #include "base/text.h"
 #include "cards/row_reader.h"
+#include "cards/special_text.h"
 
 namespace dovetail {
 
@@ -36,6 +37,13 @@ bool has_nul(const Draft& draft) {
   const auto nul = [](const std::string& text) { return text.find('\0') != std::string::npos; };
   return nul(draft.source) || std::any_of(draft.targets.begin(), draft.targets.end(), nul) ||
          std::any_of(draft.choices.begin(), draft.choices.end(), nul);
+}
+
+bool spells_any_special_token(const Draft& draft) {
+  const auto spells = [](const std::string& text) { return spells_special_token(text); };
+  return spells(draft.source) || std::ranges::any_of(draft.targets, spells) ||
+         std::ranges::any_of(draft.choices, spells) ||
+         std::ranges::any_of(draft.fields, [&](const auto& field) { return spells(field.second); });
 }
 
 }  // namespace
@@ -114,6 +122,7 @@ bool ExampleImporter::clean(Draft& draft) {
 
 void ExampleImporter::add(Draft draft) {
   if (!clean(draft)) return;
+  if (spells_any_special_token(draft)) special_lines_.push_back(line_);
   switch (rules_.layout) {
     case Layout::relation:
     case Layout::text: return add_references(draft);
@@ -234,8 +243,22 @@ void ExampleImporter::push(Example example) {
   rows_.lines.push_back(line_);
 }
 
+void ExampleImporter::note_special_tokens() {
+  if (special_lines_.empty()) return;
+  std::string lines;
+  for (size_t i = 0; i < std::min(special_lines_.size(), kMaxProblems); ++i) {
+    lines += fmt::format("{}{}", i == 0 ? "" : ", ", special_lines_[i]);
+  }
+  report_.notes.push_back(fmt::format(
+      "{}: {} rows spell <extra_id_K>, </s>, <pad> or <unk>, which models read as special tokens; "
+      "a "
+      "masked template then has a second gap of the same name (lines {}{})",
+      name_, special_lines_.size(), lines, special_lines_.size() > kMaxProblems ? ", ..." : ""));
+}
+
 SplitRows ExampleImporter::finish() {
   if (counts_.lines == 0) throw_<DataError>("{}:1: the file is empty", name_);
+  note_special_tokens();
   report_.files.push_back(counts_);
   return std::move(rows_);
 }

@@ -77,6 +77,7 @@ class ExampleImporter {
   void add_labelled(Draft& draft);
   void add_single(Example example);
   void push(Example example);
+  void note_special_tokens();
   bool is_too_long(const std::string& answer) const;
   void note(const std::string& what);
 
@@ -88,6 +89,7 @@ class ExampleImporter {
   std::unordered_map<std::string, size_t> index_;  // leak_key -> position in examples
   std::unordered_set<std::string> seen_;           // source and target
   int64_t line_ = 0;
+  std::vector<int64_t> special_lines_;  // of rows that spell a special token
 };
 
 }  // namespace dovetail

@@ -49,6 +49,22 @@ TEST(Generation, ReadsTheCsvOfE2e) {
                "train.txt:1: the header has no column \"ref\": did you mean \"rf\"");
 }
 
+// Sentinels and </s> of the data are those of the model: a masked template has two equal gaps.
+TEST(Generation, NotesRowsThatSpellSpecialTokens) {
+  const ScratchFolder scratch;
+
+  const LoadedCard loaded = load(scratch, "kind = \"generation\"\nformat = \"scan\"\n",
+                                 {"IN: a <extra_id_0> OUT: I_A\nIN: b OUT: I_B\n"
+                                  "IN: c OUT: I_C </s>\nIN: <extra_id_x> <s> OUT: I_D\n",
+                                  "IN: e OUT: I_E\n"});
+
+  EXPECT_THAT(loaded.report.notes,
+              Contains(testing::AllOf(HasSubstr("train.txt: 2 rows spell <extra_id_K>"),
+                                      HasSubstr("(lines 1, 3)"))));
+  EXPECT_THAT(loaded.report.notes, testing::Not(Contains(HasSubstr("test.txt: "))));
+  EXPECT_EQ(loaded.data.train.size(), 4);
+}
+
 TEST(Generation, ReadsScanAndKeepsRepeatedRowsWhereAsked) {
   const ScratchFolder scratch;
   const std::string card = "kind = \"generation\"\nformat = \"scan\"\n";

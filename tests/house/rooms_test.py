@@ -56,7 +56,7 @@ FOREIGN = [
     (re.compile(r"^(torch|ATen|c10)/"), TORCH_ROOMS),
     (re.compile(r"^(mpi|nccl)\.h$"), ["comm"]),
     (re.compile(r"^(hdf5|H5\w+)(_hl)?\.h$"), ["store"]),
-    (re.compile(r"^sentencepiece"), ["text"]),
+    (re.compile(r"^(sentencepiece|utf8proc|pcre2)"), ["text"]),
     (re.compile(r"^spdlog/"), ["base"]),
     (re.compile(r"^unicode/"), ["metrics"]),
     (re.compile(r"^CLI/"), ["app", "app/run", "app/bench"]),

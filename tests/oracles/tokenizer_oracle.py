@@ -16,8 +16,8 @@ JSON for each of 10,000 lines of them and some thousand texts of Unicode's corne
 (hexadecimal), "sentencepiece" (its ids) and, where the bytes are text, "with_specials" (special
 tokens, and its ids of what stands between them), "transformers" (its ids) and, where these two
 differ, "corner": next_line (U+0085), tie (two segmentations of the same score), combining (marks
-and joiners), or other, which there must not be. The first line holds the path of the model and the
-scores of its pieces.
+and joiners), or other, which there must not be. The first line holds the path of the model, that
+of a folder that T5Tokenizer.save_pretrained wrote (tokenizer.json alone), and the pieces' scores.
 
 --folder checks a folder that the library saved: AutoTokenizer loads it and gives the golden's ids
 (T5), or those of a fresh ByT5Tokenizer with as many sentinels (--bytes).
@@ -280,7 +280,8 @@ def shared_items(data, folder):
     model = folder / "spiece.model"
     shutil.copy(next(unpack(data, "model-t5-spiece", folder).rglob("spiece.model")), model)
     shared = Shared(model)
-    yield {"model": str(model),
+    shared.t5.save_pretrained(folder / "saved")
+    yield {"model": str(model), "saved": str(folder / "saved"),
            "scores": [shared.spm.get_score(id) for id in range(shared.spm.get_piece_size())]}
     for source, lines in [("shared", shared_lines(data, folder, rng)),
                           ("corner", corner_texts(rng))]:

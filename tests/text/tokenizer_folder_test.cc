@@ -67,6 +67,73 @@ TEST(TokenizerFolder, CountsSentinelsWhereTheyAreWritten) {
       2);
 }
 
+// Tokens of one's own as 4.57 and 5.23 save them beside spiece.model: 1,000 pieces, 100 sentinels.
+TEST(TokenizerFolder, AddedTokensAreOneIdWhereverTheyAreWritten) {
+  const auto folder_with = [](const char* file, const std::string& text) {
+    const ScratchFolder folder;
+    put_model(folder);
+    folder.write(file, text);
+    return Vocabulary::from_folder(folder.path());
+  };
+  const Vocabulary vocabularies[] = {
+      folder_with("added_tokens.json", R"({"xReact": 1100})"),
+      folder_with("special_tokens_map.json", R"({"additional_special_tokens": ["xReact"]})"),
+      folder_with("tokenizer_config.json", R"({"extra_special_tokens": ["xReact"]})"),
+      folder_with("tokenizer_config.json", R"({"extra_special_tokens": {"relation": "xReact"}})"),
+      folder_with("tokenizer_config.json",
+                  R"({"added_tokens_decoder": {"1100": {"content": "xReact", "lstrip": false}}})"),
+      folder_with("tokenizer_config.json", R"({"bos_token": "xReact"})")};
+
+  for (const Vocabulary& vocabulary : vocabularies) {
+    std::vector<int32_t> expected = vocabulary.encode("of");
+    expected.push_back(1100);
+    for (const int32_t id : vocabulary.encode("the")) expected.push_back(id);
+    EXPECT_EQ(vocabulary.size(), 1101);
+    EXPECT_EQ(vocabulary.sentinel(0), 1099);
+    EXPECT_EQ(vocabulary.encode_with_sentinels("of xReact the"), expected);
+    EXPECT_NE(vocabulary.content_hash(),
+              Vocabulary::from_file(golden_folder() / "spiece.model").content_hash());
+  }
+  EXPECT_EQ(vocabularies[5].special_ids().bos, 1100);
+}
+
+TEST(TokenizerFolder, RefusesIdsThatAreTaken) {
+  const ScratchFolder folder;
+  put_model(folder);
+  folder.write("added_tokens.json", R"({"xReact": 3})");
+
+  EXPECT_THAT(message_of<DataError>([&] { Vocabulary::from_folder(folder.path()); }),
+              HasSubstr("the token \"xReact\" the id 3"));
+}
+
+TEST(TokenizerFolder, RefusesKeysThatChangeIds) {
+  const ScratchFolder folder;
+  put_model(folder);
+  const auto refusal = [&](const std::string& config) {
+    folder.write("tokenizer_config.json", config);
+    return message_of<ConfigError>([&] { Vocabulary::from_folder(folder.path()); });
+  };
+
+  EXPECT_THAT(refusal(R"({"split_special_tokens": true})"), HasSubstr("\"split_special_tokens\""));
+  EXPECT_THAT(refusal(R"({"sp_model_kwargs": {"enable_sampling": true}})"),
+              HasSubstr("\"sp_model_kwargs\""));
+  EXPECT_EQ(refusal(R"({"sp_model_kwargs": {}, "legacy": true, "split_special_tokens": false})"),
+            "");
+}
+
+// A tokenizer.json with other pieces than spiece.model is what transformers 5.23 reads.
+TEST(TokenizerFolder, OtherPiecesInTokenizerJsonCount) {
+  const ScratchFolder folder;
+  put_model(folder);
+  const Vocabulary spiece = Vocabulary::from_folder(folder.path());
+  spiece.save(folder.path());
+  EXPECT_EQ(Vocabulary::from_folder(folder.path()).content_hash(), spiece.content_hash());
+
+  folder.write("tokenizer.json", read_file(golden_folder() / "tokenizers/unigram/tokenizer.json"));
+
+  EXPECT_EQ(Vocabulary::from_folder(folder.path()).size(), 17);
+}
+
 TEST(TokenizerFolder, RefusesAnEmbeddingThatIsTooSmall) {
   const ScratchFolder folder;
   put_model(folder);
@@ -88,7 +155,7 @@ TEST(TokenizerFolder, RefusesWhatItCannotRead) {
 
   EXPECT_THAT(refusal(), HasSubstr("expected spiece.model"));
   folder.write("tokenizer.json", "{}");
-  EXPECT_THAT(refusal(), HasSubstr("tokenizer.json alone is not read"));
+  EXPECT_THAT(refusal(), HasSubstr("tokenizer.json: expected a \"model\" with a \"type\""));
   folder.write("config.json", R"({"tokenizer_class": "ByT5Tokenizer"})");
   EXPECT_EQ(refusal(), "");
   folder.write("tokenizer_config.json", R"({"extra_ids": "many"})");

@@ -111,8 +111,8 @@ TEST(Vocabulary, RefusesWhatIsNoModel) {
 }
 
 // The first four pieces of a model as SentencePiece numbers them by default: unknown 0, <s> 1,
-// </s> 2.
-TEST(Vocabulary, RefusesOtherSpecialIds) {
+// </s> 2. MADLAD-400 is numbered like that, and pads with <s>.
+TEST(Vocabulary, SpecialIdsAreTheFolders) {
   const ScratchFolder folder;
   const std::string_view model(
       "\x0A\x0E\x0A\x05<unk>\x15\0\0\0\0\x18\x02"
@@ -124,7 +124,14 @@ TEST(Vocabulary, RefusesOtherSpecialIds) {
   const auto file = folder.write("spiece.model", model);
 
   EXPECT_THAT(message_of<DataError>([&] { Vocabulary::from_file(file); }),
-              HasSubstr("expected T5's special ids"));
+              HasSubstr("expected a padding token and another one that ends a text, found the ids "
+                        "-1 and 2"));
+  folder.write("tokenizer_config.json", R"({"pad_token": "<s>", "extra_ids": 0})");
+  const Vocabulary vocabulary = Vocabulary::from_folder(folder.path());
+  EXPECT_EQ(vocabulary.special_ids().pad, 1);
+  EXPECT_EQ(vocabulary.special_ids().eos, 2);
+  EXPECT_EQ(vocabulary.special_ids().unk, 0);
+  EXPECT_THAT(vocabulary.frame({3}), ElementsAre(3, 2));
 }
 
 TEST(Vocabulary, HashKnowsPiecesAndSentinelsButNotTheFile) {

@@ -148,7 +148,8 @@ std::string checkpoint_fingerprint(const fs::path& folder) {
   std::string parts = json.dump();
   const WeightFiles files(folder);
   for (const std::string_view bytes : files.bytes()) parts += content_hash(bytes);
-  for (const char* vocabulary : {"spiece.model", "tokenizer_config.json"}) {
+  for (const char* vocabulary : {"spiece.model", "tokenizer.json", "tokenizer_config.json",
+                                 "special_tokens_map.json", "added_tokens.json"}) {
     if (fs::exists(folder / vocabulary)) parts += file_hash(folder / vocabulary);
   }
   return content_hash(parts);
