@@ -228,6 +228,16 @@ std::string Vocabulary::piece(int32_t id) const {
                                     : fmt::format("<0x{:02X}>", byte);
 }
 
+const SpecialIds& Vocabulary::special_ids() const {
+  static const SpecialIds ids;
+  return ids;
+}
+
+std::vector<int32_t> Vocabulary::frame(std::vector<int32_t> ids) const {
+  ids.push_back(special_ids().eos);
+  return ids;
+}
+
 int32_t Vocabulary::size() const { return state_->num_pieces + state_->num_sentinels; }
 int32_t Vocabulary::num_sentinels() const { return state_->num_sentinels; }
 const std::string& Vocabulary::content_hash() const { return state_->content_hash; }

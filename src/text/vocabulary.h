@@ -4,12 +4,21 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace dovetail {
+
+// The ids of a vocabulary that stand for no text.
+struct SpecialIds {
+  int32_t pad = 0;
+  int32_t eos = 1;
+  int32_t unk = 2;
+  std::optional<int32_t> bos;
+};
 
 // A SentencePiece vocabulary with T5's sentinels on top: <extra_id_0> has the highest id,
 // <extra_id_1> the one below (Raffel et al. 2020, sec. 3.1.4). Special ids are T5's: pad 0, </s> 1,
@@ -53,6 +62,10 @@ class Vocabulary {
   std::string decode(std::span<const int32_t> ids) const;
   // One piece as text, for display.
   std::string piece(int32_t id) const;
+
+  const SpecialIds& special_ids() const;
+  // The ids of a text with what the tokenizer puts around them: </s> at their end.
+  std::vector<int32_t> frame(std::vector<int32_t> ids) const;
 
   int32_t size() const;  // pieces and sentinels together
   int32_t num_sentinels() const;

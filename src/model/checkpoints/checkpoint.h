@@ -17,7 +17,7 @@ struct Checkpoint {
 };
 
 // Throws ConfigError for a folder that is not a checkpoint, and DataError that names every missing,
-// extra or mis-shaped tensor. As in transformers, the head is untied if there is an lm_head.weight
+// extra or mis-shaped tensor, and as read_folder_configs() does. As in transformers, the head is untied if there is an lm_head.weight
 // that differs from shared.weight, whatever config.json holds; a missing shared.weight is taken
 // from its copies; unused tensors of old folders are ignored.
 Checkpoint load_checkpoint(const std::filesystem::path& folder);
@@ -26,6 +26,9 @@ Checkpoint load_checkpoint(const std::filesystem::path& folder);
 // for an untied head it prints its usual notice.
 void save_checkpoint(const std::filesystem::path& folder, const T5Config& config,
                      const T5Weights& weights, bool bfloat16 = false);
+
+// Whether transformers 5.23 scales this model's logits otherwise: see set_tied_head().
+bool scaled_unlike_transformers(const T5Config& config);
 
 // The content hash of configuration, weights and vocabulary. Checks the folder without loading it.
 std::string checkpoint_fingerprint(const std::filesystem::path& folder);
