@@ -47,14 +47,14 @@ bool has_vocabulary(ModelInputReader& inputs, const std::string& model) {
   }
 }
 
-// As in transformers: the tokenizer ends what the model reads, the generation settings say what ends
-// its answers.
+// As in transformers: the tokenizer ends what the model reads, the generation settings say what
+// ends its answers.
 void note_other_end(const Vocabulary& vocabulary, const GenerationSettings& settings,
                     const std::string& model) {
   const int32_t end = vocabulary.special_ids().eos;
   if (settings.is_end(end) || settings.eos_token_id.empty()) return;
-  log_warning("{}: the tokenizer ends texts with id {}, but answers end with eos_token_id {}", model,
-              end, fmt::join(settings.eos_token_id, ", "));
+  log_warning("{}: the tokenizer ends texts with id {}, but answers end with eos_token_id {}",
+              model, end, fmt::join(settings.eos_token_id, ", "));
 }
 
 std::string hypothesis_json(const Hypothesis& hypothesis, const Vocabulary* vocabulary) {
@@ -150,7 +150,8 @@ void add_generate(CLI::App& app, Action& chosen) {
   command->footer(
       "Defaults are those of the folder's generation_config.json, then transformers'.\n"
       "Output: text, ids (without the end), score. With beams the score is transformers' "
-      "sequences_scores;\notherwise it is the sum of the tokens' log-probabilities, the end included, "
+      "sequences_scores;\notherwise it is the sum of the tokens' log-probabilities, the end "
+      "included, "
       "after all options\nhave been applied.\n"
       "Example: dovetail generate --model models/t5-small --input sources.jsonl --num-beams 4");
   command->callback(

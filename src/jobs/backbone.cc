@@ -28,9 +28,8 @@ Backbone load_backbone(const Job& job, const StartSettings& start, uint64_t seed
 T5Config config_for(const Json& model, const Vocabulary& vocabulary) {
   Json json = model;
   const SpecialIds& ids = vocabulary.special_ids();
-  const Json own = {{"vocab_size", vocabulary.size()},
-                    {"pad_token_id", ids.pad},
-                    {"eos_token_id", ids.eos}};
+  const Json own = {
+      {"vocab_size", vocabulary.size()}, {"pad_token_id", ids.pad}, {"eos_token_id", ids.eos}};
   for (const auto& [key, value] : own.items()) {
     if (!json.contains(key)) json[key] = value;
   }

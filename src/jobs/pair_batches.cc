@@ -86,8 +86,7 @@ PairBatches::PairBatches(const fs::path& files, const TokenCorpus* corpus,
                       derive_seed(static_cast<uint64_t>(settings.seed), "pairs")});
   if (text_share_ > 0) {
     text_.emplace(*corpus, vocabulary,
-                  ChoiceSettings{parameters.at("text_objective"), Json::object()}, settings,
-                  ids);
+                  ChoiceSettings{parameters.at("text_objective"), Json::object()}, settings, ids);
   }
 }
 

@@ -37,7 +37,8 @@ std::function<Batch(int64_t)> batches_of(const Job& job, const TokenCorpus& corp
                                                      objective.parameters, settings.pretrain, ids);
     return [pairs](int64_t step) { return pairs->batch(step); };
   }
-  const auto rows = std::make_shared<PackedText>(corpus, vocabulary, objective, settings.pretrain, ids);
+  const auto rows =
+      std::make_shared<PackedText>(corpus, vocabulary, objective, settings.pretrain, ids);
   return [rows](int64_t step) { return rows->batch(step); };
 }
 

@@ -79,7 +79,8 @@ void record_embedding(const EvalContext& context, const std::vector<Sequence>& r
   double tokens = 0;
   for (const Sequence& row : rows) {
     const Sequence* one = &row;
-    const Batch batch = collate({&one, 1}, BatchIds(context.model.config())).to(context.model.device());
+    const Batch batch =
+        collate({&one, 1}, BatchIds(context.model.config())).to(context.model.device());
     const Tensor states =
         context.model.encode(context.tuning.embed(batch.source_BS), batch.mask_BS);
     sum_D += states.flatten(0, 1).sum(0).to(at::kCPU, at::kDouble);

@@ -53,8 +53,8 @@ std::unordered_map<std::string, std::string> predict_tails(
     const size_t end = std::min(sentences.size(), begin + kGenerationBatch);
     std::vector<std::vector<int32_t>> sources;
     for (size_t i = begin; i < end; ++i) {
-      sources.push_back(framed_text(*splitter.vocabulary,
-                                    "splitter: " + sentences[i] + " <extra_id_0>"));
+      sources.push_back(
+          framed_text(*splitter.vocabulary, "splitter: " + sentences[i] + " <extra_id_0>"));
     }
     const PaddedSources padded = pad_sources(std::vector<Ids>(sources.begin(), sources.end()));
     const at::InferenceMode inference;

@@ -157,8 +157,8 @@ std::vector<int64_t> token_ids(const Json& json, const char* file, const char* k
     const bool fits =
         id.is_number_integer() && id.get<int64_t>() >= 0 && id.get<int64_t>() < vocab_size;
     if (!fits) {
-      throw_<ConfigError>("{}: \"{}\" must be between 0 and {}, found {}", file, key, vocab_size - 1,
-                          found(json, key));
+      throw_<ConfigError>("{}: \"{}\" must be between 0 and {}, found {}", file, key,
+                          vocab_size - 1, found(json, key));
     }
     ids.push_back(id.get<int64_t>());
   }

@@ -26,7 +26,7 @@ struct T5Config {
   bool tie_word_embeddings = true;
   // Whether logits are multiplied by d_model^-0.5: see set_tied_head().
   bool scale_decoder_outputs = true;
-  bool scale_is_given = false;  // by config.json, so that the head does not decide it
+  bool scale_is_given = false;       // by config.json, so that the head does not decide it
   std::string model_type = "t5";     // t5, mt5, umt5
   bool bias_in_every_block = false;  // umt5: each self-attention has its own position bias
   int64_t pad_token_id = 0;

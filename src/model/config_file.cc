@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// budget: one table of keys, which is easier to check in one piece.
 #include "model/config_file.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// budget: one table of keys, which is easier to check in one piece.
 #include "model/generation_config_file.h"
 
 namespace dovetail {

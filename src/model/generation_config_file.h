@@ -14,9 +14,10 @@ const ForeignFile& generation_config_file();
 // The keys whose ids belong to the model: a sweep's decoding, which sets the others aside, keeps
 // them.
 inline constexpr std::string_view kModelIdKeys[] = {
-    "decoder_start_token_id", "bos_token_id",          "eos_token_id",
-    "forced_bos_token_id",    "forced_eos_token_id",   "suppress_tokens",
-    "begin_suppress_tokens",  "bad_words_ids",         "sequence_bias",
-    "force_bos_token_to_be_generated"};
+    "decoder_start_token_id", "bos_token_id",
+    "eos_token_id",           "forced_bos_token_id",
+    "forced_eos_token_id",    "suppress_tokens",
+    "begin_suppress_tokens",  "bad_words_ids",
+    "sequence_bias",          "force_bos_token_to_be_generated"};
 
 }  // namespace dovetail

@@ -54,8 +54,8 @@ std::string refusal(const nlohmann::json& json) {
   return "taken";
 }
 
-// T5X's logits_via_embedding and Mesh TensorFlow's shared_embedding_and_softmax_weights: a tied head
-// is scaled, another one is not. The weights say which it is, for transformers 5 calls all tied.
+// T5X's logits_via_embedding and Mesh TensorFlow's shared_embedding_and_softmax_weights: a tied
+// head is scaled, another one is not. The weights say which it is, for transformers 5 calls all tied.
 TEST(T5Config, MultilingualModelsAreScaledWhereTheHeadIsTied) {
   for (const char* type : {"mt5", "umt5"}) {
     nlohmann::json json = tiny();

@@ -71,8 +71,7 @@ std::string unusual_ids(const T5Config& config) {
   }
   if (ids["eos_token_id"] == Json::array({1})) ids["eos_token_id"] = 1;
   if (ids.contains("decoder_start_token_id")) ids.erase("bos_token_id");  // not read then
-  const Json usual = {
-      {"start of training", 0}, {"decoder_start_token_id", 0}, {"eos_token_id", 1}};
+  const Json usual = {{"start of training", 0}, {"decoder_start_token_id", 0}, {"eos_token_id", 1}};
   return ids == usual ? "" : ids.dump();
 }
 

@@ -44,8 +44,8 @@ void check_all_ids(const GenerationSettings& settings, int64_t vocab_size) {
 }
 
 void check_probability(const char* name, double value, bool may_be_zero, bool may_be_one) {
-  const bool fits = (value > 0 || (may_be_zero && value == 0)) &&
-                    (value < 1 || (may_be_one && value == 1));
+  const bool fits =
+      (value > 0 || (may_be_zero && value == 0)) && (value < 1 || (may_be_one && value == 1));
   if (fits) return;
   throw_<ConfigError>("{} must be {} 0 and {} 1, found {}", name,
                       may_be_zero ? "at least" : "above", may_be_one ? "at most" : "below", value);

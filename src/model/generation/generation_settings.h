@@ -40,10 +40,10 @@ struct GenerationSettings {
   double temperature = 1.0;
   int64_t top_k = 50;  // 0: off; sampling only, as temperature and top_p
   double top_p = 1.0;
-  double min_p = 0.0;           // 0: off, as for the next two
+  double min_p = 0.0;  // 0: off, as for the next two
   double epsilon_cutoff = 0.0;
   double eta_cutoff = 0.0;
-  double typical_p = 1.0;       // 1: off
+  double typical_p = 1.0;  // 1: off
   std::optional<double> top_h;
   int64_t num_return_sequences = 1;
   uint64_t seed = 0;  // sampling

@@ -55,11 +55,10 @@ TEST_F(ConfigFolder, WhatIsWrittenIsWhatCameWithTheModel) {
   EXPECT_EQ(written.at("decoder_start_token_id"), 5);  // which transformers needs
   EXPECT_EQ(written.at("pad_token_id"), 0);
   for (const auto& [key, value] : given.items()) EXPECT_EQ(written.at(key), value);
-  EXPECT_EQ(generation_config_json(T5Config()),
-            (Json{{"_from_model_config", true},
-                  {"decoder_start_token_id", 0},
-                  {"eos_token_id", 1},
-                  {"pad_token_id", 0}}));
+  EXPECT_EQ(generation_config_json(T5Config()), (Json{{"_from_model_config", true},
+                                                      {"decoder_start_token_id", 0},
+                                                      {"eos_token_id", 1},
+                                                      {"pad_token_id", 0}}));
 }
 
 TEST_F(ConfigFolder, UsualIdsAreNoPartOfAKey) {

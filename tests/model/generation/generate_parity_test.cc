@@ -75,23 +75,23 @@ const T5Model& model_named(const std::string& name) {
 }
 
 void expect_hypotheses(const Json& one, const std::function<GenerationSettings()>& settings) {
-    const T5Model& model = model_named(one["model"]);
-    const Tensor mask = matrix(one["mask"], at::kFloat);
-    const Tensor memory = model.encode(model.embed(matrix(one["source"], at::kLong)), mask);
-    const std::string what = one["model"].get<std::string>() + " " + one["settings"].dump();
+  const T5Model& model = model_named(one["model"]);
+  const Tensor mask = matrix(one["mask"], at::kFloat);
+  const Tensor memory = model.encode(model.embed(matrix(one["source"], at::kLong)), mask);
+  const std::string what = one["model"].get<std::string>() + " " + one["settings"].dump();
 
-    const auto ours = generate(model, memory, mask, settings());
+  const auto ours = generate(model, memory, mask, settings());
 
-    ASSERT_EQ(ours.size(), one["expected"].size()) << what;
-    for (size_t source = 0; source < ours.size(); ++source) {
-      const Json& theirs = one["expected"][source];
-      ASSERT_EQ(ours[source].size(), theirs.size()) << what;
-      for (size_t n = 0; n < theirs.size(); ++n) {
-        EXPECT_EQ(Json(ours[source][n].ids), theirs[n]["ids"]) << what << " " << source << "/" << n;
-        EXPECT_NEAR(ours[source][n].score, theirs[n]["score"].get<double>(), 1e-4)
-            << what << " source " << source << " hypothesis " << n;
-      }
+  ASSERT_EQ(ours.size(), one["expected"].size()) << what;
+  for (size_t source = 0; source < ours.size(); ++source) {
+    const Json& theirs = one["expected"][source];
+    ASSERT_EQ(ours[source].size(), theirs.size()) << what;
+    for (size_t n = 0; n < theirs.size(); ++n) {
+      EXPECT_EQ(Json(ours[source][n].ids), theirs[n]["ids"]) << what << " " << source << "/" << n;
+      EXPECT_NEAR(ours[source][n].score, theirs[n]["score"].get<double>(), 1e-4)
+          << what << " source " << source << " hypothesis " << n;
     }
+  }
 }
 
 TEST(GenerateParity, IdsAndScoresOfEveryHypothesis) {

@@ -13,9 +13,9 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-using Json = nlohmann::json;
+using ConfigJson = nlohmann::json;
 
-T5Config with(const Json& generation_config) {
+T5Config with(const ConfigJson& generation_config) {
   T5Config config;
   config.vocab_size = 50;
   config.decoder_start_token_id = 4;
@@ -24,12 +24,12 @@ T5Config with(const Json& generation_config) {
   return config;
 }
 
-GenerationSettings read(Json json) {
+GenerationSettings read(ConfigJson json) {
   if (!json.contains("eos_token_id")) json["eos_token_id"] = 1;
   return settings_of_generation_config(with(json), "x/generation_config.json");
 }
 
-std::string refusal(const Json& json) {
+std::string refusal(const ConfigJson& json) {
   try {
     read(json);
   } catch (const ConfigError& error) {
@@ -41,7 +41,7 @@ std::string refusal(const Json& json) {
 // generate() of transformers 5.23, _prepare_generated_length: the start counts in max_length and
 // min_length, and the two that count new tokens alone override them. Without any, 20 new tokens.
 TEST(GenerationConfig, LengthsCountTheStartOrNewTokens) {
-  EXPECT_EQ(read(Json::object()).max_new_tokens, 20);
+  EXPECT_EQ(read(ConfigJson::object()).max_new_tokens, 20);
   EXPECT_EQ(read({{"max_length", 20}}).max_new_tokens, 19);
   EXPECT_EQ(read({{"max_length", 20}, {"max_new_tokens", 7}}).max_new_tokens, 7);
   EXPECT_EQ(read({{"min_length", 5}}).min_new_tokens, 4);
@@ -51,8 +51,10 @@ TEST(GenerationConfig, LengthsCountTheStartOrNewTokens) {
 }
 
 TEST(GenerationConfig, NullIsLikeAMissingKey) {
-  const GenerationSettings settings = read(
-      {{"num_beams", nullptr}, {"top_h", nullptr}, {"early_stopping", nullptr}, {"top_k", nullptr}});
+  const GenerationSettings settings = read({{"num_beams", nullptr},
+                                            {"top_h", nullptr},
+                                            {"early_stopping", nullptr},
+                                            {"top_k", nullptr}});
   EXPECT_EQ(settings.num_beams, 1);
   EXPECT_EQ(settings.top_k, 50);
   EXPECT_EQ(settings.early_stopping, EarlyStopping::kFalse);
@@ -62,11 +64,12 @@ TEST(GenerationConfig, NullIsLikeAMissingKey) {
 TEST(GenerationConfig, TheStartIsBosWhereNoneIsNamed) {
   EXPECT_EQ(read({{"decoder_start_token_id", 3}, {"bos_token_id", 9}}).decoder_start_token_id, 3);
   EXPECT_EQ(read({{"bos_token_id", 9}}).decoder_start_token_id, 9);
-  EXPECT_EQ(read(Json::object()).decoder_start_token_id, 4);  // transformers refuses to generate
+  EXPECT_EQ(read(ConfigJson::object()).decoder_start_token_id,
+            4);  // transformers refuses to generate
 }
 
 TEST(GenerationConfig, OldConfigurationsForceTheirBos) {
-  Json json = {{"bos_token_id", 9}, {"force_bos_token_to_be_generated", true}};
+  ConfigJson json = {{"bos_token_id", 9}, {"force_bos_token_to_be_generated", true}};
   EXPECT_FALSE(read(json).forced_bos_token_id);
   json["_from_model_config"] = true;
   EXPECT_EQ(read(json).forced_bos_token_id, 9);
@@ -74,7 +77,8 @@ TEST(GenerationConfig, OldConfigurationsForceTheirBos) {
 
 TEST(GenerationConfig, WithoutAnEndNothingEnds) {
   const T5Config config = with({{"pad_token_id", 0}});
-  EXPECT_TRUE(settings_of_generation_config(config, "y/generation_config.json").eos_token_id.empty());
+  EXPECT_TRUE(
+      settings_of_generation_config(config, "y/generation_config.json").eos_token_id.empty());
   GenerationSettings settings;
   apply_model_ids(config, settings);  // in a sweep, which teaches the model to end
   EXPECT_THAT(settings.eos_token_id, ElementsAre(6));
@@ -112,24 +116,24 @@ TEST(GenerationConfig, ASweepKeepsTheIdsAndSetsTheRestAside) {
 }
 
 TEST(GenerationConfig, RefusesByNameWhatItCannotDo) {
-  const std::pair<const char*, Json> wrong[] = {{"guidance_scale", 1.5},
-                                                {"num_beam_groups", 2},
-                                                {"penalty_alpha", 0.6},
-                                                {"stop_strings", {"."}},
-                                                {"encoder_no_repeat_ngram_size", 3},
-                                                {"max_time", 1.0},
-                                                {"cache_implementation", "quantized"},
-                                                {"num_beams", "four"},
-                                                {"num_beams", 1.5},
-                                                {"early_stopping", 1},
-                                                {"do_sample", "yes"},
-                                                {"eos_token_id", 50},
-                                                {"eos_token_id", {1, "</s>"}},
-                                                {"forced_bos_token_id", {1, 2}},
-                                                {"bad_words_ids", {1, 2}},
-                                                {"bad_words_ids", {Json::array()}},
-                                                {"sequence_bias", {{"(1, 2)", -1.0}}},
-                                                {"exponential_decay_length_penalty", 3}};
+  const std::pair<const char*, ConfigJson> wrong[] = {{"guidance_scale", 1.5},
+                                                      {"num_beam_groups", 2},
+                                                      {"penalty_alpha", 0.6},
+                                                      {"stop_strings", {"."}},
+                                                      {"encoder_no_repeat_ngram_size", 3},
+                                                      {"max_time", 1.0},
+                                                      {"cache_implementation", "quantized"},
+                                                      {"num_beams", "four"},
+                                                      {"num_beams", 1.5},
+                                                      {"early_stopping", 1},
+                                                      {"do_sample", "yes"},
+                                                      {"eos_token_id", 50},
+                                                      {"eos_token_id", {1, "</s>"}},
+                                                      {"forced_bos_token_id", {1, 2}},
+                                                      {"bad_words_ids", {1, 2}},
+                                                      {"bad_words_ids", {ConfigJson::array()}},
+                                                      {"sequence_bias", {{"(1, 2)", -1.0}}},
+                                                      {"exponential_decay_length_penalty", 3}};
   for (const auto& [key, value] : wrong)
     EXPECT_THAT(refusal({{key, value}}), HasSubstr("\"" + std::string(key) + "\"")) << value;
   EXPECT_EQ(refusal({{"guidance_scale", 1}, {"num_beam_groups", 1}, {"stop_strings", nullptr}}),
