@@ -29,6 +29,16 @@ Json settings_of_config(const Json& config_json) {
   return settings;
 }
 
+// A model that answers from one start was trained with it; transformers refuses to train such a
+// folder.
+void take_missing_start(FolderConfigs& found) {
+  constexpr const char* kStart = "decoder_start_token_id";
+  if (holds(found.config_json, kStart)) return;
+  const std::vector<int64_t> start = token_ids(
+      found.config.generation_config, "generation_config.json", kStart, found.config.vocab_size);
+  if (!start.empty()) found.config.decoder_start_token_id = start[0];
+}
+
 }  // namespace
 
 FolderConfigs read_folder_configs(const fs::path& folder) {
@@ -44,6 +54,7 @@ FolderConfigs read_folder_configs(const fs::path& folder) {
   found.config = t5_config_from(found.config_json);
   if (fs::is_regular_file(settings)) {
     found.config.generation_config = parse_json_object(read_file(settings), settings.string());
+    take_missing_start(found);
   } else {
     found.config.generation_config = settings_of_config(found.config_json);
     found.config.generation_config = generation_config_json(found.config);

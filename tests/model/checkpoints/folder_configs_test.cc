@@ -47,6 +47,8 @@ TEST_F(ConfigFolder, GenerationKeysOfConfigCountWhereTheirFileIsMissing) {
 
   found = read(old, {{"decoder_start_token_id", 3}, {"eos_token_id", 2}}).config.generation_config;
   EXPECT_EQ(found, (Json{{"decoder_start_token_id", 3}, {"eos_token_id", 2}}));
+  EXPECT_EQ(read(old, {{"decoder_start_token_id", 3}}).config.decoder_start_token_id, 5);
+  EXPECT_EQ(read({}, {{"decoder_start_token_id", 3}}).config.decoder_start_token_id, 3);
 }
 
 TEST_F(ConfigFolder, WhatIsWrittenIsWhatCameWithTheModel) {
