@@ -9,7 +9,10 @@
 #include "app/results_folder.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/names.h"
+#include "model/checkpoints/checkpoint.h"
+#include "model/checkpoints/folder_configs.h"
 #include "store/journal.h"
 
 namespace dovetail {
@@ -63,6 +66,19 @@ fs::path kept_folder(const ExportOptions& options, const Plan& plan, const Cell&
   return folder;
 }
 
+void note_scaling(const fs::path& folder) {
+  if (!fs::exists(folder / "config.json")) return;  // an adapter
+  const T5Config config = read_folder_configs(folder).config;
+  if (!scaled_unlike_transformers(config)) return;
+  log_warning(
+      "{}: a {} whose head is {}. Its logits are{} multiplied by d_model^-0.5 here, as in the "
+      "original; transformers 5.23 does {}, so probabilities differ there (docs/models.md)",
+      folder.string(), config.model_type,
+      config.tie_word_embeddings ? "the embedding" : "not the embedding",
+      config.scale_decoder_outputs ? "" : " not",
+      config.scale_decoder_outputs ? "not multiply them" : "multiply them");
+}
+
 int export_cell(const ExportOptions& options) {
   const Plan plan = plan_of_results(options.results);
   const Cell& cell = find_cell(plan, options.cell);
@@ -72,6 +88,7 @@ int export_cell(const ExportOptions& options) {
     fs::copy(from, folder, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
   });
   fmt::print("{}: {}\n", cell.name, to.string());
+  note_scaling(to);
   return kSuccess;
 }
 

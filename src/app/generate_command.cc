@@ -15,9 +15,11 @@
 #include <span>
 
 #include "app/commands.h"
+#include "app/generation_options.h"
 #include "app/model_input.h"
 #include "app/model_options.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "model/generation/score.h"
 
 namespace dovetail {
@@ -26,7 +28,7 @@ namespace {
 
 struct GenerateOptions {
   ModelOptions model;
-  GenerationSettings settings;
+  GenerationOptions generation;
   int64_t batch_size = 16;
 };
 
@@ -43,6 +45,16 @@ bool has_vocabulary(ModelInputReader& inputs, const std::string& model) {
     fmt::print(stderr, "dovetail: {}; answers come without \"text\"\n", error.what());
     return false;
   }
+}
+
+// As in transformers: the tokenizer ends what the model reads, the generation settings say what
+// ends its answers.
+void note_other_end(const Vocabulary& vocabulary, const GenerationSettings& settings,
+                    const std::string& model) {
+  const int32_t end = vocabulary.special_ids().eos;
+  if (settings.is_end(end) || settings.eos_token_id.empty()) return;
+  log_warning("{}: the tokenizer ends texts with id {}, but answers end with eos_token_id {}",
+              model, end, fmt::join(settings.eos_token_id, ", "));
 }
 
 std::string hypothesis_json(const Hypothesis& hypothesis, const Vocabulary* vocabulary) {
@@ -99,11 +111,13 @@ std::vector<std::vector<size_t>> length_batches(const std::vector<ModelInput>& i
 int generate_lines(const GenerateOptions& options) {
   T5Model model = load_model(options.model);
   const PrepackedWeights prepacked(model);
-  check_generation_settings(options.settings, model.config().vocab_size);
+  const GenerationSettings settings =
+      options.generation.settings(model.config(), options.model.model);
   ModelInputReader inputs(options.model.input,
                           input_rules(options.model, model, /*with_target=*/false));
   const Vocabulary* vocabulary =
       has_vocabulary(inputs, options.model.model) ? &inputs.vocabulary() : nullptr;
+  if (vocabulary != nullptr) note_other_end(*vocabulary, settings, options.model.model);
   answer_in_windows(
       inputs,
       {.batch_budget = options.batch_size,
@@ -112,51 +126,12 @@ int generate_lines(const GenerateOptions& options) {
        .answer =
            [&](const auto& window, const auto& batch) {
              std::vector<std::string> answers;
-             for (const auto& found : generate_batch(model, options.settings, window, batch)) {
+             for (const auto& found : generate_batch(model, settings, window, batch)) {
                answers.push_back(hypotheses_json(found, vocabulary));
              }
              return answers;
            }});
   return kSuccess;
-}
-
-void add_search_options(CLI::App& command, GenerationSettings& settings) {
-  static const std::map<std::string, EarlyStopping> kEarlyStopping = {
-      {"false", EarlyStopping::kFalse},
-      {"true", EarlyStopping::kTrue},
-      {"never", EarlyStopping::kNever}};
-  command.add_option("--num-beams", settings.num_beams, "1: greedy, or sampling");
-  command.add_option("--max-new-tokens", settings.max_new_tokens, "Most new tokens, </s> included");
-  command.add_option("--min-new-tokens", settings.min_new_tokens, "Fewest new tokens before </s>");
-  command.add_option("--length-penalty", settings.length_penalty,
-                     "Beams: divides scores by the length to this power");
-  command
-      .add_option("--early-stopping", settings.early_stopping,
-                  "Beams: true stops at num-beams finished sequences, false when better ones are "
-                  "unlikely, never when they are impossible")
-      ->transform(CLI::CheckedTransformer(kEarlyStopping))
-      ->default_str("false");
-  command.add_option("--no-repeat-ngram-size", settings.no_repeat_ngram_size,
-                     "No n-gram of this size occurs twice; 0: off");
-  command.add_option("--repetition-penalty", settings.repetition_penalty,
-                     "Above 1: fewer repetitions");
-  command.add_option("--forced-bos-token-id", settings.forced_bos_token_id,
-                     "Id of the first new token");
-  command.add_option("--forced-eos-token-id", settings.forced_eos_token_id,
-                     "Id of the token at max-new-tokens");
-  command.add_option("--num-return-sequences", settings.num_return_sequences,
-                     "Output lines for each input line; beams give the best first");
-}
-
-void add_sampling_options(CLI::App& command, GenerationSettings& settings) {
-  command.add_flag("--do-sample", settings.do_sample,
-                   "Sample tokens instead of taking the most likely one");
-  command.add_option("--temperature", settings.temperature, "Sampling: divides logits");
-  command.add_option("--top-k", settings.top_k, "Sampling: only the k most likely tokens; 0: all");
-  command.add_option("--top-p", settings.top_p,
-                     "Sampling: only the most likely tokens whose probabilities add up to this");
-  command.add_option("--seed", settings.seed,
-                     "Seed of sampling; batching does not change the draws");
 }
 
 }  // namespace
@@ -169,13 +144,14 @@ void add_generate(CLI::App& app, Action& chosen) {
       *command, options->model,
       "Lines of {\"source\": TEXT} or {\"source_ids\": [ID, ...]}; - for standard input. "
       "Texts get </s> at their end; ids are used unchanged");
-  add_search_options(*command, options->settings);
-  add_sampling_options(*command, options->settings);
+  options->generation.add_to(*command);
   command->add_option("--batch-size", options->batch_size, "Sources decoded together")
       ->check(CLI::PositiveNumber);
   command->footer(
-      "Output: text, ids (without </s>), score. With beams the score is transformers' "
-      "sequences_scores;\notherwise it is the sum of the tokens' log-probabilities, </s> included, "
+      "Defaults are those of the folder's generation_config.json, then transformers'.\n"
+      "Output: text, ids (without the end), score. With beams the score is transformers' "
+      "sequences_scores;\notherwise it is the sum of the tokens' log-probabilities, the end "
+      "included, "
       "after all options\nhave been applied.\n"
       "Example: dovetail generate --model models/t5-small --input sources.jsonl --num-beams 4");
   command->callback(

@@ -7,6 +7,7 @@
 
 #include "analysis/selectors/selectors.h"
 #include "app/commands.h"
+#include "app/foreign_files.h"
 #include "app/text_output.h"
 #include "base/catalogue.h"
 #include "base/names.h"
@@ -134,6 +135,8 @@ struct Section {
   std::function<Listing()> list;
 };
 
+constexpr const char* kForeignKeys = "foreign_keys";  // too long for the list of everything
+
 const std::vector<Section>& sections() {
   static const std::vector<Section> all{
       {"objectives", list_objectives}, {"adaptations", list_adaptations},
@@ -141,7 +144,7 @@ const std::vector<Section>& sections() {
       {"tunings", list_tunings},       {"optimizers", list_optimizers},
       {"decodings", list_decodings},   {"metrics", list_metrics},
       {"selectors", list_selectors},   {"models", list_models},
-      {"corpora", list_corpora}};
+      {"corpora", list_corpora},       {kForeignKeys, {}}};
   return all;
 }
 
@@ -159,6 +162,7 @@ void print_parameters(const Listing& listing) {
 
 int list_all() {
   for (const Section& section : sections()) {
+    if (!section.list) continue;
     fmt::print("{}{}\n", &section == &sections().front() ? "" : "\n", section.name);
     print_columns(section.list().rows);
   }
@@ -167,6 +171,10 @@ int list_all() {
 
 int list_section(const std::string& name) {
   const Section& section = find_in_catalogue("list", sections(), name);
+  if (!section.list) {
+    fmt::print("{}", foreign_keys_markdown());
+    return kSuccess;
+  }
   const Listing listing = section.list();
   fmt::print("{}\n", name);
   print_columns(listing.rows);
@@ -182,7 +190,8 @@ void add_list(CLI::App& app, Action& chosen) {
   command->add_option("SECTION", *wanted,
                       "objectives, adaptations, tasks, templates, tunings, optimizers, decodings, "
                       "metrics, selectors, models or corpora: this section alone, with a line for "
-                      "each parameter");
+                      "each parameter. foreign_keys: the keys of other programs' files, such as "
+                      "config.json, as Markdown");
   command->footer("Example: dovetail list objectives");
   command->callback([wanted, &chosen] {
     chosen = [wanted] { return wanted->empty() ? list_all() : list_section(*wanted); };

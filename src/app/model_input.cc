@@ -92,8 +92,7 @@ std::vector<int32_t> ModelInputReader::text_ids(const std::string& text, const s
         "Give \"{}_ids\" instead, or add the vocabulary to the folder",
         lines_.where(), side, error.what(), side);
   }
-  std::vector<int32_t> ids = vocabulary_->encode_with_sentinels(text);
-  ids.push_back(Vocabulary::kEos);
+  std::vector<int32_t> ids = vocabulary_->frame(vocabulary_->encode_with_sentinels(text));
   for (const int32_t id : ids) {
     if (id >= rules_.vocab_size) {
       throw_<DataError>(
@@ -122,8 +121,12 @@ void ModelInputReader::limit_source(std::vector<int32_t>& ids, bool is_text) con
         "cut longer sources with --truncate",
         lines_.where(), ids.size(), limit);
   }
-  ids.resize(limit);
-  if (is_text) ids.back() = Vocabulary::kEos;
+  if (!is_text) return ids.resize(limit);
+  // a text loses what stands before its end
+  constexpr int32_t kText = -1;
+  const std::vector<int32_t> frame = vocabulary_->frame({kText});
+  const auto kept = std::ssize(frame) - 1 - (std::ranges::find(frame, kText) - frame.begin());
+  ids.erase(ids.begin() + static_cast<int64_t>(limit) - kept, ids.end() - kept);
 }
 
 bool ModelInputReader::next(ModelInput& input) {

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "jobs/backbone.h"
 #include "jobs/epoch_batches.h"
+#include "jobs/framing.h"
 #include "jobs/packed_text.h"
 #include "jobs/periodic_saver.h"
 #include "jobs/segment.h"
@@ -31,23 +32,23 @@ bool is_denoised(const AdaptSettings& adapt, const TextPair& sentence) {
   return sentence.group == kFilling;
 }
 
+// The ids of a text, cut so that its frame has at most `longest`.
 std::vector<int32_t> encode(const Vocabulary& vocabulary, const std::string& text, int64_t longest,
                             int64_t& cut) {
   std::vector<int32_t> ids = vocabulary.encode_with_sentinels(text);
-  cut += std::ssize(ids) > longest - 1;
-  ids.resize(std::min<size_t>(ids.size(), longest - 1));
-  ids.push_back(Vocabulary::kEos);
+  const int64_t room = room_in_frame(vocabulary, longest);
+  cut += std::ssize(ids) > room;
+  ids.resize(std::min<size_t>(ids.size(), room));
   return ids;
 }
 
 // The sentinel must stay when a sentence is cut short.
 std::vector<int32_t> encode_source(const Vocabulary& vocabulary, const std::string& text,
                                    bool denoised, int64_t longest, int64_t& cut) {
-  if (!denoised) return encode(vocabulary, text, longest, cut);
+  if (!denoised) return vocabulary.frame(encode(vocabulary, text, longest, cut));
   std::vector<int32_t> ids = encode(vocabulary, text, longest - 1, cut);
-  ids.back() = vocabulary.sentinel(0);
-  ids.push_back(Vocabulary::kEos);
-  return ids;
+  ids.push_back(vocabulary.sentinel(0));
+  return vocabulary.frame(std::move(ids));
 }
 
 std::vector<Sequence> make_rows(const AdaptSettings& adapt, const fs::path& file,
@@ -62,7 +63,7 @@ std::vector<Sequence> make_rows(const AdaptSettings& adapt, const fs::path& file
     const std::string target =
         denoised ? fmt::format("{} {}", kSentinel, sentence.target) : sentence.target;
     rows.push_back({encode_source(vocabulary, source, denoised, adapt.max_source_length, cut),
-                    encode(vocabulary, target, adapt.max_target_length, cut)});
+                    vocabulary.frame(encode(vocabulary, target, adapt.max_target_length, cut))});
   }
   record.metrics["rows"] = static_cast<double>(rows.size());
   record.metrics["denoised_rows"] = static_cast<double>(denoised_rows);
@@ -73,13 +74,15 @@ std::vector<Sequence> make_rows(const AdaptSettings& adapt, const fs::path& file
 // The batches: cut sentences, or more of the base's own text.
 class AdaptBatches {
  public:
-  AdaptBatches(const Job& job, const Vocabulary& vocabulary, Artefacts& artefacts, Record& record) {
+  AdaptBatches(const Job& job, const Backbone& backbone, Artefacts& artefacts, Record& record) {
+    const Vocabulary& vocabulary = *backbone.vocabulary;
+    const BatchIds ids(backbone.model.config());
     const AdaptJob& settings = settings_of<AdaptJob>(job);
     const AdaptSettings& adapt = settings.adapt;
     if (!settings.continued) {
       sentences_.emplace(make_rows(adapt, artefacts.folder(job.input_keys.back()) / kSplitRowsFile,
                                    vocabulary, record),
-                         BatchLimit{adapt.batch_size}, derive_seed(adapt.seed, "adapt"));
+                         BatchLimit{adapt.batch_size}, derive_seed(adapt.seed, "adapt"), ids);
       return;
     }
     PretrainSettings pretrain = settings.continued->pretrain;
@@ -87,7 +90,7 @@ class AdaptBatches {
     // other rows than the pre-training had
     pretrain.seed = static_cast<int64_t>(derive_seed(adapt.seed, "continued") >> 1);
     corpus_ = artefacts.corpus(settings.continued->corpus, job.locations, vocabulary);
-    text_.emplace(*corpus_, vocabulary, settings.continued->objective, pretrain);
+    text_.emplace(*corpus_, vocabulary, settings.continued->objective, pretrain, ids);
   }
 
   // Steps must rise; steps before the first one asked for are skipped.
@@ -124,7 +127,7 @@ void run_adapt(const Job& job, Artefacts& artefacts, double checkpoint_seconds, 
   Backbone backbone =
       load_backbone(job, settings.start, static_cast<uint64_t>(adapt.seed), artefacts);
   const auto tuning = find_tuning("full").make(backbone.model, {}, 0);
-  AdaptBatches batches(job, *backbone.vocabulary, artefacts, record);
+  AdaptBatches batches(job, backbone, artefacts, record);
   TrainingTask training = training_task(adapt, backbone.model, *tuning);
   TrainingState state;
   TrainingOutcome outcome;

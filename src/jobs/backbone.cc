@@ -27,7 +27,12 @@ Backbone load_backbone(const Job& job, const StartSettings& start, uint64_t seed
 
 T5Config config_for(const Json& model, const Vocabulary& vocabulary) {
   Json json = model;
-  if (!json.contains("vocab_size")) json["vocab_size"] = vocabulary.size();
+  const SpecialIds& ids = vocabulary.special_ids();
+  const Json own = {
+      {"vocab_size", vocabulary.size()}, {"pad_token_id", ids.pad}, {"eos_token_id", ids.eos}};
+  for (const auto& [key, value] : own.items()) {
+    if (!json.contains(key)) json[key] = value;
+  }
   const T5Config config = t5_config_from(json);
   if (config.vocab_size < vocabulary.size()) {
     throw_<ConfigError>(

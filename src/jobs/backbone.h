@@ -24,7 +24,7 @@ Backbone load_backbone(const Job& job, const StartSettings& start, uint64_t seed
 // The checkpoint in a folder.
 Backbone load_folder(const std::filesystem::path& folder, Artefacts& artefacts);
 
-// The model's config with the vocabulary's size. Throws ConfigError if the two do not fit.
+// The model's config with the vocabulary's size and ids. Throws ConfigError if the two do not fit.
 T5Config config_for(const Json& model, const Vocabulary& vocabulary);
 
 }  // namespace dovetail

@@ -6,8 +6,9 @@
 
 namespace dovetail {
 
-EpochBatches::EpochBatches(std::vector<Sequence> rows, BatchLimit limit, uint64_t seed)
-    : rows_(std::move(rows)), limit_(limit), seed_(seed) {
+EpochBatches::EpochBatches(std::vector<Sequence> rows, BatchLimit limit, uint64_t seed,
+                           BatchIds ids)
+    : rows_(std::move(rows)), limit_(limit), seed_(seed), ids_(ids) {
   if (rows_.empty()) throw_<DataError>("the task has no training examples at this size");
   start_epoch();
   batches_per_epoch_ = static_cast<int64_t>(batches_.size());
@@ -24,7 +25,7 @@ Batch EpochBatches::next() {
   std::vector<const Sequence*> rows;
   for (int64_t row : batches_[next_]) rows.push_back(&rows_[row]);
   ++next_;
-  return collate(rows);
+  return collate(rows, ids_);
 }
 
 }  // namespace dovetail

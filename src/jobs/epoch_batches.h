@@ -12,7 +12,7 @@ namespace dovetail {
 class EpochBatches {
  public:
   // DataError if there are no rows.
-  EpochBatches(std::vector<Sequence> rows, BatchLimit limit, uint64_t seed);
+  EpochBatches(std::vector<Sequence> rows, BatchLimit limit, uint64_t seed, BatchIds ids = {});
   Batch next();
   // The number in the first epoch; with a limit in tokens, other epochs may differ a little.
   int64_t batches_per_epoch() const { return batches_per_epoch_; }
@@ -23,6 +23,7 @@ class EpochBatches {
   std::vector<Sequence> rows_;
   BatchLimit limit_;
   uint64_t seed_;
+  BatchIds ids_;
   int64_t epoch_ = 0;
   std::vector<std::vector<int64_t>> batches_;
   size_t next_ = 0;

@@ -13,6 +13,7 @@
 #include "examples/subset.h"
 #include "jobs/decoding.h"
 #include "model/generation/generate.h"
+#include "model/generation/generation_config.h"
 #include "templates/answer.h"
 #include "training/training_loop.h"
 
@@ -39,10 +40,10 @@ std::vector<std::vector<int64_t>> length_batches(const std::vector<Sequence>& ro
 }
 
 Batch gather(const std::vector<Sequence>& rows, const std::vector<int64_t>& indices,
-             const at::Device& device) {
+             const T5Model& model) {
   std::vector<const Sequence*> chosen;
   for (int64_t index : indices) chosen.push_back(&rows[index]);
-  return collate(chosen).to(device);
+  return collate(chosen, BatchIds(model.config())).to(model.device());
 }
 
 // The answers of one decoding: texts[example][sample].
@@ -51,13 +52,17 @@ struct Answers {
   std::vector<std::vector<std::string>> texts;
 };
 
-std::vector<Answers> prepare_answers(const EvaluateSettings& settings, size_t examples) {
+std::vector<Answers> prepare_answers(const EvaluateSettings& settings, const T5Config& config,
+                                     size_t examples) {
   std::vector<Answers> all;
   all.push_back({make_decoding(settings.decoding, settings.max_new_tokens), {}});
   for (const ChoiceSettings& other : settings.also) {
     all.push_back({make_decoding(other, settings.max_new_tokens), {}});
   }
-  for (Answers& answers : all) answers.texts.resize(examples);
+  for (Answers& answers : all) {
+    apply_model_ids(config, answers.decoding.settings);
+    answers.texts.resize(examples);
+  }
   return all;
 }
 
@@ -84,7 +89,7 @@ std::vector<TokenScores> run_test(const EvalContext& context, const std::vector<
   std::vector<TokenScores> scores(rows.size());
   for (const std::vector<int64_t>& indices : length_batches(rows, batch_size)) {
     check_stop();
-    const Batch batch = gather(rows, indices, context.model.device());
+    const Batch batch = gather(rows, indices, context.model);
     const Tensor memory =
         context.model.encode(context.tuning.embed(batch.source_BS), batch.mask_BS);
     std::vector<Ids> targets;
@@ -184,7 +189,7 @@ RowCounts evaluate_on(const std::vector<const Example*>& examples, T5Model& mode
   EncodedRows encoded;
   for (const Example* example : examples)
     encoded.add(encoder.row(*example, example->references.front()));
-  std::vector<Answers> all = prepare_answers(settings, examples.size());
+  std::vector<Answers> all = prepare_answers(settings, model.config(), examples.size());
   const std::vector<TokenScores> scores = run_test(context, encoded.rows, settings.batch_size, all);
   record_loss(scores, record);
   DescribedItems described =
@@ -213,7 +218,7 @@ double mean_loss(const T5Model& model, TuningMethod& tuning, const std::vector<S
   double sum = 0;
   int64_t targets = 0;
   for (const std::vector<int64_t>& indices : length_batches(rows, batch_size)) {
-    const Batch batch = gather(rows, indices, model.device());
+    const Batch batch = gather(rows, indices, model);
     sum += weighted_loss(model, tuning, batch).item<double>();
     targets += batch.num_targets;
   }

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "jobs/framing.h"
 #include "templates/render.h"
 #include "templates/soft_tokens.h"
 
@@ -121,7 +122,7 @@ std::vector<int32_t> ExampleEncoder::source_ids(const std::vector<Segment>& segm
 std::vector<int32_t> ExampleEncoder::fitting_ids(std::vector<Segment> segments,
                                                  RowCounts& counts) const {
   const int64_t room =
-      limits_.source - 1 +
+      room_in_frame(vocabulary_, limits_.source) +
       std::count_if(segments.begin(), segments.end(), [](const Segment& s) { return s.soft; });
   std::vector<int32_t> ids = source_ids(segments);
   counts.cut_sources += static_cast<int64_t>(ids.size()) > room;
@@ -140,18 +141,14 @@ std::vector<int32_t> ExampleEncoder::fitting_ids(std::vector<Segment> segments,
 std::vector<int32_t> ExampleEncoder::target_ids(const std::string& target,
                                                 RowCounts& counts) const {
   std::vector<int32_t> ids = vocabulary_.encode_with_sentinels(target);
-  const size_t room = static_cast<size_t>(limits_.target) - 1;
-  counts.cut_targets += ids.size() > room;
-  ids.resize(std::min(ids.size(), room));
-  ids.push_back(Vocabulary::kEos);
-  return ids;
+  counts.cut_targets += std::ssize(ids) > room_in_frame(vocabulary_, limits_.target);
+  return framed(vocabulary_, std::move(ids), limits_.target);
 }
 
 EncodedRow ExampleEncoder::row(const Example& example, const std::string& reference) const {
   const Rendered rendered = render(tmpl_, task_, example, reference);
   EncodedRow row{.counts = {.rows = 1}};
-  row.sequence.source = fitting_ids(rendered.source, row.counts);
-  row.sequence.source.push_back(Vocabulary::kEos);
+  row.sequence.source = vocabulary_.frame(fitting_ids(rendered.source, row.counts));
   row.sequence.target = target_ids(rendered.target, row.counts);
   return row;
 }
@@ -189,7 +186,7 @@ SoftTokenPlan plan_soft_tokens(const BoundTemplate& tmpl, const TaskData& task,
   for (const SoftToken& token : soft_tokens_of(tmpl, task)) {
     std::vector<int32_t> pieces =
         token.word.empty() ? std::vector<int32_t>{} : vocabulary.encode(token.word);
-    std::erase(pieces, Vocabulary::kUnknown);
+    std::erase(pieces, vocabulary.special_ids().unk);
     plan.tokens.push_back({token.name(), token.owner, std::move(pieces)});
   }
   return plan;

@@ -42,6 +42,11 @@ int64_t longest(const std::vector<std::vector<int32_t>>& texts) {
   return static_cast<int64_t>(length);
 }
 
+// A chunk leaves room for the one id that T5's tokenizer puts around a text.
+int64_t more_than_an_end(const Vocabulary& vocabulary) {
+  return std::ssize(vocabulary.frame({})) - 1;
+}
+
 }  // namespace
 
 ChunkStream::ChunkStream(const TokenCorpus& corpus, int64_t chunk_length, bool pack_sequences,
@@ -92,15 +97,20 @@ std::vector<int32_t> ChunkStream::next_packed() {
 }
 
 PackedText::PackedText(const TokenCorpus& corpus, const Vocabulary& vocabulary,
-                       const ChoiceSettings& objective, const PretrainSettings& settings)
-    : objective_(find_objective(objective.name)),
+                       const ChoiceSettings& objective, const PretrainSettings& settings,
+                       const BatchIds& ids)
+    : vocabulary_(vocabulary),
+      objective_(find_objective(objective.name)),
       parameters_(resolve_parameters(objective_, objective.parameters)),
       seed_(derive_seed(settings.seed, "text")),
+      ids_(ids),
       rows_per_batch_(std::max<int64_t>(1, settings.batch_tokens / settings.sequence_length)),
       window_batches_(window_batches(settings)),
       texts_(encode_texts(objective_, parameters_, vocabulary)),
       stream_(corpus,
-              objective_.chunk_length(settings.sequence_length - longest(texts_), parameters_),
+              objective_.chunk_length(
+                  settings.sequence_length - longest(texts_) - more_than_an_end(vocabulary),
+                  parameters_),
               settings.pack_sequences, seed_) {
   for (int i = 0; i < vocabulary.num_sentinels(); ++i) sentinels_.push_back(vocabulary.sentinel(i));
 }
@@ -108,9 +118,8 @@ PackedText::PackedText(const TokenCorpus& corpus, const Vocabulary& vocabulary,
 Sequence PackedText::make_sequence(const std::vector<int32_t>& chunk, int64_t row) const {
   Rng rng(derive_seed(seed_, fmt::format("row/{}", row)));
   Denoised denoised = objective_.apply(chunk, {sentinels_, texts_}, parameters_, rng);
-  denoised.inputs.push_back(Vocabulary::kEos);
-  denoised.targets.push_back(Vocabulary::kEos);
-  return {std::move(denoised.inputs), std::move(denoised.targets)};
+  return {vocabulary_.frame(std::move(denoised.inputs)),
+          vocabulary_.frame(std::move(denoised.targets))};
 }
 
 void PackedText::make_window() {
@@ -136,7 +145,7 @@ Batch PackedText::batch(int64_t step) {
   if (window_made_ != window) make_window();
   std::vector<const Sequence*> rows;
   for (int64_t row : batches_[step % window_batches_]) rows.push_back(&sequences_[row]);
-  return collate(rows);
+  return collate(rows, ids_);
 }
 
 }  // namespace dovetail

@@ -44,7 +44,8 @@ class ChunkStream {
 class PackedText {
  public:
   PackedText(const TokenCorpus& corpus, const Vocabulary& vocabulary,
-             const ChoiceSettings& objective, const PretrainSettings& settings);
+             const ChoiceSettings& objective, const PretrainSettings& settings,
+             const BatchIds& ids = {});
 
   // Steps must rise; skipping some costs little.
   Batch batch(int64_t step);
@@ -53,9 +54,11 @@ class PackedText {
   void make_window();
   Sequence make_sequence(const std::vector<int32_t>& chunk, int64_t row) const;
 
+  const Vocabulary& vocabulary_;
   const Objective& objective_;
   nlohmann::json parameters_;
   uint64_t seed_;
+  BatchIds ids_;
   int64_t rows_per_batch_;
   int64_t window_batches_;  // read ahead, so that rows of similar length can share a batch
   std::vector<int32_t> sentinels_;

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "jobs/framing.h"
 
 namespace dovetail {
 
@@ -60,9 +61,10 @@ std::vector<fs::path> pair_files(const fs::path& file_or_folder) {
 
 PairBatches::PairBatches(const fs::path& files, const TokenCorpus* corpus,
                          const Vocabulary& vocabulary, const Json& parameters,
-                         const PretrainSettings& settings)
+                         const PretrainSettings& settings, const BatchIds& ids)
     : vocabulary_(vocabulary),
       settings_(settings),
+      ids_(ids),
       text_share_(parameters.at("text_share")),
       rows_per_batch_(std::max<int64_t>(1, settings.batch_tokens / settings.sequence_length)) {
   const PairFormat format{parameters.at("source_key"), parameters.at("target_key"),
@@ -84,7 +86,7 @@ PairBatches::PairBatches(const fs::path& files, const TokenCorpus* corpus,
                       derive_seed(static_cast<uint64_t>(settings.seed), "pairs")});
   if (text_share_ > 0) {
     text_.emplace(*corpus, vocabulary,
-                  ChoiceSettings{parameters.at("text_objective"), Json::object()}, settings);
+                  ChoiceSettings{parameters.at("text_objective"), Json::object()}, settings, ids);
   }
 }
 
@@ -94,13 +96,11 @@ Sequence PairBatches::make_row(int64_t number) {
   const TextPair& pair = mixture_->row(number);
   Sequence row{vocabulary_.encode_with_sentinels(pair.source),
                vocabulary_.encode_with_sentinels(pair.target)};
-  const size_t longest = static_cast<size_t>(settings_.sequence_length) - 1;
+  const size_t longest = static_cast<size_t>(room_in_frame(vocabulary_, settings_.sequence_length));
   if (row.source.size() > longest)
     row.source.erase(row.source.begin(), row.source.end() - static_cast<int64_t>(longest));
   row.target.resize(std::min(row.target.size(), longest));
-  row.source.push_back(Vocabulary::kEos);
-  row.target.push_back(Vocabulary::kEos);
-  return row;
+  return {vocabulary_.frame(std::move(row.source)), vocabulary_.frame(std::move(row.target))};
 }
 
 Batch PairBatches::batch(int64_t step) {
@@ -111,7 +111,7 @@ Batch PairBatches::batch(int64_t step) {
     rows.push_back(make_row(step * rows_per_batch_ + i));
   std::vector<const Sequence*> pointers;
   for (const Sequence& row : rows) pointers.push_back(&row);
-  return collate(pointers);
+  return collate(pointers, ids_);
 }
 
 }  // namespace dovetail

@@ -25,7 +25,7 @@ class PairBatches {
   // `files`: a file of JSON lines, or a folder of them. Throws DataError for bad lines.
   PairBatches(const std::filesystem::path& files, const TokenCorpus* corpus,
               const Vocabulary& vocabulary, const Json& parameters,
-              const PretrainSettings& settings);
+              const PretrainSettings& settings, const BatchIds& ids = {});
 
   // Steps must rise. The seed and the step alone decide the rows of a batch.
   Batch batch(int64_t step);
@@ -35,6 +35,7 @@ class PairBatches {
 
   const Vocabulary& vocabulary_;
   PretrainSettings settings_;
+  BatchIds ids_;
   double text_share_;
   int64_t rows_per_batch_;
   std::unique_ptr<PairMixture> mixture_;

@@ -29,15 +29,16 @@ TrainingTask training_task(const PretrainSettings& settings, T5Model& model, Tun
 }
 
 std::function<Batch(int64_t)> batches_of(const Job& job, const TokenCorpus& corpus,
-                                         const Vocabulary& vocabulary) {
+                                         const Vocabulary& vocabulary, const BatchIds& ids) {
   const PretrainJob& settings = settings_of<PretrainJob>(job);
   const ChoiceSettings& objective = settings.objective;
   if (objective.name == "supervised") {
     const auto pairs = std::make_shared<PairBatches>(job.locations.pairs, &corpus, vocabulary,
-                                                     objective.parameters, settings.pretrain);
+                                                     objective.parameters, settings.pretrain, ids);
     return [pairs](int64_t step) { return pairs->batch(step); };
   }
-  const auto rows = std::make_shared<PackedText>(corpus, vocabulary, objective, settings.pretrain);
+  const auto rows =
+      std::make_shared<PackedText>(corpus, vocabulary, objective, settings.pretrain, ids);
   return [rows](int64_t step) { return rows->batch(step); };
 }
 
@@ -53,7 +54,7 @@ void run_pretrain(const Job& job, Artefacts& artefacts, double checkpoint_second
   const T5Weights start = random_weights(config, static_cast<uint64_t>(settings.seed));
   T5Model model(config, clone_weights(config, start, artefacts.device()));
   const auto tuning = find_tuning("full").make(model, {}, 0);
-  const auto next_batch = batches_of(job, *corpus, *vocabulary);
+  const auto next_batch = batches_of(job, *corpus, *vocabulary, BatchIds(config));
   TrainingTask training = training_task(settings, model, *tuning, all_reduce);
   TrainingState state;
   TrainingOutcome outcome;

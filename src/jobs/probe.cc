@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "examples/subset.h"
 #include "jobs/evaluate.h"
+#include "jobs/framing.h"
 #include "jobs/segment.h"
 #include "jobs/training_subset.h"
 #include "jobs/tune_cell.h"
@@ -38,7 +39,7 @@ float content_loss(const Vocabulary& vocabulary, const Sequence& row, const Toke
   double sum = 0;
   int64_t count = 0;
   for (size_t i = 0; i < row.target.size(); ++i) {
-    if (row.target[i] == Vocabulary::kEos || vocabulary.is_sentinel(row.target[i])) continue;
+    if (!is_content(vocabulary, row.target[i])) continue;
     sum -= scores.token_logprobs[i];
     ++count;
   }
@@ -58,7 +59,7 @@ void record_template_losses(const EvalContext& context, const std::vector<Sequen
                             Record& record) {
   std::vector<Sequence> written;
   for (const Sequence& row : rows) {
-    Sequence turned{{Vocabulary::kEos}, {}};
+    Sequence turned{context.encoder.vocabulary().frame({}), {}};
     for (const int32_t id : row.source) {
       if (id < context.encoder.vocab_size()) turned.target.push_back(id);  // not a soft token
     }
@@ -78,7 +79,8 @@ void record_embedding(const EvalContext& context, const std::vector<Sequence>& r
   double tokens = 0;
   for (const Sequence& row : rows) {
     const Sequence* one = &row;
-    const Batch batch = collate({&one, 1}).to(context.model.device());
+    const Batch batch =
+        collate({&one, 1}, BatchIds(context.model.config())).to(context.model.device());
     const Tensor states =
         context.model.encode(context.tuning.embed(batch.source_BS), batch.mask_BS);
     sum_D += states.flatten(0, 1).sum(0).to(at::kCPU, at::kDouble);

@@ -15,6 +15,7 @@
 #include "jobs/backbone.h"
 #include "jobs/test_items.h"
 #include "model/generation/generate.h"
+#include "model/generation/generation_config.h"
 
 namespace dovetail {
 
@@ -27,9 +28,8 @@ constexpr int64_t kShownPerRow = 4;
 constexpr size_t kGenerationBatch = 64;
 constexpr int64_t kLongestTail = 24;  // tokens
 
-std::vector<int32_t> with_end(std::vector<int32_t> ids) {
-  ids.push_back(Vocabulary::kEos);
-  return ids;
+std::vector<int32_t> framed_text(const Vocabulary& vocabulary, const std::string& text) {
+  return vocabulary.frame(vocabulary.encode_with_sentinels(text));
 }
 
 TestTriples triples_to_avoid(const Job& job, Artefacts& artefacts) {
@@ -46,14 +46,15 @@ std::unordered_map<std::string, std::string> predict_tails(
     const std::vector<std::string>& sentences, Backbone& splitter) {
   std::unordered_map<std::string, std::string> tails;
   const PrepackedWeights packed(splitter.model);
-  const GenerationSettings settings{.max_new_tokens = kLongestTail, .output_scores = false};
+  GenerationSettings settings{.max_new_tokens = kLongestTail, .output_scores = false};
+  apply_model_ids(splitter.model.config(), settings);
   for (size_t begin = 0; begin < sentences.size(); begin += kGenerationBatch) {
     check_stop();
     const size_t end = std::min(sentences.size(), begin + kGenerationBatch);
     std::vector<std::vector<int32_t>> sources;
     for (size_t i = begin; i < end; ++i) {
-      sources.push_back(with_end(splitter.vocabulary->encode_with_sentinels(
-          "splitter: " + sentences[i] + " <extra_id_0>")));
+      sources.push_back(
+          framed_text(*splitter.vocabulary, "splitter: " + sentences[i] + " <extra_id_0>"));
     }
     const PaddedSources padded = pad_sources(std::vector<Ids>(sources.begin(), sources.end()));
     const at::InferenceMode inference;
@@ -162,11 +163,10 @@ std::vector<double> ask_filling(const std::string& classifier_key,
   const Backbone classifier = load_folder(artefacts.model_folder(classifier_key), artefacts);
   std::vector<Sequence> rows;
   for (const std::string& question : questions) {
-    const std::vector<int32_t> source =
-        with_end(classifier.vocabulary->encode_with_sentinels(question));
+    const std::vector<int32_t> source = framed_text(*classifier.vocabulary, question);
     for (const char* group : {kFilling, kMapping}) {
-      rows.push_back({source, with_end(classifier.vocabulary->encode_with_sentinels(
-                                  std::string("<extra_id_0> ") + group))});
+      rows.push_back(
+          {source, framed_text(*classifier.vocabulary, std::string("<extra_id_0> ") + group)});
     }
   }
   std::vector<double> filling;

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/stop.h"
+#include "jobs/framing.h"
 #include "templates/answer.h"
 
 namespace dovetail {
@@ -29,7 +30,7 @@ std::vector<TokenScores> score_batch(const T5Model& model, const Embed& embed,
     targets.emplace_back(rows[place].target);
   }
   const at::InferenceMode inference;
-  const Batch batch = collate(chosen).to(model.device());
+  const Batch batch = collate(chosen, BatchIds(model.config())).to(model.device());
   const Tensor memory = model.encode(embed(batch.source_BS), batch.mask_BS);
   return score_targets(model, memory, batch.mask_BS, targets);
 }
@@ -126,9 +127,7 @@ std::vector<int64_t> content_ranks(const Vocabulary& vocabulary, const Sequence&
                                    const TokenScores& scores) {
   std::vector<int64_t> ranks;
   for (size_t i = 0; i < row.target.size(); ++i) {
-    const int32_t id = row.target[i];
-    if (id != Vocabulary::kEos && !vocabulary.is_sentinel(id))
-      ranks.push_back(scores.token_ranks[i]);
+    if (is_content(vocabulary, row.target[i])) ranks.push_back(scores.token_ranks[i]);
   }
   return ranks;
 }

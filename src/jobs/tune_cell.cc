@@ -45,7 +45,8 @@ TuneCell::TuneCell(const Job& job, const TuneJob& cell, std::shared_ptr<const Ta
       subset(training_subset(*task, cell.train_size, seed, settings.validation_examples)),
       validation(counted(validation_rows(encoder, subset), counts)),
       batches(counted(training_rows(encoder, subset), counts),
-              {settings.batch_size, settings.batch_tokens}, derive_seed(seed, "order")) {
+              {settings.batch_size, settings.batch_tokens}, derive_seed(seed, "order"),
+              BatchIds(backbone.model.config())) {
   training = {.model = &backbone.model,
               .tuning = method.get(),
               .optimizer = settings.optimizer,

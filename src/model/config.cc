@@ -118,23 +118,60 @@ void read_buckets(const Json& json, T5Config& config) {
   }
 }
 
-// transformers also accepts a list of ending tokens; no published T5 has more than one.
 int64_t token_or(const Json& json, const char* key, int64_t fallback, int64_t vocab_size) {
-  if (given(json, key) && json[key].is_array() && json[key].size() == 1) {
-    return whole(Json{{key, json[key][0]}}, key, 0, vocab_size - 1);
+  const std::vector<int64_t> ids = token_ids(json, "config.json", key, vocab_size);
+  if (ids.empty()) return fallback;
+  if (ids.size() > 1) {
+    throw_<ConfigError>("config.json: expected one id for \"{}\", found {}", key, found(json, key));
   }
-  return whole_or(json, key, fallback, 0, vocab_size - 1);
+  return ids[0];
 }
 
-bool scales_outputs(const Json& json, const T5Config& config) {
-  if (config.model_type == "mt5") return false;
-  if (config.model_type == "umt5") return true;
-  return truth_or(json, "scale_decoder_outputs", config.tie_word_embeddings);
+void read_special_ids(const Json& json, T5Config& config) {
+  config.pad_token_id = token_or(json, "pad_token_id", 0, config.vocab_size);
+  const auto ends = token_ids(json, "config.json", "eos_token_id", config.vocab_size);
+  if (!ends.empty()) config.eos_token_id = ends;
+  config.decoder_start_token_id =
+      token_or(json, "decoder_start_token_id", config.pad_token_id, config.vocab_size);
+}
+
+// transformers knows these four under two names, and the second one wins.
+Json with_published_names(Json json) {
+  constexpr std::pair<const char*, const char*> kNames[] = {{"hidden_size", "d_model"},
+                                                            {"head_dim", "d_kv"},
+                                                            {"num_hidden_layers", "num_layers"},
+                                                            {"num_attention_heads", "num_heads"}};
+  for (const auto& [other, published] : kNames) {
+    if (given(json, other)) json[published] = json[other];
+  }
+  return json;
 }
 
 }  // namespace
 
-T5Config t5_config_from(const Json& json) {
+std::vector<int64_t> token_ids(const Json& json, const char* file, const char* key,
+                               int64_t vocab_size) {
+  if (!given(json, key)) return {};
+  std::vector<int64_t> ids;
+  for (const Json& id : json[key].is_array() ? json[key] : Json::array({json[key]})) {
+    const bool fits =
+        id.is_number_integer() && id.get<int64_t>() >= 0 && id.get<int64_t>() < vocab_size;
+    if (!fits) {
+      throw_<ConfigError>("{}: \"{}\" must be between 0 and {}, found {}", file, key,
+                          vocab_size - 1, found(json, key));
+    }
+    ids.push_back(id.get<int64_t>());
+  }
+  return ids;
+}
+
+void set_tied_head(T5Config& config, bool tied) {
+  config.tie_word_embeddings = tied;
+  if (config.model_type != "t5" && !config.scale_is_given) config.scale_decoder_outputs = tied;
+}
+
+T5Config t5_config_from(const Json& file) {
+  const Json json = with_published_names(file);
   T5Config config;
   config.model_type = text_or(json, "model_type", "t5");
   if (config.model_type != "t5" && config.model_type != "mt5" && config.model_type != "umt5") {
@@ -146,15 +183,22 @@ T5Config t5_config_from(const Json& json) {
   read_buckets(json, config);
   config.dropout_rate = real_or(json, "dropout_rate", 0.1);
   config.layer_norm_epsilon = real_or(json, "layer_norm_epsilon", 1e-6);
-  config.tie_word_embeddings = truth_or(json, "tie_word_embeddings", true);
-  config.scale_decoder_outputs = scales_outputs(json, config);
+  config.scale_is_given = given(json, "scale_decoder_outputs");
+  const bool tied = truth_or(json, "tie_word_embeddings", true);
+  config.scale_decoder_outputs = truth_or(json, "scale_decoder_outputs", tied);
+  set_tied_head(config, tied);
   read_feed_forward(json, config);
-  config.pad_token_id = token_or(json, "pad_token_id", 0, config.vocab_size);
-  config.eos_token_id = token_or(json, "eos_token_id", 1, config.vocab_size);
-  config.decoder_start_token_id =
-      token_or(json, "decoder_start_token_id", config.pad_token_id, config.vocab_size);
+  read_special_ids(json, config);
   return config;
 }
+
+namespace {
+
+Json one_or_list(const std::vector<int64_t>& ids) {
+  return ids.size() == 1 ? Json(ids[0]) : Json(ids);
+}
+
+}  // namespace
 
 nlohmann::json config_json(const T5Config& config) {
   std::string class_name = config.model_type;
@@ -178,13 +222,14 @@ nlohmann::json config_json(const T5Config& config) {
       {"feed_forward_proj", config.feed_forward_proj},
       {"tie_word_embeddings", config.tie_word_embeddings},
       {"pad_token_id", config.pad_token_id},
-      {"eos_token_id", config.eos_token_id},
+      {"eos_token_id", one_or_list(config.eos_token_id)},
       {"decoder_start_token_id", config.decoder_start_token_id},
       {"initializer_factor", 1.0},
       {"torch_dtype", "float32"},
   };
-  // fixed for the other two, where transformers ignores the key
-  if (config.model_type == "t5") json["scale_decoder_outputs"] = config.scale_decoder_outputs;
+  // of the other two, transformers ignores the key
+  if (config.model_type == "t5" || config.scale_is_given)
+    json["scale_decoder_outputs"] = config.scale_decoder_outputs;
   return json;
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace dovetail {
 
@@ -23,23 +24,41 @@ struct T5Config {
   double layer_norm_epsilon = 1e-6;
   std::string feed_forward_proj = "relu";  // relu, gated-gelu, gated-silu
   bool tie_word_embeddings = true;
-  // Whether logits are multiplied by d_model^-0.5. The default is that of transformers 5: true for
-  // a t5 whose config.json calls its head tied, never for mt5, always for umt5.
+  // Whether logits are multiplied by d_model^-0.5: see set_tied_head().
   bool scale_decoder_outputs = true;
+  bool scale_is_given = false;       // by config.json, so that the head does not decide it
   std::string model_type = "t5";     // t5, mt5, umt5
   bool bias_in_every_block = false;  // umt5: each self-attention has its own position bias
   int64_t pad_token_id = 0;
-  int64_t eos_token_id = 1;
-  int64_t decoder_start_token_id = 0;
+  std::vector<int64_t> eos_token_id = {1};  // an answer ends with any of them
+  int64_t decoder_start_token_id = 0;       // the decoder's first input in training and scoring
+  // The folder's generation_config.json, or the keys of config.json that stand for it; null for a
+  // model without a folder. model/generation/generation_config.h reads it.
+  nlohmann::json generation_config;
 
   bool gated() const { return feed_forward_proj.starts_with("gated-"); }
   int64_t inner_dim() const { return num_heads * d_kv; }
 };
 
 // Reads the keys above, with the published defaults for the optional ones. dense_act_fn and
-// is_gated_act override feed_forward_proj; other keys are ignored (config.json holds many). Throws
+// is_gated_act override feed_forward_proj; config_file() says what is done with other keys. Throws
 // ConfigError for a missing key, a value out of range, or an architecture that is not T5's.
 T5Config t5_config_from(const nlohmann::json& json);
 nlohmann::json config_json(const T5Config& config);
+
+// Says whether the head is tied, which is seen from the weights: transformers 5 writes
+// tie_word_embeddings true into every folder. For mt5 and umt5 it decides whether logits are
+// scaled, as in the original implementations, unless config.json holds scale_decoder_outputs: they
+// multiply the last hidden state by d_model^-0.5 where the embedding is the head, and not elsewhere
+// (Mesh TensorFlow: VocabEmbedding.hidden_to_logits, with shared_embedding_and_softmax_weights;
+// T5X: logits_via_embedding of examples/t5/network.py). A t5 folder of transformers 5 has the key;
+// else its tie_word_embeddings counts. docs/models.md compares this with transformers, where mt5 is
+// never scaled and umt5 always.
+void set_tied_head(T5Config& config, bool tied);
+
+// A list of ids, or one id, of a JSON file under `key`; empty for null or a missing key. Throws
+// ConfigError, with the file's name, for anything else and for ids outside 0 .. vocab_size - 1.
+std::vector<int64_t> token_ids(const nlohmann::json& json, const char* file, const char* key,
+                               int64_t vocab_size);
 
 }  // namespace dovetail

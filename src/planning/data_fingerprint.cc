@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "jobs/checkpoint_ids.h"
 #include "jobs/pair_batches.h"
 #include "model/checkpoints/checkpoint.h"
 #include "tasks/find_task.h"
@@ -50,9 +51,9 @@ std::string adapter_fingerprint(const std::filesystem::path& folder) {
   return content_hash(all);
 }
 
-// Every job would fail on a checkpoint without a vocabulary.
+// Every job would fail on a checkpoint without a vocabulary, or whose answers cannot end.
 std::string checked_checkpoint_fingerprint(const std::filesystem::path& folder) {
-  Vocabulary::from_folder(folder);
+  check_checkpoint_ids(folder, Vocabulary::from_folder(folder));
   return checkpoint_fingerprint(folder);
 }
 

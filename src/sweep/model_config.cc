@@ -57,6 +57,26 @@ Json config_of_table(const toml::node& node) {
   return with_defaults(std::move(config));
 }
 
+// A random start has T5's network: keys of config.json that say otherwise must not be dropped.
+void check_network(const Json& json, const std::filesystem::path& file,
+                   const toml::source_region& place) {
+  const auto named = json.find("feed_forward_proj");
+  const std::string proj =
+      named != json.end() && named->is_string() ? named->get<std::string>() : "relu";
+  const bool gated = proj.starts_with("gated-");
+  const std::string activation =
+      proj == "gated-gelu" ? "gelu_new" : proj.substr(proj.rfind('-') + 1);
+  const std::pair<const char*, Json> expected[] = {
+      {"model_type", "t5"}, {"is_gated_act", gated}, {"dense_act_fn", activation}};
+  for (const auto& [key, value] : expected) {
+    if (!json.contains(key) || json[key].is_null() || json[key] == value) continue;
+    fail_at(place,
+            fmt::format("{}: \"{}\" is {}, but a random start is a t5 with feed_forward_proj "
+                        "{}: expected {}",
+                        file.string(), key, json[key].dump(), proj, value.dump()));
+  }
+}
+
 }  // namespace
 
 Json config_of_folder(const std::filesystem::path& folder, const toml::source_region& place) {
@@ -90,6 +110,8 @@ Json read_model_config(const toml::node& node, const Sweep& sweep, const Catalog
   const std::filesystem::path folder = find_path(name, sweep.file);
   if (!folder.empty()) {
     Json config = config_of_folder(folder, node.source());
+    const std::filesystem::path file = folder / "config.json";
+    check_network(Json::parse(read_file(file)), file, node.source());
     config.erase("vocab_size");  // the sweep's own vocabulary decides
     return config;
   }

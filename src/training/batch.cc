@@ -9,7 +9,7 @@
 
 namespace dovetail {
 
-Batch collate(std::span<const Sequence* const> sequences) {
+Batch collate(std::span<const Sequence* const> sequences, const BatchIds& ids) {
   DOVETAIL_CHECK(!sequences.empty());
   const int64_t rows = static_cast<int64_t>(sequences.size());
   int64_t source_length = 0, target_length = 0;
@@ -18,9 +18,10 @@ Batch collate(std::span<const Sequence* const> sequences) {
     target_length = std::max<int64_t>(target_length, sequence->target.size());
   }
   Batch batch;
-  batch.source_BS = at::zeros({rows, source_length}, at::kLong);
+  batch.source_BS = at::full({rows, source_length}, ids.pad_token_id, at::kLong);
   batch.mask_BS = at::zeros({rows, source_length}, at::kFloat);
-  batch.decoder_ids_BT = at::zeros({rows, target_length}, at::kLong);
+  batch.decoder_ids_BT = at::full({rows, target_length}, ids.pad_token_id, at::kLong);
+  batch.decoder_ids_BT.select(1, 0).fill_(ids.decoder_start_token_id);
   batch.labels_BT = at::full({rows, target_length}, kIgnored, at::kLong);
   for (int64_t row = 0; row < rows; ++row) {
     const auto& [source, target] = *sequences[row];

@@ -9,21 +9,32 @@
 #include <vector>
 
 #include "kernels/head_loss.h"
+#include "model/config.h"
 #include "training/bucketing.h"
 
 // Shape suffixes: B batch, S source length, T target length.
 namespace dovetail {
 
-// One training example as token ids. Both sides end in </s>.
+// The ids of a model that its batches are made with: T5's, unless its config.json has others.
+struct BatchIds {
+  int64_t pad_token_id = 0;
+  int64_t decoder_start_token_id = 0;
+
+  BatchIds() = default;
+  explicit BatchIds(const T5Config& config)
+      : pad_token_id(config.pad_token_id), decoder_start_token_id(config.decoder_start_token_id) {}
+};
+
+// One training example as token ids. Both sides end as the tokenizer ends texts: in </s>.
 struct Sequence {
   std::vector<int32_t> source;
   std::vector<int32_t> target;
 };
 
 struct Batch {
-  at::Tensor source_BS;       // int64, pad 0
+  at::Tensor source_BS;       // int64, padded
   at::Tensor mask_BS;         // float, 1 for tokens
-  at::Tensor decoder_ids_BT;  // int64: pad, then the target without its last id
+  at::Tensor decoder_ids_BT;  // int64: the start, then the target without its last id; padded
   at::Tensor labels_BT;       // int64: the target; kIgnored where padded
   int64_t num_tokens = 0;     // of source and target, without padding
   int64_t num_computed = 0;   // of source and target, with padding
@@ -33,7 +44,7 @@ struct Batch {
 };
 
 // Pads each side to its longest sequence. Expects at least one.
-Batch collate(std::span<const Sequence* const> sequences);
+Batch collate(std::span<const Sequence* const> sequences, const BatchIds& ids = {});
 
 // The batches of one epoch, as indices of rows: see bucket_by_length.
 std::vector<std::vector<int64_t>> epoch_batches(std::span<const Sequence> rows,

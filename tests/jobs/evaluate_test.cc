@@ -85,6 +85,30 @@ TEST(ScoreItems, LeavesOutWhatAMetricCannotRead) {
   EXPECT_EQ(russian.metrics.at("exact_match"), 1);
 }
 
+// They belong to the model, as the other settings of its generation config do not.
+TEST_F(EvaluateTest, ForcedAndSuppressedIdsOfTheModelApplyToEveryDecoding) {
+  constexpr int32_t kByteX = 'X' + 3;
+  T5Config forced = config();
+  forced.generation_config = {{"decoder_start_token_id", 0},
+                              {"eos_token_id", 1},
+                              {"forced_bos_token_id", kByteX},
+                              {"num_beams", 4},
+                              {"max_length", 3}};
+  model_ = T5Model(forced, random_weights(forced, 3));
+  for (const ChoiceSettings& decoding :
+       {ChoiceSettings{"greedy"}, {"beam"}, {"sample"}, {"as_published"}}) {
+    for (const std::string& text : predictions(decoding))
+      EXPECT_THAT(text, testing::StartsWith("X")) << decoding.name;
+  }
+  // and every byte that a text could begin with but one
+  forced.generation_config.erase("forced_bos_token_id");
+  for (int32_t id = 0; id < 384; ++id) {
+    if (id != kByteX) forced.generation_config["suppress_tokens"].push_back(id);
+  }
+  model_ = T5Model(forced, random_weights(forced, 3));
+  for (const std::string& text : predictions({"greedy"})) EXPECT_EQ(text, "XXXXXXXX");
+}
+
 // Each decoding has scores of its own, and only those that draw several answers have a best of
 // them.
 TEST_F(EvaluateTest, FurtherDecodingsAreScoredBesideTheFirst) {

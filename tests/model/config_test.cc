@@ -54,17 +54,36 @@ std::string refusal(const nlohmann::json& json) {
   return "taken";
 }
 
-// Seen by running transformers 5.23: mt5 never scales its logits and umt5 always does.
-TEST(T5Config, ScalingIsFixedForTheMultilingualModels) {
-  for (const bool tied : {false, true}) {
+// T5X's logits_via_embedding and Mesh TensorFlow's shared_embedding_and_softmax_weights: a tied
+// head is scaled, another one is not. The weights say which it is, for transformers 5 calls all tied.
+TEST(T5Config, MultilingualModelsAreScaledWhereTheHeadIsTied) {
+  for (const char* type : {"mt5", "umt5"}) {
     nlohmann::json json = tiny();
-    json["tie_word_embeddings"] = tied;
-    json["model_type"] = "mt5";
-    EXPECT_FALSE(t5_config_from(json).scale_decoder_outputs);
-    json["model_type"] = "umt5";
-    EXPECT_TRUE(t5_config_from(json).scale_decoder_outputs);
-    EXPECT_TRUE(t5_config_from(json).bias_in_every_block);
+    json["model_type"] = type;
+    json["tie_word_embeddings"] = true;
+    T5Config config = t5_config_from(json);
+    EXPECT_EQ(config.bias_in_every_block, config.model_type == "umt5");
+    EXPECT_TRUE(config.scale_decoder_outputs) << type;
+    set_tied_head(config, false);
+    EXPECT_FALSE(config.scale_decoder_outputs) << type;
+    EXPECT_FALSE(config.tie_word_embeddings) << type;
+    EXPECT_FALSE(config_json(config).contains("scale_decoder_outputs"));
+
+    json["scale_decoder_outputs"] = true;  // as fine-tuned by transformers 5
+    config = t5_config_from(json);
+    set_tied_head(config, false);
+    EXPECT_TRUE(config.scale_decoder_outputs) << type;
+    EXPECT_TRUE(config_json(config).at("scale_decoder_outputs"));
   }
+}
+
+TEST(T5Config, KnowsTransformersSecondNames) {
+  nlohmann::json json = tiny();
+  json["hidden_size"] = 24;
+  json["num_attention_heads"] = 3;
+  const T5Config config = t5_config_from(json);
+  EXPECT_EQ(config.d_model, 24);
+  EXPECT_EQ(config.num_heads, 3);
 }
 
 TEST(T5Config, TheActivationsTwoKeysWinOverItsName) {
@@ -92,9 +111,16 @@ TEST(T5Config, KeepsSpecialTokens) {
   json["pad_token_id"] = 3;
   json["eos_token_id"] = {2};
   const T5Config config = t5_config_from(json);
-  EXPECT_EQ(config.eos_token_id, 2);
+  EXPECT_EQ(config.eos_token_id, std::vector<int64_t>{2});
   EXPECT_EQ(config.decoder_start_token_id, 3);  // the padding, where nothing is said
   EXPECT_EQ(t5_config_from(config_json(config)).pad_token_id, 3);
+  EXPECT_EQ(config_json(config).at("eos_token_id"), 2);
+  json["eos_token_id"] = {2, 5};
+  EXPECT_EQ(t5_config_from(json).eos_token_id, (std::vector<int64_t>{2, 5}));
+  EXPECT_EQ(config_json(t5_config_from(json)).at("eos_token_id"), json["eos_token_id"]);
+  json["decoder_start_token_id"] = {2, 5};
+  EXPECT_THAT(refusal(json), HasSubstr("expected one id for \"decoder_start_token_id\""));
+  json["decoder_start_token_id"] = nullptr;
   json["eos_token_id"] = 32128;
   EXPECT_THAT(refusal(json), HasSubstr("\"eos_token_id\" must be between 0 and 32127"));
 }

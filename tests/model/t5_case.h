@@ -32,7 +32,8 @@ struct T5Case {
   }
   at::Tensor logits() const {
     const at::Tensor labels = ids("labels");
-    const at::Tensor start = at::zeros({labels.size(0), 1}, at::kLong);
+    const at::Tensor start =
+        at::full({labels.size(0), 1}, model.config().decoder_start_token_id, at::kLong);
     const at::Tensor decoder_ids = at::cat({start, labels.slice(1, 0, -1)}, 1).clamp_min(0);
     return model.logits(model.decode(decoder_ids, memory(), expected.at("mask")));
   }

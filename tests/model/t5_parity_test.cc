@@ -78,10 +78,13 @@ TEST(T5Parity, GreedyIdsIdentical) {
     const at::InferenceMode inference;
     const auto ours = generate_greedy(c.model, c.memory(), c.expected.at("mask"), 12);
     const Tensor theirs = c.ids("greedy");
+    const T5Config& config = c.model.config();
     for (size_t row = 0; row < ours.size(); ++row) {
       for (int64_t i = 1; i < theirs.size(1); ++i) {
         const auto length = static_cast<int64_t>(ours[row].size());
-        const int64_t id = i <= length ? ours[row][i - 1] : i == length + 1 ? 1 : 0;
+        const int64_t id = i <= length       ? ours[row][i - 1]
+                           : i == length + 1 ? config.eos_token_id[0]
+                                             : config.pad_token_id;
         EXPECT_EQ(id, theirs[row][i].item<int64_t>()) << name << " row " << row << " step " << i;
       }
     }

@@ -40,7 +40,9 @@ CLASSES = {"t5": (T5Config, T5ForConditionalGeneration),
 FAMILIES = {
     "v1_0": dict(type="t5", feed_forward_proj="relu", tied=True, scaled=True),
     "v1_1": dict(type="t5", feed_forward_proj="gated-gelu", tied=False, scaled=False),
-    "silu": dict(type="t5", feed_forward_proj="gated-silu"),
+    # with special ids of its own, as vocabularies other than T5's have
+    "silu": dict(type="t5", feed_forward_proj="gated-silu", decoder_start_token_id=5,
+                 pad_token_id=2, eos_token_id=7),
     "mt5": dict(type="mt5", feed_forward_proj="gated-gelu", vocab_size=200),
     "umt5": dict(type="umt5", feed_forward_proj="gated-gelu", vocab_size=150),
     "byt5": dict(type="t5", feed_forward_proj="gated-gelu", vocab_size=384, tied=False,
@@ -65,16 +67,31 @@ def draw_settings(rng, fixed):
     return settings | fixed
 
 
+def scaled_input(module, inputs):
+    return (inputs[0] * inputs[0].shape[-1] ** -0.5,)
+
+
+def scale_as_the_original(model, tied):
+    """Undoes the two differences of transformers 5.23 to the original implementations, which scale
+    the last hidden state by d_model^-0.5 where the head is tied, and only there: 5.23 scales every
+    UMT5 and no mT5. All else is compared with 5.23 as it is."""
+    if model.config.model_type == "umt5" and not tied:
+        model.config.tie_word_embeddings = False     # the key that its forward pass asks
+    if model.config.model_type == "mt5" and tied:
+        model.lm_head.register_forward_pre_hook(scaled_input)
+
+
 def make_model(settings):
     settings = dict(settings)
     model_type, tied, scaled = (settings.pop(key) for key in ("type", "tied", "scaled"))
     config_class, model_class = CLASSES[model_type]
-    config = config_class(**settings, dropout_rate=0.0, decoder_start_token_id=0)
+    config = config_class(**({"decoder_start_token_id": 0} | settings), dropout_rate=0.0)
     if model_type == "t5":
         config.scale_decoder_outputs = scaled
     model = model_class(config)
     if not tied:
         model.lm_head.weight = torch.nn.Parameter(torch.randn(config.vocab_size, config.d_model))
+    scale_as_the_original(model, tied)
     with torch.no_grad():
         if tied:                                # else a tied head does little but repeat its input
             model.shared.weight.mul_(0.3)

@@ -31,6 +31,20 @@ TEST(Collate, PadsShiftsAndCounts) {
   EXPECT_EQ(batch.num_targets, 5);
 }
 
+TEST(Collate, PadsAndStartsWithTheModelsIds) {
+  T5Config config;
+  config.pad_token_id = 3;
+  config.decoder_start_token_id = 4;
+  const Sequence a{{5, 6}, {8, 1}}, b{{7}, {9, 10, 1}};
+  const std::vector<const Sequence*> rows = {&a, &b};
+
+  const Batch batch = collate(rows, BatchIds(config));
+
+  EXPECT_TRUE(at::equal(batch.source_BS, at::tensor({5, 6, 7, 3}, at::kLong).view({2, 2})));
+  EXPECT_TRUE(
+      at::equal(batch.decoder_ids_BT, at::tensor({4, 8, 3, 4, 9, 10}, at::kLong).view({2, 3})));
+}
+
 std::vector<Sequence> rows_of_random_length(int64_t count, uint64_t seed) {
   Rng draw(seed);
   std::vector<Sequence> rows;

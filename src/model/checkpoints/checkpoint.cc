@@ -10,8 +10,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/names.h"
-#include "base/near_path.h"
-#include "model/checkpoints/json_text.h"
+#include "model/checkpoints/folder_configs.h"
 #include "model/checkpoints/safetensors.h"
 #include "model/checkpoints/weight_files.h"
 
@@ -27,16 +26,6 @@ constexpr const char* kCopies[] = {"encoder.embed_tokens.weight", "decoder.embed
 // Some published T5 and mT5 folders hold it; no version of the model uses it.
 constexpr const char* kUnused =
     "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight";
-
-nlohmann::json read_config(const fs::path& folder) {
-  const fs::path file = folder / "config.json";
-  if (!fs::is_regular_file(file)) {
-    throw_<ConfigError>(
-        "{}: expected a model folder in the Hugging Face layout, found no config.json{}",
-        folder.string(), near_path_hint(folder));
-  }
-  return parse_json_object(read_file(file), file.string());
-}
 
 // Copies tensors out of the files one at a time, and collects all mismatches.
 class Filler {
@@ -110,21 +99,19 @@ class Filler {
   std::vector<std::string> problems_;
 };
 
-nlohmann::json generation_config_json(const T5Config& config) {
-  return {{"_from_model_config", true},
-          {"decoder_start_token_id", config.decoder_start_token_id},
-          {"eos_token_id", config.eos_token_id},
-          {"pad_token_id", config.pad_token_id}};
-}
-
 }  // namespace
+
+bool scaled_unlike_transformers(const T5Config& config) {
+  return config.model_type == "umt5" ? !config.scale_decoder_outputs
+                                     : config.model_type == "mt5" && config.scale_decoder_outputs;
+}
 
 Checkpoint load_checkpoint(const fs::path& folder) {
   Checkpoint checkpoint;
-  checkpoint.config = t5_config_from(read_config(folder));
+  checkpoint.config = read_folder_configs(folder).config;
   const WeightFiles files(folder);
   Filler filler(files);
-  checkpoint.config.tie_word_embeddings = filler.is_tied();
+  set_tied_head(checkpoint.config, filler.is_tied());
   for_each_weight(checkpoint.config, checkpoint.weights,
                   [&](const WeightSpec& spec, at::Tensor& tensor) { filler.fill(spec, tensor); });
   filler.finish(checkpoint.config);
@@ -143,10 +130,13 @@ void save_checkpoint(const fs::path& folder, const T5Config& config, const T5Wei
 }
 
 std::string checkpoint_fingerprint(const fs::path& folder) {
-  const nlohmann::json json = read_config(folder);
-  t5_config_from(json);
-  std::string parts = json.dump();
+  FolderConfigs configs = read_folder_configs(folder);
+  std::string parts = configs.config_json.dump() + unusual_ids(configs.config);
   const WeightFiles files(folder);
+  if (configs.config.model_type != "t5") {  // older versions of Dovetail scaled as transformers
+    set_tied_head(configs.config, Filler(files).is_tied());
+    if (scaled_unlike_transformers(configs.config)) parts += "logits scaled as in the original";
+  }
   for (const std::string_view bytes : files.bytes()) parts += content_hash(bytes);
   for (const char* vocabulary : {"spiece.model", "tokenizer.json", "tokenizer_config.json",
                                  "special_tokens_map.json", "added_tokens.json"}) {

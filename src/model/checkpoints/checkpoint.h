@@ -16,16 +16,20 @@ struct Checkpoint {
   T5Weights weights;
 };
 
-// Throws ConfigError for a folder that is not a checkpoint, and DataError that names every missing,
-// extra or mis-shaped tensor. As in transformers, the head is untied if there is an lm_head.weight
-// that differs from shared.weight, whatever config.json holds; a missing shared.weight is taken
-// from its copies; unused tensors of old folders are ignored.
+// Throws as read_folder_configs() does, and DataError that names every missing, extra or mis-shaped
+// tensor. As in transformers, the head is untied if there is an lm_head.weight that differs from
+// shared.weight, whatever config.json holds; a missing shared.weight is taken from its copies;
+// unused tensors of old folders are ignored.
 Checkpoint load_checkpoint(const std::filesystem::path& folder);
 
-// Writes config.json, generation_config.json and model.safetensors. transformers loads the folder;
+// Writes config.json, generation_config.json (the one that the model came with) and
+// model.safetensors. transformers loads the folder;
 // for an untied head it prints its usual notice.
 void save_checkpoint(const std::filesystem::path& folder, const T5Config& config,
                      const T5Weights& weights, bool bfloat16 = false);
+
+// Whether transformers 5.23 scales this model's logits otherwise: see set_tied_head().
+bool scaled_unlike_transformers(const T5Config& config);
 
 // The content hash of configuration, weights and vocabulary. Checks the folder without loading it.
 std::string checkpoint_fingerprint(const std::filesystem::path& folder);

@@ -28,8 +28,12 @@ std::vector<int64_t> top_places(std::vector<float> scores, int64_t width, int64_
 
 }  // namespace
 
-BeamBook::BeamBook(int64_t num_sources, const GenerationSettings& settings) : settings_(settings) {
-  const std::vector<Beam> start(settings.num_beams, Beam{{kDecoderStartToken}, kNoScore});
+BeamBook::BeamBook(int64_t num_sources, const GenerationSettings& settings)
+    : settings_(settings),
+      num_continuations_(std::max<int64_t>(2, 1 + std::ssize(settings.eos_token_id)) *
+                         settings.num_beams) {
+  const std::vector<Beam> start(settings.num_beams,
+                                Beam{{settings.decoder_start_token_id}, kNoScore});
   for (int64_t source = 0; source < num_sources; ++source) {
     live_.push_back({source, start, start, true, Rng(seed_of_source(settings, source))});
     live_.back().running[0].score = 0;  // the others are copies of it until the first step
@@ -43,7 +47,7 @@ float BeamBook::length_divisor(int64_t new_tokens) const {
 std::vector<bool> BeamBook::ends(const Continuations& next) const {
   std::vector<bool> ended(next.tokens.numel(), new_tokens_ >= settings_.max_new_tokens);
   const int64_t* token = next.tokens.const_data_ptr<int64_t>();
-  for (size_t i = 0; i < ended.size(); ++i) ended[i] = ended[i] || token[i] == kEosToken;
+  for (size_t i = 0; i < ended.size(); ++i) ended[i] = ended[i] || settings_.is_end(token[i]);
   return ended;
 }
 
@@ -167,7 +171,8 @@ std::vector<int64_t> BeamBook::drop_finished(std::vector<std::vector<Hypothesis>
     }
     for (int64_t n = 0; n < settings_.num_return_sequences; ++n) {
       const Beam& beam = search.kept[n];
-      const auto end = std::find(beam.ids.begin() + 1, beam.ids.end(), kEosToken);
+      const auto end = std::find_if(beam.ids.begin() + 1, beam.ids.end(),
+                                    [&](int32_t id) { return settings_.is_end(id); });
       results[search.source].push_back({{beam.ids.begin() + 1, end}, beam.score});
     }
   }

@@ -28,9 +28,10 @@ struct BeamSource {
   Rng rng;
 };
 
-// 2 * num_beams continuations of each of L live sources, best (sampling: first drawn) first.
+// The continuations of each of L live sources, best (sampling: first drawn) first: so many that as
+// many as there are beams do not end, 2 * num_beams where there is one end.
 struct Continuations {
-  at::Tensor scores, beams, tokens;  // [L, 2N] float32, int64, int64; CPU, contiguous
+  at::Tensor scores, beams, tokens;  // [L, C] float32, int64, int64; CPU, contiguous
 };
 
 // The bookkeeping of beam search, without a model: which beams continue, which are kept, and when a
@@ -40,7 +41,7 @@ class BeamBook {
   BeamBook(int64_t num_sources, const GenerationSettings& settings);
 
   std::vector<BeamSource>& live() { return live_; }
-  int64_t num_continuations() const { return 2 * settings_.num_beams; }
+  int64_t num_continuations() const { return num_continuations_; }
 
   void advance(const Continuations& next);
 
@@ -65,6 +66,7 @@ class BeamBook {
                               const std::vector<bool>& ended) const;
 
   const GenerationSettings settings_;
+  const int64_t num_continuations_;
   std::vector<BeamSource> live_;
   std::vector<int64_t> rows_;  // of the previous step, which the running beams continue
   int64_t new_tokens_ = 0;

@@ -10,6 +10,7 @@
 #include "model/generation/beam_book.h"
 #include "model/generation/decoder_session.h"
 #include "model/generation/logits_processors.h"
+#include "model/generation/sampling_warpers.h"
 
 namespace dovetail {
 
@@ -59,7 +60,12 @@ Tensor BeamSearch::accumulated_scores() {
     log_probs = log_probs.to(at::kCPU);
     processors_.apply(rows, log_probs);
   }
-  if (settings_.do_sample) log_probs = warp_for_sampling(log_probs, settings_, 2);
+  if (settings_.do_sample) {
+    // so that one of them does not end
+    const int64_t kept = std::max<int64_t>(2, 1 + std::ssize(settings_.eos_token_id));
+    log_probs = warp_for_sampling(log_probs, settings_, kept);
+  }
+  if (settings_.renormalize_logits) log_probs = at::log_softmax(log_probs, -1);
   const Tensor so_far = at::tensor(scores, at::kFloat).to(log_probs.device());
   const auto num_live = static_cast<int64_t>(book_.live().size());
   return log_probs.add_(so_far.unsqueeze(1)).view({num_live, -1});

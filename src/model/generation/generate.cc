@@ -12,7 +12,9 @@
 #include "base/random.h"
 #include "model/generation/beam_search.h"
 #include "model/generation/decoder_session.h"
+#include "model/generation/generation_config.h"
 #include "model/generation/logits_processors.h"
+#include "model/generation/sampling_warpers.h"
 
 namespace dovetail {
 
@@ -23,7 +25,7 @@ namespace {
 // One sequence of a source. Its ids begin with the decoder's start token.
 struct Row {
   int64_t source = 0;
-  std::vector<int32_t> ids{kDecoderStartToken};
+  std::vector<int32_t> ids;
   double score = 0;
   bool ended = false;
   Rng rng;
@@ -63,17 +65,19 @@ TokenSearch::TokenSearch(const T5Model& model, const Tensor& memory_BSD, const T
   for (int64_t source = 0; source < memory_BSD.size(0); ++source) {
     for (int64_t n = 0; n < settings.num_return_sequences; ++n) {
       const uint64_t seed = derive_seed(seed_of_source(settings, source), std::to_string(n));
-      rows_.push_back({.source = source, .rng = Rng(seed)});
+      rows_.push_back(
+          {.source = source, .ids = {settings.decoder_start_token_id}, .rng = Rng(seed)});
     }
   }
 }
 
-// Feeds padding to ended sequences whose source has others that have not; their scores are ignored.
+// Feeds the start to ended sequences whose source has others that have not; their scores are
+// ignored.
 Tensor TokenSearch::next_scores() {
   std::vector<int64_t> ids;
   DecoderRows rows;
   for (const Row& row : rows_) {
-    ids.push_back(row.ended ? kDecoderStartToken : row.ids.back());
+    ids.push_back(row.ended ? settings_.decoder_start_token_id : row.ids.back());
     rows.push_back(row.ids);
   }
   Tensor scores = session_.next_logits(at::tensor(ids, at::kLong).to(device_));
@@ -112,7 +116,7 @@ void TokenSearch::append(const Picks& picks) {
     if (row.ended) continue;
     row.ids.push_back(static_cast<int32_t>(id[r]));
     row.score += log_prob[r];
-    row.ended = id[r] == kEosToken || std::ssize(row.ids) > settings_.max_new_tokens;
+    row.ended = settings_.is_end(id[r]) || std::ssize(row.ids) > settings_.max_new_tokens;
   }
 }
 
@@ -126,7 +130,7 @@ void TokenSearch::drop_ended_sources(std::vector<std::vector<Hypothesis>>& resul
     for (int64_t r = first; r < first + group; ++r) {
       Row& row = rows_[r];
       if (ended) {
-        const auto end = row.ids.end() - (row.ids.back() == kEosToken ? 1 : 0);
+        const auto end = row.ids.end() - (settings_.is_end(row.ids.back()) ? 1 : 0);
         results[row.source].push_back({{row.ids.begin() + 1, end}, row.score});
       } else {
         kept.push_back(r);
@@ -164,6 +168,7 @@ std::vector<std::vector<int32_t>> generate_greedy(const T5Model& model, const Te
   GenerationSettings settings;
   settings.max_new_tokens = max_new_tokens;
   settings.output_scores = false;
+  apply_model_ids(model.config(), settings);
   std::vector<std::vector<int32_t>> outputs;
   for (std::vector<Hypothesis>& hypotheses : generate(model, memory_BSD, mask_BS, settings)) {
     outputs.push_back(std::move(hypotheses.front().ids));

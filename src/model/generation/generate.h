@@ -13,13 +13,14 @@ namespace dovetail {
 
 // Decodes every source of a batch, from the encoder's output memory_BSD and its mask (1 for tokens,
 // 0 for padding). Returns num_return_sequences hypotheses a source; those of beam search come best
-// first. Ids and beam scores are those of transformers 5.23. Finished sources leave the batch.
-// Throws ConfigError for invalid settings.
+// first. Ids and beam scores are those of transformers 5.23. Finished sources leave the batch. The
+// start, the ends and all else are those of `settings`. Throws ConfigError for invalid settings.
 std::vector<std::vector<Hypothesis>> generate(const T5Model& model, const at::Tensor& memory_BSD,
                                               const at::Tensor& mask_BS,
                                               const GenerationSettings& settings);
 
-// Greedy decoding without scores. Returns for each source at most max_new_tokens ids, without </s>.
+// Greedy decoding without scores, with the model's own ids. Returns for each source at most
+// max_new_tokens ids, without the end.
 std::vector<std::vector<int32_t>> generate_greedy(const T5Model& model,
                                                   const at::Tensor& memory_BSD,
                                                   const at::Tensor& mask_BS,

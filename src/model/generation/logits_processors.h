@@ -14,13 +14,13 @@ namespace dovetail {
 // The ids that the decoder has read so far in each row, its start token first.
 using DecoderRows = std::vector<std::span<const int32_t>>;
 
-// The constraints on a step's scores, in transformers' order: repetition penalty, no-repeat
-// n-grams, minimum length, forced first and last token. Greedy decoding and sampling pass logits,
-// beam search log-probabilities, as in the reference implementation; the repetition penalty so
-// differs.
+// The constraints on a step's scores, in transformers' order: sequence bias, repetition penalty,
+// no-repeat n-grams, bad words, minimum length, forced first and last token, decay of the length,
+// suppressed tokens. Greedy decoding and sampling pass logits, beam search log-probabilities, as in
+// the reference implementation; the repetition penalty so differs.
 class LogitsProcessors {
  public:
-  explicit LogitsProcessors(const GenerationSettings& settings) : settings_(settings) {}
+  explicit LogitsProcessors(const GenerationSettings& settings);
 
   // Whether apply() changes nothing.
   bool empty() const;
@@ -30,13 +30,11 @@ class LogitsProcessors {
 
  private:
   void apply(std::span<const int32_t> ids, std::span<float> scores) const;
+  void force(int64_t new_tokens, std::span<float> scores) const;
+  void suppress(int64_t new_tokens, std::span<float> scores) const;
 
   GenerationSettings settings_;
+  std::vector<SequenceBias> bad_words_;
 };
-
-// Applies temperature, top_k and top_p, in this order. Excluded tokens get -infinity; at least
-// min_tokens_to_keep remain. Scores [rows, V] to the same shape.
-at::Tensor warp_for_sampling(const at::Tensor& scores_RV, const GenerationSettings& settings,
-                             int64_t min_tokens_to_keep);
 
 }  // namespace dovetail

@@ -12,7 +12,6 @@
 #include <utility>
 
 #include "base/error.h"
-#include "model/generation/generation_settings.h"
 
 namespace dovetail {
 
@@ -30,9 +29,9 @@ size_t longest(std::span<const Ids> rows) {
 }
 
 // The decoder reads its start token and then the target without its last id.
-Tensor decoder_inputs(std::span<const Ids> targets) {
+Tensor decoder_inputs(std::span<const Ids> targets, int64_t start) {
   const auto length = static_cast<int64_t>(longest(targets));
-  Tensor ids_BT = at::full({std::ssize(targets), length}, kDecoderStartToken, at::kLong);
+  Tensor ids_BT = at::full({std::ssize(targets), length}, start, at::kLong);
   int64_t* row = ids_BT.data_ptr<int64_t>();
   for (const Ids target : targets) {
     std::copy(target.begin(), target.end() - 1, row + 1);
@@ -104,7 +103,8 @@ std::vector<TokenScores> score_targets(const T5Model& model, const Tensor& memor
                                        const Tensor& mask_BS, std::span<const Ids> targets) {
   const at::InferenceMode inference;
   const at::Device device = model.device();
-  const Tensor hidden_BTD = model.decode(decoder_inputs(targets).to(device), memory_BSD, mask_BS);
+  const Tensor ids_BT = decoder_inputs(targets, model.config().decoder_start_token_id);
+  const Tensor hidden_BTD = model.decode(ids_BT.to(device), memory_BSD, mask_BS);
   const Positions positions = target_positions(targets);
   const PositionScores found = score_positions(
       model, hidden_BTD.flatten(0, 1).index_select(0, positions.places_P.to(device)),

@@ -7,13 +7,15 @@
 
 #include <cmath>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
 #include "model/checkpoints/checkpoint.h"
 #include "model/generation/generate.h"
-#include "model/generation/logits_processors.h"
+#include "model/generation/generation_config.h"
+#include "model/generation/sampling_warpers.h"
 #include "model/t5.h"
 
 namespace dovetail {
@@ -59,7 +61,7 @@ GenerationSettings settings_from(const Json& json) {
   if (json.contains("forced_bos_token_id"))
     settings.forced_bos_token_id = json["forced_bos_token_id"];
   if (json.contains("forced_eos_token_id"))
-    settings.forced_eos_token_id = json["forced_eos_token_id"];
+    settings.forced_eos_token_id = {json["forced_eos_token_id"].get<int32_t>()};
   return settings;
 }
 
@@ -72,27 +74,43 @@ const T5Model& model_named(const std::string& name) {
   return models.at(name);
 }
 
+void expect_hypotheses(const Json& one, const std::function<GenerationSettings()>& settings) {
+  const T5Model& model = model_named(one["model"]);
+  const Tensor mask = matrix(one["mask"], at::kFloat);
+  const Tensor memory = model.encode(model.embed(matrix(one["source"], at::kLong)), mask);
+  const std::string what = one["model"].get<std::string>() + " " + one["settings"].dump();
+
+  const auto ours = generate(model, memory, mask, settings());
+
+  ASSERT_EQ(ours.size(), one["expected"].size()) << what;
+  for (size_t source = 0; source < ours.size(); ++source) {
+    const Json& theirs = one["expected"][source];
+    ASSERT_EQ(ours[source].size(), theirs.size()) << what;
+    for (size_t n = 0; n < theirs.size(); ++n) {
+      EXPECT_EQ(Json(ours[source][n].ids), theirs[n]["ids"]) << what << " " << source << "/" << n;
+      EXPECT_NEAR(ours[source][n].score, theirs[n]["score"].get<double>(), 1e-4)
+          << what << " source " << source << " hypothesis " << n;
+    }
+  }
+}
+
 TEST(GenerateParity, IdsAndScoresOfEveryHypothesis) {
   const Json cases = read_json("cases.json");
   ASSERT_GE(cases.size(), 60u) << "make the cases with tests/oracles/generate_oracle.py";
+  for (const Json& one : cases)
+    expect_hypotheses(one, [&] { return settings_from(one["settings"]); });
+}
+
+// The settings stand in generation_config.json, and nothing else is asked for.
+TEST(GenerateParity, GenerationConfigsOfFolders) {
+  const Json cases = read_json("config_cases.json");
+  ASSERT_GE(cases.size(), 30u);
   for (const Json& one : cases) {
-    const T5Model& model = model_named(one["model"]);
-    const Tensor mask = matrix(one["mask"], at::kFloat);
-    const Tensor memory = model.encode(model.embed(matrix(one["source"], at::kLong)), mask);
-    const std::string what = one["model"].get<std::string>() + " " + one["settings"].dump();
-
-    const auto ours = generate(model, memory, mask, settings_from(one["settings"]));
-
-    ASSERT_EQ(ours.size(), one["expected"].size()) << what;
-    for (size_t source = 0; source < ours.size(); ++source) {
-      const Json& theirs = one["expected"][source];
-      ASSERT_EQ(ours[source].size(), theirs.size()) << what;
-      for (size_t n = 0; n < theirs.size(); ++n) {
-        EXPECT_EQ(Json(ours[source][n].ids), theirs[n]["ids"]) << what << " " << source << "/" << n;
-        EXPECT_NEAR(ours[source][n].score, theirs[n]["score"].get<double>(), 1e-4)
-            << what << " source " << source << " hypothesis " << n;
-      }
-    }
+    expect_hypotheses(one, [&] {
+      T5Config config = model_named(one["model"]).config();
+      config.generation_config = one["settings"];
+      return settings_of_generation_config(config, "generation_config.json");
+    });
   }
 }
 
@@ -104,6 +122,11 @@ TEST(GenerateParity, SamplingMayDrawWhatTheReferenceMayDraw) {
     settings.temperature = one["temperature"];
     settings.top_k = one["top_k"];
     settings.top_p = one["top_p"];
+    settings.min_p = one.value("min_p", 0.0);
+    settings.typical_p = one.value("typical_p", 1.0);
+    settings.epsilon_cutoff = one.value("epsilon_cutoff", 0.0);
+    settings.eta_cutoff = one.value("eta_cutoff", 0.0);
+    if (one.contains("top_h")) settings.top_h = one["top_h"];
 
     const Tensor warped = warp_for_sampling(matrix(one["scores"], at::kFloat), settings,
                                             one["min_tokens_to_keep"].get<int64_t>());

@@ -21,6 +21,7 @@
 #include "model/generation/beam_book.h"
 #include "model/generation/decoder_session.h"
 #include "model/generation/logits_processors.h"
+#include "model/generation/sampling_warpers.h"
 
 namespace dovetail {
 namespace {
@@ -95,13 +96,41 @@ TEST(LogitsProcessors, MinimumLengthAndForcedTokens) {
   GenerationSettings settings;
   settings.min_new_tokens = 1;
   settings.max_new_tokens = 3;
-  settings.forced_eos_token_id = 1;
+  settings.forced_eos_token_id = {1};
 
   EXPECT_EQ(processed(settings, {0}, {5, 6, 7}), (std::vector<float>{5, kNone, 7}));
   EXPECT_EQ(processed(settings, {0, 2}, {5, 6, 7}), (std::vector<float>{5, 6, 7}));
   EXPECT_EQ(processed(settings, {0, 2, 2}, {5, 6, 7}), (std::vector<float>{kNone, 0, kNone}));
   settings.forced_bos_token_id = 2;
   EXPECT_EQ(processed(settings, {0}, {5, 6, 7}), (std::vector<float>{kNone, kNone, 0}));
+}
+
+TEST(LogitsProcessors, AForcedFirstTokenIsNotSuppressedAtTheBeginning) {
+  GenerationSettings settings;
+  settings.begin_suppress_tokens = {2};
+  EXPECT_EQ(processed(settings, {0}, {5, 6, 7}), (std::vector<float>{5, 6, kNone}));
+  EXPECT_EQ(processed(settings, {0, 2}, {5, 6, 7}), (std::vector<float>{5, 6, 7}));
+  settings.forced_bos_token_id = 2;
+  EXPECT_EQ(processed(settings, {0}, {5, 6, 7}), (std::vector<float>{kNone, kNone, 0}));
+  EXPECT_EQ(processed(settings, {0, 2}, {5, 6, 7}), (std::vector<float>{5, 6, kNone}));
+}
+
+TEST(LogitsProcessors, BadWordsAndBiasesOfSequences) {
+  GenerationSettings settings;
+  settings.eos_token_id = {0};
+  settings.bad_words_ids = {{0}, {3}, {2, 1}};  // an end is never a bad word
+  settings.sequence_bias = {{{2}, 0.5F}, {{3, 2, 2}, -4}};
+  EXPECT_EQ(processed(settings, {3}, {5, 5, 5, 5}), (std::vector<float>{5, 5, 5.5, kNone}));
+  EXPECT_EQ(processed(settings, {3, 2}, {5, 5, 5, 5}), (std::vector<float>{5, kNone, 1.5, kNone}));
+}
+
+TEST(LogitsProcessors, EndsRiseAfterTheStartOfTheDecay) {
+  GenerationSettings settings;
+  settings.exponential_decay_length_penalty = {1, 1.5};
+  EXPECT_EQ(processed(settings, {0, 2}, {4, -4}), (std::vector<float>{4, -4}));
+  EXPECT_EQ(processed(settings, {0, 2, 2}, {4, -4}), (std::vector<float>{4, -2}));
+  settings.eos_token_id = {0, 1};
+  EXPECT_EQ(processed(settings, {0, 2, 2, 2}, {4, -4}), (std::vector<float>{9, 1}));
 }
 
 // One source, two beams, four continuations a step.
@@ -129,6 +158,26 @@ TEST(BeamBook, KeepsWhatEndsAmongTheFirstAndDividesByLength) {
   EXPECT_FLOAT_EQ(results[0][0].score, -2.0 / 2);
   EXPECT_TRUE(results[0][1].ids.empty());
   EXPECT_FLOAT_EQ(results[0][1].score, -1.5);
+}
+
+// With two ends, three times as many continuations are asked for as there are beams.
+TEST(BeamBook, EndsWithAnyOfTheModelsEndsAndStartsWithItsStart) {
+  GenerationSettings settings;
+  settings.num_beams = 1;
+  settings.eos_token_id = {4, 7};
+  settings.decoder_start_token_id = 3;
+  BeamBook book(1, settings);
+  std::vector<std::vector<Hypothesis>> results(1);
+
+  EXPECT_EQ(book.num_continuations(), 3);
+  EXPECT_EQ(book.live()[0].running[0].ids, (std::vector<int32_t>{3}));
+  book.advance({at::tensor({-1.0F, -2.0F, -3.0F}).view({1, 3}), at::zeros({1, 3}, at::kLong),
+                at::tensor({1, 7, 4}, at::kLong).view({1, 3})});
+  EXPECT_EQ(book.drop_finished(results), (std::vector<int64_t>{0}));  // 1 ends nothing here
+  book.advance({at::tensor({-1.5F, -2.0F, -3.0F}).view({1, 3}), at::zeros({1, 3}, at::kLong),
+                at::tensor({7, 1, 4}, at::kLong).view({1, 3})});
+  EXPECT_TRUE(book.drop_finished(results).empty());
+  EXPECT_EQ(results[0][0].ids, (std::vector<int32_t>{1}));
 }
 
 TEST(DecoderSession, GivesTheLogitsOfTeacherForcing) {
@@ -206,7 +255,7 @@ TEST(Generate, DrawsFollowTheDistribution) {
 
   const auto found = generate(model, memory, mask, settings);
   for (const Hypothesis& hypothesis : found[0]) {
-    ++seen[hypothesis.ids.empty() ? kEosToken : hypothesis.ids[0]];
+    ++seen[hypothesis.ids.empty() ? 1 : hypothesis.ids[0]];
   }
 
   const Tensor start = at::zeros({1, 1}, at::kLong);
@@ -258,6 +307,12 @@ TEST(Generate, RefusesWhatNoSearchCanDo) {
   refused([](GenerationSettings& s) { s.top_p = 1.5; });
   refused([](GenerationSettings& s) { s.repetition_penalty = 0; });
   refused([](GenerationSettings& s) { s.forced_bos_token_id = 50; });
+  refused([](GenerationSettings& s) { s.forced_eos_token_id = {50}; });
+  refused([](GenerationSettings& s) { s.decoder_start_token_id = 50; });
+  refused([](GenerationSettings& s) { s.eos_token_id = {1, -1}; });
+  refused([](GenerationSettings& s) { s.bad_words_ids = {{3, 50}}; });
+  refused([](GenerationSettings& s) { s.forced_bos_token_id = 3, s.suppress_tokens = {3}; });
+  refused([](GenerationSettings& s) { s.typical_p = 0; });
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ T5Model scored_model() {
   config.d_ff = 32;
   config.num_layers = config.num_decoder_layers = 2;
   config.num_heads = 4;
+  config.decoder_start_token_id = 7;
   return T5Model(config, random_weights(config, 5));
 }
 
@@ -32,7 +33,7 @@ TEST(Score, LogProbabilitiesAndRanksOfEachRowAlone) {
                                    std::vector<Ids>(targets.begin(), targets.end()));
 
   for (size_t row = 0; row < sources.size(); ++row) {
-    std::vector<int64_t> before{0};
+    std::vector<int64_t> before{7};
     before.insert(before.end(), targets[row].begin(), targets[row].end() - 1);
     const Tensor source =
         at::tensor(std::vector<int64_t>(sources[row].begin(), sources[row].end()), at::kLong)
