@@ -74,7 +74,7 @@ std::string hypotheses_json(const std::vector<Hypothesis>& hypotheses,
   return fmt::format("{}", fmt::join(lines, "\n"));
 }
 
-std::vector<std::vector<Hypothesis>> generate_batch(const T5Model& model,
+std::vector<std::vector<Hypothesis>> generate_batch(const AdaptedModel& adapted,
                                                     GenerationSettings settings,
                                                     const std::vector<ModelInput>& inputs,
                                                     const std::vector<size_t>& batch) {
@@ -85,10 +85,8 @@ std::vector<std::vector<Hypothesis>> generate_batch(const T5Model& model,
     sources.emplace_back(inputs[i].source);
     settings.source_numbers.push_back(inputs[i].number);
   }
-  const PaddedSources padded = pad_sources(sources);
-  const at::Tensor mask = padded.mask_BS.to(model.device());
-  return generate(model, model.encode(model.embed(padded.ids_BS.to(model.device())), mask), mask,
-                  settings);
+  const EncodedSources encoded = encode_sources(adapted, sources);
+  return generate(adapted.model, encoded.memory_BSD, encoded.mask_BS, settings);
 }
 
 // Batches of `batch_size` inputs of similar length, long ones first.
@@ -109,8 +107,9 @@ std::vector<std::vector<size_t>> length_batches(const std::vector<ModelInput>& i
 }
 
 int generate_lines(const GenerateOptions& options) {
-  T5Model model = load_model(options.model);
-  const PrepackedWeights prepacked(model);
+  AdaptedModel adapted = load_model(options.model);
+  const T5Model& model = adapted.model;
+  const PrepackedWeights prepacked(adapted.model);
   const GenerationSettings settings =
       options.generation.settings(model.config(), options.model.model);
   ModelInputReader inputs(options.model.input,
@@ -126,7 +125,7 @@ int generate_lines(const GenerateOptions& options) {
        .answer =
            [&](const auto& window, const auto& batch) {
              std::vector<std::string> answers;
-             for (const auto& found : generate_batch(model, settings, window, batch)) {
+              for (const auto& found : generate_batch(adapted, settings, window, batch)) {
                answers.push_back(hypotheses_json(found, vocabulary));
              }
              return answers;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/generation/score.h"
 
+#include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -30,41 +31,49 @@ std::string scores_json(const TokenScores& scores) {
 }
 
 std::vector<std::vector<size_t>> batches_of(const std::vector<ModelInput>& inputs,
-                                            int64_t batch_tokens) {
+                                            size_t prompt_length, int64_t batch_tokens) {
   std::vector<std::pair<size_t, size_t>> sizes;
   for (const ModelInput& input : inputs)
-    sizes.emplace_back(input.source.size(), input.target.size());
+    sizes.emplace_back(prompt_length + input.source.size(), input.target.size());
   return token_batches(sizes, static_cast<size_t>(batch_tokens));
 }
 
-std::vector<std::string> score_batch(const T5Model& model, const std::vector<ModelInput>& inputs,
+std::vector<std::string> score_batch(const AdaptedModel& adapted,
+                                     const std::vector<ModelInput>& inputs,
                                      const std::vector<size_t>& batch) {
   std::vector<Ids> sources, targets;
   for (const size_t i : batch) {
     sources.emplace_back(inputs[i].source);
     targets.emplace_back(inputs[i].target);
   }
+  const at::InferenceMode inference;
+  const EncodedSources encoded = encode_sources(adapted, sources);
   std::vector<std::string> answers;
-  for (const TokenScores& scores : score_targets(model, sources, targets)) {
+  for (const TokenScores& scores :
+       score_targets(adapted.model, encoded.memory_BSD, encoded.mask_BS, targets)) {
     answers.push_back(scores_json(scores));
   }
   return answers;
 }
 
 int score_lines(const ScoreOptions& options) {
-  const T5Model model = load_model(options.model);
+  const AdaptedModel adapted = load_model(options.model);
+  const auto prompt_length = adapted.prompt_length();
   ModelInputReader inputs(options.model.input,
-                          input_rules(options.model, model, /*with_target=*/true));
+                          input_rules(options.model, adapted.model, /*with_target=*/true));
   answer_in_windows(
-      inputs,
-      {.batch_budget = options.batch_tokens,
-       .cost =
-           [](const ModelInput& input) {
-             return std::ssize(input.source) + std::ssize(input.target);
-           },
-       .batches = [&](const auto& window) { return batches_of(window, options.batch_tokens); },
-       .answer = [&](const auto& window,
-                     const auto& batch) { return score_batch(model, window, batch); }});
+      inputs, {.batch_budget = options.batch_tokens,
+               .cost =
+                   [&](const ModelInput& input) {
+                     return prompt_length + std::ssize(input.source) + std::ssize(input.target);
+                   },
+               .batches =
+                   [&](const auto& window) {
+                     return batches_of(window, static_cast<size_t>(prompt_length),
+                                       options.batch_tokens);
+                   },
+               .answer = [&](const auto& window,
+                             const auto& batch) { return score_batch(adapted, window, batch); }});
   return kSuccess;
 }
 

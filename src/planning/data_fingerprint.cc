@@ -16,6 +16,8 @@
 #include "text/corpus.h"
 #include "text/corpus_names.h"
 #include "text/vocabulary.h"
+#include "tuning/adapter_config.h"
+#include "tuning/adapter_tensors.h"
 
 namespace dovetail {
 
@@ -39,14 +41,20 @@ std::string pairs_fingerprint(const std::string& file_or_folder) {
 }
 
 std::string adapter_fingerprint(const std::filesystem::path& folder) {
+  if (!read_adapter_config(folder).is_prompt()) {  // refuses what no job could read
+    throw_<ConfigError>("initialization_folder {}: expected a soft prompt, found a LoRA adapter",
+                        folder.string());
+  }
   std::string all;
-  for (const char* file : {"adapter_config.json", "adapter_model.safetensors"}) {
-    if (!std::filesystem::is_regular_file(folder / file)) {
+  for (const std::filesystem::path& file :
+       {folder / "adapter_config.json", adapter_tensors_file(folder)}) {
+    if (file.empty()) {
       throw_<ConfigError>(
-          "initialization_folder {}: no {} in it; name the folder of a prompt that was kept",
-          folder.string(), file);
+          "initialization_folder {}: no adapter_model.safetensors or adapter_model.bin in it; name "
+          "the folder of a prompt that was kept or saved by PEFT",
+          folder.string());
     }
-    all += content_hash(read_file(folder / file));
+    all += content_hash(read_file(file));
   }
   return content_hash(all);
 }

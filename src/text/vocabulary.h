@@ -79,10 +79,6 @@ class Vocabulary {
   int32_t num_sentinels() const;
   int32_t sentinel(int index) const;  // id of <extra_id_index>; throws std::out_of_range
   bool is_sentinel(int32_t id) const { return sentinel_index(id) >= 0; }
-  static constexpr int32_t kPad = 0;
-  static constexpr int32_t kEos = 1;
-  static constexpr int32_t kUnknown = 2;
-
   // Hash of what decides the ids of a text: pieces, their scores and order, the normalizer, added
   // tokens and special ids. The file's bytes are not hashed, as they also hold training paths.
   const std::string& content_hash() const;

@@ -13,9 +13,11 @@ namespace dovetail {
 void save_adapter(const std::filesystem::path& folder, nlohmann::json config,
                   const NamedTensors& tensors);
 
-// Loads a LoRA adapter in PEFT's layout into the model, saved by Dovetail or PEFT. Throws
-// ConfigError for a folder without an adapter or with another kind of adapter, and DataError for
-// tensors that do not match the model.
-void load_adapter(const std::filesystem::path& folder, T5Model& model);
+// Loads an adapter in PEFT's layout, saved by Dovetail or PEFT, so that the model computes what
+// PEFT 0.21.2 computes with it. LoRA and DoRA act on the model; for a soft prompt its vectors
+// [K, D] are returned, which stand before the encoder's input. Throws ConfigError for a folder
+// without an adapter, another kind of adapter, and a setting that changes results and is not
+// supported; DataError for tensors that do not match the model or the settings.
+at::Tensor load_adapter(const std::filesystem::path& folder, T5Model& model);
 
 }  // namespace dovetail

@@ -12,7 +12,8 @@
 #include "base/file.h"
 #include "base/names.h"
 #include "base/random.h"
-#include "model/checkpoints/safetensors.h"
+#include "tuning/adapter_config.h"
+#include "tuning/prompt_adapter.h"
 
 namespace dovetail {
 
@@ -69,24 +70,14 @@ struct SavedPrompt {
 };
 
 SavedPrompt read_saved(const std::filesystem::path& folder, int64_t d_model) {
-  const std::filesystem::path file = folder / "adapter_model.safetensors";
-  if (folder.empty() || !std::filesystem::is_regular_file(file)) {
+  if (folder.empty() || !std::filesystem::is_directory(folder)) {
     throw_<ConfigError>(
         "soft_prompt: initialization \"saved\" needs initialization_folder, the folder of a prompt "
-        "that "
-        "was kept (keep_model = true); found \"{}\"",
+        "that was kept (keep_model = true) or saved by PEFT; found \"{}\"",
         folder.string());
   }
-  SavedPrompt saved;
-  for (auto& [name, tensor] : read_safetensors(file)) {
-    if (name == "prompt_embeddings") saved.table_KD = tensor;
-  }
-  if (!saved.table_KD.defined() || saved.table_KD.dim() != 2 || saved.table_KD.size(1) != d_model) {
-    throw_<ConfigError>(
-        "{}: expected prompt_embeddings, {} wide like the model; is it the prompt of another "
-        "model?",
-        file.string(), d_model);
-  }
+  SavedPrompt saved{.table_KD = read_prompt_vectors(folder, read_adapter_config(folder), d_model),
+                    .names = {}};
   const std::filesystem::path names = folder / kSoftTokensFile;
   if (std::filesystem::is_regular_file(names)) {
     const auto json = nlohmann::json::parse(read_file(names), nullptr, /*allow_exceptions=*/false);

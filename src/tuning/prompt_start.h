@@ -30,7 +30,4 @@ PromptStart start_vectors(const T5Model& model, const SoftTokenPlan& plan,
 // The allowed values of initialization.
 const std::vector<std::string>& prompt_initializations();
 
-// The file beside an adapter with the names of a saved prompt's rows.
-inline constexpr const char* kSoftTokensFile = "dovetail_soft_tokens.json";
-
 }  // namespace dovetail

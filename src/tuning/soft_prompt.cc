@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/names.h"
 #include "tuning/adapter_folder.h"
+#include "tuning/prompt_adapter.h"
 #include "tuning/prompt_encoder.h"
 #include "tuning/prompt_start.h"
 #include "tuning/tuning_method.h"

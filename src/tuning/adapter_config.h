@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace dovetail {
+
+// adapter_config.json of an adapter as PEFT saves it.
+struct AdapterConfig {
+  std::filesystem::path file;
+  std::string peft_type;  // LORA, PROMPT_TUNING or P_TUNING
+  // In the file's order, because the first pattern of rank_pattern that matches decides.
+  nlohmann::ordered_json json;
+
+  bool is_prompt() const { return peft_type == "PROMPT_TUNING" || peft_type == "P_TUNING"; }
+  // A key's value; null where it is missing.
+  nlohmann::ordered_json value(const char* key) const;
+};
+
+// Reads and checks the keys, and notes unknown ones. Throws ConfigError for a folder without an
+// adapter, another kind of adapter, and a key that changes results and is not supported; DataError
+// for a file that is no JSON.
+AdapterConfig read_adapter_config(const std::filesystem::path& folder);
+
+}  // namespace dovetail
