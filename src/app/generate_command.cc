@@ -125,7 +125,7 @@ int generate_lines(const GenerateOptions& options) {
        .answer =
            [&](const auto& window, const auto& batch) {
              std::vector<std::string> answers;
-              for (const auto& found : generate_batch(adapted, settings, window, batch)) {
+             for (const auto& found : generate_batch(adapted, settings, window, batch)) {
                answers.push_back(hypotheses_json(found, vocabulary));
              }
              return answers;

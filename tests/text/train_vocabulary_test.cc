@@ -53,7 +53,8 @@ TEST(TrainVocabulary, ASampleIsSpreadOverTheText) {
   train_vocabulary(file, 7, 1, 100, folder / "v");
 
   const Vocabulary vocabulary = Vocabulary::from_file(folder / "v/spiece.model");
-  EXPECT_THAT(vocabulary.encode("x"), testing::Not(testing::Contains(vocabulary.special_ids().unk)));
+  EXPECT_THAT(vocabulary.encode("x"),
+              testing::Not(testing::Contains(vocabulary.special_ids().unk)));
   EXPECT_THAT(vocabulary.encode("a"), testing::Contains(vocabulary.special_ids().unk));
 }
 

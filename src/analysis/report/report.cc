@@ -9,8 +9,7 @@
 
 namespace dovetail {
 
-std::filesystem::path write_report(const std::filesystem::path& folder,
-                                   const Analysis& analysis) {
+std::filesystem::path write_report(const std::filesystem::path& folder, const Analysis& analysis) {
   const ReportModel model = report_model(analysis);
   const std::filesystem::path report = folder / "report";
   std::error_code error;

@@ -14,5 +14,6 @@ int main(int count, char** arguments) {
   }
   const double share = count > 2 ? std::atof(arguments[2]) : 1.0;
   const auto results = dovetail::made_up::random_results(7, share);
-  std::puts(dovetail::write_report(arguments[1], dovetail::analyse(results.plan, results.records)).c_str());
+  std::puts(dovetail::write_report(arguments[1], dovetail::analyse(results.plan, results.records))
+                .c_str());
 }
