@@ -7,6 +7,8 @@
 
 #include "model/config_file.h"
 #include "model/generation_config_file.h"
+#include "text/tokenizer_keys.h"
+#include "tuning/adapter_keys.h"
 
 namespace dovetail {
 
@@ -24,7 +26,9 @@ std::string use_text(const ForeignKey& key) {
 }  // namespace
 
 std::vector<const ForeignFile*> foreign_files() {
-  return {&config_file(), &generation_config_file()};
+  return {&config_file(),           &generation_config_file(),  &tokenizer_json_keys(),
+          &tokenizer_config_keys(), &special_tokens_map_keys(), &lora_adapter_file(),
+          &prompt_adapter_file()};
 }
 
 std::string foreign_keys_markdown() {

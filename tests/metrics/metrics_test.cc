@@ -48,8 +48,8 @@ TEST(MultilingualRougePackage, AgreesOnEveryItem) {
     EXPECT_EQ(xlsum_tokens(prediction), item["tokens"].get<Tokens>()) << item.dump();
     for (const char* name : {"rouge_l_xlsum", "rouge_1_xlsum", "rouge_2_xlsum"}) {
       const double score = find_metric(name).of(prediction, references);
-      if (can_read(Words::xlsum, letters_of(references)))
-        EXPECT_NEAR(score, item[name], 1e-12) << item.dump();
+      if (!can_read(Words::xlsum, letters_of(references))) continue;
+      EXPECT_NEAR(score, item[name], 1e-12) << item.dump();
     }
   }
 }
