@@ -28,7 +28,9 @@ void extend_hash(size_t num_pieces, int num_sentinels, VocabularyParts& parts) {
   std::string text = fmt::format("special {} {} {} {}\n", special.pad, special.eos, special.unk,
                                  special.bos.value_or(-1));
   bool is_plain = special.pad == 0 && special.eos == 1 && special.unk == 2;
-  for (const AddedToken& token : parts.added) {
+  std::vector<AddedToken> by_id = parts.added;  // their order in the files decides nothing
+  std::ranges::sort(by_id, {}, &AddedToken::id);
+  for (const AddedToken& token : by_id) {
     text += fmt::format("{} {} {}{}{}{} {}\n", token.id, token.content.size(), token.single_word,
                         token.lstrip, token.rstrip, token.normalized, token.content);
     is_plain &= token.is_control;

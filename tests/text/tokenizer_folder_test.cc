@@ -97,6 +97,26 @@ TEST(TokenizerFolder, AddedTokensAreOneIdWhereverTheyAreWritten) {
   EXPECT_EQ(vocabularies[5].special_ids().bos, 1100);
 }
 
+// Tokens of a sweep stand on top, are saved where transformers looks for them, and are read again.
+TEST(TokenizerFolder, TokensOfASweepAreSaved) {
+  const std::vector<std::string> tokens = {"xReact", "[EVENT]"};
+  const auto expect_saved = [](const Vocabulary& vocabulary, int32_t first) {
+    const ScratchFolder folder;
+    vocabulary.save(folder.path());
+    const Vocabulary again = Vocabulary::from_folder(folder.path());
+    EXPECT_THAT(vocabulary.encode("xReact[EVENT]"), testing::ElementsAre(first, first + 1));
+    EXPECT_EQ(again.encode("xReact[EVENT]"), vocabulary.encode("xReact[EVENT]"));
+    EXPECT_EQ(again.content_hash(), vocabulary.content_hash());
+    EXPECT_EQ(again.size(), first + 2);
+    const auto added = nlohmann::json::parse(read_file(folder / "added_tokens.json"));
+    EXPECT_EQ(added, nlohmann::json({{"xReact", first}, {"[EVENT]", first + 1}}));
+  };
+
+  expect_saved(Vocabulary::from_file(golden_folder() / "spiece.model", 100, tokens), 1100);
+  expect_saved(Vocabulary::bytes(125, tokens), 384);
+  expect_saved(Vocabulary::from_folder(golden_folder() / "tokenizers/byte_pairs", tokens), 14);
+}
+
 TEST(TokenizerFolder, RefusesIdsThatAreTaken) {
   const ScratchFolder folder;
   put_model(folder);
