@@ -223,7 +223,7 @@ def make_cases(folder):
 OTHER_WARPERS = [("min_p", "MinPLogitsWarper", 0.05), ("min_p", "MinPLogitsWarper", 0.9),
                  ("typical_p", "TypicalLogitsWarper", 0.3),
                  ("typical_p", "TypicalLogitsWarper", 0.95), ("top_h", "TopHLogitsWarper", 0.4),
-                 ("top_h", "TopHLogitsWarper", 1.0), ("eta_cutoff", "EtaLogitsWarper", 0.01),
+                 ("top_h", "TopHLogitsWarper", 0.8), ("eta_cutoff", "EtaLogitsWarper", 0.01),
                  ("epsilon_cutoff", "EpsilonLogitsWarper", 0.02),
                  ("epsilon_cutoff", "EpsilonLogitsWarper", 0.5)]
 

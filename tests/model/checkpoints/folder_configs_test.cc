@@ -24,7 +24,7 @@ class ConfigFolder : public testing::Test {
   FolderConfigs read(const Json& added, const Json& generation_config = nullptr) {
     Json config = {{"model_type", "t5"}, {"d_model", 8},   {"d_kv", 2},       {"d_ff", 12},
                    {"num_layers", 1},    {"num_heads", 3}, {"vocab_size", 20}};
-    config.update(added);
+    if (added.is_object()) config.update(added);
     write_file_atomically(folder_ / "config.json", config.dump());
     fs::remove(folder_ / "generation_config.json");
     if (!generation_config.is_null())

@@ -116,24 +116,25 @@ TEST(GenerationConfig, ASweepKeepsTheIdsAndSetsTheRestAside) {
 }
 
 TEST(GenerationConfig, RefusesByNameWhatItCannotDo) {
-  const std::pair<const char*, ConfigJson> wrong[] = {{"guidance_scale", 1.5},
-                                                      {"num_beam_groups", 2},
-                                                      {"penalty_alpha", 0.6},
-                                                      {"stop_strings", {"."}},
-                                                      {"encoder_no_repeat_ngram_size", 3},
-                                                      {"max_time", 1.0},
-                                                      {"cache_implementation", "quantized"},
-                                                      {"num_beams", "four"},
-                                                      {"num_beams", 1.5},
-                                                      {"early_stopping", 1},
-                                                      {"do_sample", "yes"},
-                                                      {"eos_token_id", 50},
-                                                      {"eos_token_id", {1, "</s>"}},
-                                                      {"forced_bos_token_id", {1, 2}},
-                                                      {"bad_words_ids", {1, 2}},
-                                                      {"bad_words_ids", {ConfigJson::array()}},
-                                                      {"sequence_bias", {{"(1, 2)", -1.0}}},
-                                                      {"exponential_decay_length_penalty", 3}};
+  const std::pair<const char*, ConfigJson> wrong[] = {
+      {"guidance_scale", 1.5},
+      {"num_beam_groups", 2},
+      {"penalty_alpha", 0.6},
+      {"stop_strings", {"."}},
+      {"encoder_no_repeat_ngram_size", 3},
+      {"max_time", 1.0},
+      {"cache_implementation", "quantized"},
+      {"num_beams", "four"},
+      {"num_beams", 1.5},
+      {"early_stopping", 1},
+      {"do_sample", "yes"},
+      {"eos_token_id", 50},
+      {"eos_token_id", {1, "</s>"}},
+      {"forced_bos_token_id", {1, 2}},
+      {"bad_words_ids", {1, 2}},
+      {"bad_words_ids", ConfigJson::array({ConfigJson::array()})},
+      {"sequence_bias", {{"(1, 2)", -1.0}}},
+      {"exponential_decay_length_penalty", 3}};
   for (const auto& [key, value] : wrong)
     EXPECT_THAT(refusal({{key, value}}), HasSubstr("\"" + std::string(key) + "\"")) << value;
   EXPECT_EQ(refusal({{"guidance_scale", 1}, {"num_beam_groups", 1}, {"stop_strings", nullptr}}),
