@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // 1 when the prediction equals a reference. Case does not matter, runs of whitespace count as one
-// space, and whitespace at the ends is trimmed: " To  Drive" equals "to drive", and "\u00c4RGER"
-// equals "\u00e4rger". Punctuation, accents and articles matter: "to drive." does not.
+// space, and whitespace at the ends is trimmed: " To  Drive" equals "to drive", and "ÄRGER"
+// equals "ärger". Punctuation, accents and articles matter: "to drive." does not.
 #include "metrics/metric.h"
 #include "metrics/tokens.h"
 

@@ -59,8 +59,8 @@ Tokens split_at_spaces(std::string_view text) { return split(text, ' '); }
 
 std::string normalised_answer(std::string_view text) {
   const auto is_ascii = [](char byte) { return static_cast<unsigned char>(byte) < 0x80; };
-  if (std::ranges::all_of(text, is_ascii)) return lower_case(collapse_whitespace(text));
-  return caseless(join(split_white_space(text), " "));
+  const std::string words = join(split_white_space(text), " ");
+  return std::ranges::all_of(text, is_ascii) ? lower_case(words) : caseless(words);
 }
 
 double best_over_references(std::string_view prediction, std::span<const std::string> references,
