@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/names.h"
 #include "tasks/find_task.h"
 #include "text/build_corpus.h"
 #include "text/corpus_names.h"
@@ -23,8 +24,10 @@ fs::path Artefacts::partial_file(const std::string& key) const {
   return store_ / (key + ".partial.safetensors");
 }
 
-std::shared_ptr<const Vocabulary> Artefacts::vocabulary(const fs::path& folder) {
-  return vocabularies_.get(folder.string(), [&] { return Vocabulary::from_folder(folder); });
+std::shared_ptr<const Vocabulary> Artefacts::vocabulary(
+    const fs::path& folder, const std::vector<std::string>& add_tokens) {
+  return vocabularies_.get(folder.string() + "\n" + join(add_tokens, "\n"),
+                           [&] { return Vocabulary::from_folder(folder, add_tokens); });
 }
 
 std::shared_ptr<const Checkpoint> Artefacts::checkpoint(const fs::path& folder) {

@@ -31,7 +31,8 @@ class Artefacts {
   std::filesystem::path cache() const { return store_ / "cache"; }
 
   // The vocabulary in a folder: a tokenizer job's, or a checkpoint's.
-  std::shared_ptr<const Vocabulary> vocabulary(const std::filesystem::path& folder);
+  std::shared_ptr<const Vocabulary> vocabulary(const std::filesystem::path& folder,
+                                               const std::vector<std::string>& add_tokens = {});
   std::shared_ptr<const Checkpoint> checkpoint(const std::filesystem::path& folder);
   std::shared_ptr<const TaskData> task(const std::string& name_or_card,
                                        const std::string& fingerprint);

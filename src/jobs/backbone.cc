@@ -5,18 +5,26 @@
 
 namespace dovetail {
 
-Backbone load_folder(const std::filesystem::path& folder, Artefacts& artefacts) {
+Backbone load_folder(const std::filesystem::path& folder, Artefacts& artefacts,
+                     const std::vector<std::string>& add_tokens) {
   const auto checkpoint = artefacts.checkpoint(folder);
-  return {artefacts.vocabulary(folder),
-          T5Model(checkpoint->config,
-                  clone_weights(checkpoint->config, checkpoint->weights, artefacts.device()))};
+  auto vocabulary = artefacts.vocabulary(folder, add_tokens);
+  T5Config config = checkpoint->config;
+  T5Weights weights = clone_weights(config, checkpoint->weights, artefacts.device());
+  if (vocabulary->size() > config.vocab_size) {
+    grow_embedding(vocabulary->size(), config, weights);
+  }
+  return {std::move(vocabulary), T5Model(config, std::move(weights))};
 }
 
 Backbone load_backbone(const Job& job, const StartSettings& start, uint64_t seed,
                        Artefacts& artefacts) {
   if (!start.adaptation.empty())
     return load_folder(artefacts.folder(job.input_keys.at(0)), artefacts);
-  if (start.objective.name == "checkpoint") return load_folder(job.locations.checkpoint, artefacts);
+  if (start.objective.name == "checkpoint") {
+    return load_folder(job.locations.checkpoint, artefacts,
+                       start.objective.parameters.value("add_tokens", std::vector<std::string>()));
+  }
   if (start.objective.name != "none")
     return load_folder(artefacts.folder(job.input_keys.at(1)), artefacts);
   const auto vocabulary = artefacts.vocabulary(artefacts.folder(job.input_keys.at(0)));

@@ -21,8 +21,10 @@ struct Backbone {
 Backbone load_backbone(const Job& job, const StartSettings& start, uint64_t seed,
                        Artefacts& artefacts);
 
-// The checkpoint in a folder.
-Backbone load_folder(const std::filesystem::path& folder, Artefacts& artefacts);
+// The checkpoint in a folder, with tokens of the sweep added to its vocabulary. Ids beyond its
+// embedding get new rows (grow_embedding).
+Backbone load_folder(const std::filesystem::path& folder, Artefacts& artefacts,
+                     const std::vector<std::string>& add_tokens = {});
 
 // The model's config with the vocabulary's size and ids. Throws ConfigError if the two do not fit.
 T5Config config_for(const Json& model, const Vocabulary& vocabulary);

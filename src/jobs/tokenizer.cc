@@ -12,12 +12,14 @@ void save_vocabulary(const Job& job, Artefacts& artefacts, const std::filesystem
   const TokenizerJob& tokenizer = settings_of<TokenizerJob>(job);
   const VocabularySettings& settings = tokenizer.vocabulary;
   const int sentinels = static_cast<int>(settings.sentinels);
-  if (settings.type == "bytes") return Vocabulary::bytes(sentinels).save(folder);
+  if (settings.type == "bytes")
+    return Vocabulary::bytes(sentinels, settings.add_tokens).save(folder);
   if (settings.type == "file")
-    return Vocabulary::from_file(job.locations.vocabulary_file, sentinels).save(folder);
+    return Vocabulary::from_file(job.locations.vocabulary_file, sentinels, settings.add_tokens)
+        .save(folder);
   train_vocabulary(artefacts.text(tokenizer.corpus, job.locations), settings.vocab_size,
                    settings.threads, settings.max_lines, folder);
-  Vocabulary::from_file(folder / "spiece.model", sentinels).save(folder);
+  Vocabulary::from_file(folder / "spiece.model", sentinels, settings.add_tokens).save(folder);
 }
 
 }  // namespace

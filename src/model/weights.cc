@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/weights.h"
 
+#include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 #include <cmath>
 
@@ -94,6 +95,15 @@ NamedTensors named_tensors(const T5Config& config, const T5Weights& weights) {
     named.emplace_back(spec.name, tensor);
   });
   return named;
+}
+
+void grow_embedding(int64_t vocab_size, T5Config& config, T5Weights& weights) {
+  const int64_t num_new = vocab_size - config.vocab_size;
+  for (at::Tensor* rows_VD : {&weights.shared_VD, &weights.lm_head_VD}) {
+    if (!rows_VD->defined()) continue;
+    *rows_VD = at::cat({*rows_VD, rows_VD->mean(0, /*keepdim=*/true).expand({num_new, -1})});
+  }
+  config.vocab_size = vocab_size;
 }
 
 T5Weights clone_weights(const T5Config& config, const T5Weights& weights,

@@ -63,6 +63,11 @@ void for_each_weight(const T5Config& config, T5Weights& weights,
 // initializer_factor 1). Deterministic in the seed.
 T5Weights random_weights(const T5Config& config, uint64_t seed);
 
+// Gives embedding and head rows for `vocab_size` ids, which are more than before. A new row is the
+// mean of the old ones: with it a new token is at first neither likely nor unlikely. transformers'
+// resize_token_embeddings draws its rows around the same mean.
+void grow_embedding(int64_t vocab_size, T5Config& config, T5Weights& weights);
+
 // The tensors with their published names; they share memory with `weights`.
 NamedTensors named_tensors(const T5Config& config, const T5Weights& weights);
 

@@ -20,7 +20,6 @@ DOVETAIL_JSON_FIELDS(OptimizerSettings, name, learning_rate, schedule, warmup, w
                      parameters)
 DOVETAIL_JSON_FIELDS(TrainingOptions, accumulate, label_smoothing, z_loss, ema,
                      activation_checkpointing, precision)
-DOVETAIL_JSON_FIELDS(VocabularySettings, type, vocab_size, sentinels, threads, max_lines)
 DOVETAIL_JSON_FIELDS(PretrainSettings, steps, batch_tokens, sequence_length, pack_sequences,
                      dropout, seed, options, optimizer)
 DOVETAIL_JSON_FIELDS(StepSettings, fixed, epochs, at_least, at_most)
@@ -36,5 +35,24 @@ DOVETAIL_JSON_FIELDS(EvaluateSettings, test_examples, metrics, max_new_tokens, b
 DOVETAIL_JSON_FIELDS(SelectSettings, examples, adaptations, shots, shot_steps, race_examples,
                      race_steps)
 DOVETAIL_JSON_FIELDS(TrainSizeSettings, examples, references, fraction, per_class)
+
+// Tokens stand there only where a sweep adds some, so that other jobs keep their keys.
+void to_json(Json& json, const VocabularySettings& settings) {
+  json = {{"type", settings.type},
+          {"vocab_size", settings.vocab_size},
+          {"sentinels", settings.sentinels},
+          {"threads", settings.threads},
+          {"max_lines", settings.max_lines}};
+  if (!settings.add_tokens.empty()) json["add_tokens"] = settings.add_tokens;
+}
+
+void from_json(const Json& json, VocabularySettings& settings) {
+  json.at("type").get_to(settings.type);
+  json.at("vocab_size").get_to(settings.vocab_size);
+  json.at("sentinels").get_to(settings.sentinels);
+  json.at("threads").get_to(settings.threads);
+  json.at("max_lines").get_to(settings.max_lines);
+  settings.add_tokens = json.value("add_tokens", std::vector<std::string>());
+}
 
 }  // namespace dovetail

@@ -41,8 +41,9 @@ struct VocabularySettings {
   std::string type = "unigram";  // unigram (SentencePiece, trained on the corpus), file, bytes
   int64_t vocab_size = 4000;     // without the sentinels
   int64_t sentinels = 100;
-  int64_t threads = 2;    // fixed: the trained vocabulary depends on it
-  int64_t max_lines = 0;  // sample of the text to train on; 0: all
+  int64_t threads = 2;                       // fixed: the trained vocabulary depends on it
+  int64_t max_lines = 0;                     // sample of the text to train on; 0: all
+  std::vector<std::string> add_tokens = {};  // one id each, on top of all others
 };
 
 struct PretrainSettings {

@@ -63,6 +63,9 @@ StartSettings start_from_base(JobGraph& graph, const AxisValue& objective, Job& 
     StartSettings start{.objective = value.choice, .model = value.model};
     start.objective.parameters["fingerprint"] =
         graph.data().fingerprint(DataSource::checkpoint, value.folder, &objective);
+    // part of the key only where there are some, so that other jobs keep theirs
+    const std::vector<std::string>& tokens = graph.sweep().vocabulary.add_tokens;
+    if (!tokens.empty()) start.objective.parameters["add_tokens"] = tokens;
     job.locations.checkpoint = value.folder;
     return start;
   }
@@ -80,6 +83,7 @@ ModelSize size_of(const Sweep& sweep, const ObjectiveValue& objective) {
   int64_t rows = sweep.model.value("vocab_size", int64_t{32128});
   if (vocabulary.type == "unigram") rows = vocabulary.vocab_size + vocabulary.sentinels;
   if (vocabulary.type == "bytes") rows = kNumByteIds + vocabulary.sentinels;
+  if (vocabulary.type != "file") rows += std::ssize(vocabulary.add_tokens);
   return model_size(sweep.model, rows);
 }
 

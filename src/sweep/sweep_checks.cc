@@ -11,6 +11,20 @@ namespace dovetail {
 
 namespace {
 
+// An adapter holds no embeddings: exported, it would lack the rows of the new tokens.
+void check_added_tokens(const toml::source_region& place, const Sweep& sweep) {
+  const auto tunings = sweep.axes.find("tuning");
+  if (sweep.vocabulary.add_tokens.empty() || tunings == sweep.axes.end()) return;
+  for (const AxisValue& value : tunings->second) {
+    const auto& tuning = value.as<TuningValue>();
+    if (tuning.choice.name == "full" || !tuning.tune.keep_model) continue;
+    fail_at(place,
+            fmt::format("add_tokens of [text] gives a checkpoint new embeddings, which tuning "
+                        "\"{}\" does not keep; leave out keep_model, or tune with \"full\"",
+                        value.label));
+  }
+}
+
 void check_objective(const toml::source_region& place, const AxisValue& value, const Sweep& sweep) {
   const std::string& name = value.as<ObjectiveValue>().choice.name;
   const bool pretrains = name != "none" && name != "checkpoint";
@@ -20,7 +34,7 @@ void check_objective(const toml::source_region& place, const AxisValue& value, c
                         "add the axes task, template, tuning and train_size",
                         value.label));
   }
-  if (name == "checkpoint") return;
+  if (name == "checkpoint") return check_added_tokens(place, sweep);
   if (sweep.corpus.empty() && (pretrains || sweep.vocabulary.type == "unigram")) {
     fail_at(place, fmt::format("objective \"{}\" needs a text to {} on; name one in [text] corpus "
                                "= [...]",

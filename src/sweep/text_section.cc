@@ -70,14 +70,37 @@ std::vector<std::string> read_corpus(const toml::node& node, const Sweep& sweep,
   return corpus;
 }
 
+void read_add_tokens(const toml::node& node, VocabularySettings& vocabulary) {
+  std::vector<std::string>& tokens = vocabulary.add_tokens;
+  for (const toml::node& element : list(node, "add_tokens of [text]")) {
+    std::string token = text(element, "each element of add_tokens");
+    const bool is_reserved =
+        token.starts_with("<extra_id_") || token == "</s>" || token == "<pad>" || token == "<unk>";
+    if (trim(token) != token || token.empty() || is_reserved) {
+      fail_at(
+          element.source(),
+          fmt::format("add_tokens: expected a text without spaces at its ends that is no special "
+                      "token of T5, found \"{}\"",
+                      token));
+    }
+    if (std::ranges::find(tokens, token) != tokens.end()) {
+      fail_at(element.source(), fmt::format("add_tokens: \"{}\" is named twice", token));
+    }
+    tokens.push_back(std::move(token));
+  }
+}
+
 }  // namespace
 
 void read_text_section(const toml::node& node, const Catalogues& catalogues, Sweep& sweep) {
-  const TomlTable table(node, "[text]", {"corpus", "vocabulary"});
+  const TomlTable table(node, "[text]", {"corpus", "vocabulary", "add_tokens"});
   if (const toml::node* corpus = table.find("corpus")) {
     sweep.corpus = read_corpus(*corpus, sweep, names_of(catalogues.corpora));
   }
   if (const toml::node* vocabulary = table.find("vocabulary")) read_vocabulary(*vocabulary, sweep);
+  if (const toml::node* tokens = table.find("add_tokens")) {
+    read_add_tokens(*tokens, sweep.vocabulary);
+  }
 }
 
 }  // namespace dovetail

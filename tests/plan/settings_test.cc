@@ -29,6 +29,17 @@ const Json kExamples = {
      Json::parse(R"({"examples": 5, "references": 2, "fraction": 0.1, "per_class": 4})")},
     {"choice", Json::parse(R"({"name": "full", "parameters": {"a": 1}})")}};
 
+// Tokens of a sweep are part of the key, and jobs of all other sweeps keep theirs.
+TEST(VocabularySettings, HasTokensInItsJsonOnlyWhereThereAreSome) {
+  VocabularySettings settings;
+  EXPECT_FALSE(Json(settings).contains("add_tokens"));
+
+  settings.add_tokens = {"[EVENT]"};
+
+  EXPECT_EQ(Json(settings).at("add_tokens"), Json::array({"[EVENT]"}));
+  EXPECT_EQ(Json(settings).get<VocabularySettings>().add_tokens, settings.add_tokens);
+}
+
 template <typename Settings>
 void expect_round_trip(const Json& json) {
   EXPECT_EQ(Json(json.get<Settings>()), json);

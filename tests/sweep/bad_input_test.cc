@@ -92,6 +92,8 @@ const BadInput kBadInputs[] = {
      "q.toml:6:14: unknown vocabulary \"byte\"; did you mean \"bytes\"?", ""},
     {"no_vocabulary_file", "vocab_size = 1000", "file = \"x/spiece.model\"",
      "q.toml:6:23: no vocabulary file \"x/spiece.model\"", ""},
+    {"reserved_token", "{ vocab_size = 1000 }", "{ vocab_size = 1000 }\nadd_tokens = [\"</s>\"]",
+     "q.toml:7:15: add_tokens: expected a text without spaces at its ends", "found \"</s>\""},
     {"small_vocabulary", "vocab_size = 1000", "vocab_size = 3",
      "q.toml:6:29: vocab_size of vocabulary must be at", "not 3"},
     {"unknown_metric", "\"exact_match\"", "\"exact_mach\"",
