@@ -55,8 +55,7 @@ std::string refusal(const nlohmann::json& json) {
 }
 
 // T5X's logits_via_embedding and Mesh TensorFlow's shared_embedding_and_softmax_weights: a tied
-// head is scaled, another one is not. The weights say which it is, since transformers 5 calls every
-// head tied.
+// head is scaled, another one is not. The weights say which it is: transformers 5 calls all tied.
 TEST(T5Config, MultilingualModelsAreScaledWhereTheHeadIsTied) {
   for (const char* type : {"mt5", "umt5"}) {
     nlohmann::json json = tiny();

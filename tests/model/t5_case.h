@@ -34,7 +34,8 @@ struct T5Case {
     const at::Tensor labels = ids("labels");
     const at::Tensor start =
         at::full({labels.size(0), 1}, model.config().decoder_start_token_id, at::kLong);
-    const at::Tensor decoder_ids = at::cat({start, labels.slice(1, 0, -1)}, 1).clamp_min(0);
+    const at::Tensor shifted = at::cat({start, labels.slice(1, 0, -1)}, 1);
+    const at::Tensor decoder_ids = at::where(shifted < 0, model.config().pad_token_id, shifted);
     return model.logits(model.decode(decoder_ids, memory(), expected.at("mask")));
   }
   // Mean over the labels that count.
