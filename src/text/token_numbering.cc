@@ -136,8 +136,12 @@ void number_tokens(const TokenizerFolder& found, SpecialIds of_model, const std:
                              numbering.find("\u2581" + sentinel_name(0)) ||
                              found.kind == TokenizerFolder::Kind::json;
   if (!has_sentinels) add_sentinels(found.num_sentinels, num_model_pieces, numbering, parts);
+  // Bytes begin with <pad>, </s> and <unk>, whose flags name_special_ids knows.
+  const auto is_of_bytes = [&](const AddedToken& token) {
+    return parts.is_bytes && numbering.find(token.content).value_or(3) < 3;
+  };
   for (const AddedToken& token : found.added_tokens) {
-    if (token.id < 0) numbering.add(token);
+    if (token.id < 0 && !is_of_bytes(token)) numbering.add(token);
   }
   name_special_ids(found, of_model, where, numbering, parts);
   parts.num_own = static_cast<int64_t>(parts.pieces.size());

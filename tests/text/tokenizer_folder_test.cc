@@ -42,6 +42,8 @@ TEST(TokenizerFolder, ReadsBytesThatItSaved) {
   EXPECT_TRUE(again.is_bytes());
   EXPECT_EQ(again.num_sentinels(), 9);
   EXPECT_EQ(folder.num_entries(), 1);
+  // ByT5Tokenizer of transformers 5.23, read from a folder too: <pad> takes the blanks around it
+  EXPECT_THAT(again.encode_with_sentinels("a <pad> b"), testing::ElementsAre(100, 0, 101));
 }
 
 TEST(TokenizerFolder, CountsSentinelsWhereTheyAreWritten) {
