@@ -23,7 +23,7 @@ def declared(table):
     """For each file the use of each key."""
     files = {}
     for line in table.splitlines():
-        if heading := re.fullmatch(r"### (\S+)", line):
+        if heading := re.fullmatch(r"### (.+)", line):
             keys = files.setdefault(heading[1], {})
         elif row := re.fullmatch(r"\| `(.+?)` \| (\w+)[^|]* \| (.+) \|", line):
             assert row[1] not in keys, f"{row[1]} is declared twice"

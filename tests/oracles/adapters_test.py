@@ -227,3 +227,16 @@ def test_a_prompt_that_an_encoder_made_is_pefts(base, tmp_path):
     config = peft.PromptEncoderConfig(task_type="SEQ_2_SEQ_LM", num_virtual_tokens=5,
                                       encoder_hidden_size=16)
     assert assert_equal_to_peft(base, made(base, tmp_path / "adapter", config)) > 1e-2
+
+
+@pytest.mark.parametrize("config, kind", [
+    (peft.LoraConfig, "LORA"), (peft.PromptTuningConfig, "PROMPT_TUNING, P_TUNING"),
+    (peft.PromptEncoderConfig, "PROMPT_TUNING, P_TUNING")])
+def test_every_key_that_peft_writes_is_declared(config, kind, tmp_path):
+    config(task_type="SEQ_2_SEQ_LM").save_pretrained(tmp_path)
+    written = json.loads((tmp_path / "adapter_config.json").read_text())
+
+    listed = dovetail("list", "foreign_keys", cwd=tmp_path).stdout
+    declared = listed.split(f"### adapter_config.json ({kind})\n")[1].split("\n### ")[0]
+
+    assert [key for key in written if f"| `{key}` |" not in declared] == []
