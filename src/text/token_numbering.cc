@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/error.h"
 #include "text/listed_tokens.h"
@@ -10,6 +11,8 @@
 namespace dovetail {
 
 namespace {
+
+constexpr int32_t kMostPieces = 10'000'000;
 
 std::string sentinel_name(int number) { return fmt::format("<extra_id_{}>", number); }
 
@@ -25,13 +28,13 @@ class Numbering {
   // A token that may have an id. The id of a piece of the same text counts before the given one,
   // and one without either becomes the next.
   void add(AddedToken token) {
-    if (std::ranges::find(parts_.added, token.content, &AddedToken::content) != parts_.added.end())
-      return;
+    if (!contents_.insert(token.content).second) return;
     if (const auto piece = ids_.find(token.content); piece != ids_.end()) {
       if (token.id >= 0 && token.id != piece->second) clash(token, piece->second);
       token.id = piece->second;
     }
     if (token.id < 0) token.id = static_cast<int32_t>(parts_.pieces.size());
+    check_size(token);
     if (token.id >= std::ssize(parts_.pieces)) parts_.pieces.resize(token.id + 1);
     std::string& piece = parts_.pieces[token.id];
     if (!piece.empty() && piece != token.content) clash(token, token.id);
@@ -63,9 +66,17 @@ class Numbering {
         where_, token.content, token.id, parts_.pieces[id], id);
   }
 
+  // A wrong id must not take all memory.
+  void check_size(const AddedToken& token) const {
+    if (token.id < kMostPieces) return;
+    throw_<DataError>("{}: the token \"{}\" has the id {}; expected one below {}", where_,
+                      token.content, token.id, kMostPieces);
+  }
+
   VocabularyParts& parts_;
   std::string where_;
   std::unordered_map<std::string, int32_t> ids_;
+  std::unordered_set<std::string> contents_;  // of parts_.added
 };
 
 // Sentinels stand on top of the model's pieces, numbered downwards from the highest id, those of

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A folder that transformers 5 has saved, model and tokenizer and nothing else, is scored,
-generated from, tuned in a sweep, exported, and read by transformers again. Once with T5's special
-ids, once with others."""
+"""A folder that transformers has saved, model and tokenizer and nothing else, is scored, generated
+from, tuned in a sweep, exported, and read by transformers again: of transformers 5 with T5's special
+ids and with others, and in the layout of transformers 4."""
 import json
+import shutil
 
 import pytest
 import sentencepiece
@@ -14,7 +15,7 @@ from transformers import T5ForConditionalGeneration, T5Tokenizer
 SPIECE = SOURCE / "tests/golden/text/spiece.model"   # 1,000 pieces
 SPECIAL = {"t5": ["<pad>", "</s>", "<unk>"], "others": ["<s>", "<pad>", "<unk>", "</s>"]}
 PAIRS = [("the plural of dog is", "dogs"), ("a small cat <extra_id_0> in the house", "house"),
-         ("plural: mouse", "mice and men")]
+         ("plural [EVENT] mouse", "mice and men")]
 AXES = """[axes]
 objective = [{ checkpoint = "saved", label = "saved" }]
 task = ["card.toml"]
@@ -54,6 +55,49 @@ def save_folder(folder, kind):
     assert not (folder / "spiece.model").exists()
 
 
+def rewrite(file, edit):
+    json_of_file = json.loads(file.read_text())
+    edit(json_of_file)
+    file.write_text(json.dumps(json_of_file, indent=2))
+
+
+def plain_token(content):
+    return {"content": content, "lstrip": False, "normalized": False, "rstrip": False,
+            "single_word": False}
+
+
+def save_in_the_layout_of_4(folder):
+    """Turns a folder of 5.23 into what 4.57.6 saves, as seen there: more files, other keys."""
+    save_folder(folder, "t5")
+    rewrite(folder / "config.json", lambda config: [
+        config.pop(key, None) for key in ("tie_word_embeddings", "scale_decoder_outputs")])
+    shutil.copy(SPIECE, folder / "spiece.model")
+    named = {"eos_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>"}
+    sentinels = [f"<extra_id_{i}>" for i in range(100)]
+    (folder / "special_tokens_map.json").write_text(json.dumps(
+        {"additional_special_tokens": sentinels}
+        | {name: plain_token(content) for name, content in named.items()}))
+    by_id = dict(enumerate(["<pad>", "</s>", "<unk>"]))
+    by_id |= {1099 - i: sentinel for i, sentinel in enumerate(sentinels)}
+    (folder / "tokenizer_config.json").write_text(json.dumps(
+        {"add_prefix_space": None, "additional_special_tokens": sentinels,
+         "added_tokens_decoder": {str(i): plain_token(content) | {"special": True}
+                                  for i, content in sorted(by_id.items())},
+         "clean_up_tokenization_spaces": False, "extra_ids": 100, "extra_special_tokens": {},
+         "legacy": True, "model_max_length": int(1e30), "sp_model_kwargs": {},
+         "tokenizer_class": "T5Tokenizer"} | named))
+    mark = {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "always",
+            "split": True}
+    steps = [{"type": "Strip", "strip_left": False, "strip_right": True},
+             {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": "\u2581"}]
+
+    def pipeline_of_4(tokenizer):
+        first = [tokenizer["normalizer"]] if tokenizer["normalizer"] else []
+        tokenizer |= {"normalizer": {"type": "Sequence", "normalizers": first + steps},
+                      "pre_tokenizer": mark, "decoder": mark}
+    rewrite(folder / "tokenizer.json", pipeline_of_4)
+
+
 def run(*words, cwd, **options):
     result = dovetail(*words, cwd=cwd, **options)
     assert result.returncode == 0, result
@@ -86,14 +130,19 @@ def assert_is_what_transformers_reads(name, folder):
             [i for i in ids if i < len(tokenizer)]).strip()
 
 
-@pytest.mark.parametrize("kind", SPECIAL)
-def test_a_folder_saved_by_transformers_5_goes_all_the_way(tmp_path, kind):
-    save_folder(tmp_path / "saved", kind)
+@pytest.mark.parametrize("kind", [*SPECIAL, "layout of 4"])
+def test_a_folder_saved_by_transformers_goes_all_the_way(tmp_path, kind):
+    if kind == "layout of 4":
+        save_in_the_layout_of_4(tmp_path / "saved")
+    else:
+        save_folder(tmp_path / "saved", kind)
     assert_is_what_transformers_reads("saved", tmp_path)
 
     sweep = make_tiny_sweep(tmp_path)
     text = sweep.read_text()
     text = 'name = "tiny"\n' + text[text.index("[tune]"):text.index("[axes]")] + AXES
+    if kind == "t5":      # one id, in the exported folder too
+        text += '[text]\nadd_tokens = ["[EVENT]"]\n'
     sweep.write_text(text.replace("[tune]\n", "[tune]\nkeep_model = true\n"))
     said = run("run", "tiny.toml", "--out", "out", cwd=tmp_path).stderr
     # the sweep's own decoding
@@ -102,4 +151,6 @@ def test_a_folder_saved_by_transformers_5_goes_all_the_way(tmp_path, kind):
 
     assert_is_what_transformers_reads("tuned", tmp_path)
     kept = json.loads((tmp_path / "tuned" / "generation_config.json").read_text())
+    pieces = AutoTokenizer.from_pretrained(tmp_path / "tuned").tokenize("a [EVENT]")
+    assert ("[EVENT]" in pieces) == (kind == "t5")
     assert kept == json.loads((tmp_path / "saved" / "generation_config.json").read_text())

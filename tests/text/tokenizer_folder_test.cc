@@ -126,6 +126,10 @@ TEST(TokenizerFolder, RefusesIdsThatAreTaken) {
 
   EXPECT_THAT(message_of<DataError>([&] { Vocabulary::from_folder(folder.path()); }),
               HasSubstr("the token \"xReact\" the id 3"));
+
+  folder.write("added_tokens.json", R"({"xReact": 2000000000})");
+  EXPECT_THAT(message_of<DataError>([&] { Vocabulary::from_folder(folder.path()); }),
+              HasSubstr("\"xReact\" has the id 2000000000; expected one below 10000000"));
 }
 
 TEST(TokenizerFolder, RefusesKeysThatChangeIds) {
