@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A folder that transformers has saved, model and tokenizer and nothing else, is scored, generated
-from, tuned in a sweep, exported, and read by transformers again: of transformers 5 with T5's special
-ids and with others, and in the layout of transformers 4."""
+from, tuned in a sweep, exported, and read by transformers again: of transformers 5 with T5's
+special ids and with others, and in the layout of transformers 4."""
 import json
 import shutil
 
