@@ -70,8 +70,9 @@ endfunction()
 
 # add_room_test(text SOURCES vocabulary_test.cc corpus_test.cc [TORCH] [LABELS unit])
 # One test binary a room; in rooms without LibTorch every GoogleTest case is a CTest of its own.
+# SLOW "WholeWordNet.*:Claims.*": a GoogleTest filter of the cases that are labelled slow instead.
 function(add_room_test name)
-  cmake_parse_arguments(TEST "TORCH" "" "SOURCES;DEPS;LABELS" ${ARGN})
+  cmake_parse_arguments(TEST "TORCH" "SLOW" "SOURCES;DEPS;LABELS" ${ARGN})
   if(TEST_TORCH AND NOT DOVETAIL_TORCH)
     return()
   endif()
@@ -87,15 +88,19 @@ function(add_room_test name)
     set_tests_properties(${name} PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT 120
                          ENVIRONMENT OMP_NUM_THREADS=1)
   else()
-    gtest_discover_tests(${target} PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT 120
-                         DISCOVERY_TIMEOUT 60)
+    gtest_discover_tests(${target} TEST_FILTER "-${TEST_SLOW}" DISCOVERY_TIMEOUT 60
+                         PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT 120)
+    if(TEST_SLOW)
+      gtest_discover_tests(${target} TEST_FILTER "${TEST_SLOW}" TEST_LIST ${target}_slow
+                           DISCOVERY_TIMEOUT 60 PROPERTIES LABELS slow TIMEOUT 120)
+    endif()
   endif()
 endfunction()
 
 # add_test_program(t5_parity SOURCES t5_parity_test.cc DEPS dovetail_model TORCH): a GoogleTest
 # binary that is no CTest yet.
 function(add_test_program target)
-  cmake_parse_arguments(TEST "TORCH" "" "SOURCES;DEPS;LABELS" ${ARGN})
+  cmake_parse_arguments(TEST "TORCH" "SLOW" "SOURCES;DEPS;LABELS" ${ARGN})
   add_executable(${target} ${TEST_SOURCES})
   compile_together(${target})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
