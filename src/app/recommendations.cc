@@ -3,13 +3,13 @@
 
 #include <fmt/format.h>
 
-#include <string>
 #include <vector>
 
 #include "analysis/report/caveats.h"
 #include "analysis/report/decision_words.h"
 #include "analysis/report/lessons.h"
 #include "analysis/report/number_text.h"
+#include "analysis/report/report.h"
 #include "app/text_output.h"
 
 namespace dovetail {
@@ -28,8 +28,6 @@ std::vector<std::string> recommendation_row(const Decision& decision) {
       comparable ? "over random start: " + gain_text(*start) : ""};
 }
 
-}  // namespace
-
 void print_recommendations(const Analysis& analysis) {
   std::vector<std::vector<std::string>> rows;
   for (const Decision& decision : analysis.decisions) rows.push_back(recommendation_row(decision));
@@ -38,6 +36,16 @@ void print_recommendations(const Analysis& analysis) {
   fmt::print("\n");
   for (const std::string& lesson : lessons(analysis)) fmt::print("- {}\n", lesson);
   for (const std::string& caveat : caveats(analysis)) fmt::print("- {}\n", caveat);
+}
+
+}  // namespace
+
+void report_results(const std::filesystem::path& folder, const Plan& plan,
+                    const std::map<std::string, Record>& records) {
+  const Analysis analysis = analyse(plan, records);
+  const std::filesystem::path page = write_report(folder, analysis);
+  print_recommendations(analysis);
+  fmt::print("\nThe report is {}; open it in a browser.\n", page.string());
 }
 
 }  // namespace dovetail

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "analysis/decisions/analysis.h"
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "plan/plan.h"
+#include "plan/record.h"
 
 namespace dovetail {
 
-// Prints a recommendation for each task and training size, what the sweep teaches beyond them, and
-// what to beware of.
-void print_recommendations(const Analysis& analysis);
+// Writes the report of a results folder (write_report), and prints a recommendation for each task
+// and training size, what the sweep teaches beyond them, what to beware of, and where the page is.
+// Throws SystemError if the folder cannot be written.
+void report_results(const std::filesystem::path& folder, const Plan& plan,
+                    const std::map<std::string, Record>& records);
 
 }  // namespace dovetail

@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "analysis/report/report.h"
-
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 #include <memory>
 
@@ -17,12 +13,7 @@ namespace dovetail {
 namespace {
 
 int report(const std::string& folder) {
-  const Plan plan = plan_of_results(folder);  // the analysis refers to both
-  const auto records = read_journal(folder);
-  const Analysis analysis = analyse(plan, records);
-  const std::filesystem::path page = write_report(folder, analysis);
-  print_recommendations(analysis);
-  fmt::print("\nThe report is {}; open it in a browser.\n", page.string());
+  report_results(folder, plan_of_results(folder), read_journal(folder));
   return kSuccess;
 }
 

@@ -8,7 +8,6 @@
 #include <map>
 #include <memory>
 
-#include "analysis/report/report.h"
 #include "app/commands.h"
 #include "app/recommendations.h"
 #include "app/results_folder.h"
@@ -123,16 +122,6 @@ void print_summary(const Plan& plan, const SweepStatus& status, const RunSummary
   fmt::print(stderr, "results: {}\n", (out / "results.h5").string());
 }
 
-// Recommendations, page and tables. An interrupted run leaves them to `dovetail report`.
-void report_finished(const Plan& plan, const std::map<std::string, Record>& records,
-                     const RunSummary& summary, const fs::path& out) {
-  if (summary.interrupted) return;
-  const Analysis analysis = analyse(plan, records);
-  const fs::path page = write_report(out, analysis);
-  print_recommendations(analysis);
-  fmt::print("\nThe report is {}; open it in a browser.\n", page.string());
-}
-
 void check_device(const RunOptions& options) {
   if (options.data_parallel == 1 || options.device == "cpu") return;
   throw_<ConfigError>(
@@ -179,7 +168,8 @@ int run_coordinator(DataParallelRun& ranks, const RunOptions& options) {
   const SweepStatus status = sweep_status(plan, journal.records());
   print_summary(plan, status, summary, paths.out);
   print_cost(journal.records());
-  report_finished(whole, journal.records(), summary, paths.out);
+  // of an interrupted run only `dovetail report` makes one
+  if (!summary.interrupted) report_results(paths.out, whole, journal.records());
   return exit_code_of(options, status, summary);
 }
 

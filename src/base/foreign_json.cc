@@ -12,13 +12,13 @@
 
 namespace dovetail {
 
-namespace {
-
 bool is_neutral(const ForeignKey& key, const nlohmann::json& value) {
   if (value.is_null()) return true;
   const nlohmann::json neutral = nlohmann::json::parse(key.neutral);
   return std::ranges::find(neutral, value) != neutral.end();
 }
+
+namespace {
 
 // The value as one short piece of text, for a message.
 std::string shown(const nlohmann::json& value) {

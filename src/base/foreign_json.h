@@ -32,6 +32,9 @@ struct ForeignFile {
   std::vector<ForeignKey> keys;
 };
 
+// Whether a value of the key leaves results alone: null, or one of `neutral`.
+bool is_neutral(const ForeignKey& key, const nlohmann::json& value);
+
 // Checks the top level of `json`, read from `path`, against the declarations. Throws ConfigError
 // for the first refused key with a value that is not neutral, and for a JSON value that is no
 // object. Returns the undeclared keys, which the caller notes with note_unknown_keys.

@@ -77,15 +77,19 @@ void check_network(const Json& json, const std::filesystem::path& file,
   }
 }
 
-}  // namespace
-
-Json config_of_folder(const std::filesystem::path& folder, const toml::source_region& place) {
-  const std::filesystem::path file = folder / "config.json";
+// config.json of a folder: an object.
+Json read_config_file(const std::filesystem::path& file, const toml::source_region& place) {
   if (!std::filesystem::is_regular_file(file)) {
-    fail_at(place, fmt::format("\"{}\" holds no config.json", folder.string()));
+    fail_at(place, fmt::format("\"{}\" holds no config.json", file.parent_path().string()));
   }
-  const Json json = Json::parse(read_file(file), nullptr, false);
+  Json json = Json::parse(read_file(file), nullptr, false);
   if (!json.is_object()) fail_at(place, fmt::format("{} is no JSON object", file.string()));
+  return json;
+}
+
+// The keys of a config.json that decide the network's shape, with defaults for the others.
+Json shape_of(const Json& json, const std::filesystem::path& file,
+              const toml::source_region& place) {
   Json config = Json::object();
   for (const std::string& key : kRequired) {
     if (!json.contains(key) || !json[key].is_number_integer() || json[key] < 1) {
@@ -100,6 +104,13 @@ Json config_of_folder(const std::filesystem::path& folder, const toml::source_re
   return with_defaults(std::move(config));
 }
 
+}  // namespace
+
+Json config_of_folder(const std::filesystem::path& folder, const toml::source_region& place) {
+  const std::filesystem::path file = folder / "config.json";
+  return shape_of(read_config_file(file, place), file, place);
+}
+
 Json read_model_config(const toml::node& node, const Sweep& sweep, const Catalogues& catalogues) {
   if (node.is_table()) return config_of_table(node);
   const std::string name = text(node, "config of [model]");
@@ -109,9 +120,10 @@ Json read_model_config(const toml::node& node, const Sweep& sweep, const Catalog
   }
   const std::filesystem::path folder = find_path(name, sweep.file);
   if (!folder.empty()) {
-    Json config = config_of_folder(folder, node.source());
     const std::filesystem::path file = folder / "config.json";
-    check_network(Json::parse(read_file(file)), file, node.source());
+    const Json json = read_config_file(file, node.source());
+    Json config = shape_of(json, file, node.source());
+    check_network(json, file, node.source());
     config.erase("vocab_size");  // the sweep's own vocabulary decides
     return config;
   }

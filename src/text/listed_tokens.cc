@@ -5,6 +5,8 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "text/token_id.h"
+
 namespace dovetail {
 
 namespace {
@@ -35,16 +37,18 @@ void add_unnumbered(const nlohmann::json& token, std::vector<AddedToken>& tokens
 }
 
 void add_numbered(const nlohmann::json& config, const nlohmann::json& added,
-                  std::vector<AddedToken>& tokens) {
+                  const std::string& where, std::vector<AddedToken>& tokens) {
   std::vector<AddedToken> numbered;
   if (const auto decoder = config.find("added_tokens_decoder");
       decoder != config.end() && decoder->is_object()) {
     for (const auto& [id, token] : decoder->items()) {
-      add_new(added_token_from(token, std::stoi(id)), numbered);
+      AddedToken read = added_token_from(token, -1);
+      read.id = token_id_of_key(id, read.content, where);
+      add_new(std::move(read), numbered);
     }
   }
   for (const auto& [content, id] : added.items()) {
-    add_new({.id = id.get<int32_t>(), .content = content}, numbered);
+    add_new({.id = token_id(id, content, where), .content = content}, numbered);
   }
   std::ranges::stable_sort(numbered, {}, &AddedToken::id);
   for (AddedToken& token : numbered) add_new(std::move(token), tokens);
@@ -59,6 +63,12 @@ std::optional<std::string> token_content(const nlohmann::json& token) {
   return content.get<std::string>();
 }
 
+AddedToken numbered_token_from(const nlohmann::json& json, const std::string& where) {
+  AddedToken token = added_token_from(json, -1);
+  token.id = token_id(json.at("id"), token.content, where);
+  return token;
+}
+
 AddedToken added_token_from(const nlohmann::json& json, int32_t id) {
   return {.id = id,
           .content = json.at("content").get<std::string>(),
@@ -71,9 +81,10 @@ AddedToken added_token_from(const nlohmann::json& json, int32_t id) {
 
 std::vector<AddedToken> listed_tokens(const nlohmann::json& tokenizer_config,
                                       const nlohmann::json& special_tokens_map,
-                                      const nlohmann::json& added_tokens) {
+                                      const nlohmann::json& added_tokens,
+                                      const std::string& where) {
   std::vector<AddedToken> tokens;
-  add_numbered(tokenizer_config, added_tokens, tokens);
+  add_numbered(tokenizer_config, added_tokens, where, tokens);
   for (const nlohmann::json* file : {&tokenizer_config, &special_tokens_map}) {
     for (const char* name : kNamedTokens) {
       if (file->contains(name)) add_unnumbered(file->at(name), tokens);

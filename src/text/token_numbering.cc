@@ -12,8 +12,6 @@ namespace dovetail {
 
 namespace {
 
-constexpr int32_t kMostPieces = 10'000'000;
-
 std::string sentinel_name(int number) { return fmt::format("<extra_id_{}>", number); }
 
 // Numbers added tokens and names special ids, on top of a model's pieces.
@@ -34,7 +32,6 @@ class Numbering {
       token.id = piece->second;
     }
     if (token.id < 0) token.id = static_cast<int32_t>(parts_.pieces.size());
-    check_size(token);
     if (token.id >= std::ssize(parts_.pieces)) parts_.pieces.resize(token.id + 1);
     std::string& piece = parts_.pieces[token.id];
     if (!piece.empty() && piece != token.content) clash(token, token.id);
@@ -64,13 +61,6 @@ class Numbering {
         "{}: its files give the token \"{}\" the id {}, but \"{}\" has the id {} in its "
         "vocabulary; do they belong together?",
         where_, token.content, token.id, parts_.pieces[id], id);
-  }
-
-  // A wrong id must not take all memory.
-  void check_size(const AddedToken& token) const {
-    if (token.id < kMostPieces) return;
-    throw_<DataError>("{}: the token \"{}\" has the id {}; expected one below {}", where_,
-                      token.content, token.id, kMostPieces);
   }
 
   VocabularyParts& parts_;

@@ -132,15 +132,16 @@ std::optional<std::string> named_token(const TokenizerJsonFiles& files, const ch
 }
 
 // Added tokens that tokenizer.json numbers count beside spiece.model, too.
-std::vector<AddedToken> tokens_of(const TokenizerJsonFiles& files, TokenizerFolder::Kind kind) {
+std::vector<AddedToken> tokens_of(const TokenizerJsonFiles& files, TokenizerFolder::Kind kind,
+                                  const std::string& where) {
   std::vector<AddedToken> tokens;
   if (kind == TokenizerFolder::Kind::spiece) {
     for (const Json& token : files.tokenizer.value("added_tokens", Json::array())) {
-      tokens.push_back(added_token_from(token, token.at("id").get<int32_t>()));
+      tokens.push_back(numbered_token_from(token, where));
     }
   }
   for (AddedToken& token :
-       listed_tokens(files.config, files.special_tokens_map, files.added_tokens)) {
+       listed_tokens(files.config, files.special_tokens_map, files.added_tokens, where)) {
     if (std::ranges::find(tokens, token.content, &AddedToken::content) == tokens.end()) {
       tokens.push_back(std::move(token));
     }
@@ -160,7 +161,7 @@ TokenizerFolder read_tokenizer_folder(const fs::path& folder) try {
   TokenizerFolder found;
   const TokenizerJsonFiles files = read_json_files(folder, found);
   found.kind = kind_of(found, files, folder);
-  found.added_tokens = tokens_of(files, found.kind);
+  found.added_tokens = tokens_of(files, found.kind, folder.string());
   found.num_sentinels =
       count_sentinels(files.config, found.added_tokens, found.kind == TokenizerFolder::Kind::bytes,
                       folder / "tokenizer_config.json");

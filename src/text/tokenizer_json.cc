@@ -11,6 +11,7 @@
 #include "text/byte_pair_model.h"
 #include "text/listed_tokens.h"
 #include "text/piece_encoder.h"
+#include "text/token_id.h"
 #include "text/tokenizer_component.h"
 #include "text/tokenizer_keys.h"
 #include "text/unigram_model.h"
@@ -20,12 +21,7 @@ namespace dovetail {
 namespace {
 
 // Puts `content` at place `id` of a list that grows as needed.
-void put_piece(int64_t id, const std::string& content, std::vector<std::string>& pieces,
-               const std::string& where) {
-  constexpr int64_t kMostPieces = 10'000'000;
-  if (id < 0 || id >= kMostPieces) {
-    throw_<DataError>("{}: the piece \"{}\" has the id {}; expected 0 or more", where, content, id);
-  }
+void put_piece(int32_t id, const std::string& content, std::vector<std::string>& pieces) {
   if (id >= std::ssize(pieces)) pieces.resize(id + 1);
   pieces[id] = content;
 }
@@ -93,7 +89,7 @@ std::unique_ptr<PieceModel> byte_pairs_from(const nlohmann::json& json, Tokenize
   BytePairModel::Settings settings;
   const auto& vocabulary = json.at("vocab").get_ref<const nlohmann::json::object_t&>();
   for (const auto& [piece, id] : vocabulary) {
-    put_piece(id.get<int64_t>(), piece, found.pieces, where);
+    put_piece(token_id(id, piece, where), piece, found.pieces);
   }
   for (const nlohmann::json& merge : json.at("merges"))
     settings.merges.push_back(merge_from(merge, where));
@@ -103,7 +99,7 @@ std::unique_ptr<PieceModel> byte_pairs_from(const nlohmann::json& json, Tokenize
     if (id == vocabulary.end()) {
       throw_<DataError>("{}: the \"unk_token\" {} is not in its vocabulary", where, unk.dump());
     }
-    found.unk_id = settings.unk_id = id->second.get<int32_t>();
+    found.unk_id = settings.unk_id = token_id(id->second, id->first, where);
   }
   settings.fuse_unk = json.value("fuse_unk", false);
   settings.byte_fallback = json.value("byte_fallback", false);
@@ -136,7 +132,7 @@ void read_template(const nlohmann::json& json, TextFrame& frame, const std::stri
     }
     const std::string name = part.at("SpecialToken").at("id");
     for (const nlohmann::json& id : json.at("special_tokens").at(name).at("ids")) {
-      (is_behind ? added.after : added.before).push_back(id.get<int32_t>());
+      (is_behind ? added.after : added.before).push_back(token_id(id, name, where));
     }
   }
   if (!is_behind) throw_<DataError>("{}: the post_processor leaves the text out", where);
@@ -151,8 +147,8 @@ void read_frame(const nlohmann::json& json, TextFrame& frame, const std::string&
   } else if (type == "TemplateProcessing") {
     read_template(json, frame, where);
   } else if (type == "RobertaProcessing" || type == "BertProcessing") {
-    frame.before.insert(frame.before.begin(), json.at("cls").at(1).get<int32_t>());
-    frame.after.push_back(json.at("sep").at(1).get<int32_t>());
+    frame.before.insert(frame.before.begin(), token_id(json.at("cls").at(1), "cls", where));
+    frame.after.push_back(token_id(json.at("sep").at(1), "sep", where));
   } else if (type != "ByteLevel") {  // which moves offsets, not ids
     refuse_component(type, "post_processor", where);
   }
@@ -184,14 +180,14 @@ TokenizerJson tokenizer_json_from(const nlohmann::json& json, const std::string&
   note_unknown_keys(check_foreign_keys(tokenizer_json_keys(), json, where), where);
   TokenizerJson found;
   for (const nlohmann::json& token : json.value("added_tokens", nlohmann::json::array())) {
-    found.added_tokens.push_back(added_token_from(token, token.at("id").get<int32_t>()));
+    found.added_tokens.push_back(numbered_token_from(token, where));
   }
   found.normalize = normalizer_from(json.value("normalizer", nlohmann::json()), where);
   const WordStep words = pre_tokenizer_from(json.value("pre_tokenizer", nlohmann::json()), where);
   std::unique_ptr<PieceModel> model =
       model_from(json.value("model", nlohmann::json()), found, where);
   for (const AddedToken& token : found.added_tokens) {
-    put_piece(token.id, token.content, found.pieces, where);
+    put_piece(token.id, token.content, found.pieces);
   }
   if (const nlohmann::json frame = json.value("post_processor", nlohmann::json());
       !frame.is_null()) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -127,9 +128,21 @@ TEST(TokenizerFolder, RefusesIdsThatAreTaken) {
   EXPECT_THAT(message_of<DataError>([&] { Vocabulary::from_folder(folder.path()); }),
               HasSubstr("the token \"xReact\" the id 3"));
 
-  folder.write("added_tokens.json", R"({"xReact": 2000000000})");
-  EXPECT_THAT(message_of<DataError>([&] { Vocabulary::from_folder(folder.path()); }),
-              HasSubstr("\"xReact\" has the id 2000000000; expected one below 10000000"));
+  for (const char* id : {"2000000000", "99999999999999", "-4", "1.5", "\"1100\"", "null"}) {
+    folder.write("added_tokens.json", fmt::format(R"({{"xReact": {}}})", id));
+    EXPECT_THAT(message_of<DataError>([&] { Vocabulary::from_folder(folder.path()); }),
+                HasSubstr(fmt::format("\"xReact\" has the id {}; expected a whole number below "
+                                      "10000000",
+                                      id)));
+  }
+  folder.write("added_tokens.json", "{}");
+  for (const char* id : {"x", "", "11 ", "99999999999999"}) {
+    folder.write(
+        "tokenizer_config.json",
+        fmt::format(R"({{"added_tokens_decoder": {{"{}": {{"content": "xReact"}}}}}})", id));
+    EXPECT_THAT(message_of<DataError>([&] { Vocabulary::from_folder(folder.path()); }),
+                HasSubstr("the token \"xReact\" has the id"));
+  }
 }
 
 TEST(TokenizerFolder, RefusesKeysThatChangeIds) {

@@ -199,8 +199,7 @@ std::vector<std::string> settings_set_aside(const T5Config& config) {
     const Json* value = reader.find(std::string(key.name).c_str());
     const bool is_id = std::ranges::find(kModelIdKeys, key.name) != std::end(kModelIdKeys);
     if (value == nullptr || is_id || key.use == KeyUse::kHarmless) continue;
-    const Json neutral = Json::parse(key.neutral);
-    if (std::ranges::find(neutral, *value) == neutral.end())
+    if (!is_neutral(key, *value))
       found.push_back(fmt::format("{} {:.60}", key.name, value->dump()));
   }
   return found;
