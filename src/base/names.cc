@@ -60,6 +60,10 @@ bool glob_matches(std::string_view glob, std::string_view name) {
          glob_matches(glob.substr(1), name.substr(1));
 }
 
+std::string counted(int64_t count, const std::string& noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 std::vector<std::string> split(std::string_view text, char separator) {
   std::vector<std::string> parts;
   for (;;) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,9 @@ std::string did_you_mean(std::string_view name, std::span<const std::string> kno
 
 // Matches a glob: * stands for any text, slashes included, and ? for one character.
 bool glob_matches(std::string_view glob, std::string_view name);
+
+// "1 row", "2 rows".
+std::string counted(int64_t count, const std::string& noun);
 
 std::vector<std::string> split(std::string_view text, char separator);
 std::string join(std::span<const std::string> parts, std::string_view separator);

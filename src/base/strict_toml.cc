@@ -121,6 +121,28 @@ std::variant<int64_t, std::string> StrictToml::number_or_text(const std::string&
   fail(key, fmt::format("{} must be a whole number or a text", key));
 }
 
+std::vector<std::variant<int64_t, std::string>> StrictToml::numbers_or_texts(
+    const std::string& key) const {
+  if (!has(key)) return {};
+  const toml::array* array = document_->table.at_path(key).as_array();
+  if (!array) return {number_or_text(key, 0)};
+  std::vector<std::variant<int64_t, std::string>> found;
+  for (const toml::node& node : *array) {
+    if (const auto number = node.value_exact<int64_t>()) {
+      found.emplace_back(*number);
+    } else if (const auto text = node.value_exact<std::string>()) {
+      found.emplace_back(*text);
+    } else {
+      fail(key, fmt::format("{} must be a list of whole numbers or texts", key));
+    }
+  }
+  return found;
+}
+
+bool StrictToml::is_text(const std::string& key) const {
+  return document_->table.at_path(key).is_string();
+}
+
 int64_t StrictToml::version() const {
   const double version = number("version").value_or(0);
   if (version < 1 || version != std::floor(version)) {

@@ -34,6 +34,9 @@ class StrictToml {
   std::vector<std::string> text_or_texts(const std::string& key) const;  // empty when absent
   std::variant<int64_t, std::string> number_or_text(const std::string& key,
                                                     int64_t otherwise) const;
+  // One whole number or text, or a list of them; empty when absent.
+  std::vector<std::variant<int64_t, std::string>> numbers_or_texts(const std::string& key) const;
+  bool is_text(const std::string& key) const;
   // The required key "version": a whole number from 1 on.
   int64_t version() const;
   std::map<std::string, std::string> text_table(const std::string& key) const;

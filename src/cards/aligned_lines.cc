@@ -4,13 +4,12 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "base/text.h"
-#include "cards/row_reader.h"
 
 namespace dovetail {
 
-AlignedLines::AlignedLines(const std::filesystem::path& file)
-    : name_(file.string()), mapped_(file) {
-  for_each_line(mapped_.bytes(),
+AlignedLines::AlignedLines(const std::filesystem::path& file, const std::string& encoding)
+    : name_(file.string()), data_(file, encoding) {
+  for_each_line(data_.bytes(),
                 [&](int64_t, std::string_view line) { lines_.push_back(trim(line)); });
   while (!lines_.empty() && lines_.back().empty()) lines_.pop_back();
 }

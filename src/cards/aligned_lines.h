@@ -7,15 +7,15 @@
 #include <string_view>
 #include <vector>
 
-#include "base/file.h"
 #include "base/strict_toml.h"
+#include "tables/data_file.h"
 
 namespace dovetail {
 
 // A file whose line N belongs to line N of another file.
 class AlignedLines {
  public:
-  explicit AlignedLines(const std::filesystem::path& file);
+  explicit AlignedLines(const std::filesystem::path& file, const std::string& encoding = "");
 
   // The text of a line, which counts from 1; nullopt after the last.
   std::optional<std::string_view> at(int64_t line) const;
@@ -26,7 +26,7 @@ class AlignedLines {
 
  private:
   std::string name_;
-  MappedFile mapped_;
+  DataFile data_;
   std::vector<std::string_view> lines_;
 };
 

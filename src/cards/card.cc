@@ -9,6 +9,7 @@
 #include "base/names.h"
 #include "cards/card_files.h"
 #include "examples/verbalizer.h"
+#include "tables/data_file.h"
 
 namespace dovetail {
 
@@ -19,9 +20,10 @@ namespace dovetail {
 namespace {
 
 const std::vector<std::string> kSharedKeys = {
-    "kind",       "name",   "description", "source",        "task_kind",     "prefix",   "phrase",
-    "train",      "test",   "dev",         "test_fraction", "validation",    "bad_rows", "leaks",
-    "duplicates", "folder", "split_seed",  "shots",         "longest_answer"};
+    "kind",           "name",     "description", "source", "task_kind",     "prefix",
+    "phrase",         "train",    "test",        "dev",    "test_fraction", "validation",
+    "bad_rows",       "leaks",    "duplicates",  "folder", "split_seed",    "shots",
+    "longest_answer", "encoding", "drop_tails"};
 const std::vector<std::string> kAnswerKeys = {"train_answers", "test_answers", "dev_answers"};
 const std::vector<std::string> kChoices = {"split_seed", "shots"};
 
@@ -65,10 +67,20 @@ void read_names(const StrictToml& toml, const CardKind& kind, const CardName& as
   if (!mistake.empty()) toml.fail("phrase", mistake);
 }
 
+std::string read_encoding(const StrictToml& toml) {
+  const std::string encoding = toml.text("encoding", "");
+  if (is_known_encoding(encoding)) return encoding;
+  toml.fail("encoding", fmt::format("unknown encoding \"{}\"; `iconv --list` prints all, such as "
+                                    "utf-8, latin-1, utf-16 and windows-1252",
+                                    encoding));
+}
+
 void read_splits(const StrictToml& toml, const CardFiles& files, Card& card) {
+  const std::string encoding = read_encoding(toml);
   const auto split = [&](const std::string& name) {
-    return Card::Split{files.find(name),
-                       toml.has(name + "_answers") ? files.find(name + "_answers") : ""};
+    return Card::Split{.rows = files.find(name),
+                       .answers = toml.has(name + "_answers") ? files.find(name + "_answers") : "",
+                       .encoding = encoding};
   };
   card.train = split("train");
   if (toml.has("test")) card.test = split("test");
@@ -86,8 +98,22 @@ void read_splits(const StrictToml& toml, const CardFiles& files, Card& card) {
   if (card.validate_on_dev && !card.dev) toml.fail("validation", "this needs a dev file");
 }
 
+// The key bad_rows: a share, "skip" for all, "refuse" for none.
+double read_most_bad_rows(const StrictToml& toml) {
+  constexpr double kUsual = 0.1;
+  if (!toml.has("bad_rows")) return kUsual;
+  if (toml.is_text("bad_rows")) {
+    return one_of(toml, "bad_rows", "skip", {"skip", "refuse"}) == "skip" ? 1 : 0;
+  }
+  const double share = *toml.number("bad_rows");
+  if (share >= 0 && share <= 1) return share;
+  toml.fail("bad_rows", fmt::format("expected the share of rows that may be bad, from 0 to 1, "
+                                    "found {}",
+                                    share));
+}
+
 void read_rules(const StrictToml& toml, Card& card) {
-  card.refuse_bad_rows = one_of(toml, "bad_rows", "skip", {"skip", "refuse"}) == "refuse";
+  card.most_bad_rows = read_most_bad_rows(toml);
   card.keep_duplicates = one_of(toml, "duplicates", "drop", {"drop", "keep"}) == "keep";
   const std::string leaks =
       one_of(toml, "leaks", "refuse", {"refuse", "drop_from_train", "drop_from_test"});
@@ -196,6 +222,7 @@ CardTask read_card(const std::string& name) {
   check_name(toml, card.name);
   read_splits(toml, files, card);
   task.importer.rules.keep_duplicates = card.keep_duplicates;
+  task.importer.rules.drop_targets = toml.texts("drop_tails");
   task.importer.rules.longest_answer = read_longest_answer(toml);
   return task;
 }

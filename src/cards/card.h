@@ -14,8 +14,8 @@
 #include "base/catalogue.h"
 #include "base/strict_toml.h"
 #include "cards/example_importer.h"
-#include "cards/row_reader.h"
 #include "examples/task.h"
+#include "tables/row.h"
 
 namespace dovetail {
 
@@ -40,12 +40,13 @@ struct Card {
   std::string prefix, phrase;
   struct Split {
     std::filesystem::path rows;
-    std::filesystem::path answers;  // the file whose line N answers row N; "": rows have answers
+    std::filesystem::path answers;  // the file of its answers; "": rows have answers
+    std::string encoding;           // as iconv names it; "": UTF-8
   };
   Split train;
   std::optional<Split> test, dev;
-  double test_fraction = 0;  // the part of the sources to test on, without a test file
-  bool refuse_bad_rows = false;
+  double test_fraction = 0;    // the part of the sources to test on, without a test file
+  double most_bad_rows = 0.1;  // the share of a file's rows that may be bad
   bool keep_duplicates = false;
   bool validate_on_dev = false;  // else on a part of train
   enum class Leaks { refuse, drop_from_train, drop_from_test };

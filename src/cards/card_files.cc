@@ -10,6 +10,7 @@
 #include "base/named_file.h"
 #include "base/names.h"
 #include "base/near_path.h"
+#include "tables/data_file.h"
 
 namespace dovetail {
 
@@ -73,8 +74,7 @@ fs::path CardFiles::find(const std::string& key) const {
   std::vector<std::string> tried;
   for (const fs::path& folder : folders_) {
     const fs::path path = (folder / name).lexically_normal();
-    std::error_code ignored;
-    if (fs::is_regular_file(path, ignored)) return path;
+    if (find_data_path(path)) return path;
     tried.push_back(path.string());
   }
   const bool ours = is_ours(toml_.file());

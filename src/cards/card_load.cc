@@ -11,7 +11,9 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/names.h"
+#include "cards/data_notes.h"
 #include "cards/leaks.h"
+#include "tables/data_file.h"
 
 namespace dovetail {
 
@@ -60,17 +62,6 @@ SplitPart split_by_source(const CardTask& task, SplitPart& train) {
     side.lines.push_back(all.lines[i]);
   }
   return test;
-}
-
-void refuse_bad_rows(const Card& card, DataReport& report) {
-  int64_t bad = 0;
-  for (const FileReport& file : report.files) bad += file.bad_rows();
-  if (bad == 0 || !card.refuse_bad_rows) return;
-  std::string list;
-  for (const std::string& problem : report.problems) list += "\n  " + problem;
-  report.refusals.push_back(
-      fmt::format("{}: {} bad rows; correct them, or set bad_rows = \"skip\":{}",
-                  card.file.string(), bad, list));
 }
 
 int64_t count_references(const std::vector<Example>& examples) {
@@ -131,7 +122,7 @@ void number_labels(const RowRules& rules, LoadedCard& loaded) {
 
 std::string card_fingerprint(const CardTask& task) {
   const auto hash_of = [](const std::filesystem::path& file) {
-    return file.empty() ? "" : file_hash(file);
+    return file.empty() ? "" : data_file_hash(file);
   };
   const auto hashes_of = [&](const std::optional<Card::Split>& split) {
     return split ? nlohmann::json{hash_of(split->rows), hash_of(split->answers)} : nlohmann::json();
@@ -185,6 +176,8 @@ LoadedCard read_splits(const CardTask& task, bool for_report) {
   number_labels(task.importer.rules, loaded);
   if (card.validate_on_dev) loaded.data.validation = loaded.dev;
   task.importer.describe(loaded.data);
+  fold_notes(card, loaded.report.notes);
+  loaded.data.notes = notes_for_readers(card, loaded.report);
   count_examples(task, loaded);
   return loaded;
 }
@@ -203,9 +196,9 @@ void count_examples(const CardTask& task, LoadedCard& loaded) {
   count_labels(loaded);
   if (report.test_examples < kFewTestExamples) {
     report.notes.push_back(
-        fmt::format("the test has only {} examples, all that its file holds for {}; none is taken "
-                    "from train to make up for it",
-                    report.test_examples, task.card.name));
+        fmt::format("the test has only {}, all that its file holds for {}; none is taken from "
+                    "train to make up for it",
+                    counted(report.test_examples, "example"), task.card.name));
   }
 }
 

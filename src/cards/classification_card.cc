@@ -2,36 +2,33 @@
 // Cards of kind "classification": a text (or two) and a label, in columns or in JSON.
 #include "base/error.h"
 #include "cards/card.h"
+#include "cards/row_formats.h"
+#include "cards/watched_rows.h"
 
 namespace dovetail {
 
 namespace {
 
-const std::map<std::string, TextFormat> kRowFormats = {{"tsv", TextFormat::tsv},
-                                                       {"csv", TextFormat::csv},
-                                                       {"json", TextFormat::json},
-                                                       {"jsonl", TextFormat::jsonl}};
-
 struct LabelledColumns {
-  TextFormat format = TextFormat::tsv;
-  bool header = false;
+  RowFormat format;
   Column text, label;
   std::optional<Column> pair;
+
+  std::vector<Column> all() const {
+    std::vector<Column> all = {text, label};
+    if (pair) all.push_back(*pair);
+    return all;
+  }
 };
 
 LabelledColumns read_labelled_columns(const StrictToml& toml) {
-  std::vector<std::string> known;
-  for (const auto& [name, format] : kRowFormats) known.push_back(name);
   LabelledColumns columns;
-  columns.format = kRowFormats.at(one_of(toml, "format", "tsv", known));
-  columns.header = toml.flag("header", false);
-  const bool is_json = columns.format == TextFormat::json || columns.format == TextFormat::jsonl;
-  if (is_json && toml.has("header")) toml.fail("header", "JSON has no header");
+  columns.format = read_row_format(toml, "tsv");
   for (const char* key : {"columns.text", "columns.label"}) {
     if (!toml.has(key))
       toml.fail(key, fmt::format("expected the key \"{}\", which is missing", key));
   }
-  const bool has_names = columns.header || is_json;
+  const bool has_names = columns.format.header || columns.format.is_json();
   columns.text = read_column(toml, "columns.text", int64_t{1}, has_names);
   columns.label = read_column(toml, "columns.label", int64_t{2}, has_names);
   if (toml.has("columns.pair")) {
@@ -61,28 +58,36 @@ void take(const LabelledColumns& columns, const Row& row, ExampleImporter& sink)
   sink.add(std::move(draft));
 }
 
+nlohmann::json settings_of_labelled(const LabelledColumns& columns) {
+  nlohmann::json settings = settings_of(columns.format);
+  settings["text"] = to_string(columns.text);
+  settings["pair"] = columns.pair ? to_string(*columns.pair) : "";
+  settings["label"] = to_string(columns.label);
+  settings["header"] = columns.format.header;
+  return settings;
+}
+
 }  // namespace
 
 CardKind classification() {
   const auto make = [](const StrictToml& toml, const CardName& asked, Card&) -> Importer {
     refuse_relation(toml, asked);
     const LabelledColumns columns = read_labelled_columns(toml);
+    const ReadColumns read{columns.all(), toml.texts("ignore")};
     return {.rules = {.layout = Layout::classification, .labels = read_labels(toml)},
             .read =
-                [columns](const Card::Split& split, ExampleImporter& sink) {
-                  read_rows(split.rows, columns.format, columns.header, sink,
-                            [&](const Row& row) { take(columns, row, sink); });
+                [columns, read](const Card::Split& split, ExampleImporter& sink) {
+                  read_watched_rows(split.rows, columns.format, read, sink,
+                                    [&](const Row& row) { take(columns, row, sink); });
                 },
-            .settings = {{"format", static_cast<int>(columns.format)},
-                         {"header", columns.header},
-                         {"text", to_string(columns.text)},
-                         {"pair", columns.pair ? to_string(*columns.pair) : ""},
-                         {"label", to_string(columns.label)}}};
+            .settings = settings_of_labelled(columns)};
   };
+  std::vector<std::string> keys = row_format_keys();
+  keys.insert(keys.end(), {"columns.text", "columns.pair", "columns.label", "labels.*"});
   return {.name = "classification",
           .description = "labels",
           .task_kind = "classification",
-          .keys = {"format", "header", "columns.text", "columns.pair", "columns.label", "labels.*"},
+          .keys = keys,
           .make = make};
 }
 

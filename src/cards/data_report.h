@@ -47,7 +47,6 @@ struct DataReport {
   std::vector<LabelReport> labels = {};  // in the order of TaskData::labels
 };
 inline constexpr size_t kMaxProblems = 20;
-inline constexpr size_t kMaxRowBytes = 65536;
 // Fewer get a note: an example is then more than one percent.
 inline constexpr int64_t kFewTestExamples = 100;
 

@@ -6,8 +6,8 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "base/text.h"
-#include "cards/row_reader.h"
 #include "cards/special_text.h"
+#include "tables/delimited.h"
 
 namespace dovetail {
 
@@ -83,7 +83,7 @@ bool ExampleImporter::begin(int64_t line, std::string_view raw) {
     return false;
   }
   if (!is_valid_utf8(raw)) {
-    bad("invalid_utf8", "this is not UTF-8");
+    bad("invalid_utf8", "this is not UTF-8; the card's key encoding names another one");
     return false;
   }
   return true;
@@ -137,11 +137,7 @@ void ExampleImporter::add_references(Draft& draft) {
   if (draft.targets.empty()) {
     return bad("empty_targets", is_relation ? "the tail is empty" : "the target is empty");
   }
-  const auto dropped = [&](const std::string& target) {
-    return std::find(rules_.drop_targets.begin(), rules_.drop_targets.end(), target) !=
-           rules_.drop_targets.end();
-  };
-  std::erase_if(draft.targets, dropped);
+  std::erase_if(draft.targets, [&](const std::string& target) { return is_dropped(target); });
   if (draft.targets.empty()) return leave_out("dropped_targets");
   std::erase_if(draft.targets, [&](const std::string& target) { return is_too_long(target); });
   if (draft.targets.empty()) return leave_out("long_answers");
@@ -186,6 +182,7 @@ void ExampleImporter::add_question(Draft& draft) {
                                               in_quotes(draft.answer), join(names, ", ")));
   }
   const int64_t answer = found - names.begin();
+  if (is_dropped(draft.choices[answer])) return leave_out("dropped_targets");
   add_single({.source = std::move(draft.source),
               .references = {draft.choices[answer]},
               .choices = std::move(draft.choices),
@@ -195,6 +192,7 @@ void ExampleImporter::add_question(Draft& draft) {
 
 void ExampleImporter::add_labelled(Draft& draft) {
   if (draft.answer.empty()) return bad("empty_targets", "the label is empty");
+  if (is_dropped(draft.answer)) return leave_out("dropped_targets");
   std::string word = draft.answer;
   int64_t answer = -1;
   if (!rules_.labels.empty()) {
@@ -231,6 +229,10 @@ void ExampleImporter::add_single(Example example) {
   }
   ++counts_.kept;
   push(std::move(example));
+}
+
+bool ExampleImporter::is_dropped(const std::string& answer) const {
+  return std::ranges::find(rules_.drop_targets, answer) != rules_.drop_targets.end();
 }
 
 // Whitespace is collapsed by now, so spaces separate words.

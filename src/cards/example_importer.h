@@ -11,6 +11,7 @@
 
 #include "cards/data_report.h"
 #include "examples/task.h"
+#include "tables/row_reader.h"
 
 namespace dovetail {
 
@@ -50,21 +51,24 @@ std::string source_key(const Example& example);
 
 // Checks and counts the rows of one file and makes examples of them. Bad rows are counted by class
 // and skipped; the card decides whether they are an error.
-class ExampleImporter {
+class ExampleImporter : public RowSink {
  public:
   ExampleImporter(const RowRules& rules, const std::filesystem::path& file,
                   const std::string& split, DataReport& report);
 
   // Starts a row. Returns false for one that cannot be used (blank, too long, not UTF-8). After
   // true the caller must call exactly one of add, bad and leave_out.
-  bool begin(int64_t line, std::string_view raw);
+  bool begin(int64_t line, std::string_view raw) override;
   void add(Draft draft);
-  void bad(const std::string& what_class, const std::string& what);
+  void bad(const std::string& what_class, const std::string& what) override;
   void leave_out(const std::string& why) { ++counts_.left_out[why]; }
-  void set_lines(int64_t lines) { counts_.lines = lines; }
+  void set_lines(int64_t lines) override { counts_.lines = lines; }
+  // A note on the file as a whole.
+  void remark(std::string note) { report_.notes.push_back(std::move(note)); }
 
   int64_t line() const { return line_; }
-  const std::string& file() const { return name_; }
+  int64_t lines() const { return counts_.lines; }
+  const std::string& file() const override { return name_; }
 
   // Appends the file's report and returns its examples. DataError for an empty file.
   SplitRows finish();
@@ -78,6 +82,7 @@ class ExampleImporter {
   void add_single(Example example);
   void push(Example example);
   void note_special_tokens();
+  bool is_dropped(const std::string& answer) const;
   bool is_too_long(const std::string& answer) const;
   void note(const std::string& what);
 

@@ -2,10 +2,10 @@
 // Cards of kind "generation": source and target texts in the files of their publishers. Rows that
 // share a source are one example with several references.
 #include "base/error.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "cards/aligned_lines.h"
 #include "cards/card.h"
+#include "tables/data_file.h"
 
 namespace dovetail {
 
@@ -13,8 +13,8 @@ namespace {
 
 // CommonGen (Lin et al. 2020): line N of the rows has concepts, line N of the answers a sentence.
 void read_common_gen(const Card::Split& split, ExampleImporter& sink) {
-  const AlignedLines targets(split.answers);
-  const MappedFile sources(split.rows);
+  const AlignedLines targets(split.answers, split.encoding);
+  const DataFile sources(split.rows, split.encoding);
   const int64_t lines = for_each_line(sources.bytes(), [&](int64_t line, std::string_view text) {
     if (!sink.begin(line, text)) return;
     const std::optional<std::string_view> target = targets.at(line);
@@ -28,7 +28,8 @@ void read_common_gen(const Card::Split& split, ExampleImporter& sink) {
 
 // E2E NLG (Novikova et al. 2017): CSV with the columns mr (meaning) and ref (text).
 void read_e2e(const Card::Split& split, ExampleImporter& sink) {
-  read_rows(split.rows, TextFormat::csv, true, sink, [&](const Row& row) {
+  const RowFormat format{.text = TextFormat::csv, .header = true, .encoding = split.encoding};
+  read_rows(split.rows, format, sink, [&](const Row& row) {
     const auto meaning = row.text("mr"), reference = row.text("ref");
     if (!meaning || !reference) {
       return sink.bad("missing_columns", "expected the columns mr and ref");
@@ -40,8 +41,8 @@ void read_e2e(const Card::Split& split, ExampleImporter& sink) {
 // SCAN (Lake and Baroni 2018): "IN: jump twice OUT: I_JUMP I_JUMP".
 void read_scan(const Card::Split& split, ExampleImporter& sink) {
   constexpr std::string_view kIn = "IN:", kOut = " OUT:";
-  const MappedFile mapped(split.rows);
-  sink.set_lines(for_each_line(mapped.bytes(), [&](int64_t line, std::string_view text) {
+  const DataFile data(split.rows, split.encoding);
+  sink.set_lines(for_each_line(data.bytes(), [&](int64_t line, std::string_view text) {
     if (!sink.begin(line, text)) return;
     const size_t out = text.find(kOut);
     if (!text.starts_with(kIn) || out == std::string_view::npos) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cards of kind "kg-tsv": heads, relations and tails in columns, without quoting.
+// Cards of kind "kg-tsv": heads, relations and tails in columns.
 #include <algorithm>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "base/names.h"
 #include "base/text.h"
 #include "cards/card.h"
+#include "cards/watched_rows.h"
 #include "examples/verbalizer.h"
 
 namespace dovetail {
@@ -14,8 +14,10 @@ namespace dovetail {
 namespace {
 
 struct KgColumns {
-  bool header = false;
-  std::string delimiter = "\t";
+  RowFormat format;
+  ReadColumns read;
+  bool are_guessed = false;  // the card names no columns
+  bool quotes_are_guessed = false;
   Column head = int64_t{1}, relation_column = int64_t{2}, tail = int64_t{3};
   // With " @@ " the first column is "HEAD @@ RELATION" and the second the tail, as in the few-shot
   // splits of Da et al. 2021. Rows of three columns are still read by `columns`.
@@ -46,78 +48,87 @@ struct Wording {
   }
 };
 
-std::vector<std::string_view> cut(std::string_view line, std::string_view delimiter) {
-  std::vector<std::string_view> fields;
-  for (;;) {
-    const size_t end = line.find(delimiter);
-    fields.push_back(line.substr(0, end));
-    if (end == std::string_view::npos) return fields;
-    line.remove_prefix(end + delimiter.size());
-  }
-}
-
 class KgReader {
  public:
   KgReader(const KgColumns& columns, const Wording& wording, ExampleImporter& sink)
       : columns_(columns), wording_(wording), sink_(sink) {}
 
-  void read(std::string_view bytes) {
-    if (!columns_.header) find_columns({});
-    sink_.set_lines(for_each_line(bytes, [&](int64_t number, std::string_view line) {
-      if (columns_.header && number == 1) {
-        find_columns(cut(line, columns_.delimiter));
-      } else if (sink_.begin(number, line)) {
-        take(cut(line, columns_.delimiter));
-      }
-    }));
+  void read(const std::filesystem::path& file) {
+    read_watched_rows(file, columns_.format, columns_.read, sink_, [&](const Row& row) {
+      if (width_ == 0) find_columns(row.header());
+      take(row.cells());
+    });
+    if (columns_.quotes_are_guessed) {
+      sink_.remark(sink_.file() +
+                   ": texts in double quotes are read as CSV writes them; with "
+                   "quotes = false they would keep their quotes");
+    }
+    if (has_relation_ || seen_.empty()) return;
+    throw_<DataError>("{}: no row has the relation \"{}\": {}", sink_.file(), columns_.relation,
+                      did_you_mean(columns_.relation, seen_));
   }
 
  private:
-  void find_columns(const std::vector<std::string_view>& header) {
+  void find_columns(const std::vector<std::string>& header) {
     head_ = position(columns_.head, header);
     tail_ = position(columns_.tail, header);
     if (!columns_.relation.empty()) relation_ = position(columns_.relation_column, header);
     width_ = 1 + std::max({head_, tail_, columns_.relation.empty() ? 0 : relation_});
   }
 
-  size_t position(const Column& column, const std::vector<std::string_view>& header) const {
+  size_t position(const Column& column, const std::vector<std::string>& header) const {
     if (const int64_t* number = std::get_if<int64_t>(&column)) return *number - 1;
     const std::string& wanted = std::get<std::string>(column);
-    std::vector<std::string> known;
-    for (const std::string_view name : header) known.push_back(collapse_whitespace(name));
-    const auto found = std::find(known.begin(), known.end(), wanted);
-    if (found == known.end()) {
+    const auto found = std::find(header.begin(), header.end(), wanted);
+    if (found == header.end()) {
       throw_<DataError>("{}:1: the header has no column \"{}\": {}", sink_.file(), wanted,
-                        did_you_mean(wanted, known));
+                        did_you_mean(wanted, header));
     }
-    return found - known.begin();
+    return found - header.begin();
   }
 
-  void take(const std::vector<std::string_view>& fields) {
-    if (!columns_.head_separator.empty() && fields.size() == 2) {
-      const size_t at = fields[0].rfind(columns_.head_separator);
-      if (at == std::string_view::npos) {
-        return sink_.bad("missing_columns", fmt::format("the first column has no \"{}\" in it",
-                                                        columns_.head_separator));
-      }
-      return add(fields[0].substr(0, at), fields[0].substr(at + columns_.head_separator.size()),
-                 fields[1]);
-    }
-    if (fields.size() < width_) {
+  void take(const std::vector<std::string>& cells) {
+    if (!columns_.head_separator.empty() && cells.size() == 2) return take_joined(cells);
+    if (cells.size() < width_) {
       return sink_.bad(
           "missing_columns",
           fmt::format("expected at least {} columns, found {}: correct the row, or the "
                       "card's delimiter and columns",
-                      width_, fields.size()));
+                      width_, cells.size()));
     }
-    add(fields[head_], columns_.relation.empty() ? "" : fields[relation_], fields[tail_]);
+    if (cells.size() > 2 && columns_.are_guessed) {
+      throw_<DataError>(
+          "{}:{}: this row has {} columns, and the card says neither whether the second is a "
+          "relation (relation = \"NAME\", or \"*\" for all) nor which are head and tail (columns = "
+          "{{ head = 1, tail = 2 }})",
+          sink_.file(), sink_.line(), cells.size());
+    }
+    add(cells[head_], columns_.relation.empty() ? "" : cells[relation_], cells[tail_]);
+  }
+
+  void take_joined(const std::vector<std::string>& cells) {
+    const size_t at = cells[0].rfind(columns_.head_separator);
+    if (at == std::string::npos) {
+      return sink_.bad("missing_columns", fmt::format("the first column has no \"{}\" in it",
+                                                      columns_.head_separator));
+    }
+    const std::string_view head = cells[0];
+    add(head.substr(0, at), head.substr(at + columns_.head_separator.size()), cells[1]);
+  }
+
+  void note_relation(const std::string& relation) {
+    constexpr size_t kListed = 100;  // for an error message
+    if (seen_.size() < kListed && std::ranges::count(seen_, relation) == 0)
+      seen_.push_back(relation);
   }
 
   void add(std::string_view head, std::string_view of, std::string_view tail) {
     const std::string relation = collapse_whitespace(of);
     if (columns_.relation != "*" && relation != columns_.relation) {
+      note_relation(relation);
       return sink_.leave_out("other_relations");
     }
+    if (columns_.relation != "*") has_relation_ = true;
     Draft draft{.source = collapse_whitespace(head), .targets = {std::string(tail)}};
     if (columns_.relation == "*" && !draft.source.empty()) {
       if (relation.empty() || relation.find(kRelationEnd) != std::string::npos) {
@@ -136,20 +147,38 @@ class KgReader {
   const Wording& wording_;
   ExampleImporter& sink_;
   size_t head_ = 0, relation_ = 0, tail_ = 0, width_ = 0;
+  std::vector<std::string> seen_;  // other relations than the wanted one
+  bool has_relation_ = false;
 };
+
+// Where commas or semicolons end the columns, texts with one in them stand in quotes.
+RowFormat read_kg_format(const StrictToml& toml) {
+  const std::string delimiter = toml.text("delimiter", "\t");
+  RowFormat format{.delimiter = delimiter,
+                   .header = toml.flag("header", false),
+                   .encoding = toml.text("encoding", "")};
+  if (delimiter.empty()) toml.fail("delimiter", "delimiter must not be empty");
+  const bool quotes = toml.flag("quotes", delimiter == "," || delimiter == ";");
+  format.text = quotes ? TextFormat::csv : TextFormat::tsv;
+  return format;
+}
 
 KgColumns read_kg_columns(const StrictToml& toml) {
   KgColumns columns;
-  columns.header = toml.flag("header", false);
-  columns.delimiter = toml.text("delimiter", "\t");
-  if (columns.delimiter.empty()) toml.fail("delimiter", "delimiter must not be empty");
+  columns.format = read_kg_format(toml);
+  columns.quotes_are_guessed = columns.format.text == TextFormat::csv && !toml.has("quotes");
   columns.head_separator = toml.text("head_separator", "");
   columns.relation = toml.text("relation", "");
-  columns.head = read_column(toml, "columns.head", int64_t{1}, columns.header);
-  columns.relation_column = read_column(toml, "columns.relation", int64_t{2}, columns.header);
+  columns.head = read_column(toml, "columns.head", int64_t{1}, columns.format.header);
+  columns.relation_column =
+      read_column(toml, "columns.relation", int64_t{2}, columns.format.header);
   // a file without relations has two columns
-  columns.tail =
-      read_column(toml, "columns.tail", int64_t{columns.relation.empty() ? 2 : 3}, columns.header);
+  columns.tail = read_column(toml, "columns.tail", int64_t{columns.relation.empty() ? 2 : 3},
+                             columns.format.header);
+  columns.are_guessed =
+      columns.relation.empty() && !toml.has("columns.head") && !toml.has("columns.tail");
+  columns.read = {{columns.head, columns.tail}, toml.texts("ignore")};
+  if (!columns.relation.empty()) columns.read.columns.push_back(columns.relation_column);
   if (columns.relation.empty() && (toml.has("columns.relation") || toml.has("head_separator"))) {
     toml.fail(toml.has("columns.relation") ? "columns.relation" : "head_separator",
               "a column of relations needs relation = \"NAME\", or relation = \"*\" for all");
@@ -170,10 +199,8 @@ void take_relation(const StrictToml& toml, const CardName& asked, KgColumns& col
 
 Wording read_wording(const StrictToml& toml, const std::string& relation, const Card& card) {
   Wording wording{.prefix = card.prefix, .phrase = card.phrase};
-  if (card.phrase.empty() == !toml.has("verbalizer")) {
-    toml.fail(toml.has("verbalizer") ? "verbalizer" : "phrase",
-              "the Prompting templates need either a phrase or a verbalizer (with a phrase for "
-              "each relation)");
+  if (!card.phrase.empty() && toml.has("verbalizer")) {
+    toml.fail("verbalizer", "give a phrase, or a verbalizer (with a phrase for each relation)");
   }
   if (!toml.has("verbalizer")) return wording;
   if (relation.empty()) toml.fail("verbalizer", "a verbalizer needs relations; give a phrase");
@@ -214,23 +241,20 @@ Importer make_kg_importer(const StrictToml& toml, const CardName& asked, Card& c
   const Wording wording = read_wording(toml, columns.relation, card);
   const std::map<std::string, std::string> phrases =
       wording.verbalizer ? wording.verbalizer->phrases : std::map<std::string, std::string>{};
-  return {.rules = {.layout = Layout::relation, .drop_targets = toml.texts("drop_tails")},
-          .read =
-              [columns, wording](const Card::Split& split, ExampleImporter& sink) {
-                const MappedFile mapped(split.rows);
-                KgReader(columns, wording, sink).read(mapped.bytes());
-              },
+  nlohmann::json settings = {
+      {"header", columns.format.header}, {"delimiter", columns.format.delimiter},
+      {"head", to_string(columns.head)}, {"relation_column", to_string(columns.relation_column)},
+      {"tail", to_string(columns.tail)}, {"head_separator", columns.head_separator},
+      {"relation", columns.relation},    {"phrases", phrases}};
+  if (columns.format.text == TextFormat::csv) settings["quotes"] = true;
+  return {.rules = {.layout = Layout::relation},
+          .read = [columns, wording](
+                      const Card::Split& split,
+                      ExampleImporter& sink) { KgReader(columns, wording, sink).read(split.rows); },
           .describe = [columns, wording](
                           TaskData& data) { name_relations(columns.relation, wording, data); },
           .split_key = [columns](const Example& example) { return bare_head(columns, example); },
-          .settings = {{"header", columns.header},
-                       {"delimiter", columns.delimiter},
-                       {"head", to_string(columns.head)},
-                       {"relation_column", to_string(columns.relation_column)},
-                       {"tail", to_string(columns.tail)},
-                       {"head_separator", columns.head_separator},
-                       {"relation", columns.relation},
-                       {"phrases", phrases}}};
+          .settings = settings};
 }
 
 }  // namespace
@@ -240,7 +264,7 @@ CardKind kg_tsv() {
           .description = "tails",
           .task_kind = "phrasal",
           .keys = {"header", "delimiter", "columns.head", "columns.tail", "columns.relation",
-                   "head_separator", "relation", "verbalizer", "drop_tails"},
+                   "head_separator", "relation", "verbalizer", "quotes", "ignore"},
           .make = make_kg_importer};
 }
 

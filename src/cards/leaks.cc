@@ -125,8 +125,9 @@ void settle_leaks(const CardTask& task, SplitPart& first, SplitPart& second, Dat
   SplitPart& part = from_first ? first : second;
   const int64_t gone = drop(part.rows, from_first ? shared.first : shared.second);
   report.files[part.report].leaks += gone;
-  report.notes.push_back(fmt::format("{}: {} examples removed that {} has too", part.file.string(),
-                                     gone, (from_first ? second : first).file.string()));
+  report.notes.push_back(fmt::format(
+      "{}: {} that {} has too (a leak) {} removed", part.file.string(), counted(gone, "example"),
+      (from_first ? second : first).file.string(), gone == 1 ? "was" : "were"));
   if (part.rows.examples.empty()) {
     throw_<DataError>("{}: no example is left of {}: {} has them all", part.file.string(),
                       task.card.name, (from_first ? second : first).file.string());

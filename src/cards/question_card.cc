@@ -25,8 +25,9 @@ namespace {
 
 void read_questions(const QuestionFormat& format, const Card::Split& split, ExampleImporter& sink) {
   std::optional<AlignedLines> answers;
-  if (format.needs_answers) answers.emplace(split.answers);
-  read_rows(split.rows, format.rows, format.header, sink, [&](const Row& row) {
+  if (format.needs_answers) answers.emplace(split.answers, split.encoding);
+  const RowFormat rows{.text = format.rows, .header = format.header, .encoding = split.encoding};
+  read_rows(split.rows, rows, sink, [&](const Row& row) {
     std::optional<std::string_view> answer = "";
     if (answers) answer = answers->at(sink.line());
     if (!answer) return sink.bad("missing_columns", "the file of answers is shorter than this one");
@@ -40,9 +41,7 @@ void read_questions(const QuestionFormat& format, const Card::Split& split, Exam
       sink.bad("missing_columns", bad.what);
     }
   });
-  if (!answers) return;
-  const MappedFile rows(split.rows);
-  answers->expect_lines(for_each_line(rows.bytes(), [](int64_t, std::string_view) {}), sink.file());
+  if (answers) answers->expect_lines(sink.lines(), sink.file());
 }
 
 Importer make_question_importer(const StrictToml& toml, const CardName& asked, Card&) {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cards/example_importer.h"
-#include "cards/row_reader.h"
+#include "tables/row_reader.h"
 
 namespace dovetail {
 

@@ -29,6 +29,9 @@ enum class Layout {
   text             // source text to target text
 };
 
+// The fields that templates of this layout say: pair; context, passage and fact; none.
+const std::vector<std::string>& said_fields(Layout layout);
+
 // A task's data. Train and test share no head. The data alone decide the order of examples.
 struct TaskData {
   std::string name;    // "wordnet/antonym"
@@ -49,6 +52,8 @@ struct TaskData {
   // The data's own validation examples, where a card asks for them; else empty, and a part of train
   // is used.
   std::vector<Example> validation = {};
+  // What a reader of the results should know of the data: sentences.
+  std::vector<std::string> notes = {};
 };
 inline constexpr std::string_view kRelationEnd = ": ";
 

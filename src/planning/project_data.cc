@@ -13,26 +13,13 @@
 
 namespace dovetail {
 
-namespace {
-
-// Whether a template words a task by more than its data, whose fingerprint is known: only
-// questions, classifications and templates with a verbalizer of their own do.
-bool adds_words(const BoundTemplate& tmpl, const Task& task) {
-  const bool asks_the_task = std::ranges::any_of(tmpl.shapes, [](const TemplateShape& shape) {
-    return shape.label_place >= 0 || shape.has(Slot::features) || shape.has(Slot::gloss);
-  });
-  return asks_the_task || task.kind == "choice" || task.kind == "classification" ||
-         tmpl.verbalizer != nullptr;
-}
-
-}  // namespace
-
 const TaskData& ProjectData::load(const std::string& task) {
   if (task == loaded_) return data_;
   data_ = find_task(task).load();
   loaded_ = task;
   facts_[task] = facts_of(data_);
   references_[task] = reference_letters(data_);
+  data_notes_[task] = data_.notes;
   return data_;
 }
 
@@ -46,18 +33,12 @@ std::string ProjectData::fingerprint(DataSource source, const std::string& name)
   return data_fingerprint(source, name);
 }
 
-// A task whose words are all in its data need not be loaded.
 std::string ProjectData::wording(const ChoiceSettings& choice, const std::string& task_name) {
   const BoundTemplate& tmpl = made(choice);
-  const Task task = find_task(task_name);
-  if (!adds_words(tmpl, task)) {
-    TaskData unread;
-    unread.name = task.name;
-    return template_fingerprint(tmpl, unread);
-  }
   const TaskData& data = load(task_name);
   const std::string reason = misfit(tmpl, data);
   if (!reason.empty()) throw ConfigError(reason);
+  prints_[task_name].add(tmpl, data);
   return template_fingerprint(tmpl, data);
 }
 
@@ -87,6 +68,13 @@ std::string ProjectData::primary_metric(const std::string& task,
 std::vector<std::string> ProjectData::metric_notes(const std::string& task,
                                                    const std::vector<std::string>& metrics) {
   return dovetail::metric_notes(task_kind(task), metrics, references_[task]);
+}
+
+std::vector<std::string> ProjectData::data_notes(const std::string& task) {
+  if (!data_notes_.contains(task)) load(task);
+  std::vector<std::string> notes = data_notes_.at(task);
+  for (std::string& note : prints_[task].notes()) notes.push_back(std::move(note));
+  return notes;
 }
 
 }  // namespace dovetail

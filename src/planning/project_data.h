@@ -7,6 +7,7 @@
 
 #include "examples/task.h"
 #include "metrics/coverage.h"
+#include "planning/template_prints.h"
 #include "sweep/data_inspector.h"
 #include "templates/template.h"
 
@@ -28,6 +29,7 @@ class ProjectData : public DataInspector {
                              const std::vector<std::string>& metrics) override;
   std::vector<std::string> metric_notes(const std::string& task,
                                         const std::vector<std::string>& metrics) override;
+  std::vector<std::string> data_notes(const std::string& task) override;
 
  private:
   const TaskData& load(const std::string& task);
@@ -38,6 +40,8 @@ class ProjectData : public DataInspector {
   std::map<std::string, Json> facts_;
   std::map<std::string, SetLetters> references_;    // of the tasks that were loaded
   std::map<std::string, BoundTemplate> templates_;  // making one may read files
+  std::map<std::string, std::vector<std::string>> data_notes_;
+  std::map<std::string, TemplatePrints> prints_;
 };
 
 }  // namespace dovetail

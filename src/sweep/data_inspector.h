@@ -58,6 +58,12 @@ class DataInspector {
     (void)task, (void)metrics;
     return {};
   }
+
+  // What to know of the data, and of the templates whose wording was asked for: sentences.
+  virtual std::vector<std::string> data_notes(const std::string& task) {
+    (void)task;
+    return {};
+  }
 };
 
 }  // namespace dovetail

@@ -141,7 +141,7 @@ void add_task_facts(JobGraph& graph, Plan& plan) {
     const std::string primary = graph.data().primary_metric(task);
     plan.primary_metrics[task.label] =
         primary.empty() ? primary_metric_of(plan, task.label) : primary;
-    for (const std::string& note : graph.data().metric_notes(task))
+    for (const std::string& note : graph.data().notes(task))
       plan.notes.push_back(fmt::format("task {}: {}", task.label, note));
     if (sweep.select.examples > 0) plan.task_facts[task.label] = graph.data().task_facts(task);
   }

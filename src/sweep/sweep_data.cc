@@ -123,8 +123,12 @@ EvaluateSettings SweepData::evaluate(const AxisValue& task) {
   return settings;
 }
 
-std::vector<std::string> SweepData::metric_notes(const AxisValue& task) {
-  return inspector_.metric_notes(task.as<TaskValue>().source(), sweep_.evaluate.metrics);
+std::vector<std::string> SweepData::notes(const AxisValue& task) {
+  const std::string& source = task.as<TaskValue>().source();
+  std::vector<std::string> notes = inspector_.data_notes(source);
+  for (std::string& note : inspector_.metric_notes(source, sweep_.evaluate.metrics))
+    notes.push_back(std::move(note));
+  return notes;
 }
 
 void SweepData::check_size(const std::string& task, const AxisValue& size,

@@ -39,8 +39,8 @@ class SweepData {
   std::string primary_metric(const AxisValue& task);
   // [evaluate], with the metric that decides about the task.
   EvaluateSettings evaluate(const AxisValue& task);
-  // What to know of the metrics on the task: sentences.
-  std::vector<std::string> metric_notes(const AxisValue& task);
+  // What to know of the task's data, its templates and its metrics: sentences.
+  std::vector<std::string> notes(const AxisValue& task);
 
  private:
   void note_metrics(const AxisValue& task);

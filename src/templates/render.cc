@@ -212,6 +212,23 @@ void refuse_misfit(const BoundTemplate& tmpl, const TaskData& task) {
   if (!reason.empty()) throw ConfigError(reason);
 }
 
+// Without a phrase, Prompting would print what Mapping prints. Questions and classifications have
+// one in their verbalizer.
+std::string phrase_misfit(const BoundTemplate& tmpl, const TaskData& task) {
+  const auto says_phrase = [](const TemplateShape& shape) { return shape.has(Slot::phrase); };
+  if (has_choices(task) || std::ranges::none_of(tmpl.shapes, says_phrase)) return "";
+  for (const RelationWords& relation : relations_of(task, tmpl.verbalizer.get())) {
+    if (!relation.phrase.empty()) continue;
+    return fmt::format(
+        "template \"{}\" says a phrase, and task {} has none{}: give its card the key phrase, as "
+        "in "
+        "phrase = \"{{source}} is\", or leave the template out",
+        tmpl.name, task.name,
+        task.relations.empty() ? "" : fmt::format(" for relation {}", relation.key));
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string misfit(const BoundTemplate& tmpl, const TaskData& task) {
@@ -232,11 +249,11 @@ std::string misfit(const BoundTemplate& tmpl, const TaskData& task) {
         if (shape.has(Slot::gloss)) tmpl.wordings->feature_glosses.phrase(relation.key);
       }
     }
+    return phrase_misfit(tmpl, task);
   } catch (const ConfigError& error) {
     return fmt::format("template \"{}\" does not print task {}: {}", tmpl.name, task.name,
                        error.what());
   }
-  return "";
 }
 
 Rendered render(const BoundTemplate& tmpl, const TaskData& task, const Example& example,

@@ -22,6 +22,8 @@ inline LoadedCard load(const ScratchFolder& scratch, const std::string& card, co
   scratch.write("train.txt", files.train);
   scratch.write("test.txt", files.test);
   std::string text = "name = \"mine\"\ntrain = \"train.txt\"\ntest = \"test.txt\"\n" + card;
+  // by default a tenth of the rows may be bad, which is less than one of a few
+  if (card.find("bad_rows") == std::string::npos) text = "bad_rows = \"skip\"\n" + text;
   if (!files.train_answers.empty()) {
     scratch.write("train.lst", files.train_answers);
     scratch.write("test.lst", files.test_answers);

@@ -60,6 +60,13 @@ const std::map<std::string, KindCase>& cases() {
         {"mr,ref\n\"name[Aromi], food[Thai]\",Aromi serves Thai food.\n"
          "\"name[Aromi], food[Thai]\",\"Thai food, at Aromi.\"\nname[Bibi],Bibi is a place.\n",
          "mr,ref\nname[Cotto],Cotto is a place.\n"}}},
+      // the second row has an empty passage, and nothing reads the numbers
+      {"table",
+       {"kind = \"table\"\nformat = \"csv\"\nkeys = { source = \"question: {q} context: {p}\", "
+        "target = \"a\" }\n",
+        {"q,p,a,n\nWhere is Paris?,\"Paris, in France.\",France,1\nWhere is Oslo?,,Norway,2\n"
+         "Where?\n",
+         "q,p,a,n\nWhere is Bern?,Bern is here.,here,3\n"}}},
       // the third row is no JSON
       {"jsonl",
        {"kind = \"jsonl\"\nanswer_is = \"letter\"\nkeys = { source = \"q\", choices = \"options\", "
@@ -117,6 +124,7 @@ std::string shown(const KindCase& given) {
   for (const std::string& problem : loaded.report.problems) {
     text += "  " + problem.substr(scratch.path().string().size() + 1) + "\n";
   }
+  for (const std::string& note : loaded.data.notes) text += "  " + note + "\n";
   return text;
 }
 

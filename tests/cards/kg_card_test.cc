@@ -51,8 +51,7 @@ TEST(KgCard, RefusesMistakesWithTheirPlace) {
   expect_refused(kGood + "task_kind = \"lexial\"\n", "6:13", "did you mean \"lexical\"");
   expect_refused(kGood + "test = \"test.tsv\"\n", "6:8", "there is no file");
   expect_refused(kGood + "test = \"train.tsv\"\n", "4:17", "not both");
-  expect_refused(kGood + "verbalizer = \"atomic2020\"\n", "6:14",
-                 "either a phrase or a verbalizer");
+  expect_refused(kGood + "verbalizer = \"atomic2020\"\n", "6:14", "give a phrase, or a verbalizer");
   expect_refused(replaced(kGood, "train.tsv", "tain.tsv"), "3:9", "tain.tsv");
   expect_refused(replaced(kGood, "0.5", "1.5"), "4:17", "between 0 and 1");
   expect_refused(replaced(kGood, "test_fraction = 0.5", ""), "1:1", "test_fraction");

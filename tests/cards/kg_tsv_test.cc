@@ -27,7 +27,9 @@ const std::string kTest =
     "eat\txWant\tto rest\n";
 
 std::string card_text(const std::string& more) {
-  return "kind = \"kg-tsv\"\nname = \"my/task\"\ntrain = \"train.tsv\"\n" + more;
+  return "kind = \"kg-tsv\"\nname = \"my/task\"\ntrain = \"train.tsv\"\n" +
+         std::string(more.find("bad_rows") == std::string::npos ? "bad_rows = \"skip\"\n" : "") +
+         more;
 }
 
 const std::string kOneRelation =
@@ -173,7 +175,8 @@ TEST(KgTsv, RefusesWhatWouldSpoilATask) {
                     "train.tsv:5: expected at least 3 columns, found 1");
   expect_data_error(kTrain, "sleep\txNeed\ta bed\neat\txNeed\ta fork\n", kOneRelation,
                     "test.tsv:2: head \"eat\" is also at");
-  expect_data_error(kTrain, "eat\txWant\tto rest\n", kOneRelation, "no row is left");
+  expect_data_error(kTrain, "eat\txWant\tto rest\n", kOneRelation,
+                    "test.tsv: no row has the relation \"xNeed\": known: xWant");
   expect_data_error("", kTest, kOneRelation, "train.tsv:1: the file is empty");
   expect_data_error(kTrain + "go\txNeed\t\n", kTest, kOneRelation + "bad_rows = \"refuse\"\n",
                     "train.tsv:5: the tail is empty");

@@ -21,7 +21,9 @@ ALLOWED = {
     "metrics": ["text", "wordnet", "base"],
     "examples": ["base"],
     "templates": ["examples", "base"],
-    "cards": ["examples", "base"],
+    "tables": ["base"],
+    "parquet": [],
+    "cards": ["tables", "examples", "base"],
     "adaptation": ["templates", "examples", "base"],
     "tasks": ["cards", "adaptation", "metrics", "examples", "wordnet", "base"],
     "kernels": ["base"],
@@ -36,7 +38,7 @@ ALLOWED = {
     "comm": ["base"],
     "store": ["plan", "base"],
     "driver": ["store", "comm", "plan", "base"],
-    "planning": ["jobs", "training", "tuning", "model/checkpoints", "model", "tasks", "cards",
+    "planning": ["jobs", "training", "tuning", "model/checkpoints", "model", "tasks", "cards", "tables",
                  "adaptation", "templates", "examples", "metrics", "objectives", "text", "sweep",
                  "plan", "base"],
     "analysis/statistics": ["plan", "base"],
@@ -59,6 +61,8 @@ FOREIGN = [
     (re.compile(r"^(sentencepiece|utf8proc|pcre2)"), ["text"]),
     (re.compile(r"^spdlog/"), ["base"]),
     (re.compile(r"^unicode/"), ["metrics"]),
+    (re.compile(r"^archive(_entry)?\.h$"), ["tables"]),
+    (re.compile(r"^(arrow|parquet)/"), ["parquet"]),
     (re.compile(r"^CLI/"), ["app", "app/run", "app/bench"]),
 ]
 

@@ -411,5 +411,18 @@ TEST(AnswerOf, EndsAtTheClosingSentinelThatWasTrained) {
   EXPECT_THAT(references_of(make_template("mapping"), task, example), testing::ElementsAre("T"));
 }
 
+// Mapping prints no phrase. Prompting without one would print what Mapping prints.
+TEST(Misfit, OfPromptingOnATaskWithoutAPhrase) {
+  const TaskData texts{
+      .name = "mine", .train = {{.source = "a", .references = {"b"}}}, .layout = Layout::text};
+  TaskData worded = texts;
+  worded.phrase = "{source} is";
+
+  EXPECT_EQ(misfit(make_template("mapping"), texts), "");
+  EXPECT_THAT(misfit(make_template("prompting"), texts), HasSubstr("give its card the key phrase"));
+  EXPECT_THAT(misfit(make_template("masked_prompting"), texts), HasSubstr("task mine has none"));
+  EXPECT_EQ(misfit(make_template("prompting"), worded), "");
+}
+
 }  // namespace
 }  // namespace dovetail

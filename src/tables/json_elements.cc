@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cards/json_elements.h"
+#include "tables/json_elements.h"
 
 #include "base/error.h"
 
@@ -10,7 +10,8 @@ namespace {
 // Scans just enough of JSON to find where elements end: strings and nesting.
 class JsonScanner {
  public:
-  JsonScanner(std::string_view bytes, const std::string& file) : bytes_(bytes), file_(file) {
+  explicit JsonScanner(const JsonText& json)
+      : bytes_(json.bytes), file_(json.file), line_(json.line) {
     if (bytes_.starts_with("\xef\xbb\xbf")) at_ = 3;
   }
 
@@ -72,28 +73,29 @@ class JsonScanner {
   std::string_view bytes_;
   const std::string& file_;
   size_t at_ = 0;
-  int64_t line_ = 1;
+  int64_t line_;
 };
 
 }  // namespace
 
-int64_t for_each_json_element(std::string_view bytes, const std::string& file,
-                              const std::function<void(int64_t, std::string_view)>& take) {
-  if (bytes.empty()) return 0;
-  JsonScanner scanner(bytes, file);
+int64_t for_each_json_element(const JsonText& json,
+                              const std::function<void(const JsonElement&)>& take) {
+  if (json.bytes.empty()) return 0;
+  JsonScanner scanner(json);
   const char opens = scanner.peek();
   if (opens != '[' && opens != '{') scanner.fail("expected a list or an object");
   const char closes = opens == '[' ? ']' : '}';
   scanner.expect(opens, "at the beginning");
   while (scanner.peek() != closes) {
+    std::string_view key;
     if (opens == '{') {
-      scanner.string();
+      key = scanner.string();
       scanner.expect(':', "after a key");
       scanner.peek();
     }
     const int64_t line = scanner.line();
-    const std::string_view element = scanner.element();
-    take(line, element);
+    const std::string_view text = scanner.element();
+    take({.line = line, .key = key.empty() ? key : key.substr(1, key.size() - 2), .text = text});
     if (scanner.peek() == closes) break;
     scanner.expect(',', "between elements");
   }

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cards/row_formats.h"
+
+#include <filesystem>
+#include <map>
+
+#include "base/names.h"
+#include "base/text.h"
+#include "cards/card.h"
+#include "tables/data_file.h"
+
+namespace dovetail {
+
+namespace {
+
+const std::map<std::string, TextFormat> kFormats = {
+    {"tsv", TextFormat::tsv},
+    {"csv", TextFormat::csv},
+    {"json", TextFormat::json},
+    {"jsonl", TextFormat::jsonl},
+    {"parquet", TextFormat::jsonl},  // DataFile makes JSON lines of it
+    {"label_text", TextFormat::label_text}};
+
+const std::map<std::string, std::string> kEndings = {
+    {".tsv", "tsv"},     {".txt", "tsv"},      {".csv", "csv"},        {".json", "json"},
+    {".jsonl", "jsonl"}, {".ndjson", "jsonl"}, {".parquet", "parquet"}};
+
+std::vector<std::string> format_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, format] : kFormats) names.push_back(name);
+  return names;
+}
+
+std::string format_of_name(const StrictToml& toml, const std::string& key) {
+  std::filesystem::path name = toml.text(key);
+  for (const char* packed : {".gz", ".bz2", ".xz", ".zst"}) {
+    if (name.extension() == packed) name.replace_extension();
+  }
+  const auto found = kEndings.find(lower_case(name.extension().string()));
+  if (found != kEndings.end()) return found->second;
+  toml.fail(key,
+            fmt::format("the name {} does not tell how its rows are written; {}", toml.text(key),
+                        key == "train" ? "add the key format: " + join(format_names(), ", ")
+                                       : "give it an ending such as .csv or .jsonl"));
+}
+
+void refuse_for_json(const StrictToml& toml) {
+  for (const char* key : {"header", "delimiter", "quotes"}) {
+    if (toml.has(key)) toml.fail(key, fmt::format("JSON has no {}", key));
+  }
+}
+
+void read_cells(const StrictToml& toml, RowFormat& format) {
+  if (toml.has("rows")) toml.fail("rows", "only JSON has rows under a key");
+  format.header = toml.flag("header", false);
+  if (format.text == TextFormat::label_text) return;
+  format.delimiter = toml.text("delimiter", "");
+  if (toml.has("delimiter") && format.delimiter.empty()) {
+    toml.fail("delimiter", "delimiter must not be empty");
+  }
+  const std::string usual = format.delimiter_or_usual();
+  const bool quotes = toml.flag("quotes", format.text == TextFormat::csv);
+  if (quotes != (format.text == TextFormat::csv)) format.delimiter = usual;
+  format.text = quotes ? TextFormat::csv : TextFormat::tsv;
+}
+
+}  // namespace
+
+const std::vector<std::string>& row_format_keys() {
+  static const std::vector<std::string> keys = {"format", "header",       "delimiter", "quotes",
+                                                "rows",   "json_columns", "ignore"};
+  return keys;
+}
+
+RowFormat read_row_format(const StrictToml& toml, const std::string& usual) {
+  const std::string otherwise =
+      usual.empty() && !toml.has("format") ? format_of_name(toml, "train") : usual;
+  RowFormat format;
+  format.text = kFormats.at(one_of(toml, "format", otherwise, format_names()));
+  format.encoding = toml.text("encoding", "");
+  format.json_columns = toml.texts("json_columns");
+  if (format.is_json()) {
+    refuse_for_json(toml);
+    format.rows = toml.text("rows", "");
+  } else {
+    read_cells(toml, format);
+  }
+  return format;
+}
+
+RowFormat row_format_of_name(const StrictToml& toml, const std::string& key) {
+  RowFormat format;
+  format.text = kFormats.at(format_of_name(toml, key));
+  format.encoding = toml.text("encoding", "");
+  return format;
+}
+
+nlohmann::json settings_of(const RowFormat& format) {
+  nlohmann::json settings = {{"format", static_cast<int>(format.text)}};
+  if (format.has_cells()) settings["header"] = format.header;
+  if (!format.delimiter.empty()) settings["delimiter"] = format.delimiter;
+  if (!format.rows.empty()) settings["rows"] = format.rows;
+  if (!format.json_columns.empty()) settings["json_columns"] = format.json_columns;
+  if (!format.encoding.empty()) settings["encoding"] = format.encoding;
+  return settings;
+}
+
+}  // namespace dovetail

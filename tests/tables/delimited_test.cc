@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tables/delimited.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace dovetail {
+namespace {
+
+using testing::ElementsAre;
+
+// RFC 4180, section 2, rules 5 to 7.
+TEST(QuotedRecord, ReadsQuotesAsCsvWritesThem) {
+  const QuotedRecord record = quoted_record("\"a, b\",\"c \"\"d\"\"\",\"two\nlines\"\r\nnext", ",");
+
+  EXPECT_THAT(record.cells, ElementsAre("a, b", "c \"d\"", "two\nlines"));
+  EXPECT_EQ(record.lines, 2);
+  EXPECT_EQ(record.length, 30);
+}
+
+TEST(QuotedRecord, TakesAQuoteThatNobodyClosesAsText) {
+  const QuotedRecord record = quoted_record("\"a,b\nc,d\n", ",");
+
+  EXPECT_THAT(record.cells, ElementsAre("\"a", "b"));
+  EXPECT_EQ(record.length, 5);
+}
+
+TEST(QuotedRecord, TakesDelimitersOfSeveralLetters) {
+  EXPECT_THAT(quoted_record("a||\"b||c\"||d", "||").cells, ElementsAre("a", "b||c", "d"));
+  EXPECT_THAT(cut_cells("a||\"b||c\"", "||"), ElementsAre("a", "\"b", "c\""));
+}
+
+}  // namespace
+}  // namespace dovetail
