@@ -8,7 +8,7 @@ namespace dovetail {
 
 namespace {
 
-using Json = nlohmann::json;
+using JsonValue = nlohmann::json;
 
 // Every row of a file of answers must be readable: a missing answer would be found out late.
 class StrictSink : public RowSink {
@@ -31,13 +31,13 @@ class StrictSink : public RowSink {
   int64_t line_ = 0;
 };
 
-Json object_of(const Row& row) {
+JsonValue object_of(const Row& row) {
   if (row.cells().empty()) return row.objects().front();
-  Json object = Json::object();
+  JsonValue object = JsonValue::object();
   for (size_t i = 0; i < row.cells().size(); ++i) {
     object[i < row.header().size() ? row.header()[i] : std::to_string(i + 1)] = row.cells()[i];
   }
-  for (const Json& parsed : row.objects()) object.update(parsed);
+  for (const JsonValue& parsed : row.objects()) object.update(parsed);
   return object;
 }
 
@@ -60,7 +60,7 @@ JoinedAnswers::JoinedAnswers(const std::filesystem::path& file, const RowFormat&
 }
 
 std::string JoinedAnswers::join(Row& row, const Column& id, int64_t line) const {
-  Json answers;
+  JsonValue answers;
   if (lines_) {
     const auto text = lines_->at(line);
     if (!text) return "the file of answers is shorter than this one";
@@ -70,7 +70,7 @@ std::string JoinedAnswers::join(Row& row, const Column& id, int64_t line) const 
     if (!name) return fmt::format("there is no text at the key \"{}\"", to_string(id));
     const auto found = rows_.find(std::string(trim(*name)));
     if (found == rows_.end()) return fmt::format("{} has no answer for \"{}\"", name_, *name);
-    answers = found->second.size() == 1 ? found->second.front() : Json(found->second);
+    answers = found->second.size() == 1 ? found->second.front() : JsonValue(found->second);
   }
   row.join({{kColumn, std::move(answers)}});
   return "";

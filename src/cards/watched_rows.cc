@@ -12,7 +12,7 @@ namespace dovetail {
 
 namespace {
 
-using Json = nlohmann::json;
+using JsonRow = nlohmann::json;
 
 constexpr int64_t kLooked = 50;  // rows in which JSON as text is looked for
 
@@ -27,7 +27,7 @@ const std::set<std::string> kUsualNames = {
 bool is_json_text(const std::string& text) {
   const std::string_view shown = trim(text);
   if (shown.size() < 2 || (shown[0] != '[' && shown[0] != '{')) return false;
-  return !Json::parse(shown, nullptr, false).is_discarded();
+  return !JsonRow::parse(shown, nullptr, false).is_discarded();
 }
 
 class RowWatch {
@@ -44,7 +44,7 @@ class RowWatch {
     if (rows_ == 1 && header_.empty()) watch_first(row.cells());
     width_ = std::max(width_, row.cells().size());
     if (format_.text == TextFormat::tsv) watch_quotes(row.cells());
-    for (const Json& object : row.objects()) {
+    for (const JsonRow& object : row.objects()) {
       for (const auto& [key, value] : object.items()) {
         if (!roots_.contains(key)) unread_.insert(key);
       }

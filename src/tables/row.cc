@@ -11,9 +11,9 @@ namespace dovetail {
 
 namespace {
 
-using Json = nlohmann::json;
+using JsonValue = nlohmann::json;
 
-std::optional<std::string> text_of(const Json& value) {
+std::optional<std::string> text_of(const JsonValue& value) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_null()) return "";
   if (value.is_primitive()) return value.dump();
@@ -27,7 +27,7 @@ std::optional<int64_t> number_of(std::string_view step) {
   return number;
 }
 
-std::optional<Json> element_at(const Json& list, int64_t number) {
+std::optional<JsonValue> element_at(const JsonValue& list, int64_t number) {
   const auto size = static_cast<int64_t>(list.size());
   const int64_t place = number < 0 ? size + number : number;
   if (place < 0 || place >= size) return std::nullopt;
@@ -35,25 +35,25 @@ std::optional<Json> element_at(const Json& list, int64_t number) {
 }
 
 // "turns[role=user]": the elements of the list at "turns" whose key "role" is "user".
-std::optional<Json> matching(const Json& object, std::string_view step) {
+std::optional<JsonValue> matching(const JsonValue& object, std::string_view step) {
   const size_t open = step.find('['), equals = step.find('=', open);
   if (equals == std::string_view::npos || !step.ends_with(']')) return std::nullopt;
   const std::string key(step.substr(open + 1, equals - open - 1));
   const std::string_view wanted = step.substr(equals + 1, step.size() - equals - 2);
-  const std::optional<Json> list = at_path(object, step.substr(0, open));
+  const std::optional<JsonValue> list = at_path(object, step.substr(0, open));
   if (!list || !list->is_array()) return std::nullopt;
-  Json found = Json::array();
-  for (const Json& element : *list) {
+  JsonValue found = JsonValue::array();
+  for (const JsonValue& element : *list) {
     if (!element.is_object() || !element.contains(key)) continue;
     if (text_of(element.at(key)) == wanted) found.push_back(element);
   }
   return found;
 }
 
-std::optional<Json> of_each(const Json& list, std::string_view path) {
-  Json found = Json::array();
-  for (const Json& element : list) {
-    std::optional<Json> part = at_path(element, path);
+std::optional<JsonValue> of_each(const JsonValue& list, std::string_view path) {
+  JsonValue found = JsonValue::array();
+  for (const JsonValue& element : list) {
+    std::optional<JsonValue> part = at_path(element, path);
     if (!part) return std::nullopt;
     found.push_back(*std::move(part));
   }
@@ -81,12 +81,12 @@ std::string root_of(const Column& column) {
   return path.substr(0, path.find_first_of(".["));
 }
 
-std::optional<Json> at_path(const Json& value, std::string_view path) {
+std::optional<JsonValue> at_path(const JsonValue& value, std::string_view path) {
   if (path.empty()) return value;
   const size_t dot = path.find('.');
   const std::string_view step = path.substr(0, dot);
   const std::string_view rest = dot == std::string_view::npos ? "" : path.substr(dot + 1);
-  std::optional<Json> found;
+  std::optional<JsonValue> found;
   if (value.is_array()) {
     const std::optional<int64_t> number = number_of(step);
     if (!number) return of_each(value, path);
@@ -102,11 +102,11 @@ std::optional<Json> at_path(const Json& value, std::string_view path) {
 }
 
 std::string Row::read_json_columns() {
-  Json parsed = Json::object();
+  JsonValue parsed = JsonValue::object();
   for (const std::string& name : context_.json_columns) {
     const std::optional<std::string> text = this->text(name);
     if (!text) continue;  // a missing column, or JSON already
-    parsed[name] = Json::parse(*text, nullptr, false);
+    parsed[name] = JsonValue::parse(*text, nullptr, false);
     if (parsed[name].is_discarded()) return name;
   }
   if (!parsed.empty()) objects_.insert(objects_.begin(), std::move(parsed));
@@ -125,20 +125,20 @@ std::optional<size_t> Row::cell_of(const Column& column) const {
   return found - context_.header.begin();
 }
 
-std::optional<Json> Row::in_objects(const Column& column) const {
+std::optional<JsonValue> Row::in_objects(const Column& column) const {
   const std::string path = to_string(column);
-  for (const Json& object : objects_) {
-    if (std::optional<Json> found = at_path(object, path)) return found;
+  for (const JsonValue& object : objects_) {
+    if (std::optional<JsonValue> found = at_path(object, path)) return found;
   }
   return std::nullopt;
 }
 
-std::optional<Json> Row::find(const Column& column) const {
-  if (std::optional<Json> found = in_objects(column)) return found;
+std::optional<JsonValue> Row::find(const Column& column) const {
+  if (std::optional<JsonValue> found = in_objects(column)) return found;
   if (cells_.empty()) return std::nullopt;
   const std::optional<size_t> cell = cell_of(column);
-  if (cell) return *cell < cells_.size() ? std::optional<Json>(cells_[*cell]) : std::nullopt;
-  const auto has_root = [&](const Json& object) { return object.contains(root_of(column)); };
+  if (cell) return *cell < cells_.size() ? std::optional<JsonValue>(cells_[*cell]) : std::nullopt;
+  const auto has_root = [&](const JsonValue& object) { return object.contains(root_of(column)); };
   if (std::any_of(objects_.begin(), objects_.end(), has_root)) return std::nullopt;
   throw_<DataError>("{}:1: the header has no column \"{}\": {}{}", context_.file, to_string(column),
                     did_you_mean(to_string(column), context_.header),
@@ -146,15 +146,15 @@ std::optional<Json> Row::find(const Column& column) const {
 }
 
 std::optional<std::string> Row::text(const Column& column) const {
-  const std::optional<Json> found = find(column);
+  const std::optional<JsonValue> found = find(column);
   return found ? text_of(*found) : std::nullopt;
 }
 
 std::optional<std::vector<std::string>> Row::texts(const Column& column) const {
-  const std::optional<Json> found = find(column);
+  const std::optional<JsonValue> found = find(column);
   if (!found || !found->is_array()) return std::nullopt;
   std::vector<std::string> texts;
-  for (const Json& element : *found) {
+  for (const JsonValue& element : *found) {
     std::optional<std::string> text = text_of(element);
     if (!text) return std::nullopt;
     texts.push_back(*std::move(text));

@@ -15,7 +15,8 @@ import pytest
 
 PROGRAM = os.environ.get("DOVETAIL", "build/dovetail")
 SOURCE = pathlib.Path(os.environ.get("DOVETAIL_SOURCE_DIR", pathlib.Path(__file__).parents[2]))
-SECTION = (SOURCE / "docs/data.md").read_text().split("## Cards for what you have")[1].split("\n## ")[0]
+DOCS = (SOURCE / "docs/data.md").read_text()
+SECTION = DOCS.split("## Cards for what you have")[1].split("\n## ")[0]
 
 KINDS = [part for part in SECTION.split("\n### ")[1:] if "```toml" in part]
 CITIES = 'city,country\n"Paris, the capital",France\nBern,Switzerland\nOslo,Norway\n'
@@ -28,7 +29,8 @@ keys = {{ source = "city", target = "country" }}
 
 
 def dovetail(*arguments, cwd, code=0):
-    done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, cwd=cwd, check=False)
+    done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, cwd=cwd,
+                          check=False)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr
 
@@ -93,14 +95,18 @@ def test_an_archive_of_several_files_lists_them(tmp_path):
 def test_a_lists_column_of_parquet_is_a_list(tmp_path):
     pyarrow = pytest.importorskip("pyarrow")
     from pyarrow import parquet
-    table = pyarrow.table({"q": ["a", "b", "c"], "choices": [{"text": ["x", "y"], "label": ["A", "B"]}] * 3,
+    choices = {"text": ["x", "y"], "label": ["A", "B"]}
+    table = pyarrow.table({"q": ["a", "b", "c"], "choices": [choices] * 3,
                            "right": ["B", "A", "B"]})
     parquet.write_table(table, tmp_path / "q.parquet")
     (tmp_path / "card.toml").write_text("""kind = "table"
 name = "q"
 train = "q.parquet"
 test_fraction = 0.3
-keys = { source = "q", choices = "choices.text", choice_labels = "choices.label", answer = "right" }
+keys.source = "q"
+keys.choices = "choices.text"
+keys.choice_labels = "choices.label"
+keys.answer = "right"
 """)
     assert "x | y (right)" in "\n".join(shown("card.toml", tmp_path)) or \
         "x (right) | y" in "\n".join(shown("card.toml", tmp_path))
