@@ -39,8 +39,8 @@ ALLOWED = {
     "store": ["plan", "base"],
     "driver": ["store", "comm", "plan", "base"],
     "planning": ["jobs", "training", "tuning", "model/checkpoints", "model", "tasks", "cards",
-                 "tables", "adaptation", "templates", "examples", "metrics", "objectives", "text", "sweep",
-                 "plan", "base"],
+                 "tables", "adaptation", "templates", "examples", "metrics", "objectives", "text",
+                 "sweep", "plan", "base"],
     "analysis/statistics": ["plan", "base"],
     "analysis/selectors": ["analysis/statistics", "plan", "base"],
     "analysis/decisions": ["analysis/selectors", "analysis/statistics", "plan", "base"],
@@ -109,8 +109,8 @@ def functions_of(text):
 
 def owns_a_header(source):
     """A source is the body of the header of its name, but for what others find by a list: entries
-    of catalogues, commands, and main."""
-    if source.stem == "main" or source.stem.endswith("_command"):
+    of catalogues, commands, and programs."""
+    if source.stem == "main" or source.stem.endswith(("_command", "_program")):
         return True
     own = str(source.with_suffix(".h").relative_to(SRC))
     return own in includes(source) or bool(
