@@ -143,6 +143,7 @@ std::string card_fingerprint(const CardTask& task) {
                             {"labels", task.importer.rules.labels},
                             {"drop_targets", task.importer.rules.drop_targets},
                             {"settings", task.importer.settings}};
+  if (!card.train.encoding.empty()) content["encoding"] = card.train.encoding;
   const int64_t longest = task.importer.rules.longest_answer;
   if (longest > 0) content["longest_answer"] = longest;
   return content_hash(content.dump());

@@ -55,7 +55,7 @@ class KgReader {
 
   void read(const std::filesystem::path& file) {
     read_watched_rows(file, columns_.format, columns_.read, sink_, [&](const Row& row) {
-      if (width_ == 0) find_columns(row.header());
+      if (width_ == 0) find_columns(row.context());
       take(row.cells());
     });
     if (columns_.quotes_are_guessed) {
@@ -69,22 +69,11 @@ class KgReader {
   }
 
  private:
-  void find_columns(const std::vector<std::string>& header) {
-    head_ = position(columns_.head, header);
-    tail_ = position(columns_.tail, header);
-    if (!columns_.relation.empty()) relation_ = position(columns_.relation_column, header);
+  void find_columns(const RowContext& context) {
+    head_ = position_of(columns_.head, context);
+    tail_ = position_of(columns_.tail, context);
+    if (!columns_.relation.empty()) relation_ = position_of(columns_.relation_column, context);
     width_ = 1 + std::max({head_, tail_, columns_.relation.empty() ? 0 : relation_});
-  }
-
-  size_t position(const Column& column, const std::vector<std::string>& header) const {
-    if (const int64_t* number = std::get_if<int64_t>(&column)) return *number - 1;
-    const std::string& wanted = std::get<std::string>(column);
-    const auto found = std::find(header.begin(), header.end(), wanted);
-    if (found == header.end()) {
-      throw_<DataError>("{}:1: the header has no column \"{}\": {}", sink_.file(), wanted,
-                        did_you_mean(wanted, header));
-    }
-    return found - header.begin();
   }
 
   void take(const std::vector<std::string>& cells) {

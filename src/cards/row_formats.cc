@@ -101,7 +101,6 @@ nlohmann::json settings_of(const RowFormat& format) {
   if (!format.delimiter.empty()) settings["delimiter"] = format.delimiter;
   if (!format.rows.empty()) settings["rows"] = format.rows;
   if (!format.json_columns.empty()) settings["json_columns"] = format.json_columns;
-  if (!format.encoding.empty()) settings["encoding"] = format.encoding;
   return settings;
 }
 

@@ -100,23 +100,24 @@ class RowWatch {
 
   // A column without a name is called by its number.
   void remark_unread() {
+    std::vector<std::string> columns;
     for (size_t i = 0; i < width_; ++i) {
       const bool named = i < header_.size() && !header_[i].empty();
       const std::string number = std::to_string(i + 1), name = named ? header_[i] : number;
-      if (!roots_.contains(name) && !roots_.contains(number)) unread_columns_.push_back(name);
+      if (!roots_.contains(name) && !roots_.contains(number)) columns.push_back(name);
     }
-    unread_columns_.insert(unread_columns_.end(), unread_.begin(), unread_.end());
-    if (unread_columns_.empty()) return;
+    columns.insert(columns.end(), unread_.begin(), unread_.end());
+    if (columns.empty()) return;
     add("nothing reads the {} {}; if that is right, list {} in the card's key ignore",
-        unread_columns_.size() == 1 ? "column" : "columns", join(unread_columns_, ", "),
-        unread_columns_.size() == 1 ? "it" : "them");
+        columns.size() == 1 ? "column" : "columns", join(columns, ", "),
+        columns.size() == 1 ? "it" : "them");
   }
 
   const RowFormat& format_;
   const ReadColumns& read_;
   ExampleImporter& sink_;
   std::set<std::string> roots_, unread_;
-  std::vector<std::string> header_, unread_columns_;
+  std::vector<std::string> header_;
   std::map<std::string, int64_t> json_texts_;
   size_t width_ = 0;
   int64_t rows_ = 0, quotes_ = 0, first_quote_ = 0;

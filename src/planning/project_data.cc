@@ -38,7 +38,8 @@ std::string ProjectData::wording(const ChoiceSettings& choice, const std::string
   const TaskData& data = load(task_name);
   const std::string reason = misfit(tmpl, data);
   if (!reason.empty()) throw ConfigError(reason);
-  prints_[task_name].add(tmpl, data);
+  const bool usual = tmpl.parameters == made({.name = choice.name}).parameters;
+  prints_[task_name].add(usual ? tmpl.name : tmpl.name + " " + tmpl.parameters.dump(), tmpl, data);
   return template_fingerprint(tmpl, data);
 }
 

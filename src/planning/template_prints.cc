@@ -33,10 +33,7 @@ std::string layout_of_verbalizers(Layout layout) {
 
 }  // namespace
 
-void TemplatePrints::add(const BoundTemplate& tmpl, const TaskData& data) {
-  const std::string name =
-      tmpl.name +
-      (tmpl.parameters == make_template(tmpl.name).parameters ? "" : " " + tmpl.parameters.dump());
+void TemplatePrints::add(const std::string& name, const BoundTemplate& tmpl, const TaskData& data) {
   names_by_print_[print_of(tmpl, data)].insert(name);
   const Verbalizer* own = tmpl.verbalizer.get();
   if (!own || own->layout == layout_of_verbalizers(data.layout)) return;

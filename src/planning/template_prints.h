@@ -14,7 +14,8 @@ namespace dovetail {
 // What the templates of a sweep print for the first examples of a task.
 class TemplatePrints {
  public:
-  void add(const BoundTemplate& tmpl, const TaskData& data);
+  // `name` stands for the template in the notes.
+  void add(const std::string& name, const BoundTemplate& tmpl, const TaskData& data);
 
   // Sentences: templates that print the same, which makes one choice count as several, and
   // verbalizers that cannot serve the task.

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/text.h"
 #include "tables/archive.h"
 #include "tables/parquet_lines.h"
 
@@ -19,15 +20,18 @@ namespace {
 
 const auto kNoConverter = reinterpret_cast<iconv_t>(-1);
 
+std::string without_dashes(std::string text) {
+  std::erase_if(text, [](char letter) { return letter == '-' || letter == '_'; });
+  return text;
+}
+
 // Converts from an encoding to UTF-8. iconv knows "latin1" and "utf-16"; people write "latin-1" and
 // "utf_16" too.
 class Converter {
  public:
-  explicit Converter(std::string encoding) {
+  explicit Converter(const std::string& encoding) {
     handle_ = iconv_open("UTF-8", encoding.c_str());
-    if (handle_ != kNoConverter) return;
-    std::erase_if(encoding, [](char letter) { return letter == '-' || letter == '_'; });
-    handle_ = iconv_open("UTF-8", encoding.c_str());
+    if (handle_ == kNoConverter) handle_ = iconv_open("UTF-8", without_dashes(encoding).c_str());
   }
   ~Converter() {
     if (handle_ != kNoConverter) iconv_close(handle_);
@@ -56,16 +60,8 @@ class Converter {
   iconv_t handle_ = kNoConverter;
 };
 
-std::string lower_letters(std::string text) {
-  std::erase_if(text, [](char letter) { return letter == '-' || letter == '_'; });
-  for (char& letter : text) {
-    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  }
-  return text;
-}
-
 bool is_utf8(const std::string& encoding) {
-  return encoding.empty() || lower_letters(encoding) == "utf8";
+  return encoding.empty() || lower_case(without_dashes(encoding)) == "utf8";
 }
 
 std::string in_utf8(std::string_view bytes, const std::string& encoding, const std::string& name) {
@@ -106,8 +102,10 @@ std::string data_file_hash(const fs::path& path) {
 }
 
 DataFile::DataFile(const fs::path& path, const std::string& encoding)
-    : name_(path.string()), mapped_(data_path_of(path).file) {
-  const DataPath found = data_path_of(path);
+    : DataFile(path, data_path_of(path), encoding) {}
+
+DataFile::DataFile(const fs::path& path, const DataPath& found, const std::string& encoding)
+    : name_(path.string()), mapped_(found.file) {
   if (is_packed(mapped_.bytes())) {
     unpacked_ = unpack(mapped_.bytes(), found.entry, found.file.string());
   } else if (!found.entry.empty()) {
@@ -117,7 +115,6 @@ DataFile::DataFile(const fs::path& path, const std::string& encoding)
   if (is_parquet(bytes())) {
     if (unpacked_) throw_<DataError>("{}: unpack this Parquet file first", name_);
     unpacked_ = parquet_lines(found.file);
-    is_parquet_ = true;
   }
   if (is_utf8(encoding)) {
     refuse_utf16(bytes(), name_);
@@ -125,6 +122,8 @@ DataFile::DataFile(const fs::path& path, const std::string& encoding)
     unpacked_ = in_utf8(bytes(), encoding, name_);
   }
 }
+
+bool DataFile::is_parquet_file() const { return is_parquet(mapped_.bytes()); }
 
 bool is_known_encoding(const std::string& encoding) {
   return is_utf8(encoding) || Converter(encoding).is_known();

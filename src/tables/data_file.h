@@ -35,13 +35,14 @@ class DataFile {
   explicit DataFile(const std::filesystem::path& path, const std::string& encoding = "");
 
   std::string_view bytes() const { return unpacked_ ? *unpacked_ : mapped_.bytes(); }
-  bool is_parquet_file() const { return is_parquet_; }
+  bool is_parquet_file() const;
 
  private:
+  DataFile(const std::filesystem::path& path, const DataPath& found, const std::string& encoding);
+
   std::string name_;
   MappedFile mapped_;
   std::optional<std::string> unpacked_;
-  bool is_parquet_ = false;
 };
 
 // Whether iconv knows the encoding.

@@ -70,6 +70,19 @@ std::string separators_hint(const std::vector<std::string>& header) {
   return "";
 }
 
+// nullopt where the header lacks it. Without a header a name may be a number.
+std::optional<size_t> cell_of(const Column& column, const RowContext& context) {
+  if (const int64_t* number = std::get_if<int64_t>(&column)) return *number - 1;
+  const std::string& name = std::get<std::string>(column);
+  if (context.header.empty()) {
+    const std::optional<int64_t> number = number_of(name);
+    return number && *number > 0 ? std::optional<size_t>(*number - 1) : std::nullopt;
+  }
+  const auto found = std::find(context.header.begin(), context.header.end(), name);
+  if (found == context.header.end()) return std::nullopt;
+  return found - context.header.begin();
+}
+
 }  // namespace
 
 std::string to_string(const Column& column) {
@@ -101,6 +114,13 @@ std::optional<JsonValue> at_path(const JsonValue& value, std::string_view path) 
   return found ? at_path(*found, rest) : std::nullopt;
 }
 
+size_t position_of(const Column& column, const RowContext& context) {
+  if (const std::optional<size_t> cell = cell_of(column, context)) return *cell;
+  throw_<DataError>("{}:1: the header has no column \"{}\": {}{}", context.file, to_string(column),
+                    did_you_mean(to_string(column), context.header),
+                    separators_hint(context.header));
+}
+
 std::string Row::read_json_columns() {
   JsonValue parsed = JsonValue::object();
   for (const std::string& name : context_.json_columns) {
@@ -111,18 +131,6 @@ std::string Row::read_json_columns() {
   }
   if (!parsed.empty()) objects_.insert(objects_.begin(), std::move(parsed));
   return "";
-}
-
-std::optional<size_t> Row::cell_of(const Column& column) const {
-  if (const int64_t* number = std::get_if<int64_t>(&column)) return *number - 1;
-  const std::string& name = std::get<std::string>(column);
-  if (context_.header.empty()) {
-    const std::optional<int64_t> number = number_of(name);
-    return number && *number > 0 ? std::optional<size_t>(*number - 1) : std::nullopt;
-  }
-  const auto found = std::find(context_.header.begin(), context_.header.end(), name);
-  if (found == context_.header.end()) return std::nullopt;
-  return found - context_.header.begin();
 }
 
 std::optional<JsonValue> Row::in_objects(const Column& column) const {
@@ -136,13 +144,11 @@ std::optional<JsonValue> Row::in_objects(const Column& column) const {
 std::optional<JsonValue> Row::find(const Column& column) const {
   if (std::optional<JsonValue> found = in_objects(column)) return found;
   if (cells_.empty()) return std::nullopt;
-  const std::optional<size_t> cell = cell_of(column);
+  const std::optional<size_t> cell = cell_of(column, context_);
   if (cell) return *cell < cells_.size() ? std::optional<JsonValue>(cells_[*cell]) : std::nullopt;
   const auto has_root = [&](const JsonValue& object) { return object.contains(root_of(column)); };
   if (std::any_of(objects_.begin(), objects_.end(), has_root)) return std::nullopt;
-  throw_<DataError>("{}:1: the header has no column \"{}\": {}{}", context_.file, to_string(column),
-                    did_you_mean(to_string(column), context_.header),
-                    separators_hint(context_.header));
+  return cells_[position_of(column, context_)];  // throws
 }
 
 std::optional<std::string> Row::text(const Column& column) const {

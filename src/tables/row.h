@@ -34,6 +34,9 @@ struct RowContext {
   std::vector<std::string> json_columns;  // columns whose text is JSON
 };
 
+// Where a column stands among the cells, from 0 on. DataError if the header lacks it.
+size_t position_of(const Column& column, const RowContext& context);
+
 // One row: cells, or a JSON object with those that it lies in.
 class Row {
  public:
@@ -49,6 +52,7 @@ class Row {
   // Adds an outermost object.
   void join(nlohmann::json object) { objects_.push_back(std::move(object)); }
 
+  const RowContext& context() const { return context_; }
   const std::vector<std::string>& header() const { return context_.header; }
   const std::vector<std::string>& cells() const { return cells_; }
   const std::vector<nlohmann::json>& objects() const { return objects_; }
@@ -62,7 +66,6 @@ class Row {
   std::optional<std::vector<std::string>> texts(const Column& column) const;
 
  private:
-  std::optional<size_t> cell_of(const Column& column) const;
   std::optional<nlohmann::json> in_objects(const Column& column) const;
 
   std::vector<std::string> cells_;

@@ -233,6 +233,7 @@ TEST(KgTsv, FingerprintFollowsContentAndNotPlace) {
   EXPECT_EQ(fingerprint(kTrain, kOneRelation + "# a comment\n"), here);
   EXPECT_NE(fingerprint(kTrain + "run\txNeed\tto fly\n", kOneRelation), here);
   EXPECT_NE(fingerprint(kTrain, kOneRelation + "prefix = \"need\"\n"), here);
+  EXPECT_NE(fingerprint(kTrain, kOneRelation + "encoding = \"latin-1\"\n"), here);
 }
 
 TEST(IsValidUtf8, KnowsTheBorders) {

@@ -22,7 +22,7 @@ TaskData texts(const std::string& phrase) {
 TEST(TemplatePrints, NameTemplatesThatPrintTheSame) {
   TemplatePrints prints;
   for (const char* name : {"mapping", "masked_mapping", "prompting"}) {
-    prints.add(make_template(name), texts("{source}"));
+    prints.add(name, make_template(name), texts("{source}"));
   }
 
   EXPECT_THAT(prints.notes(),
@@ -33,7 +33,7 @@ TEST(TemplatePrints, NameTemplatesThatPrintTheSame) {
 TEST(TemplatePrints, SayNothingOfTemplatesThatDiffer) {
   TemplatePrints prints;
   for (const char* name : {"mapping", "prompting"}) {
-    prints.add(make_template(name), texts("{source} is"));
+    prints.add(name, make_template(name), texts("{source} is"));
   }
 
   EXPECT_THAT(prints.notes(), IsEmpty());
@@ -41,7 +41,8 @@ TEST(TemplatePrints, SayNothingOfTemplatesThatDiffer) {
 
 TEST(TemplatePrints, NameAVerbalizerThatCannotServeTheTask) {
   TemplatePrints prints;
-  prints.add(make_template("mapping", {{"verbalizer", "sentiment"}}), texts("{source} is"));
+  prints.add("mapping", make_template("mapping", {{"verbalizer", "sentiment"}}),
+             texts("{source} is"));
 
   EXPECT_THAT(prints.notes(),
               ElementsAre(AllOf(HasSubstr("verbalizer sentiment of template mapping"),
