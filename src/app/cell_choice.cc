@@ -17,10 +17,10 @@ constexpr size_t kNamed = 3;
   const size_t all = names.size();
   if (all > kNamed) names.resize(kNamed);
   throw_<ConfigError>(
-      "--cell {}: none of the sweep's {} cells has such a name{}; they are named like {}, and "
-      "report/tables/cells.csv in the results folder lists them. * stands for any text",
+      "--cell {}: none of the sweep's {} cells has such a name{} (known: {}{}; * stands for any "
+      "text, and report/tables/cells.csv lists all)",
       glob, all, nearest.empty() ? "" : fmt::format("; did you mean \"{}\"?", nearest),
-      join(names, ", "));
+      join(names, ", "), all > kNamed ? fmt::format(" and {} more", all - kNamed) : "");
 }
 
 }  // namespace

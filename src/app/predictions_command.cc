@@ -84,7 +84,9 @@ void print_json(const Cell& cell, const std::string& metric,
                 const std::vector<AnsweredExample>& examples) {
   for (const AnsweredExample& example : examples) {
     nlohmann::ordered_json line{{"cell", cell.name}, {"metric", metric}};
-    line.update(answered_json(example));
+    const Json answered = answered_json(example);
+    for (const char* key : {"example", "source", "references", "answer", "score", "likelihood"})
+      line[key] = answered.at(key);
     fmt::print("{}\n", line.dump(-1, ' ', false, Json::error_handler_t::replace));
   }
 }

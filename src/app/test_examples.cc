@@ -99,10 +99,10 @@ std::map<std::string, SavedTask> read_saved(const fs::path& file) {
 
 std::string line_of(const std::string& label, const std::string& fingerprint,
                     const TestExample& example) {
-  Json json{{"task", label},
-            {"fingerprint", fingerprint},
-            {"source", example.source},
-            {"references", example.references}};
+  nlohmann::ordered_json json{{"task", label},
+                              {"fingerprint", fingerprint},
+                              {"source", example.source},
+                              {"references", example.references}};
   if (!example.references_under.empty()) json["references_under"] = example.references_under;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -45,9 +45,8 @@ void add_absent_comparisons(const Analysis& analysis, Caveats& all) {
   }
 }
 
-// For each task the cell that lost a part of the most sources or targets.
-void add_cut_rows(const Analysis& analysis, const char* metric, const char* sides,
-                  const char* setting, const char* lost, Caveats& all) {
+// The rows of each task's cell that lost a part of the most of them.
+void add_cut_rows(const Analysis& analysis, const char* metric, const char* what, Caveats& all) {
   std::map<std::string, double> most;
   for (const CellGroup& group : analysis.groups) {
     for (const CellResult& cell : group.cells) {
@@ -56,12 +55,13 @@ void add_cut_rows(const Analysis& analysis, const char* metric, const char* side
       if (rows > 0) most[group.task] = std::max(most[group.task], rows);
     }
   }
-  for (const auto& [task, rows] : most) {
-    all.push_back(fmt::format(
-        "Task {}: up to {:.0f} {} of a cell were longer than {} and lost {}. They are those of "
-        "training and test together, one for each reference or choice that the model reads.",
-        task, rows, sides, setting, lost));
-  }
+  if (most.empty()) return;
+  std::vector<std::string> tasks;
+  for (const auto& [task, rows] : most) tasks.push_back(fmt::format("{} {:.0f}", task, rows));
+  all.push_back(
+      fmt::format("{} (rows of the cell that lost the most, in training and test together; a row "
+                  "for each reference or choice that the model reads): {}.",
+                  what, fmt::join(tasks, ", ")));
 }
 
 // Below this many, `data verify` warns too.
@@ -126,8 +126,10 @@ std::vector<std::string> caveats(const Analysis& analysis) {
   add_unfinished(analysis.facts, all);
   add_absent_comparisons(analysis, all);
   add_few_test_examples(analysis, all);
-  add_cut_rows(analysis, "sources_cut", "sources", "max_source_length", "a part", all);
-  add_cut_rows(analysis, "targets_cut", "targets", "max_target_length", "their end", all);
+  add_cut_rows(analysis, "sources_cut",
+               "Sources that were longer than max_source_length lost a part", all);
+  add_cut_rows(analysis, "targets_cut",
+               "Targets that were longer than max_target_length lost their end", all);
   add_plan_notes(*analysis.plan, all);
   add_few_seeds(analysis.labels("seed").size(), all);
   add_shared_pretraining(analysis.facts, all);

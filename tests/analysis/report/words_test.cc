@@ -103,10 +103,10 @@ TEST(Words, CutSourcesAndTargetsAreSaidWithTheirLimits) {
 
   const auto found = caveats(analyse(r.plan, r.records));
 
-  EXPECT_THAT(found, Contains(HasSubstr("up to 3 sources of a cell were longer than "
-                                        "max_source_length and lost a part")));
-  EXPECT_THAT(found, Contains(HasSubstr("up to 38 targets of a cell were longer than "
-                                        "max_target_length and lost their end")));
+  EXPECT_THAT(found, Contains(AllOf(HasSubstr("longer than max_source_length lost a part"),
+                                    HasSubstr(": t 3."))));
+  EXPECT_THAT(found, Contains(AllOf(HasSubstr("longer than max_target_length lost their end"),
+                                    HasSubstr(": t 38."))));
 }
 
 TEST(Words, AConfidenceNeedsTenExamples) {
