@@ -25,7 +25,7 @@ TableCell comparison_cell(const Comparison* comparison) {
                  .title = "against: " + comparison->against};
   if (comparison->same) {
     cell.css_class = "tie";
-    cell.lines.push_back({"is the best choice", LineRole::note});
+    cell.lines.push_back({"has the highest mean", LineRole::note});
     return cell;
   }
   cell.css_class = comparison->better() ? "better" : comparison->worse() ? "worse" : "tie";
