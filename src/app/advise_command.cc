@@ -53,7 +53,8 @@ void add_advise(CLI::App& app, Action& chosen) {
   CLI::App* command =
       app.add_subcommand("advise", "One recommendation for one task, with its evidence");
   command->add_option("DIR", options->folder, "Results folder")->required();
-  command->add_option("--task", options->task, "A task of the sweep");
+  command->add_option("--task", options->task,
+                      "A task of the sweep: its label, or its name or card as in the sweep file");
   command->add_option("--examples", options->unseen.examples,
                       "A task that was not swept: JSON lines of {\"source\": TEXT, \"target\": "
                       "TEXT}, or a data set card");

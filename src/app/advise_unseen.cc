@@ -13,6 +13,7 @@
 #include "analysis/decisions/regret.h"
 #include "analysis/report/advise.h"
 #include "analysis/report/number_text.h"
+#include "analysis/report/selector_words.h"
 #include "app/results_folder.h"
 #include "base/error.h"
 #include "base/names.h"
@@ -127,10 +128,9 @@ std::map<std::string, std::string> regrets(const Plan& plan, const std::vector<C
   for (const SelectorResult& result : score_selectors(plan, groups, probes)) {
     if (!result.summary) continue;
     const PooledEffect& regret = result.summary->regret;
-    texts[result.selector->name] =
-        fmt::format("on {} task{} of the sweep it lost {} ({}) to the best cells", regret.tasks,
-                    regret.tasks == 1 ? "" : "s", signed_text(regret.estimate.mean),
-                    interval_text(regret.estimate));
+    texts[result.selector->name] = fmt::format(
+        "on {} of the sweep it lost {} ({}) to the best cells", count_text(regret.tasks, "task"),
+        signed_text(regret.estimate.mean), interval_text(regret.estimate));
   }
   return texts;
 }
@@ -141,7 +141,8 @@ std::string said_by(const NamedSelection& named, const std::string& regret) {
     return fmt::format("  {:<22} nothing: {}\n", named.selector->name, selection.absent);
   std::string text =
       fmt::format("  {:<22} {}", named.selector->name, choice_text(selection.choice));
-  if (selection.confidence) text += fmt::format(", confidence {:.2f}", *selection.confidence);
+  if (const std::string confidence = confidence_text(selection); !confidence.empty())
+    text += ", " + confidence;
   text += fmt::format("\n  {:<22} {}\n", "", selection.reason);
   return text + (regret.empty() ? "" : fmt::format("  {:<22} {}\n", "", regret));
 }
@@ -163,9 +164,9 @@ std::string advise_unseen(const std::filesystem::path& results, const std::files
   Artefacts artefacts(store);
   const std::string tuning = first_label(plan, "tuning");
   const std::vector<CellGroup> groups = group_cells(plan, records);
-  std::string text =
-      fmt::format("{} examples of a task that was not swept; results of other tasks at {}, {}:\n",
-                  std::min<int64_t>(asked.count, std::ssize(task.train)), at, tuning);
+  std::string text = fmt::format(
+      "{} of a task that was not swept; results of other tasks at {}, {}:\n",
+      count_text(std::min<int64_t>(asked.count, std::ssize(task.train)), "example"), at, tuning);
   const UnseenCase unseen{names_card(asked.examples) ? card_label(asked.examples) : "",
                           probe_all(plan, task, asked, artefacts), facts_of(task), at, tuning};
   const std::vector<Probe> swept = probes_of(plan, records);

@@ -20,6 +20,7 @@ void add_run(CLI::App& app, Action& chosen, const std::string& command_line);
 void add_status(CLI::App& app, Action& chosen);
 void add_report(CLI::App& app, Action& chosen);
 void add_advise(CLI::App& app, Action& chosen);
+void add_predictions(CLI::App& app, Action& chosen);
 void add_data(CLI::App& app, Action& chosen);
 void add_data_split(CLI::App& data, Action& chosen);   // a command of data
 void add_data_verify(CLI::App& data, Action& chosen);  // of the command "data"

@@ -5,12 +5,12 @@
 #include <filesystem>
 #include <memory>
 
+#include "app/cell_choice.h"
 #include "app/commands.h"
 #include "app/results_folder.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "base/names.h"
 #include "model/checkpoints/checkpoint.h"
 #include "model/checkpoints/folder_configs.h"
 #include "store/journal.h"
@@ -25,26 +25,6 @@ struct ExportOptions {
   std::string results, cell, to;
   std::string store;  // "": RESULTS/artefacts
 };
-
-// The one cell that the name or glob matches.
-const Cell& find_cell(const Plan& plan, const std::string& glob) {
-  std::vector<std::string> matching, all;
-  const Cell* found = nullptr;
-  for (const Cell& cell : plan.cells) {
-    all.push_back(cell.name);
-    if (!glob_matches(glob, cell.name)) continue;
-    matching.push_back(cell.name);
-    found = &cell;
-  }
-  if (matching.empty())
-    throw_<ConfigError>("--cell {}: no such cell; {}", glob, did_you_mean(glob, all));
-  if (matching.size() > 1) {
-    throw_<ConfigError>(
-        "--cell {}: expected one cell, found {} that match, such as {} and {}; name one of them",
-        glob, matching.size(), matching[0], matching[1]);
-  }
-  return *found;
-}
 
 fs::path kept_folder(const ExportOptions& options, const Plan& plan, const Cell& cell) {
   const Job& job = plan.jobs[cell.job];
@@ -81,7 +61,7 @@ void note_scaling(const fs::path& folder) {
 
 int export_cell(const ExportOptions& options) {
   const Plan plan = plan_of_results(options.results);
-  const Cell& cell = find_cell(plan, options.cell);
+  const Cell& cell = matching_cell(plan, options.cell);
   const fs::path from = kept_folder(options, plan, cell), to = options.to;
   if (fs::exists(to)) throw_<ConfigError>("--to {}: already exists; name a new folder", options.to);
   publish_folder(to, [&](const fs::path& folder) {

@@ -77,6 +77,7 @@ int dispatch(int argc, char** argv) {
   add_status(app, chosen);
   add_report(app, chosen);
   add_advise(app, chosen);
+  add_predictions(app, chosen);
   add_data(app, chosen);
   add_list(app, chosen);
   add_metric(app, chosen);

@@ -10,8 +10,9 @@
 
 namespace dovetail {
 
-// Writes the report of a results folder (write_report), and prints a recommendation for each task
-// and training size, what the sweep teaches beyond them, what to beware of, and where the page is.
+// Writes the report of a results folder (write_report) and its test_examples.jsonl, and prints a
+// recommendation for each task and training size, what the sweep teaches beyond them, what to
+// beware of, and where the page is.
 // Throws SystemError if the folder cannot be written.
 void report_results(const std::filesystem::path& folder, const Plan& plan,
                     const std::map<std::string, Record>& records);

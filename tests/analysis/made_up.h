@@ -93,6 +93,7 @@ struct Results {
       record.metrics[metric] = sum / static_cast<double>(scores.size());
     }
     record.cost.wall_seconds = wall_seconds;
+    plan.jobs.back().cost_seconds = wall_seconds;  // what the plan declares
     return record;
   }
 
@@ -104,6 +105,7 @@ struct Results {
     job.kind = kind;
     job.name = name;
     job.inputs = std::move(inputs);
+    job.cost_seconds = wall_seconds;
     plan.jobs.push_back(job);
     const int64_t index = static_cast<int64_t>(plan.jobs.size()) - 1;
     record_of(index).cost.wall_seconds = wall_seconds;

@@ -2,34 +2,14 @@
 #include "analysis/decisions/decisions.h"
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 
-#include "base/error.h"
+#include "analysis/decisions/contenders.h"
+#include "analysis/decisions/use.h"
 
 namespace dovetail {
 
 namespace {
-
-// A cell group with its scores and cost.
-struct Contender {
-  const CellGroup* group;
-  Scores scores;
-  GroupCost cost;
-  double mean;
-};
-using Contenders = std::vector<const Contender*>;
-
-// One task at one train size: its candidates, its baselines, and the work on its decision.
-struct TaskAtSize {
-  const DecisionOptions& options;
-  std::vector<Contender> candidates;
-  std::vector<Contender> baselines;
-  const Contender* recommended = nullptr;
-  CrossFitted chosen;
-  const Bootstrap* bootstrap = nullptr;
-  std::map<std::string, const Contender*> compared;  // by Comparison::name: the best of them
-};
 
 const Contender* best_of(const Contenders& contenders) {
   return *std::max_element(contenders.begin(), contenders.end(),
@@ -51,14 +31,6 @@ std::vector<std::string> cell_names(const CellGroup& group) {
     if (result.state == CellState::finished) names.push_back(result.cell->name);
   }
   return names;
-}
-
-Choice choice_of(const Contender& contender, const Bootstrap& bootstrap) {
-  const CellGroup& group = *contender.group;
-  return {group.baseline,      group.objective,   group.adaptation,
-          group.template_name, group.tuning,      group.start(),
-          group.choice(),      cell_names(group), bootstrap.mean(contender.scores),
-          contender.cost};
 }
 
 CrossFitted cross_fit(const Contenders& contenders, const CrossFitOptions& options) {
@@ -141,37 +113,6 @@ Verdict verdict_of(const std::vector<Comparison>& comparisons) {
   return all_better ? Verdict::gain : Verdict::no_measurable_difference;
 }
 
-// The alternatives to the recommendation, with its lead over each. After a gain these are all other
-// candidates with the plain lead, which flatters the recommendation and so rarely finds another
-// choice as good. Otherwise they are random start and the baselines, with the leads of the verdict.
-std::vector<std::pair<const Contender*, Estimate>> alternatives(const TaskAtSize& at,
-                                                                const Decision& decision) {
-  std::vector<std::pair<const Contender*, Estimate>> open;
-  if (decision.verdict == Verdict::gain) {
-    for (const Contender& other : at.candidates) {
-      if (&other != at.recommended) {
-        open.emplace_back(&other, at.bootstrap->difference(at.recommended->scores, other.scores));
-      }
-    }
-  } else {
-    for (const Comparison& comparison : decision.comparisons) {
-      if (!comparison.decisive || !comparison.absent.empty() || comparison.same) continue;
-      open.emplace_back(at.compared.at(comparison.name), comparison.gain);
-    }
-  }
-  return open;
-}
-
-void find_cheaper(const TaskAtSize& at, Decision& decision) {
-  double least_seconds = at.options.cheaper_share * at.recommended->cost.total();
-  for (const auto& [contender, lead] : alternatives(at, decision)) {
-    if (lead.low > 0 || contender->cost.total() > least_seconds) continue;
-    least_seconds = contender->cost.total();
-    decision.cheaper = choice_of(*contender, *at.bootstrap);
-    decision.cheaper_lead = lead;
-  }
-}
-
 // A baseline's group has "" on the axes that it does not depend on.
 bool is_or_covers(const std::string& coordinate, const std::string& wanted) {
   return coordinate.empty() || coordinate == wanted;
@@ -190,7 +131,8 @@ void gather(TaskAtSize& at, Decision& decision, const Plan& plan,
     const double mean = scores.mean();
     const bool complete = scores.rows.size() == group.cells.size();
     auto& place = !group.baseline.empty() ? at.baselines : complete ? at.candidates : partial;
-    place.push_back({&group, std::move(scores), cost_of(group, plan, records), mean});
+    place.push_back({&group, std::move(scores), cost_of(group, plan, records),
+                     declared_cost(group, plan), mean});
   }
   // A group that lacks a seed is compared only while no group is complete.
   if (at.candidates.empty()) at.candidates = std::move(partial);
@@ -209,10 +151,25 @@ void settle(TaskAtSize& at, Decision& decision) {
   decision.cross_fitted = at.chosen.scores.num_items() >= kFewestItemsToSplit;
   decision.comparisons = comparisons(at);
   decision.verdict = verdict_of(decision.comparisons);
-  find_cheaper(at, decision);
+  decide_use(at, decision);
 }
 
 }  // namespace
+
+Choice choice_of(const Contender& contender, const Bootstrap& bootstrap) {
+  const CellGroup& group = *contender.group;
+  return {group.baseline,
+          group.objective,
+          group.adaptation,
+          group.template_name,
+          group.tuning,
+          group.start(),
+          group.choice(),
+          cell_names(group),
+          bootstrap.mean(contender.scores),
+          contender.cost,
+          contender.declared_seconds};
+}
 
 std::string to_string(Verdict verdict) {
   switch (verdict) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/decisions/choice.h"
 #include "analysis/statistics/cell_groups.h"
 #include "analysis/statistics/cross_fit.h"
 #include "analysis/statistics/statistics.h"
@@ -22,8 +23,8 @@ struct DecisionOptions {
   std::string conventional_objective = "span_corruption";  // T5's own
   std::string conventional_template = "mapping";
   std::string conventional_tuning = "full";
-  // Another choice counts as cheaper if it costs at most this share of the recommended one; wall
-  // times vary by some per cent.
+  // Another choice counts as cheaper if its declared_cost() is below this share of that of the
+  // highest mean.
   double cheaper_share = 0.8;
 };
 
@@ -52,22 +53,12 @@ struct Comparison {
 enum class Verdict { gain, no_measurable_difference, baseline_better, nothing_to_compare };
 std::string to_string(Verdict verdict);
 
-// A cell group or baseline that a decision names.
-struct Choice {
-  std::string baseline, objective, adaptation, template_name, tuning;
-  std::string start;  // CellGroup::start()
-  std::string text;   // CellGroup::choice()
-  std::vector<std::string> cells;
-  Estimate score;  // plain mean on all test examples
-  GroupCost cost;
-};
-
 // One recommendation, with its evidence.
 struct Decision {
   std::string task, train_size;
   std::string metric;
   Verdict verdict = Verdict::nothing_to_compare;
-  Choice recommended;     // the best mean over seeds among `candidates`
+  Choice recommended;     // the highest mean among `candidates`; `use` has the advice
   Estimate honest_score;  // cross-fitted: the score to expect on other examples
   std::map<std::string, Estimate> other_metrics;  // plain means of the recommended cells
   int64_t candidates = 0;                         // cell groups that were compared
@@ -75,9 +66,11 @@ struct Decision {
   int64_t times_chosen = 0, halves = 0;  // on how many random halves the same group was best
   bool cross_fitted = true;              // false: fewer than kFewestItemsToSplit examples
   std::vector<Comparison> comparisons;
-  // The cheapest choice that is not measurably worse; none if nothing is cheaper.
+  // The cheapest choice that is about as good: not measurably worse, not beaten by a baseline, and
+  // known to score at least half as much. None if there is no such choice, or a baseline is better.
   std::optional<Choice> cheaper;
-  Estimate cheaper_lead;  // recommendation minus that choice; see find_cheaper
+  Estimate cheaper_lead;  // recommendation minus that choice
+  Use use;                // what to use, with the reason
 };
 
 // The primary metric of a task.

@@ -6,9 +6,12 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <set>
 
-#include "analysis/report/decision_words.h"
+#include "analysis/report/asked_task.h"
+#include "analysis/report/number_text.h"
 #include "analysis/report/selector_words.h"
+#include "analysis/report/use_words.h"
 #include "base/error.h"
 #include "base/names.h"
 
@@ -78,31 +81,37 @@ std::string resolve_size(const std::vector<std::string>& sizes, const std::strin
 
 namespace {
 
-// The choices of the selectors, which need no tuned model. Baselines are left out.
+// The choices of the selectors, which need no tuned model. Baselines are left out, and so is who
+// has nothing to choose by, but for a count.
 std::string advice_of_selectors(const Analysis& analysis, const std::string& task,
                                 const std::string& size) {
   std::string text;
+  std::set<std::string> without;
   for (const SelectorResult& result : analysis.selectors) {
     if (result.selector->baseline) continue;
     for (const SelectorCase& found : result.cases) {
       if (found.task != task || (!size.empty() && found.train_size != size)) continue;
+      if (!found.selection.absent.empty()) {
+        without.insert(result.selector->name);
+        continue;
+      }
       text += fmt::format("  {} ({}, {}): {}\n", result.selector->name, found.train_size,
                           found.tuning, explain(found));
     }
   }
-  return text.empty()
-             ? ""
-             : "Choices of the selectors for " + task + ", made before tuning on it:\n" + text;
+  if (!text.empty())
+    text = "Choices of the selectors for " + task + ", made before tuning on it:\n" + text;
+  if (without.empty()) return text;
+  return text + fmt::format("{} chose nothing: {}.\n", count_text(std::ssize(without), "selector"),
+                            analysis.plan->probes.empty()
+                                ? "the sweep has no [select], whose probes they read"
+                                : "the report says why");
 }
 
 }  // namespace
 
-std::string advise(const Analysis& analysis, const std::string& task, const std::string& size) {
-  const std::vector<std::string>& tasks = analysis.labels("task");
-  if (std::find(tasks.begin(), tasks.end(), task) == tasks.end()) {
-    throw_<ConfigError>("the sweep {} has no task \"{}\"; {}", analysis.plan->sweep_name, task,
-                        did_you_mean(task, tasks));
-  }
+std::string advise(const Analysis& analysis, const std::string& asked, const std::string& size) {
+  const std::string task = resolve_task(*analysis.plan, asked);
   const std::string chosen =
       resolve_size(analysis.labels("train_size"), size, examples_of(analysis, task));
   std::string text;
@@ -122,8 +131,8 @@ std::string advise(const Analysis& analysis, const std::string& task, const std:
   text += advice_of_selectors(analysis, task, chosen);
   const RunFacts& facts = analysis.facts;
   if (facts.cells_missing + facts.cells_failed > 0) {
-    text += fmt::format("Of the sweep's {} cells, {} have not run and {} failed.\n", facts.cells,
-                        facts.cells_missing, facts.cells_failed);
+    text += fmt::format("Of the sweep's {}, {} have not run and {} failed.\n",
+                        count_text(facts.cells, "cell"), facts.cells_missing, facts.cells_failed);
   }
   return text;
 }

@@ -9,7 +9,8 @@
 
 namespace dovetail {
 
-// The recommendation for one task, as text for a terminal. `size` is a label of the sweep
+// The recommendation for one task (resolve_task), as text for a terminal. `size` is a label of the
+// sweep
 // ("examples16") or a number, for which the text names and uses the nearest size; "" for all
 // sizes. Throws ConfigError for an unknown task or size (with the nearest known one), and if none
 // of its cells has finished.

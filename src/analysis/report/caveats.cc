@@ -36,28 +36,55 @@ void add_absent_comparisons(const Analysis& analysis, Caveats& all) {
     }
   }
   for (const auto& [label, count] : absent) {
-    all.push_back(fmt::format("Not scored in {} of {} cases, so not part of their verdict: {}.",
-                              count, analysis.decisions.size(), label));
+    const size_t all_cases = analysis.decisions.size();
+    const bool everywhere = count == std::ssize(analysis.decisions);
+    all.push_back(everywhere ? fmt::format("Not scored, so part of no verdict: {}.", label)
+                             : fmt::format("Not scored in {} of {} cases, so not part of their "
+                                           "verdict: {}.",
+                                           count, all_cases, label));
   }
 }
 
-// For each task the cell that lost a part of the most sources.
-void add_cut_sources(const Analysis& analysis, Caveats& all) {
+// The rows of each task's cell that lost a part of the most of them.
+void add_cut_rows(const Analysis& analysis, const char* metric, const char* what, Caveats& all) {
   std::map<std::string, double> most;
   for (const CellGroup& group : analysis.groups) {
     for (const CellResult& cell : group.cells) {
-      if (cell.state != CellState::finished || !cell.record->metrics.contains("sources_cut"))
-        continue;
-      const double rows = cell.record->metrics.at("sources_cut");
+      if (cell.state != CellState::finished || !cell.record->metrics.contains(metric)) continue;
+      const double rows = cell.record->metrics.at(metric);
       if (rows > 0) most[group.task] = std::max(most[group.task], rows);
     }
   }
-  for (const auto& [task, rows] : most) {
-    all.push_back(fmt::format(
-        "Of task {} up to {:.0f} rows of a cell, in training and test together, were longer than "
-        "max_source_length and lost a part.",
-        task, rows));
+  if (most.empty()) return;
+  std::vector<std::string> tasks;
+  for (const auto& [task, rows] : most) tasks.push_back(fmt::format("{} {:.0f}", task, rows));
+  all.push_back(
+      fmt::format("{} (rows of the cell that lost the most, in training and test together; a row "
+                  "for each reference or choice that the model reads): {}.",
+                  what, fmt::join(tasks, ", ")));
+}
+
+// Below this many, `data verify` warns too.
+constexpr int64_t kFewTestExamples = 100;
+constexpr size_t kMostTasksNamed = 5;
+
+void add_few_test_examples(const Analysis& analysis, Caveats& all) {
+  std::vector<std::string> tasks;
+  for (const Decision& decision : analysis.decisions) {
+    const int64_t items = decision.honest_score.items;
+    const auto traits = traits_of(analysis.plan->metric_traits, decision.metric);
+    if (items >= kFewTestExamples || traits.corpus_level) continue;
+    const std::string task = fmt::format("{} ({})", decision.task, items);
+    if (std::ranges::find(tasks, task) == tasks.end()) tasks.push_back(task);
   }
+  if (tasks.empty()) return;
+  const size_t named = std::min(tasks.size(), kMostTasksNamed);
+  const std::string more =
+      tasks.size() > named ? fmt::format(" and {} more", tasks.size() - named) : "";
+  tasks.resize(named);
+  all.push_back(
+      fmt::format("Fewer than {} test examples: {}{}. Only large differences are measurable there.",
+                  kFewTestExamples, fmt::join(tasks, ", "), more));
 }
 
 void add_plan_notes(const Plan& plan, Caveats& all) {
@@ -98,7 +125,11 @@ std::vector<std::string> caveats(const Analysis& analysis) {
   Caveats all;
   add_unfinished(analysis.facts, all);
   add_absent_comparisons(analysis, all);
-  add_cut_sources(analysis, all);
+  add_few_test_examples(analysis, all);
+  add_cut_rows(analysis, "sources_cut",
+               "Sources that were longer than max_source_length lost a part", all);
+  add_cut_rows(analysis, "targets_cut",
+               "Targets that were longer than max_target_length lost their end", all);
   add_plan_notes(*analysis.plan, all);
   add_few_seeds(analysis.labels("seed").size(), all);
   add_shared_pretraining(analysis.facts, all);

@@ -8,9 +8,9 @@
 
 namespace dovetail {
 
-// The limits of this run that its reader should know: unfinished and failed cells, cut sources,
-// metrics without evidence, few seeds, pre-training that was not repeated, several versions of the
-// code.
+// The limits of this run that its reader should know: unfinished and failed cells, few test
+// examples, cut sources and targets, metrics without evidence, few seeds, pre-training that was not
+// repeated, several versions of the code.
 std::vector<std::string> caveats(const Analysis& analysis);
 
 }  // namespace dovetail

@@ -2,10 +2,10 @@
 #include "analysis/report/decision_json.h"
 
 #include "analysis/report/claim_json.h"
-#include "analysis/report/decision_words.h"
 #include "analysis/report/estimate_json.h"
 #include "analysis/report/number_text.h"
 #include "analysis/report/selector_json.h"
+#include "analysis/report/use_words.h"
 
 namespace dovetail {
 
@@ -23,7 +23,8 @@ Json choice_json(const Choice& choice) {
           {"cost",
            {{"tune_seconds", choice.cost.tune_seconds},
             {"upstream_seconds", choice.cost.upstream_seconds},
-            {"total_seconds", choice.cost.total()}}}};
+            {"total_seconds", choice.cost.total()},
+            {"declared_seconds", choice.declared_seconds}}}};
 }
 
 Json comparison_json(const Comparison& comparison) {
@@ -44,11 +45,24 @@ Json comparison_json(const Comparison& comparison) {
   return json;
 }
 
-Json single_decision_json(const Decision& decision) {
+Json use_json(const Decision& decision) {
+  const Use& use = decision.use;
+  Json json{{"text", use_text(decision)},
+            {"reason", to_string(use.reason)},
+            {"choice", use.choice ? choice_json(*use.choice) : Json()},
+            {"score", estimate_json(use.score)},
+            {"highest_score", use.highest},
+            {"examples_needed", Json()}};
+  if (use.examples_needed) json["examples_needed"] = *use.examples_needed;
+  return json;
+}
+
+Json single_decision_json(const Decision& decision, const ShownExamples& shown) {
   Json json{{"task", decision.task},
             {"train_size", decision.train_size},
             {"metric", decision.metric},
             {"verdict", to_string(decision.verdict)},
+            {"use", use_json(decision)},
             {"text", explain(decision)},
             {"recommended", choice_json(decision.recommended)},
             {"score", estimate_json(decision.honest_score)},
@@ -65,6 +79,9 @@ Json single_decision_json(const Decision& decision) {
   for (const Comparison& comparison : decision.comparisons) {
     json["comparisons"].push_back(comparison_json(comparison));
   }
+  json["examples"] = {{"cell", shown.cell}, {"answers", Json::array()}};
+  for (const AnsweredExample& example : shown.answered)
+    json["examples"]["answers"].push_back(answered_json(example));
   if (decision.cheaper) {
     json["cheaper"] = choice_json(*decision.cheaper);
     json["cheaper"]["lead_of_recommended"] = estimate_json(decision.cheaper_lead);
@@ -174,8 +191,8 @@ Json decision_json(const ReportModel& model) {
                {"claims", claims_json(model.claims)},
                {"selectors", selectors_json(model.selectors)},
                {"costs_by_tuning", tuning_costs_json(model.tuning_costs)}});
-  for (const Decision& decision : model.decisions)
-    json["decisions"].push_back(single_decision_json(decision));
+  for (size_t i = 0; i < model.decisions.size(); ++i)
+    json["decisions"].push_back(single_decision_json(model.decisions[i], model.examples[i]));
   return json;
 }
 

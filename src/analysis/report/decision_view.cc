@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include "analysis/report/decision_words.h"
+#include "analysis/report/example_view.h"
 #include "analysis/report/number_text.h"
 #include "analysis/report/page_parts.h"
 #include "analysis/report/page_table.h"
+#include "analysis/report/use_words.h"
 
 namespace dovetail {
 
@@ -23,7 +25,7 @@ TableCell comparison_cell(const Comparison* comparison) {
                  .title = "against: " + comparison->against};
   if (comparison->same) {
     cell.css_class = "tie";
-    cell.lines.push_back({"is the best choice", LineRole::note});
+    cell.lines.push_back({"has the highest mean", LineRole::note});
     return cell;
   }
   cell.css_class = comparison->better() ? "better" : comparison->worse() ? "worse" : "tie";
@@ -35,29 +37,18 @@ TableCell comparison_cell(const Comparison* comparison) {
   return cell;
 }
 
-// The choice to use: without a measurable difference the cheaper one, not the luckiest.
+// The choice to use and its score, which a narrow screen shows without scrolling.
 TableCell choice_cell(const Decision& decision) {
-  const bool keep = decision.verdict == Verdict::gain ||
-                    decision.verdict == Verdict::nothing_to_compare || !decision.cheaper;
-  std::string note;
-  if (!keep) {
-    note = fmt::format("the cheaper choice, {}; the scores beside are of the highest mean, {}",
-                       seconds_text(decision.cheaper->cost.total()), decision.recommended.text);
-  } else if (decision.cheaper) {
-    note = fmt::format("cheaper, not measurably worse: {}, {}", decision.cheaper->text,
-                       seconds_text(decision.cheaper->cost.total()));
-  }
+  const Estimate& score = decision.use.score;
+  const std::string interval =
+      fmt::format("{}: {} to {}", decision.use.choice ? "score to expect" : "of the highest mean",
+                  score_text(score.low), score_text(score.high));
   return table_cell({{verdict_text(decision.verdict), LineRole::verdict},
-                     {(keep ? decision.recommended : *decision.cheaper).text, LineRole::choice},
-                     {note, LineRole::note}},
+                     {use_text(decision), LineRole::choice},
+                     {use_score_text(decision), LineRole::score},
+                     {interval, LineRole::note},
+                     {use_note(decision), LineRole::note}},
                     "use verdict-" + to_string(decision.verdict));
-}
-
-TableCell expected_score_cell(const Decision& decision) {
-  const Estimate& score = decision.honest_score;
-  return table_cell({{score_text(score.mean), LineRole::score},
-                     {metric_text(decision.metric), LineRole::note},
-                     {score_text(score.low) + " to " + score_text(score.high), LineRole::note}});
 }
 
 TableCell evidence_cell(const Decision& decision) {
@@ -77,11 +68,11 @@ TableCell evidence_cell(const Decision& decision) {
 std::vector<TableCell> decision_row(const Decision& decision) {
   std::vector<TableCell> row{
       table_cell({{decision.task, LineRole::name}, {decision.train_size, LineRole::note}}),
-      choice_cell(decision), expected_score_cell(decision)};
+      choice_cell(decision)};
   for (const char* name : {"random_start", "most_frequent", "copy", "untuned"})
     row.push_back(comparison_cell(find_comparison(decision, name)));
   row.push_back(evidence_cell(decision));
-  const GroupCost& cost = decision.recommended.cost;
+  const GroupCost& cost = (decision.use.choice ? *decision.use.choice : decision.recommended).cost;
   row.push_back(table_cell({{seconds_text(cost.total())},
                             {"tuning " + seconds_text(cost.tune_seconds), LineRole::note}}));
   return row;
@@ -102,8 +93,8 @@ PageTable comparisons_table(const Decision& decision) {
 std::string recommendations_html(const ReportModel& model) {
   if (model.decisions.empty()) return absent_html("No task has a finished cell yet.");
   PageTable table{.css_class = "recommendations",
-                  .columns = {"Task and training data", "Use", "Score to expect",
-                              "Random start, at its best", "Most frequent answer", "Copy the input",
+                  .columns = {"Task and training data", "Use", "Random start, at its best",
+                              "Most frequent answer", "Copy the input",
                               "Untuned model, at its best", "Evidence", "Cost from nothing"}};
   for (const Decision& decision : model.decisions) table.rows.push_back(decision_row(decision));
   return wide_table_html(table);
@@ -111,11 +102,13 @@ std::string recommendations_html(const ReportModel& model) {
 
 std::string explanations_html(const ReportModel& model) {
   std::string html;
-  for (const Decision& decision : model.decisions) {
+  for (size_t i = 0; i < model.decisions.size(); ++i) {
+    const Decision& decision = model.decisions[i];
     html +=
         folded_html(fmt::format("{}, {}: {}", decision.task, decision.train_size,
                                 verdict_text(decision.verdict)),
-                    paragraph_html(explain(decision)) + table_html(comparisons_table(decision)));
+                    paragraph_html(explain(decision)) + table_html(comparisons_table(decision)) +
+                        shown_examples_html(model.examples[i]));
   }
   return html;
 }

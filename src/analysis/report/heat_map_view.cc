@@ -21,12 +21,14 @@ struct HeatMap {
   double lowest = 0, highest = 1;  // of the task, so that its heat maps share one colour scale
 };
 
-bool is_recommended(const HeatMap& map, const GroupRow& group) {
+// A baseline, or nothing to recommend, has no star.
+bool is_to_be_used(const HeatMap& map, const GroupRow& group) {
   for (const Decision& decision : map.model.decisions) {
     if (decision.task != map.task || decision.train_size != map.train_size ||
         decision.metric != map.metric)
       continue;
-    const Choice& use = decision.recommended;
+    if (!decision.use.choice || !decision.use.choice->baseline.empty()) return false;
+    const Choice& use = *decision.use.choice;
     return use.start == group.start && use.template_name == group.template_name &&
            use.tuning == group.tuning;
   }
@@ -35,7 +37,7 @@ bool is_recommended(const HeatMap& map, const GroupRow& group) {
 
 TableCell score_cell(const HeatMap& map, const GroupRow& group, const Estimate& estimate) {
   const double range = map.highest - map.lowest;
-  const bool chosen = is_recommended(map, group);
+  const bool chosen = is_to_be_used(map, group);
   const std::string seeds = estimate.seeds < group.seeds_planned
                                 ? fmt::format("{} of {} seeds", estimate.seeds, group.seeds_planned)
                                 : "";
@@ -45,7 +47,7 @@ TableCell score_cell(const HeatMap& map, const GroupRow& group, const Estimate& 
                   {seeds, LineRole::note}},
                  chosen ? "chosen" : "");
   cell.shade = range > 0 ? (estimate.mean - map.lowest) / range : 0.5;
-  cell.title = group.choice + (chosen ? " (recommended)" : "");
+  cell.title = group.choice + (chosen ? " (to be used)" : "");
   return cell;
 }
 

@@ -8,6 +8,7 @@
 
 #include "analysis/report/decision_words.h"
 #include "analysis/report/number_text.h"
+#include "analysis/report/use_words.h"
 
 namespace dovetail {
 
@@ -15,24 +16,27 @@ namespace {
 
 using DecisionList = std::vector<const Decision*>;
 
-DecisionList with_verdict(const Analysis& analysis, Verdict verdict) {
+DecisionList with_reason(const Analysis& analysis, UseReason reason) {
   DecisionList found;
   for (const Decision& decision : analysis.decisions) {
-    if (decision.verdict == verdict) found.push_back(&decision);
+    if (decision.use.reason == reason) found.push_back(&decision);
   }
   return found;
 }
 
-std::string list(const DecisionList& decisions) {
-  std::vector<std::string> names;
-  for (const Decision* decision : decisions) {
-    names.push_back(fmt::format("{} ({})", decision->task, decision->train_size));
-  }
-  return fmt::format("{}", fmt::join(names, ", "));
+std::string case_text(const Decision& decision) {
+  return fmt::format("{} ({})", decision.task, decision.train_size);
 }
 
 std::string lesson_of_gains(const Analysis& analysis, const DecisionList& gains) {
   const size_t all = analysis.decisions.size();
+  if (all == 1) {
+    return fmt::format(
+        "On {}, {} measurably beats random start and every baseline, as far as these "
+        "were run.",
+        case_text(analysis.decisions.front()),
+        gains.empty() ? "no choice" : "the recommended choice");
+  }
   if (gains.empty()) {
     return fmt::format(
         "In none of the {} cases (a task at an amount of training data) does any choice measurably "
@@ -87,9 +91,42 @@ std::string lesson_of_cheaper(const DecisionList& gains) {
   const auto cheaper = std::count_if(gains.begin(), gains.end(),
                                      [](auto* decision) { return decision->cheaper.has_value(); });
   if (cheaper == 0) return "";
+  if (gains.size() == 1) return "A cheaper choice is not measurably worse; the table names it.";
   return fmt::format(
       "In {} of these {} cases a cheaper choice is not measurably worse; the table names it.",
       cheaper, gains.size());
+}
+
+// What stands before the list of the cases without a gain; "" for a gain.
+std::string heading_of(UseReason reason) {
+  switch (reason) {
+    case UseReason::measurable_gain: return "";
+    case UseReason::baseline_is_better:
+      return "A baseline without any tuning is better than every cell";
+    case UseReason::nothing_to_compare:
+      return "Neither random start nor a baseline has been scored yet";
+    case UseReason::highest_mean: return "No measurable difference, and nothing cheaper to take";
+    case UseReason::as_good_and_cheaper:
+      return "No measurable difference, so take the cheaper choice";
+    case UseReason::near_zero:
+      return "Nothing works yet, every score is near zero (`dovetail predictions` prints the "
+             "answers)";
+    case UseReason::too_few_examples:
+      return "Cannot be told yet, the test examples are too few for the differences seen";
+  }
+  return "";
+}
+
+// "No measurable difference, so take the cheaper choice: wordnet.antonym (all): baseline: copy."
+std::string lesson_of(const Analysis& analysis, UseReason reason) {
+  std::vector<std::string> cases;
+  for (const Decision* decision : with_reason(analysis, reason)) {
+    cases.push_back(case_text(*decision) +
+                    (decision->use.choice ? ": " + use_text(*decision) : std::string()));
+  }
+  const std::string heading = heading_of(reason);
+  if (cases.empty() || heading.empty()) return "";
+  return fmt::format("{}: {}.", heading, fmt::join(cases, "; "));
 }
 
 }  // namespace
@@ -99,24 +136,13 @@ std::vector<std::string> lessons(const Analysis& analysis) {
     return {
         "Nothing yet: no task has a finished cell. Run the sweep, then write the report again."};
   }
-  const DecisionList gains = with_verdict(analysis, Verdict::gain);
+  const DecisionList gains = with_reason(analysis, UseReason::measurable_gain);
   std::vector<std::string> all{lesson_of_gains(analysis, gains), lesson_of_largest(gains),
                                lesson_of_choices(gains), lesson_of_cheaper(gains)};
-  const DecisionList ties = with_verdict(analysis, Verdict::no_measurable_difference);
-  if (!ties.empty()) {
-    all.push_back(
-        fmt::format("No measurable difference, so take the cheaper choice: {}.", list(ties)));
-  }
-  const DecisionList baselines = with_verdict(analysis, Verdict::baseline_better);
-  if (!baselines.empty()) {
-    all.push_back(fmt::format("A baseline without any tuning is better than every cell: {}.",
-                              list(baselines)));
-  }
-  const DecisionList alone = with_verdict(analysis, Verdict::nothing_to_compare);
-  if (!alone.empty()) {
-    all.push_back(
-        fmt::format("Neither random start nor a baseline has been scored yet: {}.", list(alone)));
-  }
+  for (const UseReason reason :
+       {UseReason::as_good_and_cheaper, UseReason::highest_mean, UseReason::too_few_examples,
+        UseReason::near_zero, UseReason::baseline_is_better, UseReason::nothing_to_compare})
+    all.push_back(lesson_of(analysis, reason));
   std::erase(all, "");
   return all;
 }

@@ -9,8 +9,9 @@
 
 namespace dovetail {
 
-std::filesystem::path write_report(const std::filesystem::path& folder, const Analysis& analysis) {
-  const ReportModel model = report_model(analysis);
+std::filesystem::path write_report(const std::filesystem::path& folder, const Analysis& analysis,
+                                   const TestExamples& examples) {
+  const ReportModel model = report_model(analysis, examples);
   const std::filesystem::path report = folder / "report";
   std::error_code error;
   std::filesystem::create_directories(report / "tables", error);

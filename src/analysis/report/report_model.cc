@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "analysis/report/caveats.h"
+#include "analysis/report/example_view.h"
 #include "analysis/report/lessons.h"
 
 namespace dovetail {
@@ -164,7 +165,7 @@ const GroupRow* ReportModel::find(const std::string& task, const std::string& st
   return found == group_index.end() ? nullptr : &groups[found->second];
 }
 
-ReportModel report_model(const Analysis& analysis) {
+ReportModel report_model(const Analysis& analysis, const TestExamples& examples) {
   const Plan& plan = *analysis.plan;
   ReportModel model{.sweep_name = plan.sweep_name,
                     .sweep_hash = plan.sweep_hash,
@@ -188,6 +189,8 @@ ReportModel report_model(const Analysis& analysis) {
                     .failures = failures_of(analysis)};
   for (const std::string& task : model.labels("task"))
     model.primary_metric[task] = main_metric_of(task, plan, analysis.options);
+  for (const Decision& decision : model.decisions)
+    model.examples.push_back(shown_examples(analysis, decision, examples));
   index_groups(model);
   return model;
 }

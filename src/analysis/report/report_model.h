@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/decisions/analysis.h"
+#include "analysis/report/answered.h"
 
 // The one model behind index.html, decision.json and tables/*.csv. It holds values only and points
 // into no plan or record, so what one of the three shows the others have too.
@@ -54,6 +55,12 @@ struct TrainingCurve {
   std::vector<std::pair<int64_t, double>> points;
 };
 
+// Answers of one cell.
+struct ShownExamples {
+  std::string cell, metric;
+  std::vector<AnsweredExample> answered;  // empty: the test examples are not known
+};
+
 struct ReportModel {
   std::string sweep_name, sweep_hash, sweep_text;
   DecisionOptions options;
@@ -65,6 +72,7 @@ struct ReportModel {
   bool has_probes = false;
   std::vector<std::string> lessons, caveats;
   std::vector<Decision> decisions;
+  std::vector<ShownExamples> examples;  // of `decisions`, in their order
   std::vector<GroupRow> groups;
   std::map<std::vector<std::string>, size_t> group_index;  // see find()
   std::vector<TrainingCurve> training_curves;
@@ -83,6 +91,6 @@ struct ReportModel {
                        const std::string& train_size) const;
 };
 
-ReportModel report_model(const Analysis& analysis);
+ReportModel report_model(const Analysis& analysis, const TestExamples& examples = {});
 
 }  // namespace dovetail

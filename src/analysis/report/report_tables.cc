@@ -5,6 +5,7 @@
 
 #include "analysis/report/claim_tables.h"
 #include "analysis/report/selector_tables.h"
+#include "analysis/report/use_words.h"
 #include "base/names.h"
 
 namespace dovetail {
@@ -97,22 +98,24 @@ CsvRows decisions_table(const std::vector<Decision>& decisions) {
                 "score",        "score_low",     "score_high",      "score_on_all",
                 "items",        "seeds",         "candidates",      "candidates_planned",
                 "times_chosen", "halves",        "tune_seconds",    "upstream_seconds",
-                "cheaper",      "cheaper_score", "cheaper_seconds", "cells"}};
+                "cheaper",      "cheaper_score", "cheaper_seconds", "cells",
+                "use",          "use_reason",    "use_score"}};
   for (const Decision& d : decisions) {
-    const Choice& use = d.recommended;
-    CsvRow row{d.task,        d.train_size,   d.metric,          to_string(d.verdict),
-               use.objective, use.adaptation, use.template_name, use.tuning};
+    const Choice& best = d.recommended;
+    CsvRow row{d.task,         d.train_size,    d.metric,           to_string(d.verdict),
+               best.objective, best.adaptation, best.template_name, best.tuning};
     append(row, d.honest_score);
-    row.push_back(csv_number(use.score.mean));
+    row.push_back(csv_number(best.score.mean));
     for (const int64_t count : {d.honest_score.items, d.honest_score.seeds, d.candidates,
                                 d.candidates_planned, d.times_chosen, d.halves}) {
       row.push_back(csv_number(count));
     }
     row.insert(
         row.end(),
-        {csv_number(use.cost.tune_seconds), csv_number(use.cost.upstream_seconds),
+        {csv_number(best.cost.tune_seconds), csv_number(best.cost.upstream_seconds),
          d.cheaper ? d.cheaper->text : "", d.cheaper ? csv_number(d.cheaper->score.mean) : "",
-         d.cheaper ? csv_number(d.cheaper->cost.total()) : "", join(use.cells, " ")});
+         d.cheaper ? csv_number(d.cheaper->cost.total()) : "", join(best.cells, " "), use_text(d),
+         to_string(d.use.reason), csv_number(d.use.score.mean)});
     rows.push_back(std::move(row));
   }
   return rows;

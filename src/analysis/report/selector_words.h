@@ -8,6 +8,9 @@
 // Choices of selectors in words, the same in the report and in advice.
 namespace dovetail {
 
+// "confidence 0.93", or that there are too few examples for one; "" for a rule without a measure.
+std::string confidence_text(const Selection& selection);
+
 // "choose prefix_lm · prompting (confidence 0.93): REASON"
 std::string selection_text(const Selection& selection);
 

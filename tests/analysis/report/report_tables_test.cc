@@ -39,7 +39,7 @@ TEST(Tables, EveryCellHasARowWithItsStateAndReason) {
   EXPECT_THAT(tables.at("cells.csv"),
               HasSubstr("all/3,none,t,mapping,full,all,3,,missing,,,,,,,,,,job2"));
   EXPECT_THAT(tables.at("failures.csv"), HasSubstr("tune,failed,1,\"out of memory, twice\""));
-  EXPECT_THAT(tables.at("costs.csv"), HasSubstr("tune,finished,1,0,2.5,"));
+  EXPECT_THAT(tables.at("costs.csv"), HasSubstr("tune,finished,1,2.5,2.5,"));
   EXPECT_THAT(tables.at("decisions.csv"),
               HasSubstr("t,all,rouge_l,no_measurable_difference,none,,mapping,full,0.75,"));
   EXPECT_THAT(tables.at("baselines.csv"),

@@ -157,7 +157,7 @@ TEST(Report, DecisionsForProgramsHaveTheirKeys) {
   for (const Json& decision : json.at("decisions")) {
     for (const char* key : {"task", "train_size", "metric", "verdict", "text", "recommended",
                             "score", "candidates", "candidates_planned", "times_chosen", "halves",
-                            "comparisons", "cheaper", "metrics_on_all"}) {
+                            "comparisons", "cheaper", "metrics_on_all", "use", "examples"}) {
       EXPECT_TRUE(decision.contains(key)) << key;
     }
     for (const Json& comparison : decision.at("comparisons")) {

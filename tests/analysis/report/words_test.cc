@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "analysis/report/decision_words.h"
+#include "analysis/report/use_words.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "analysis/made_up.h"
+#include "analysis/made_up_sweeps.h"
 #include "analysis/report/advise.h"
 #include "analysis/report/caveats.h"
 #include "analysis/report/lessons.h"
 #include "analysis/report/number_text.h"
+#include "analysis/report/selector_words.h"
 #include "base/error.h"
 
 namespace dovetail {
@@ -60,14 +61,62 @@ TEST(Words, AGainIsExplainedWithItsEvidence) {
 
 TEST(Words, NoDifferenceNamesTheCheaperChoice) {
   Results r;
-  r.add({"prefix_lm", "t", "mapping", "full", "all", "1"}, {1, 0, 1, 0, 1, 0, 1, 0, 1, 1}, 200);
-  r.add({"none", "t", "mapping", "full", "all", "1"}, {0, 1, 0, 1, 0, 1, 0, 1, 0, 1}, 4);
+  made_up::add_cells(r, "prefix_lm", made_up::right_from(0, 205, 400), 200);
+  made_up::add_cells(r, "none", made_up::right_from(205, 400, 400), 4);
   const Analysis analysis = analyse(r.plan, r.records);
 
   EXPECT_THAT(explain(analysis.decisions[0]),
-              AllOf(HasSubstr("No measurable difference: prefix_lm"),
-                    HasSubstr("The cheaper choice: none · mapping · full"),
-                    HasSubstr("for 4.0 s instead of 3 min")));
+              AllOf(HasSubstr("Use none · mapping · full. No measurable difference"),
+                    HasSubstr("prefix_lm · mapping · full has the highest mean"),
+                    HasSubstr("it costs 4.0 s instead of 3 min")));
+}
+
+TEST(Words, OneIsSaidInTheSingular) {
+  Results r;
+  made_up::add_cells(r, "prefix_lm", {1, 0}, 1);
+  const Analysis analysis = analyse(r.plan, r.records);
+
+  EXPECT_THAT(lessons(analysis), Contains(HasSubstr("On t (all), no choice measurably beats")));
+  EXPECT_THAT(explain(analysis.decisions[0]),
+              HasSubstr("n = 2 test examples, 1 seed, best of 1 choice)"));
+  EXPECT_THAT(caveats(analysis), Contains(HasSubstr("Not scored, so part of no verdict: random")));
+}
+
+TEST(Words, FewTestExamplesAreSaidOnceForATask) {
+  Results r;
+  for (const char* size : {"examples16", "all"}) {
+    r.add({"none", "small", "mapping", "full", size, "1"}, made_up::flat_scores(0.5F, 99));
+    r.add({"none", "large", "mapping", "full", size, "1"}, made_up::flat_scores(0.5F, 100));
+  }
+
+  EXPECT_THAT(caveats(analyse(r.plan, r.records)),
+              Contains(HasSubstr("Fewer than 100 test examples: small (99). Only")));
+}
+
+TEST(Words, CutSourcesAndTargetsAreSaidWithTheirLimits) {
+  Results r;
+  Record& record = r.add({"none", "t", "mapping", "full", "all", "1"}, equal_scores(0.5F));
+  record.metrics["sources_cut"] = 0;
+  EXPECT_THAT(caveats(analyse(r.plan, r.records)), Not(Contains(HasSubstr("max_"))));
+  record.metrics["sources_cut"] = 3;
+  record.metrics["targets_cut"] = 38;
+
+  const auto found = caveats(analyse(r.plan, r.records));
+
+  EXPECT_THAT(found, Contains(AllOf(HasSubstr("longer than max_source_length lost a part"),
+                                    HasSubstr(": t 3."))));
+  EXPECT_THAT(found, Contains(AllOf(HasSubstr("longer than max_target_length lost their end"),
+                                    HasSubstr(": t 38."))));
+}
+
+TEST(Words, AConfidenceNeedsTenExamples) {
+  Selection selection{.confidence = 1.0, .examples = 3};
+  EXPECT_EQ(confidence_text(selection), "no confidence: 3 examples only");
+  selection.examples = 10;
+  EXPECT_EQ(confidence_text(selection), "confidence 1.00");
+  selection.value = Estimate{.items = 9};  // of the probed ones; one more was tuned on
+  EXPECT_EQ(confidence_text(selection), "no confidence: 9 examples only");
+  EXPECT_EQ(confidence_text({}), "");
 }
 
 TEST(Words, CaveatsNameWhatIsMissingAndWhatFailed) {
@@ -109,6 +158,20 @@ TEST(Advise, SpeaksOfOneTaskAndSize) {
               AllOf(HasSubstr("wordnet.antonym at examples16: Use prefix_lm"),
                     Not(HasSubstr("examples64"))));
   EXPECT_THAT(advise(analysis, "wordnet.antonym"), HasSubstr("examples64"));
+}
+
+// Two templates and two objectives: selectors would have something to choose between.
+TEST(Advise, SelectorsWithoutProbesAreCountedInOneLine) {
+  Results r;
+  for (const char* objective : {"none", "prefix_lm"}) {
+    for (const char* form : {"mapping", "masked_mapping"})
+      r.add({objective, "t", form, "full", "all", "1"}, equal_scores(0.5F));
+  }
+
+  const std::string advice = advise(analyse(r.plan, r.records), "t");
+
+  EXPECT_THAT(advice, HasSubstr("chose nothing: the sweep has no [select]"));
+  EXPECT_THAT(advice, Not(HasSubstr("no choice")));
 }
 
 TEST(Advise, ANumberTakesTheNearestSizeAndSaysSo) {

@@ -134,7 +134,8 @@ function drawLearningCurves(template) {
     };
     const scales = axes("training data", metricName(metric), ticks);
     scales.y.suggestedMin = 0;
-    scales.y.suggestedMax = Math.max(0, ...points.map((p) => p.high));
+    // Where all is 0, Chart.js would draw from -1 to 1.
+    scales.y.suggestedMax = Math.max(0, ...points.map((p) => p.high)) || 1;
     const sets = [...objectiveSets(points), ...baselineSets(points)];
     draw(figure.querySelector("canvas"), sets, scales);
   }

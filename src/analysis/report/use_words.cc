@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/report/use_words.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "analysis/report/decision_words.h"
+#include "analysis/report/number_text.h"
+
+namespace dovetail {
+
+namespace {
+
+using Comparisons = std::vector<const Comparison*>;
+
+Comparisons compared(const Decision& decision, bool (*wanted)(const Comparison&)) {
+  Comparisons found;
+  for (const Comparison& comparison : decision.comparisons) {
+    if (comparison.decisive && comparison.absent.empty() && wanted(comparison))
+      found.push_back(&comparison);
+  }
+  return found;
+}
+
+std::string evidence(const Decision& decision) {
+  const Estimate& score = decision.honest_score;
+  return fmt::format("n = {}, {}, best of {}", count_text(score.items, "test example"),
+                     count_text(score.seeds, "seed"), count_text(decision.candidates, "choice"));
+}
+
+std::string stability(const Decision& decision) {
+  if (decision.halves == 0 || decision.candidates < 2) return "";
+  return fmt::format(" {} was the best on {} of {} random halves of the test examples.",
+                     decision.recommended.text, decision.times_chosen, decision.halves);
+}
+
+std::string costs_text(const Decision& decision, const Choice& other) {
+  return fmt::format("{} instead of {}", seconds_text(other.cost.total()),
+                     seconds_text(decision.recommended.cost.total()));
+}
+
+// "random start, at its best (0.400; gain +0.050 (...)), copy the input (...)"
+std::string open_text(const Decision& decision) {
+  std::vector<std::string> parts;
+  for (const Comparison* comparison : compared(decision, [](auto& c) { return !c.better(); })) {
+    if (comparison->same) continue;
+    parts.push_back(fmt::format("{} ({}; {})", comparison->label,
+                                score_text(comparison->score.mean), gain_text(*comparison)));
+  }
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string highest_mean_text(const Decision& decision) {
+  const std::string open = open_text(decision);
+  return fmt::format("{} has the highest mean, {} {}{}{} ({}).", decision.recommended.text,
+                     score_text(decision.honest_score.mean), metric_text(decision.metric),
+                     open.empty() ? "" : ", but is not measurably better than ", open,
+                     evidence(decision));
+}
+
+std::string needed_text(const Decision& decision) {
+  const Use& use = decision.use;
+  if (!use.examples_needed) return "";
+  return fmt::format(
+      " If the lead over {} stays as large, it takes at least {} test examples to be measurable.",
+      use.needed_against, *use.examples_needed);
+}
+
+std::string explain_gain(const Decision& decision) {
+  std::string text = fmt::format("It scores {} {}", score_text(decision.use.score.mean),
+                                 metric_text(decision.metric));
+  const Comparison* start = find_comparison(decision, "random_start");
+  if (start && start->absent.empty()) {
+    text += fmt::format(" against {} for random start: {}", score_text(start->score.mean),
+                        gain_text(*start));
+  } else {
+    text += " (random start has not been scored)";
+  }
+  std::vector<std::string> beaten;
+  for (const Comparison* comparison :
+       compared(decision, [](auto& c) { return c.name != "random_start"; }))
+    beaten.push_back(comparison->label);
+  if (!beaten.empty()) text += fmt::format("; it measurably beats: {}", fmt::join(beaten, ", "));
+  text += " (" + evidence(decision) + ")." + stability(decision);
+  if (decision.use.highest < kNearZero) text += " Even so, that is next to nothing.";
+  if (!decision.cheaper) return text;
+  return text + fmt::format(
+                    " Cheaper and not measurably worse: {} ({} {}; the lead over it is {}, "
+                    "interval {}), for {}.",
+                    decision.cheaper->text, score_text(decision.cheaper->score.mean),
+                    metric_text(decision.metric), signed_text(decision.cheaper_lead.mean),
+                    interval_text(decision.cheaper_lead), costs_text(decision, *decision.cheaper));
+}
+
+std::string explain_baseline(const Decision& decision) {
+  const Comparison& baseline = *find_comparison(decision, decision.use.choice->baseline);
+  return fmt::format(
+      "It scores {} {}, and the best tuned choice {} ({}): {} ({}). No tuned model of this sweep "
+      "is "
+      "worth its cost here.",
+      score_text(decision.use.score.mean), metric_text(decision.metric),
+      score_text(decision.honest_score.mean), decision.recommended.text, gain_text(baseline),
+      evidence(decision));
+}
+
+std::string explain_alone(const Decision& decision) {
+  return fmt::format(
+      "It has the highest mean, {} {} ({}), but neither random start nor a baseline has been "
+      "scored yet, so whether that is a gain is unknown.",
+      score_text(decision.honest_score.mean), metric_text(decision.metric), evidence(decision));
+}
+
+std::string explain_highest_mean(const Decision& decision) {
+  const Comparison* start = find_comparison(decision, "random_start");
+  const bool no_pretraining = start && start->same;
+  return std::string(no_pretraining ? "It is random start: no pre-training that was tried helps. "
+                                    : "No measurable difference, and nothing cheaper. ") +
+         highest_mean_text(decision) + stability(decision) + needed_text(decision);
+}
+
+std::string explain_cheaper(const Decision& decision) {
+  const Use& use = decision.use;
+  const std::string less =
+      use.lead.high > 0 ? fmt::format(", and perhaps {} less", score_text(use.lead.high)) : "";
+  return "No measurable difference, so the cheaper choice will do. " + highest_mean_text(decision) +
+         stability(decision) +
+         fmt::format(" The cheaper choice scores {}{}; it costs {}.", score_text(use.score.mean),
+                     less, costs_text(decision, *use.choice)) +
+         needed_text(decision);
+}
+
+std::string explain_near_zero(const Decision& decision) {
+  return fmt::format(
+      "of all that was compared, the highest score is {} {} ({}). Read the answers first (dovetail "
+      "predictions); more training examples, more steps or a larger base model may help.",
+      score_text(decision.use.highest), metric_text(decision.metric), evidence(decision));
+}
+
+std::string explain_too_few(const Decision& decision) {
+  const Use& use = decision.use;
+  const std::string help =
+      use.examples_needed
+          ? needed_text(decision)
+          : std::string(" More test examples would tell, or choices that differ more.");
+  return fmt::format("{} are too few to choose by. ",
+                     count_text(decision.honest_score.items, "test example")) +
+         highest_mean_text(decision) + stability(decision) + help;
+}
+
+std::string reasons(const Decision& decision) {
+  switch (decision.use.reason) {
+    case UseReason::measurable_gain: return explain_gain(decision);
+    case UseReason::baseline_is_better: return explain_baseline(decision);
+    case UseReason::nothing_to_compare: return explain_alone(decision) + stability(decision);
+    case UseReason::highest_mean: return explain_highest_mean(decision);
+    case UseReason::as_good_and_cheaper: return explain_cheaper(decision);
+    case UseReason::near_zero: return explain_near_zero(decision);
+    case UseReason::too_few_examples: return explain_too_few(decision);
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string use_text(const Decision& decision) {
+  if (decision.use.choice) return decision.use.choice->text;
+  return decision.use.reason == UseReason::near_zero ? "Nothing works yet" : "Cannot be told yet";
+}
+
+std::string use_score_text(const Decision& decision) {
+  return metric_text(decision.metric) + " " + score_text(decision.use.score.mean);
+}
+
+std::string use_note(const Decision& decision) {
+  const Use& use = decision.use;
+  const std::string highest = fmt::format("highest mean: {}, {}", decision.recommended.text,
+                                          score_text(decision.honest_score.mean));
+  switch (use.reason) {
+    case UseReason::measurable_gain:
+      return decision.cheaper ? "cheaper, not measurably worse: " + decision.cheaper->text : "";
+    case UseReason::highest_mean: return "";
+    case UseReason::nothing_to_compare: return "compared with no baseline yet";
+    case UseReason::baseline_is_better:
+      return "best tuned choice: " + decision.recommended.text + ", " +
+             score_text(decision.honest_score.mean);
+    case UseReason::as_good_and_cheaper:
+      return fmt::format("the cheaper choice, {}; {}", costs_text(decision, *use.choice), highest);
+    case UseReason::near_zero:
+      return fmt::format("the highest score of all is {}", score_text(use.highest));
+    case UseReason::too_few_examples:
+      return fmt::format("{} are too few; {}",
+                         count_text(decision.honest_score.items, "test example"), highest);
+  }
+  return "";
+}
+
+std::string explain(const Decision& decision) {
+  const std::string use = use_text(decision);
+  return (decision.use.choice ? "Use " + use + ". " : use + ": ") + reasons(decision);
+}
+
+}  // namespace dovetail
