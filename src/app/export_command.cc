@@ -7,6 +7,7 @@
 
 #include "app/commands.h"
 #include "app/results_folder.h"
+#include "base/checksum.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -26,6 +27,22 @@ struct ExportOptions {
   std::string store;  // "": RESULTS/artefacts
 };
 
+// "the nearest are A, B, C": one for each value would be hundreds.
+std::string near_cells_text(const std::string& glob, std::vector<std::string> all) {
+  constexpr size_t kShown = 3;
+  std::vector<std::string> nearest;
+  while (nearest.size() < kShown) {
+    const std::string name = nearest_name(glob, all);
+    if (name.empty()) break;
+    nearest.push_back(name);
+    std::erase(all, name);
+  }
+  const std::string list = "; dovetail plan SWEEP --cells lists all";
+  if (nearest.empty()) return fmt::format("their names look like {}{}", all.front(), list);
+  return fmt::format("the nearest {} {}{}", nearest.size() == 1 ? "is" : "are", join(nearest, ", "),
+                     list);
+}
+
 // The one cell that the name or glob matches.
 const Cell& find_cell(const Plan& plan, const std::string& glob) {
   std::vector<std::string> matching, all;
@@ -36,8 +53,10 @@ const Cell& find_cell(const Plan& plan, const std::string& glob) {
     matching.push_back(cell.name);
     found = &cell;
   }
-  if (matching.empty())
-    throw_<ConfigError>("--cell {}: no such cell; {}", glob, did_you_mean(glob, all));
+  if (matching.empty()) {
+    throw_<ConfigError>("--cell {}: none of the {} cells matches; {}", glob, all.size(),
+                        near_cells_text(glob, all));
+  }
   if (matching.size() > 1) {
     throw_<ConfigError>(
         "--cell {}: expected one cell, found {} that match, such as {} and {}; name one of them",
@@ -86,6 +105,7 @@ int export_cell(const ExportOptions& options) {
   if (fs::exists(to)) throw_<ConfigError>("--to {}: already exists; name a new folder", options.to);
   publish_folder(to, [&](const fs::path& folder) {
     fs::copy(from, folder, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+    fs::remove(folder / kFolderChecksums);  // it is the store's
   });
   fmt::print("{}: {}\n", cell.name, to.string());
   note_scaling(to);

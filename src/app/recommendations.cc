@@ -10,6 +10,7 @@
 #include "analysis/report/lessons.h"
 #include "analysis/report/number_text.h"
 #include "analysis/report/report.h"
+#include "app/last_run.h"
 #include "app/text_output.h"
 
 namespace dovetail {
@@ -42,7 +43,8 @@ void print_recommendations(const Analysis& analysis) {
 
 void report_results(const std::filesystem::path& folder, const Plan& plan,
                     const std::map<std::string, Record>& records) {
-  const Analysis analysis = analyse(plan, records);
+  Analysis analysis = analyse(plan, records);
+  analysis.facts.command = command_to_go_on(folder);
   const std::filesystem::path page = write_report(folder, analysis);
   print_recommendations(analysis);
   fmt::print("\nThe report is {}; open it in a browser.\n", page.string());

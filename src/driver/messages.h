@@ -15,7 +15,8 @@ enum MessageTag : int {
   // worker to rank 0
   kHello = 101,      // ready for a job
   kRecords = 102,    // the records of the jobs that were assigned
-  kHandBack = 103,   // stopped; the assigned jobs are unharmed and not done
+  kHandBack = 103,   // stopped; the assigned jobs are unharmed and not done. Body: the text of the
+                     // machine's failure that stopped them, or ""
   kLeave = 104,      // leaves the run; jobs that it had are unharmed
   kHeartbeat = 105,  // both ways; empty
   // rank 0 to worker
