@@ -255,7 +255,9 @@ void add_run(CLI::App& app, Action& chosen, const std::string& command_line) {
   CLI::App* command = app.add_subcommand(
       "run", "Run a sweep, or resume it: the same command after any interruption");
   command->add_option("SWEEP", options->sweep, "Sweep file (TOML)")->required();
-  command->add_option("--out", options->out, "Results folder (default: results/NAME)");
+  command->add_option(
+      "--out", options->out,
+      "Results folder (default: results/NAME); values may be added to the axes later");
   command->add_option(
       "--store", options->store,
       "Folder of artefacts, shared by all sweeps that name it (default: OUT/artefacts)");
