@@ -84,7 +84,7 @@ void Coordinator::receive(const Message& message) {
       send(rank, kStored, to_message(Json(records.size())));
       break;
     }
-    case kHandBack: take_back(rank, body_of(message).get<std::string>()); break;
+    case kHandBack: take_back(rank, {message.bytes.begin(), message.bytes.end()}); break;
     case kLeave: release_jobs(rank, RankState::left); break;
     case kHeartbeat: break;
     default: throw_<CommError>("rank {} sent a message with the unknown tag {}", rank, message.tag);
