@@ -16,8 +16,8 @@ namespace dovetail {
 std::filesystem::path rank_activity_file(const std::filesystem::path& results_folder);
 
 // Rank 0's callbacks of the driver: shows progress, says when a rank is lost, and saves records
-// where other sweeps find them. Refreshes results.h5 once a minute and rank_activity_file() every few
-// seconds, so that readers can follow an unfinished run.
+// where other sweeps find them. Refreshes results.h5 once a minute and rank_activity_file() every
+// few seconds, so that readers can follow an unfinished run.
 class RunMonitor {
  public:
   RunMonitor(std::filesystem::path out, const Plan& plan, const Journal& journal,
