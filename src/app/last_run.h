@@ -7,8 +7,8 @@
 
 namespace dovetail {
 
-// How a results folder was last run: DIR/logs/last_run.json. It only serves advice, so it is no part
-// of the results, and a missing or damaged file is none.
+// How a results folder was last run: DIR/logs/last_run.json. It only serves advice, so it is no
+// part of the results, and a missing or damaged file is none.
 struct LastRun {
   std::string command;           // as the user typed it, launcher included
   std::filesystem::path folder;  // where, absolute
