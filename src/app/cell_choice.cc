@@ -8,19 +8,27 @@ namespace dovetail {
 
 namespace {
 
-constexpr size_t kNamed = 3;
+// "the nearest are A, B, C": a sweep may have thousands of cells.
+std::string near_cells_text(const std::string& glob, std::vector<std::string> names) {
+  constexpr size_t kShown = 3;
+  std::vector<std::string> nearest;
+  while (nearest.size() < kShown) {
+    const std::string name = nearest_name(glob, names);
+    if (name.empty()) break;
+    nearest.push_back(name);
+    std::erase(names, name);
+  }
+  const std::string list = "; * stands for any text, and report/tables/cells.csv lists all";
+  if (nearest.empty()) return fmt::format("their names look like {}{}", names.front(), list);
+  return fmt::format("the nearest {} {}{}", nearest.size() == 1 ? "is" : "are", join(nearest, ", "),
+                     list);
+}
 
 [[noreturn]] void refuse_unknown(const Plan& plan, const std::string& glob) {
   std::vector<std::string> names;
   for (const Cell& cell : plan.cells) names.push_back(cell.name);
-  const std::string nearest = nearest_name(glob, names);
-  const size_t all = names.size();
-  if (all > kNamed) names.resize(kNamed);
-  throw_<ConfigError>(
-      "--cell {}: none of the sweep's {} cells has such a name{} (known: {}{}; * stands for any "
-      "text, and report/tables/cells.csv lists all)",
-      glob, all, nearest.empty() ? "" : fmt::format("; did you mean \"{}\"?", nearest),
-      join(names, ", "), all > kNamed ? fmt::format(" and {} more", all - kNamed) : "");
+  throw_<ConfigError>("--cell {}: none of the {} cells matches; {}", glob, names.size(),
+                      near_cells_text(glob, names));
 }
 
 }  // namespace

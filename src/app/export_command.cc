@@ -8,6 +8,7 @@
 #include "app/cell_choice.h"
 #include "app/commands.h"
 #include "app/results_folder.h"
+#include "base/checksum.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -66,6 +67,7 @@ int export_cell(const ExportOptions& options) {
   if (fs::exists(to)) throw_<ConfigError>("--to {}: already exists; name a new folder", options.to);
   publish_folder(to, [&](const fs::path& folder) {
     fs::copy(from, folder, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+    fs::remove(folder / kFolderChecksums);  // it is the store's
   });
   fmt::print("{}: {}\n", cell.name, to.string());
   note_scaling(to);

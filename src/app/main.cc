@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <new>
 #include <string>
 #include <vector>
 
 #include "app/commands.h"
+#include "app/typed_command.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -19,16 +18,6 @@
 namespace dovetail {
 
 namespace {
-
-// The command line as the user would type it again.
-std::string command_line_of(int argc, char** argv) {
-  std::vector<std::string> words(argv, argv + argc);
-  for (std::string& word : words) {
-    const bool plain = word.find_first_of(" \t\n'\"*?[]$&;|<>()\\") == std::string::npos;
-    if (!plain || word.empty()) word = "'" + join(split(word, '\''), "'\\''") + "'";
-  }
-  return join(words, " ");
-}
 
 const CLI::App& innermost(const CLI::App& app) {
   const auto given = app.get_subcommands();
@@ -64,7 +53,7 @@ ConfigError usage_error(const CLI::App& app, const CLI::ParseError& error) {
   return ConfigError(fmt::format("{}{}; --help lists the options", prefix, error.what()));
 }
 
-int dispatch(int argc, char** argv) {
+int dispatch(int argc, char** argv, const std::string& command) {
   CLI::App app{"Which pre-training objective, template and tuning strategy fit which task?"};
   app.name("dovetail");
   app.set_version_flag("--version", "dovetail " DOVETAIL_VERSION);
@@ -73,7 +62,7 @@ int dispatch(int argc, char** argv) {
   app.option_defaults()->always_capture_default();
   Action chosen;
   add_plan(app, chosen);
-  add_run(app, chosen, command_line_of(argc, argv));
+  add_run(app, chosen, command);
   add_status(app, chosen);
   add_report(app, chosen);
   add_advise(app, chosen);
@@ -97,25 +86,20 @@ int dispatch(int argc, char** argv) {
 
 int complain(std::string_view message, int exit_code) {
   fmt::print(stderr, "dovetail: {}\n", message);
-  const bool disk_is_full = message.find(std::strerror(ENOSPC)) != std::string_view::npos;
-  if (disk_is_full) {
-    fmt::print(stderr,
-               "dovetail: free some space, then go on with the same command; what is "
-               "finished is safe\n");
-  }
   return exit_code;
 }
 
 // Turns exceptions into exit codes; nothing else does.
 int guarded_dispatch(int argc, char** argv) {
+  const std::string command = typed_command(argc, argv);
   try {
-    return dispatch(argc, argv);
+    return dispatch(argc, argv, command);
   } catch (const ConfigError& error) {
     return complain(error.what(), kUserError);
   } catch (const DataError& error) {
     return complain(error.what(), kUserError);
   } catch (const Interrupted&) {
-    return complain("interrupted; go on with the same command", kInterrupted);
+    return complain("interrupted; go on with the same command: " + command, kInterrupted);
   } catch (const std::bad_alloc&) {
     return complain("out of memory", kFailure);
   } catch (const std::exception& error) {

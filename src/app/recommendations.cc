@@ -7,6 +7,7 @@
 #include "analysis/report/lessons.h"
 #include "analysis/report/recommendation_rows.h"
 #include "analysis/report/report.h"
+#include "app/last_run.h"
 #include "app/test_examples.h"
 #include "app/text_output.h"
 
@@ -26,7 +27,8 @@ void print_recommendations(const Analysis& analysis) {
 
 void report_results(const std::filesystem::path& folder, const Plan& plan,
                     const std::map<std::string, Record>& records) {
-  const Analysis analysis = analyse(plan, records);
+  Analysis analysis = analyse(plan, records);
+  analysis.facts.command = command_to_go_on(folder);
   const SweepTestExamples examples = read_test_examples(folder, plan);
   save_test_examples(folder, plan, examples.known);
   const std::filesystem::path page = write_report(folder, analysis, examples.known);

@@ -7,8 +7,10 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "app/commands.h"
+#include "app/last_run.h"
 #include "app/recommendations.h"
 #include "app/results_folder.h"
 #include "app/run/data_parallel_run.h"
@@ -17,7 +19,10 @@
 #include "app/run/run_monitor.h"
 #include "app/run/run_paths.h"
 #include "base/error.h"
+#include "base/file.h"
+#include "base/folder.h"
 #include "base/log.h"
+#include "base/machine_failure.h"
 #include "base/stop.h"
 #include "comm/communicator.h"
 #include "driver/driver.h"
@@ -52,9 +57,14 @@ RunPaths run_paths_of(const RunOptions& options, const Plan& plan) {
   return {out, options.store.empty() ? out / "artefacts" : fs::path(options.store)};
 }
 
+// A run without its log is better than none: what would be in it goes to standard error then.
 void open_log(const fs::path& out, const std::string& who) {
-  fs::create_directories(out / "logs");
-  log_to_file(out / "logs" / (who + ".log"));
+  try {
+    make_folders(out / "logs");
+    log_to_file(out / "logs" / (who + ".log"));
+  } catch (const std::exception& error) {
+    log_warning("no log: {}", error.what());
+  }
 }
 
 // Makes the runner of a rank's jobs. A follower also opens its log here, because it learns the
@@ -119,6 +129,8 @@ void print_summary(const Plan& plan, const SweepStatus& status, const RunSummary
     fmt::print(stderr, "  and {} more; dovetail status {} lists them\n",
                status.failures.size() - kShown, out.string());
   }
+  if (!status.failures.empty())
+    fmt::print(stderr, "  the same command with --retry-failed tries them again\n");
   fmt::print(stderr, "results: {}\n", (out / "results.h5").string());
 }
 
@@ -130,13 +142,60 @@ void check_device(const RunOptions& options) {
       options.data_parallel, options.device);
 }
 
+void say_how_to_go_on(const RunOptions& options, const std::string& what_happened) {
+  fmt::print(stderr, "{}; what is finished is safe. Go on with the same command: {}\n",
+             what_happened, options.command_line);
+}
+
+// The machine failed and not the work, so the same command goes on once somebody has mended it.
+int stopped_by_machine(const RunOptions& options, const std::string& failure) {
+  fmt::print(stderr, "dovetail: {}\n", failure);
+  say_how_to_go_on(options,
+                   "stopped: free some space, or mend what the line above names. No job counts as "
+                   "failed for it");
+  return kInterrupted;
+}
+
 int exit_code_of(const RunOptions& options, const SweepStatus& status, const RunSummary& summary) {
+  if (!summary.machine_failure.empty()) return stopped_by_machine(options, summary.machine_failure);
   if (summary.interrupted) {
-    fmt::print(stderr, "interrupted; what is finished is safe. Go on with the same command: {}\n",
-               options.command_line);
+    say_how_to_go_on(options, "interrupted");
     return kInterrupted;
   }
   return status.failures.empty() ? kSuccess : kFailure;
+}
+
+// Takes the folder's lock, and then looks once more whether the folder takes this plan: another
+// process may have had the lock until now. `is_alone`: MPI knows no other rank.
+std::unique_ptr<Journal> open_journal(const RunOptions& options, const fs::path& out,
+                                      const Plan& whole, bool is_alone) {
+  check_is_ours(out);
+  check_keeps_results(out, whole, read_journal(out), options.store);
+  const std::string unconnected = is_alone ? unconnected_text() : "";
+  try {
+    auto journal = std::make_unique<Journal>(out);
+    check_keeps_results(out, whole, journal->records(), options.store);
+    if (!unconnected.empty()) fmt::print(stderr, "note: {}\n", unconnected);
+    return journal;
+  } catch (const ConfigError& error) {
+    if (unconnected.empty()) throw;
+    throw_<ConfigError>("{}. {}", error.what(), unconnected);
+  }
+}
+
+// Writes the plan and opens the log.
+void begin_in_folder(const RunOptions& options, const RunPaths& paths, const Plan& whole) {
+  fill_results_folder(paths.out, whole);
+  open_log(paths.out, "rank-0");
+  write_last_run(paths.out, {options.command_line, fs::current_path(), fs::absolute(paths.store)});
+}
+
+void finish(const RunPaths& paths, const Plan& whole, const Journal& journal,
+            const RunSummary& summary) {
+  write_results(paths.out / "results.h5", whole, journal.records());
+  print_cost(journal.records());
+  // of an interrupted run only `dovetail report` makes one
+  if (!summary.interrupted) report_results(paths.out, whole, journal.records());
 }
 
 // Rank 0: sweep -> plan -> records of earlier runs -> driver -> results -> report.
@@ -146,39 +205,46 @@ int run_coordinator(DataParallelRun& ranks, const RunOptions& options) {
 
   const auto [whole, plan] = plan_sweep(options.sweep, options.filter);
   const RunPaths paths = run_paths_of(options, whole);
-  check_results_folder(paths.out, whole);
-  check_store(paths.store, plan, read_journal(paths.out));
-  fill_results_folder(paths.out, whole);
-  open_log(paths.out, "rank-0");
+  const bool is_alone = ranks.leaders().size() * options.data_parallel == 1;
+  const std::unique_ptr<Journal> journal = open_journal(options, paths.out, whole, is_alone);
+  const std::set<std::string> repeat =
+      jobs_to_repeat(paths.store, plan, journal->records(), paths.out);
+  begin_in_folder(options, paths, whole);
 
-  Journal journal(paths.out);
-  print_damage(journal);
+  print_damage(*journal);
   const RecordStore shared_records(paths.store);
-  shared_records.save_finished(plan, journal);
-  shared_records.load_and_append(plan, journal);
+  shared_records.save_finished(plan, *journal, repeat);
+  shared_records.load_and_append(plan, *journal);
 
   const RunGroup run_jobs = ranks.job_function(make_runner(options), paths);
-  RunMonitor monitor(paths.out, whole, journal, shared_records);
+  RunMonitor monitor(paths.out, whole, *journal, shared_records);
   DriverOptions driver_options = monitor.driver_options();
   driver_options.retry_failed = options.retry_failed;
+  driver_options.repeat = repeat;
   workers.broadcast(paths);
-  const RunSummary summary = coordinate(ranks.leaders(), plan, journal, run_jobs, driver_options);
+  const RunSummary summary = coordinate(ranks.leaders(), plan, *journal, run_jobs, driver_options);
 
-  write_results(paths.out / "results.h5", whole, journal.records());
-  const SweepStatus status = sweep_status(plan, journal.records());
+  const SweepStatus status = sweep_status(plan, journal->records());
   print_summary(plan, status, summary, paths.out);
-  print_cost(journal.records());
-  // of an interrupted run only `dovetail report` makes one
-  if (!summary.interrupted) report_results(paths.out, whole, journal.records());
+  try {
+    finish(paths, whole, *journal, summary);
+  } catch (const MachineFailure& failure) {  // the same full disk, most likely
+    if (summary.machine_failure.empty()) throw;
+    fmt::print(stderr, "dovetail: {}\n", failure.what());
+  }
   return exit_code_of(options, status, summary);
 }
 
 int run(const RunOptions& options) {
   install_stop_handlers();
-  DataParallelRun ranks(options.data_parallel);
-  if (!ranks.leads()) return run_follower(ranks, options);
-  if (ranks.leaders().rank() != 0) return run_worker(ranks, options);
-  return run_coordinator(ranks, options);
+  try {
+    DataParallelRun ranks(options.data_parallel);
+    if (!ranks.leads()) return run_follower(ranks, options);
+    if (ranks.leaders().rank() != 0) return run_worker(ranks, options);
+    return run_coordinator(ranks, options);
+  } catch (const MachineFailure& failure) {
+    return stopped_by_machine(options, failure.what());
+  }
 }
 
 }  // namespace
@@ -189,7 +255,9 @@ void add_run(CLI::App& app, Action& chosen, const std::string& command_line) {
   CLI::App* command = app.add_subcommand(
       "run", "Run a sweep, or resume it: the same command after any interruption");
   command->add_option("SWEEP", options->sweep, "Sweep file (TOML)")->required();
-  command->add_option("--out", options->out, "Results folder (default: results/NAME)");
+  command->add_option(
+      "--out", options->out,
+      "Results folder (default: results/NAME); values may be added to the axes later");
   command->add_option(
       "--store", options->store,
       "Folder of artefacts, shared by all sweeps that name it (default: OUT/artefacts)");

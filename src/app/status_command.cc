@@ -4,10 +4,14 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <fstream>
 #include <memory>
 
 #include "app/commands.h"
+#include "app/last_run.h"
+#include "app/plan_history.h"
 #include "app/results_folder.h"
+#include "app/run/run_monitor.h"
 #include "app/text_output.h"
 #include "base/error.h"
 #include "plan/plan_text.h"
@@ -30,10 +34,11 @@ std::vector<std::string> count_row(const std::string& name, const StateCounts& c
           std::to_string(counts.missing)};
 }
 
-std::string activity_text(const SweepStatus& status) {
+std::string activity_text(const SweepStatus& status, const std::string& command) {
   if (status.jobs.missing == 0) return "nothing is left to do";
   if (status.running.empty()) {
-    return "no run is active; resume it with the command that started it";
+    return "no run is active; resume it with " +
+           (command.empty() ? "the command that started it" : command);
   }
   std::string text = "run by " + status.running;
   if (status.jobs_per_minute >= 0)
@@ -44,8 +49,15 @@ std::string activity_text(const SweepStatus& status) {
   return text;
 }
 
-void print_status(const SweepStatus& status) {
-  fmt::print("{}: {}\n", status.sweep_name, activity_text(status));
+void print_ranks(const std::string& folder) {
+  std::ifstream file(rank_activity_file(folder));
+  for (std::string line; std::getline(file, line);) fmt::print("  rank {}\n", line);
+}
+
+void print_status(const SweepStatus& status, const std::string& folder) {
+  fmt::print("{}: {}\n", status.sweep_name, activity_text(status, command_to_go_on(folder)));
+  if (!status.running.empty()) print_ranks(folder);
+  for (const std::string& line : history_lines(folder)) fmt::print("  {}\n", line);
   std::vector<std::vector<std::string>> rows{
       {"", "total", "finished", "failed", "crashed", "missing"},
       count_row("cells", status.cells),
@@ -67,7 +79,7 @@ int status(const StatusOptions& options) {
   if (options.json) {
     fmt::print("{}\n", Json(status).dump(2));
   } else {
-    print_status(status);
+    print_status(status, options.folder);
   }
   return kSuccess;
 }

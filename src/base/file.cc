@@ -8,10 +8,11 @@
 
 #include <atomic>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "base/error.h"
+#include "base/folder.h"
+#include "base/machine_failure.h"
 
 namespace dovetail {
 
@@ -22,7 +23,7 @@ namespace {
 class FileDescriptor {
  public:
   FileDescriptor(const fs::path& path, int flags)
-      : path_(path), fd_(::open(path.c_str(), flags, 0666)) {
+      : path_(path), writes_(flags != O_RDONLY), fd_(::open(path.c_str(), flags, 0666)) {
     if (fd_ < 0) fail("open");
   }
   ~FileDescriptor() {
@@ -34,11 +35,14 @@ class FileDescriptor {
     if (::close(std::exchange(fd_, -1)) != 0) fail("close");
   }
   [[noreturn]] void fail(const char* verb) const {
-    throw_<SystemError>("cannot {} {}: {}", verb, path_.string(), std::strerror(errno));
+    const int error_number = errno;
+    if (writes_) fail_writing(verb, path_.string(), error_number);
+    fail_reading(verb, path_.string(), error_number);
   }
 
  private:
   fs::path path_;
+  bool writes_;
   int fd_;
 };
 
@@ -117,7 +121,9 @@ void stream_file_atomically(const fs::path& path,
     fill([&](std::string_view bytes) { write_all(file, bytes); });
     if (::fsync(file.get()) != 0) file.fail("fsync");
     file.close();
-    fs::rename(temporary, path);
+    std::error_code error;
+    fs::rename(temporary, path, error);
+    if (error) fail_writing("rename a file to", path.string(), error.value());
   } catch (...) {
     std::error_code ignored;
     fs::remove(temporary, ignored);
@@ -128,7 +134,7 @@ void stream_file_atomically(const fs::path& path,
 
 void publish_folder(const fs::path& target, const std::function<void(const fs::path&)>& fill) {
   const fs::path temporary = temporary_beside(target);
-  fs::create_directories(temporary);
+  make_folders(temporary);
   try {
     fill(temporary);
     for (const auto& entry : fs::recursive_directory_iterator(temporary)) sync_path(entry.path());
@@ -141,9 +147,10 @@ void publish_folder(const fs::path& target, const std::function<void(const fs::p
   std::error_code error;
   fs::rename(temporary, target, error);
   if (error) {
-    fs::remove_all(temporary);
+    std::error_code ignored;
+    fs::remove_all(temporary, ignored);
     if (!fs::exists(target)) {
-      throw_<SystemError>("cannot rename into {}: {}", target.string(), error.message());
+      fail_writing("rename a folder to", target.string(), error.value());
     }
   }
   sync_path(folder_of(target));

@@ -8,6 +8,7 @@
 
 #include "base/data_parallel_failure.h"
 #include "base/error.h"
+#include "base/machine_failure.h"
 
 namespace dovetail {
 
@@ -17,8 +18,10 @@ inline constexpr const char* kOutOfMemory = "out of memory";
 // the reason of the failure, or "" on success. bad_alloc becomes kOutOfMemory; every other
 // std::exception gives its message.
 //
-// Three exceptions pass through, because they concern more than this piece of work:
+// Four exceptions pass through, because they concern more than this piece of work:
 //   Interrupted  the run was asked to stop;
+//   MachineFailure  the disk is full, for example; an error of the standard library that says so
+//                becomes one;
 //   CommError    the communication between ranks is broken;
 //   DataParallelFailure  another member of the data-parallel group has ended the common work.
 template <typename Work>
@@ -29,10 +32,15 @@ std::string run_guarded(Work&& work) {
     throw;
   } catch (const CommError&) {
     throw;
+  } catch (const MachineFailure&) {
+    throw;
   } catch (const DataParallelFailure&) {
     throw;
   } catch (const std::bad_alloc&) {
     return kOutOfMemory;
+  } catch (const std::system_error& error) {
+    if (is_machine_fault(error.code())) throw MachineFailure(error.what());
+    return error.what();
   } catch (const std::exception& error) {
     // no message would look like success
     return *error.what() == '\0' ? "an exception without a message" : error.what();

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "comm/launcher.h"
 #include "comm/mpi_communicator.h"
 
 namespace dovetail {
@@ -34,14 +35,18 @@ class SerialCommunicator final : public Communicator {
   std::deque<Message> arrived_;
 };
 
-// srun without PMIx starts processes that are not connected: each would run the whole sweep alone.
-void refuse_unconnected_tasks() {
-  const char* tasks = std::getenv("SLURM_STEP_NUM_TASKS");
-  if (tasks == nullptr || std::atoi(tasks) <= 1) return;
-  throw_<CommError>(
-      "srun started {} tasks that are not connected by MPI; start them with srun --mpi=pmix, or "
-      "with jobs/launch -n {}",
-      tasks, tasks);
+const char* environment(const char* name) { return std::getenv(name); }
+
+// Where the processes of one launch are not connected, each would run the whole sweep alone.
+void refuse_unconnected() {
+  if (!launched_tasks(environment).is_sure) return;
+  throw ConfigError(unconnected_text(environment));
+}
+
+// A launcher of another MPI, or another version of PMIx, can leave Open MPI with one rank.
+std::unique_ptr<Communicator> connected(std::unique_ptr<Communicator> communicator) {
+  if (communicator->size() == 1) refuse_unconnected();
+  return communicator;
 }
 
 }  // namespace
@@ -50,20 +55,18 @@ std::unique_ptr<Communicator> make_serial_communicator() {
   return std::make_unique<SerialCommunicator>();
 }
 
-bool launched_by_mpi() {
-  return std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr || std::getenv("PMIX_RANK") != nullptr;
-}
+std::string unconnected_text() { return unconnected_text(environment); }
 
 std::unique_ptr<Communicator> make_communicator() {
-  if (launched_by_mpi()) return make_mpi_communicator();
-  refuse_unconnected_tasks();
+  if (launched_by_mpi(environment)) return connected(make_mpi_communicator());
+  refuse_unconnected();
   return make_serial_communicator();
 }
 
 Communicators make_communicators(int group_size) {
   DOVETAIL_CHECK(group_size > 0);
-  if (launched_by_mpi()) return make_mpi_communicators(group_size);
-  refuse_unconnected_tasks();
+  if (launched_by_mpi(environment)) return make_mpi_communicators(group_size);
+  refuse_unconnected();
   if (group_size > 1) {
     throw_<ConfigError>(
         "--data-parallel {0}: expected {0} ranks or a multiple, found one process; start them with "

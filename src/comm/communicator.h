@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace dovetail {
@@ -46,7 +47,8 @@ std::unique_ptr<Communicator> make_serial_communicator();
 
 // MPI_COMM_WORLD, initialised on first use and finalised when the communicator is destroyed, which
 // does not hang when a peer is dead. Without mpirun or srun: the serial communicator, and MPI is
-// never touched. At most one for each process, because MPI cannot be initialised twice.
+// never touched. ConfigError if a launcher started several processes that are not connected. At
+// most one for each process, because MPI cannot be initialised twice.
 std::unique_ptr<Communicator> make_communicator();
 
 // The ranks of the world, cut into data-parallel groups of neighbours. The first rank of a group
@@ -61,7 +63,8 @@ struct Communicators {
 // null pointers.
 Communicators make_communicators(int group_size);
 
-// Whether mpirun or srun started this process, by their environment variables.
-bool launched_by_mpi();
+// What to tell this process if it runs alone and the environment says that it should not
+// (comm/launcher.h); "" if nothing is amiss.
+std::string unconnected_text();
 
 }  // namespace dovetail

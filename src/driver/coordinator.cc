@@ -44,7 +44,9 @@ RunSummary Coordinator::run() {
     shut_down_after_error();
     throw;
   }
-  return ledger_.summary(stopping_);
+  RunSummary summary = ledger_.summary(stopping_);
+  summary.machine_failure = machine_failure_;
+  return summary;
 }
 
 bool Coordinator::turn() {
@@ -82,7 +84,7 @@ void Coordinator::receive(const Message& message) {
       send(rank, kStored, to_message(Json(records.size())));
       break;
     }
-    case kHandBack: release_jobs(rank, RankState::stopping); break;
+    case kHandBack: take_back(rank, {message.bytes.begin(), message.bytes.end()}); break;
     case kLeave: release_jobs(rank, RankState::left); break;
     case kHeartbeat: break;
     default: throw_<CommError>("rank {} sent a message with the unknown tag {}", rank, message.tag);
@@ -93,7 +95,7 @@ bool Coordinator::collect_own_records() {
   const std::optional<JobThread::Outcome> outcome = own_.poll();
   if (!outcome) return false;
   if (outcome->interrupted) {
-    release_jobs(0, RankState::stopping);
+    take_back(0, outcome->machine_failure);
   } else {
     store_records(0, outcome->records);
   }
@@ -135,6 +137,18 @@ void Coordinator::store_records(int rank, const std::vector<Record>& records) {
   roster_.end(rank);
   // The last records of a rank may arrive after its death was noticed.
   if (communicator_.is_dead(rank)) declare_dead(rank, "its process ended");
+}
+
+void Coordinator::take_back(int rank, const std::string& machine_failure) {
+  if (!machine_failure.empty() && machine_failure_.empty()) {
+    const std::vector<int64_t>& jobs = roster_.jobs(rank);
+    const std::string where = roster_.size() > 1 ? fmt::format("rank {}, ", rank) : "";
+    machine_failure_ = fmt::format(
+        "{}{}: {}", where, jobs.empty() ? "no job" : ledger_.job(jobs[0]).name, machine_failure);
+    log_error("{}", machine_failure_);
+    request_stop();
+  }
+  release_jobs(rank, RankState::stopping);
 }
 
 void Coordinator::release_jobs(int rank, RankState state) {

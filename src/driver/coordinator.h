@@ -34,6 +34,8 @@ class Coordinator {
   void assign(int rank, int64_t job);
   void store_records(int rank, const std::vector<Record>& records);
   void release_jobs(int rank, RankState state);  // puts back jobs that a clean stop left unharmed
+  // Puts the jobs of a stopped rank back; a failure of its machine ("" for none) stops the run.
+  void take_back(int rank, const std::string& machine_failure);
   void declare_dead(int rank, const std::string& reason);
   void remove_dead_ranks();
 
@@ -52,6 +54,7 @@ class Coordinator {
   Roster roster_;
   HeartbeatMonitor heartbeats_;
   bool stopping_ = false;
+  std::string machine_failure_;  // the first one
   Clock::time_point started_ = Clock::now();
   Every report_progress_;
   JobThread own_;  // last, so that its thread ends before anything else

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,7 +17,8 @@
 namespace dovetail {
 
 // Runs a group of jobs and returns a record for each, in order. Failures are records, not
-// exceptions; only Interrupted may be thrown. Called from a worker thread, one call at a time.
+// exceptions; only Interrupted may be thrown, and MachineFailure, which is no fault of the jobs:
+// they are put back, and the run stops. Called from a worker thread, one call at a time.
 using RunGroup = std::function<std::vector<Record>(std::span<const Job> group)>;
 
 // The state of a run on rank 0, for the progress display.
@@ -34,6 +36,7 @@ struct Progress {
 struct DriverOptions {
   int64_t max_unclean_ends = 3;  // a job that took its process down so often is recorded crashed
   bool retry_failed = false;     // tries jobs again that failed or crashed in an earlier run
+  std::set<std::string> repeat;  // keys of finished jobs that run again: their artefact is lost
   // Silence after which a rank of another machine counts as dead. On this machine a death shows
   // at once.
   double dead_after_seconds = 60;
@@ -49,13 +52,16 @@ struct RunSummary {
   int64_t reused = 0;     // finished before this run
   int64_t unreached = 0;  // blocked by a failed input, or not reached before a stop
   bool interrupted = false;
+  // Of a run that a machine failed: rank, job and what happened, one sentence. Else "".
+  std::string machine_failure;
 };
 
 // Rank 0: assigns the jobs that the journal lacks, longest path first, each after its inputs, and
 // runs jobs itself in a thread of its own. A job whose input failed gets a failed record that names
 // the input. After a stop signal (base/stop.h) the run ends within seconds. The jobs of a rank that
-// dies or stays silent go to other ranks. Rethrows the journal's exceptions (a full disk) after it
-// has shut the workers down.
+// dies or stays silent go to other ranks. A MachineFailure of a job on any rank stops the run as a
+// signal does, and no job is recorded as failed for it. Rethrows the journal's exceptions (a full
+// disk) after it has shut the workers down.
 RunSummary coordinate(Communicator& communicator, const Plan& plan, Journal& journal,
                       const RunGroup& run_group, const DriverOptions& options);
 

@@ -41,6 +41,7 @@ void JobLedger::load_finished() {
   for (int64_t index = 0; index < std::ssize(plan_.jobs); ++index) {
     const Record* known = known_record(plan_.jobs[index]);
     if (known == nullptr || known->status != RunStatus::finished) continue;
+    if (options_.repeat.contains(plan_.jobs[index].key)) continue;
     settle(index, RunStatus::finished);
     estimate_.add_skipped(plan_.jobs[index].cost_seconds);
     ++num_reused_;
@@ -50,7 +51,7 @@ void JobLedger::load_finished() {
 void JobLedger::load_failed() {
   for (int64_t index = 0; index < std::ssize(plan_.jobs); ++index) {
     const Job& job = plan_.jobs[index];
-    if (scheduler_.settled(index)) continue;
+    if (scheduler_.settled(index) || options_.repeat.contains(job.key)) continue;
     if (!failed_by_itself(job)) {
       record_crash_if_too_often(index);
     } else if (options_.retry_failed) {

@@ -4,6 +4,7 @@
 #include <new>
 
 #include "base/error.h"
+#include "base/machine_failure.h"
 
 namespace dovetail {
 
@@ -77,8 +78,8 @@ std::vector<Record> all_failed(const std::vector<Job>& jobs, const std::string& 
 }
 
 // Failures should be records, not exceptions. A RunGroup that throws must not end the process.
-// Unlike base/run_guarded.h this lets Interrupted alone pass, because nothing above it could handle
-// another exception.
+// Unlike base/run_guarded.h this lets Interrupted and MachineFailure alone pass, because nothing
+// above it could handle another exception.
 std::vector<Record> run_or_fail(const RunGroup& run_group, const std::vector<Job>& jobs) {
   try {
     std::vector<Record> records = run_group(jobs);
@@ -86,6 +87,8 @@ std::vector<Record> run_or_fail(const RunGroup& run_group, const std::vector<Job
     return all_failed(
         jobs, fmt::format("the trainer gave {} records for {} jobs", records.size(), jobs.size()));
   } catch (const Interrupted&) {
+    throw;
+  } catch (const MachineFailure&) {
     throw;
   } catch (const std::bad_alloc&) {
     return all_failed(jobs, "out of memory");
@@ -99,12 +102,16 @@ std::vector<Record> run_or_fail(const RunGroup& run_group, const std::vector<Job
 }  // namespace
 
 JobThread::Outcome JobThread::run(Assignment assignment) const {
-  Outcome outcome{std::move(assignment), {}, false};
+  Outcome outcome{std::move(assignment), {}, false, ""};
   const std::vector<Job>& jobs = outcome.assignment.jobs;
   try {
     outcome.records = run_or_fail(run_group_, jobs);
   } catch (const Interrupted&) {
     outcome.interrupted = true;
+    return outcome;
+  } catch (const MachineFailure& failure) {
+    outcome.interrupted = true;
+    outcome.machine_failure = failure.what();
     return outcome;
   }
   for (size_t i = 0; i < jobs.size(); ++i) {

@@ -24,11 +24,13 @@ class JobThread {
   bool busy() const { return busy_; }
   void start(Assignment assignment);  // not while busy
 
-  // The outcome of an assignment: a record for each job, or none if a stop interrupted it.
+  // The outcome of an assignment: a record for each job, or none if it was interrupted: by a stop,
+  // or by a failure of the machine, whose message it has.
   struct Outcome {
     Assignment assignment;
     std::vector<Record> records;
     bool interrupted = false;
+    std::string machine_failure;
   };
   std::optional<Outcome> poll();
   // Sleeps until there is an outcome, at most so long.

@@ -8,14 +8,15 @@
 #include "plan/job.h"
 #include "plan/record.h"
 
-// The messages between rank 0 (the coordinator) and the workers. Every body is CBOR.
+// The messages between rank 0 (the coordinator) and the workers. Bodies are CBOR.
 namespace dovetail {
 
 enum MessageTag : int {
   // worker to rank 0
   kHello = 101,      // ready for a job
   kRecords = 102,    // the records of the jobs that were assigned
-  kHandBack = 103,   // stopped; the assigned jobs are unharmed and not done
+  kHandBack = 103,   // stopped; the assigned jobs are unharmed and not done. Body: the machine's
+                     // failure that stopped them, as text; empty after a signal
   kLeave = 104,      // leaves the run; jobs that it had are unharmed
   kHeartbeat = 105,  // both ways; empty
   // rank 0 to worker

@@ -80,7 +80,7 @@ void Worker::receive(const Message& message) {
 void Worker::deliver(JobThread::Outcome outcome) {
   idle_since_ = Clock::now();
   if (outcome.interrupted) {
-    send(kHandBack, {});
+    send(kHandBack, {outcome.machine_failure.begin(), outcome.machine_failure.end()});
     return;
   }
   num_unstored_ += std::ssize(outcome.records);

@@ -80,8 +80,8 @@ class AdaptBatches {
     const AdaptJob& settings = settings_of<AdaptJob>(job);
     const AdaptSettings& adapt = settings.adapt;
     if (!settings.continued) {
-      sentences_.emplace(make_rows(adapt, artefacts.folder(job.input_keys.back()) / kSplitRowsFile,
-                                   vocabulary, record),
+      const fs::path split = artefacts.whole_folder(artefacts.folder(job.input_keys.back()));
+      sentences_.emplace(make_rows(adapt, split / kSplitRowsFile, vocabulary, record),
                          BatchLimit{adapt.batch_size}, derive_seed(adapt.seed, "adapt"), ids);
       return;
     }
@@ -133,7 +133,7 @@ void run_adapt(const Job& job, Artefacts& artefacts, double checkpoint_seconds, 
   TrainingOutcome outcome;
   prepare(training, state);
   const fs::path partial = artefacts.partial_file(job.key);
-  if (fs::exists(partial)) restore_state({training, state, outcome}, partial);
+  restore_if_saved({training, state, outcome}, partial);
   training.next_batch = [&](int64_t step) { return batches.batch(step); };
   training.after_step = PeriodicSaver(partial, checkpoint_seconds);
   train(training, state, outcome);

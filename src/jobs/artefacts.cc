@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "jobs/artefacts.h"
 
-#include <fstream>
+#include <optional>
 
+#include "base/checksum.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/hash.h"
+#include "base/log.h"
+#include "base/machine_failure.h"
 #include "base/names.h"
 #include "tasks/find_task.h"
 #include "text/build_corpus.h"
@@ -15,9 +19,37 @@ namespace dovetail {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// Nothing if the file is missing, or damaged: then it is to be made again.
+std::optional<TokenCorpus> whole_corpus(const fs::path& file) {
+  if (!fs::exists(file)) return std::nullopt;
+  try {
+    TokenCorpus corpus(file);
+    corpus.verify();
+    return corpus;
+  } catch (const DataError& error) {
+    log_warning("{}. It is made again", error.what());
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+fs::path damaged_aside(const fs::path& artefact) { return fs::path(artefact) += ".damaged"; }
+
+void set_aside_damaged(const fs::path& artefact) {
+  std::error_code error;
+  fs::remove_all(damaged_aside(artefact), error);
+  fs::rename(artefact, damaged_aside(artefact), error);
+  if (error && fs::exists(artefact)) {  // else another rank was faster
+    fail_writing("rename", artefact.string(), error.value());
+  }
+}
+
 Artefacts::Artefacts(fs::path store, const at::Device& device)
     : store_(std::move(store)), device_(device) {
-  fs::create_directories(cache());
+  make_folders(cache());
 }
 
 fs::path Artefacts::partial_file(const std::string& key) const {
@@ -26,12 +58,13 @@ fs::path Artefacts::partial_file(const std::string& key) const {
 
 std::shared_ptr<const Vocabulary> Artefacts::vocabulary(
     const fs::path& folder, const std::vector<std::string>& add_tokens) {
-  return vocabularies_.get(folder.string() + "\n" + join(add_tokens, "\n"),
-                           [&] { return Vocabulary::from_folder(folder, add_tokens); });
+  return vocabularies_.get(folder.string() + "\n" + join(add_tokens, "\n"), [&] {
+    return Vocabulary::from_folder(whole_folder(folder), add_tokens);
+  });
 }
 
 std::shared_ptr<const Checkpoint> Artefacts::checkpoint(const fs::path& folder) {
-  return checkpoints_.get(folder.string(), [&] { return load_checkpoint(folder); });
+  return checkpoints_.get(folder.string(), [&] { return load_checkpoint(whole_folder(folder)); });
 }
 
 std::shared_ptr<const TaskData> Artefacts::task(const std::string& name_or_card,
@@ -48,13 +81,16 @@ fs::path Artefacts::text(const std::vector<CorpusSource>& sources, const JobLoca
   }
   if (files.size() == 1) return files[0];
   const fs::path joined = cache() / (content_hash(Json(sources).dump()) + ".txt");
-  if (!fs::exists(joined)) {
+  const std::string damage = fs::exists(joined) ? damage_of_file(joined) : "is missing";
+  if (!damage.empty()) {
+    if (fs::exists(joined)) log_warning("{} {}, so it is made again", joined.string(), damage);
     std::string all;
     for (const fs::path& file : files) {
       all += read_file(file);
       if (!all.empty() && all.back() != '\n') all += '\n';
     }
     write_file_atomically(joined, all);
+    write_checksum(joined);
   }
   return joined;
 }
@@ -66,9 +102,23 @@ std::shared_ptr<const TokenCorpus> Artefacts::corpus(const std::vector<CorpusSou
   for (const CorpusSource& source : sources) identity += source.fingerprint;
   const fs::path file = cache() / (content_hash(identity) + ".tokens");
   return corpora_.get(file.string(), [&] {
-    if (!fs::exists(file)) build_corpus({text(sources, locations)}, vocabulary, file);
+    if (std::optional<TokenCorpus> whole = whole_corpus(file)) return std::move(*whole);
+    build_corpus({text(sources, locations)}, vocabulary, file);
     return TokenCorpus(file);
   });
+}
+
+fs::path Artefacts::whole_folder(const fs::path& folder) const {
+  const std::string damage = damage_of_folder(folder);
+  if (damage.empty()) return folder;
+  const fs::path within = folder.lexically_relative(store_);
+  if (within.empty() || *within.begin() == "..")
+    throw_<DataError>("{} was damaged after it was written: {}", folder.string(), damage);
+  set_aside_damaged(store_ / *within.begin());
+  throw_<MachineFailure>(
+      "{} was damaged after it was written: {}. It is set aside, and the same command makes it "
+      "again",
+      folder.string(), damage);
 }
 
 }  // namespace dovetail

@@ -15,6 +15,11 @@
 
 namespace dovetail {
 
+// An artefact that was found damaged is renamed, so that its job makes it again in the next run:
+// STORE/KEY.damaged for STORE/KEY.
+std::filesystem::path damaged_aside(const std::filesystem::path& artefact);
+void set_aside_damaged(const std::filesystem::path& artefact);
+
 // The artefacts that jobs leave for others, by key, in the store's folder. Also a cache in memory
 // of what a rank's jobs read, so that many small cells do not read the same files again.
 class Artefacts {
@@ -29,6 +34,10 @@ class Artefacts {
   // The saved state of an unfinished job.
   std::filesystem::path partial_file(const std::string& key) const;
   std::filesystem::path cache() const { return store_ / "cache"; }
+
+  // An artefact's folder, after a check of its files against their checksums. Throws MachineFailure
+  // for damaged files, and sets the artefact aside. Checks nothing in folders of others.
+  std::filesystem::path whole_folder(const std::filesystem::path& folder) const;
 
   // The vocabulary in a folder: a tokenizer job's, or a checkpoint's.
   std::shared_ptr<const Vocabulary> vocabulary(const std::filesystem::path& folder,

@@ -48,6 +48,7 @@ Batch gather(const std::vector<Sequence>& rows, const std::vector<int64_t>& indi
 
 // The answers of one decoding: texts[example][sample].
 struct Answers {
+  std::string label;  // of a further decoding; "": the main one
   Decoding decoding;
   std::vector<std::vector<std::string>> texts;
 };
@@ -55,9 +56,9 @@ struct Answers {
 std::vector<Answers> prepare_answers(const EvaluateSettings& settings, const T5Config& config,
                                      size_t examples) {
   std::vector<Answers> all;
-  all.push_back({make_decoding(settings.decoding, settings.max_new_tokens), {}});
-  for (const ChoiceSettings& other : settings.also) {
-    all.push_back({make_decoding(other, settings.max_new_tokens), {}});
+  all.push_back({"", make_decoding(settings.decoding, settings.max_new_tokens), {}});
+  for (const FurtherDecoding& other : settings.also) {
+    all.push_back({other.label, make_decoding(other, settings.max_new_tokens), {}});
   }
   for (Answers& answers : all) {
     apply_model_ids(config, answers.decoding.settings);
@@ -134,7 +135,7 @@ void record_loss(const std::vector<TokenScores>& scores, Record& record) {
 
 // Puts the answers of one decoding into the items, and their scores into the record.
 void score_answers(const EvalContext& context, const std::vector<const Example*>& examples,
-                   const Answers& answers, const std::vector<std::string>& metrics, bool is_main,
+                   const Answers& answers, const std::vector<std::string>& metrics,
                    std::vector<ScoredItem>& items, Record& record) {
   std::vector<std::string> predictions;
   for (size_t i = 0; i < items.size(); ++i) {
@@ -146,21 +147,21 @@ void score_answers(const EvalContext& context, const std::vector<const Example*>
     items[i].samples.assign(texts.begin() + 1, texts.end());
     predictions.push_back(texts.front());
   }
-  score_items(items, metrics, is_main ? "" : answers.decoding.name, record);
-  if (is_main) record.predictions = std::move(predictions);
+  score_items(items, metrics, answers.label, record);
+  if (answers.label.empty()) record.predictions = std::move(predictions);
 }
 
 }  // namespace
 
 void score_items(const std::vector<ScoredItem>& items, const std::vector<std::string>& metrics,
-                 const std::string& decoding, Record& record) {
+                 const std::string& label, Record& record) {
   for (const std::string& name : metrics) {
     const Metric& metric = find_metric(name);
     if (!has_evidence(items, metric.evidence)) continue;
     const std::vector<double> scores = metric.score(items);
     const double all = metric.of_all(items, scores);
     if (std::isnan(all)) continue;  // it cannot read any of the references
-    const std::string key = decoding.empty() ? name : name + "@" + decoding;
+    const std::string key = label.empty() ? name : name + "@" + label;
     record.per_example[key].assign(scores.begin(), scores.end());
     record.metrics[key] = all;
   }
@@ -195,8 +196,7 @@ RowCounts evaluate_on(const std::vector<const Example*>& examples, T5Model& mode
   DescribedItems described =
       describe_items(context, examples, encoded.rows, scores, needed_evidence(settings.metrics));
   for (const Answers& answers : all) {
-    score_answers(context, examples, answers, settings.metrics, &answers == &all.front(),
-                  described.items, record);
+    score_answers(context, examples, answers, settings.metrics, described.items, record);
   }
   encoded.counts += described.counts;
   return encoded.counts;

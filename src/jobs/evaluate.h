@@ -11,11 +11,11 @@
 namespace dovetail {
 
 // Scores answers for each example and for the test set. Metrics go into the record as NAME, or as
-// NAME@DECODING if `decoding` is not empty. A metric whose evidence is missing (a task without
-// choices, a decoding without samples, references in a script that it cannot read) is left out. One
-// that lacks some examples' evidence has NaN there, and the mean of the others.
+// NAME@LABEL if `label` (of a further decoding) is not empty. A metric whose evidence is missing (a
+// task without choices, a decoding without samples, references in a script that it cannot read) is
+// left out. One that lacks some examples' evidence has NaN there, and the mean of the others.
 void score_items(const std::vector<ScoredItem>& items, const std::vector<std::string>& metrics,
-                 const std::string& decoding, Record& record);
+                 const std::string& label, Record& record);
 
 // Scores answers that no model generated: those of a baseline.
 void score_predictions(const TaskData& task, const std::vector<int64_t>& test,

@@ -23,8 +23,8 @@ struct RunnerOptions {
 
 // Runs jobs of every kind: Job -> Record. Keeps vocabularies, corpora and checkpoints in memory
 // from one job to the next. A job's failure is a record with its reason, also when another rank of
-// the data-parallel group has ended the work. Throws only Interrupted, and CommError when a rank of
-// the group is lost.
+// the data-parallel group has ended the work. Throws only Interrupted, MachineFailure (a full disk,
+// for example, which is no job's fault), and CommError when a rank of the group is lost.
 class JobRunner {
  public:
   explicit JobRunner(RunnerOptions options);

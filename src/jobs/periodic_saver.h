@@ -23,6 +23,10 @@ class PeriodicSaver {
   std::chrono::steady_clock::time_point last_ = start_;
 };
 
+// Restores the state that an interrupted job left in `file`, if there is one. A damaged one is not
+// used: the job begins anew.
+void restore_if_saved(const TrainingRun& run, const std::filesystem::path& file);
+
 // A model and its vocabulary as a folder in the Hugging Face layout.
 void publish_checkpoint(const std::filesystem::path& target, const T5Model& model,
                         const Vocabulary& vocabulary);

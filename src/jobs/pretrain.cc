@@ -60,7 +60,7 @@ void run_pretrain(const Job& job, Artefacts& artefacts, double checkpoint_second
   TrainingOutcome outcome;
   prepare(training, state);
   const fs::path partial = artefacts.partial_file(job.key);
-  if (fs::exists(partial)) restore_state({training, state, outcome}, partial);
+  restore_if_saved({training, state, outcome}, partial);
   training.next_batch = next_batch;
   if (writes_results(all_reduce)) training.after_step = PeriodicSaver(partial, checkpoint_seconds);
   train(training, state, outcome);

@@ -9,8 +9,8 @@
 #include "adaptation/relation_groups.h"
 #include "adaptation/sentence_selection.h"
 #include "adaptation/text_pairs.h"
+#include "base/checksum.h"
 #include "base/error.h"
-#include "base/file.h"
 #include "base/stop.h"
 #include "jobs/backbone.h"
 #include "jobs/test_items.h"
@@ -130,7 +130,7 @@ void run_split(const Job& job, Artefacts& artefacts, Record& record) {
         "another split",
         selection.lines);
   }
-  publish_folder(artefacts.folder(job.key), [&](const fs::path& folder) {
+  publish_checked_folder(artefacts.folder(job.key), [&](const fs::path& folder) {
     write_pairs(folder / kSplitRowsFile, selection.sentences);
   });
 }
@@ -138,7 +138,8 @@ void run_split(const Job& job, Artefacts& artefacts, Record& record) {
 void run_group(const Job& job, Artefacts& artefacts, Record& record) {
   std::vector<SplitSentence> rows;
   std::vector<std::string> questions;
-  for (TextPair& pair : read_pairs(artefacts.folder(job.input_keys.at(0)) / kSplitRowsFile).rows) {
+  const fs::path split = artefacts.whole_folder(artefacts.folder(job.input_keys.at(0)));
+  for (TextPair& pair : read_pairs(split / kSplitRowsFile).rows) {
     questions.push_back(classifier_question(pair.source, pair.target));
     rows.push_back(
         {std::move(pair.source), std::move(pair.target), "", std::move(pair.relation), pair.line});
@@ -148,8 +149,9 @@ void run_group(const Job& job, Artefacts& artefacts, Record& record) {
   record.metrics["rows"] = static_cast<double>(rows.size());
   record.metrics["filling_rows"] =
       static_cast<double>(std::ranges::count(rows, std::string(kFilling), &SplitSentence::group));
-  publish_folder(artefacts.folder(job.key),
-                 [&](const fs::path& folder) { write_pairs(folder / kSplitRowsFile, rows); });
+  publish_checked_folder(artefacts.folder(job.key), [&](const fs::path& folder) {
+    write_pairs(folder / kSplitRowsFile, rows);
+  });
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "jobs/tokenizer.h"
 
-#include "base/file.h"
+#include "base/checksum.h"
 #include "text/train_vocabulary.h"
 
 namespace dovetail {
@@ -25,7 +25,7 @@ void save_vocabulary(const Job& job, Artefacts& artefacts, const std::filesystem
 }  // namespace
 
 void run_tokenizer(const Job& job, Artefacts& artefacts, Record& record) {
-  publish_folder(artefacts.folder(job.key), [&](const std::filesystem::path& folder) {
+  publish_checked_folder(artefacts.folder(job.key), [&](const std::filesystem::path& folder) {
     save_vocabulary(job, artefacts, folder);
   });
   record.metrics["vocabulary_size"] = artefacts.vocabulary(artefacts.folder(job.key))->size();

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "base/file.h"
+#include "base/checksum.h"
 #include "base/run_guarded.h"
 #include "jobs/evaluate.h"
 #include "jobs/training_subset.h"
@@ -20,7 +20,7 @@ void fail(Record& record, const std::string& reason) {
 }
 
 void keep_model(const TuneCell& cell, const std::filesystem::path& target) {
-  publish_folder(target, [&](const std::filesystem::path& folder) {
+  publish_checked_folder(target, [&](const std::filesystem::path& folder) {
     cell.method->save(folder);
     cell.backbone.vocabulary->save(folder);
   });

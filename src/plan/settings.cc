@@ -36,6 +36,17 @@ DOVETAIL_JSON_FIELDS(SelectSettings, examples, adaptations, shots, shot_steps, r
                      race_steps)
 DOVETAIL_JSON_FIELDS(TrainSizeSettings, examples, references, fraction, per_class)
 
+// A label stands there only where a sweep gives one, so that other jobs keep their keys.
+void to_json(Json& json, const FurtherDecoding& decoding) {
+  json = static_cast<const ChoiceSettings&>(decoding);
+  if (decoding.label != decoding.name) json["label"] = decoding.label;
+}
+
+void from_json(const Json& json, FurtherDecoding& decoding) {
+  json.get_to(static_cast<ChoiceSettings&>(decoding));
+  decoding.label = json.value("label", decoding.name);
+}
+
 // Tokens stand there only where a sweep adds some, so that other jobs keep their keys.
 void to_json(Json& json, const VocabularySettings& settings) {
   json = {{"type", settings.type},

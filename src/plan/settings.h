@@ -105,6 +105,12 @@ struct AdaptSettings {
   OptimizerSettings optimizer;
 };
 
+// A further decoding of the same models. The label names its metrics, METRIC@LABEL, so that two
+// settings of one decoding can stand beside each other.
+struct FurtherDecoding : ChoiceSettings {
+  std::string label = {};  // by default the decoding's name
+};
+
 // How answers are generated and scored: the same for all cells of a sweep, so that they compare.
 struct EvaluateSettings {
   int64_t test_examples = 500;  // the same ones in every cell of a task; 0: all
@@ -112,7 +118,7 @@ struct EvaluateSettings {
   int64_t max_new_tokens = 16;
   int64_t batch_size = 128;
   ChoiceSettings decoding{"greedy", Json::object()};
-  std::vector<ChoiceSettings> also;  // further decodings, scored as METRIC@NAME
+  std::vector<FurtherDecoding> also;  // scored as METRIC@LABEL
 };
 
 // The probes of selectors: cells measured on training examples, untuned or after a few steps.
@@ -158,5 +164,7 @@ void to_json(Json&, const TrainSizeSettings&);
 void from_json(const Json&, TrainSizeSettings&);
 void to_json(Json&, const ChoiceSettings&);
 void from_json(const Json&, ChoiceSettings&);
+void to_json(Json&, const FurtherDecoding&);
+void from_json(const Json&, FurtherDecoding&);
 
 }  // namespace dovetail

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/machine_failure.h"
 #include "store/journal_file.h"
 #include "store/journal_frames.h"
 
@@ -21,7 +22,7 @@ fs::path made_folder(const fs::path& results_folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) {
-    throw_<SystemError>(
+    throw_<MachineFailure>(
         "cannot make the folder {}: {}. Name a folder that can be written with --out",
         folder.string(), error.message());
   }
@@ -76,9 +77,9 @@ struct Journal::State {
     try {
       file->append(frame_bytes(type, payload), durable);
     } catch (const SystemError& error) {
-      throw_<SystemError>(
+      throw_<MachineFailure>(
           "cannot write {} to {}: {}. The {} records before it are safe on disk; what ran since "
-          "will run again. Free some space there, or repair the disk, and give the same command",
+          "will run again",
           what, data_file(folder).string(), error.what(), replay.records().size());
     }
   }

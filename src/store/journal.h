@@ -26,7 +26,7 @@ class Journal {
   ~Journal();
   Journal(const Journal&) = delete;
 
-  // Throws SystemError if the record cannot be written (a full disk); no half-written one counts.
+  // Throws MachineFailure if the record cannot be written (a full disk); no half of it counts.
   void append(const Record& record);
   // Notes that a job was assigned. Not synced: it only serves to notice jobs that kill their
   // process.

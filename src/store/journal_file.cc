@@ -56,6 +56,11 @@ std::string read_descriptor(int fd) {
   return bytes;
 }
 
+std::string holder_in(int fd) {
+  const std::string name = read_descriptor(fd);
+  return name.empty() ? "a process that has just started" : name;
+}
+
 }  // namespace
 
 Descriptor::Descriptor(const fs::path& path, int flags)
@@ -104,7 +109,7 @@ JournalLock::JournalLock(const fs::path& path, const fs::path& results_folder)
         throw_<ConfigError>(
             "another run is writing to {} ({}). Wait for it, stop it, or name another folder "
             "with --out",
-            results_folder.string(), read_descriptor(file_.get()));
+            results_folder.string(), holder_in(file_.get()));
       }
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
@@ -126,8 +131,7 @@ std::string JournalLock::holder(const fs::path& path) {
   try {
     const Descriptor file(path, O_RDONLY);
     if (lock_now(file.get(), LOCK_SH)) return "";
-    const std::string name = read_descriptor(file.get());
-    return name.empty() ? "a process that has just started" : name;
+    return holder_in(file.get());
   } catch (const SystemError& error) {
     log_debug("cannot tell who holds {}: {}", path.string(), error.what());
     return "";

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/machine_failure.h"
 #include "store/results_cells.h"
 #include "store/results_contents.h"
 #include "store/results_cube.h"
@@ -87,6 +88,16 @@ void validate(const fs::path& path, const ResultContents& contents, const Netcdf
   }
 }
 
+[[noreturn]] void fail_publishing(const fs::path& target, size_t size,
+                                  const std::exception& error) {
+  const std::string message = fmt::format(
+      "cannot publish {} ({} bytes): {}. No result is lost, the journal beside it has them all, "
+      "and an older results.h5 is unchanged",
+      target.string(), size, error.what());
+  if (dynamic_cast<const MachineFailure*>(&error) != nullptr) throw MachineFailure(message);
+  throw SystemError(message);
+}
+
 }  // namespace
 
 void write_results(const fs::path& target, const Plan& plan,
@@ -106,12 +117,7 @@ void write_results(const fs::path& target, const Plan& plan,
   } catch (const std::exception& error) {
     std::error_code ignored;
     fs::remove(unchecked, ignored);
-    throw_<SystemError>(
-        "cannot publish {} ({} bytes): {}. No result is lost, the journal beside it has them all, "
-        "and an older results.h5 is unchanged. Free some space there, or remove the cause, and "
-        "give "
-        "the same command",
-        target.string(), image.size(), error.what());
+    fail_publishing(target, image.size(), error);
   }
 }
 

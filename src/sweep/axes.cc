@@ -46,10 +46,22 @@ std::string card_location(const toml::node& name, const std::filesystem::path& s
   const std::filesystem::path here = find_path(card, sweep_file);
   if (std::filesystem::is_regular_file(here)) return here.string() + given.substr(card.size());
   if (std::find(known.begin(), known.end(), card) != known.end()) return given;
+  const std::string hint = path_hint(card, sweep_file);
   fail_at(name.source(),
           fmt::format("no data set card \"{}\", neither beside the sweep file nor in "
-                      "the working directory, nor of the project: {}{}",
-                      card, did_you_mean(card, known), path_hint(card, sweep_file)));
+                      "the working directory, nor of the project{}",
+                      card, hint.empty() ? ": " + did_you_mean(card, known) : hint));
+}
+
+// A card is a file: its name without ".toml" is the name of no task.
+void refuse_card_without_ending(const toml::node& name, const Sweep& sweep, const Entries& tasks) {
+  const std::string given = text(name, "task"), card = given + ".toml";
+  const std::vector<std::string> known = names_of(tasks);
+  if (std::ranges::find(known, given) != known.end()) return;
+  if (!std::filesystem::is_regular_file(find_path(card, sweep.file))) return;
+  fail_at(name.source(), fmt::format("unknown task \"{}\"; the card beside it is named with its "
+                                     "ending: \"{}\"",
+                                     given, card));
 }
 
 AxisValue read_task(const toml::node& node, const Sweep& sweep, const Catalogues& catalogues) {
@@ -57,6 +69,7 @@ AxisValue read_task(const toml::node& node, const Sweep& sweep, const Catalogues
   if (node.is_table()) TomlTable(node, "a task", {"name", "label"});
   const std::string given = text(name, "task");
   if (!names_card(given)) {
+    refuse_card_without_ending(name, sweep, catalogues.tasks);
     entry_of(name, "task", catalogues.tasks);
     return value_at(node, own_label(node, dotted(given)), TaskValue{.name = given});
   }

@@ -40,7 +40,7 @@ AxisLabels read_labels(const TomlTable& table, const Names& axes, const Sweep& s
   return labels;
 }
 
-// NAME or NAME@DECODING.
+// NAME or NAME@LABEL.
 bool is_corpus_level(const std::string& metric, const Sweep& sweep) {
   return traits_of(sweep.metric_traits, metric.substr(0, metric.find('@'))).corpus_level;
 }

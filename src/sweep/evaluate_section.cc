@@ -4,14 +4,17 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "sweep/axes.h"
 #include "sweep/axis_choice.h"
 
 namespace dovetail {
 
 namespace {
 
-// A decoding's name, or a table with its parameters: { name = "beam", num_beams = 4 }.
-ChoiceSettings read_decoding(const toml::node& node, const Entries& decodings) {
+// A decoding's name, or a table with its parameters: { name = "beam", num_beams = 4 }. `more_keys`
+// are others that the table may have.
+ChoiceSettings read_decoding(const toml::node& node, const Entries& decodings,
+                             const std::vector<std::string>& more_keys = {}) {
   const toml::table* given = node.as_table();
   const toml::node* name = given ? given->get("name") : &node;
   if (!name || !(given || node.is_string())) {
@@ -22,7 +25,8 @@ ChoiceSettings read_decoding(const toml::node& node, const Entries& decodings) {
   const CatalogueEntry& entry = entry_of(*name, "decoding", decodings);
   ChoiceSettings choice{entry.name, entry.defaults};
   if (!given) return choice;
-  std::vector<std::string> keys = {"name"};
+  std::vector<std::string> keys = more_keys;
+  keys.emplace_back("name");
   for (const auto& [key, value] : entry.defaults.items()) keys.push_back(key);
   const TomlTable table(node, fmt::format("decoding \"{}\"", entry.name), keys);
   for (const auto& [key, value] : entry.defaults.items()) {
@@ -45,16 +49,33 @@ void read_metric_names(const toml::node& node, const TomlTable& table, const Cat
   }
 }
 
+// Refuses a further decoding that another one hides, or that would give the same answers again.
+void check_new(const toml::node& node, const FurtherDecoding& decoding,
+               const EvaluateSettings& evaluate) {
+  std::vector<FurtherDecoding> others = evaluate.also;
+  others.push_back({evaluate.decoding, evaluate.decoding.name});
+  for (const FurtherDecoding& other : others) {
+    if (other.label == decoding.label) {
+      fail_at(node.source(),
+              fmt::format("two decodings are called \"{}\"; give this one a label = \"...\" of its "
+                          "own, which names its metrics: METRIC@LABEL",
+                          decoding.label));
+    }
+    if (other.name == decoding.name && other.parameters == decoding.parameters) {
+      fail_at(node.source(), fmt::format("\"{}\" has the settings of \"{}\", so all its scores "
+                                         "would be equal; change one, or leave it out",
+                                         decoding.label, other.label));
+    }
+  }
+}
+
 void read_also(const toml::node& node, const Entries& decodings, EvaluateSettings& evaluate) {
   for (const toml::node& element : list(node, "also of [evaluate]")) {
-    ChoiceSettings decoding = read_decoding(element, decodings);
-    const bool twice = decoding.name == evaluate.decoding.name ||
-                       std::ranges::any_of(evaluate.also, [&](const ChoiceSettings& other) {
-                         return other.name == decoding.name;
-                       });
-    if (twice)
-      fail_at(element.source(), fmt::format("decoding \"{}\" is named twice", decoding.name));
-    evaluate.also.push_back(std::move(decoding));
+    const ChoiceSettings choice = read_decoding(element, decodings, {"label"});
+    const FurtherDecoding decoding{choice, own_label(element, choice.name)};
+    check_label(decoding.label, element.source());
+    check_new(element, decoding, evaluate);
+    evaluate.also.push_back(decoding);
   }
 }
 
@@ -105,8 +126,8 @@ EvaluateSettings read_evaluate(const toml::node& node, const Catalogues& catalog
 std::vector<std::string> under_all_decodings(const std::vector<std::string>& metrics,
                                              const EvaluateSettings& evaluate) {
   std::vector<std::string> all = metrics;
-  for (const ChoiceSettings& decoding : evaluate.also) {
-    for (const std::string& metric : metrics) all.push_back(metric + "@" + decoding.name);
+  for (const FurtherDecoding& decoding : evaluate.also) {
+    for (const std::string& metric : metrics) all.push_back(metric + "@" + decoding.label);
   }
   return all;
 }

@@ -13,7 +13,7 @@ namespace dovetail {
 EvaluateSettings read_evaluate(const toml::node& node, const Catalogues& catalogues);
 SelectSettings read_select(const toml::node& node);
 
-// The names in a record: the metrics, then METRIC@DECODING for each further decoding.
+// The names in a record: the metrics, then METRIC@LABEL for each further decoding.
 std::vector<std::string> under_all_decodings(const std::vector<std::string>& metrics,
                                              const EvaluateSettings& evaluate);
 

@@ -108,7 +108,14 @@ Json shape_of(const Json& json, const std::filesystem::path& file,
 
 Json config_of_folder(const std::filesystem::path& folder, const toml::source_region& place) {
   const std::filesystem::path file = folder / "config.json";
-  return shape_of(read_config_file(file, place), file, place);
+  const Json json = read_config_file(file, place);
+  const Json type = json.value("model_type", Json("t5"));
+  if (!type.is_null() && type != "t5" && type != "mt5" && type != "umt5") {
+    fail_at(place, fmt::format("\"{}\" holds a model of type {}; expected \"t5\", \"mt5\" or "
+                               "\"umt5\"",
+                               folder.string(), type.dump()));
+  }
+  return shape_of(json, file, place);
 }
 
 Json read_model_config(const toml::node& node, const Sweep& sweep, const Catalogues& catalogues) {
@@ -122,8 +129,8 @@ Json read_model_config(const toml::node& node, const Sweep& sweep, const Catalog
   if (!folder.empty()) {
     const std::filesystem::path file = folder / "config.json";
     const Json json = read_config_file(file, node.source());
-    Json config = shape_of(json, file, node.source());
     check_network(json, file, node.source());
+    Json config = shape_of(json, file, node.source());
     config.erase("vocab_size");  // the sweep's own vocabulary decides
     return config;
   }

@@ -2,6 +2,7 @@
 #include "sweep/objective_axis.h"
 
 #include "base/error.h"
+#include "base/names.h"
 #include "sweep/axis_choice.h"
 #include "sweep/model_config.h"
 #include "sweep/training_sections.h"
@@ -50,6 +51,24 @@ std::string pairs_path(const toml::node& node, const ChoiceSettings& choice, con
                       given, path_hint(given, sweep.file)));
 }
 
+// Whether a name on the axis means a checkpoint folder: it has a slash, or it is no objective, and
+// there is a folder of that name.
+bool is_folder(const toml::node& node, const std::vector<std::string>& objectives,
+               const Sweep& sweep) {
+  if (!node.is_string()) return false;
+  const std::string& given = node.as_string()->get();
+  if (given.find('/') != std::string::npos) return true;
+  if (std::ranges::find(objectives, given) != objectives.end()) return false;
+  if (std::filesystem::is_directory(find_path(given, sweep.file))) return true;
+  const std::string hint = path_hint(given, sweep.file);
+  if (hint.empty() || !nearest_name(given, objectives).empty()) return false;
+  fail_at(
+      node.source(),
+      fmt::format("\"{}\" is neither an objective nor a checkpoint folder beside the sweep file "
+                  "or in the working directory{}",
+                  given, hint));
+}
+
 }  // namespace
 
 AxisValue read_objective(const toml::node& node, const Sweep& sweep, const Catalogues& catalogues) {
@@ -58,13 +77,12 @@ AxisValue read_objective(const toml::node& node, const Sweep& sweep, const Catal
     return read_checkpoint(node, *path, sweep, catalogues);
   }
   const toml::node& name = name_node(node, "objective");
-  if (node.is_string() && node.as_string()->get().find('/') != std::string::npos) {
-    return read_checkpoint(node, node, sweep, catalogues);
-  }
   Entries entries = {{.name = "none"}};  // random start
   for (const CatalogueEntry& entry : catalogues.objectives) {
     if (entry.name != "none") entries.push_back(entry);
   }
+  if (is_folder(node, names_of(entries), sweep))
+    return read_checkpoint(node, node, sweep, catalogues);
   const CatalogueEntry& entry = entry_of(name, "objective", entries);
   ObjectiveValue objective{.pretrain = sweep.pretrain};
   const bool none = entry.name == "none";

@@ -33,6 +33,15 @@ void read_vocabulary_file(const TomlTable& table, Sweep& sweep) {
 void read_vocabulary(const toml::node& node, Sweep& sweep) {
   VocabularySettings& vocabulary = sweep.vocabulary;
   if (node.is_string()) {
+    const std::string given = node.as_string()->get();
+    if (given != "bytes" && !find_path(given, sweep.file).empty()) {
+      fail_at(
+          node.source(),
+          fmt::format("a vocabulary of a file is written vocabulary = {{ file = \"{}\" }}{}", given,
+                      std::filesystem::is_directory(find_path(given, sweep.file))
+                          ? ", with the spiece.model in that folder"
+                          : ""));
+    }
     known_name(node, "vocabulary", {"bytes"});
     vocabulary.type = "bytes";
     vocabulary.vocab_size = 0;

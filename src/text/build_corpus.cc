@@ -24,11 +24,12 @@ constexpr int32_t kNarrowIds = 65536;
 constexpr size_t kSliceBytes = 1 << 20;  // of text that a thread encodes at a time
 constexpr int kCutVersion = 1;           // raise it when texts are split into other documents
 
-// Whether the target is a whole corpus made with this vocabulary. A truncated one counts as absent.
+// Whether the target is a whole corpus made with this vocabulary. A damaged one counts as absent.
 bool is_built(const fs::path& target, const Vocabulary& vocabulary) {
   if (!fs::exists(target)) return false;
   try {
     const TokenCorpus corpus(target);
+    corpus.verify();
     if (corpus.vocabulary_hash() == vocabulary.content_hash()) return true;
   } catch (const DataError&) {
     return false;

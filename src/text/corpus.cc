@@ -54,9 +54,7 @@ void from_json(const nlohmann::json& json, CorpusStatistics& statistics) {
 }
 
 void TokenCorpus::refuse(const std::string& found) const {
-  throw_<DataError>(
-      "{}: expected a whole token corpus, found {}; remove the file to have it made again",
-      path_.string(), found);
+  throw_<DataError>("{}: expected a whole token corpus, found {}", path_.string(), found);
 }
 
 TokenCorpus::TokenCorpus(const fs::path& file) : path_(checked_path(file)), file_(file) {

@@ -10,12 +10,13 @@
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
-#include <cstring>
 #include <thread>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/hash.h"
+#include "base/machine_failure.h"
 #include "base/stop.h"
 
 namespace dovetail {
@@ -54,7 +55,7 @@ CorpusWriter::CorpusWriter(const fs::path& target, bool is_narrow)
       offsets_path_(offsets_of(target)),
       file_(nullptr, &std::fclose),
       offsets_(nullptr, &std::fclose) {
-  if (target.has_parent_path()) fs::create_directories(target.parent_path());
+  if (target.has_parent_path()) make_folders(target.parent_path());
   open_locked();
   offsets_ = open(offsets_path_);
   header_.token_bytes = is_narrow ? 2 : 4;
@@ -96,7 +97,7 @@ void CorpusWriter::open_locked() {
 }
 
 void CorpusWriter::fail(const char* verb) const {
-  throw_<SystemError>("cannot {} the corpus {}: {}", verb, target_.string(), std::strerror(errno));
+  fail_writing(verb, "the corpus " + target_.string(), errno);
 }
 
 void CorpusWriter::write(std::FILE* file, std::string_view bytes) {
@@ -214,7 +215,7 @@ void CorpusWriter::publish() {
   fs::rename(partial_, target_, error);
   // without locks another process may have published the same file first
   if (error && !fs::exists(target_)) {
-    throw_<SystemError>("cannot publish the corpus {}: {}", target_.string(), error.message());
+    fail_writing("publish", "the corpus " + target_.string(), error.value());
   }
   is_kept_ = true;
   sync_path(target_.has_parent_path() ? target_.parent_path() : fs::path("."));

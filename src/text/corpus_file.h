@@ -45,7 +45,7 @@ uint64_t chained_hash(std::string_view bytes);
 // progress records and offsets to TARGET.partial.offsets. Memory does not grow with the corpus: two
 // buffers of kHashBlock bytes. One process at a time holds the partial files, and can resume from
 // those that a killed one left. The destructor removes them, unless commit() or keep() was called.
-// Throws SystemError for a full disk, among others.
+// Throws MachineFailure for a full disk, among others.
 class CorpusWriter {
  public:
   // Waits while another process writes the same corpus; throws Interrupted on a stop request. On a

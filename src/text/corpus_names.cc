@@ -5,9 +5,12 @@
 
 #include <atomic>
 
+#include "base/checksum.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/hash.h"
+#include "base/log.h"
 #include "base/names.h"
 #include "base/near_path.h"
 #include "wordnet/wordnet.h"
@@ -24,8 +27,12 @@ constexpr int kWordnetTextVersion = 1;  // raise it when write_wordnet_text writ
 fs::path wordnet_text(const fs::path& cache) {
   const fs::path target =
       cache / fmt::format("{}-{}.txt", kWordnetText, corpus_fingerprint(kWordnetText));
-  if (fs::exists(target)) return target;
-  fs::create_directories(cache);
+  if (fs::exists(target)) {
+    const std::string damage = damage_of_file(target);
+    if (damage.empty()) return target;
+    log_warning("{} {}, so it is made again", target.string(), damage);
+  }
+  make_folders(cache);
   static std::atomic<int> counter = 0;
   char host[256] = {};
   ::gethostname(host, sizeof(host) - 1);
@@ -35,6 +42,7 @@ fs::path wordnet_text(const fs::path& cache) {
     write_wordnet_text(shared_wordnet(), temporary);
     sync_path(temporary);
     fs::rename(temporary, target);  // replaces the same file from another rank
+    write_checksum(target);
   } catch (...) {
     std::error_code ignored;
     fs::remove(temporary, ignored);

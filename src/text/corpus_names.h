@@ -8,7 +8,8 @@
 namespace dovetail {
 
 // The text file of a corpus, with one document a line. `name` is a known corpus ("wordnet-text"),
-// which is extracted into `cache` first, or a text file. ConfigError for any other name.
+// which is extracted into `cache` first (again, if that file is damaged), or a text file.
+// ConfigError for any other name.
 std::filesystem::path corpus_text(const std::string& name, const std::filesystem::path& cache);
 
 // Content hash of that file, computed without extracting it. ConfigError as corpus_text.

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/machine_failure.h"
 
 namespace dovetail {
 
@@ -63,7 +64,7 @@ void ProgressRecords::write(int file, const nlohmann::json& record, const std::s
   const off_t at = static_cast<off_t>(sequence_ % 2 * kSlotBytes);
   const ssize_t written = ::pwrite(file, slot.data(), slot.size(), at);
   if (written != static_cast<ssize_t>(slot.size()) || ::fdatasync(file) != 0) {
-    throw_<SystemError>("cannot write the progress of {}: {}", what, std::strerror(errno));
+    fail_writing("write", "the progress of " + what, errno);
   }
 }
 

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "base/error.h"
+#include "base/machine_failure.h"
 #include "base/near_path.h"
 #include "base/stop.h"
 #include "text/utf8.h"
@@ -98,11 +98,9 @@ ReaderPosition DocumentReader::position() const {
 void DocumentReader::open_file(int64_t offset) {
   const fs::path& path = files_.at(next_file_++);
   file_.reset(std::fopen(path.c_str(), "rb"));
-  if (!file_) throw_<SystemError>("cannot open {}: {}", path.string(), std::strerror(errno));
+  if (!file_) fail_reading("open", path.string(), errno);
   std::setvbuf(file_.get(), nullptr, _IONBF, 0);  // buffer_ is the buffer
-  if (::fseeko(file_.get(), offset, SEEK_SET) != 0) {
-    throw_<SystemError>("cannot read {}: {}", path.string(), std::strerror(errno));
-  }
+  if (::fseeko(file_.get(), offset, SEEK_SET) != 0) fail_reading("read", path.string(), errno);
   buffer_.clear();
   begin_ = 0;
   read_to_ = offset;
@@ -125,10 +123,7 @@ bool DocumentReader::fill() {
   buffer_.resize(kept + count);
   read_to_ += static_cast<int64_t>(count);
   statistics_.bytes += static_cast<int64_t>(count);
-  if (std::ferror(file_.get())) {
-    throw_<SystemError>("cannot read {}: {}", files_[next_file_ - 1].string(),
-                        std::strerror(errno));
-  }
+  if (std::ferror(file_.get())) fail_reading("read", files_[next_file_ - 1].string(), errno);
   return count > 0;
 }
 

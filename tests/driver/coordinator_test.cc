@@ -3,12 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdio>
 #include <deque>
 #include <functional>
 #include <map>
 #include <set>
 #include <thread>
 
+#include "base/error.h"
 #include "driver/driver.h"
 #include "driver/made_up.h"
 #include "driver/messages.h"
@@ -157,6 +159,27 @@ TEST(Coordinator, AStoppedRankGivesItsJobBackUnharmed) {
   EXPECT_EQ(outcome.summary.finished, 5);
   EXPECT_FALSE(outcome.summary.interrupted);
   EXPECT_EQ(outcome.records.at(stopped).attempt, 1);
+}
+
+// The stop flag is for the whole process and stays, so this runs in a child of its own.
+TEST(CoordinatorDeathTest, AFailureOfAnotherRanksMachineStopsTheRun) {
+  FakeRanks ranks(2);
+  ranks.on_job = [&](int rank, const Job&) {
+    const std::string full = "cannot write model.safetensors: No space left on device";
+    ranks.say(rank, kHandBack, {full.begin(), full.end()});
+    ranks.say(rank, kLeave, {});
+  };
+  const auto failing_run = [&] {
+    const Outcome outcome = run(independent(50), ranks);
+    std::fprintf(stderr, "%s", outcome.summary.machine_failure.c_str());
+    for (const auto& [key, record] : outcome.records) {
+      if (record.status != RunStatus::finished) std::_Exit(kFailure);
+    }
+    std::_Exit(outcome.summary.interrupted ? kInterrupted : kFailure);
+  };
+
+  EXPECT_EXIT(failing_run(), testing::ExitedWithCode(kInterrupted),
+              "rank 1, job[0-9]+: cannot write model.safetensors: No space left on device");
 }
 
 // Rank 1 is silent for too long and then delivers; meanwhile rank 0 has done the job or is at it.

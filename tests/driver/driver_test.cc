@@ -2,6 +2,7 @@
 // Runs on one rank, without MPI.
 #include "driver/driver.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <sys/resource.h>
@@ -14,6 +15,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/machine_failure.h"
 #include "base/stop.h"
 #include "driver/made_up.h"
 
@@ -155,6 +157,21 @@ TEST(Driver, AJobIsTriedOnceItsFailedInputIsThere) {
   EXPECT_EQ(second.ran, (std::vector<std::string>{"c", "d"}));
 }
 
+// Its artefact was lost, and d needs it.
+TEST(Driver, AFinishedJobRunsAgainOnDemand) {
+  const made_up::Folder folder;
+  FakeTrainer first, second;
+  run(small_plan(), folder.path(), first.run_group());
+  DriverOptions options;
+  options.repeat = {job("c", 0).key};
+
+  const RunSummary summary = run(small_plan(), folder.path(), second.run_group(), options);
+
+  EXPECT_EQ(second.ran, std::vector<std::string>{"c"});
+  EXPECT_EQ(summary.finished, 4);
+  EXPECT_EQ(summary.reused, 3);
+}
+
 TEST(Driver, WhatIsThrownBecomesARecord) {
   const made_up::Folder folder;
   const RunGroup throwing = [](std::span<const Job> group) -> std::vector<Record> {
@@ -243,6 +260,29 @@ TEST(DriverDeathTest, AStopHandsBackTheJobThatRuns) {
 
   EXPECT_EQ(read_journal(folder.path()).size(), 1);
   EXPECT_EQ(Journal(folder.path()).unclean_ends(job("c", 0).key), 0);
+}
+
+// The disk is full for d alone: it is put back, and counts neither as failed nor as a crash.
+TEST(DriverDeathTest, AFailureOfTheMachineStopsTheRunAndBooksNothing) {
+  const made_up::Folder folder;
+  FakeTrainer second;
+  const RunGroup on_full_disk = [](std::span<const Job> group) {
+    if (group[0].name == "d") throw MachineFailure("cannot write d: No space left on device");
+    return std::vector<Record>{finished(group[0])};
+  };
+  const auto failing_run = [&] {
+    const RunSummary summary = run(small_plan(), folder.path(), on_full_disk);
+    std::fprintf(stderr, "%s", summary.machine_failure.c_str());
+    std::_Exit(summary.interrupted && summary.failed == 0 ? kInterrupted : kFailure);
+  };
+
+  EXPECT_EXIT(failing_run(), testing::ExitedWithCode(kInterrupted),
+              "d: cannot write d: No space left on device");
+
+  EXPECT_FALSE(read_journal(folder.path()).contains(job("d", 0).key));
+  EXPECT_EQ(Journal(folder.path()).unclean_ends(job("d", 0).key), 0);
+  EXPECT_EQ(run(small_plan(), folder.path(), second.run_group()).finished, 4);
+  EXPECT_THAT(second.ran, testing::Contains("d"));
 }
 
 // Too large for the file-size limit: the disk is full, as far as the journal can see.

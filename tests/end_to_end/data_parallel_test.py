@@ -75,7 +75,7 @@ def test_the_size_of_the_group_is_in_the_results(reference):
 
 
 def test_followers_write_nothing_but_a_log(reference):
-    logs = {path.name for path in (reference / "two-groups" / "logs").iterdir()}
+    logs = {path.name for path in (reference / "two-groups" / "logs").glob("*.log")}
 
     assert logs == {"rank-0.log", "rank-0-follower-1.log", "rank-1.log", "rank-1-follower-1.log"}
 

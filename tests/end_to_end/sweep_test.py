@@ -182,7 +182,8 @@ def test_ctrl_c_ends_soon_and_says_how_to_go_on(reference, tmp_path, ranks):
 
     assert time.monotonic() - began < 5
     assert process.returncode == 75, stderr
-    assert "same command" in stderr and "run tiny.toml --out out" in stderr
+    typed = " ".join(launched(ranks, "run", "tiny.toml", "--out", "out"))
+    assert f"Go on with the same command: {typed}\n" in stderr
     finished = jobs(tmp_path, "out")["finished"]
     again = launch(ranks, "run", "tiny.toml", "--out", "out", cwd=tmp_path)
     assert again.returncode == 0 and reused(again) >= finished, again

@@ -116,10 +116,14 @@ TEST_F(EvaluateTest, FurtherDecodingsAreScoredBesideTheFirst) {
   EvaluateSettings settings{.test_examples = 0,
                             .metrics = {"rouge_l", "best_of_k_rouge_l", "accuracy_likelihood"},
                             .max_new_tokens = 8,
-                            .also = {{"as_published"}}};
+                            .also = {}};
+  settings.also.push_back({{.name = "as_published"}, "as_published"});
+  settings.also.push_back({{.name = "beam"}, "wide"});
   evaluate(model_, *method_, encoder_, settings, record);
   EXPECT_TRUE(record.per_example.contains("rouge_l@as_published"));
   EXPECT_TRUE(record.per_example.contains("best_of_k_rouge_l@as_published"));
+  EXPECT_TRUE(record.per_example.contains("rouge_l@wide"));
+  EXPECT_FALSE(record.per_example.contains("rouge_l@beam"));
   EXPECT_FALSE(record.per_example.contains("best_of_k_rouge_l"));
   EXPECT_FALSE(record.per_example.contains("accuracy_likelihood")) << "the task has no choices";
   EXPECT_EQ(record.per_example.at("rouge_l").size(), task_.test.size());

@@ -29,6 +29,17 @@ const Json kExamples = {
      Json::parse(R"({"examples": 5, "references": 2, "fraction": 0.1, "per_class": 4})")},
     {"choice", Json::parse(R"({"name": "full", "parameters": {"a": 1}})")}};
 
+// A label that a sweep gives is part of the key, and jobs of all other sweeps keep theirs.
+TEST(EvaluateSettings, HasALabelInItsJsonOnlyWhereOneIsGiven) {
+  FurtherDecoding decoding{{.name = "beam"}, "beam"};
+  EXPECT_FALSE(Json(decoding).contains("label"));
+  EXPECT_EQ(Json(decoding).get<FurtherDecoding>().label, "beam");
+
+  decoding.label = "wide";
+
+  EXPECT_EQ(Json(decoding).get<FurtherDecoding>().label, "wide");
+}
+
 // Tokens of a sweep are part of the key, and jobs of all other sweeps keep theirs.
 TEST(VocabularySettings, HasTokensInItsJsonOnlyWhereThereAreSome) {
   VocabularySettings settings;

@@ -238,6 +238,18 @@ TEST_F(AdaptationTest, Trap1DecodingIsWhatTheSweepSays) {
       with(kSmallSweep, "[evaluate]\nmetrics = [\"rouge_l\", \"exact_match\"]\n", evaluate));
 
   EXPECT_EQ(plan.metrics, (std::vector<std::string>{"rouge_l", "rouge_l@sample"}));
+  const std::string two =
+      "also = [{ name = \"beam\", label = \"wide\", num_beams = 5 }, \"sample\"]\n";
+  EXPECT_EQ(this->plan(with(kSmallSweep, "[evaluate]\nmetrics = [\"rouge_l\", \"exact_match\"]\n",
+                            with(evaluate, "also = [\"sample\"]\n", two)))
+                .metrics,
+            (std::vector<std::string>{"rouge_l", "rouge_l@wide", "rouge_l@sample"}));
+  EXPECT_THAT(message(with(kSmallSweep, "[evaluate]\n",
+                           "[evaluate]\nalso = [\"beam\", { name = \"beam\", num_beams = 5 }]\n")),
+              HasSubstr("two decodings are called \"beam\""));
+  EXPECT_THAT(message(with(kSmallSweep, "[evaluate]\n",
+                           "[evaluate]\nalso = [{ name = \"greedy\", label = \"again\" }]\n")),
+              HasSubstr("\"again\" has the settings of \"greedy\""));
   const ChoiceSettings& decoding =
       settings_of<TuneJob>(plan.jobs[plan.cells[0].job]).evaluate.decoding;
   EXPECT_EQ(decoding.name, "beam");

@@ -185,7 +185,7 @@ Sweep sweep_of_the_claims() {
       {"seed", {"1"}}};
   Sweep sweep;
   sweep.evaluate.metrics = {"rouge_l", "exact_match", "best_of_k_rouge_l"};
-  sweep.evaluate.also = {{"as_published"}};
+  sweep.evaluate.also.push_back({{.name = "as_published"}, "as_published"});
   for (const auto& [axis, names] : labels) {
     for (const std::string& name : names) sweep.axes[axis].push_back({.label = name});
   }

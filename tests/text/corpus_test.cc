@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/stop.h"
 #include "text/build_corpus.h"
@@ -115,6 +116,20 @@ TEST(Corpus, ATornFileIsMadeAnew) {
   build_corpus({file}, Vocabulary::bytes(), folder / "corpus");
 
   EXPECT_EQ(TokenCorpus(folder / "corpus").num_documents(), 1);
+}
+
+TEST(Corpus, ADamagedTokenIsMadeAnew) {
+  const ScratchFolder folder;
+  const auto file = folder.write("t", "text\n");
+  build_corpus({file}, Vocabulary::bytes(), folder / "corpus");
+  const std::string whole = read_file(folder / "corpus");
+  std::string damaged = whole;
+  damaged[64] ^= 1;  // the first token, behind the header
+  folder.write("corpus", damaged);
+
+  build_corpus({file}, Vocabulary::bytes(), folder / "corpus");
+
+  EXPECT_EQ(read_file(folder / "corpus"), whole);
 }
 
 TEST(Corpus, RefusesTextThatIsNone) {

@@ -9,6 +9,8 @@
 
 #include <filesystem>
 
+#include "base/error.h"
+#include "base/file.h"
 #include "training/tiny_cell.h"
 
 namespace dovetail {
@@ -83,6 +85,24 @@ TEST_F(SavedState, ResumingGivesTheSameWeightsBitForBit) {
     EXPECT_EQ(whole.outcome.train_loss.values, resumed.outcome.train_loss.values);
     EXPECT_EQ(whole.outcome.computed_tokens, resumed.outcome.computed_tokens);
   }
+}
+
+TEST_F(SavedState, ADamagedFileIsRefusedAndRestoresNothing) {
+  Cell saved(1, kSteps), resumed(1, kSteps);
+  saved.task.after_step = [&](const TrainingRun& run, int64_t step) {
+    if (step == kSavedAt) save_state(run, step, 1.5, file_);
+  };
+  train_alone(saved);
+  prepare(resumed.task, resumed.state);
+  const at::Tensor before = flat(resumed.model).clone();
+  std::string bytes = read_file(file_);
+  bytes[bytes.size() / 2] ^= 0x40;
+  write_file_atomically(file_, bytes);
+
+  EXPECT_THROW(restore_state(resumed.run(), file_), DataError);
+
+  EXPECT_TRUE(at::equal(before, flat(resumed.model)));
+  EXPECT_EQ(resumed.state.first_step, 0);
 }
 
 TEST_F(SavedState, ARerunGivesTheSameWeightsBitForBit) {

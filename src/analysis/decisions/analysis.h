@@ -21,6 +21,7 @@ struct RunFacts {
   std::map<std::string, std::set<std::string>> provenance;
   // Objectives whose cells all start from one pre-training run, whatever their seed.
   std::vector<std::string> pretrained_once;
+  std::string command;  // that goes on with the run; "" where it is not known
 };
 
 struct GroupSummary {

@@ -16,8 +16,8 @@ void add_unfinished(const RunFacts& facts, Caveats& all) {
   if (facts.cells_missing > 0) {
     all.push_back(fmt::format(
         "This run is not finished: {} of {} cells have no result yet. Every number below may "
-        "still change; the same command continues the run.",
-        facts.cells_missing, facts.cells));
+        "still change; the same command continues the run{}.",
+        facts.cells_missing, facts.cells, facts.command.empty() ? "" : ": " + facts.command));
   }
   if (facts.cells_failed > 0) {
     all.push_back(fmt::format(

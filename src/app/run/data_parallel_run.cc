@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/machine_failure.h"
 #include "base/stop.h"
 #include "driver/messages.h"
 #include "driver/pace.h"
@@ -86,6 +87,9 @@ std::vector<Record> DataParallelRun::run_with_followers(JobRunner& runner,
     send_to_followers(kJobsOver, {});
     request_stop();  // the signal may have reached a follower alone
     throw;
+  } catch (const MachineFailure&) {
+    send_to_followers(kJobsOver, {});
+    throw;
   } catch (const CommError& error) {
     log_error("{}", error.what());
     fmt::print(stderr, "dovetail: {}; this group stops\n", error.what());
@@ -128,6 +132,10 @@ void DataParallelRun::run_part(JobRunner& runner, const Message& message) {
     }
   } catch (const Interrupted&) {
     log_info("interrupted");
+  } catch (const MachineFailure& failure) {
+    const std::string_view reason = failure.what();
+    log_error("{}", reason);
+    group_->send(0, kGiveUp, {reason.begin(), reason.end()});
   }
 }
 

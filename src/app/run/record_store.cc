@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/log.h"
 
 namespace dovetail {
@@ -47,13 +48,15 @@ void RecordStore::save(const Record& record) const {
   if (record.status != RunStatus::finished) return;
   const fs::path file = file_of(record.key);
   if (fs::exists(file)) return;
-  fs::create_directories(file.parent_path());
+  make_folders(file.parent_path());
   const std::vector<uint8_t> bytes = to_bytes(record);
   write_file_atomically(file, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
-void RecordStore::save_finished(const Plan& plan, const Journal& journal) const {
+void RecordStore::save_finished(const Plan& plan, const Journal& journal,
+                                const std::set<std::string>& but_for) const {
   for (const Job& job : plan.jobs) {
+    if (but_for.contains(job.key)) continue;
     const auto known = journal.records().find(job.key);
     if (known != journal.records().end()) save(known->second);
   }

@@ -3,6 +3,8 @@
 
 #include <filesystem>
 #include <optional>
+#include <set>
+#include <string>
 
 #include "plan/plan.h"
 #include "plan/record.h"
@@ -23,8 +25,10 @@ class RecordStore {
   // Saves a finished record. Ignores others: a failure may be the machine's.
   void save(const Record& record) const;
 
-  // Saves the journal's finished records of the plan's jobs.
-  void save_finished(const Plan& plan, const Journal& journal) const;
+  // Saves the journal's finished records of the plan's jobs, but for those whose artefact is to be
+  // made again: a record would stand in its way.
+  void save_finished(const Plan& plan, const Journal& journal,
+                     const std::set<std::string>& but_for) const;
   // Appends the store's records of jobs that the journal lacks.
   void load_and_append(const Plan& plan, Journal& journal) const;
 

@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "app/run/record_store.h"
 #include "driver/driver.h"
@@ -10,8 +12,12 @@
 
 namespace dovetail {
 
-// Rank 0's callbacks of the driver: shows progress, saves records where other sweeps find them, and
-// refreshes results.h5 once a minute, so that readers can follow an unfinished run.
+// What each rank does, a line each ("0: tune/a/b"), as `dovetail status` shows it during a run.
+std::filesystem::path rank_activity_file(const std::filesystem::path& results_folder);
+
+// Rank 0's callbacks of the driver: shows progress, says when a rank is lost, and saves records
+// where other sweeps find them. Refreshes results.h5 once a minute and rank_activity_file() every
+// few seconds, so that readers can follow an unfinished run.
 class RunMonitor {
  public:
   RunMonitor(std::filesystem::path out, const Plan& plan, const Journal& journal,
@@ -22,6 +28,9 @@ class RunMonitor {
   DriverOptions driver_options();
 
  private:
+  void show(const Progress& progress);
+  void say_who_left(const Progress& progress);
+  void save_activity(const Progress& progress);
   void pass_on(const Record& record);
   void refresh_results();
 
@@ -30,6 +39,9 @@ class RunMonitor {
   const Journal& journal_;
   const RecordStore& records_;
   ProgressDisplay display_;
+  std::vector<RankActivity> ranks_;  // as last shown
+  std::string activity_;             // as last saved
+  std::chrono::steady_clock::time_point activity_saved_;
   std::chrono::steady_clock::time_point refreshed_ = std::chrono::steady_clock::now();
 };
 
