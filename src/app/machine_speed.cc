@@ -15,7 +15,7 @@ namespace dovetail {
 namespace {
 
 constexpr int64_t kRows = 384, kWidth = 128, kFeedForward = 512;
-constexpr int kProducts = 20;                         // of a sample
+constexpr int kProducts = 20;                            // of a sample
 constexpr double kWarmUpSeconds = 0.03, kSeconds = 0.1;  // of all samples
 
 using Clock = std::chrono::steady_clock;

@@ -8,7 +8,7 @@ namespace dovetail {
 
 namespace {
 
-constexpr double kTrainedVocabularySeconds = 3;  // SentencePiece over a few megabytes of text
+constexpr double kTrainedVocabularySeconds = 20;  // SentencePiece over a few megabytes of text
 // Length of targets by that of sources: 0.2 for span corruption, up to 1 for prefix_lm.
 constexpr double kPretrainTargetShare = 0.35;
 constexpr double kTokensOfATemplate = 5;  // prefix, phrase, </s>
@@ -143,11 +143,12 @@ double evaluate_seconds(const ModelSize& size, const RowLengths& lengths, const 
     examples = std::min(examples, static_cast<double>(evaluate.test_examples));
   const auto limit = static_cast<double>(evaluate.max_new_tokens);
   const double new_tokens = tuned ? std::min(limit, kAnswerByTarget * lengths.target) : limit;
+  const double answer_seconds = forward_seconds(size, {.source = 0, .target = new_tokens}, 1) +
+                                new_tokens * kSecondsPerNewToken;
   const double choices = compares_choices(evaluate) ? task.choices : 0;
   return kOverheadSeconds + size.weights() * kSecondsPerLoadedWeight +
          forward_seconds(size, lengths, examples * (1 + choices)) +
-         forward_seconds(size, {.source = 0, .target = new_tokens},
-                         examples * num_answers(evaluate));
+         examples * num_answers(evaluate) * answer_seconds;
 }
 
 }  // namespace dovetail

@@ -15,6 +15,7 @@ inline constexpr double kFlopsPerSecond = 50e9;
 inline constexpr double kSecondsPerUpdatedWeight = 4e-9;  // of a step: norm, clipping, optimizer
 inline constexpr double kSecondsPerStep = 2e-3;          // what a step takes however little it does
 inline constexpr double kSecondsPerLoadedWeight = 2e-9;  // of a job: reading, copying, packing
+inline constexpr double kSecondsPerNewToken = 1e-4;      // of an answer, beside its products
 inline constexpr double kOverheadSeconds = 0.02;         // of any job
 
 // Parameters of a T5 by the matrix products that use them.

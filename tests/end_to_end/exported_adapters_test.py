@@ -79,7 +79,11 @@ def swept(tmp_path_factory):
         "test_examples = 20", "test_examples = 0").replace(
             "[axes]", "[adapt]\nrows = 40\nsteps = { per_epoch = 1 }\nbatch_size = 8\n[axes]").replace(
                 "fixed = 20", "fixed = 10")
+    text = text.replace("max_source_length = 32", "max_source_length = 64")
     (folder / "tiny.toml").write_text("baselines = []\n" + text)
+    rows = (folder / "test.tsv").read_text().splitlines(keepends=True)
+    (folder / "test.tsv").write_text("".join(rows[:10]))
+    torch.set_num_threads(1)
     result = dovetail("run", "tiny.toml", "--out", "out", cwd=folder)
     assert result.returncode == 0, result
     return folder
