@@ -62,7 +62,8 @@ SWEEPS = {
         f'["full", {PROMPT}]', seed="[1, 2]"), ""),
     "small_parts": (TUNE + EVALUATE + axes(
         f"[{SPAN}]", '["wordnet/derived_from"]', '["mapping", "prompting"]',
-        f'[{PROMPT}, "lora", {{ name = "lora", r = 32, label = "lora32" }}]', "[64]", "[1, 2]"), ""),
+        f'[{PROMPT}, "lora", {{ name = "lora", r = 32, label = "lora32" }}]', "[64]",
+        "[1, 2]"), ""),
     "probes": (TUNE + EVALUATE.replace("rouge_l", "accuracy_likelihood") +
                "[select]\nexamples = 16\nshots = 8\nrace_examples = 16\n" + axes(
                    f"[{SPAN}, {PREFIX}]", '["classes.toml"]', ALL_TEMPLATES), ""),
@@ -118,8 +119,9 @@ def measure(dovetail, sweep, pattern, out):
     plan = json.loads(subprocess.run([dovetail, "plan", sweep, "--json", "--ranks", "1", *chosen],
                                      check=True, capture_output=True).stdout)
     with open(os.devnull, "w") as sink:
-        process = subprocess.Popen([dovetail, "run", sweep, "--out", out, "--threads", "1", *chosen],
-                                   stdout=sink, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            [dovetail, "run", sweep, "--out", out, "--threads", "1", *chosen],
+            stdout=sink, stderr=subprocess.STDOUT)
         _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"{sweep}: the run ended with {os.waitstatus_to_exitcode(status)}")

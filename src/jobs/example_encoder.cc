@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "jobs/framing.h"
-#include "jobs/prompt_places.h"
+#include "jobs/rendered_places.h"
 #include "templates/render.h"
 #include "templates/soft_tokens.h"
 
@@ -189,7 +189,7 @@ SoftTokenPlan plan_soft_tokens(const BoundTemplate& tmpl, const TaskData& task,
     std::erase(pieces, vocabulary.special_ids().unk);
     plan.tokens.push_back({token.name(), token.owner, std::move(pieces)});
   }
-  if (!plan.tokens.empty()) plan.source = prompt_places(tmpl, task, vocabulary);
+  if (!plan.tokens.empty()) plan.source = rendered_places(tmpl, task, vocabulary);
   return plan;
 }
 

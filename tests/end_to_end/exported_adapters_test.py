@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Exported adapters are used where they were tuned: `score` and `generate` give what the sweep
-measured, for every place of a soft prompt and every kind of start, and so does PEFT where it can."""
+measured, for every place of a soft prompt and every kind of start; so does PEFT where it can."""
 import json
 import os
 import re
@@ -75,11 +75,12 @@ def swept(tmp_path_factory):
     checkpoint = f'{{ checkpoint = "{SOURCE}/data/checkpoints/prefix_lm", label = "published", ' \
                  'objective = "prefix_lm" }'
     text = text[:text.index("[axes]")] + AXES.replace('"CHECKPOINT"', checkpoint)
-    text = text.replace("[tune]\n", "[tune]\nkeep_model = true\n").replace(
-        "test_examples = 20", "test_examples = 0").replace(
-            "[axes]", "[adapt]\nrows = 40\nsteps = { per_epoch = 1 }\nbatch_size = 8\n[axes]").replace(
-                "fixed = 20", "fixed = 10")
-    text = text.replace("max_source_length = 32", "max_source_length = 64")
+    for before, after in (
+            ("[tune]\n", "[tune]\nkeep_model = true\n"), ("fixed = 20", "fixed = 10"),
+            ("max_source_length = 32", "max_source_length = 64"),
+            ("[axes]", "[adapt]\nrows = 40\nsteps = { per_epoch = 1 }\nbatch_size = 8\n[axes]")):
+        assert before in text
+        text = text.replace(before, after)
     (folder / "tiny.toml").write_text("baselines = []\n" + text)
     rows = (folder / "test.tsv").read_text().splitlines(keepends=True)
     (folder / "test.tsv").write_text("".join(rows[:10]))
@@ -95,7 +96,7 @@ def name_of(cell):
 
 
 def measured(folder, cell):
-    """Predictions and mean losses of the test examples, each sorted: the sweep's order is a draw."""
+    """Predictions and mean losses of the test examples, each sorted: their order is a draw."""
     with h5py.File(folder / "out" / "results.h5") as file:
         row = list(file["cells/name"].asstr()).index(name_of(cell))
         first, last = file["predictions/cell_offsets"][row:row + 2]

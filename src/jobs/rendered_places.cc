@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "jobs/prompt_places.h"
+#include "jobs/rendered_places.h"
 
 #include <algorithm>
 
@@ -54,8 +54,8 @@ bool find_inputs(const std::vector<SourcePart>& other, std::vector<SourcePart>& 
 
 }  // namespace
 
-std::vector<SourcePart> prompt_places(const BoundTemplate& tmpl, const TaskData& task,
-                                      const Vocabulary& vocabulary) {
+std::vector<SourcePart> rendered_places(const BoundTemplate& tmpl, const TaskData& task,
+                                        const Vocabulary& vocabulary) {
   std::vector<SourcePart> parts;
   for (const Example* example : first_examples(task)) {
     const auto found = parts_of(render(tmpl, task, *example, example->references.front()));

@@ -13,7 +13,7 @@ namespace dovetail {
 // Where a template with soft tokens puts them in the sources of a task: what the sources of its
 // first examples have in common. Empty where the tokens differ from source to source (each relation
 // has its own), or the input is in several pieces between them.
-std::vector<SourcePart> prompt_places(const BoundTemplate& tmpl, const TaskData& task,
-                                      const Vocabulary& vocabulary);
+std::vector<SourcePart> rendered_places(const BoundTemplate& tmpl, const TaskData& task,
+                                        const Vocabulary& vocabulary);
 
 }  // namespace dovetail
