@@ -24,7 +24,7 @@ struct PlanOptions {
 };
 
 // Of training and evaluation, by the speed of the matrix products alone.
-constexpr double kShareOfProductsSpeed = 0.55;
+constexpr double kShareOfProductsSpeed = 0.45;
 
 // The estimates are for an assumed speed.
 void scale_to_this_machine(Plan& plan) {
