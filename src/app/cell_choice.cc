@@ -9,7 +9,7 @@ namespace dovetail {
 namespace {
 
 // "the nearest are A, B, C": a sweep may have thousands of cells.
-std::string near_cells_text(const std::string& glob, std::vector<std::string> names) {
+std::string near_names_text(const std::string& glob, std::vector<std::string> names) {
   constexpr size_t kShown = 3;
   std::vector<std::string> nearest;
   while (nearest.size() < kShown) {
@@ -24,32 +24,36 @@ std::string near_cells_text(const std::string& glob, std::vector<std::string> na
                      list);
 }
 
-[[noreturn]] void refuse_unknown(const Plan& plan, const std::string& glob) {
-  std::vector<std::string> names;
-  for (const Cell& cell : plan.cells) names.push_back(cell.name);
-  throw_<ConfigError>("--cell {}: none of the {} cells matches; {}", glob, names.size(),
-                      near_cells_text(glob, names));
+std::vector<size_t> matching_names(const std::vector<std::string>& names, const std::string& glob) {
+  std::vector<size_t> matching;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (glob_matches(glob, names[i])) matching.push_back(i);
+  }
+  if (matching.empty()) {
+    throw_<ConfigError>("--cell {}: none of the {} cells matches; {}", glob, names.size(),
+                        near_names_text(glob, names));
+  }
+  return matching;
 }
 
 }  // namespace
 
 std::vector<const Cell*> matching_cells(const Plan& plan, const std::string& glob) {
+  std::vector<std::string> names;
+  for (const Cell& cell : plan.cells) names.push_back(cell.name);
   std::vector<const Cell*> matching;
-  for (const Cell& cell : plan.cells) {
-    if (glob_matches(glob, cell.name)) matching.push_back(&cell);
-  }
-  if (matching.empty()) refuse_unknown(plan, glob);
+  for (const size_t i : matching_names(names, glob)) matching.push_back(&plan.cells[i]);
   return matching;
 }
 
-const Cell& matching_cell(const Plan& plan, const std::string& glob) {
-  const std::vector<const Cell*> matching = matching_cells(plan, glob);
+size_t matching_name(const std::vector<std::string>& names, const std::string& glob) {
+  const std::vector<size_t> matching = matching_names(names, glob);
   if (matching.size() > 1) {
     throw_<ConfigError>(
         "--cell {}: expected one cell, found {} that match, such as {} and {}; name one of them",
-        glob, matching.size(), matching[0]->name, matching[1]->name);
+        glob, matching.size(), names[matching[0]], names[matching[1]]);
   }
-  return *matching.front();
+  return matching.front();
 }
 
 }  // namespace dovetail

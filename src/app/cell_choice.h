@@ -12,7 +12,7 @@ namespace dovetail {
 // ConfigError if there is none, with the nearest name and some others: a sweep may have thousands.
 std::vector<const Cell*> matching_cells(const Plan& plan, const std::string& glob);
 
-// The one cell that matches; ConfigError for several.
-const Cell& matching_cell(const Plan& plan, const std::string& glob);
+// The index of the one name that matches; ConfigError for several, and for none as above.
+size_t matching_name(const std::vector<std::string>& names, const std::string& glob);
 
 }  // namespace dovetail

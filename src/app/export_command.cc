@@ -3,10 +3,12 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <map>
 #include <memory>
 
 #include "app/cell_choice.h"
 #include "app/commands.h"
+#include "app/exported_adapter.h"
 #include "app/results_folder.h"
 #include "base/checksum.h"
 #include "base/error.h"
@@ -15,6 +17,7 @@
 #include "model/checkpoints/checkpoint.h"
 #include "model/checkpoints/folder_configs.h"
 #include "store/journal.h"
+#include "tuning/adapter_config.h"
 
 namespace dovetail {
 
@@ -25,26 +28,55 @@ namespace {
 struct ExportOptions {
   std::string results, cell, to;
   std::string store;  // "": RESULTS/artefacts
+  bool with_base = false;
 };
 
-fs::path kept_folder(const ExportOptions& options, const Plan& plan, const Cell& cell) {
-  const Job& job = plan.jobs[cell.job];
-  const auto records = read_journal(options.results);
-  const auto record = records.find(job.key);
-  if (record == records.end() || record->second.status != RunStatus::finished) {
-    throw_<ConfigError>("{}: this cell has not finished; dovetail status {} shows its state",
-                        cell.name, options.results);
+// What can be exported: a cell, or a pre-training or adaptation that cells start from.
+struct Exported {
+  std::string name;
+  const Job* job;
+};
+
+std::vector<Exported> exportable(const Plan& plan) {
+  std::vector<Exported> all;
+  for (const Cell& cell : plan.cells) all.push_back({cell.name, &plan.jobs[cell.job]});
+  for (const Job& job : plan.jobs) {
+    if (job.kind == JobKind::pretrain || job.kind == JobKind::adapt)
+      all.push_back({job.name, &job});
   }
-  const fs::path store =
-      options.store.empty() ? fs::path(options.results) / "artefacts" : fs::path(options.store);
-  const fs::path folder = store / job.key / "model";
-  if (!fs::exists(folder)) {
+  return all;
+}
+
+Exported find_exported(const Plan& plan, const std::string& glob) {
+  const std::vector<Exported> all = exportable(plan);
+  std::vector<std::string> names;
+  for (const Exported& one : all) names.push_back(one.name);
+  return all[matching_name(names, glob)];
+}
+
+void check_finished(const ExportOptions& options, const Exported& one) {
+  const auto records = read_journal(options.results);
+  const auto record = records.find(one.job->key);
+  if (record != records.end() && record->second.status == RunStatus::finished) return;
+  throw_<ConfigError>("{}: this cell has not finished; dovetail status {} shows its state",
+                      one.name, options.results);
+}
+
+fs::path kept_folder(const Exported& one, const fs::path& store) {
+  const JobKind kind = one.job->kind;
+  if (kind == JobKind::baseline)
+    throw_<ConfigError>("{}: a baseline keeps no model; name a cell that was tuned", one.name);
+  const fs::path artefact = store / one.job->key;
+  const fs::path folder = kind == JobKind::tune ? artefact / "model" : artefact;
+  if (fs::exists(folder)) return folder;
+  if (kind == JobKind::tune) {
     throw_<ConfigError>(
         "{}: its model was not kept; set keep_model = true in [tune] of the sweep and run it again "
         "(or name the store of that run with --store)",
-        cell.name);
+        one.name);
   }
-  return folder;
+  throw_<ConfigError>("{}: found no {}; name the store of that run with --store", one.name,
+                      folder.string());
 }
 
 void note_scaling(const fs::path& folder) {
@@ -60,17 +92,26 @@ void note_scaling(const fs::path& folder) {
       config.scale_decoder_outputs ? "not multiply them" : "multiply them");
 }
 
-int export_cell(const ExportOptions& options) {
+int export_model(const ExportOptions& options) {
   const Plan plan = plan_of_results(options.results);
-  const Cell& cell = matching_cell(plan, options.cell);
-  const fs::path from = kept_folder(options, plan, cell), to = options.to;
+  const Exported one = find_exported(plan, options.cell);
+  check_finished(options, one);
+  const fs::path store =
+      options.store.empty() ? fs::path(options.results) / "artefacts" : fs::path(options.store);
+  const fs::path from = kept_folder(one, store), to = options.to;
   if (fs::exists(to)) throw_<ConfigError>("--to {}: already exists; name a new folder", options.to);
+  const bool adapter = is_adapter(from);
+  if (options.with_base && !adapter)
+    throw_<ConfigError>("--with-base: {} is a whole model, which needs no base", one.name);
+  std::vector<std::string> notes;
   publish_folder(to, [&](const fs::path& folder) {
     fs::copy(from, folder, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+    if (adapter) notes = finish_adapter(*one.job, store, options.with_base, to, folder);
     fs::remove(folder / kFolderChecksums);  // it is the store's
   });
-  fmt::print("{}: {}\n", cell.name, to.string());
-  note_scaling(to);
+  fmt::print("{}: {}\n", one.name, to.string());
+  for (const std::string& note : notes) fmt::print("{}\n", note);
+  note_scaling(options.with_base ? to / kBaseFolder : to);
   return kSuccess;
 }
 
@@ -80,16 +121,22 @@ void add_export(CLI::App& app, Action& chosen) {
   const auto options = std::make_shared<ExportOptions>();
   CLI::App* command = app.add_subcommand(
       "export",
-      "Export a cell's model as a Hugging Face folder (full fine-tuning) or a PEFT adapter");
+      "Export a cell's model as a Hugging Face folder (full fine-tuning) or an adapter (LoRA, soft "
+      "prompt)");
   command->add_option("RESULTS", options->results, "Results folder")->required();
-  command->add_option("--cell", options->cell, "A cell's name, or a glob that only it matches")
+  command
+      ->add_option("--cell", options->cell,
+                   "The name of a cell, or of a pre-training or adaptation (pretrain/prefix_lm/"
+                   "seed1); or a glob that only it matches")
       ->required();
   command->add_option("--to", options->to, "The new folder")->required();
+  command->add_flag("--with-base", options->with_base,
+                    "Of an adapter: also the model that it was tuned on, in TO/base");
   command->add_option("--store", options->store,
                       "The store of the run (default: RESULTS/artefacts)");
   command->footer(
       "Example: dovetail export results/mine --cell 'mine/*/full/all/seed1' --to my-model");
-  command->callback([options, &chosen] { chosen = [options] { return export_cell(*options); }; });
+  command->callback([options, &chosen] { chosen = [options] { return export_model(*options); }; });
 }
 
 }  // namespace dovetail

@@ -113,7 +113,7 @@ int generate_lines(const GenerateOptions& options) {
   const GenerationSettings settings =
       options.generation.settings(model.config(), options.model.model);
   ModelInputReader inputs(options.model.input,
-                          input_rules(options.model, model, /*with_target=*/false));
+                          input_rules(options.model, adapted, /*with_target=*/false));
   const Vocabulary* vocabulary =
       has_vocabulary(inputs, options.model.model) ? &inputs.vocabulary() : nullptr;
   if (vocabulary != nullptr) note_other_end(*vocabulary, settings, options.model.model);

@@ -61,15 +61,26 @@ const Vocabulary& ModelInputReader::vocabulary() {
   return *vocabulary_;
 }
 
-std::vector<int32_t> ModelInputReader::given_ids(const Json& list, const std::string& key) const {
+std::optional<std::string> ModelInputReader::text_of(const Json& line,
+                                                     const std::string& side) const {
+  if (line.contains(side + "_ids")) return std::nullopt;
+  if (line.contains(side) && line[side].is_string()) return line[side].get<std::string>();
+  throw_<DataError>("{}: \"{}\", a text, or \"{}_ids\", a list of ids, is missing", lines_.where(),
+                    side, side);
+}
+
+std::vector<int32_t> ModelInputReader::given_ids(const Json& line, const std::string& side,
+                                                 int64_t num_ids) const {
+  const std::string key = side + "_ids";
+  const Json& list = line.at(key);
   if (!list.is_array() || list.empty()) {
     throw_<DataError>("{}: \"{}\": expected a list of at least one id, found {:.40}",
                       lines_.where(), key, list.dump());
   }
   std::vector<int32_t> ids;
   for (const Json& item : list) {
-    const bool fits = item.is_number_integer() && item.get<int64_t>() >= 0 &&
-                      item.get<int64_t>() < rules_.vocab_size;
+    const bool fits =
+        item.is_number_integer() && item.get<int64_t>() >= 0 && item.get<int64_t>() < num_ids;
     if (!fits) {
       throw_<DataError>("{}: \"{}\": {:.40} is no id of {}, whose embedding holds 0 to {}",
                         lines_.where(), key, item.dump(), rules_.model.string(),
@@ -80,21 +91,23 @@ std::vector<int32_t> ModelInputReader::given_ids(const Json& list, const std::st
   return ids;
 }
 
-std::vector<int32_t> ModelInputReader::text_ids(const std::string& text, const std::string& side) {
-  if (side == "target" && text.empty()) {
-    throw_<DataError>("{}: \"target\" is empty; expected a text to score", lines_.where());
-  }
+const Vocabulary& ModelInputReader::vocabulary_for(const std::string& side) {
   try {
-    vocabulary();
+    return vocabulary();
   } catch (const DataError& error) {
     throw_<DataError>(
         "{}: \"{}\" is a text, but the model's vocabulary cannot be used: {}. "
         "Give \"{}_ids\" instead, or add the vocabulary to the folder",
         lines_.where(), side, error.what(), side);
   }
-  std::vector<int32_t> ids = vocabulary_->frame(vocabulary_->encode_with_sentinels(text));
+}
+
+// What the tokenizer makes of a text's ids.
+std::vector<int32_t> ModelInputReader::framed(std::vector<int32_t> ids, const std::string& side) {
+  const int64_t num_ids = side == "source" && rules_.prompt ? rules_.prompt->num_ids() : 0;
+  ids = vocabulary_->frame(std::move(ids));
   for (const int32_t id : ids) {
-    if (id >= rules_.vocab_size) {
+    if (id >= std::max(num_ids, rules_.vocab_size)) {
       throw_<DataError>(
           "{}: \"{}\": the vocabulary gives id {}, but the model's embedding holds 0 to "
           "{}; vocabulary and model do not belong together",
@@ -104,29 +117,58 @@ std::vector<int32_t> ModelInputReader::text_ids(const std::string& text, const s
   return ids;
 }
 
-std::vector<int32_t> ModelInputReader::ids_of(const Json& line, const std::string& side) {
-  const std::string key = side + "_ids";
-  if (line.contains(key)) return given_ids(line[key], key);
-  if (line.contains(side) && line[side].is_string()) return text_ids(line[side], side);
-  throw_<DataError>("{}: \"{}\", a text, or \"{}\", a list of ids, is missing", lines_.where(),
-                    side, key);
+std::vector<int32_t> ModelInputReader::target_ids(const Json& line) {
+  const auto text = text_of(line, "target");
+  if (!text) return given_ids(line, "target", rules_.vocab_size);
+  if (text->empty())
+    throw_<DataError>("{}: \"target\" is empty; expected a text to score", lines_.where());
+  return framed(vocabulary_for("target").encode_with_sentinels(*text), "target");
 }
 
-void ModelInputReader::limit_source(std::vector<int32_t>& ids, bool is_text) const {
-  const auto limit = static_cast<size_t>(rules_.max_source_length);
-  if (ids.size() <= limit) return;
+std::vector<int32_t> ModelInputReader::source_ids(const Json& line) {
+  const bool placed = rules_.prompt && rules_.prompt->reads_texts();
+  std::vector<int32_t> ids;
+  if (const auto text = text_of(line, "source")) {
+    const Vocabulary& vocabulary = vocabulary_for("source");
+    PromptPlacer::PlacedIds content;
+    if (placed) {
+      content = rules_.prompt->encode(*text, vocabulary, lines_.where());
+    } else {
+      content.ids = vocabulary.encode_with_sentinels(*text);
+      content.cut_end = std::ssize(content.ids);
+    }
+    // a text that is too long loses what stands before its end
+    constexpr int32_t kText = -1;
+    const std::vector<int32_t> frame = vocabulary.frame({kText});
+    content.cut_end += std::ranges::find(frame, kText) - frame.begin();
+    ids = framed(std::move(content.ids), "source");
+    limit_source(ids, content.cut_end);
+  } else {
+    ids = given_ids(line, "source", placed ? rules_.prompt->num_ids() : rules_.vocab_size);
+    limit_source(ids, std::ssize(ids));
+    if (placed) rules_.prompt->place_in_ids(ids, lines_.where());
+  }
+  if (rules_.prompt && !placed) rules_.prompt->place_in_front(ids);
+  return ids;
+}
+
+// Soft tokens do not count, and stay.
+void ModelInputReader::limit_source(std::vector<int32_t>& ids, int64_t cut_end) const {
+  const auto is_soft = [&](int32_t id) { return id >= rules_.vocab_size; };
+  const int64_t length = std::ssize(ids) - std::ranges::count_if(ids, is_soft);
+  if (length <= rules_.max_source_length) return;
   if (!rules_.truncate) {
     throw_<DataError>(
         "{}: the source has {} tokens, more than --max-source-length {}; raise it, or "
         "cut longer sources with --truncate",
-        lines_.where(), ids.size(), limit);
+        lines_.where(), length, rules_.max_source_length);
   }
-  if (!is_text) return ids.resize(limit);
-  // a text loses what stands before its end
-  constexpr int32_t kText = -1;
-  const std::vector<int32_t> frame = vocabulary_->frame({kText});
-  const auto kept = std::ssize(frame) - 1 - (std::ranges::find(frame, kText) - frame.begin());
-  ids.erase(ids.begin() + static_cast<int64_t>(limit) - kept, ids.end() - kept);
+  int64_t excess = length - rules_.max_source_length;
+  for (int64_t at = cut_end; at-- > 0 && excess > 0;) {
+    if (is_soft(ids[at])) continue;
+    ids.erase(ids.begin() + at);
+    --excess;
+  }
 }
 
 bool ModelInputReader::next(ModelInput& input) {
@@ -137,10 +179,9 @@ bool ModelInputReader::next(ModelInput& input) {
     throw_<DataError>("{}: expected a JSON object, found {:.40}", lines_.where(), text);
   }
   input.number = count_++;
-  input.source = ids_of(line, "source");
-  limit_source(input.source, !line.contains("source_ids"));
+  input.source = source_ids(line);
   input.target.clear();
-  if (rules_.with_target) input.target = ids_of(line, "target");
+  if (rules_.with_target) input.target = target_ids(line);
   return true;
 }
 

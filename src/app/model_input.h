@@ -10,13 +10,15 @@
 #include <vector>
 
 #include "app/json_lines.h"
+#include "app/prompt_placer.h"
 #include "text/vocabulary.h"
 
 namespace dovetail {
 
 // One input line of `score` and `generate`: {"source": TEXT, "target": TEXT}, or the same with
 // "source_ids" and "target_ids". Texts are encoded as T5's tokenizer does: sentinels become their
-// ids, and sources and targets end with </s>. Ids are used unchanged. Other keys are ignored.
+// ids, and sources and targets end with </s>. Ids are used unchanged. The soft tokens of a prompt
+// stand in the source (PromptPlacer). Other keys are ignored.
 struct ModelInput {
   int64_t number = 0;  // 0, 1, 2, ... in the order of the input
   std::vector<int32_t> source, target;
@@ -28,6 +30,7 @@ struct ModelInputRules {
   int64_t max_source_length = 512;
   bool truncate = false;  // cut longer sources (a text keeps its </s>) instead of refusing them
   bool with_target = true;
+  std::optional<PromptPlacer> prompt = {};  // of an adapter; its tokens do not count as length
 };
 
 class ModelInputReader {
@@ -42,10 +45,15 @@ class ModelInputReader {
   const Vocabulary& vocabulary();
 
  private:
-  std::vector<int32_t> ids_of(const nlohmann::json& line, const std::string& side);
-  std::vector<int32_t> given_ids(const nlohmann::json& list, const std::string& key) const;
-  std::vector<int32_t> text_ids(const std::string& text, const std::string& side);
-  void limit_source(std::vector<int32_t>& ids, bool is_text) const;
+  std::vector<int32_t> source_ids(const nlohmann::json& line);
+  std::vector<int32_t> target_ids(const nlohmann::json& line);
+  // The text of a side, if the line has one and no ids.
+  std::optional<std::string> text_of(const nlohmann::json& line, const std::string& side) const;
+  std::vector<int32_t> given_ids(const nlohmann::json& line, const std::string& side,
+                                 int64_t num_ids) const;
+  const Vocabulary& vocabulary_for(const std::string& side);
+  std::vector<int32_t> framed(std::vector<int32_t> ids, const std::string& side);
+  void limit_source(std::vector<int32_t>& ids, int64_t cut_end) const;
 
   LineReader lines_;
   ModelInputRules rules_;

@@ -2,16 +2,16 @@
 #include "app/model_options.h"
 
 #include <ATen/Parallel.h>
-#include <ATen/ops/cat.h>
-#include <ATen/ops/ones.h>
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <cmath>
 
+#include "jobs/adapter_base.h"
 #include "model/checkpoints/checkpoint.h"
 #include "model/device.h"
 #include "tuning/adapter_folder.h"
+#include "tuning/embed_soft_tokens.h"
 
 namespace dovetail {
 
@@ -22,7 +22,7 @@ void add_model_options(CLI::App& command, ModelOptions& options, const std::stri
                   "spiece.model or tokenizer.json if inputs are texts")
       ->required();
   command.add_option("--adapter", options.adapter,
-                     "A LoRA adapter or a soft prompt of that model, in PEFT's layout");
+                     "A LoRA adapter or a soft prompt of that model, by PEFT or dovetail export");
   command.add_option("--input", options.input, about_input)->required();
   command
       .add_option("--max-source-length", options.max_source_length,
@@ -41,27 +41,34 @@ AdaptedModel load_model(const ModelOptions& options) {
   Checkpoint checkpoint = load_checkpoint(options.model);
   if (!device.is_cpu())
     checkpoint.weights = clone_weights(checkpoint.config, checkpoint.weights, device);
-  AdaptedModel adapted{T5Model(checkpoint.config, std::move(checkpoint.weights)), at::Tensor()};
-  if (!options.adapter.empty()) adapted.prompt_KD = load_adapter(options.adapter, adapted.model);
+  AdaptedModel adapted{T5Model(checkpoint.config, std::move(checkpoint.weights)), {}};
+  if (options.adapter.empty()) return adapted;
+  if (is_adapter(options.adapter))
+    check_adapter_base(options.adapter, options.model, adapted.model);
+  adapted.prompt = load_adapter(options.adapter, adapted.model);
   return adapted;
 }
 
 EncodedSources encode_sources(const AdaptedModel& adapted, std::span<const Ids> sources) {
   const T5Model& model = adapted.model;
   const PaddedSources padded = pad_sources(sources);
-  at::Tensor embedded_BSD = model.embed(padded.ids_BS.to(model.device()));
-  at::Tensor mask_BS = padded.mask_BS.to(model.device());
-  if (const int64_t length = adapted.prompt_length(); length > 0) {
-    const int64_t batch = mask_BS.size(0);
-    embedded_BSD = at::cat({adapted.prompt_KD.expand({batch, -1, -1}), embedded_BSD}, 1);
-    mask_BS = at::cat({at::ones({batch, length}, mask_BS.options()), mask_BS}, 1);
-  }
+  const at::Tensor ids_BS = padded.ids_BS.to(model.device());
+  const at::Tensor mask_BS = padded.mask_BS.to(model.device());
+  const at::Tensor embedded_BSD = adapted.prompt.size() > 0
+                                      ? embed_soft_tokens(model, ids_BS, adapted.prompt.table_KD)
+                                      : model.embed(ids_BS);
   return {model.encode(embedded_BSD, mask_BS), mask_BS};
 }
 
-ModelInputRules input_rules(const ModelOptions& options, const T5Model& model, bool with_target) {
-  return {options.model, model.config().vocab_size, options.max_source_length, options.truncate,
-          with_target};
+ModelInputRules input_rules(const ModelOptions& options, const AdaptedModel& adapted,
+                            bool with_target) {
+  ModelInputRules rules{.model = options.model,
+                        .vocab_size = adapted.model.config().vocab_size,
+                        .max_source_length = options.max_source_length,
+                        .truncate = options.truncate,
+                        .with_target = with_target};
+  if (adapted.prompt.size() > 0) rules.prompt.emplace(adapted.prompt, rules.vocab_size);
+  return rules;
 }
 
 std::string json_number(float number) {

@@ -5,9 +5,11 @@
 #include <memory>
 
 #include "app/commands.h"
+#include "app/machine_speed.h"
 #include "base/error.h"
 #include "plan/plan_text.h"
 #include "planning/plan_sweep.h"
+#include "sweep/cost.h"
 
 namespace dovetail {
 
@@ -21,8 +23,18 @@ struct PlanOptions {
   bool json = false;
 };
 
+// Of training and evaluation, by the speed of the matrix products alone.
+constexpr double kShareOfProductsSpeed = 0.45;
+
+// The estimates are for an assumed speed.
+void scale_to_this_machine(Plan& plan) {
+  const double speed = kShareOfProductsSpeed * measured_products_speed();
+  for (Job& job : plan.jobs) job.cost_seconds *= kFlopsPerSecond / speed;
+}
+
 int plan(const PlanOptions& options) {
-  const Plan plan = plan_sweep(options.sweep, options.filter).plan;
+  Plan plan = plan_sweep(options.sweep, options.filter).plan;
+  scale_to_this_machine(plan);
   if (options.json) {
     fmt::print("{}\n", plan_json(plan, options.ranks).dump(2));
   } else {

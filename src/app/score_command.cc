@@ -31,10 +31,10 @@ std::string scores_json(const TokenScores& scores) {
 }
 
 std::vector<std::vector<size_t>> batches_of(const std::vector<ModelInput>& inputs,
-                                            size_t prompt_length, int64_t batch_tokens) {
+                                            int64_t batch_tokens) {
   std::vector<std::pair<size_t, size_t>> sizes;
   for (const ModelInput& input : inputs)
-    sizes.emplace_back(prompt_length + input.source.size(), input.target.size());
+    sizes.emplace_back(input.source.size(), input.target.size());
   return token_batches(sizes, static_cast<size_t>(batch_tokens));
 }
 
@@ -58,22 +58,18 @@ std::vector<std::string> score_batch(const AdaptedModel& adapted,
 
 int score_lines(const ScoreOptions& options) {
   const AdaptedModel adapted = load_model(options.model);
-  const auto prompt_length = adapted.prompt_length();
   ModelInputReader inputs(options.model.input,
-                          input_rules(options.model, adapted.model, /*with_target=*/true));
+                          input_rules(options.model, adapted, /*with_target=*/true));
   answer_in_windows(
-      inputs, {.batch_budget = options.batch_tokens,
-               .cost =
-                   [&](const ModelInput& input) {
-                     return prompt_length + std::ssize(input.source) + std::ssize(input.target);
-                   },
-               .batches =
-                   [&](const auto& window) {
-                     return batches_of(window, static_cast<size_t>(prompt_length),
-                                       options.batch_tokens);
-                   },
-               .answer = [&](const auto& window,
-                             const auto& batch) { return score_batch(adapted, window, batch); }});
+      inputs,
+      {.batch_budget = options.batch_tokens,
+       .cost =
+           [&](const ModelInput& input) {
+             return std::ssize(input.source) + std::ssize(input.target);
+           },
+       .batches = [&](const auto& window) { return batches_of(window, options.batch_tokens); },
+       .answer = [&](const auto& window,
+                     const auto& batch) { return score_batch(adapted, window, batch); }});
   return kSuccess;
 }
 

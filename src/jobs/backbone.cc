@@ -17,16 +17,22 @@ Backbone load_folder(const std::filesystem::path& folder, Artefacts& artefacts,
   return {std::move(vocabulary), T5Model(config, std::move(weights))};
 }
 
+std::filesystem::path base_folder(const Job& job, const StartSettings& start,
+                                  const Artefacts& artefacts) {
+  if (!start.adaptation.empty()) return artefacts.folder(job.input_keys.at(0));
+  if (start.objective.name == "checkpoint") return job.locations.checkpoint;
+  if (start.objective.name == "none") return {};
+  return artefacts.folder(job.input_keys.at(1));
+}
+
 Backbone load_backbone(const Job& job, const StartSettings& start, uint64_t seed,
                        Artefacts& artefacts) {
-  if (!start.adaptation.empty())
-    return load_folder(artefacts.folder(job.input_keys.at(0)), artefacts);
-  if (start.objective.name == "checkpoint") {
-    return load_folder(job.locations.checkpoint, artefacts,
-                       start.objective.parameters.value("add_tokens", std::vector<std::string>()));
+  if (const auto folder = base_folder(job, start, artefacts); !folder.empty()) {
+    std::vector<std::string> add_tokens;  // which the sweep's own models have already
+    if (start.adaptation.empty() && start.objective.name == "checkpoint")
+      add_tokens = start.objective.parameters.value("add_tokens", add_tokens);
+    return load_folder(folder, artefacts, add_tokens);
   }
-  if (start.objective.name != "none")
-    return load_folder(artefacts.folder(job.input_keys.at(1)), artefacts);
   const auto vocabulary = artefacts.vocabulary(artefacts.folder(job.input_keys.at(0)));
   const T5Config config = config_for(start.model, *vocabulary);
   return {vocabulary,

@@ -21,6 +21,10 @@ struct Backbone {
 Backbone load_backbone(const Job& job, const StartSettings& start, uint64_t seed,
                        Artefacts& artefacts);
 
+// The folder of that model: of an artefact, or a published checkpoint; empty for random weights.
+std::filesystem::path base_folder(const Job& job, const StartSettings& start,
+                                  const Artefacts& artefacts);
+
 // The checkpoint in a folder, with tokens of the sweep added to its vocabulary. Ids beyond its
 // embedding get new rows (grow_embedding).
 Backbone load_folder(const std::filesystem::path& folder, Artefacts& artefacts,

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "jobs/framing.h"
+#include "jobs/rendered_places.h"
 #include "templates/render.h"
 #include "templates/soft_tokens.h"
 
@@ -101,8 +102,7 @@ std::vector<int32_t> ExampleEncoder::source_ids(const std::vector<Segment>& segm
   std::string text;
   const auto flush = [&] {
     if (!is_whitespace(text)) {
-      const size_t begin = text.find_first_not_of(' '), end = text.find_last_not_of(' ');
-      const auto more = vocabulary_.encode_with_sentinels(text.substr(begin, end + 1 - begin));
+      const auto more = vocabulary_.encode_with_sentinels(without_outer_spaces(text));
       ids.insert(ids.end(), more.begin(), more.end());
     }
     text.clear();
@@ -189,6 +189,7 @@ SoftTokenPlan plan_soft_tokens(const BoundTemplate& tmpl, const TaskData& task,
     std::erase(pieces, vocabulary.special_ids().unk);
     plan.tokens.push_back({token.name(), token.owner, std::move(pieces)});
   }
+  if (!plan.tokens.empty()) plan.source = rendered_places(tmpl, task, vocabulary);
   return plan;
 }
 

@@ -87,7 +87,7 @@ BoundTemplate template_for(const TemplateSettings& settings, const ChoiceSetting
 // The template of a model without tuning.
 BoundTemplate untuned_template(const TemplateSettings& settings);
 
-// The soft tokens of a cell: their names from the template, the ids of their words from the
+// The soft tokens of a cell: their names and places from the template, the ids of words from the
 // vocabulary.
 SoftTokenPlan plan_soft_tokens(const BoundTemplate& tmpl, const TaskData& task,
                                const Vocabulary& vocabulary);

@@ -6,9 +6,11 @@
 
 #include "base/checksum.h"
 #include "base/run_guarded.h"
+#include "jobs/adapter_base.h"
 #include "jobs/evaluate.h"
 #include "jobs/training_subset.h"
 #include "jobs/tune_cell.h"
+#include "tuning/adapter_config.h"
 
 namespace dovetail {
 
@@ -23,6 +25,8 @@ void keep_model(const TuneCell& cell, const std::filesystem::path& target) {
   publish_checked_folder(target, [&](const std::filesystem::path& folder) {
     cell.method->save(folder);
     cell.backbone.vocabulary->save(folder);
+    if (is_adapter(folder))
+      write_adapter_base(folder, cell.backbone.model, *cell.backbone.vocabulary);
   });
 }
 

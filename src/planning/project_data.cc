@@ -18,6 +18,7 @@ const TaskData& ProjectData::load(const std::string& task) {
   data_ = find_task(task).load();
   loaded_ = task;
   facts_[task] = facts_of(data_);
+  sizes_[task] = size_of(data_);
   references_[task] = reference_letters(data_);
   data_notes_[task] = data_.notes;
   return data_;
@@ -48,6 +49,11 @@ std::string ProjectData::task_kind(const std::string& task) { return find_task(t
 Json ProjectData::task_facts(const std::string& task) {
   if (!facts_.contains(task)) load(task);
   return facts_.at(task);
+}
+
+TaskSize ProjectData::task_size(const std::string& task) {
+  if (!sizes_.contains(task)) load(task);
+  return sizes_.at(task);
 }
 
 // Makes the request that the cell will make, so that its error comes at planning time.

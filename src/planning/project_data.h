@@ -21,6 +21,7 @@ class ProjectData : public DataInspector {
   std::string wording(const ChoiceSettings& tmpl, const std::string& task) override;
   std::string task_kind(const std::string& task) override;
   Json task_facts(const std::string& task) override;
+  TaskSize task_size(const std::string& task) override;
   void check_size(const std::string& task, const TrainSizeSettings& size,
                   int64_t validation_examples, uint64_t seed) override;
   std::vector<std::string> measurable(const std::string& task,
@@ -38,6 +39,7 @@ class ProjectData : public DataInspector {
   std::string loaded_;  // the name of data_
   TaskData data_;
   std::map<std::string, Json> facts_;
+  std::map<std::string, TaskSize> sizes_;
   std::map<std::string, SetLetters> references_;    // of the tasks that were loaded
   std::map<std::string, BoundTemplate> templates_;  // making one may read files
   std::map<std::string, std::vector<std::string>> data_notes_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "planning/task_facts.h"
 
+#include <algorithm>
+
 #include "base/names.h"
 #include "templates/shape_choice.h"
 
@@ -18,7 +20,39 @@ std::string name_of(Layout layout) {
   return "";
 }
 
+// Characters of UTF-8: bytes that continue none.
+double letters_in(const std::string& text) {
+  return static_cast<double>(
+      std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+// Adds an example to sums.
+void add_example(const TaskData& data, const Example& example, TaskSize& sums) {
+  sums.train_examples += 1;
+  sums.train_references += static_cast<double>(example.references.size());
+  sums.source_letters += letters_in(example.source);
+  for (const auto& [name, text] : example.fields) sums.source_letters += letters_in(text);
+  for (const std::string& choice : example.choices) sums.source_letters += letters_in(choice);
+  for (const std::string& reference : example.references)
+    sums.target_letters += letters_in(reference);
+  sums.choices += static_cast<double>(choices_of(data, example).size());
+}
+
 }  // namespace
+
+TaskSize size_of(const TaskData& data) {
+  TaskSize size{.train_examples = 0,
+                .train_references = 0,
+                .test_examples = static_cast<double>(data.test.size()),
+                .source_letters = 0,
+                .target_letters = 0};
+  for (const Example& example : data.train) add_example(data, example, size);
+  const double examples = std::max(1.0, size.train_examples);
+  size.source_letters /= examples;
+  size.target_letters /= std::max(1.0, size.train_references);
+  size.choices /= examples;
+  return size;
+}
 
 Json facts_of(const TaskData& data) {
   double choice_words = 0, choices = 0, questions = 0;

@@ -3,11 +3,15 @@
 
 #include "examples/task.h"
 #include "plan/json.h"
+#include "sweep/data_inspector.h"
 
 namespace dovetail {
 
 // The facts of a task's training side that rules of thumb decide by (MTO's temp_flex and temp_len):
 // "kind", "relation", "flex_fills", "layout", "mean_choice_words", "question_mark_share".
 Json facts_of(const TaskData& data);
+
+// Counts and mean lengths, in characters.
+TaskSize size_of(const TaskData& data);
 
 }  // namespace dovetail

@@ -16,6 +16,18 @@ namespace {
 constexpr double kSentencesSeenPerRow = 4;
 constexpr double kSplitSeconds = 60;        // some hundred thousand sentences, once through
 constexpr int64_t kTrainingRelations = 16;  // facts of the published runs: 16 and 17
+constexpr double kFilledShare = 0.5;        // of the limits, by a row's ids
+
+RowLengths lengths_of(const AdaptSettings& adapt) {
+  return {.source = kFilledShare * static_cast<double>(adapt.max_source_length),
+          .target = kFilledShare * static_cast<double>(adapt.max_target_length)};
+}
+
+// A model that reads sentences and writes a few tokens for each.
+double reading_seconds(const ModelSize& size, const AdaptSettings& adapt, double sentences) {
+  return evaluate_seconds(size, lengths_of(adapt), {.test_examples = sentences},
+                          {.test_examples = 0}, /*tuned=*/true);
+}
 
 std::string without_folders(const std::string& lexicon) {
   return std::filesystem::path(lexicon).filename().string();
@@ -47,9 +59,8 @@ int64_t add_split(JobGraph& graph, const AxisValue& objective, const AxisValue& 
   job.cost_seconds = kSplitSeconds;
   if (needs_splitter(adapt)) {
     job.inputs = {add_segment_model(graph, SegmentModel::splitter, objective, adapt)};
-    const auto seen = static_cast<int64_t>(kSentencesSeenPerRow * static_cast<double>(adapt.rows));
-    job.cost_seconds += evaluate_seconds(size_of(sweep, objective.as<ObjectiveValue>()),
-                                         adapt.max_source_length, {.test_examples = seen});
+    job.cost_seconds += reading_seconds(size_of(sweep, objective.as<ObjectiveValue>()), adapt,
+                                        kSentencesSeenPerRow * static_cast<double>(adapt.rows));
   }
   return graph.add(std::move(job));
 }
@@ -62,8 +73,8 @@ int64_t add_segments(JobGraph& graph, const AxisValue& objective, const AxisValu
   Job job{.name = "adapt/group/" + adapt.split,
           .settings = SegmentJob{.stage = SegmentStage::group}};
   job.inputs = {split, add_segment_model(graph, SegmentModel::classifier, objective, adapt)};
-  job.cost_seconds = evaluate_seconds(size_of(graph.sweep(), objective.as<ObjectiveValue>()),
-                                      adapt.max_source_length, {.test_examples = adapt.rows});
+  job.cost_seconds = reading_seconds(size_of(graph.sweep(), objective.as<ObjectiveValue>()), adapt,
+                                     static_cast<double>(adapt.rows));
   return graph.add(std::move(job));
 }
 
@@ -115,9 +126,10 @@ int64_t add_segment_model(JobGraph& graph, SegmentModel model, const AxisValue& 
                    .options = adapt.options,
                    .optimizer = adapt.optimizer};
   job.locations.task = task;
-  const TrainSizeSettings size{.examples = kTrainingRelations * adapt.graph_rows};
-  job.cost_seconds = tune_seconds(size_of(graph.sweep(), objective.as<ObjectiveValue>()),
-                                  settings.tune, size, false);
+  job.cost_seconds =
+      tune_seconds(size_of(graph.sweep(), objective.as<ObjectiveValue>()), settings.tune,
+                   static_cast<double>(kTrainingRelations * adapt.graph_rows), lengths_of(adapt),
+                   /*frozen=*/false);
   job.settings = std::move(settings);
   return graph.add(std::move(job));
 }
@@ -137,7 +149,7 @@ int64_t add_adaptation(JobGraph& graph, const AxisValue& objective, const AxisVa
                           .max_source_length = adapt.max_source_length,
                           .max_target_length = adapt.max_target_length};
   job.cost_seconds = tune_seconds(size_of(graph.sweep(), objective.as<ObjectiveValue>()), work,
-                                  {.examples = adapt.rows}, false);
+                                  static_cast<double>(adapt.rows), lengths_of(adapt), false);
   job.settings = std::move(settings);
   return graph.add(std::move(job));
 }

@@ -32,6 +32,10 @@ ChoiceSettings tuning_for(JobGraph& graph, const AxisValue& tuning, Job& job) {
   return choice;
 }
 
+int64_t soft_tokens_of(const ChoiceSettings& tuning) {
+  return tuning.parameters.value("num_virtual_tokens", int64_t{0});
+}
+
 uint64_t seed_of(const GridPoint& point) { return point[kSeed]->as<uint64_t>(); }
 
 // Of [tune] only the lengths decide the result, and the seed only decides random weights; so no
@@ -72,9 +76,11 @@ int64_t add_cell(JobGraph& graph, const GridPoint& point, const std::string& nam
                .tune = point[kTuning]->as<TuningValue>().tune,
                .evaluate = graph.data().evaluate(*point[kTask])};
   const ModelSize size = size_of(sweep, objective_of(point));
-  const bool frozen = cell.tuning.name != "full";
-  job.cost_seconds = tune_seconds(size, cell.tune, cell.train_size, frozen) +
-                     evaluate_seconds(size, cell.tune.max_source_length, sweep.evaluate);
+  const TaskSize task = graph.data().task_size(*point[kTask]);
+  const RowLengths lengths = row_lengths(size, task, cell.tune, soft_tokens_of(cell.tuning));
+  job.cost_seconds = tune_seconds(size, cell.tune, train_rows(cell.train_size, task), lengths,
+                                  cell.tuning.name != "full") +
+                     evaluate_seconds(size, lengths, task, cell.evaluate, /*tuned=*/true);
   job.settings = std::move(cell);
   return graph.add(std::move(job));
 }
@@ -89,8 +95,10 @@ int64_t add_baseline(JobGraph& graph, BaselineKind kind, const GridPoint& point,
                        sweep.tune.validation_examples};
   } else if (kind == BaselineKind::untuned) {
     baseline.untuned = untuned_settings(graph, point, job);
-    job.cost_seconds = evaluate_seconds(size_of(sweep, objective_of(point)),
-                                        sweep.tune.max_source_length, sweep.evaluate);
+    const ModelSize size = size_of(sweep, objective_of(point));
+    const TaskSize task = graph.data().task_size(*point[kTask]);
+    job.cost_seconds = evaluate_seconds(size, row_lengths(size, task, sweep.tune), task,
+                                        baseline.evaluate, /*tuned=*/false);
   }
   baseline.task = task_for(graph, *point[kTask], job);
   job.settings = std::move(baseline);

@@ -8,18 +8,50 @@ namespace dovetail {
 
 namespace {
 
-constexpr double kTrainedVocabularySeconds = 15;  // SentencePiece over a few megabytes of text
-constexpr double kUnknownTrainExamples = 10000;   // of a task, for the train size "all"
-constexpr double kUnknownTestExamples = 2000;
+constexpr double kTrainedVocabularySeconds = 20;  // SentencePiece over a few megabytes of text
 // Length of targets by that of sources: 0.2 for span corruption, up to 1 for prefix_lm.
-constexpr double kPretrainTargetShare = 0.5;
+constexpr double kPretrainTargetShare = 0.35;
+constexpr double kTokensOfATemplate = 5;  // prefix, phrase, </s>
+constexpr double kTokensOfATarget = 2;    // sentinel, </s>
+constexpr double kAnswerByTarget = 1.5;   // a batch goes on until its longest answer ends
 
-// Assumes that every row has the maximal length, as tune_seconds does.
-double rows_per_batch(const TuneSettings& tune) {
-  if (tune.batch_tokens == 0) return static_cast<double>(tune.batch_size);
-  return std::max(1.0,
-                  std::floor(static_cast<double>(tune.batch_tokens) /
-                             static_cast<double>(tune.max_source_length + tune.max_target_length)));
+double letters_per_token(double vocabulary) {
+  if (vocabulary < 1000) return 1;  // bytes
+  return std::clamp(3 + 0.3 * std::log2(vocabulary / 2000), 2.5, 4.5);
+}
+
+double seconds_of(double flops) { return flops / kFlopsPerSecond; }
+
+double rows_per_batch(const TuneSettings& tune, double rows, const RowLengths& lengths) {
+  const double most =
+      tune.batch_tokens == 0
+          ? static_cast<double>(tune.batch_size)
+          : std::floor(static_cast<double>(tune.batch_tokens) / (lengths.source + lengths.target));
+  return std::clamp(most, 1.0, std::max(1.0, rows));
+}
+
+double step_seconds(const ModelSize& size, double flops, bool frozen) {
+  return kSecondsPerStep + seconds_of(flops) +
+         (frozen ? 0 : size.weights() * kSecondsPerUpdatedWeight);
+}
+
+// Answers of one decoding for each test example: beams and samples are further rows.
+double answers_of(const ChoiceSettings& decoding) {
+  const bool beams = decoding.name == "beam" || decoding.name == "as_published";
+  return static_cast<double>(decoding.parameters.value("num_beams", int64_t{beams ? 4 : 1}) *
+                             decoding.parameters.value("samples", int64_t{1}));
+}
+
+double num_answers(const EvaluateSettings& evaluate) {
+  double answers = answers_of(evaluate.decoding);
+  for (const ChoiceSettings& other : evaluate.also) answers += answers_of(other);
+  return answers;
+}
+
+bool compares_choices(const EvaluateSettings& evaluate) {
+  return std::ranges::any_of(evaluate.metrics, [](const std::string& metric) {
+    return metric.find("likelihood") != std::string::npos;
+  });
 }
 
 }  // namespace
@@ -37,7 +69,8 @@ ModelSize model_size(const Json& config, int64_t vocabulary) {
           .head = static_cast<double>(vocabulary) * d,
           .inner = inner,
           .encoder_layers = layers,
-          .decoder_layers = decoder_layers};
+          .decoder_layers = decoder_layers,
+          .vocabulary = static_cast<double>(vocabulary)};
 }
 
 double train_flops(const ModelSize& size, double source_length, double target_length, bool frozen) {
@@ -48,6 +81,36 @@ double train_flops(const ModelSize& size, double source_length, double target_le
   return (frozen ? 4 : 6) * products + 12 * size.inner * attention;
 }
 
+RowLengths row_lengths(const ModelSize& size, const TaskSize& task, const TuneSettings& limits,
+                       int64_t soft_tokens) {
+  const double letters = letters_per_token(size.vocabulary);
+  const double source = task.source_letters / letters + kTokensOfATemplate;
+  const double target = task.target_letters / letters + kTokensOfATarget;
+  return {.source = std::min(source, static_cast<double>(limits.max_source_length)) +
+                    static_cast<double>(soft_tokens),
+          .target = std::min(target, static_cast<double>(limits.max_target_length))};
+}
+
+double train_rows(const TrainSizeSettings& train, const TaskSize& task) {
+  const double of_each = task.train_references / std::max(1.0, task.train_examples);
+  if (train.examples > 0) {
+    const double kept =
+        train.references > 0 ? std::min(static_cast<double>(train.references), of_each) : of_each;
+    return static_cast<double>(train.examples) * kept;
+  }
+  if (train.per_class > 0)
+    return static_cast<double>(train.per_class) * std::max(2.0, task.choices) * of_each;
+  return task.train_references * (train.fraction > 0 ? train.fraction : 1);
+}
+
+double tune_steps(const TuneSettings& tune, double rows, const RowLengths& lengths) {
+  if (tune.steps.fixed > 0) return static_cast<double>(tune.steps.fixed);
+  const double batches = std::ceil(rows / rows_per_batch(tune, rows, lengths));
+  const double steps =
+      std::max(tune.steps.epochs * batches, static_cast<double>(tune.steps.at_least));
+  return tune.steps.at_most ? std::min(steps, static_cast<double>(tune.steps.at_most)) : steps;
+}
+
 double tokenizer_seconds(const VocabularySettings& vocabulary) {
   return vocabulary.type == "unigram" ? kTrainedVocabularySeconds : kOverheadSeconds;
 }
@@ -55,40 +118,37 @@ double tokenizer_seconds(const VocabularySettings& vocabulary) {
 double pretrain_seconds(const ModelSize& size, const PretrainSettings& pretrain) {
   const double length = static_cast<double>(pretrain.sequence_length);
   const double rows = static_cast<double>(pretrain.batch_tokens) / length;
-  const double flops = train_flops(size, length, kPretrainTargetShare * length) * rows *
-                       static_cast<double>(pretrain.steps);
-  return kOverheadSeconds + flops / kAssumedFlopsPerThread;
+  const double flops = train_flops(size, length, kPretrainTargetShare * length) * rows;
+  return kOverheadSeconds +
+         step_seconds(size, flops, /*frozen=*/false) * static_cast<double>(pretrain.steps);
 }
 
-double tune_steps(const TuneSettings& tune, const TrainSizeSettings& train) {
-  if (tune.steps.fixed > 0) return static_cast<double>(tune.steps.fixed);
-  double examples = kUnknownTrainExamples;
-  if (train.examples)
-    examples = static_cast<double>(train.examples * std::max<int64_t>(train.references, 1));
-  if (train.fraction > 0) examples *= train.fraction;
-  const double batches = std::ceil(examples / rows_per_batch(tune));
-  const double steps =
-      std::max(tune.steps.epochs * batches, static_cast<double>(tune.steps.at_least));
-  return tune.steps.at_most ? std::min(steps, static_cast<double>(tune.steps.at_most)) : steps;
+double tune_seconds(const ModelSize& size, const TuneSettings& tune, double rows,
+                    const RowLengths& lengths, bool frozen) {
+  const double flops = train_flops(size, lengths.source, lengths.target, frozen) *
+                       rows_per_batch(tune, rows, lengths);
+  const double validation = forward_seconds(
+      size, lengths, static_cast<double>(tune.validation_examples * tune.evaluations));
+  return step_seconds(size, flops, frozen) * tune_steps(tune, rows, lengths) + validation;
 }
 
-double tune_seconds(const ModelSize& size, const TuneSettings& tune, const TrainSizeSettings& train,
-                    bool frozen) {
-  const double flops = train_flops(size, static_cast<double>(tune.max_source_length),
-                                   static_cast<double>(tune.max_target_length), frozen);
-  return flops * rows_per_batch(tune) * tune_steps(tune, train) / kAssumedFlopsPerThread;
+double forward_seconds(const ModelSize& size, const RowLengths& lengths, double rows) {
+  return rows * seconds_of(train_flops(size, lengths.source, lengths.target) / 3);
 }
 
-double evaluate_seconds(const ModelSize& size, int64_t source_length,
-                        const EvaluateSettings& evaluate) {
-  const double examples =
-      evaluate.test_examples ? static_cast<double>(evaluate.test_examples) : kUnknownTestExamples;
-  // twice: once to generate, once for the loss of the references
-  const double flops = 2 *
-                       train_flops(size, static_cast<double>(source_length),
-                                   static_cast<double>(evaluate.max_new_tokens)) /
-                       3;
-  return kOverheadSeconds + flops * examples / kAssumedFlopsPerThread;
+double evaluate_seconds(const ModelSize& size, const RowLengths& lengths, const TaskSize& task,
+                        const EvaluateSettings& evaluate, bool tuned) {
+  double examples = task.test_examples;
+  if (evaluate.test_examples > 0)
+    examples = std::min(examples, static_cast<double>(evaluate.test_examples));
+  const auto limit = static_cast<double>(evaluate.max_new_tokens);
+  const double new_tokens = tuned ? std::min(limit, kAnswerByTarget * lengths.target) : limit;
+  const double answer_seconds = forward_seconds(size, {.source = 0, .target = new_tokens}, 1) +
+                                new_tokens * kSecondsPerNewToken;
+  const double choices = compares_choices(evaluate) ? task.choices : 0;
+  return kOverheadSeconds + size.weights() * kSecondsPerLoadedWeight +
+         forward_seconds(size, lengths, examples * (1 + choices)) +
+         examples * num_answers(evaluate) * answer_seconds;
 }
 
 }  // namespace dovetail

@@ -2,13 +2,21 @@
 #pragma once
 
 #include "plan/settings.h"
+#include "sweep/data_inspector.h"
 
-// Cost estimates that need no data. They order jobs and tell a user whether a sweep takes minutes
-// or days. They never decide a result.
+// Cost estimates from settings and the size of the data. They order jobs and tell a user whether a
+// sweep takes minutes or days. They never decide a result. bench/estimates.py compares them with
+// what sweeps take.
 namespace dovetail {
 
-// The assumed speed of one thread on small models, about a third of its matrix peak.
-inline constexpr double kAssumedFlopsPerThread = 25e9;
+// The assumed machine: one thread of a current server's processor, which trains T5s of all sizes at
+// 35 to 85 GFLOP/s, less the more its other cores do.
+inline constexpr double kFlopsPerSecond = 50e9;
+inline constexpr double kSecondsPerUpdatedWeight = 4e-9;  // of a step: norm, clipping, optimizer
+inline constexpr double kSecondsPerStep = 2e-3;          // what a step takes however little it does
+inline constexpr double kSecondsPerLoadedWeight = 2e-9;  // of a job: reading, copying, packing
+inline constexpr double kSecondsPerNewToken = 1e-4;      // of an answer, beside its products
+inline constexpr double kOverheadSeconds = 0.02;         // of any job
 
 // Parameters of a T5 by the matrix products that use them.
 struct ModelSize {
@@ -19,6 +27,9 @@ struct ModelSize {
   double inner = 0;    // heads x d_kv
   double encoder_layers = 0;
   double decoder_layers = 0;
+  double vocabulary = 0;
+
+  double weights() const { return encoder + decoder + cross + head; }
 };
 ModelSize model_size(const Json& config, int64_t vocabulary);
 
@@ -28,17 +39,34 @@ ModelSize model_size(const Json& config, int64_t vocabulary);
 double train_flops(const ModelSize& size, double source_length, double target_length,
                    bool frozen = false);
 
-// Seconds on one thread.
-inline constexpr double kOverheadSeconds = 0.1;  // of any job: reading, building, writing
+// Mean numbers of ids of an example's row, </s> included.
+struct RowLengths {
+  double source = 0;
+  double target = 0;
+};
+// Letters become ids by the size of the vocabulary: a byte each below 1,000 ids, else some three to
+// four letters. A template adds a few ids; no text is longer than the limits; soft tokens are.
+RowLengths row_lengths(const ModelSize& size, const TaskSize& task, const TuneSettings& limits,
+                       int64_t soft_tokens = 0);
 
+// Rows that a training set of this size gives.
+double train_rows(const TrainSizeSettings& train, const TaskSize& task);
+
+// Steps of tuning on so many rows.
+double tune_steps(const TuneSettings& tune, double rows, const RowLengths& lengths);
+
+// Seconds on one thread.
 double tokenizer_seconds(const VocabularySettings& vocabulary);
 double pretrain_seconds(const ModelSize& size, const PretrainSettings& pretrain);
-double tune_seconds(const ModelSize& size, const TuneSettings& tune, const TrainSizeSettings& train,
-                    bool frozen);
-double evaluate_seconds(const ModelSize& size, int64_t source_length,
-                        const EvaluateSettings& evaluate);
-
-// Steps for a training set of which only the size setting is known.
-double tune_steps(const TuneSettings& tune, const TrainSizeSettings& train);
+// Without loading the model, which evaluate_seconds counts.
+double tune_seconds(const ModelSize& size, const TuneSettings& tune, double rows,
+                    const RowLengths& lengths, bool frozen);
+// Loads the model and evaluates it: answers, the loss of the references, and, where a metric asks
+// for it, the likelihood of every choice. A tuned model ends its answers, another one goes on to
+// the limit.
+double evaluate_seconds(const ModelSize& size, const RowLengths& lengths, const TaskSize& task,
+                        const EvaluateSettings& evaluate, bool tuned);
+// Runs the model once over so many rows of these lengths.
+double forward_seconds(const ModelSize& size, const RowLengths& lengths, double rows);
 
 }  // namespace dovetail

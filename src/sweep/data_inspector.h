@@ -20,6 +20,14 @@ enum class DataSource {
   pairs        // a file of JSON lines, or a folder of them
 };
 
+// How much a task's data are, for estimates; the defaults are a guess for unknown data.
+struct TaskSize {
+  double train_examples = 10000, train_references = 10000;  // references of all train examples
+  double test_examples = 2000;
+  double source_letters = 100, target_letters = 20;  // means, of an example and of a reference
+  double choices = 0;                                // of a question or classification, mean
+};
+
 // Looks at the data of a sweep while it is planned. planning/ implements it; this room knows no
 // data. A task is named as DataSource::task. All functions throw ConfigError or DataError for data
 // that are missing or broken.
@@ -36,6 +44,11 @@ class DataInspector {
 
   virtual std::string task_kind(const std::string& task) = 0;  // Task::kind
   virtual Json task_facts(const std::string& task) = 0;        // as in Plan::task_facts
+
+  virtual TaskSize task_size(const std::string& task) {
+    (void)task;
+    return {};
+  }
 
   // ConfigError if the task has too few examples.
   virtual void check_size(const std::string& task, const TrainSizeSettings& size,

@@ -40,6 +40,24 @@ std::string race_metric(JobGraph& graph, const AxisValue& task) {
   return primary.empty() ? graph.sweep().evaluate.metrics.front() : primary;
 }
 
+// An untuned probe also reads each example as a text of its own, one by one, and every further
+// reference.
+constexpr double kReadingsOfAnExample = 4;
+
+double probe_seconds(const ProbeJob& probe, const ModelSize& model, TaskSize task) {
+  const TuneJob& cell = probe.cell;
+  const RowLengths lengths = row_lengths(model, task, cell.tune);
+  const double rows = train_rows(cell.train_size, task);
+  const auto examples = static_cast<double>(cell.tune.validation_examples);
+  task.test_examples = examples;
+  EvaluateSettings evaluate = cell.evaluate;
+  evaluate.also.clear();
+  const bool tuned = probe.probe != ProbeKind::zero_shot;
+  return evaluate_seconds(model, lengths, task, evaluate, tuned) +
+         forward_seconds(model, lengths, kReadingsOfAnExample * examples) +
+         (tuned ? tune_seconds(model, cell.tune, rows, lengths, false) : 0);
+}
+
 // The first base that was pre-trained; else the first.
 const AxisValue& pretrained_base(const Sweep& sweep) {
   const std::vector<AxisValue>& objectives = sweep.axes.at("objective");
@@ -66,11 +84,7 @@ int64_t add_probe(JobGraph& graph, ProbeKind kind, const GridPoint& point,
                 .evaluate = graph.data().evaluate(*point[kTask])};
   if (kind == ProbeKind::race) probe.race_metric = race_metric(graph, *point[kTask]);
   const ModelSize model = size_of(sweep, objective_of(point));
-  const TuneSettings& tune = probe.cell.tune;
-  job.cost_seconds =
-      evaluate_seconds(model, tune.max_source_length, {.test_examples = 2 * sweep.select.examples});
-  if (kind != ProbeKind::zero_shot)
-    job.cost_seconds += tune_seconds(model, tune, probe.cell.train_size, false);
+  job.cost_seconds = probe_seconds(probe, model, graph.data().task_size(*point[kTask]));
   job.settings = std::move(probe);
   return graph.add(std::move(job));
 }
@@ -79,6 +93,7 @@ int64_t add_filling_probe(JobGraph& graph, const GridPoint& point, const std::st
   const Sweep& sweep = graph.sweep();
   const AxisValue& task = *point[kTask];
   const AxisValue& base = pretrained_base(sweep);
+  const ModelSize model = size_of(sweep, base.as<ObjectiveValue>());
   Job job{.name = name};
   ProbeJob probe{.probe = ProbeKind::filling};
   probe.cell.task = task_for(graph, task, job);
@@ -87,9 +102,11 @@ int64_t add_filling_probe(JobGraph& graph, const GridPoint& point, const std::st
   // the classifier may not have seen the task's own relation
   const std::string relation = graph.data().task_facts(task).value("relation", "");
   job.inputs = {add_segment_model(graph, SegmentModel::classifier, base, sweep.adapt, relation)};
+  const RowLengths lengths = row_lengths(model, graph.data().task_size(task), probe.cell.tune);
   job.cost_seconds =
-      evaluate_seconds(size_of(sweep, base.as<ObjectiveValue>()), sweep.adapt.max_source_length,
-                       {.test_examples = 2 * sweep.select.examples});
+      kOverheadSeconds +
+      forward_seconds(model, lengths,
+                      kReadingsOfAnExample * static_cast<double>(sweep.select.examples));
   job.settings = std::move(probe);
   return graph.add(std::move(job));
 }

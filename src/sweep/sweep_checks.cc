@@ -25,6 +25,39 @@ void check_added_tokens(const toml::source_region& place, const Sweep& sweep) {
   }
 }
 
+// The folder of the sweep's first checkpoint, as an example of one.
+std::string checkpoint_of(const Sweep& sweep) {
+  for (const AxisValue& value : sweep.axes.at("objective")) {
+    const auto& objective = value.as<ObjectiveValue>();
+    if (objective.is("checkpoint")) return objective.folder;
+  }
+  return "FOLDER";
+}
+
+// A model that is made here needs a vocabulary and a shape: its own, or a checkpoint's.
+void check_made_here(const toml::source_region& place, const AxisValue& value, bool pretrains,
+                     const Sweep& sweep) {
+  if (sweep.corpus.empty() && pretrains) {
+    fail_at(place, fmt::format("objective \"{}\" needs a text to pre-train on; name one in [text] "
+                               "corpus = [...]",
+                               value.label));
+  }
+  const std::string folder = checkpoint_of(sweep);
+  if (sweep.corpus.empty() && sweep.vocabulary.type == "unigram") {
+    fail_at(place,
+            fmt::format("objective \"{0}\" needs a text to train its vocabulary on: name one in "
+                        "[text] corpus = [...]; or give it the vocabulary and shape of a "
+                        "checkpoint, [text] vocabulary = {{ file = \"{1}/spiece.model\" }} and "
+                        "[model] config = \"{1}\"",
+                        value.label, folder));
+  }
+  if (sweep.model.is_null()) {
+    fail_at(place, fmt::format("objective \"{}\" needs a shape of the model; name one in [model] "
+                               "config, such as \"t5-small\" or a folder, \"{}\"",
+                               value.label, folder));
+  }
+}
+
 void check_objective(const toml::source_region& place, const AxisValue& value, const Sweep& sweep) {
   const std::string& name = value.as<ObjectiveValue>().choice.name;
   const bool pretrains = name != "none" && name != "checkpoint";
@@ -35,16 +68,7 @@ void check_objective(const toml::source_region& place, const AxisValue& value, c
                         value.label));
   }
   if (name == "checkpoint") return check_added_tokens(place, sweep);
-  if (sweep.corpus.empty() && (pretrains || sweep.vocabulary.type == "unigram")) {
-    fail_at(place, fmt::format("objective \"{}\" needs a text to {} on; name one in [text] corpus "
-                               "= [...]",
-                               value.label, pretrains ? "pre-train" : "train its vocabulary"));
-  }
-  if (sweep.model.is_null()) {
-    fail_at(place,
-            fmt::format("objective \"{}\" needs a shape of the model; name one in [model] config",
-                        value.label));
-  }
+  check_made_here(place, value, pretrains, sweep);
 }
 
 // The labels that [select] names must be on the axis.

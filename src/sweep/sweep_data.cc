@@ -70,6 +70,10 @@ Json SweepData::task_facts(const AxisValue& task) {
   return inspector_.task_facts(task.as<TaskValue>().source());
 }
 
+TaskSize SweepData::task_size(const AxisValue& task) {
+  return inspector_.task_size(task.as<TaskValue>().source());
+}
+
 void SweepData::check_cell(const GridPoint& point) {
   const std::string task = task_of(point).source();
   note_metrics(*point[kTask]);

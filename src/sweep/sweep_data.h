@@ -27,6 +27,7 @@ class SweepData {
   TaskSource task(const AxisValue& task);
   TemplateSettings template_settings(const AxisValue& tmpl, const TaskValue& task);
   Json task_facts(const AxisValue& task);
+  TaskSize task_size(const AxisValue& task);
 
   // Finds at planning time what no cell of the point could do: train sizes that the task does not
   // have, for the cell and for the probes of [select], and metrics that cannot score its answers.

@@ -47,6 +47,8 @@ nlohmann::ordered_json AdapterConfig::value(const char* key) const {
   return found == json.end() ? nlohmann::ordered_json() : *found;
 }
 
+bool is_adapter(const fs::path& folder) { return fs::exists(folder / kConfigName); }
+
 AdapterConfig read_adapter_config(const fs::path& folder) {
   AdapterConfig config{.file = folder / kConfigName, .peft_type = "nothing", .json = {}};
   if (!fs::exists(config.file)) {

@@ -7,17 +7,25 @@
 
 namespace dovetail {
 
+// The peft_type of a soft prompt that PEFT has no place for. PEFT refuses it.
+inline constexpr const char* kOwnPromptType = "DOVETAIL_SOFT_PROMPT";
+
 // adapter_config.json of an adapter as PEFT saves it.
 struct AdapterConfig {
   std::filesystem::path file;
-  std::string peft_type;  // LORA, PROMPT_TUNING or P_TUNING
+  std::string peft_type;  // LORA, PROMPT_TUNING, P_TUNING or kOwnPromptType
   // In the file's order, because the first pattern of rank_pattern that matches decides.
   nlohmann::ordered_json json;
 
-  bool is_prompt() const { return peft_type == "PROMPT_TUNING" || peft_type == "P_TUNING"; }
+  bool is_prompt() const {
+    return peft_type == "PROMPT_TUNING" || peft_type == "P_TUNING" || peft_type == kOwnPromptType;
+  }
   // A key's value; null where it is missing.
   nlohmann::ordered_json value(const char* key) const;
 };
+
+// Whether a folder holds an adapter and not a whole model.
+bool is_adapter(const std::filesystem::path& folder);
 
 // Reads and checks the keys, and notes unknown ones. Throws ConfigError for a folder without an
 // adapter, another kind of adapter, and a key that changes results and is not supported; DataError

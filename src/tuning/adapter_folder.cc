@@ -5,7 +5,6 @@
 #include "model/checkpoints/safetensors.h"
 #include "tuning/adapter_config.h"
 #include "tuning/lora_adapter.h"
-#include "tuning/prompt_adapter.h"
 
 namespace dovetail {
 
@@ -13,17 +12,19 @@ void save_adapter(const std::filesystem::path& folder, nlohmann::json config,
                   const NamedTensors& tensors) {
   std::filesystem::create_directories(folder);
   config["task_type"] = "SEQ_2_SEQ_LM";
-  config["base_model_name_or_path"] =
-      nullptr;  // PeftModel.from_pretrained fills in the user's folder
+  config["base_model_name_or_path"] = nullptr;  // which `dovetail export` names
   config["inference_mode"] = true;
   write_file_atomically(folder / "adapter_config.json", config.dump(2) + "\n");
   write_safetensors(folder / "adapter_model.safetensors", tensors);
 }
 
-at::Tensor load_adapter(const std::filesystem::path& folder, T5Model& model) {
+PromptAdapter load_adapter(const std::filesystem::path& folder, T5Model& model) {
   const AdapterConfig config = read_adapter_config(folder);
-  if (config.is_prompt())
-    return read_leading_prompt(folder, config, model.config().d_model).to(model.device());
+  if (config.is_prompt()) {
+    PromptAdapter prompt = read_placed_prompt(folder, config, model.config().d_model);
+    prompt.table_KD = prompt.table_KD.to(model.device());
+    return prompt;
+  }
   load_lora_adapter(folder, config, model);
   return {};
 }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "model/t5.h"
+#include "tuning/prompt_adapter.h"
 
 namespace dovetail {
 
@@ -14,10 +15,10 @@ void save_adapter(const std::filesystem::path& folder, nlohmann::json config,
                   const NamedTensors& tensors);
 
 // Loads an adapter in PEFT's layout, saved by Dovetail or PEFT, so that the model computes what
-// PEFT 0.21.2 computes with it. LoRA and DoRA act on the model; for a soft prompt its vectors
-// [K, D] are returned, which stand before the encoder's input. Throws ConfigError for a folder
-// without an adapter, another kind of adapter, and a setting that changes results and is not
-// supported; DataError for tensors that do not match the model or the settings.
-at::Tensor load_adapter(const std::filesystem::path& folder, T5Model& model);
+// PEFT 0.21.2 computes with it. LoRA and DoRA act on the model; a soft prompt is returned. One of
+// PEFT's stands before the encoder's input. Throws ConfigError for a folder without an adapter,
+// another kind of adapter, and a setting that changes results and is not supported; DataError for
+// tensors that do not match the model or the settings.
+PromptAdapter load_adapter(const std::filesystem::path& folder, T5Model& model);
 
 }  // namespace dovetail

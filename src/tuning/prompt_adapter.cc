@@ -2,7 +2,9 @@
 #include "tuning/prompt_adapter.h"
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/log.h"
+#include "model/checkpoints/json_text.h"
 #include "tuning/adapter_tensors.h"
 
 namespace dovetail {
@@ -34,20 +36,39 @@ at::Tensor only_tensor(const AdapterTensors& read) {
                     read.tensors.empty() ? "none" : read.tensors[0].first);
 }
 
-// The rows of a prompt of ours stand where the cell's template put them.
-void refuse_own_prompt(const fs::path& folder) {
+// The names and places of a prompt of ours.
+void read_soft_tokens(const fs::path& folder, PromptAdapter& prompt) {
   const fs::path file = folder / kSoftTokensFile;
-  if (!fs::exists(file)) return;
-  throw_<ConfigError>(
-      "{}: the vectors of this prompt stand where the template of its cell puts them, which only "
-      "`dovetail run` knows; take this file away to put them before every input, as PEFT does",
-      file.string());
+  if (!fs::is_regular_file(file)) return;
+  prompt.names_file = file;
+  const nlohmann::json json = parse_json_object(read_file(file), file.string());
+  try {
+    const auto before = json.value("rows_before", int64_t{0});
+    prompt.names = json.at("tokens").get<std::vector<std::string>>();
+    prompt.source = source_parts_from(json.value("source", nlohmann::json()));
+    if (before < 0 || before + std::ssize(prompt.names) != prompt.size()) {
+      throw_<DataError>("{}: names {} tokens behind {} other rows, and the prompt has {} rows",
+                        file.string(), prompt.names.size(), before, prompt.size());
+    }
+    prompt.table_KD = prompt.table_KD.slice(0, before).contiguous();
+  } catch (const nlohmann::json::exception& error) {
+    throw_<DataError>("{}: expected \"tokens\", their names, and \"source\", their places: {}",
+                      file.string(), error.what());
+  }
 }
 
-}  // namespace
+// Earlier versions noted the names alone, in whatever place the tokens stood.
+void check_has_places(const PromptAdapter& prompt) {
+  const std::string file = prompt.names_file.string();
+  if (parse_json_object(read_file(prompt.names_file), file).contains("source")) return;
+  throw_<ConfigError>(
+      "{}: does not say where the soft tokens stand, as an earlier version of Dovetail wrote it; "
+      "run the cell again into a new folder, or take this file away to put the vectors before "
+      "every source, as PEFT does",
+      file);
+}
 
-at::Tensor read_prompt_vectors(const fs::path& folder, const AdapterConfig& config,
-                               int64_t d_model) {
+at::Tensor read_rows(const fs::path& folder, const AdapterConfig& config, int64_t d_model) {
   if (!config.is_prompt()) {
     throw_<ConfigError>("{}: expected \"peft_type\" PROMPT_TUNING or P_TUNING, found {}",
                         config.file.string(), config.peft_type);
@@ -73,8 +94,17 @@ at::Tensor read_prompt_vectors(const fs::path& folder, const AdapterConfig& conf
   return rows.slice(0, 0, count).contiguous();
 }
 
-at::Tensor read_leading_prompt(const fs::path& folder, const AdapterConfig& config,
-                               int64_t d_model) {
+}  // namespace
+
+PromptAdapter read_prompt(const fs::path& folder, const AdapterConfig& config, int64_t d_model) {
+  PromptAdapter prompt;
+  prompt.table_KD = read_rows(folder, config, d_model);
+  read_soft_tokens(folder, prompt);
+  return prompt;
+}
+
+PromptAdapter read_placed_prompt(const fs::path& folder, const AdapterConfig& config,
+                                 int64_t d_model) {
   const auto task = config.value("task_type");
   if (task != "SEQ_2_SEQ_LM") {
     throw_<ConfigError>(
@@ -82,8 +112,14 @@ at::Tensor read_leading_prompt(const fs::path& folder, const AdapterConfig& conf
         "encoder's input",
         config.file.string(), task.dump());
   }
-  refuse_own_prompt(folder);
-  return read_prompt_vectors(folder, config, d_model);
+  PromptAdapter prompt = read_prompt(folder, config, d_model);
+  if (prompt.is_own()) {
+    check_has_places(prompt);
+  } else if (config.peft_type == kOwnPromptType) {
+    throw_<ConfigError>("{}: expected {} beside it, which says where the soft tokens stand",
+                        config.file.string(), kSoftTokensFile);
+  }
+  return prompt;
 }
 
 }  // namespace dovetail

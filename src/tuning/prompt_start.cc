@@ -9,7 +9,6 @@
 #include <map>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "base/names.h"
 #include "base/random.h"
 #include "tuning/adapter_config.h"
@@ -64,33 +63,19 @@ PromptStart from_words(const T5Model& model, const SoftTokenPlan& plan, uint64_t
   return start;
 }
 
-struct SavedPrompt {
-  Tensor table_KD;
-  std::vector<std::string> names;
-};
-
-SavedPrompt read_saved(const std::filesystem::path& folder, int64_t d_model) {
-  if (folder.empty() || !std::filesystem::is_directory(folder)) {
-    throw_<ConfigError>(
-        "soft_prompt: initialization \"saved\" needs initialization_folder, the folder of a prompt "
-        "that was kept (keep_model = true) or saved by PEFT; found \"{}\"",
-        folder.string());
-  }
-  SavedPrompt saved{.table_KD = read_prompt_vectors(folder, read_adapter_config(folder), d_model),
-                    .names = {}};
-  const std::filesystem::path names = folder / kSoftTokensFile;
-  if (std::filesystem::is_regular_file(names)) {
-    const auto json = nlohmann::json::parse(read_file(names), nullptr, /*allow_exceptions=*/false);
-    if (json.is_object() && json.contains("tokens"))
-      saved.names = json["tokens"].get<std::vector<std::string>>();
-  }
-  return saved;
+PromptAdapter read_saved(const std::filesystem::path& folder, int64_t d_model) {
+  if (!folder.empty() && std::filesystem::is_directory(folder))
+    return read_prompt(folder, read_adapter_config(folder), d_model);
+  throw_<ConfigError>(
+      "soft_prompt: initialization \"saved\" needs initialization_folder, the folder of a prompt "
+      "that was kept (keep_model = true) or saved by PEFT; found \"{}\"",
+      folder.string());
 }
 
 PromptStart from_saved(const T5Model& model, const SoftTokenPlan& plan,
                        const nlohmann::json& parameters, uint64_t seed) {
   const std::filesystem::path folder = parameters.value("initialization_folder", "");
-  const SavedPrompt saved = read_saved(folder, model.config().d_model);
+  const PromptAdapter saved = read_saved(folder, model.config().d_model);
   const auto count = static_cast<int64_t>(plan.tokens.size());
   const auto row_of = [&](const PromptToken& token) -> int64_t {
     const auto found = std::find(saved.names.begin(), saved.names.end(), token.name);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <ATen/ops/nonzero.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/tensor.h>
 #include <c10/core/GradMode.h>
 #include <algorithm>
 
@@ -7,6 +8,7 @@
 #include "base/file.h"
 #include "base/names.h"
 #include "tuning/adapter_folder.h"
+#include "tuning/embed_soft_tokens.h"
 #include "tuning/prompt_adapter.h"
 #include "tuning/prompt_encoder.h"
 #include "tuning/prompt_start.h"
@@ -46,39 +48,46 @@ class SoftPrompt final : public TuningMethod {
   }
 
   Tensor embed(const Tensor& ids_BS) override {
-    const int64_t vocab_size = model_.config().vocab_size;
-    const Tensor places = at::nonzero(ids_BS.flatten() >= vocab_size).squeeze(1);
-    const Tensor which = ids_BS.flatten().index_select(0, places) - vocab_size;
-    const Tensor embedded_BSD = model_.embed(ids_BS.clamp_max(vocab_size - 1));
-    return embedded_BSD.flatten(0, 1)
-        .index_copy(0, places, encoder_.forward(table_KD_).index_select(0, which))
-        .view(embedded_BSD.sizes());
+    return embed_soft_tokens(model_, ids_BS, encoder_.forward(table_KD_));
   }
 
   int64_t num_soft_tokens() const override { return static_cast<int64_t>(plan_.tokens.size()); }
 
   nlohmann::json notes() const override { return notes_; }
 
-  // PEFT puts a prompt before the whole input. The soft tokens' names and placement are saved in a
-  // file beside the adapter. The saved vectors are the prompt encoder's output.
+  // PEFT puts a prompt before the whole input. A text that stands before ours becomes a part of the
+  // prompt there, and any other place makes it no prompt of PEFT's. The saved vectors are the
+  // prompt encoder's output.
   void save(const std::filesystem::path& folder) const override {
     const at::NoGradGuard no_grad;
+    const bool in_front = stands_in_front(plan_.source, plan_.names());
+    Tensor rows_KD = encoder_.forward(table_KD_).detach();
+    if (in_front) rows_KD = at::cat({text_in_front(), rows_KD});
     save_adapter(folder,
-                 {{"peft_type", "PROMPT_TUNING"},
-                  {"num_virtual_tokens", num_soft_tokens()},
+                 {{"peft_type", in_front ? "PROMPT_TUNING" : kOwnPromptType},
+                  {"num_virtual_tokens", rows_KD.size(0)},
                   {"token_dim", model_.config().d_model},
                   {"num_transformer_submodules", 1},
                   {"num_layers", model_.config().num_layers},
                   {"num_attention_heads", model_.config().num_heads},
                   {"prompt_tuning_init", "RANDOM"}},
-                 {{"prompt_embeddings", encoder_.forward(table_KD_).detach().contiguous()}});
+                 {{"prompt_embeddings", rows_KD.contiguous()}});
     nlohmann::json description = notes_;
-    description["placement"] = parameters_.at("placement");
-    for (const PromptToken& token : plan_.tokens) description["tokens"].push_back(token.name);
+    description["tokens"] = plan_.names();
+    description["rows_before"] = rows_KD.size(0) - num_soft_tokens();
+    description["source"] = json_of(plan_.source);
     write_file_atomically(folder / kSoftTokensFile, description.dump(2) + "\n");
   }
 
  private:
+  // The embeddings of the text before the tokens.
+  Tensor text_in_front() const {
+    const std::vector<int32_t>& ids = plan_.source.front().ids;
+    const std::vector<int64_t> rows(ids.begin(), ids.end());
+    const Tensor index = at::tensor(rows, at::kLong).to(model_.device());
+    return model_.weights().shared_VD.detach().index_select(0, index);
+  }
+
   T5Model& model_;
   SoftTokenPlan plan_;
   nlohmann::json notes_;
@@ -105,6 +114,7 @@ std::unique_ptr<TuningMethod> make_soft_prompt(T5Model& model, const nlohmann::j
   if (plan.tokens.empty()) {
     const auto count = parameters.at("num_virtual_tokens").get<int64_t>();
     for (int64_t i = 0; i < count; ++i) plan.tokens.push_back({fmt::format("P{}", i), ""});
+    plan.source = {{.tokens = plan.names()}, {}};
   }
   std::vector<std::string> groups;
   for (const PromptToken& token : plan.tokens) groups.push_back(token.group);

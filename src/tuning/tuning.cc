@@ -29,6 +29,12 @@ std::vector<TuningEntry> tunings() {
   return entries;
 }
 
+std::vector<std::string> SoftTokenPlan::names() const {
+  std::vector<std::string> all;
+  for (const PromptToken& token : tokens) all.push_back(token.name);
+  return all;
+}
+
 const Tuning& find_tuning(const std::string& name) {
   return find_in_catalogue("tuning", catalogue(), name,
                            [](const Tuning& tuning) { return tuning.entry.name; });

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "model/t5.h"
+#include "tuning/prompt_places.h"
 #include "tuning/tuning.h"
 
 namespace dovetail {
@@ -25,6 +26,10 @@ struct PromptToken {
 // The soft tokens of a cell, in the order of their ids: vocab_size + k is token k.
 struct SoftTokenPlan {
   std::vector<PromptToken> tokens;
+  // Where they stand; empty where that differs from source to source.
+  std::vector<SourcePart> source = {};
+
+  std::vector<std::string> names() const;
 };
 
 // The tuning of one model: chooses the trained tensors, and maps source ids to the encoder's input.

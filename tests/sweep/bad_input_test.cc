@@ -227,6 +227,21 @@ TEST_F(BadFiles, BrokenDataIsNamedWithTheLineThatAskedForIt) {
   }
 }
 
+// A random start beside a checkpoint: the message names both ways to a vocabulary, with the
+// checkpoint's own folder.
+TEST_F(BadFiles, ARandomStartMayTakeACheckpointsVocabulary) {
+  write_checkpoint("models/base");
+  const std::string text = with(with(with(kSmallSweep, "corpus = [\"wordnet-text\"]\n", ""),
+                                     "\"span_corruption\"", "\"models/base\""),
+                                "vocabulary = { vocab_size = 1000 }\n", "");
+
+  const std::string said = message(text);
+
+  EXPECT_THAT(said, HasSubstr("name one in [text] corpus = [...]; or"));
+  EXPECT_THAT(said, HasSubstr("vocabulary = { file = \"" + (folder_ / "models/base").string() +
+                              "/spiece.model\" } and [model] config = \""));
+}
+
 TEST_F(BadFiles, SweepOfCheckpointsTakesNoTuning) {
   const std::string text =
       "[model]\nconfig = \"t5-tiny\"\n[text]\ncorpus = [\"wordnet-text\"]\n"

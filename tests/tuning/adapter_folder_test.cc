@@ -23,6 +23,7 @@
 #include "base/file.h"
 #include "model/shapes.h"
 #include "tuning/adapter_keys.h"
+#include "tuning/adapter_tensors.h"
 #include "tuning/prompt_adapter.h"
 #include "tuning/tuning_method.h"
 
@@ -104,7 +105,7 @@ class AdapterFolder : public testing::Test {
 TEST_F(AdapterFolder, AddsTheScaledProduct) {
   write_lora({{"use_rslora", true}, {"alpha_pattern", {{"q", 6}}}});
   T5Model adapted = small_model(), merged = small_model();
-  EXPECT_FALSE(load_adapter(folder_, adapted).defined());
+  EXPECT_FALSE(load_adapter(folder_, adapted).table_KD.defined());
   weight_of(merged).add_(at::mm(b_Nr_, a_rK_), 6 / std::sqrt(4.0));
   const Tensor expected = memory_of(merged);
   EXPECT_LT((memory_of(adapted) - expected).abs().max().item<double>(), 1e-5);
@@ -208,11 +209,11 @@ TEST_F(AdapterFolder, ThePromptIsTheFirstHalfOfTheRows) {
   for (const char* kind : {"PROMPT_TUNING", "P_TUNING"}) {
     write_prompt({{"peft_type", kind}}, 6);
     T5Model model = small_model();
-    EXPECT_TRUE(at::equal(load_adapter(folder_, model), table_.slice(0, 0, 3))) << kind;
+    EXPECT_TRUE(at::equal(load_adapter(folder_, model).table_KD, table_.slice(0, 0, 3))) << kind;
   }
   write_prompt({{"num_transformer_submodules", 1}}, 3);
   T5Model model = small_model();
-  EXPECT_TRUE(at::equal(load_adapter(folder_, model), table_));
+  EXPECT_TRUE(at::equal(load_adapter(folder_, model).table_KD, table_));
 }
 
 TEST_F(AdapterFolder, RefusesPromptsThatDoNotFit) {
@@ -223,8 +224,71 @@ TEST_F(AdapterFolder, RefusesPromptsThatDoNotFit) {
   write_prompt({{"modules_to_save", {"lm_head"}}}, 6);
   EXPECT_THAT(refusal(), HasSubstr("\"modules_to_save\""));
   write_prompt(kNoKeys, 6);
-  write_file_atomically(folder_ / kSoftTokensFile, "{}");  // of a prompt of ours
+  write_file_atomically(folder_ / kSoftTokensFile, "{}");
   EXPECT_THAT(refusal(), HasSubstr(kSoftTokensFile));
+  write_file_atomically(folder_ / kSoftTokensFile,
+                        R"({"tokens": ["P0", "P1", "P2"], "placement": "before"})");
+  EXPECT_THAT(refusal(), HasSubstr("does not say where the soft tokens stand"));
+  fs::remove(folder_ / kSoftTokensFile);
+  write_prompt({{"peft_type", kOwnPromptType}}, 6);
+  EXPECT_THAT(refusal(), HasSubstr(kSoftTokensFile));
+}
+
+// Of two tokens "r.P0" and "r.P1" on this model.
+class OwnPrompt : public AdapterFolder {
+ protected:
+  void save(const std::vector<SourcePart>& source) {
+    const auto method =
+        find_tuning("soft_prompt")
+            .make(model_, {{"num_virtual_tokens", 2}}, 1,
+                  {.tokens = {{"r.P0", "r", {}}, {"r.P1", "r", {}}}, .source = source});
+    method->save(folder_);
+    vectors_ = method->trainable()[0].second.detach();
+    config_ = nlohmann::json::parse(read_file(folder_ / "adapter_config.json"));
+  }
+
+  T5Model model_ = small_model();
+  const SourcePart tokens_{.tokens = {"r.P0", "r.P1"}}, input_;
+  Tensor vectors_;
+  nlohmann::json config_;
+};
+
+// Its prompt there is the embeddings of the text "r:", ids 5 and 6, and then the vectors.
+TEST_F(OwnPrompt, IsAPromptOfPeftsBehindAText) {
+  const SourcePart text{.text = "r:", .ids = {5, 6}};
+  save({text, tokens_, input_});
+  EXPECT_EQ(config_.at("peft_type"), "PROMPT_TUNING");
+  EXPECT_EQ(config_.at("num_virtual_tokens"), 4);
+  const Tensor rows = read_adapter_tensors(folder_).tensors.at(0).second;
+  EXPECT_TRUE(at::equal(rows.slice(0, 0, 2), model_.weights().shared_VD.slice(0, 5, 7)));
+
+  const PromptAdapter prompt = load_adapter(folder_, model_);
+  EXPECT_TRUE(at::equal(prompt.table_KD, vectors_));
+  EXPECT_EQ(prompt.names, tokens_.tokens);
+  EXPECT_EQ(prompt.source.at(0).text, "r:");
+  EXPECT_TRUE(prompt.source.at(2).is_input());
+
+  save({tokens_, input_});
+  EXPECT_EQ(config_.at("num_virtual_tokens"), 2);
+}
+
+TEST_F(OwnPrompt, IsNoneOfPeftsInAnyOtherPlace) {
+  const SourcePart other{.tokens = {"r.P1", "r.P0"}}, one{.tokens = {"r.P0"}};
+  const SourcePart mask{.text = "<extra_id_0>", .ids = {59}};
+  for (const std::vector<SourcePart>& source :
+       std::vector<std::vector<SourcePart>>{{},
+                                            {input_, tokens_},
+                                            {other, input_},
+                                            {one, input_, {.tokens = {"r.P1"}}},
+                                            {tokens_, input_, mask},
+                                            {mask, tokens_}}) {
+    save(source);
+    EXPECT_EQ(config_.at("peft_type"), kOwnPromptType);
+    EXPECT_EQ(config_.at("num_virtual_tokens"), 2);
+    const PromptAdapter prompt = load_adapter(folder_, model_);
+    EXPECT_TRUE(at::equal(prompt.table_KD, vectors_));
+    EXPECT_EQ(json_of(prompt.source), json_of(source));
+  }
 }
 
 // With another task PEFT adds the prompt elsewhere, or not at all.

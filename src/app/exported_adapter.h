@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "plan/job.h"
+
+namespace dovetail {
+
+// Where --with-base puts the base, below the adapter.
+inline constexpr const char* kBaseFolder = "base";
+
+// Names the base of a copied adapter in its adapter_config.json: the folder that it was tuned on,
+// or with_base, which is written here. `folder` is going to be `to`. Returns what a user must know,
+// in sentences. Throws ConfigError for a soft prompt whose places an earlier version did not note.
+std::vector<std::string> finish_adapter(const Job& job, const std::filesystem::path& store,
+                                        bool with_base, const std::filesystem::path& to,
+                                        const std::filesystem::path& folder);
+
+}  // namespace dovetail
