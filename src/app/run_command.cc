@@ -100,6 +100,16 @@ void print_damage(const Journal& journal) {
              journal.bytes_cut(), journal.cut_file());
 }
 
+// What the plan notes on the data, before anybody waits for results on them.
+void print_notes(const Plan& plan) {
+  constexpr size_t kShown = 10;
+  const size_t all = plan.notes.size();
+  for (size_t i = 0; i < std::min(kShown, all); ++i)
+    fmt::print(stderr, "note: {}\n", plan.notes[i]);
+  if (all > kShown)
+    fmt::print(stderr, "and {} more notes; dovetail plan lists them\n", all - kShown);
+}
+
 // Prints the share of padding and the peak of memory of the training jobs.
 void print_cost(const std::map<std::string, Record>& records) {
   double tokens = 0, computed = 0, peak_bytes = 0;
@@ -211,6 +221,7 @@ int run_coordinator(DataParallelRun& ranks, const RunOptions& options) {
       jobs_to_repeat(paths.store, plan, journal->records(), paths.out);
   begin_in_folder(options, paths, whole);
 
+  print_notes(whole);
   print_damage(*journal);
   const RecordStore shared_records(paths.store);
   shared_records.save_finished(plan, *journal, repeat);

@@ -19,6 +19,7 @@ const TaskData& ProjectData::load(const std::string& task) {
   loaded_ = task;
   facts_[task] = facts_of(data_);
   sizes_[task] = size_of(data_);
+  words_[task] = word_counts(data_);
   references_[task] = reference_letters(data_);
   data_notes_[task] = data_.notes;
   return data_;
@@ -82,6 +83,13 @@ std::vector<std::string> ProjectData::data_notes(const std::string& task) {
   std::vector<std::string> notes = data_notes_.at(task);
   for (std::string& note : prints_[task].notes()) notes.push_back(std::move(note));
   return notes;
+}
+
+std::vector<std::string> ProjectData::cut_row_notes(const std::string& task,
+                                                    int64_t max_source_length,
+                                                    int64_t max_target_length) {
+  if (!words_.contains(task)) load(task);
+  return dovetail::cut_row_notes(words_.at(task), max_source_length, max_target_length);
 }
 
 }  // namespace dovetail

@@ -7,6 +7,7 @@
 
 #include "examples/task.h"
 #include "metrics/coverage.h"
+#include "planning/cut_rows.h"
 #include "planning/template_prints.h"
 #include "sweep/data_inspector.h"
 #include "templates/template.h"
@@ -31,6 +32,8 @@ class ProjectData : public DataInspector {
   std::vector<std::string> metric_notes(const std::string& task,
                                         const std::vector<std::string>& metrics) override;
   std::vector<std::string> data_notes(const std::string& task) override;
+  std::vector<std::string> cut_row_notes(const std::string& task, int64_t max_source_length,
+                                         int64_t max_target_length) override;
 
  private:
   const TaskData& load(const std::string& task);
@@ -40,6 +43,7 @@ class ProjectData : public DataInspector {
   TaskData data_;
   std::map<std::string, Json> facts_;
   std::map<std::string, TaskSize> sizes_;
+  std::map<std::string, WordCounts> words_;
   std::map<std::string, SetLetters> references_;    // of the tasks that were loaded
   std::map<std::string, BoundTemplate> templates_;  // making one may read files
   std::map<std::string, std::vector<std::string>> data_notes_;

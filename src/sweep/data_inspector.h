@@ -72,6 +72,13 @@ class DataInspector {
     return {};
   }
 
+  // What to know of the rows that surely exceed these limits, in tokens: sentences.
+  virtual std::vector<std::string> cut_row_notes(const std::string& task, int64_t max_source_length,
+                                                 int64_t max_target_length) {
+    (void)task, (void)max_source_length, (void)max_target_length;
+    return {};
+  }
+
   // What to know of the data, and of the templates whose wording was asked for: sentences.
   virtual std::vector<std::string> data_notes(const std::string& task) {
     (void)task;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <limits>
 
 #include "base/error.h"
 
@@ -130,8 +132,19 @@ EvaluateSettings SweepData::evaluate(const AxisValue& task) {
 std::vector<std::string> SweepData::notes(const AxisValue& task) {
   const std::string& source = task.as<TaskValue>().source();
   std::vector<std::string> notes = inspector_.data_notes(source);
-  for (std::string& note : inspector_.metric_notes(source, sweep_.evaluate.metrics))
-    notes.push_back(std::move(note));
+  const auto add = [&notes](std::vector<std::string> more) {
+    std::ranges::move(more, std::back_inserter(notes));
+  };
+  // of tunings with limits of their own, the shortest
+  const auto shortest = [this](int64_t TuneSettings::*length) {
+    int64_t least = std::numeric_limits<int64_t>::max();
+    for (const AxisValue& tuning : sweep_.axes.at("tuning"))
+      least = std::min(least, tuning.as<TuningValue>().tune.*length);
+    return least;
+  };
+  add(inspector_.cut_row_notes(source, shortest(&TuneSettings::max_source_length),
+                               shortest(&TuneSettings::max_target_length)));
+  add(inspector_.metric_notes(source, sweep_.evaluate.metrics));
   return notes;
 }
 
