@@ -26,8 +26,9 @@ namespace {
 // Whether a folder without plan.json holds nothing but what a run writes there: it has just begun,
 // or died early, or somebody removed a plan.json that could not be read.
 bool was_begun(const fs::path& folder) {
-  constexpr const char* kOurs[] = {"journal", "plan.json", "sweep.toml", "history",
-                                   "logs",    "artefacts", "results.h5", "report"};
+  constexpr const char* kOurs[] = {"journal",    "plan.json", "sweep.toml",
+                                   "history",    "logs",      "artefacts",
+                                   "results.h5", "report",    "test_examples.jsonl"};
   if (!fs::is_directory(folder / "journal")) return false;
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename();

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/text.h"
 #include "examples/subset.h"
 #include "jobs/example_encoder.h"
@@ -23,7 +24,7 @@ constexpr const char* kFile = "test_examples.jsonl";
 
 // A task of the sweep, as its cells load it.
 struct SweepTask {
-  std::string fingerprint;
+  std::string fingerprint;                         // of the data
   std::string source;                              // what find_task takes
   int64_t num_examples = 0;                        // EvaluateSettings::test_examples
   std::map<std::string, BoundTemplate> templates;  // by label
@@ -36,6 +37,13 @@ SweepTask& task_of(std::map<std::string, SweepTask>& tasks, const Cell& cell, co
   task.source = job.locations.task.empty() ? source.name : job.locations.task;
   task.num_examples = evaluate.test_examples;
   return task;
+}
+
+// Of all that the lines of a task depend on: a sweep that has grown may have further templates.
+std::string content_of(const SweepTask& task) {
+  std::string content = task.fingerprint;
+  for (const auto& [label, tmpl] : task.templates) content += "\n" + label;
+  return content_hash(content);
 }
 
 std::map<std::string, SweepTask> tasks_of(const Plan& plan) {
@@ -114,7 +122,7 @@ SweepTestExamples read_test_examples(const fs::path& folder, const Plan& plan) {
   SweepTestExamples found;
   for (const auto& [label, task] : tasks_of(plan)) {
     const auto there = saved.find(label);
-    if (there != saved.end() && there->second.fingerprint == task.fingerprint) {
+    if (there != saved.end() && there->second.fingerprint == content_of(task)) {
       found.known[label] = there->second.examples;
       continue;
     }
@@ -133,8 +141,8 @@ void save_test_examples(const fs::path& folder, const Plan& plan, const TestExam
   for (const auto& [label, task] : tasks) {
     const auto known = examples.find(label);
     if (known == examples.end()) continue;
-    for (const TestExample& example : known->second)
-      text += line_of(label, task.fingerprint, example);
+    const std::string fingerprint = content_of(task);
+    for (const TestExample& example : known->second) text += line_of(label, fingerprint, example);
   }
   const fs::path file = folder / kFile;
   if (text.empty() || (fs::exists(file) && read_file(file) == text)) return;

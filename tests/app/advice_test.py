@@ -53,10 +53,14 @@ def decisions(folder):
     return {decision["task"]: decision for decision in report["decisions"]}
 
 
-def cell_of(folder, task):
+def cells_of(folder):
     with open(folder / "results/s/report/tables/cells.csv", newline="", encoding="utf-8") as file:
-        return next(row["cell"] for row in csv.DictReader(file)
-                    if row["task"] == task and not row["baseline"])
+        return list(csv.DictReader(file))
+
+
+def cell_of(folder, task):
+    return next(row["cell"] for row in cells_of(folder)
+                if row["task"] == task and not row["baseline"])
 
 
 def test_run_report_page_advice_and_json_name_one_choice(ran):
@@ -161,7 +165,7 @@ def test_an_unknown_cell_or_metric_is_answered_shortly(ran):
 
     for result in (unknown, exported):
         assert result.returncode == 2
-        assert f'did you mean "{cell}"?' in result.stderr and len(result.stderr) < 600
+        assert cell in result.stderr and len(result.stderr) < 600
     assert metric.returncode == 2 and 'did you mean "rouge_l"?' in metric.stderr
 
 
@@ -173,6 +177,22 @@ def test_the_page_shows_answers_and_no_empty_sections(ran):
     for section in ("claims", "selectors"):
         assert f'<section id="{section}" hidden>' in page
         assert f'<a href="#{section}" hidden>' in page
+
+
+def test_a_template_that_is_added_later_has_its_own_right_answers(ran):
+    folder, _ = ran
+    text = (SWEEP % SOURCE).replace('["mapping"]', '["mapping", "relation_filling"]')
+    (folder / "grown.toml").write_text(text)
+    assert dovetail("run", "grown.toml", cwd=folder).returncode == 0
+    right = {}
+    for name in ("mapping", "relation_filling"):
+        [cell] = [row["cell"] for row in cells_of(folder)
+                  if row["task"] == "x" and row["template"] == name]
+        line = dovetail("predictions", "results/s", "--cell", cell, "--json", cwd=folder).stdout
+        right[name] = json.loads(line.splitlines()[0])["references"]
+
+    assert right["mapping"][0].startswith("cause ")
+    assert right["relation_filling"] == ["is"]
 
 
 # Last: it changes the data.
