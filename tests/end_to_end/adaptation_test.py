@@ -217,7 +217,7 @@ def test_the_report_judges_the_claim_and_scores_selectors(adapted):
 def test_advice_on_a_task_that_was_not_swept(adapted):
     lines = [
         {"source": noun, "target": noun + "s"}
-        for noun in ("kabado", "tifo", "mumu", "lor", "sen", "pim", "dap", "rudo", "bex", "wilt")
+        for noun in "kabado tifo mumu lor sen pim dap rudo bex wilt oms fet".split()
     ]
     (adapted / "new.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
 
@@ -232,7 +232,7 @@ def test_advice_on_a_task_that_was_not_swept(adapted):
     )
 
     assert advice.returncode == 0, advice
-    assert "10 examples of a task that was not swept" in advice.stdout
+    assert "12 examples of a task that was not swept" in advice.stdout
     assert re.search(
         r"template_likelihood +span_corruption.*confidence \d\.\d\d", advice.stdout
     ), advice.stdout
