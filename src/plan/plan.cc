@@ -60,6 +60,7 @@ void to_json(Json& json, const Plan& plan) {
           {"traits", plan.traits},
           {"claims", plan.claims},
           {"jobs", plan.jobs}};
+  if (!plan.sources.empty()) json["sources"] = plan.sources;
   if (!plan.notes.empty()) json["notes"] = plan.notes;
 }
 
@@ -77,6 +78,7 @@ void from_json(const Json& json, Plan& plan) {
   json.at("task_facts").get_to(plan.task_facts);
   json.at("traits").get_to(plan.traits);
   json.at("claims").get_to(plan.claims);
+  if (json.contains("sources")) json["sources"].get_to(plan.sources);
   if (json.contains("notes")) json["notes"].get_to(plan.notes);
 }
 

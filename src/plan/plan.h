@@ -17,6 +17,9 @@ namespace dovetail {
 // Part of every key: raise it when the code's results change for the same settings.
 inline constexpr int64_t kResultVersion = 2;
 
+// The length of "source_sketch" in Plan::task_facts, unless the task has fewer sources.
+inline constexpr size_t kSourceSketchSize = 128;
+
 // A point of the grid or a baseline, and the job that computes it. Several cells may share one job:
 // a baseline that does not depend on the template, for example. The cells of a sweep without tasks
 // are its checkpoints: SWEEP/OBJECTIVE/seedN, job kind pretrain.
@@ -43,9 +46,12 @@ struct Plan {
   // adaptation, task and template are set; `baseline` holds the kind. Empty without [select].
   std::vector<Cell> probes;
   // By task label: {"kind", "relation", "flex_fills", "layout", "mean_choice_words",
-  // "question_mark_share"}.
+  // "question_mark_share", "source_sketch"}.
   std::map<std::string, Json> task_facts;
   std::map<std::string, std::map<std::string, AxisTraits>> traits;  // by axis and label
+  // Where things come from: a paper ("Raffel et al. 2020, sec. 3.3.4"), or a data set with its
+  // licence. By "objective", "tuning" and "optimizer", then name; by "task", then label.
+  std::map<std::string, std::map<std::string, std::string>> sources = {};
   std::vector<std::string> notes = {};  // for the reader, such as of metrics without evidence
 };
 

@@ -20,12 +20,22 @@ namespace dovetail {
 
 namespace {
 
+template <typename Entry>
+std::string source_of(const Entry& entry) {
+  if constexpr (requires { entry.paper; }) {
+    return entry.paper;
+  } else {
+    return "";
+  }
+}
+
 // An entry of another room's catalogue, which has name, parameters and check.
 template <typename Entry>
 CatalogueEntry with_parameters(const Entry& entry) {
   return {.name = entry.name,
           .defaults = defaults_of(entry.parameters),
-          .check = [entry](const Json& given) { resolve_parameters(entry, given); }};
+          .check = [entry](const Json& given) { resolve_parameters(entry, given); },
+          .source = source_of(entry)};
 }
 
 CatalogueEntry template_catalogue_entry(const TemplateEntry& entry) {

@@ -47,6 +47,8 @@ std::string ProjectData::wording(const ChoiceSettings& choice, const std::string
 
 std::string ProjectData::task_kind(const std::string& task) { return find_task(task).kind; }
 
+std::string ProjectData::task_source(const std::string& task) { return find_task(task).source; }
+
 Json ProjectData::task_facts(const std::string& task) {
   if (!facts_.contains(task)) load(task);
   return facts_.at(task);

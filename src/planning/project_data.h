@@ -22,6 +22,7 @@ class ProjectData : public DataInspector {
   std::string wording(const ChoiceSettings& tmpl, const std::string& task) override;
   std::string task_kind(const std::string& task) override;
   Json task_facts(const std::string& task) override;
+  std::string task_source(const std::string& task) override;
   TaskSize task_size(const std::string& task) override;
   void check_size(const std::string& task, const TrainSizeSettings& size,
                   int64_t validation_examples, uint64_t seed) override;

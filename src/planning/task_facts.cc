@@ -2,8 +2,13 @@
 #include "planning/task_facts.h"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 
+#include "base/hash.h"
 #include "base/names.h"
+#include "base/text.h"
+#include "plan/plan.h"
 #include "templates/shape_choice.h"
 
 namespace dovetail {
@@ -38,6 +43,18 @@ void add_example(const TaskData& data, const Example& example, TaskSize& sums) {
   sums.choices += static_cast<double>(choices_of(data, example).size());
 }
 
+// A bottom-k sketch: enough to tell a quarter of shared sources from a tenth.
+std::vector<uint32_t> source_sketch(const TaskData& data) {
+  std::set<uint32_t> hashes;
+  for (const auto* split : {&data.train, &data.test}) {
+    for (const Example& example : *split) {
+      hashes.insert(static_cast<uint32_t>(hash64(collapse_whitespace(example.source))));
+      if (hashes.size() > kSourceSketchSize) hashes.erase(std::prev(hashes.end()));
+    }
+  }
+  return {hashes.begin(), hashes.end()};
+}
+
 }  // namespace
 
 TaskSize size_of(const TaskData& data) {
@@ -68,6 +85,7 @@ Json facts_of(const TaskData& data) {
           {"flex_fills", is_filling_relation(data.relation)},
           {"layout", name_of(data.layout)},
           {"mean_choice_words", choices > 0 ? choice_words / choices : 0},
+          {"source_sketch", source_sketch(data)},
           {"question_mark_share",
            data.train.empty() ? 0 : questions / static_cast<double>(data.train.size())}};
 }

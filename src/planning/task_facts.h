@@ -8,7 +8,8 @@
 namespace dovetail {
 
 // The facts of a task's training side that rules of thumb decide by (MTO's temp_flex and temp_len):
-// "kind", "relation", "flex_fills", "layout", "mean_choice_words", "question_mark_share".
+// "kind", "relation", "flex_fills", "layout", "mean_choice_words", "question_mark_share"; and
+// "source_sketch", by which sister tasks are known: the least hashes of all sources, ascending.
 Json facts_of(const TaskData& data);
 
 // Counts and mean lengths, in characters.

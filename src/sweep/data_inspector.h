@@ -45,6 +45,11 @@ class DataInspector {
   virtual std::string task_kind(const std::string& task) = 0;  // Task::kind
   virtual Json task_facts(const std::string& task) = 0;        // as in Plan::task_facts
 
+  virtual std::string task_source(const std::string& task) {  // Task::source
+    (void)task;
+    return "";
+  }
+
   virtual TaskSize task_size(const std::string& task) {
     (void)task;
     return {};

@@ -103,6 +103,7 @@ void add_probes(const std::vector<GridPoint>& points, JobGraph& graph, std::vect
 }
 
 void add_axes(const Sweep& sweep, Plan& plan) {
+  plan.sources = sweep.sources;
   for (const auto& [axis, values] : sweep.axes) {
     for (const AxisValue& value : values) {
       plan.axis_labels[axis].push_back(value.label);
@@ -141,6 +142,8 @@ void add_task_facts(JobGraph& graph, Plan& plan) {
     const std::string primary = graph.data().primary_metric(task);
     plan.primary_metrics[task.label] =
         primary.empty() ? primary_metric_of(plan, task.label) : primary;
+    const std::string source = graph.data().task_source(task);
+    if (!source.empty()) plan.sources["task"][task.label] = source;
     for (const std::string& note : graph.data().notes(task))
       plan.notes.push_back(fmt::format("task {}: {}", task.label, note));
     if (sweep.select.examples > 0) plan.task_facts[task.label] = graph.data().task_facts(task);

@@ -125,12 +125,21 @@ void read_evaluation(const TomlTable& root, const Catalogues& catalogues, Sweep&
   if (const toml::node* select = root.find("select")) sweep.select = read_select(*select);
 }
 
+void note_sources(const std::string& what, const Entries& entries, Sweep& sweep) {
+  for (const CatalogueEntry& entry : entries) {
+    if (!entry.source.empty()) sweep.sources[what][entry.name] = entry.source;
+  }
+}
+
 }  // namespace
 
 Sweep parse_sweep(const std::filesystem::path& file, const Catalogues& catalogues) {
   Sweep sweep;
   sweep.file = file;
   sweep.text = read_sweep_text(file);
+  note_sources("objective", catalogues.objectives, sweep);
+  note_sources("tuning", catalogues.tunings, sweep);
+  note_sources("optimizer", catalogues.optimizers, sweep);
   const toml::table parsed = parse_toml(sweep.text, file);
   const TomlTable root(parsed, "the sweep file",
                        {"name", "baselines", "model", "text", "pretrain", "adapt", "tune",

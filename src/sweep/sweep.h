@@ -41,6 +41,8 @@ struct Sweep {
   };
   std::vector<Exclusion> exclusions;
   std::vector<Claim> claims;  // the report judges them; they decide no result
+  // CatalogueEntry::source by "objective", "tuning" and "optimizer", then name.
+  std::map<std::string, std::map<std::string, std::string>> sources = {};
 };
 
 // A name that a sweep may use, with its parameters and their defaults. A given parameter must have
@@ -53,6 +55,7 @@ struct CatalogueEntry {
   // A template: it contains soft tokens. A tuning: it trains some. The first needs the second.
   bool soft_tokens = false;
   AxisTraits traits = {};
+  std::string source = {};  // a paper: "Raffel et al. 2020, sec. 3.3.4"
 };
 using Entries = std::vector<CatalogueEntry>;
 

@@ -72,6 +72,10 @@ Json SweepData::task_facts(const AxisValue& task) {
   return inspector_.task_facts(task.as<TaskValue>().source());
 }
 
+std::string SweepData::task_source(const AxisValue& task) {
+  return inspector_.task_source(task.as<TaskValue>().source());
+}
+
 TaskSize SweepData::task_size(const AxisValue& task) {
   return inspector_.task_size(task.as<TaskValue>().source());
 }

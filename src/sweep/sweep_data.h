@@ -27,6 +27,7 @@ class SweepData {
   TaskSource task(const AxisValue& task);
   TemplateSettings template_settings(const AxisValue& tmpl, const TaskValue& task);
   Json task_facts(const AxisValue& task);
+  std::string task_source(const AxisValue& task);
   TaskSize task_size(const AxisValue& task);
 
   // Finds at planning time what no cell of the point could do: train sizes that the task does not

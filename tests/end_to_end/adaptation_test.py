@@ -234,7 +234,7 @@ def test_advice_on_a_task_that_was_not_swept(adapted):
     assert advice.returncode == 0, advice
     assert "12 examples of a task that was not swept" in advice.stdout
     assert re.search(
-        r"template_likelihood +span_corruption.*confidence \d\.\d\d", advice.stdout
+        r"template_likelihood +any objective.*confidence \d\.\d\d", advice.stdout
     ), advice.stdout
     assert "probing: shots span_corruption denoising mapping" in advice.stderr
     for probe, said in (

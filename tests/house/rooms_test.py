@@ -44,8 +44,9 @@ ALLOWED = {
     "analysis/statistics": ["plan", "base"],
     "analysis/selectors": ["analysis/statistics", "plan", "base"],
     "analysis/decisions": ["analysis/selectors", "analysis/statistics", "plan", "base"],
-    "analysis/report": ["analysis/decisions", "analysis/selectors", "analysis/statistics", "plan",
-                        "base"],
+    "analysis/methods": ["plan", "base"],
+    "analysis/report": ["analysis/methods", "analysis/decisions", "analysis/selectors",
+                        "analysis/statistics", "plan", "base"],
 }
 # The commands may include any room.
 for _app in ("app/run", "app/bench", "app"):

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include "analysis/statistics/metric_direction.h"
@@ -58,7 +59,28 @@ std::vector<Probe> probes_for(const std::vector<Probe>& probes, const std::strin
   return own;
 }
 
+std::vector<uint32_t> sketch_of(const Plan& plan, const std::string& task) {
+  const auto facts = plan.task_facts.find(task);
+  if (facts == plan.task_facts.end() || !facts->second.is_object()) return {};
+  return facts->second.value("source_sketch", std::vector<uint32_t>());
+}
+
 }  // namespace
+
+// The Jaccard index by the least hashes of the union (Broder 1997, bottom-k sketches).
+double shared_sources(const std::vector<uint32_t>& a, const std::vector<uint32_t>& b) {
+  std::vector<uint32_t> all, both;
+  std::ranges::set_union(a, b, std::back_inserter(all));
+  std::ranges::set_intersection(a, b, std::back_inserter(both));
+  all.resize(std::min(all.size(), kSourceSketchSize));
+  if (all.empty()) return 0;
+  const auto shared = std::ranges::count_if(both, [&](uint32_t one) { return one <= all.back(); });
+  return static_cast<double>(shared) / static_cast<double>(all.size());
+}
+
+bool are_sisters(const Plan& plan, const std::string& task, const std::string& other) {
+  return shared_sources(sketch_of(plan, task), sketch_of(plan, other)) > kSisterShare;
+}
 
 std::vector<Situation> situations_of(const Plan& plan, const std::vector<CellGroup>& groups,
                                      const DecisionOptions& options) {
@@ -86,6 +108,7 @@ SelectorContext context_of(const Situation& at, const std::vector<Situation>& si
     context.facts = plan.task_facts.at(at.task);
   }
   for (const Situation& other : situations) {
+    if (are_sisters(plan, at.task, other.task)) continue;
     if (other.task == at.task || other.train_size != at.train_size || other.tuning != at.tuning)
       continue;
     context.others.push_back(

@@ -21,8 +21,15 @@ struct Situation {
 std::vector<Situation> situations_of(const Plan& plan, const std::vector<CellGroup>& groups,
                                      const DecisionOptions& options);
 
+// Tasks that share more than this share of their sources are sisters: relations of one graph with
+// the same heads, or splits of one set. Whoever learns from one has seen the other.
+inline constexpr double kSisterShare = 0.25;
+// Of two source_sketch of Plan::task_facts.
+double shared_sources(const std::vector<uint32_t>& a, const std::vector<uint32_t>& b);
+bool are_sisters(const Plan& plan, const std::string& task, const std::string& other);
+
 // The information a selector may use there: probes and facts of the task itself; of other tasks
-// also their scores at the same train size and tuning.
+// also their scores at the same train size and tuning, but for its sisters.
 SelectorContext context_of(const Situation& at, const std::vector<Situation>& situations,
                            const Plan& plan, const std::vector<Probe>& probes,
                            const DecisionOptions& options);

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake -DOUTPUT=embedded.cc -DNAMES="a;b" -DFILES="a.html;b.js" -P embed.cmake
+# cmake -DOUTPUT=embedded.cc -DHEADER=room/embedded.h -DNAMES="a;b" -DFILES="a.html;b.js"
+#       -P embed.cmake
 # Writes a function for each name that returns the bytes of its file (NOTFOUND: of none).
 set(code "// SPDX-License-Identifier: Apache-2.0\n// Made by embed.cmake.\n")
-string(APPEND code "#include \"analysis/report/embedded.h\"\n\nnamespace dovetail::embedded {\n")
+string(APPEND code "#include \"${HEADER}\"\n\nnamespace dovetail::embedded {\n")
 foreach(name file IN ZIP_LISTS NAMES FILES)
   set(text "")
   if(EXISTS "${file}")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/report/report.h"
 
+#include "analysis/methods/methods_tex.h"
 #include "analysis/report/decision_json.h"
 #include "analysis/report/report_page.h"
 #include "analysis/report/report_tables.h"
@@ -23,6 +24,8 @@ std::filesystem::path write_report(const std::filesystem::path& folder, const An
   write_file_atomically(
       report / "decision.json",
       decision_json(model).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  write_file_atomically(report / "methods.tex", methods_tex(model.methods));
+  write_file_atomically(report / "methods.bib", methods_bib(model.methods));
   write_file_atomically(report / "index.html", report_page(model));
   return report / "index.html";
 }

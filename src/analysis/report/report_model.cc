@@ -186,7 +186,8 @@ ReportModel report_model(const Analysis& analysis, const TestExamples& examples)
                     .tuning_costs = tuning_costs(analysis),
                     .jobs = job_rows(analysis),
                     .cells = cell_rows(analysis),
-                    .failures = failures_of(analysis)};
+                    .failures = failures_of(analysis),
+                    .methods = methods_section(plan, *analysis.records)};
   for (const std::string& task : model.labels("task"))
     model.primary_metric[task] = main_metric_of(task, plan, analysis.options);
   for (const Decision& decision : model.decisions)

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/decisions/analysis.h"
+#include "analysis/methods/methods.h"
 #include "analysis/report/answered.h"
 
 // The one model behind index.html, decision.json and tables/*.csv. It holds values only and points
@@ -82,6 +83,7 @@ struct ReportModel {
   std::vector<JobRow> jobs;
   std::vector<CellRow> cells;
   std::vector<Failure> failures;
+  std::vector<MethodsPart> methods;
 
   // The labels of an axis in the order of the sweep file; empty if the sweep has no such axis.
   const std::vector<std::string>& labels(const std::string& axis) const;

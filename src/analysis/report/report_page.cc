@@ -49,6 +49,7 @@ std::string report_page(const ReportModel& model) {
        {"run_line", html_escape(run_line(model))},
        {"style", std::string(embedded::page_css())},
        {"facts", run_facts_html(model)},
+       {"methods", methods_html(model)},
        {"lessons", list_html(model.lessons, "lessons")},
        {"caveats", list_html(model.caveats, "caveats")},
        {"recommendations", recommendations_html(model)},

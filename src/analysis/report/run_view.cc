@@ -67,4 +67,16 @@ std::string run_facts_html(const ReportModel& model) {
                      {"Sweep hash", model.sweep_hash.substr(0, 12)}});
 }
 
+std::string methods_html(const ReportModel& model) {
+  std::string html;
+  for (const MethodsPart& part : model.methods) {
+    html += "<h4>" + html_escape(part.heading) + "</h4>\n";
+    for (const std::string& paragraph : part.paragraphs) html += paragraph_html(paragraph);
+  }
+  return folded_html(
+      "What was run, in words for a paper (methods.tex and methods.bib beside this "
+      "page have them for LaTeX)",
+      html);
+}
+
 }  // namespace dovetail

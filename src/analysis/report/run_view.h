@@ -12,4 +12,7 @@ std::string run_line(const ReportModel& model);
 // The cells, axes and provenance of the run as a definition list, in HTML.
 std::string run_facts_html(const ReportModel& model);
 
+// The generated methods section, folded away.
+std::string methods_html(const ReportModel& model);
+
 }  // namespace dovetail

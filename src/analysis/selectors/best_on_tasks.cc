@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace dovetail {
@@ -31,6 +32,30 @@ Selection best_on_tasks(const std::vector<const SweptTask*>& tasks, const Select
   selection.reason = fmt::format(
       "on the {} it is {:.3f} above the mean of the candidates, and above it on {} of {}", which,
       best_lead / count, ahead, tasks.size());
+  return selection;
+}
+
+Selection best_start_on_all_others(const SelectorContext& context) {
+  // by start: the sum and number of leads over tasks and templates
+  std::vector<std::pair<Candidate, std::pair<double, double>>> starts;
+  for (size_t c = 0; c < context.candidates.size(); ++c) {
+    const Candidate start{context.candidates[c].objective, context.candidates[c].adaptation, ""};
+    auto place = std::ranges::find(starts, start, &decltype(starts)::value_type::first);
+    if (place == starts.end()) place = starts.insert(starts.end(), {start, {0, 0}});
+    for (const SweptTask& task : context.others) {
+      if (!std::isfinite(task.leads.at(c))) continue;
+      place->second.first += task.leads[c];
+      ++place->second.second;
+    }
+  }
+  const auto mean = [](const auto& one) { return one.second.first / one.second.second; };
+  std::erase_if(starts, [](const auto& one) { return one.second.second == 0; });
+  if (starts.empty()) return no_choice("no candidate has finished on another task");
+  const auto best = std::ranges::max_element(starts, {}, mean);
+  Selection selection;
+  selection.choice = best->first;
+  selection.reason = fmt::format(
+      "on the other tasks its cells are {:.3f} above the mean of the candidates", mean(*best));
   return selection;
 }
 

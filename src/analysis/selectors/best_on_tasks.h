@@ -16,4 +16,8 @@ Selection best_on_tasks(const std::vector<const SweptTask*>& tasks, const Select
 // The same over all other tasks.
 Selection best_on_all_others(const SelectorContext& context);
 
+// The objective and adaptation with the highest mean lead over the other tasks and over the
+// templates, fixed before the task is seen; the template is left to chance.
+Selection best_start_on_all_others(const SelectorContext& context);
+
 }  // namespace dovetail

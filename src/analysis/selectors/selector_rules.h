@@ -13,6 +13,8 @@ Selection embedding_neighbours(const SelectorContext& context);
 // Maskability Index by a depth rank, probe_depth_rank or probe_depth_rank_min.
 Selection maskability(const SelectorContext& context, const std::string& depth_rank);
 Selection relation_classifier(const SelectorContext& context);
+// The conventional objective under the template mapping, which is what T5 itself would do.
+Selection t5_default(const SelectorContext& context);
 Selection temp_flex(const SelectorContext& context);
 Selection temp_len(const SelectorContext& context);
 

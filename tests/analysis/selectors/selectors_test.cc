@@ -50,8 +50,8 @@ TEST(Selectors, TheCatalogueIsWhole) {
     const Selection selection = selector.choose(grid());
     EXPECT_NE(selection.absent.empty(), selection.reason.empty()) << selector.name;
   }
-  EXPECT_EQ(names.size(), 13);
-  EXPECT_EQ(baselines, 4);
+  EXPECT_EQ(names.size(), 15);
+  EXPECT_EQ(baselines, 6);
   EXPECT_THROW(find_selector("maskabilty"), ConfigError);
 }
 
@@ -173,18 +173,47 @@ TEST(Selectors, TheClassifierIsOutvotedByItsExamples) {
   EXPECT_LT(found.value->low, 0.75);
 }
 
-TEST(Selectors, TheLikeliestAnswersAndInputsWin) {
+const Candidate kMapping{"prefix_lm", "", "mapping"};
+
+// prefix_lm is the better language model by far, and that decides nothing: under it mapping is
+// likelier than prompting by 1, under span_corruption less likely by 3, so on average by 1 less.
+TEST(Selectors, TheLikeliestTemplateIsFoundWithinEachBase) {
   SelectorContext context = grid();
+  const Candidate prompting{"span_corruption", "", "prompting"},
+      mapping{"span_corruption", "", "mapping"};
   context.probes = {
-      probe(kFilling, "probe_loss", {3, 3, 3}), probe(kPhrasal, "probe_loss", {2, 2, 5}),
-      probe(kFilling, "probe_template_loss", {1}), probe(kPhrasal, "probe_template_loss", {2}),
-      probe(kPhrasal, "probe_loss", {0, 0, 0}, 5)};  // tuned first: no untuned model
+      probe(prompting, "probe_loss", {5, 6, 7}), probe(mapping, "probe_loss", {8, 9, 10}),
+      probe(kPhrasal, "probe_loss", {2, 2, 2}), probe(kMapping, "probe_loss", {1, 1, 1}),
+      probe(kMapping, "probe_loss", {0, 0, 0}, 5)};  // tuned first: no untuned model
 
   const Selection likely = choose("template_likelihood", context);
 
-  EXPECT_EQ(likely.choice, kFilling);  // a tie at 3: the first on the axes
-  EXPECT_NEAR(likely.value->mean, 0, 1e-6);
-  EXPECT_EQ(choose("template_perplexity", context).choice, kFilling);
+  EXPECT_EQ(likely.choice, (Candidate{"", "", "prompting"}));
+  EXPECT_NEAR(likely.value->mean, 1, 1e-6);
+  EXPECT_DOUBLE_EQ(*likely.confidence, 1);
+  EXPECT_THAT(likely.reason, HasSubstr("the lowest of 2 templates"));
+}
+
+TEST(Selectors, ABaseWithOneTemplateSaysNothingAboutTemplates) {
+  SelectorContext context = grid();
+  context.probes = {probe(kFilling, "probe_loss", {9, 9}), probe(kPhrasal, "probe_loss", {1, 1})};
+  EXPECT_THAT(choose("template_likelihood", context).absent, HasSubstr("two templates"));
+}
+
+TEST(Selectors, T5sDefaultIsItsObjectiveUnderMapping) {
+  EXPECT_EQ(choose("t5_default", grid()).choice, (Candidate{"span_corruption", "", "mapping"}));
+  SelectorContext context = grid();
+  std::erase_if(context.candidates, [](const Candidate& c) { return c.objective != "prefix_lm"; });
+  EXPECT_THAT(choose("t5_default", context).absent, HasSubstr("span_corruption"));
+}
+
+// The first four candidates are span_corruption's, the others prefix_lm's: 0.0125 against 0.1.
+TEST(Selectors, OneStartIsFixedByTheOtherTasks) {
+  SelectorContext context = grid();
+  context.others = {{"a", {0.4, -0.1, -0.1, -0.1, 0.1, 0.1, 0.1, -0.3}, {}},
+                    {"b", {0, 0, 0, 0, 0.2, 0.2, 0.2, 0.2}, {}}};
+  EXPECT_EQ(choose("best_start_on_other_tasks", context).choice, (Candidate{"prefix_lm", "", ""}));
+  EXPECT_EQ(choose("best_on_other_tasks", context).choice, context.candidates[0]);
 }
 
 TEST(Selectors, TheRaceIsWonByTheHighestScore) {
