@@ -105,13 +105,26 @@ std::map<std::string, SavedTask> read_saved(const fs::path& file) {
   return saved;
 }
 
+Json json_of(const TestExample& example) {
+  Json json{{"source", example.source}, {"references", example.references}};
+  if (!example.references_under.empty()) json["references_under"] = example.references_under;
+  return json;
+}
+
+// Of the task's content and of all its examples in their order, so that a file that was cut, edited
+// or sorted is not taken for the test set.
+std::string fingerprint_of(const SweepTask& task, const std::vector<TestExample>& examples) {
+  std::string content = content_of(task);
+  for (const TestExample& example : examples) {
+    content += "\n" + json_of(example).dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+  return content_hash(content);
+}
+
 std::string line_of(const std::string& label, const std::string& fingerprint,
                     const TestExample& example) {
-  nlohmann::ordered_json json{{"task", label},
-                              {"fingerprint", fingerprint},
-                              {"source", example.source},
-                              {"references", example.references}};
-  if (!example.references_under.empty()) json["references_under"] = example.references_under;
+  nlohmann::ordered_json json{{"task", label}, {"fingerprint", fingerprint}};
+  json.update(json_of(example));
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -122,7 +135,8 @@ SweepTestExamples read_test_examples(const fs::path& folder, const Plan& plan) {
   SweepTestExamples found;
   for (const auto& [label, task] : tasks_of(plan)) {
     const auto there = saved.find(label);
-    if (there != saved.end() && there->second.fingerprint == content_of(task)) {
+    if (there != saved.end() &&
+        there->second.fingerprint == fingerprint_of(task, there->second.examples)) {
       found.known[label] = there->second.examples;
       continue;
     }
@@ -141,7 +155,7 @@ void save_test_examples(const fs::path& folder, const Plan& plan, const TestExam
   for (const auto& [label, task] : tasks) {
     const auto known = examples.find(label);
     if (known == examples.end()) continue;
-    const std::string fingerprint = content_of(task);
+    const std::string fingerprint = fingerprint_of(task, known->second);
     for (const TestExample& example : known->second) text += line_of(label, fingerprint, example);
   }
   const fs::path file = folder / kFile;

@@ -18,7 +18,7 @@ struct SweepTestExamples {
 
 // Reads them from DIR/test_examples.jsonl, where an earlier report left them, and otherwise from
 // the data that the plan names, if these are still what the sweep was run on. A file that cannot be
-// read counts as missing. Writes nothing.
+// read, or whose lines are not those that were written, counts as missing. Writes nothing.
 SweepTestExamples read_test_examples(const std::filesystem::path& folder, const Plan& plan);
 
 // Writes DIR/test_examples.jsonl, so that a results folder explains itself without its data: a line

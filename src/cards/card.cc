@@ -161,7 +161,9 @@ std::vector<std::pair<std::string, std::string>> read_labels(const StrictToml& t
   std::vector<std::pair<std::string, std::string>> labels;
   std::set<std::string> words;
   for (const auto& [raw, word] : toml.text_table("labels")) {
-    if (word.empty() || !words.insert(word).second) {
+    if (trim(word).empty())
+      toml.fail("labels", fmt::format("the word for {} is empty; a label needs a word", raw));
+    if (!words.insert(word).second) {
       toml.fail("labels",
                 fmt::format("each label needs a word of its own, found \"{}\" for {}", word, raw));
     }

@@ -70,6 +70,7 @@ std::string JoinedAnswers::join(Row& row, const Column& id, int64_t line) const 
     if (!name) return fmt::format("there is no text at the key \"{}\"", to_string(id));
     const auto found = rows_.find(std::string(trim(*name)));
     if (found == rows_.end()) return fmt::format("{} has no answer for \"{}\"", name_, *name);
+    // several rows are a list of answers: references of one text
     answers = found->second.size() == 1 ? found->second.front() : JsonValue(found->second);
   }
   row.join({{kColumn, std::move(answers)}});

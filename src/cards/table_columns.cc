@@ -62,11 +62,33 @@ void refuse_unsaid(const StrictToml& toml, const TableColumns& columns) {
   }
 }
 
+// What stands at a column that holds no text.
+std::string what_is_there(const Row& row, const Column& column) {
+  const std::string name = to_string(column);
+  const std::optional<nlohmann::json> found = row.find(column);
+  if (found && found->is_object()) {
+    std::vector<std::string> keys;
+    for (const auto& [key, value] : found->items()) keys.push_back(key);
+    const std::string first = keys.empty() ? "" : fmt::format(", as in {}.{}", name, keys.front());
+    return fmt::format("at the key \"{}\" there is an object with the keys {}; name one of them{}",
+                       name, join(keys, ", "), first);
+  }
+  if (found && found->is_array())
+    return fmt::format("at the key \"{}\" there is a list of {}; expected a text", name,
+                       counted(std::ssize(*found), "value"));
+  std::vector<std::string> known;
+  for (const nlohmann::json& object : row.objects()) {
+    if (object.contains(root_of(column)) || !object.is_object()) continue;
+    for (const auto& [key, value] : object.items()) known.push_back(key);
+  }
+  const std::string text = fmt::format("there is no text at the key \"{}\"", name);
+  return known.empty() ? text : text + "; " + did_you_mean(root_of(column), known);
+}
+
 std::optional<std::string> required(const Row& row, const Column& column, ExampleImporter& sink) {
   std::optional<std::string> text = row.text(column);
   if (!text) {
-    sink.bad("missing_columns",
-             fmt::format("there is no text at the key \"{}\"", to_string(column)));
+    sink.bad("missing_columns", what_is_there(row, column));
   }
   return text;
 }
@@ -103,8 +125,12 @@ bool take_choices(const TableColumns& columns, const Row& row, Draft& draft,
                   ExampleImporter& sink) {
   std::optional<std::vector<std::string>> choices = choices_of_row(columns, row);
   if (!choices) {
-    sink.bad("missing_columns", fmt::format("there is no list of texts at the key \"{}\"",
-                                            to_string(columns.choices[0])));
+    const Column& first = columns.choices[0];
+    const auto found = row.find(first);
+    sink.bad("missing_columns",
+             found && found->is_object()
+                 ? what_is_there(row, first) + "; choices need all of them in a list"
+                 : fmt::format("there is no list of texts at the key \"{}\"", to_string(first)));
     return false;
   }
   std::optional<std::string> answer = required(row, *columns.answer, sink);
@@ -201,7 +227,7 @@ std::optional<Draft> draft_of(const TableColumns& columns, const Row& row, Examp
   std::string missing;
   std::optional<std::string> source = columns.source.of(row, missing);
   if (!source) {
-    sink.bad("missing_columns", fmt::format("there is no text at the key \"{}\"", missing));
+    sink.bad("missing_columns", what_is_there(row, missing));
     return std::nullopt;
   }
   draft.source = *std::move(source);

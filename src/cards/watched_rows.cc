@@ -44,6 +44,7 @@ class RowWatch {
     if (rows_ == 1 && header_.empty()) watch_first(row.cells());
     width_ = std::max(width_, row.cells().size());
     if (format_.text == TextFormat::tsv) watch_quotes(row.cells());
+    if (row.stray_quote() && ++stray_quotes_ == 1) first_quote_ = sink_.line();
     for (const JsonRow& object : row.objects()) {
       for (const auto& [key, value] : object.items()) {
         if (!roots_.contains(key)) unread_.insert(key);
@@ -58,6 +59,12 @@ class RowWatch {
       add("{} cells begin with a quote (\"), the first in line {}, and are read as they stand; if "
           "the file quotes its cells, set quotes = true",
           quotes_, first_quote_);
+    }
+    if (stray_quotes_ > 0) {
+      add("{} have a quote (\") that is not closed, or that closes in the midst of a text, the "
+          "first "
+          "in line {}, and are read as they stand; double the quotes within a quoted cell",
+          counted(stray_quotes_, "row"), first_quote_);
     }
     for (const auto& [column, count] : json_texts_) {
       if (2 * count < std::min(rows_, kLooked)) continue;
@@ -92,6 +99,7 @@ class RowWatch {
   void watch_json(const Row& row) {
     for (const Column& column : read_.columns) {
       const std::string name = root_of(column);
+      if (!row.has(column)) continue;  // joined later, or missed when it is read
       if (to_string(column) != name || std::ranges::count(format_.json_columns, name) > 0) continue;
       const std::optional<std::string> text = row.text(column);
       if (text && is_json_text(*text)) ++json_texts_[name];
@@ -120,7 +128,7 @@ class RowWatch {
   std::vector<std::string> header_;
   std::map<std::string, int64_t> json_texts_;
   size_t width_ = 0;
-  int64_t rows_ = 0, quotes_ = 0, first_quote_ = 0;
+  int64_t rows_ = 0, quotes_ = 0, stray_quotes_ = 0, first_quote_ = 0;
   bool first_looks_like_header_ = false;
 };
 

@@ -14,12 +14,12 @@ class RecordScanner {
   RecordScanner(std::string_view rest, std::string_view delimiter)
       : rest_(rest), delimiter_(delimiter) {}
 
-  // False for a quote that nobody closes within the longest row.
+  // False for a quote that nobody closes within the longest row, or that closes before more text.
   bool scan() {
     for (; at_ < rest_.size(); ++at_) {
       if (inside_ ? !take_quoted() : !take_plain()) break;
     }
-    return !inside_;
+    return !inside_ && !stray_;
   }
 
   QuotedRecord take() {
@@ -41,19 +41,24 @@ class RecordScanner {
       cell_ += rest_[++at_];
     } else {
       inside_ = false;
+      closed_ = true;
     }
     return true;
   }
 
   bool take_plain() {
     const char letter = rest_[at_];
-    if (letter == '"' && cell_.empty()) {
+    if (letter == '"' && cell_.empty() && !closed_) {
       inside_ = true;
     } else if (rest_.substr(at_).starts_with(delimiter_)) {
       record_.cells.push_back(std::exchange(cell_, {}));
       at_ += delimiter_.size() - 1;
+      closed_ = false;
     } else if (letter == '\n') {
       return false;
+    } else if (closed_) {  // only blanks may follow
+      stray_ = letter != ' ' && letter != '\t' && letter != '\r';
+      return !stray_;
     } else {
       cell_ += letter;
     }
@@ -65,6 +70,8 @@ class RecordScanner {
   std::string cell_;
   size_t at_ = 0;
   bool inside_ = false;
+  bool closed_ = false;  // the cell was in quotes
+  bool stray_ = false;
 };
 
 }  // namespace
@@ -86,7 +93,8 @@ QuotedRecord quoted_record(std::string_view rest, std::string_view delimiter) {
   std::string_view line = rest.substr(0, end);
   if (line.ends_with('\r')) line.remove_suffix(1);
   return {.cells = cut_cells(line, delimiter),
-          .length = end == std::string_view::npos ? rest.size() : end + 1};
+          .length = end == std::string_view::npos ? rest.size() : end + 1,
+          .stray_quote = true};
 }
 
 }  // namespace dovetail

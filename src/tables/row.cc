@@ -83,6 +83,15 @@ std::optional<size_t> cell_of(const Column& column, const RowContext& context) {
   return found - context.header.begin();
 }
 
+void refuse_twice(const Column& column, const RowContext& context) {
+  const std::string* name = std::get_if<std::string>(&column);
+  if (!name || std::ranges::count(context.header, *name) < 2) return;
+  throw_<DataError>(
+      "{}:1: the header has the column \"{}\" twice; give the number of the one you mean, from 1 "
+      "on",
+      context.file, *name);
+}
+
 }  // namespace
 
 std::string to_string(const Column& column) {
@@ -115,7 +124,10 @@ std::optional<JsonValue> at_path(const JsonValue& value, std::string_view path) 
 }
 
 size_t position_of(const Column& column, const RowContext& context) {
-  if (const std::optional<size_t> cell = cell_of(column, context)) return *cell;
+  if (const std::optional<size_t> cell = cell_of(column, context)) {
+    refuse_twice(column, context);
+    return *cell;
+  }
   throw_<DataError>("{}:1: the header has no column \"{}\": {}{}", context.file, to_string(column),
                     did_you_mean(to_string(column), context.header),
                     separators_hint(context.header));
@@ -141,10 +153,15 @@ std::optional<JsonValue> Row::in_objects(const Column& column) const {
   return std::nullopt;
 }
 
+bool Row::has(const Column& column) const {
+  return in_objects(column) || (!cells_.empty() && cell_of(column, context_));
+}
+
 std::optional<JsonValue> Row::find(const Column& column) const {
   if (std::optional<JsonValue> found = in_objects(column)) return found;
   if (cells_.empty()) return std::nullopt;
   const std::optional<size_t> cell = cell_of(column, context_);
+  if (cell) refuse_twice(column, context_);
   if (cell) return *cell < cells_.size() ? std::optional<JsonValue>(cells_[*cell]) : std::nullopt;
   const auto has_root = [&](const JsonValue& object) { return object.contains(root_of(column)); };
   if (std::any_of(objects_.begin(), objects_.end(), has_root)) return std::nullopt;

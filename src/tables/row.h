@@ -34,7 +34,8 @@ struct RowContext {
   std::vector<std::string> json_columns;  // columns whose text is JSON
 };
 
-// Where a column stands among the cells, from 0 on. DataError if the header lacks it.
+// Where a column stands among the cells, from 0 on. DataError if the header lacks it, or has
+// it twice.
 size_t position_of(const Column& column, const RowContext& context);
 
 // One row: cells, or a JSON object with those that it lies in.
@@ -48,6 +49,13 @@ class Row {
 
   // Reads the context's json_columns. Returns the first that is no JSON; "" for none.
   std::string read_json_columns();
+
+  // Whether the row has a quote that RFC 4180 does not know, and is read as it stands.
+  bool stray_quote() const { return stray_quote_; }
+  void set_stray_quote(bool stray) { stray_quote_ = stray; }
+
+  // Whether the file has such a column, or this row such a value.
+  bool has(const Column& column) const;
 
   // Adds an outermost object.
   void join(nlohmann::json object) { objects_.push_back(std::move(object)); }
@@ -71,6 +79,7 @@ class Row {
   std::vector<std::string> cells_;
   std::vector<nlohmann::json> objects_;
   const RowContext& context_;
+  bool stray_quote_ = false;
 };
 
 }  // namespace dovetail

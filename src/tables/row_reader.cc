@@ -70,7 +70,9 @@ class RowFileReader {
       if (is_header(line + 1)) {
         set_header(record.cells);
       } else if (sink_.begin(line + 1, bytes.substr(0, record.length))) {
-        take(Row(std::move(record.cells), context_));
+        Row row(std::move(record.cells), context_);
+        row.set_stray_quote(record.stray_quote);
+        take(std::move(row));
       }
       line += record.lines;
       bytes.remove_prefix(record.length);
@@ -125,7 +127,21 @@ class RowFileReader {
     for (const std::string& cell : cells) context_.header.push_back(collapse_whitespace(cell));
   }
 
+  // Empty cells at the end come from spreadsheets. More would give the row to the wrong columns.
+  bool has_superfluous(const Row& row) const {
+    const size_t named = context_.header.size();
+    if (named == 0 || row.cells().size() <= named) return false;
+    return std::any_of(row.cells().begin() + named, row.cells().end(),
+                       [](const std::string& cell) { return !trim(cell).empty(); });
+  }
+
   void take(Row row) {
+    if (has_superfluous(row)) {
+      return sink_.bad(
+          "superfluous_cells",
+          fmt::format("{} cells under a header of {}; a text that holds the delimiter needs quotes",
+                      row.cells().size(), context_.header.size()));
+    }
     const std::string broken = row.read_json_columns();
     if (broken.empty()) return take_(row);
     sink_.bad("not_json", fmt::format("the text of \"{}\" is no JSON", broken));

@@ -196,6 +196,18 @@ def test_a_template_that_is_added_later_has_its_own_right_answers(ran):
     assert re.fullmatch(r"thing number \d+ is", *right["relation_filling"])
 
 
+def test_an_edited_or_cut_file_of_examples_is_not_believed(ran):
+    folder, _ = ran
+    cell, kept = cell_of(folder, "x"), folder / "results/s/test_examples.jsonl"
+    before = dovetail("predictions", "results/s", "--cell", cell, cwd=folder).stdout
+    lines = kept.read_text().splitlines(keepends=True)
+    for damaged in (lines[1:] + lines[:1], lines[:3],
+                    [line.replace("cause", "clause") for line in lines]):
+        kept.write_text("".join(damaged))
+        assert dovetail("predictions", "results/s", "--cell", cell, cwd=folder).stdout == before
+    kept.write_text("".join(lines))
+
+
 # Last: it changes the data.
 def test_a_folder_explains_itself_without_its_data(ran):
     folder, _ = ran

@@ -49,6 +49,54 @@ TEST(Unread, QuotesWhereNothingIsQuotedAreCounted) {
               ElementsAre(HasSubstr("2 cells begin with a quote (\"), the first in line 2")));
 }
 
+TEST(Unread, StrayQuotesAreCountedAndSwallowNothing) {
+  EXPECT_THAT(
+      notes_of(kText, {"s,t\na,x\n\"b,x\nc,y\n\"d,x\n", "s,t\ne,y\n"}),
+      ElementsAre(HasSubstr("train.txt: 2 rows have a quote (\") that is not closed, or that "
+                            "closes in the midst of a text, the first in line 3")));
+}
+
+// "text 12, more,answer" without quotes: the target would be " more".
+TEST(Superfluous, CellsBeyondTheHeaderMakeABadRow) {
+  const ScratchFolder scratch;
+  std::string rows = "s,t\n";
+  for (int i = 0; i < 20; ++i) rows += fmt::format("text {},answer\n", i);
+
+  const LoadedCard loaded =
+      load(scratch, kText, {rows + "text, more,answer\nlast,empty cells,,\n", "s,t\nq,r\n"});
+
+  EXPECT_THAT(loaded.report.files[0].bad, ElementsAre(Pair("superfluous_cells", 1)));
+  EXPECT_EQ(loaded.data.train.back().references[0], "empty cells");
+}
+
+TEST(Header, AColumnThatStandsThereTwiceHasNoName) {
+  expect_error("kind = \"table\"\nformat = \"csv\"\nkeys = { source = \"s\", target = \"t\" }\n",
+               {"s,t,s\na,b,c\n", "s,t,s\nd,e,f\n"}, "the header has the column \"s\" twice");
+}
+
+TEST(Answers, LinesOfASecondFileBelongToCellsToo) {
+  const ScratchFolder scratch;
+  scratch.write("train.ans", "one\ntwo\n");
+  scratch.write("test.ans", "three\n");
+
+  const LoadedCard loaded =
+      load(scratch,
+           "kind = \"table\"\nformat = \"tsv\"\ntrain_answers = \"train.ans\"\n"
+           "test_answers = \"test.ans\"\nkeys = { source = 1, target = \"answers\" }\n",
+           {"a\nb\n", "c\n"});
+
+  EXPECT_EQ(loaded.data.train[1].references[0], "two");
+}
+
+TEST(Missing, SaysWhatStandsThereInstead) {
+  const std::string card = "kind = \"jsonl\"\nkeys = { source = \"s\", target = ";
+  expect_error(card + "\"tt\" }\n", {"{\"s\":\"a\",\"t\":\"b\"}\n", "{\"s\":\"c\",\"t\":\"d\"}\n"},
+               "there is no text at the key \"tt\"; did you mean \"t\"? (known: s, t)");
+  expect_error(card + "\"t\" }\n",
+               {"{\"s\":\"a\",\"t\":{\"x\":\"b\"}}\n", "{\"s\":\"c\",\"t\":\"d\"}\n"},
+               "an object with the keys x; name one of them, as in t.x");
+}
+
 TEST(Unread, ListsThatAreTextAreNamed) {
   EXPECT_THAT(notes_of(kText, {"s,t\na,\"[\"\"x\"\"]\"\n", "s,t\nb,\"[\"\"y\"\"]\"\n"}),
               Each(HasSubstr("the texts of \"t\" are JSON")));

@@ -25,6 +25,17 @@ TEST(QuotedRecord, TakesAQuoteThatNobodyClosesAsText) {
   EXPECT_EQ(record.length, 5);
 }
 
+// Two rows with a quote each that nobody closed: the one between them must not be swallowed.
+TEST(QuotedRecord, AQuoteThatClosesInTheMidstOfATextIsText) {
+  const QuotedRecord record = quoted_record("\"open 20,x\nplain,y\n\"open 30,x\n", ",");
+
+  EXPECT_THAT(record.cells, ElementsAre("\"open 20", "x"));
+  EXPECT_EQ(record.lines, 1);
+  EXPECT_TRUE(record.stray_quote);
+  EXPECT_FALSE(quoted_record("\"a\" ,b\r\n", ",").stray_quote);  // blanks may follow
+  EXPECT_THAT(quoted_record("\"a\" ,b\r\n", ",").cells, ElementsAre("a", "b"));
+}
+
 TEST(QuotedRecord, TakesDelimitersOfSeveralLetters) {
   EXPECT_THAT(quoted_record("a||\"b||c\"||d", "||").cells, ElementsAre("a", "b||c", "d"));
   EXPECT_THAT(cut_cells("a||\"b||c\"", "||"), ElementsAre("a", "\"b", "c\""));
