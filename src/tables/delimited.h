@@ -15,8 +15,8 @@ inline constexpr size_t kMaxRowBytes = 65536;
 std::vector<std::string> cut_cells(std::string_view line, std::string_view delimiter);
 
 // The record at the start of a text, by RFC 4180: its cells, its length with the line end, and how
-// many lines it takes. Where a quote is never closed, or closes in the midst of a text, the quotes of
-// its line are taken as text: else it would swallow the rows up to the next quote.
+// many lines it takes. Where a quote is never closed, or closes in the midst of a text, the quotes
+// of its line are taken as text: else it would swallow the rows up to the next quote.
 struct QuotedRecord {
   std::vector<std::string> cells = {};
   size_t length = 0;
