@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "analysis/statistics/task_runs.h"
+
 namespace dovetail {
 
 namespace {
@@ -58,16 +60,14 @@ std::vector<std::string> pretrained_once(const Plan& plan) {
 
 std::vector<GroupSummary> summarise(const Analysis& analysis) {
   std::vector<GroupSummary> summaries;
-  std::map<int64_t, Bootstrap> bootstraps;
+  TaskRuns runs(analysis.groups);
   for (const CellGroup& group : analysis.groups) {
     GroupSummary summary{&group, {}, cost_of(group, *analysis.plan, *analysis.records)};
     for (const std::string& metric : analysis.plan->metrics) {
       const Scores scores = scores_of(group, metric);
-      const int64_t items = scores.num_items();
-      if (items == 0) continue;
-      const Bootstrap& bootstrap =
-          bootstraps.try_emplace(items, items, analysis.options.bootstrap).first->second;
-      summary.scores[metric] = bootstrap.mean(scores);
+      if (scores.num_items() == 0) continue;
+      summary.scores[metric] =
+          mean_estimate(scores, runs_of(group), runs.at(group, metric), analysis.options.intervals);
     }
     summaries.push_back(std::move(summary));
   }

@@ -22,15 +22,16 @@ struct Choice {
   double declared_seconds = 0;  // declared_cost()
 };
 
-// Why a decision says what it says. The last two name no choice.
+// Why a decision says what it says. near_zero and too_few_examples name no choice.
 //
 // measurable_gain: the best cells measurably beat random start and every baseline.
 // baseline_is_better: a baseline measurably beats the best cells; of those there are, the best.
 // nothing_to_compare: the best cells; neither random start nor a baseline has been scored.
 // highest_mean: no measurable difference, and nothing cheaper to take.
-// as_good_and_cheaper: no measurable difference, so the cheapest choice that is about as good.
+// as_good_and_cheaper: the cheapest choice that is as good within the margin of equivalence.
 // near_zero: nothing that was compared scores kNearZero.
-// too_few_examples: a cheaper choice is not measurably worse, but may score less than half as much.
+// too_few_examples: a cheaper choice is neither measurably worse nor as good for certain.
+// one_run: the best mean; nothing is measured with one run of each cell.
 enum class UseReason {
   measurable_gain,
   baseline_is_better,
@@ -38,7 +39,8 @@ enum class UseReason {
   highest_mean,
   as_good_and_cheaper,
   near_zero,
-  too_few_examples
+  too_few_examples,
+  one_run
 };
 std::string to_string(UseReason reason);
 
@@ -49,10 +51,14 @@ inline constexpr double kNearZero = 0.05;
 struct Use {
   std::optional<Choice> choice;  // none: nothing can be recommended
   UseReason reason = UseReason::nothing_to_compare;
-  // The score to expect of `choice`, cross-fitted; without a choice that of the highest mean.
+  // The score to expect of `choice`; without a choice that of the highest mean.
   Estimate score;
   // as_good_and_cheaper: the highest mean's lead over the choice.
   Estimate lead;
+  double margin = 0;  // of equivalence, in this metric
+  // Without a measurable difference: the true lead that these examples and runs would have shown
+  // over each of what was compared, in four of five sweeps.
+  std::optional<double> detectable;
   double highest = 0;  // the highest score of all that was compared
   // The test examples at which the highest mean's lead over `needed_against` would be measurable if
   // it stayed as large and the interval shrank with the root of their number, at least: more

@@ -2,19 +2,16 @@
 #include "analysis/decisions/decisions.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 
 #include "analysis/decisions/contenders.h"
 #include "analysis/decisions/use.h"
+#include "analysis/statistics/metric_direction.h"
 
 namespace dovetail {
 
 namespace {
-
-const Contender* best_of(const Contenders& contenders) {
-  return *std::max_element(contenders.begin(), contenders.end(),
-                           [](auto* a, auto* b) { return a->mean < b->mean; });
-}
 
 Contenders select(const std::vector<Contender>& from,
                   const std::function<bool(const CellGroup&)>& wanted) {
@@ -42,20 +39,23 @@ CrossFitted cross_fit(const Contenders& contenders, const CrossFitOptions& optio
 Comparison compare(TaskAtSize& at, Comparison comparison, const Contenders& against) {
   if (against.empty()) return comparison;
   comparison.absent.clear();
-  const Contender* best = best_of(against);
+  const CrossFitted fitted = cross_fit(against, at.options.cross_fit);
+  const Contender* best = against[fitted.winner];
   at.compared[comparison.name] = best;
   comparison.same = best == at.recommended;
   comparison.against = best->group->choice();
   comparison.cells = cell_names(*best->group);
   comparison.seconds = best->cost.total();
-  const Scores fitted = cross_fit(against, at.options.cross_fit).scores;
-  comparison.score = at.bootstrap->mean(fitted);
-  // Compared with itself, only the random halves would differ.
-  comparison.gain = comparison.same
-                        ? Estimate{0, 0, 0, comparison.score.items, comparison.score.seeds}
-                        : at.bootstrap->difference(at.chosen.scores, fitted);
-  if (comparison.score.mean > 0)
-    comparison.relative_gain = comparison.gain.mean / comparison.score.mean;
+  const std::vector<RunWeight> runs = runs_of(*best->group);
+  comparison.score = mean_estimate(fitted.scores, runs, *at.runs, at.options.intervals);
+  // The recommendation takes more off its score, being the best of more.
+  if (comparison.same) comparison.score = at.expected;
+  comparison.gain =
+      comparison.same ? Estimate{0, 0, 0, comparison.score.items, comparison.score.seeds}
+                      : difference_estimate({at.chosen.scores, runs_of(*at.recommended->group)},
+                                            {fitted.scores, runs}, *at.runs, at.options.intervals);
+  const double base = std::abs(comparison.score.mean);
+  if (base > 0) comparison.relative_gain = comparison.gain.mean / base;
   return comparison;
 }
 
@@ -128,6 +128,7 @@ void gather(TaskAtSize& at, Decision& decision, const Plan& plan,
     if (group.baseline.empty()) ++decision.candidates_planned;
     Scores scores = scores_of(group, decision.metric);
     if (scores.num_items() == 0) continue;
+    if (!at.higher_is_better) negate(scores);
     const double mean = scores.mean();
     const bool complete = scores.rows.size() == group.cells.size();
     auto& place = !group.baseline.empty() ? at.baselines : complete ? at.candidates : partial;
@@ -139,24 +140,66 @@ void gather(TaskAtSize& at, Decision& decision, const Plan& plan,
   decision.candidates = static_cast<int64_t>(at.candidates.size());
 }
 
+// The tables of the contenders that have the same seeds as the first.
+std::vector<Scores> comparable(const Contenders& contenders) {
+  std::vector<Scores> tables;
+  for (const Contender* contender : contenders) {
+    if (contender->scores.seeds == contenders[0]->scores.seeds) tables.push_back(contender->scores);
+  }
+  return tables;
+}
+
+void turn(Estimate& score) {
+  score.mean = -score.mean;
+  std::swap(score.low, score.high);
+  score.low = -score.low;
+  score.high = -score.high;
+}
+
+// Scores as they were measured, where they were negated to be maximised. Gains and leads stay:
+// above 0 is better.
+void restore_signs(Decision& decision) {
+  turn(decision.recommended.score);
+  turn(decision.honest_score);
+  for (Comparison& comparison : decision.comparisons) turn(comparison.score);
+  if (decision.cheaper) turn(decision.cheaper->score);
+  if (decision.use.choice) turn(decision.use.choice->score);
+  turn(decision.use.score);
+  decision.use.highest = -decision.use.highest;
+}
+
 void settle(TaskAtSize& at, Decision& decision) {
   const Contenders all = select(at.candidates, [](auto&) { return true; });
-  at.recommended = best_of(all);
   at.chosen = cross_fit(all, at.options.cross_fit);
-  decision.recommended = choice_of(*at.recommended, *at.bootstrap);
-  decision.honest_score = at.bootstrap->mean(at.chosen.scores);
+  at.recommended = all[at.chosen.winner];
+  at.expected = mean_estimate(at.chosen.scores, runs_of(*at.recommended->group), *at.runs,
+                              at.options.intervals);
+  decision.recommended = choice_of(at, *at.recommended);
+  decision.honest_score = at.expected;
+  decision.optimism = at.chosen.optimism;
+  decision.over_runs = at.chosen.over_runs || all.size() == 1;
   decision.halves = at.chosen.halves;
-  decision.times_chosen =
-      at.chosen.wins[static_cast<size_t>(at.recommended - at.candidates.data())];
+  decision.times_chosen = at.chosen.wins[at.chosen.winner];
   decision.cross_fitted = at.chosen.scores.num_items() >= kFewestItemsToSplit;
+  decision.differ = test_cells_differ(comparable(all));
   decision.comparisons = comparisons(at);
   decision.verdict = verdict_of(decision.comparisons);
   decide_use(at, decision);
+  if (!at.higher_is_better) restore_signs(decision);
 }
 
 }  // namespace
 
-Choice choice_of(const Contender& contender, const Bootstrap& bootstrap) {
+Estimate score_of(const TaskAtSize& at, const Contender& contender) {
+  return mean_estimate(contender.scores, runs_of(*contender.group), *at.runs, at.options.intervals);
+}
+
+Estimate lead_of(const TaskAtSize& at, const Contender& a, const Contender& b) {
+  return difference_estimate({a.scores, runs_of(*a.group)}, {b.scores, runs_of(*b.group)}, *at.runs,
+                             at.options.intervals);
+}
+
+Choice choice_of(const TaskAtSize& at, const Contender& contender) {
   const CellGroup& group = *contender.group;
   return {group.baseline,
           group.objective,
@@ -166,7 +209,7 @@ Choice choice_of(const Contender& contender, const Bootstrap& bootstrap) {
           group.start(),
           group.choice(),
           cell_names(group),
-          bootstrap.mean(contender.scores),
+          score_of(at, contender),
           contender.cost,
           contender.declared_seconds};
 }
@@ -191,29 +234,30 @@ std::vector<Decision> decide(const Plan& plan, const std::vector<CellGroup>& gro
                              const std::map<std::string, Record>& records,
                              const DecisionOptions& options) {
   std::vector<Decision> decisions;
-  std::map<int64_t, Bootstrap> bootstraps;  // by number of test examples; drawing them is slow
+  TaskRuns runs(groups);
   const auto labels = [&](const char* axis) {
     const auto found = plan.axis_labels.find(axis);
     return found == plan.axis_labels.end() ? std::vector<std::string>{} : found->second;
   };
   for (const std::string& task : labels("task")) {
     for (const std::string& size : labels("train_size")) {
-      Decision decision{task, size, main_metric_of(task, plan, options)};
-      TaskAtSize at{options};
+      const std::string metric = main_metric_of(task, plan, options);
+      Decision decision{task, size, metric, higher_is_better(plan, metric)};
+      TaskAtSize at{.options = options,
+                    .runs = &runs.at(task, size, decision.metric),
+                    .higher_is_better = decision.higher_is_better};
       gather(at, decision, plan, groups, records);
       if (at.candidates.empty()) continue;
       const int64_t items = at.candidates[0].scores.num_items();
       std::erase_if(at.baselines,
                     [&](const Contender& b) { return b.scores.num_items() != items; });
-      at.bootstrap = &bootstraps.try_emplace(items, items, options.bootstrap).first->second;
       settle(at, decision);
-      for (const std::string& metric : plan.metrics) {
-        const Scores scores = scores_of(*at.recommended->group, metric);
-        const int64_t own = scores.num_items();  // 1 for a corpus-level metric
-        if (own == 0) continue;
-        const Bootstrap& bootstrap =
-            bootstraps.try_emplace(own, own, options.bootstrap).first->second;
-        decision.other_metrics[metric] = bootstrap.mean(scores);
+      const CellGroup& chosen = *at.recommended->group;
+      for (const std::string& other : plan.metrics) {
+        const Scores scores = scores_of(chosen, other);
+        if (scores.num_items() == 0) continue;
+        decision.other_metrics[other] =
+            mean_estimate(scores, runs_of(chosen), runs.at(chosen, other), options.intervals);
       }
       decisions.push_back(std::move(decision));
     }

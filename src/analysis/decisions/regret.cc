@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <set>
 
 #include "analysis/decisions/claim_scores.h"
 #include "analysis/decisions/situations.h"
+#include "analysis/statistics/task_runs.h"
 
 namespace dovetail {
 
@@ -24,60 +27,49 @@ bool names(const Candidate& choice, const Candidate& cell) {
 // A situation with the best cells, which every choice there is measured against.
 struct ScoredSituation {
   const Situation& at;
-  const Bootstrap& bootstrap;
-  Scores best;
-  std::vector<double> best_resampled;
-  size_t winner = 0;
+  const RunVariance& runs;
+  const DecisionOptions& options;
+  CrossFitted best;
 
-  ScoredSituation(const Situation& situation, const Bootstrap& resamples,
-                  const DecisionOptions& options)
-      : at(situation), bootstrap(resamples) {
-    best = cross_fit(at.scores, options.cross_fit).scores;
-    best_resampled = bootstrap.resampled_means(best);
-    for (size_t c = 1; c < at.scores.size(); ++c) {
-      if (at.scores[c].mean() > at.scores[winner].mean()) winner = c;
-    }
-  }
+  ScoredSituation(const Situation& situation, const RunVariance& variance,
+                  const DecisionOptions& all_options)
+      : at(situation),
+        runs(variance),
+        options(all_options),
+        best(cross_fit(situation.scores, all_options.cross_fit)) {}
 };
 
-// A task's regrets, before they are averaged over its cases.
-struct TaskRegret {
-  std::vector<double> means;  // by case
-  std::vector<std::vector<double>> resampled;
-};
-
-Estimate interval(double mean, std::vector<double> resampled, const ScoredSituation& of,
-                  const BootstrapOptions& options) {
-  std::sort(resampled.begin(), resampled.end());
-  const double tail = (1 - options.confidence) / 2;
-  return {mean, quantile(resampled, tail), quantile(resampled, 1 - tail), of.best.num_items(),
-          std::ssize(of.best.seeds)};
+// A cell that is on both sides counts by the difference of its shares.
+std::vector<RunWeight> weights_of(const ScoredSituation& of, const std::vector<size_t>& chosen,
+                                  double of_best) {
+  std::vector<RunWeight> weights(of.at.candidates.size(), {of.at.tuning, 0});
+  weights[of.best.winner].weight += of_best;
+  for (const size_t c : chosen)
+    weights[c].weight += (of_best > 0 ? -1.0 : 1.0) / static_cast<double>(chosen.size());
+  return weights;
 }
 
 // Scores the choice. Returns false if it names no cells of the sweep, or cells without a common
 // seed.
-bool score(const ScoredSituation& of, SelectorCase& found, TaskRegret& regret,
-           const BootstrapOptions& options) {
-  std::vector<Scores> chosen;
+bool score(const ScoredSituation& of, SelectorCase& found) {
+  std::vector<Scores> tables;
+  std::vector<size_t> chosen;
   for (size_t c = 0; c < of.at.candidates.size(); ++c) {
     if (!names(found.selection.choice, of.at.candidates[c])) continue;
-    chosen.push_back(of.at.scores[c]);
-    found.is_best = c == of.winner;
+    tables.push_back(of.at.scores[c]);
+    chosen.push_back(c);
   }
-  found.is_best = found.is_best && chosen.size() == 1;
+  found.is_best = chosen == std::vector<size_t>{of.best.winner};
   if (chosen.empty()) return false;
-  const Scores mean = mean_of(chosen);
+  const Scores mean = mean_of(tables);
   if (mean.rows.empty()) return false;
-  found.best = of.at.candidates[of.winner];
-  found.score = of.bootstrap.mean(mean);
-  found.best_score = of.best.mean();
-  std::vector<double> resampled = of.best_resampled;
-  const std::vector<double> own = of.bootstrap.resampled_means(mean);
-  for (size_t r = 0; r < resampled.size(); ++r) resampled[r] -= own[r];
-  const double lost = found.best_score - found.score.mean;
-  found.regret = interval(lost, resampled, of, options);
-  regret.means.push_back(lost);
-  regret.resampled.push_back(std::move(resampled));
+  const IntervalOptions& intervals = of.options.intervals;
+  found.best = of.at.candidates[of.best.winner];
+  found.score = mean_estimate(mean, weights_of(of, chosen, 0), of.runs, intervals);
+  found.best_score = of.best.scores.mean();
+  // The weights of both sides stand together, as a cell may be on both.
+  found.regret = difference_estimate({of.best.scores, weights_of(of, chosen, 1)}, {mean, {}},
+                                     of.runs, intervals);
   return true;
 }
 
@@ -89,7 +81,7 @@ Selection select_by(const Selector& selector, const SelectorContext& context) {
 }
 
 SelectorCase choose_and_score(const ScoredSituation& here, const Selector& selector,
-                              const SelectorContext& context, TaskRegret& regret) {
+                              const SelectorContext& context) {
   const Situation& at = here.at;
   SelectorCase found;
   found.task = at.task;
@@ -97,49 +89,63 @@ SelectorCase choose_and_score(const ScoredSituation& here, const Selector& selec
   found.tuning = at.tuning;
   found.metric = at.metric;
   found.selection = select_by(selector, context);
-  if (found.selection.absent.empty() && !score(here, found, regret, context.bootstrap)) {
+  if (found.selection.absent.empty() && !score(here, found)) {
     found.selection.absent = "it names " + choice_text(found.selection.choice) +
                              ", which the sweep has not finished here";
   }
   return found;
 }
 
-// By index of the case, so that two selectors are compared on the cases that both have.
-using Regrets = std::map<size_t, TaskRegret>;
+// The cases in which a selector chose something that the sweep has, by index.
+using Places = std::set<size_t>;
+using Cases = std::vector<SelectorCase>;
 
-// Averages of the cases by task. If `minus` is given, each case is the other selector's regret
-// minus this one's.
-std::vector<TaskParts> by_task(const std::vector<SelectorCase>& cases, const Regrets& regrets,
-                               const Regrets* minus) {
-  std::map<std::string, std::pair<TaskParts, double>> tasks;
-  for (const auto& [place, regret] : regrets) {
-    if (minus && !minus->contains(place)) continue;
-    auto& [parts, count] = tasks[cases[place].task];
-    const TaskRegret* other = minus ? &minus->at(place) : nullptr;
-    if (count == 0) parts = {{0.0}, {std::vector<double>(regret.resampled[0].size(), 0.0)}};
-    ++count;
-    parts.means[0] += other ? other->means[0] - regret.means[0] : regret.means[0];
-    for (size_t r = 0; r < parts.resampled[0].size(); ++r) {
-      parts.resampled[0][r] +=
-          other ? other->resampled[0][r] - regret.resampled[0][r] : regret.resampled[0][r];
-    }
+Places places_of(const Cases& cases) {
+  Places places;
+  for (size_t i = 0; i < cases.size(); ++i) {
+    if (cases[i].selection.absent.empty()) places.insert(i);
   }
-  std::vector<TaskParts> all;
-  for (auto& [task, sums] : tasks) {
-    auto& [parts, count] = sums;
-    parts.means[0] /= count;
-    for (double& value : parts.resampled[0]) value /= count;
-    all.push_back(std::move(parts));
+  return places;
+}
+
+// Averages of the cases by task. The cases of a task share its examples, so their standard errors
+// are averaged as if they moved together.
+std::vector<Estimate> by_task(const Cases& cases, const Places& places,
+                              const std::function<Estimate(size_t)>& value) {
+  std::map<std::string, std::vector<Estimate>> tasks;
+  for (const size_t place : places) tasks[cases[place].task].push_back(value(place));
+  std::vector<Estimate> all;
+  for (const auto& [task, estimates] : tasks) {
+    Estimate& mean = all.emplace_back();
+    const double share = 1 / static_cast<double>(estimates.size());
+    mean.degrees = estimates[0].degrees;
+    for (const Estimate& estimate : estimates) {
+      mean.mean += share * estimate.mean;
+      mean.standard_error += share * estimate.standard_error;
+      mean.degrees = std::min(mean.degrees, estimate.degrees);
+      mean.runs_known = mean.runs_known && estimate.runs_known;
+    }
   }
   return all;
 }
 
-double first_part(const std::vector<double>& parts) { return parts[0]; }
+// The other selector's regret minus this one's. Both are measured against the same best cells, so
+// the difference is that of the scores. Its standard error is taken as if they were not paired,
+// which is on the safe side.
+Estimate advantage(const SelectorCase& own, const SelectorCase& other) {
+  Estimate found = own.score;
+  found.mean = other.regret.mean - own.regret.mean;
+  const bool same = own.selection.choice == other.selection.choice;
+  found.standard_error =
+      same ? 0 : std::hypot(own.score.standard_error, other.score.standard_error);
+  found.degrees = std::min(own.score.degrees, other.score.degrees);
+  return found;
+}
 
-double mean_over_tasks(const std::vector<SelectorCase>& cases, const Regrets& regrets,
+double mean_over_tasks(const Cases& cases, const Places& places,
                        double (*value)(const SelectorCase&)) {
   std::map<std::string, std::pair<double, double>> tasks;
-  for (const auto& [place, regret] : regrets) {
+  for (const size_t place : places) {
     auto& [sum, count] = tasks[cases[place].task];
     sum += value(cases[place]);
     ++count;
@@ -150,27 +156,33 @@ double mean_over_tasks(const std::vector<SelectorCase>& cases, const Regrets& re
   return mean;
 }
 
-void summarise(SelectorResult& result, const Regrets& own,
-               const std::map<std::string, Regrets>& baselines,
-               const std::vector<Situation>& situations, const BootstrapOptions& options) {
+void summarise(SelectorResult& result, const std::map<std::string, Cases>& baselines,
+               const std::vector<Situation>& situations, const DecisionOptions& options) {
+  const Cases& cases = result.cases;
+  const Places own = places_of(cases);
   if (own.empty()) return;
+  const double confidence = options.intervals.confidence;
   SelectorSummary& summary = result.summary.emplace();
-  summary.regret = pool(by_task(result.cases, own, nullptr), first_part, 0, options);
-  summary.score =
-      mean_over_tasks(result.cases, own, [](const SelectorCase& c) { return c.score.mean; });
+  summary.regret =
+      pool_estimates(by_task(cases, own, [&](size_t i) { return cases[i].regret; }), 0, confidence);
+  summary.score = mean_over_tasks(cases, own, [](const SelectorCase& c) { return c.score.mean; });
   summary.best_score =
-      mean_over_tasks(result.cases, own, [](const SelectorCase& c) { return c.best_score; });
-  summary.examples = mean_over_tasks(result.cases, own, [](const SelectorCase& c) {
-    return static_cast<double>(c.selection.examples);
-  });
-  for (const auto& [name, regrets] : baselines) {
-    const std::vector<TaskParts> parts = by_task(result.cases, own, &regrets);
-    if (name != result.selector->name && !parts.empty())
-      summary.against[name] = pool(parts, first_part, 0, options);
+      mean_over_tasks(cases, own, [](const SelectorCase& c) { return c.best_score; });
+  summary.examples = mean_over_tasks(
+      cases, own, [](const SelectorCase& c) { return static_cast<double>(c.selection.examples); });
+  for (const auto& [name, others] : baselines) {
+    Places both = own;
+    std::erase_if(both,
+                  [&, &others = others](size_t i) { return !others[i].selection.absent.empty(); });
+    if (name == result.selector->name || both.empty()) continue;
+    summary.against[name] = pool_estimates(
+        by_task(cases, both,
+                [&, &others = others](size_t i) { return advantage(cases[i], others[i]); }),
+        0, confidence);
   }
-  for (const auto& [place, regret] : own) {
+  for (const size_t place : own) {
     ++summary.cases;
-    summary.times_best += result.cases[place].is_best;
+    summary.times_best += cases[place].is_best;
     summary.chance_of_best += 1 / static_cast<double>(situations[place].candidates.size());
   }
   summary.chance_of_best /= static_cast<double>(summary.cases);
@@ -184,28 +196,19 @@ std::vector<SelectorResult> score_selectors(const Plan& plan, const std::vector<
   const std::vector<Situation> situations = situations_of(plan, groups, options);
   std::vector<SelectorResult> results;
   if (situations.empty()) return results;
-  std::map<int64_t, Bootstrap> bootstraps;
-  std::map<std::string, Regrets> all;
+  TaskRuns runs(groups);
   for (const Selector& selector : selectors()) results.push_back({&selector, {}, {}});
-  for (size_t i = 0; i < situations.size(); ++i) {
-    const int64_t items = situations[i].scores[0].num_items();
-    const ScoredSituation here(
-        situations[i], bootstraps.try_emplace(items, items, options.bootstrap).first->second,
-        options);
-    const SelectorContext context = context_of(situations[i], situations, plan, probes, options);
-    for (SelectorResult& result : results) {
-      TaskRegret regret;
-      result.cases.push_back(choose_and_score(here, *result.selector, context, regret));
-      if (!regret.means.empty()) all[result.selector->name][i] = std::move(regret);
-    }
+  for (const Situation& at : situations) {
+    const ScoredSituation here(at, runs.at(at.task, at.train_size, at.metric), options);
+    const SelectorContext context = context_of(at, situations, plan, probes, options);
+    for (SelectorResult& result : results)
+      result.cases.push_back(choose_and_score(here, *result.selector, context));
   }
-  std::map<std::string, Regrets> baselines;
-  for (const Selector& selector : selectors()) {
-    if (selector.baseline) baselines[selector.name] = all[selector.name];
+  std::map<std::string, Cases> baselines;
+  for (const SelectorResult& result : results) {
+    if (result.selector->baseline) baselines[result.selector->name] = result.cases;
   }
-  for (SelectorResult& result : results) {
-    summarise(result, all[result.selector->name], baselines, situations, options.bootstrap);
-  }
+  for (SelectorResult& result : results) summarise(result, baselines, situations, options);
   return results;
 }
 
@@ -219,6 +222,7 @@ std::vector<NamedSelection> select_for_unseen(const Plan& plan,
   here.task = unseen.label;
   here.train_size = unseen.train_size;
   here.tuning = unseen.tuning;
+  here.metric = main_metric_of(unseen.label, plan, options);
   for (const CellGroup& group : groups) {
     const Candidate candidate{group.objective, group.adaptation, group.template_name};
     const bool wanted = group.baseline.empty() && group.train_size == unseen.train_size &&

@@ -11,13 +11,12 @@
 
 // The score lost by following a selector instead of running the whole grid.
 //
-// A case is a task at one train size and tuning. Its regret is the score of the best cells,
-// cross-fitted so that the best of many is not flattered (analysis/statistics/cross_fit.h), minus
-// the score of the cells that the selector names, on the same resampled examples and seeds. An axis
-// left to chance is averaged over. A regret below 0 means that the winner on one half of the
-// examples scores less on the other half than the selector's choice. Regrets of a task's cases are
-// averaged, then pooled over tasks (analysis/statistics/pooling.h). Selectors that learn from
-// results see those of other tasks only.
+// A case is a task at one train size and tuning. Its regret is the score of the best cells without
+// its optimism (analysis/statistics/cross_fit.h), minus the score of the cells that the selector
+// names, paired by example and seed. An axis left to chance is averaged over. A single regret may
+// be below 0, by chance; their mean is not, as the optimism is right on average. Regrets of a
+// task's cases are averaged, then pooled over tasks (analysis/statistics/pooling.h). Selectors that
+// learn from results see those of other tasks only.
 namespace dovetail {
 
 struct SelectorCase {
@@ -27,7 +26,7 @@ struct SelectorCase {
   bool is_best = false;  // it names exactly the cells with the highest mean
   Candidate best;
   Estimate score;         // of the chosen cells, as measured
-  double best_score = 0;  // cross-fitted
+  double best_score = 0;  // without its optimism
   Estimate regret;
 };
 

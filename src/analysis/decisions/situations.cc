@@ -115,6 +115,7 @@ SelectorContext context_of(const Situation& at, const std::vector<Situation>& si
         {other.task, leads_of(other, at.candidates), probes_for(probes, other.task)});
   }
   context.conventional_objective = options.conventional_objective;
+  context.higher_is_better = higher_is_better(plan, at.metric);
   context.bootstrap = options.bootstrap;
   return context;
 }

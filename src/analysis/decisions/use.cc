@@ -5,8 +5,6 @@
 #include <cmath>
 #include <tuple>
 
-#include "analysis/statistics/metric_direction.h"
-
 namespace dovetail {
 
 namespace {
@@ -32,7 +30,7 @@ Alternatives open_alternatives(const TaskAtSize& at, const Decision& decision) {
   if (decision.verdict == Verdict::gain) {
     for (const Contender& other : at.candidates) {
       if (&other == at.recommended) continue;
-      const Estimate lead = at.bootstrap->difference(at.recommended->scores, other.scores);
+      const Estimate lead = lead_of(at, *at.recommended, other);
       if (lead.low <= 0) open.push_back({&other, lead, nullptr});
     }
   } else {
@@ -50,19 +48,27 @@ bool is_cheaper(const TaskAtSize& at, const Contender& other) {
 
 bool is_beaten_by_a_baseline(const TaskAtSize& at, const Contender& other) {
   return std::ranges::any_of(at.baselines, [&](const Contender& baseline) {
-    return &baseline != &other && baseline.mean > other.mean &&
-           at.bootstrap->difference(baseline.scores, other.scores).low > 0;
+    if (&baseline == &other || baseline.mean <= other.mean) return false;
+    const Estimate lead = lead_of(at, baseline, other);
+    return lead.low > 0 && lead.runs_known;
   });
 }
 
-// "Not measurably worse" says little of few test examples, so a choice must also be known to score
-// at least half as much.
-bool is_about_as_good(const TaskAtSize& at, const Alternative& other) {
-  return other.lead.high <= 0.5 * std::abs(at.recommended->mean) &&
+double margin_of(const TaskAtSize& at) {
+  const double margin = at.options.equivalence_margin;
+  return at.higher_is_better ? margin : margin * std::abs(at.recommended->mean);
+}
+
+// "Not measurably worse" says little of few test examples. As good is what differs by less than the
+// margin for certain: the interval, which is that of two one-sided tests at 2.5 % each (Schuirmann
+// 1987), lies within it.
+bool is_as_good(const TaskAtSize& at, const Alternative& other) {
+  const double margin = margin_of(at);
+  return other.lead.runs_known && other.lead.low > -margin && other.lead.high < margin &&
          !is_beaten_by_a_baseline(at, *other.contender);
 }
 
-// The cheapest of those that are about as good; of equally cheap ones the one that scores more,
+// The cheapest of those that are as good; of equally cheap ones the one that scores more,
 // then the first in the order of the sweep. Null without one.
 const Alternative* cheapest_as_good(const TaskAtSize& at, const Alternatives& open) {
   const auto place = [](const Alternative& other) {
@@ -70,7 +76,7 @@ const Alternative* cheapest_as_good(const TaskAtSize& at, const Alternatives& op
   };
   const Alternative* best = nullptr;
   for (const Alternative& other : open) {
-    if (!is_cheaper(at, *other.contender) || !is_about_as_good(at, other)) continue;
+    if (!is_cheaper(at, *other.contender) || !is_as_good(at, other)) continue;
     if (!best || place(other) < place(*best)) best = &other;
   }
   return best;
@@ -96,6 +102,14 @@ void note_examples_needed(const Alternatives& open, Use& use) {
   }
 }
 
+void note_detectable(const Alternatives& open, Use& use) {
+  for (const Alternative& other : open) {
+    if (!other.comparison || !other.lead.runs_known || other.lead.degrees < 1) continue;
+    const double seen = detectable_difference(other.lead.standard_error, other.lead.degrees);
+    use.detectable = std::max(use.detectable.value_or(0), seen);
+  }
+}
+
 double highest_score(const TaskAtSize& at, const Decision& decision) {
   double highest = std::max(at.recommended->mean, decision.honest_score.mean);
   for (const Contender& baseline : at.baselines) highest = std::max(highest, baseline.mean);
@@ -109,7 +123,7 @@ void use_best_baseline(const TaskAtSize& at, const Decision& decision, Use& use)
     if (!is_compared(comparison) || comparison.name == "random_start") continue;
     if (!best || comparison.score.mean > best->score.mean) best = &comparison;
   }
-  use.choice = choice_of(*at.compared.at(best->name), *at.bootstrap);
+  use.choice = choice_of(at, *at.compared.at(best->name));
   use.score = best->score;
 }
 
@@ -121,8 +135,12 @@ void use_highest_mean(const Decision& decision, UseReason reason, Use& use) {
 void use_without_difference(const TaskAtSize& at, const Alternatives& open,
                             const Alternative* cheaper, const Decision& decision, Use& use) {
   note_examples_needed(open, use);
+  note_detectable(open, use);
+  if (!decision.honest_score.runs_known) {
+    return use_highest_mean(decision, UseReason::one_run, use);
+  }
   if (cheaper) {
-    use.choice = choice_of(*cheaper->contender, *at.bootstrap);
+    use.choice = choice_of(at, *cheaper->contender);
     use.reason = UseReason::as_good_and_cheaper;
     use.score = cheaper->comparison->score;
     use.lead = cheaper->lead;
@@ -137,10 +155,8 @@ void use_without_difference(const TaskAtSize& at, const Alternatives& open,
   }
 }
 
-bool is_near_zero(const TaskAtSize& at, const Decision& decision, double highest) {
-  const MetricTraitsMap* traits = at.recommended->group->metric_traits;
-  const bool higher_is_better = !traits || traits_of(*traits, decision.metric).higher_is_better;
-  return higher_is_better && highest < kNearZero;
+bool is_near_zero(const TaskAtSize& at, double highest) {
+  return at.higher_is_better && highest < kNearZero;
 }
 
 }  // namespace
@@ -154,6 +170,7 @@ std::string to_string(UseReason reason) {
     case UseReason::as_good_and_cheaper: return "as_good_and_cheaper";
     case UseReason::near_zero: return "near_zero";
     case UseReason::too_few_examples: return "too_few_examples";
+    case UseReason::one_run: return "one_run";
   }
   return "";
 }
@@ -173,8 +190,9 @@ double declared_cost(const CellGroup& group, const Plan& plan) {
 void decide_use(const TaskAtSize& at, Decision& decision) {
   Use& use = decision.use;
   use.score = decision.honest_score;
+  use.margin = margin_of(at);
   use.highest = highest_score(at, decision);
-  if (decision.verdict != Verdict::gain && is_near_zero(at, decision, use.highest)) {
+  if (decision.verdict != Verdict::gain && is_near_zero(at, use.highest)) {
     use.reason = UseReason::near_zero;
     return;
   }
@@ -185,7 +203,7 @@ void decide_use(const TaskAtSize& at, Decision& decision) {
   const Alternatives open = open_alternatives(at, decision);
   const Alternative* cheaper = cheapest_as_good(at, open);
   if (cheaper) {
-    decision.cheaper = choice_of(*cheaper->contender, *at.bootstrap);
+    decision.cheaper = choice_of(at, *cheaper->contender);
     decision.cheaper_lead = cheaper->lead;
   }
   switch (decision.verdict) {

@@ -94,13 +94,15 @@ void add_plan_notes(const Plan& plan, Caveats& all) {
 void add_few_seeds(size_t seeds, Caveats& all) {
   if (seeds == 1) {
     all.push_back(
-        "One seed: the intervals show how much the scores depend on the test examples, but not how "
-        "much they would change with another seed.");
-  } else if (seeds < 5) {
-    all.push_back(fmt::format(
-        "{} seeds are few: the spread between seeds enters the intervals, but is known badly "
-        "and rather understated. Take gains that are only just measurable with care.",
-        seeds));
+        "One seed: nothing tells how much a score would change with another run. The intervals are "
+        "of the test examples alone, the scores to expect still hold the luck of having picked the "
+        "luckiest run, and no gain, equality or star is stated.");
+  } else if (seeds == 2) {
+    all.push_back(
+        "Two seeds: how much runs vary is learnt from all cells of a task and tuning together. Two "
+        "runs cannot say whether one choice varies more than the others, and hardly what a seed "
+        "does to all cells alike, so the intervals of single scores are wide. A choice is made on "
+        "one run and tested on the other.");
   }
 }
 

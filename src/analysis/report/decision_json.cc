@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/report/decision_json.h"
 
+#include <cmath>
+
 #include "analysis/report/claim_json.h"
+#include "analysis/report/decision_words.h"
 #include "analysis/report/estimate_json.h"
 #include "analysis/report/number_text.h"
 #include "analysis/report/selector_json.h"
@@ -52,9 +55,20 @@ Json use_json(const Decision& decision) {
             {"choice", use.choice ? choice_json(*use.choice) : Json()},
             {"score", estimate_json(use.score)},
             {"highest_score", use.highest},
+            {"margin", use.margin},
+            {"detectable_difference", number_or_null(use.detectable)},
             {"examples_needed", Json()}};
   if (use.examples_needed) json["examples_needed"] = *use.examples_needed;
   return json;
+}
+
+Json global_test_json(const Decision& decision) {
+  const GlobalTest& test = decision.differ;
+  return {{"f", std::isfinite(test.f) ? Json(test.f) : Json()},
+          {"degrees", {test.degrees_above, test.degrees_below}},
+          {"p_value", test.p_value},
+          {"runs_known", test.runs_known},
+          {"differ", cells_differ(decision)}};
 }
 
 Json single_decision_json(const Decision& decision, const ShownExamples& shown) {
@@ -66,6 +80,10 @@ Json single_decision_json(const Decision& decision, const ShownExamples& shown) 
             {"text", explain(decision)},
             {"recommended", choice_json(decision.recommended)},
             {"score", estimate_json(decision.honest_score)},
+            {"optimism", decision.optimism},
+            {"over_runs", decision.over_runs},
+            {"cells_differ", global_test_json(decision)},
+            {"higher_is_better", decision.higher_is_better},
             {"cross_fitted", decision.cross_fitted},
             {"candidates", decision.candidates},
             {"candidates_planned", decision.candidates_planned},
@@ -135,12 +153,13 @@ Json tuning_costs_json(const std::vector<TuningCost>& costs) {
 }
 
 Json method_json(const DecisionOptions& options) {
-  return {{"interval", "percentile bootstrap over test examples and seeds, paired"},
-          {"confidence", options.bootstrap.confidence},
+  return {{"interval", "Student's t over test examples and runs, paired; docs/statistics.md"},
+          {"confidence", options.intervals.confidence},
           {"resamples", options.bootstrap.resamples},
           {"bootstrap_seed", options.bootstrap.seed},
-          {"selection", "cross-fitted on random halves of the test examples"},
+          {"selection", "optimism, cross-fitted on random halves of runs and test examples"},
           {"splits", options.cross_fit.splits},
+          {"equivalence_margin", options.equivalence_margin},
           {"cost", "wall seconds: upstream jobs in full, plus tuning as the mean over seeds"},
           {"conventional_template", options.conventional_template},
           {"conventional_tuning", options.conventional_tuning}};

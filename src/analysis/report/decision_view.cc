@@ -25,7 +25,7 @@ TableCell comparison_cell(const Comparison* comparison) {
                  .title = "against: " + comparison->against};
   if (comparison->same) {
     cell.css_class = "tie";
-    cell.lines.push_back({"has the highest mean", LineRole::note});
+    cell.lines.push_back({"is the best itself", LineRole::note});
     return cell;
   }
   cell.css_class = comparison->better() ? "better" : comparison->worse() ? "worse" : "tie";
@@ -41,7 +41,7 @@ TableCell comparison_cell(const Comparison* comparison) {
 TableCell choice_cell(const Decision& decision) {
   const Estimate& score = decision.use.score;
   const std::string interval =
-      fmt::format("{}: {} to {}", decision.use.choice ? "score to expect" : "of the highest mean",
+      fmt::format("{}: {} to {}", decision.use.choice ? "score to expect" : "of the best mean",
                   score_text(score.low), score_text(score.high));
   return table_cell({{verdict_text(decision.verdict), LineRole::verdict},
                      {use_text(decision), LineRole::choice},
@@ -62,7 +62,8 @@ TableCell evidence_cell(const Decision& decision) {
           : fmt::format("best on {} of {} halves", decision.times_chosen, decision.halves);
   return table_cell({{fmt::format("n = {}, {}", score.items, count_text(score.seeds, "seed"))},
                      {of, LineRole::note},
-                     {stable, LineRole::note}});
+                     {stable, LineRole::note},
+                     {differ_text(decision), LineRole::note}});
 }
 
 std::vector<TableCell> decision_row(const Decision& decision) {

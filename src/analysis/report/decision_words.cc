@@ -14,6 +14,25 @@ std::string gain_text(const Comparison& comparison) {
                      interval_text(comparison.gain));
 }
 
+bool cells_differ(const Decision& decision) {
+  return decision.differ.differ() && decision.differ.runs_known;
+}
+
+std::string differ_text(const Decision& decision) {
+  const GlobalTest& test = decision.differ;
+  if (!(test.degrees_above > 0)) return "";
+  const std::string p = p_text(test.p_value);
+  return fmt::format(
+      "{}, p {}{}{}",
+      cells_differ(decision) ? "the cells differ" : "no difference between the cells is shown",
+      p.starts_with("<") ? "" : "= ", p, test.runs_known ? "" : " of these single runs");
+}
+
+std::string halves_text(const Decision& decision) {
+  return decision.over_runs && decision.honest_score.seeds > 1 ? "the runs and test examples"
+                                                               : "the test examples";
+}
+
 std::string verdict_text(Verdict verdict) {
   switch (verdict) {
     case Verdict::gain: return "measurable gain";

@@ -4,11 +4,10 @@
 namespace dovetail {
 
 Json estimate_json(const Estimate& estimate) {
-  return {{"mean", estimate.mean},
-          {"low", estimate.low},
-          {"high", estimate.high},
-          {"items", estimate.items},
-          {"seeds", estimate.seeds}};
+  return {{"mean", estimate.mean},       {"low", estimate.low},
+          {"high", estimate.high},       {"items", estimate.items},
+          {"seeds", estimate.seeds},     {"standard_error", estimate.standard_error},
+          {"degrees", estimate.degrees}, {"runs_known", estimate.runs_known}};
 }
 
 Json pooled_json(const PooledEffect& effect) {

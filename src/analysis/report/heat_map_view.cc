@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "analysis/report/decision_words.h"
 #include "analysis/report/number_text.h"
 #include "analysis/report/page_parts.h"
 #include "analysis/report/page_table.h"
@@ -19,15 +20,18 @@ struct HeatMap {
   const ReportModel& model;
   std::string task, metric, tuning, train_size;
   double lowest = 0, highest = 1;  // of the task, so that its heat maps share one colour scale
+
+  bool higher_is_better() const { return model.higher_is_better(metric); }
 };
 
-// A baseline, or nothing to recommend, has no star.
+// A baseline, or nothing to recommend, has no star, and neither have cells that may all be alike.
 bool is_to_be_used(const HeatMap& map, const GroupRow& group) {
   for (const Decision& decision : map.model.decisions) {
     if (decision.task != map.task || decision.train_size != map.train_size ||
         decision.metric != map.metric)
       continue;
     if (!decision.use.choice || !decision.use.choice->baseline.empty()) return false;
+    if (!cells_differ(decision)) return false;
     const Choice& use = *decision.use.choice;
     return use.start == group.start && use.template_name == group.template_name &&
            use.tuning == group.tuning;
@@ -46,7 +50,9 @@ TableCell score_cell(const HeatMap& map, const GroupRow& group, const Estimate& 
                   {fmt::format("±{:.3f}", (estimate.high - estimate.low) / 2), LineRole::note},
                   {seeds, LineRole::note}},
                  chosen ? "chosen" : "");
-  cell.shade = range > 0 ? (estimate.mean - map.lowest) / range : 0.5;
+  const double above =
+      map.higher_is_better() ? estimate.mean - map.lowest : map.highest - estimate.mean;
+  cell.shade = range > 0 ? above / range : 0.5;
   cell.title = group.choice + (chosen ? " (to be used)" : "");
   return cell;
 }
@@ -87,7 +93,9 @@ std::string baselines_text(const HeatMap& map) {
       const auto found = group.scores.find(map.metric);
       if (found == group.scores.end()) continue;
       auto [place, is_new] = best.try_emplace(group.train_size, found->second.mean);
-      place->second = std::max(place->second, found->second.mean);
+      const double mean = found->second.mean;
+      place->second =
+          map.higher_is_better() ? std::max(place->second, mean) : std::min(place->second, mean);
     }
     for (const auto& [size, score] : best) {
       parts.push_back(
@@ -113,6 +121,22 @@ bool set_colour_range(HeatMap& map) {
   return any;
 }
 
+// The train sizes at which nothing says that the cells differ.
+std::string alike_text(const HeatMap& map) {
+  std::vector<std::string> sizes;
+  for (const Decision& decision : map.model.decisions) {
+    const bool here = decision.task == map.task && decision.metric == map.metric;
+    if (here && decision.candidates > 1 && !cells_differ(decision))
+      sizes.push_back(fmt::format("{} (F test: {})", decision.train_size,
+                                  decision.differ.runs_known
+                                      ? "p " + p_text(decision.differ.p_value)
+                                      : std::string("one run each")));
+  }
+  if (sizes.empty()) return "";
+  return fmt::format(" Nothing says that the cells differ at all at {}, so none has a star there.",
+                     fmt::join(sizes, ", "));
+}
+
 std::string metric_view_content(HeatMap& map) {
   if (!set_colour_range(map)) return absent_html("No finished cell yet.");
   std::string maps;
@@ -124,9 +148,11 @@ std::string metric_view_content(HeatMap& map) {
       if (!table.rows.empty()) maps += table_html(table);
     }
   }
-  const std::string note =
-      fmt::format("{}; the colours run from {} to {}. {}", metric_text(map.metric),
-                  score_text(map.lowest), score_text(map.highest), baselines_text(map));
+  const bool higher = map.higher_is_better();
+  const std::string note = fmt::format(
+      "{}{}; the colours run from {} to {}. {}{}", metric_text(map.metric),
+      higher ? "" : " (less is better)", score_text(higher ? map.lowest : map.highest),
+      score_text(higher ? map.highest : map.lowest), baselines_text(map), alike_text(map));
   return paragraph_html(note, "note") + element("div", maps, {{"class", "panels"}});
 }
 

@@ -79,22 +79,30 @@ std::string tally(const DecisionList& decisions, std::string Choice::*part) {
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
+// Without a test that they differ at all, the best of the cells is the best of their luck.
 std::string lesson_of_choices(const DecisionList& gains) {
+  DecisionList differing;
+  std::ranges::copy_if(gains, std::back_inserter(differing),
+                       [](auto* decision) { return cells_differ(*decision); });
   if (gains.size() < 2) return "";
+  if (differing.size() < 2)
+    return "No choice is called a winner: in fewer than two of these cases do the cells differ at "
+           "all (F test, 5 %).";
   return fmt::format(
-      "Where there is a gain, the winners were: objective {}; template {}; tuning {}.",
-      tally(gains, &Choice::start), tally(gains, &Choice::template_name),
-      tally(gains, &Choice::tuning));
+      "Where there is a gain and the cells differ at all (F test, 5 %; {} of {} cases), the best "
+      "means were: objective {}; template {}; tuning {}. The test is of all choices together, not "
+      "of any two.",
+      differing.size(), gains.size(), tally(differing, &Choice::start),
+      tally(differing, &Choice::template_name), tally(differing, &Choice::tuning));
 }
 
 std::string lesson_of_cheaper(const DecisionList& gains) {
   const auto cheaper = std::count_if(gains.begin(), gains.end(),
                                      [](auto* decision) { return decision->cheaper.has_value(); });
   if (cheaper == 0) return "";
-  if (gains.size() == 1) return "A cheaper choice is not measurably worse; the table names it.";
-  return fmt::format(
-      "In {} of these {} cases a cheaper choice is not measurably worse; the table names it.",
-      cheaper, gains.size());
+  if (gains.size() == 1) return "A cheaper choice is as good; the table names it.";
+  return fmt::format("In {} of these {} cases a cheaper choice is as good; the table names it.",
+                     cheaper, gains.size());
 }
 
 // What stands before the list of the cases without a gain; "" for a gain.
@@ -102,17 +110,19 @@ std::string heading_of(UseReason reason) {
   switch (reason) {
     case UseReason::measurable_gain: return "";
     case UseReason::baseline_is_better:
-      return "A baseline without any tuning is better than every cell";
+      return "A baseline without any tuning measurably beats the best tuned choice";
     case UseReason::nothing_to_compare:
       return "Neither random start nor a baseline has been scored yet";
     case UseReason::highest_mean: return "No measurable difference, and nothing cheaper to take";
     case UseReason::as_good_and_cheaper:
-      return "No measurable difference, so take the cheaper choice";
+      return "As good within the margin, so take the cheaper choice";
     case UseReason::near_zero:
       return "Nothing works yet, every score is near zero (`dovetail predictions` prints the "
              "answers)";
     case UseReason::too_few_examples:
-      return "Cannot be told yet, the test examples are too few for the differences seen";
+      return "Cannot be told yet, the test examples and seeds are too few for the differences seen";
+    case UseReason::one_run:
+      return "Best mean of one run each, which the luck of a run may explain";
   }
   return "";
 }
@@ -141,7 +151,8 @@ std::vector<std::string> lessons(const Analysis& analysis) {
                                lesson_of_choices(gains), lesson_of_cheaper(gains)};
   for (const UseReason reason :
        {UseReason::as_good_and_cheaper, UseReason::highest_mean, UseReason::too_few_examples,
-        UseReason::near_zero, UseReason::baseline_is_better, UseReason::nothing_to_compare})
+        UseReason::near_zero, UseReason::baseline_is_better, UseReason::nothing_to_compare,
+        UseReason::one_run})
     all.push_back(lesson_of(analysis, reason));
   std::erase(all, "");
   return all;

@@ -190,6 +190,9 @@ ReportModel report_model(const Analysis& analysis, const TestExamples& examples)
                     .methods = methods_section(plan, *analysis.records)};
   for (const std::string& task : model.labels("task"))
     model.primary_metric[task] = main_metric_of(task, plan, analysis.options);
+  for (const auto& [metric, traits] : plan.metric_traits) {
+    if (!traits.higher_is_better) model.less_is_better.insert(metric);
+  }
   for (const Decision& decision : model.decisions)
     model.examples.push_back(shown_examples(analysis, decision, examples));
   index_groups(model);

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -70,6 +71,7 @@ struct ReportModel {
   std::vector<std::string> starts;  // Analysis::starts()
   std::vector<std::string> metrics;
   std::map<std::string, std::string> primary_metric;  // by task
+  std::set<std::string> less_is_better;               // metrics
   bool has_probes = false;
   std::vector<std::string> lessons, caveats;
   std::vector<Decision> decisions;
@@ -85,6 +87,9 @@ struct ReportModel {
   std::vector<Failure> failures;
   std::vector<MethodsPart> methods;
 
+  bool higher_is_better(const std::string& metric) const {
+    return !less_is_better.contains(metric);
+  }
   // The labels of an axis in the order of the sweep file; empty if the sweep has no such axis.
   const std::vector<std::string>& labels(const std::string& axis) const;
   // The group of tuned cells with these labels; null if the sweep has none.

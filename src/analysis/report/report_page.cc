@@ -65,7 +65,7 @@ std::string report_page(const ReportModel& model) {
        {"costs", costs_html(model)},
        {"cells", cells_html(model)},
        {"failures", failures_html(model)},
-       {"resamples", fmt::format("{}", options.bootstrap.resamples)},
+       {"margin", fmt::format("{}", options.equivalence_margin)},
        {"splits", fmt::format("{}", options.cross_fit.splits)},
        {"conventional", html_escape(conventional)},
        {"sweep_text", html_escape(model.sweep_text)},

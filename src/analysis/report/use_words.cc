@@ -28,10 +28,39 @@ std::string evidence(const Decision& decision) {
                      count_text(score.seeds, "seed"), count_text(decision.candidates, "choice"));
 }
 
+// "200 test examples and 2 seeds"
+std::string sample_text(const Decision& decision) {
+  return fmt::format("{} and {}", count_text(decision.honest_score.items, "test example"),
+                     count_text(decision.honest_score.seeds, "seed"));
+}
+
+std::string best_mean(const Decision& decision) {
+  return decision.higher_is_better ? "highest mean" : "lowest mean";
+}
+
+// Below so many degrees of freedom Student's interval is a fifth wider than the normal one.
+constexpr double kFewDegrees = 7;
+
+// Why an interval is wide that the examples do not explain.
+std::string few_cells_text(const Decision& decision) {
+  const Comparison* widest = nullptr;
+  for (const Comparison* comparison :
+       compared(decision, [](auto& c) { return !c.same && c.gain.runs_known; })) {
+    if (comparison->gain.standard_error > 0 && comparison->gain.degrees < kFewDegrees &&
+        (!widest || comparison->gain.degrees < widest->gain.degrees))
+      widest = comparison;
+  }
+  if (!widest) return "";
+  return fmt::format(
+      " The intervals are wide because few cells tell how runs vary: {:.1f} degrees of freedom "
+      "against {}; more seeds or more cells of the same tuning narrow them.",
+      widest->gain.degrees, widest->label);
+}
+
 std::string stability(const Decision& decision) {
   if (decision.halves == 0 || decision.candidates < 2) return "";
-  return fmt::format(" {} was the best on {} of {} random halves of the test examples.",
-                     decision.recommended.text, decision.times_chosen, decision.halves);
+  return fmt::format(" {} was the best on {} of {} random halves of {}.", decision.recommended.text,
+                     decision.times_chosen, decision.halves, halves_text(decision));
 }
 
 std::string costs_text(const Decision& decision, const Choice& other) {
@@ -52,18 +81,27 @@ std::string open_text(const Decision& decision) {
 
 std::string highest_mean_text(const Decision& decision) {
   const std::string open = open_text(decision);
-  return fmt::format("{} has the highest mean, {} {}{}{} ({}).", decision.recommended.text,
-                     score_text(decision.honest_score.mean), metric_text(decision.metric),
-                     open.empty() ? "" : ", but is not measurably better than ", open,
-                     evidence(decision));
+  return fmt::format(
+      "{} has the {}, {} {}{}{} ({}).", decision.recommended.text, best_mean(decision),
+      score_text(decision.honest_score.mean), metric_text(decision.metric),
+      open.empty() ? "" : ", but is not measurably better than ", open, evidence(decision));
 }
 
 std::string needed_text(const Decision& decision) {
   const Use& use = decision.use;
-  if (!use.examples_needed) return "";
-  return fmt::format(
-      " If the lead over {} stays as large, it takes at least {} test examples to be measurable.",
-      use.needed_against, *use.examples_needed);
+  std::string text;
+  if (use.detectable && *use.detectable > 0) {
+    text = fmt::format(
+        " A true lead of {} would have been seen in four of five sweeps like this; a smaller one "
+        "may be there.",
+        score_text(*use.detectable));
+  }
+  text += few_cells_text(decision);
+  if (!use.examples_needed) return text;
+  return text + fmt::format(
+                    " If the lead over {} stays as large, it takes at least {} test examples to be "
+                    "measurable.",
+                    use.needed_against, *use.examples_needed);
 }
 
 std::string explain_gain(const Decision& decision) {
@@ -81,15 +119,16 @@ std::string explain_gain(const Decision& decision) {
        compared(decision, [](auto& c) { return c.name != "random_start"; }))
     beaten.push_back(comparison->label);
   if (!beaten.empty()) text += fmt::format("; it measurably beats: {}", fmt::join(beaten, ", "));
-  text += " (" + evidence(decision) + ")." + stability(decision);
+  text += " (" + evidence(decision) + ")." + stability(decision) + few_cells_text(decision);
   if (decision.use.highest < kNearZero) text += " Even so, that is next to nothing.";
   if (!decision.cheaper) return text;
   return text + fmt::format(
-                    " Cheaper and not measurably worse: {} ({} {}; the lead over it is {}, "
+                    " Cheaper and as good within {}: {} ({} {}; the lead over it is {}, "
                     "interval {}), for {}.",
-                    decision.cheaper->text, score_text(decision.cheaper->score.mean),
-                    metric_text(decision.metric), signed_text(decision.cheaper_lead.mean),
-                    interval_text(decision.cheaper_lead), costs_text(decision, *decision.cheaper));
+                    score_text(decision.use.margin), decision.cheaper->text,
+                    score_text(decision.cheaper->score.mean), metric_text(decision.metric),
+                    signed_text(decision.cheaper_lead.mean), interval_text(decision.cheaper_lead),
+                    costs_text(decision, *decision.cheaper));
 }
 
 std::string explain_baseline(const Decision& decision) {
@@ -105,9 +144,10 @@ std::string explain_baseline(const Decision& decision) {
 
 std::string explain_alone(const Decision& decision) {
   return fmt::format(
-      "It has the highest mean, {} {} ({}), but neither random start nor a baseline has been "
-      "scored yet, so whether that is a gain is unknown.",
-      score_text(decision.honest_score.mean), metric_text(decision.metric), evidence(decision));
+      "It has the {}, {} {} ({}), but neither random start nor a baseline has been scored yet, so "
+      "whether that is a gain is unknown.",
+      best_mean(decision), score_text(decision.honest_score.mean), metric_text(decision.metric),
+      evidence(decision));
 }
 
 std::string explain_highest_mean(const Decision& decision) {
@@ -120,13 +160,13 @@ std::string explain_highest_mean(const Decision& decision) {
 
 std::string explain_cheaper(const Decision& decision) {
   const Use& use = decision.use;
-  const std::string less =
-      use.lead.high > 0 ? fmt::format(", and perhaps {} less", score_text(use.lead.high)) : "";
-  return "No measurable difference, so the cheaper choice will do. " + highest_mean_text(decision) +
-         stability(decision) +
-         fmt::format(" The cheaper choice scores {}{}; it costs {}.", score_text(use.score.mean),
-                     less, costs_text(decision, *use.choice)) +
-         needed_text(decision);
+  return fmt::format("As good within {}, so the cheaper choice will do. ", score_text(use.margin)) +
+         highest_mean_text(decision) + stability(decision) +
+         fmt::format(
+             " The cheaper choice scores {}; the lead over it is {} (interval {}), and it "
+             "costs {}.",
+             score_text(use.score.mean), signed_text(use.lead.mean), interval_text(use.lead),
+             costs_text(decision, *use.choice));
 }
 
 std::string explain_near_zero(const Decision& decision) {
@@ -137,14 +177,21 @@ std::string explain_near_zero(const Decision& decision) {
 }
 
 std::string explain_too_few(const Decision& decision) {
-  const Use& use = decision.use;
   const std::string help =
-      use.examples_needed
-          ? needed_text(decision)
-          : std::string(" More test examples would tell, or choices that differ more.");
-  return fmt::format("{} are too few to choose by. ",
-                     count_text(decision.honest_score.items, "test example")) +
+      needed_text(decision).empty()
+          ? std::string(" More test examples or seeds would tell, or choices that differ more.")
+          : needed_text(decision);
+  return fmt::format(
+             "{} are too few to choose by: a cheaper choice is not measurably worse, and "
+             "not as good within {} for certain. ",
+             sample_text(decision), score_text(decision.use.margin)) +
          highest_mean_text(decision) + stability(decision) + help;
+}
+
+std::string explain_one_run(const Decision& decision) {
+  return "One run of each cell: a gain, a loss or an equality cannot be told from the luck of a "
+         "run. " +
+         highest_mean_text(decision) + stability(decision) + " Two seeds or more would tell.";
 }
 
 std::string reasons(const Decision& decision) {
@@ -156,6 +203,7 @@ std::string reasons(const Decision& decision) {
     case UseReason::as_good_and_cheaper: return explain_cheaper(decision);
     case UseReason::near_zero: return explain_near_zero(decision);
     case UseReason::too_few_examples: return explain_too_few(decision);
+    case UseReason::one_run: return explain_one_run(decision);
   }
   return "";
 }
@@ -173,11 +221,12 @@ std::string use_score_text(const Decision& decision) {
 
 std::string use_note(const Decision& decision) {
   const Use& use = decision.use;
-  const std::string highest = fmt::format("highest mean: {}, {}", decision.recommended.text,
-                                          score_text(decision.honest_score.mean));
+  const std::string highest =
+      fmt::format("{}: {}, {}", best_mean(decision), decision.recommended.text,
+                  score_text(decision.honest_score.mean));
   switch (use.reason) {
     case UseReason::measurable_gain:
-      return decision.cheaper ? "cheaper, not measurably worse: " + decision.cheaper->text : "";
+      return decision.cheaper ? "cheaper, and as good: " + decision.cheaper->text : "";
     case UseReason::highest_mean: return "";
     case UseReason::nothing_to_compare: return "compared with no baseline yet";
     case UseReason::baseline_is_better:
@@ -188,8 +237,8 @@ std::string use_note(const Decision& decision) {
     case UseReason::near_zero:
       return fmt::format("the highest score of all is {}", score_text(use.highest));
     case UseReason::too_few_examples:
-      return fmt::format("{} are too few; {}",
-                         count_text(decision.honest_score.items, "test example"), highest);
+      return fmt::format("{} are too few; {}", sample_text(decision), highest);
+    case UseReason::one_run: return "one run of each cell: no gain can be told from luck";
   }
   return "";
 }

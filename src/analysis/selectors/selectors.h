@@ -46,6 +46,7 @@ struct SelectorContext {
   std::map<std::string, std::map<std::string, AxisTraits>> traits;  // Plan::traits
   std::vector<SweptTask> others;
   std::string conventional_objective = "span_corruption";
+  bool higher_is_better = true;  // of the metric that decides the task, and that races measure
   BootstrapOptions bootstrap;
 };
 

@@ -2,7 +2,9 @@
 #include "analysis/statistics/cross_fit.h"
 
 #include <algorithm>
+#include <cmath>
 
+#include "analysis/statistics/cell_noise.h"
 #include "base/error.h"
 #include "base/random.h"
 
@@ -42,66 +44,93 @@ std::vector<Scores> align(const std::vector<Scores>& contenders) {
   return aligned;
 }
 
-double sum_over(const Scores& scores, const std::vector<int64_t>& items) {
+using Indices = std::vector<int64_t>;
+
+// A part of the table: some runs on some examples.
+struct Part {
+  Indices runs, items;
+};
+
+double mean_over(const Scores& scores, const Part& part) {
   double sum = 0;
-  for (const auto& row : scores.rows) {
-    for (const int64_t i : items) sum += row[static_cast<size_t>(i)];
+  for (const int64_t run : part.runs) {
+    const auto& row = scores.rows[static_cast<size_t>(run)];
+    for (const int64_t i : part.items) sum += static_cast<double>(row[static_cast<size_t>(i)]);
   }
-  return sum;
+  return sum / static_cast<double>(part.runs.size() * part.items.size());
 }
 
 // The first of the best, so that ties fall to the order of the sweep file.
-size_t best_on(const std::vector<Scores>& contenders, const std::vector<int64_t>& items) {
+size_t best_on(const std::vector<Scores>& contenders, const Part& part) {
   size_t best = 0;
-  double best_sum = sum_over(contenders[0], items);
+  double best_mean = mean_over(contenders[0], part);
   for (size_t c = 1; c < contenders.size(); ++c) {
-    const double sum = sum_over(contenders[c], items);
-    if (sum > best_sum) {
+    const double mean = mean_over(contenders[c], part);
+    if (mean > best_mean) {
       best = c;
-      best_sum = sum;
+      best_mean = mean;
     }
   }
   return best;
 }
 
-void add_items(const Scores& from, const std::vector<int64_t>& items,
-               std::vector<std::vector<double>>& sums) {
-  for (size_t s = 0; s < sums.size(); ++s) {
-    for (const int64_t i : items)
-      sums[s][static_cast<size_t>(i)] += from.rows[s][static_cast<size_t>(i)];
+std::pair<Indices, Indices> halves_of(const Indices& order) {
+  const auto middle = order.begin() + std::ssize(order) / 2;
+  return {Indices(order.begin(), middle), Indices(middle, order.end())};
+}
+
+// A cut of runs and examples. A single run stands on both sides.
+std::pair<Part, Part> cut(int64_t num_runs, int64_t num_items, Rng& rng) {
+  const auto [items, other_items] = halves_of(rng.permutation(num_items));
+  if (num_runs == 1) return {{{0}, items}, {{0}, other_items}};
+  const auto [runs, other_runs] = halves_of(rng.permutation(num_runs));
+  return {{runs, items}, {other_runs, other_items}};
+}
+
+void measure_optimism(const std::vector<Scores>& aligned, const CrossFitOptions& options,
+                      CrossFitted& result) {
+  const int64_t num_runs = std::ssize(aligned[0].rows), num_items = aligned[0].num_items();
+  const CellNoise noise = cell_noise(aligned);
+  const double of_all = noise.at(num_runs, num_items);
+  Rng rng(derive_seed(options.seed, "halves"));
+  double sum = 0;
+  for (int64_t split = 0; split < options.splits; ++split) {
+    const auto [first, second] = cut(num_runs, num_items, rng);
+    for (const auto& [choosing, scoring] : {std::pair(first, second), std::pair(second, first)}) {
+      const size_t best = best_on(aligned, choosing);
+      ++result.wins[best];
+      ++result.halves;
+      const double of_part = noise.at(std::ssize(choosing.runs), std::ssize(choosing.items));
+      if (of_part > 0)
+        sum += std::sqrt(of_all / of_part) *
+               (mean_over(aligned[best], choosing) - mean_over(aligned[best], scoring));
+    }
   }
+  // By the chance of the cuts a clear winner may score more where it was not chosen.
+  result.optimism = std::max(0.0, sum / static_cast<double>(result.halves));
 }
 
 }  // namespace
 
 CrossFitted cross_fit(const std::vector<Scores>& contenders, const CrossFitOptions& options) {
   DOVETAIL_CHECK(!contenders.empty());
+  CrossFitted result;
+  result.wins.assign(contenders.size(), 0);
+  if (contenders.size() == 1) {
+    result.scores = contenders[0];
+    return result;
+  }
   const std::vector<Scores> aligned = align(contenders);
-  const int64_t num_items = aligned[0].num_items();
-  CrossFitted result{{}, std::vector<int64_t>(contenders.size(), 0), 0};
-  if (contenders.size() == 1 || num_items < kFewestItemsToSplit) {
-    const size_t best = best_on(aligned, Rng(options.seed).permutation(num_items));
-    return {contenders.size() == 1 ? contenders[0] : aligned[best], result.wins, 0};
+  result.winner = 0;
+  for (size_t c = 1; c < aligned.size(); ++c) {
+    if (aligned[c].mean() > aligned[result.winner].mean()) result.winner = c;
   }
-  std::vector<std::vector<double>> sums(aligned[0].rows.size(),
-                                        std::vector<double>(static_cast<size_t>(num_items), 0.0));
-  Rng rng(derive_seed(options.seed, "halves"));
-  for (int64_t split = 0; split < options.splits; ++split) {
-    const std::vector<int64_t> order = rng.permutation(num_items);
-    const std::vector<int64_t> first(order.begin(), order.begin() + num_items / 2);
-    const std::vector<int64_t> second(order.begin() + num_items / 2, order.end());
-    for (const auto& [choosing, scoring] : {std::pair(first, second), std::pair(second, first)}) {
-      const size_t best = best_on(aligned, choosing);
-      ++result.wins[best];
-      ++result.halves;
-      add_items(aligned[best], scoring, sums);
-    }
-  }
-  result.scores.seeds = aligned[0].seeds;
-  for (const auto& row : sums) {
-    auto& scores = result.scores.rows.emplace_back();
-    for (const double sum : row)
-      scores.push_back(static_cast<float>(sum / static_cast<double>(options.splits)));
+  result.over_runs = aligned[0].rows.size() > 1;
+  if (aligned[0].num_items() >= kFewestItemsToSplit) measure_optimism(aligned, options, result);
+  result.scores = aligned[result.winner];
+  for (auto& row : result.scores.rows) {
+    for (float& score : row)
+      score = static_cast<float>(static_cast<double>(score) - result.optimism);
   }
   return result;
 }

@@ -6,6 +6,8 @@
 #include <numbers>
 #include <numeric>
 
+#include "analysis/statistics/distributions.h"
+#include "analysis/statistics/intervals.h"
 #include "base/error.h"
 #include "base/random.h"
 
@@ -101,19 +103,7 @@ double two_sided(const std::vector<double>& sorted, double against, int64_t task
 
 }  // namespace
 
-double student_cdf(double t, int64_t degrees) {
-  // Abramowitz and Stegun 1964, 26.7.3 and 26.7.4: the probability between -t and t.
-  const double theta = std::atan(t / std::sqrt(static_cast<double>(degrees)));
-  const double cosine = std::cos(theta), sine = std::sin(theta);
-  const bool odd = degrees % 2 == 1;
-  double term = odd ? cosine : 1, sum = 0;
-  for (int64_t k = odd ? 1 : 0; k <= degrees - 2; k += 2) {
-    sum += term;
-    term *= cosine * cosine * static_cast<double>(k + 1) / static_cast<double>(k + 2);
-  }
-  const double between = odd ? 2 / std::numbers::pi * (theta + sine * sum) : sine * sum;
-  return (1 + between) / 2;
-}
+double student_cdf(double t, int64_t degrees) { return t_cdf(t, static_cast<double>(degrees)); }
 
 double expanded_tail(double tail, int64_t n) {
   const double t = inverse([&](double x) { return student_cdf(x, n - 1); }, tail);
@@ -138,6 +128,77 @@ PooledEffect pool(const std::vector<TaskParts>& tasks, const Effect& effect, dou
   pooled.estimate.low = quantile(effects, tail);
   pooled.estimate.high = quantile(effects, 1 - tail);
   pooled.p_value = two_sided(effects, against, pooled.tasks_resampled ? pooled.tasks : 0);
+  return pooled;
+}
+
+namespace {
+
+// Hall's transformation of Student's statistic of n values, whose distribution is closer to
+// Student's t where the values are skewed. It grows with t, so that it has an inverse.
+struct HallsTransformation {
+  double k = 0;  // skewness / root of n
+
+  double of(double t) const { return t + k * t * t / 3 + k * k * t * t * t / 27 + k / 6; }
+  double inverse(double x) const {
+    if (std::abs(k) < 1e-6) return x;
+    return 3 / k * (std::cbrt(1 + k * (x - k / 6)) - 1);
+  }
+};
+
+// Of three values or more that are not all alike; the unbiased estimate for a normal sample.
+double skewness_of(const std::vector<Estimate>& tasks, double mean, double deviation) {
+  const double n = static_cast<double>(tasks.size());
+  double cubes = 0;
+  for (const Estimate& task : tasks) cubes += std::pow((task.mean - mean) / deviation, 3);
+  return cubes * n / ((n - 1) * (n - 2));
+}
+
+void judge_drawn_tasks(const std::vector<Estimate>& tasks, double against, double confidence,
+                       PooledEffect& pooled) {
+  const double n = static_cast<double>(tasks.size()), mean = pooled.estimate.mean;
+  double squares = 0;
+  for (const Estimate& task : tasks) squares += (task.mean - mean) * (task.mean - mean);
+  const double deviation = std::sqrt(squares / (n - 1));
+  Estimate& estimate = pooled.estimate;
+  estimate.low = estimate.high = mean;
+  estimate.standard_error = deviation / std::sqrt(n);
+  estimate.degrees = n - 1;
+  if (estimate.standard_error < 1e-9) {
+    pooled.p_value = std::abs(mean - against) < 1e-9 ? 1 : 0;
+    return;
+  }
+  const HallsTransformation hall{skewness_of(tasks, mean, deviation) / std::sqrt(n)};
+  const double t = t_quantile((1 + confidence) / 2, n - 1);
+  estimate.low = mean - hall.inverse(t) * estimate.standard_error;
+  estimate.high = mean - hall.inverse(-t) * estimate.standard_error;
+  const double found = hall.of((mean - against) / estimate.standard_error);
+  pooled.p_value = 2 * t_cdf(-std::abs(found), n - 1);
+}
+
+}  // namespace
+
+PooledEffect pool_estimates(const std::vector<Estimate>& tasks, double against, double confidence) {
+  DOVETAIL_CHECK(!tasks.empty());
+  const double n = static_cast<double>(tasks.size());
+  PooledEffect pooled;
+  pooled.tasks = std::ssize(tasks);
+  pooled.tasks_resampled = pooled.tasks >= kFewestTasks;
+  Variance within;
+  double mean = 0;
+  bool runs_known = true;
+  for (const Estimate& task : tasks) {
+    mean += task.mean / n;
+    const double share = task.standard_error / n;
+    within = within + Variance::of(share * share, std::max(1.0, task.degrees));
+    runs_known = runs_known && task.runs_known;
+  }
+  pooled.estimate = t_estimate(mean, within, {confidence});
+  const double error = pooled.estimate.standard_error;
+  pooled.p_value = std::abs(mean - against) < 1e-9 ? 1 : 0;
+  if (error > 1e-9)
+    pooled.p_value = 2 * t_cdf(-std::abs(mean - against) / error, pooled.estimate.degrees);
+  if (pooled.tasks_resampled) judge_drawn_tasks(tasks, against, confidence, pooled);
+  pooled.estimate.runs_known = runs_known;
   return pooled;
 }
 

@@ -45,6 +45,15 @@ struct PooledEffect {
 PooledEffect pool(const std::vector<TaskParts>& tasks, const Effect& effect, double against,
                   const BootstrapOptions& options);
 
+// What one task says of an effect: its estimate, with standard error and degrees of freedom.
+//
+// kFewestTasks or more are a draw from many: Student's t with one degree of freedom less, with
+// Hall's correction for skewed effects (1992, "On the Removal of Skewness by Transformation",
+// Journal of the Royal Statistical Society B 54(1)). Fewer stay as they are: their own variances
+// are added, and the interval holds for these tasks alone. `tasks` is not empty.
+PooledEffect pool_estimates(const std::vector<Estimate>& tasks, double against,
+                            double confidence = 0.95);
+
 // Probability that Student's t with so many degrees of freedom is at most t.
 double student_cdf(double t, int64_t degrees);
 // The percentile in the place of `tail` for the mean of n things; n > 1. Hesterberg 2015.

@@ -34,10 +34,13 @@ void negate(Scores& scores);
 
 struct Estimate {
   double mean = 0;
-  double low = 0;  // of the percentile interval
+  double low = 0;  // of the 95 % interval
   double high = 0;
   int64_t items = 0;  // test examples
   int64_t seeds = 0;  // rows behind the mean; of a difference: of the group that has more of them
+  double standard_error = 0;
+  double degrees = 0;      // of freedom of the t interval; 0: the interval is no t interval
+  bool runs_known = true;  // false: nothing tells how runs vary; the interval is of the examples
 };
 
 struct BootstrapOptions {

@@ -64,14 +64,29 @@ TEST(OneAdvice, IsTheSameInAllFourPlaces) {
   }
 }
 
-// A star in a heat map says what to use; where that is a baseline, or nothing, there is none.
+// A star in a heat map says what to use; where that is a baseline, or nothing, or where the cells
+// are not shown to differ (or there is one), there is none.
 TEST(OneAdvice, TheStarMarksTheCellsToUse) {
   for (const Case& each : all_cases()) {
     const Analysis analysis = analyse(each.results.plan, each.results.records);
     const std::string page = report_page(report_model(analysis));
-    EXPECT_EQ(page.find("★ 0") != std::string::npos, each.use == "prefix_lm · mapping · full")
+    EXPECT_EQ(page.find("★ 0") != std::string::npos, std::string(each.name) == "best cells win")
         << each.name;
   }
+}
+
+// Losses of 2 and 3: the lower has the star and the darkest shade.
+TEST(OneAdvice, OfALossTheLowestIsShadedAsTheBest) {
+  made_up::Results r;
+  r.plan.metrics = {"loss"};
+  r.plan.metric_traits["loss"].higher_is_better = false;
+  made_up::add_cells(r, "none", made_up::flat_scores(3, 200), 10);
+  made_up::add_cells(r, "prefix_lm", made_up::flat_scores(2, 200), 100);
+
+  const std::string page = report_page(report_model(analyse(r.plan, r.records)));
+
+  EXPECT_THAT(page, HasSubstr("loss (less is better); the colours run from 3.000 to 2.000"));
+  EXPECT_THAT(page, HasSubstr("★ 2.000"));
 }
 
 TEST(OneAdvice, LessonsNameTheChoiceToo) {
@@ -80,10 +95,10 @@ TEST(OneAdvice, LessonsNameTheChoiceToo) {
     return testing::PrintToString(lessons(analysis));
   };
   EXPECT_THAT(lessons_of(made_up::no_difference()),
-              HasSubstr("No measurable difference, so take the cheaper choice: t (all): baseline: "
+              HasSubstr("As good within the margin, so take the cheaper choice: t (all): baseline: "
                         "copy."));
   EXPECT_THAT(lessons_of(made_up::a_baseline_is_better()),
-              HasSubstr("better than every cell: t (all): baseline: most_frequent."));
+              HasSubstr("beats the best tuned choice: t (all): baseline: most_frequent."));
   EXPECT_THAT(lessons_of(made_up::nothing_works()), HasSubstr("Nothing works yet"));
   EXPECT_THAT(lessons_of(made_up::nothing_works()), HasSubstr("On t (all), no choice measurably"));
 }
@@ -96,7 +111,7 @@ TEST(OneAdvice, SaysWhatWouldHelp) {
               testing::AllOf(HasSubstr("the highest score is 0.010 ROUGE-L"),
                              HasSubstr("more training examples"), HasSubstr("larger base model")));
   EXPECT_THAT(advice_on(made_up::too_few_examples()),
-              testing::AllOf(HasSubstr("100 test examples are too few"),
+              testing::AllOf(HasSubstr("100 test examples and 2 seeds are too few"),
                              HasSubstr("If the lead over copy the input stays as large, it takes "
                                        "at least ")));
 }

@@ -56,24 +56,65 @@ TEST(Words, AGainIsExplainedWithItsEvidence) {
                     HasSubstr("gain +0.400 (+200 %, 95 % interval +0.400 to +0.400)"),
                     HasSubstr("n = 20 test examples, 2 seeds, best of 2 choices")));
   EXPECT_THAT(lessons(analysis), Contains(HasSubstr("In 2 of 2 cases")));
-  EXPECT_THAT(caveats(analysis), Contains(HasSubstr("2 seeds are few")));
+  EXPECT_THAT(caveats(analysis), Contains(HasSubstr("Two seeds: how much runs vary")));
 }
 
 TEST(Words, NoDifferenceNamesTheCheaperChoice) {
   Results r;
-  made_up::add_cells(r, "prefix_lm", made_up::right_from(0, 205, 400), 200);
-  made_up::add_cells(r, "none", made_up::right_from(205, 400, 400), 4);
+  made_up::add_cells(r, "prefix_lm", made_up::right_from(0, 201, 400), 200);
+  made_up::add_cells(r, "none", made_up::right_from(0, 200, 400), 4);
   const Analysis analysis = analyse(r.plan, r.records);
 
   EXPECT_THAT(explain(analysis.decisions[0]),
-              AllOf(HasSubstr("Use none · mapping · full. No measurable difference"),
+              AllOf(HasSubstr("Use none · mapping · full. As good within 0.020"),
                     HasSubstr("prefix_lm · mapping · full has the highest mean"),
                     HasSubstr("it costs 4.0 s instead of 3 min")));
 }
 
+TEST(Words, WinnersAreCountedOnlyWhereTheCellsDiffer) {
+  const Results apart = two_sizes();
+  Results alike;
+  for (const char* size : {"examples16", "examples64"}) {
+    for (const char* seed : {"1", "2"}) {
+      for (const char* form : {"mapping", "prompting"})
+        alike.add({"prefix_lm", "t", form, "full", size, seed}, equal_scores(0.6F));
+    }
+    alike.add({"", "t", "", "", size, ""}, equal_scores(0.1F), 1, "most_frequent");
+  }
+
+  EXPECT_THAT(lessons(analyse(apart.plan, apart.records)),
+              Contains(HasSubstr("the cells differ at all (F test, 5 %; 2 of 2 cases)")));
+  EXPECT_THAT(lessons(analyse(alike.plan, alike.records)),
+              AllOf(Contains(HasSubstr("In 2 of 2 cases")),
+                    Contains(HasSubstr("No choice is called a winner"))));
+}
+
+TEST(Words, OneRunIsSaidToMeasureNothing) {
+  Results r;
+  r.add({"prefix_lm", "t", "mapping", "full", "all", "1"}, equal_scores(0.6F));
+  r.add({"none", "t", "mapping", "full", "all", "1"}, equal_scores(0.2F));
+  const Analysis analysis = analyse(r.plan, r.records);
+
+  EXPECT_THAT(explain(analysis.decisions[0]), HasSubstr("One run of each cell: a gain, a loss"));
+  EXPECT_THAT(caveats(analysis), Contains(HasSubstr("One seed: nothing tells")));
+}
+
+// One pair of cells and two seeds leave one degree of freedom.
+TEST(Words, AWideIntervalSaysWhy) {
+  Results r;
+  for (const auto& [seed, lead] : {std::pair("1", 0.3F), std::pair("2", 0.4F)}) {
+    r.add({"prefix_lm", "t", "mapping", "full", "all", seed}, equal_scores(0.3F + lead));
+    r.add({"none", "t", "mapping", "full", "all", seed}, equal_scores(0.3F));
+  }
+  const Analysis analysis = analyse(r.plan, r.records);
+
+  EXPECT_THAT(explain(analysis.decisions[0]),
+              HasSubstr("wide because few cells tell how runs vary: 1.0 degrees of freedom"));
+}
+
 TEST(Words, OneIsSaidInTheSingular) {
   Results r;
-  made_up::add_cells(r, "prefix_lm", {1, 0}, 1);
+  r.add({"prefix_lm", "t", "mapping", "full", "all", "1"}, {1, 0}, 1);
   const Analysis analysis = analyse(r.plan, r.records);
 
   EXPECT_THAT(lessons(analysis), Contains(HasSubstr("On t (all), no choice measurably beats")));

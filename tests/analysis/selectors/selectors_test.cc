@@ -228,6 +228,15 @@ TEST(Selectors, TheRaceIsWonByTheHighestScore) {
   EXPECT_NEAR(found.value->mean, 0.3, 1e-6);
 }
 
+TEST(Selectors, ARaceByALossIsWonByTheLowest) {
+  SelectorContext context = grid();
+  context.higher_is_better = false;
+  context.probes = {probe(kFilling, "race_score", {0.1F, 0.2F}),
+                    probe(kPhrasal, "race_score", {0.5F, 0.4F})};
+
+  EXPECT_EQ(choose("racing", context).choice, kFilling);
+}
+
 TEST(Selectors, ATieIsNoConfidence) {
   SelectorContext context = grid();
   context.probes = {probe(kFilling, "race_score", {0, 0}), probe(kPhrasal, "race_score", {0, 0})};

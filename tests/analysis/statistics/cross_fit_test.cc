@@ -9,16 +9,35 @@ namespace dovetail {
 namespace {
 
 // Of the three ways to halve four examples, one ({0,1} against {2,3}) chooses A where it scores 1
-// and then scores it where it scores 0: 0. The other two are ties, which fall to A: 0.5. Mean: 1/3,
-// though both contenders' plain mean is 1/2.
-TEST(CrossFit, ScoresWhatWasChosenOnTheOtherHalf) {
+// and scores it where it scores 0: a loss of 1, and B the other way round. The other two are ties,
+// which fall to A, without a loss. Mean: 1/3. A mean over half the examples has twice the noise
+// (variance) of one over all, so the optimism is 1/3 / sqrt(2) = 0.236.
+TEST(CrossFit, TakesOffWhatTheWinnersOfHalvesLose) {
   const Scores a{{"1"}, {{1, 1, 0, 0}}}, b{{"1"}, {{0, 0, 1, 1}}};
 
   const CrossFitted fitted = cross_fit({a, b}, {.splits = 4000});
 
-  EXPECT_NEAR(fitted.scores.mean(), 1.0 / 3, 0.02);
+  EXPECT_EQ(fitted.winner, 0);
+  EXPECT_NEAR(fitted.optimism, 0.236, 0.015);
+  EXPECT_NEAR(fitted.scores.mean(), 0.5 - 0.236, 0.015);
+  EXPECT_FALSE(fitted.over_runs);
   EXPECT_EQ(fitted.halves, 8000);
   EXPECT_EQ(fitted.wins[0] + fitted.wins[1], 8000);
+}
+
+// A is best on run 1 (0.8) and scores 0.4 on run 2; B is best on run 2 (0.6) and scores 0.4 on run
+// 1: losses of 0.4 and 0.2. Two runs have half the noise of one: 0.3 / sqrt(2).
+TEST(CrossFit, CutsTheRunsToo) {
+  const auto flat = [](float score) { return std::vector<float>(4, score); };
+  const Scores a{{"1", "2"}, {flat(0.8F), flat(0.4F)}}, b{{"1", "2"}, {flat(0.4F), flat(0.6F)}};
+
+  const CrossFitted fitted = cross_fit({a, b});
+
+  EXPECT_EQ(fitted.winner, 0);
+  EXPECT_TRUE(fitted.over_runs);
+  EXPECT_NEAR(fitted.optimism, 0.2121, 1e-4);
+  EXPECT_NEAR(fitted.scores.mean(), 0.6 - 0.2121, 1e-4);
+  EXPECT_NEAR(fitted.scores.rows[0][0], 0.8 - 0.2121, 1e-4);  // its own scores, all lowered
 }
 
 TEST(CrossFit, TheBestOfManyCoinsIsStillACoin) {
