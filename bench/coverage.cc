@@ -4,6 +4,7 @@
 // line a setting. Seeded: the same build prints the same numbers.
 //
 //   jobs/build coverage && build/bench/coverage          # some minutes on two cores
+//   build/bench/coverage --json pooled_claim             # one kind alone
 #include <fmt/format.h>
 
 #include <cmath>
@@ -11,10 +12,13 @@
 #include <future>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <span>
+#include <string_view>
 
 #include "analysis/decisions/decisions.h"
 #include "analysis/decisions/verdicts.h"
 #include "analysis/simulated_sweeps.h"
+#include "analysis/statistics/pooling.h"
 #include "analysis/statistics/task_runs.h"
 
 namespace dovetail::simulated {
@@ -105,6 +109,45 @@ std::vector<Json> effects_by_task(const Setting& setting, uint64_t seed) {
 
 enum class Tasks { alike, differ, skewed };
 
+std::vector<std::vector<double>> effects_of_tasks(const Setting& setting, Tasks kind,
+                                                  Draws& draws) {
+  std::vector<std::vector<double>> lift;
+  for (int64_t task = 0; task < setting.tasks; ++task) {
+    const double effect = kind == Tasks::alike    ? 0
+                          : kind == Tasks::differ ? 0.05 * draws.normal()
+                                                  : 0.05 * (draws.exponential() - 1);
+    lift.push_back({0.1 + effect, 0.1});
+  }
+  return lift;
+}
+
+std::string named(const char* what, Tasks kind) {
+  return what + std::string(kind == Tasks::alike    ? ", tasks alike"
+                            : kind == Tasks::differ ? ""
+                                                    : ", skewed effects");
+}
+
+// The mean of the differences on tasks that are drawn from many, as regrets are pooled.
+std::vector<Json> pooled_tasks(const Setting& setting, Tasks kind, uint64_t seed) {
+  Draws draws(seed);
+  Sweep sweep(setting);
+  const auto groups = group_cells(sweep.results.plan, sweep.results.records);
+  Counter pooled;
+  for (int repeat = 0; repeat < 2000; ++repeat) {
+    sweep.draw(draws, effects_of_tasks(setting, kind, draws));
+    TaskRuns runs(groups);
+    std::vector<Estimate> tasks;
+    for (size_t c = 0; c + 1 < groups.size(); c += 2) {
+      const Scores a = scores_of(groups[c], "exact_match");
+      const Scores b = scores_of(groups[c + 1], "exact_match");
+      tasks.push_back(difference_estimate({a, runs_of(groups[c])}, {b, runs_of(groups[c + 1])},
+                                          runs.at(groups[c], "exact_match")));
+    }
+    pooled.add(pool_estimates(tasks, 0).estimate, 0);
+  }
+  return {line_of(named("pooled_tasks", kind).c_str(), setting, pooled)};
+}
+
 // A claim over tasks that are drawn from many, with effects of SD 0.05.
 std::vector<Json> pooled_claim(const Setting& setting, Tasks kind, uint64_t seed) {
   Draws draws(seed);
@@ -112,20 +155,10 @@ std::vector<Json> pooled_claim(const Setting& setting, Tasks kind, uint64_t seed
   const auto groups = group_cells(sweep.results.plan, sweep.results.records);
   Counter pooled;
   for (int repeat = 0; repeat < 1200; ++repeat) {
-    std::vector<std::vector<double>> lift;
-    for (int64_t task = 0; task < setting.tasks; ++task) {
-      const double effect = kind == Tasks::alike    ? 0
-                            : kind == Tasks::differ ? 0.05 * draws.normal()
-                                                    : 0.05 * (draws.exponential() - 1);
-      lift.push_back({0.1 + effect, 0.1});
-    }
-    sweep.draw(draws, lift);
+    sweep.draw(draws, effects_of_tasks(setting, kind, draws));
     pooled.add(judged(sweep, groups, {claim_of("c0", "c1")})[0].effect.estimate, 0);
   }
-  const char* what = kind == Tasks::alike    ? "pooled_claim, tasks alike"
-                     : kind == Tasks::differ ? "pooled_claim"
-                                             : "pooled_claim, skewed effects";
-  return {line_of(what, setting, pooled)};
+  return {line_of(named("pooled_claim", kind).c_str(), setting, pooled)};
 }
 
 // The best of 22 cells against the best of four that start from random weights.
@@ -185,37 +218,46 @@ std::vector<Json> null_claims(const Setting& setting, uint64_t seed) {
            {"any_wrong", any_wrong / static_cast<double>(kRepeats)}}};
 }
 
-using Work = std::function<std::vector<Json>()>;
+struct Work {
+  std::string what;
+  std::function<std::vector<Json>()> run;
+};
 
 std::vector<Work> all_work() {
   std::vector<Work> all;
   uint64_t seed = 20261129;
-  const auto add = [&](auto function, const Setting& setting) {
-    all.push_back([=, own = ++seed] { return function(setting, own); });
+  const auto add = [&](const char* what, auto function, const Setting& setting) {
+    all.push_back({what, [=, own = ++seed] { return function(setting, own); }});
   };
   for (const double run_sd : {0.0, 0.02, 0.05}) {
     for (const int64_t seeds : {2, 3, 5}) {
       for (const int64_t examples : {100, 300, 1000}) {
         const Setting setting{.run_sd = run_sd, .seeds = seeds, .examples = examples};
-        add(cells_of_one_task, setting);
+        add("cells", cells_of_one_task, setting);
         Setting moved = setting;
         moved.seed_sd = 0.03;
-        if (examples == 300) add(cells_of_one_task, moved);
-        add(effects_by_task, setting);
+        if (examples == 300) add("cells", cells_of_one_task, moved);
+        add("effect_by_task", effects_by_task, setting);
         for (const int64_t tasks : {5, 9, 15}) {
           Setting pooled = setting;
           pooled.tasks = tasks;
           pooled.cells = 2;
-          for (const Tasks kind : {Tasks::alike, Tasks::differ, Tasks::skewed})
-            all.push_back([=, own = ++seed] { return pooled_claim(pooled, kind, own); });
+          for (const Tasks kind : {Tasks::alike, Tasks::differ, Tasks::skewed}) {
+            all.push_back(
+                {"pooled_claim", [=, own = ++seed] { return pooled_claim(pooled, kind, own); }});
+            all.push_back(
+                {"pooled_tasks", [=, own = ++seed] { return pooled_tasks(pooled, kind, own); }});
+          }
         }
       }
-      add(selection, {.run_sd = run_sd, .seeds = seeds, .examples = 300, .cells = 22});
+      add("best_of_22", selection,
+          {.run_sd = run_sd, .seeds = seeds, .examples = 300, .cells = 22});
     }
   }
-  add(selection, {.run_sd = 0.05, .seeds = 1, .examples = 300, .cells = 22});
+  add("best_of_22", selection, {.run_sd = 0.05, .seeds = 1, .examples = 300, .cells = 22});
   for (const int64_t seeds : {2, 3}) {
-    add(null_claims, {.run_sd = 0.02, .seeds = seeds, .examples = 200, .tasks = 9, .cells = 42});
+    add("null_claims", null_claims,
+        {.run_sd = 0.02, .seeds = seeds, .examples = 200, .tasks = 9, .cells = 42});
   }
   return all;
 }
@@ -232,13 +274,14 @@ void print_plain(const Json& line) {
 }
 
 // Two at a time, printed in their order.
-void run(bool as_json) {
-  const std::vector<Work> work = all_work();
+void run(bool as_json, const std::string& only) {
+  std::vector<Work> work = all_work();
+  std::erase_if(work, [&](const Work& one) { return !one.what.starts_with(only); });
   constexpr size_t kThreads = 2;
   std::vector<std::future<std::vector<Json>>> running;
   for (size_t next = 0, done = 0; done < work.size(); ++done) {
     for (; next < work.size() && next < done + kThreads; ++next)
-      running.push_back(std::async(std::launch::async, work[next]));
+      running.push_back(std::async(std::launch::async, work[next].run));
     for (const Json& line : running[done].get()) {
       if (as_json)
         std::cout << line.dump() << "\n" << std::flush;
@@ -252,5 +295,13 @@ void run(bool as_json) {
 }  // namespace dovetail::simulated
 
 int main(int argc, char** argv) {
-  dovetail::simulated::run(argc > 1 && std::string_view(argv[1]) == "--json");
+  bool as_json = false;
+  std::string only;  // cells, effect_by_task, pooled_claim, pooled_tasks, best_of_22 or null_claims
+  for (const std::string_view argument : std::span(argv, static_cast<size_t>(argc)).subspan(1)) {
+    if (argument == "--json")
+      as_json = true;
+    else
+      only = argument;
+  }
+  dovetail::simulated::run(as_json, only);
 }

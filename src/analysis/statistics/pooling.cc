@@ -162,17 +162,17 @@ void judge_drawn_tasks(const std::vector<Estimate>& tasks, double against, doubl
   Estimate& estimate = pooled.estimate;
   estimate.low = estimate.high = mean;
   estimate.standard_error = deviation / std::sqrt(n);
-  estimate.degrees = n - 1;
+  estimate.degrees = n - 2;
   if (estimate.standard_error < 1e-9) {
     pooled.p_value = std::abs(mean - against) < 1e-9 ? 1 : 0;
     return;
   }
   const HallsTransformation hall{skewness_of(tasks, mean, deviation) / std::sqrt(n)};
-  const double t = t_quantile((1 + confidence) / 2, n - 1);
+  const double t = t_quantile((1 + confidence) / 2, n - 2);
   estimate.low = mean - hall.inverse(t) * estimate.standard_error;
   estimate.high = mean - hall.inverse(-t) * estimate.standard_error;
   const double found = hall.of((mean - against) / estimate.standard_error);
-  pooled.p_value = 2 * t_cdf(-std::abs(found), n - 1);
+  pooled.p_value = 2 * t_cdf(-std::abs(found), n - 2);
 }
 
 }  // namespace

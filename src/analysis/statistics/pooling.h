@@ -47,10 +47,10 @@ PooledEffect pool(const std::vector<TaskParts>& tasks, const Effect& effect, dou
 
 // What one task says of an effect: its estimate, with standard error and degrees of freedom.
 //
-// kFewestTasks or more are a draw from many: Student's t with one degree of freedom less, with
-// Hall's correction for skewed effects (1992, "On the Removal of Skewness by Transformation",
-// Journal of the Royal Statistical Society B 54(1)). Fewer stay as they are: their own variances
-// are added, and the interval holds for these tasks alone. `tasks` is not empty.
+// kFewestTasks or more are a draw from many: Student's t with two degrees of freedom less, one for
+// the mean and one for Hall's correction for skewed effects (1992, "On the Removal of Skewness by
+// Transformation", Journal of the Royal Statistical Society B 54(1)). Fewer stay as they are: their
+// own variances are added, and the interval holds for these tasks alone. `tasks` is not empty.
 PooledEffect pool_estimates(const std::vector<Estimate>& tasks, double against,
                             double confidence = 0.95);
 

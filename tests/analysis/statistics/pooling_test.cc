@@ -70,26 +70,26 @@ Estimate on_task(double mean, double error = 0.01) {
 }
 
 // 0.1 to 0.5: mean 0.3, standard error 0.1581 / sqrt(5) = 0.0707; nothing is skewed, so the
-// interval is Student's: 2.776 standard errors.
+// interval is Student's with three degrees: 3.182 standard errors.
 TEST(Pooling, DrawnTasksHaveStudentsInterval) {
   const PooledEffect found =
       pool_estimates({on_task(0.1), on_task(0.2), on_task(0.3), on_task(0.4), on_task(0.5)}, 0);
 
   EXPECT_TRUE(found.tasks_resampled);
   EXPECT_NEAR(found.estimate.mean, 0.3, 1e-12);
-  EXPECT_NEAR(found.estimate.low, 0.3 - 2.776 * 0.07071, 1e-4);
-  EXPECT_NEAR(found.estimate.high, 0.3 + 2.776 * 0.07071, 1e-4);
-  EXPECT_NEAR(found.p_value, 2 * student_cdf(-0.3 / 0.07071, 4), 1e-5);
+  EXPECT_NEAR(found.estimate.low, 0.3 - 3.182 * 0.07071, 1e-4);
+  EXPECT_NEAR(found.estimate.high, 0.3 + 3.182 * 0.07071, 1e-4);
+  EXPECT_NEAR(found.p_value, 2 * student_cdf(-0.3 / 0.07071, 3), 1e-5);
 }
 
 // 0 0 0 0 1: standard error 0.2, skewness 5/12 x (4 x -0.4472^3 + 1.7889^3) = 2.236, over the root
-// of five 1. Hall's inverse at 2.776 is 3 (cbrt(1 + 2.776 - 1/6) - 1) = 1.602, at -2.776 -6.744.
+// of five 1. Hall's inverse at 3.182 is 3 (cbrt(1 + 3.182 - 1/6) - 1) = 1.768, at -3.182 -6.988.
 TEST(Pooling, SkewedTasksReachFurtherOnTheLongSide) {
   const PooledEffect found =
       pool_estimates({on_task(0), on_task(0), on_task(0), on_task(0), on_task(1)}, 0);
 
-  EXPECT_NEAR(found.estimate.low, 0.2 - 1.602 * 0.2, 1e-3);
-  EXPECT_NEAR(found.estimate.high, 0.2 + 6.744 * 0.2, 1e-3);
+  EXPECT_NEAR(found.estimate.low, 0.2 - 1.768 * 0.2, 1e-3);
+  EXPECT_NEAR(found.estimate.high, 0.2 + 6.988 * 0.2, 1e-3);
 }
 
 // Two tasks: standard error sqrt(0.1^2 + 0.2^2) / 2, however far apart they are.
