@@ -7,7 +7,7 @@
 
 namespace dovetail {
 
-// A work as prose names it: "Raffel et al. 2020", "Pang and Lee 2004".
+// A work as prose names it: "Raffel et al. 2020", "Pang and Lee 2004", "Holm 1979".
 struct Citation {
   size_t begin = 0, size = 0;  // in the text, in bytes
   std::string key;             // raffel2020: first author and year

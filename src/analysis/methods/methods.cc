@@ -152,6 +152,27 @@ MethodsPart evaluation(const Plan& plan) {
   return part;
 }
 
+// As docs/statistics.md has it.
+MethodsPart statistics(const Plan& plan) {
+  MethodsPart part{
+      "Statistics",
+      {"Scores are means over seeds and test examples. Intervals of paired differences are "
+       "Student's t intervals at 95 %. Their variance adds what other test examples and what other "
+       "runs would change; the second is pooled over all cells of a task, training size and "
+       "tuning. "
+       "The score to expect of the best of several choices is corrected by cross-fitting, over "
+       "halves of the runs and of the examples. No choice is called the best unless an F test "
+       "finds "
+       "that the cells differ (p below 0.05)."}};
+  if (!plan.claims.empty()) {
+    part.paragraphs.push_back(
+        "Claims are judged by paired differences, each task counting alike, with p-values "
+        "corrected "
+        "for their family (Holm 1979).");
+  }
+  return part;
+}
+
 MethodsPart software(const Records& records) {
   constexpr std::pair<const char*, const char*> kKeys[] = {{"commit", "Dovetail at commit"},
                                                            {"libtorch", "LibTorch"},
@@ -180,7 +201,8 @@ MethodsPart software(const Records& records) {
 
 std::vector<MethodsPart> methods_section(const Plan& plan, const Records& records) {
   std::vector<MethodsPart> parts{design(plan, records), models(plan),     tuning(plan),
-                                 data(plan, records),   evaluation(plan), software(records)};
+                                 data(plan, records),   evaluation(plan), statistics(plan),
+                                 software(records)};
   std::erase_if(parts, [](const MethodsPart& part) { return part.paragraphs.empty(); });
   return parts;
 }

@@ -16,8 +16,8 @@ struct MethodsPart {
   std::vector<std::string> paragraphs;
 };
 
-// What was run, as a paper's methods section says it: design, models, tuning, data, evaluation and
-// software. It follows from plan and records alone, so it says what ran and not what was meant.
+// What was run, as a paper's methods section says it: design, models, tuning, data, evaluation,
+// statistics and software. It follows from plan and records alone, so it says what ran and not what was meant.
 std::vector<MethodsPart> methods_section(const Plan& plan,
                                          const std::map<std::string, Record>& records);
 

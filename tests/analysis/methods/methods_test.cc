@@ -79,20 +79,21 @@ TEST(Methods, LatexCitesWhatTheBibliographyHasAndEscapesTheRest) {
   EXPECT_THAT(tex, HasSubstr("t\\_1 (ARC-Easy, \\citealt{clark2018}, CC-BY-SA 4.0)"));
   EXPECT_THAT(bib, HasSubstr("@misc{hu2021,\n  title = {{LoRA}"));
   EXPECT_THAT(bib, Not(HasSubstr("raffel2020")));
+  EXPECT_THAT(bib, Not(HasSubstr("holm1979")));  // no claims
   EXPECT_EQ(methods_tex({{"A & B", {"50 % of Nobody et al. 1999"}}}),
             "% Needs natbib, and methods.bib beside it.\n\n\\subsection{A \\& B}\n\n"
             "50 \\% of Nobody et al. 1999\n");
 }
 
 TEST(Methods, CitationsAreFoundWhereTheyStand) {
-  const std::string text = "as Pang and Lee 2004, and Le-Cun et al. 1998; not in 2004 alone";
+  const std::string text = "as Pang and Lee 2004, Le-Cun et al. 1998 and Holm 1979; not in 2004";
   std::vector<std::string> keys, named;
   for (const Citation& citation : citations_in(text)) {
     keys.push_back(citation.key);
     named.push_back(text.substr(citation.begin, citation.size));
   }
-  EXPECT_THAT(keys, ElementsAre("pang2004", "le-cun1998"));
-  EXPECT_THAT(named, ElementsAre("Pang and Lee 2004", "Le-Cun et al. 1998"));
+  EXPECT_THAT(keys, ElementsAre("pang2004", "le-cun1998", "holm1979"));
+  EXPECT_THAT(named, ElementsAre("Pang and Lee 2004", "Le-Cun et al. 1998", "Holm 1979"));
 }
 
 TEST(Methods, ListsReadAsSentences) {
