@@ -10,7 +10,8 @@
 namespace dovetail {
 
 std::vector<Citation> citations_in(std::string_view text) {
-  static const std::regex pattern("([A-Z][A-Za-z-]+)(?: and [A-Z][A-Za-z-]+| et al\\.)? ([0-9]{4})");
+  static const std::regex pattern(
+      "([A-Z][A-Za-z-]+)(?: and [A-Z][A-Za-z-]+| et al\\.)? ([0-9]{4})");
   std::vector<Citation> found;
   for (std::cregex_iterator match(text.data(), text.data() + text.size(), pattern), end;
        match != end; ++match) {

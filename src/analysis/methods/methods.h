@@ -17,7 +17,8 @@ struct MethodsPart {
 };
 
 // What was run, as a paper's methods section says it: design, models, tuning, data, evaluation,
-// statistics and software. It follows from plan and records alone, so it says what ran and not what was meant.
+// statistics and software. It follows from plan and records alone, so it says what ran and not what
+// was meant.
 std::vector<MethodsPart> methods_section(const Plan& plan,
                                          const std::map<std::string, Record>& records);
 
