@@ -36,16 +36,19 @@ TuneCell::TuneCell(const Job& job, const TuneJob& cell, std::shared_ptr<const Ta
     : settings(cell.tune),
       seed(cell.seed),
       task(std::move(data)),
-      backbone(load_backbone(job, cell.start, seed, artefacts)),
+      backbone(load_backbone(job, cell.start, cell.seed_of(&SeedParts::initialization), artefacts)),
       tmpl(template_for(cell.tmpl, cell.tuning)),
       soft_tokens(plan_soft_tokens(tmpl, *task, *backbone.vocabulary)),
-      method(make_method(job, cell.tuning, backbone.model, seed, soft_tokens)),
+      method(make_method(job, cell.tuning, backbone.model, cell.seed_of(&SeedParts::initialization),
+                         soft_tokens)),
       encoder(*task, tmpl, *backbone.vocabulary, soft_tokens, backbone.model.config().vocab_size,
               {settings.max_source_length, settings.max_target_length}),
-      subset(training_subset(*task, cell.train_size, seed, settings.validation_examples)),
+      subset(training_subset(*task, cell.train_size, cell.seed_of(&SeedParts::subset),
+                             settings.validation_examples)),
       validation(counted(validation_rows(encoder, subset), counts)),
       batches(counted(training_rows(encoder, subset), counts),
-              {settings.batch_size, settings.batch_tokens}, derive_seed(seed, "order"),
+              {settings.batch_size, settings.batch_tokens},
+              derive_seed(cell.seed_of(&SeedParts::order), "order"),
               BatchIds(backbone.model.config())) {
   training = {.model = &backbone.model,
               .tuning = method.get(),
@@ -53,7 +56,7 @@ TuneCell::TuneCell(const Job& job, const TuneJob& cell, std::shared_ptr<const Ta
               .options = settings.options,
               .steps = resolve_steps(settings.steps, batches.batches_per_epoch()),
               .dropout = settings.dropout,
-              .seed = seed,
+              .seed = cell.seed_of(&SeedParts::dropout),
               .group = all_reduce};
   training.next_batch = [this](int64_t) { return batches.next(); };
   const int64_t stride =

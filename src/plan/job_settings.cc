@@ -108,6 +108,7 @@ void to_json(Json& json, const TuneJob& job) {
   json = {{"start", job.start},   {"task", job.task},        {"template", job.tmpl},
           {"tuning", job.tuning}, {"seed", job.seed},        {"train_size", job.train_size},
           {"tune", job.tune},     {"evaluate", job.evaluate}};
+  if (job.seed_parts != SeedParts{}) json["seed_parts"] = job.seed_parts;
 }
 
 void from_json(const Json& json, TuneJob& job) {
@@ -116,6 +117,8 @@ void from_json(const Json& json, TuneJob& job) {
   json.at("template").get_to(job.tmpl);
   json.at("tuning").get_to(job.tuning);
   json.at("seed").get_to(job.seed);
+  job.seed_parts =
+      json.contains("seed_parts") ? json.at("seed_parts").get<SeedParts>() : SeedParts{};
   json.at("train_size").get_to(job.train_size);
   json.at("tune").get_to(job.tune);
   json.at("evaluate").get_to(job.evaluate);

@@ -100,6 +100,12 @@ struct TuneJob {
   uint64_t seed = 1;
   TuneSettings tune;
   EvaluateSettings evaluate;
+  SeedParts seed_parts = {};
+
+  // The seed of one part: its own, or the cell's.
+  uint64_t seed_of(std::optional<uint64_t> SeedParts::*part) const {
+    return (seed_parts.*part).value_or(seed);
+  }
 };
 
 enum class BaselineKind { most_frequent, copy, untuned };

@@ -66,4 +66,31 @@ void from_json(const Json& json, VocabularySettings& settings) {
   settings.add_tokens = json.value("add_tokens", std::vector<std::string>());
 }
 
+namespace {
+
+struct NamedPart {
+  const char* name;
+  std::optional<uint64_t> SeedParts::*part;
+};
+constexpr NamedPart kSeedParts[] = {{"subset", &SeedParts::subset},
+                                    {"order", &SeedParts::order},
+                                    {"initialization", &SeedParts::initialization},
+                                    {"dropout", &SeedParts::dropout}};
+
+}  // namespace
+
+void to_json(Json& json, const SeedParts& parts) {
+  json = Json::object();
+  for (const auto& [name, part] : kSeedParts) {
+    if (parts.*part) json[name] = *(parts.*part);
+  }
+}
+
+void from_json(const Json& json, SeedParts& parts) {
+  parts = {};
+  for (const auto& [name, part] : kSeedParts) {
+    if (json.contains(name)) parts.*part = json.at(name).get<uint64_t>();
+  }
+}
+
 }  // namespace dovetail

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -142,6 +143,20 @@ struct TrainSizeSettings {
   int64_t per_class = 0;  // a class is a label, or the position of the right choice
 };
 
+// What the seed of a cell decides. Each part may have a seed of its own, so that the variance of
+// scores can be split into what comes of it; the others take the cell's.
+struct SeedParts {
+  std::optional<uint64_t> subset;          // training and validation examples
+  std::optional<uint64_t> order;           // of the batches
+  std::optional<uint64_t> initialization;  // random weights, soft prompts, adapters
+  std::optional<uint64_t> dropout;
+
+  bool operator==(const SeedParts&) const = default;
+};
+
+// Only the parts that are set, so that a cell without any keeps its key.
+void to_json(Json&, const SeedParts&);
+void from_json(const Json&, SeedParts&);
 void to_json(Json&, const OptimizerSettings&);
 void from_json(const Json&, OptimizerSettings&);
 void to_json(Json&, const TrainingOptions&);

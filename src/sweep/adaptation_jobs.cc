@@ -137,6 +137,8 @@ int64_t add_segment_model(JobGraph& graph, SegmentModel model, const AxisValue& 
 int64_t add_adaptation(JobGraph& graph, const AxisValue& objective, const AxisValue& adaptation) {
   const auto& adapt = adaptation.as<AdaptSettings>();
   Job job{.name = fmt::format("adapt/{}/{}", objective.label, adaptation.label)};
+  const int64_t replicate = objective.as<ObjectiveValue>().replicate;
+  if (replicate > 0) job.name += fmt::format("/replicate{}", replicate + 1);
   AdaptJob settings{.start = start_from_base(graph, objective, job), .adapt = adapt};
   settings.adapt.lexicon = without_folders(adapt.lexicon);
   if (needs_sentences(adapt)) {

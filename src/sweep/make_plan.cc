@@ -165,10 +165,11 @@ Plan make_plan(const Sweep& sweep, DataInspector& inspector) {
   JobGraph graph(sweep, inspector);
   for (const GridPoint& point : points) {
     std::string name = joined_name(sweep.name, "", point);
-    const int64_t job = sweep.pretrain_only
-                            ? add_pretraining(graph, *point[kObjective],
-                                              static_cast<int64_t>(point[kSeed]->as<uint64_t>()))
-                            : add_cell(graph, point, name);
+    const int64_t job =
+        sweep.pretrain_only
+            ? add_pretraining(graph, *point[kObjective],
+                              static_cast<int64_t>(point[kSeed]->as<SeedValue>().seed))
+            : add_cell(graph, point, name);
     plan.cells.push_back(make_cell(std::move(name), point, "", job));
   }
   graph.data().refuse_unmeasured();

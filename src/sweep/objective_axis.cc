@@ -14,9 +14,11 @@ namespace {
 AxisValue read_checkpoint(const toml::node& node, const toml::node& path, const Sweep& sweep,
                           const Catalogues& catalogues) {
   const toml::node* objective = nullptr;
+  int64_t replicates = 1;
   if (node.is_table()) {
-    objective =
-        TomlTable(node, "a checkpoint", {"checkpoint", "label", "objective"}).find("objective");
+    const TomlTable table(node, "a checkpoint", {"checkpoint", "label", "objective", "replicates"});
+    objective = table.find("objective");
+    table.read("replicates", replicates, kOneOrMore);
   }
   const std::string given = text(path, "checkpoint");
   std::filesystem::path folder = find_path(given, sweep.file);
@@ -33,6 +35,7 @@ AxisValue read_checkpoint(const toml::node& node, const toml::node& path, const 
                                   .folder = folder.string(),
                                   .model = std::move(model)};
   AxisValue value = value_at(node, own_label(node, folder.filename().string()), checkpoint);
+  std::get<ObjectiveValue>(value.settings).replicates = replicates;
   if (objective) {
     const CatalogueEntry& entry = entry_of(*objective, "objective", catalogues.objectives);
     std::get<ObjectiveValue>(value.settings).pretrained_with = entry.name;
@@ -84,12 +87,14 @@ AxisValue read_objective(const toml::node& node, const Sweep& sweep, const Catal
   if (is_folder(node, names_of(entries), sweep))
     return read_checkpoint(node, node, sweep, catalogues);
   const CatalogueEntry& entry = entry_of(name, "objective", entries);
-  ObjectiveValue objective{.pretrain = sweep.pretrain};
   const bool none = entry.name == "none";
+  ObjectiveValue objective{.pretrain = sweep.pretrain,
+                           .replicates = none ? 1 : sweep.pretrain_replicates};
   objective.choice =
       read_choice(node, entry, "objective", none ? std::vector<std::string>{} : kPretrainOverrides,
                   [&](const TomlTable& table) {
                     override_pretrain(table, objective.pretrain, catalogues.optimizers);
+                    table.read("replicates", objective.replicates, kOneOrMore);
                   });
   check_choice(node, entry, objective.choice);
   if (objective.choice.parameters.contains("pairs"))

@@ -71,7 +71,8 @@ StartSettings start_from_base(JobGraph& graph, const AxisValue& objective, Job& 
   }
   job.inputs.push_back(add_tokenizer(graph));
   if (!value.is("none")) {
-    job.inputs.push_back(add_pretraining(graph, objective, graph.sweep().pretrain.seed));
+    job.inputs.push_back(
+        add_pretraining(graph, objective, graph.sweep().pretrain.seed + value.replicate));
   }
   return {.objective = value.choice, .model = graph.sweep().model};
 }

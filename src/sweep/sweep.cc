@@ -141,6 +141,7 @@ Sweep parse_sweep(const std::filesystem::path& file, const Catalogues& catalogue
   sweep.pretrain.optimizer = default_optimizer(catalogues.optimizers);
   if (const toml::node* pretrain = root.find("pretrain")) {
     sweep.pretrain = read_pretrain(*pretrain, catalogues.optimizers);
+    sweep.pretrain_replicates = read_replicates(*pretrain);
   }
   read_evaluation(root, catalogues, sweep);
   sweep.adapt.optimizer = default_optimizer(catalogues.optimizers);

@@ -25,6 +25,7 @@ struct Sweep {
   VocabularySettings vocabulary;
   std::string vocabulary_file;  // of type "file"
   PretrainSettings pretrain;
+  int64_t pretrain_replicates = 1;      // runs for each objective that does not say otherwise
   AdaptSettings adapt;                  // [adapt]: what the values of the axis adaptation override
   std::vector<std::string> adapt_text;  // files, one sentence a line
   std::string adapt_graph;  // a card of triples that splitter and classifier are trained on

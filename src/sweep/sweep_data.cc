@@ -87,7 +87,7 @@ void SweepData::check_cell(const GridPoint& point) {
       .examples = std::max({int64_t{1}, select.shots, select.race_examples})};
   const auto seed = static_cast<uint64_t>(sweep_.pretrain.seed);
   check_size(task, {.label = "select", .settings = most_probed, .line = select.line, .column = 1},
-             select.examples, {.label = std::to_string(seed), .settings = seed});
+             select.examples, {.label = std::to_string(seed), .settings = SeedValue{seed}});
 }
 
 void SweepData::note_metrics(const AxisValue& task) {
@@ -154,7 +154,9 @@ void SweepData::check_size(const std::string& task, const AxisValue& size,
   const std::string thing =
       fmt::format("size {} {} {} {}", task, Json(settings).dump(), validation_examples, seed.label);
   once(thing, &size, [&] {
-    inspector_.check_size(task, settings, validation_examples, seed.as<uint64_t>());
+    const auto& value = seed.as<SeedValue>();
+    inspector_.check_size(task, settings, validation_examples,
+                          value.parts.subset.value_or(value.seed));
     return std::string();
   });
 }

@@ -73,10 +73,10 @@ StepSettings read_steps(const toml::node& node) {
 PretrainSettings read_pretrain(const toml::node& node, const Entries& optimizers) {
   PretrainSettings pretrain;
   pretrain.optimizer = default_optimizer(optimizers);
-  const TomlTable table(
-      node, "[pretrain]",
-      {"steps", "batch_tokens", "sequence_length", "pack_sequences", "dropout", "seed", "optimizer",
-       "accumulate", "label_smoothing", "z_loss", "ema", "activation_checkpointing", "precision"});
+  const TomlTable table(node, "[pretrain]",
+                        {"steps", "batch_tokens", "sequence_length", "pack_sequences", "dropout",
+                         "seed", "replicates", "optimizer", "accumulate", "label_smoothing",
+                         "z_loss", "ema", "activation_checkpointing", "precision"});
   read_pretrain_numbers(table, pretrain);
   table.read("seed", pretrain.seed, kZeroOrMore);
   if (const toml::node* optimizer = table.find("optimizer")) {
@@ -84,6 +84,12 @@ PretrainSettings read_pretrain(const toml::node& node, const Entries& optimizers
   }
   check_batch(table, pretrain);
   return pretrain;
+}
+
+int64_t read_replicates(const toml::node& pretrain) {
+  const toml::table* table = pretrain.as_table();
+  const toml::node* node = table ? table->get("replicates") : nullptr;
+  return node ? whole_number(*node, "replicates", kOneOrMore) : 1;
 }
 
 TuneSettings read_tune(const toml::node& node, const Entries& optimizers) {

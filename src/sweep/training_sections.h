@@ -14,6 +14,8 @@ namespace dovetail {
 StepSettings read_steps(const toml::node& node);
 
 PretrainSettings read_pretrain(const toml::node& node, const Entries& optimizers);
+// `replicates` of [pretrain]: runs for each objective. Part of no run's settings.
+int64_t read_replicates(const toml::node& pretrain);
 TuneSettings read_tune(const toml::node& node, const Entries& optimizers);
 
 inline const std::vector<std::string> kTuneOverrides = {
@@ -34,7 +36,8 @@ inline const std::vector<std::string> kPretrainOverrides = {"steps",
                                                             "z_loss",
                                                             "ema",
                                                             "activation_checkpointing",
-                                                            "precision"};
+                                                            "precision",
+                                                            "replicates"};
 void override_tune(const TomlTable& table, TuneSettings& tune, const Entries& optimizers);
 void override_pretrain(const TomlTable& table, PretrainSettings& pretrain,
                        const Entries& optimizers);

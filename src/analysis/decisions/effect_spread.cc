@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/decisions/effect_spread.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "analysis/statistics/pooling.h"
+#include "base/error.h"
+
+namespace dovetail {
+
+namespace {
+
+// More degrees than these are those of the normal distribution, to four digits.
+constexpr double kManyDegrees = 2000;
+// A standard error below this is rounding: all values were the same.
+constexpr double kNoSpread = 1e-7;
+
+int64_t whole_degrees(double degrees) {
+  return static_cast<int64_t>(std::clamp(degrees + 1e-9, 1.0, kManyDegrees));
+}
+
+// The probability that Student's t lies beyond (mean - against) / standard error, on one side.
+double tail_above(double distance, const Spread& spread) {
+  if (spread.standard_error < kNoSpread) {
+    if (std::abs(distance) < kNoSpread) return 0.5;
+    return distance > 0 ? 0 : 1;
+  }
+  // the lower tail, in which small numbers keep their digits
+  return student_cdf(-distance / spread.standard_error, whole_degrees(spread.degrees));
+}
+
+template <typename Value>
+double largest(const std::vector<Spread>& spreads, double without, const Value& value) {
+  double found = spreads.empty() ? without : 0;
+  for (const Spread& spread : spreads) found = std::max(found, value(spread));
+  return found;
+}
+
+}  // namespace
+
+double student_quantile(double p, double degrees) {
+  double low = -1e6, high = 1e6;
+  for (int halving = 0; halving < 100; ++halving) {
+    const double middle = (low + high) / 2;
+    (student_cdf(middle, whole_degrees(degrees)) < p ? low : high) = middle;
+  }
+  return (low + high) / 2;
+}
+
+Spread spread_of(const std::vector<double>& values, std::string of) {
+  DOVETAIL_CHECK(values.size() > 1);
+  const double n = static_cast<double>(values.size());
+  double mean = 0, squares = 0;
+  for (const double value : values) mean += value / n;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return {std::move(of), std::sqrt(squares / (n - 1) / n), n - 1};
+}
+
+Estimate EffectTest::interval(double confidence) const {
+  const double infinite = std::numeric_limits<double>::infinity();
+  const double reach = largest(spreads, infinite, [&](const Spread& spread) {
+    return student_quantile((1 + confidence) / 2, spread.degrees) * spread.standard_error;
+  });
+  return {mean, mean - reach, mean + reach, 0, 0};
+}
+
+double EffectTest::p_value(double against) const {
+  return largest(spreads, 1, [&](const Spread& spread) {
+    return std::min(1.0, 2 * tail_above(std::abs(mean - against), spread));
+  });
+}
+
+double EffectTest::p_beyond(double margin) const {
+  return largest(spreads, 1, [&](const Spread& spread) {
+    return std::max(tail_above(margin - mean, spread), tail_above(margin + mean, spread));
+  });
+}
+
+double EffectTest::detectable(double level, double power) const {
+  return largest(spreads, std::numeric_limits<double>::infinity(), [&](const Spread& spread) {
+    return spread.standard_error * (student_quantile(1 - level / 2, spread.degrees) +
+                                    student_quantile(power, spread.degrees));
+  });
+}
+
+}  // namespace dovetail
