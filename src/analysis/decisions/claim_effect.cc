@@ -236,9 +236,11 @@ EffectTest ClaimEffect::over_tasks(const Tasks& tasks, RunNoises& noises,
     runs_known = runs_known && own.of == kExamplesAndRuns;
   }
   EffectTest test{of(at), {}};
-  test.spreads.push_back(tasks.size() >= kFewestTasksDrawn
-                             ? spread_of(effects, "tasks")
-                             : within.spread(runs_known ? kExamplesAndRuns : kExamples));
+  if (tasks.size() >= kFewestTasksDrawn) {
+    test.spreads = {spread_of(effects, "tasks"), skewed_spread_of(effects, "tasks")};
+  } else {
+    test.spreads = {within.spread(runs_known ? kExamplesAndRuns : kExamples)};
+  }
   Spread between_runs = of_runs(tasks, at, runs);
   if (!between_runs.of.empty()) test.spreads.push_back(std::move(between_runs));
   return test;

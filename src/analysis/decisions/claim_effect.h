@@ -17,7 +17,8 @@
 namespace dovetail {
 
 // With so many tasks or more the tasks are a draw from many, and Student's t has one degree of
-// freedom less than there are tasks. With fewer they stay as they are.
+// freedom less than there are tasks; the interval also allows for the skewness of their effects.
+// With fewer they stay as they are.
 inline constexpr size_t kFewestTasksDrawn = 5;
 
 using SideMeans = TaskSums::SideMeans;

@@ -21,8 +21,14 @@ int64_t whole_degrees(double degrees) {
   return static_cast<int64_t>(std::clamp(degrees + 1e-9, 1.0, kManyDegrees));
 }
 
-// The probability that Student's t lies beyond (mean - against) / standard error, on one side.
-double tail_above(double distance, const Spread& spread) {
+// The inverse of Hall's transformation of Student's statistic.
+double bent(double x, double skew) {
+  if (std::abs(skew) < 1e-6) return x;
+  return 3 / skew * (std::cbrt(1 + skew * (x - skew / 6)) - 1);
+}
+
+// The one-sided p-value of the truth lying so far below the mean, or further.
+double p_of(double distance, const Spread& spread) {
   if (spread.standard_error < kNoSpread) {
     if (std::abs(distance) < kNoSpread) return 0.5;
     return distance > 0 ? 0 : 1;
@@ -58,23 +64,39 @@ Spread spread_of(const std::vector<double>& values, std::string of) {
   return {std::move(of), std::sqrt(squares / (n - 1) / n), n - 1};
 }
 
+Spread skewed_spread_of(const std::vector<double>& values, std::string of) {
+  Spread spread = spread_of(values, std::move(of));
+  const double n = static_cast<double>(values.size());
+  DOVETAIL_CHECK(values.size() > 2);
+  if (spread.standard_error < kNoSpread) return spread;
+  double mean = 0, cubes = 0;
+  for (const double value : values) mean += value / n;
+  for (const double value : values)
+    cubes += std::pow((value - mean) / (spread.standard_error * std::sqrt(n)), 3);
+  spread.skew = cubes * n / ((n - 1) * (n - 2)) / std::sqrt(n);
+  return spread;
+}
+
 Estimate EffectTest::interval(double confidence) const {
   const double infinite = std::numeric_limits<double>::infinity();
-  const double reach = largest(spreads, infinite, [&](const Spread& spread) {
-    return student_quantile((1 + confidence) / 2, spread.degrees) * spread.standard_error;
-  });
-  return {mean, mean - reach, mean + reach, 0, 0};
+  const auto reach = [&](double side) {
+    return largest(spreads, infinite, [&](const Spread& spread) {
+      const double t = student_quantile((1 + confidence) / 2, spread.degrees);
+      return side * bent(side * t, spread.skew) * spread.standard_error;
+    });
+  };
+  return {mean, mean - reach(1), mean + reach(-1), 0, 0};
 }
 
 double EffectTest::p_value(double against) const {
   return largest(spreads, 1, [&](const Spread& spread) {
-    return std::min(1.0, 2 * tail_above(std::abs(mean - against), spread));
+    return std::min(1.0, 2 * p_of(std::abs(mean - against), spread));
   });
 }
 
 double EffectTest::p_beyond(double margin) const {
   return largest(spreads, 1, [&](const Spread& spread) {
-    return std::max(tail_above(margin - mean, spread), tail_above(margin + mean, spread));
+    return std::max(p_of(margin - mean, spread), p_of(margin + mean, spread));
   });
 }
 

@@ -44,6 +44,17 @@ TEST(EffectTest, TheWidestSpreadDecides) {
   EXPECT_GT(test.p_value(0), five_values().p_value(0));
 }
 
+// Deviation 0.4472, so the cubes sum to 5.3666 and the skewness is 5.3666 x 5 / 12 = 2.2361: over
+// the root of 5 it is 1. Hall's inverse of t = 2.7764: 3 (cbrt(3.6098) - 1) = 1.602; of -2.7764:
+// 3 (cbrt(-1.9431) - 1) = -6.744.
+TEST(EffectTest, SkewedValuesHaveASkewedInterval) {
+  const EffectTest test{0.2, {skewed_spread_of({0, 0, 0, 0, 1}, "tasks")}};
+
+  EXPECT_NEAR(test.spreads[0].skew, 1, 1e-9);
+  EXPECT_NEAR(test.interval(0.95).low, 0.2 - 0.2 * 1.602, 1e-3);
+  EXPECT_NEAR(test.interval(0.95).high, 0.2 + 0.2 * 6.744, 1e-3);
+}
+
 TEST(EffectTest, WhatCanBeDetected) {
   // t of 0.975 and of 0.8 with four degrees: 2.776 and 0.941
   EXPECT_NEAR(five_values().detectable(0.05, 0.8), (2.776 + 0.941) * 0.070711, 1e-3);
