@@ -13,6 +13,7 @@
 #include "jobs/packed_text.h"
 #include "jobs/periodic_saver.h"
 #include "jobs/segment.h"
+#include "training/learning_rate.h"
 #include "training/saved_state.h"
 
 namespace dovetail {
@@ -144,6 +145,7 @@ void run_adapt(const Job& job, Artefacts& artefacts, double checkpoint_seconds, 
   record.metrics["train_loss"] = outcome.train_loss.values.back();
   record.metrics["steps"] = static_cast<double>(training.steps);
   record.cost = outcome.cost;
+  record.provenance["schedule"] = effective_schedule(training.optimizer, training.steps);
 }
 
 }  // namespace dovetail

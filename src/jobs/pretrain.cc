@@ -7,6 +7,7 @@
 #include "jobs/packed_text.h"
 #include "jobs/pair_batches.h"
 #include "jobs/periodic_saver.h"
+#include "training/learning_rate.h"
 #include "training/saved_state.h"
 #include "training/training_loop.h"
 
@@ -72,6 +73,7 @@ void run_pretrain(const Job& job, Artefacts& artefacts, double checkpoint_second
   record.metrics["train_loss"] = outcome.train_loss.values.back();
   record.metrics["corpus_tokens"] = static_cast<double>(corpus->num_tokens());
   record.cost = outcome.cost;
+  record.provenance["schedule"] = effective_schedule(training.optimizer, training.steps);
   record.provenance["corpus_statistics"] = corpus->statistics();
 }
 

@@ -41,7 +41,11 @@ std::string to_string(SegmentStage stage) {
 
 std::string to_string(BaselineKind kind) {
   switch (kind) {
+    case BaselineKind::chance: return "chance";
+    case BaselineKind::most_frequent_position: return "most_frequent_position";
+    case BaselineKind::longest_choice: return "longest_choice";
     case BaselineKind::most_frequent: return "most_frequent";
+    case BaselineKind::nearest_example: return "nearest_example";
     case BaselineKind::copy: return "copy";
     case BaselineKind::untuned: return "untuned";
   }
@@ -64,7 +68,9 @@ SegmentStage segment_stage_from(const std::string& name) {
 
 BaselineKind baseline_kind_from(const std::string& name) {
   return kind_from(name, "baseline",
-                   {BaselineKind::most_frequent, BaselineKind::copy, BaselineKind::untuned});
+                   {BaselineKind::chance, BaselineKind::most_frequent_position,
+                    BaselineKind::longest_choice, BaselineKind::most_frequent,
+                    BaselineKind::nearest_example, BaselineKind::copy, BaselineKind::untuned});
 }
 
 ProbeKind probe_kind_from(const std::string& name) {

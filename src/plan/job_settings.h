@@ -102,7 +102,16 @@ struct TuneJob {
   EvaluateSettings evaluate;
 };
 
-enum class BaselineKind { most_frequent, copy, untuned };
+// jobs/baseline.h says what each answers.
+enum class BaselineKind {
+  chance,
+  most_frequent_position,
+  longest_choice,
+  most_frequent,
+  nearest_example,
+  copy,
+  untuned
+};
 
 // Training examples that a baseline counts.
 struct SubsetSettings {
@@ -125,7 +134,7 @@ struct BaselineJob {
   BaselineKind baseline = BaselineKind::copy;
   TaskSource task;
   EvaluateSettings evaluate;
-  std::optional<SubsetSettings> subset;    // of most_frequent
+  std::optional<SubsetSettings> subset;    // of those that look at training examples
   std::optional<UntunedSettings> untuned;  // of untuned
 };
 

@@ -15,7 +15,7 @@
 namespace dovetail {
 
 // Part of every key: raise it when the code's results change for the same settings.
-inline constexpr int64_t kResultVersion = 2;
+inline constexpr int64_t kResultVersion = 3;
 
 // A point of the grid or a baseline, and the job that computes it. Several cells may share one job:
 // a baseline that does not depend on the template, for example. The cells of a sweep without tasks
@@ -23,7 +23,7 @@ inline constexpr int64_t kResultVersion = 2;
 struct Cell {
   std::string name;  // quickstart/prefix_lm/wordnet.category/mapping/full/examples16/seed1
   std::array<std::string, kAxes.size()> coordinates;  // labels; "" on axes that do not apply
-  std::string baseline;                               // "", or most_frequent, copy, untuned
+  std::string baseline;                               // "", or the name of one (plan/baselines.h)
   int64_t job = 0;                                    // index into Plan::jobs
 };
 

@@ -16,10 +16,15 @@ struct OptimizerSettings {
   double learning_rate = 1e-3;
   std::string schedule = "constant";  // constant, linear, cosine: after the warm-up
   int64_t warmup = 0;                 // steps
+  double warmup_ratio = 0;            // a share of all steps, in place of `warmup`
   double weight_decay = 0;            // decoupled, but for sgd
   double clip = 1.0;                  // global gradient norm; 0: none
   Json parameters = Json::object();  // the optimizer's own, such as beta1; all of them, once parsed
 };
+
+// The steps over which the rate rises, in a training of `total` steps, as the settings say.
+// ConfigError where they would take all of them, or more.
+int64_t warmup_steps(const OptimizerSettings& settings, int64_t total);
 
 // How a training step is computed, in pre-training, adaptation and tuning alike.
 struct TrainingOptions {
@@ -68,6 +73,17 @@ struct StepSettings {
 
 int64_t resolve_steps(const StepSettings& settings, int64_t batches_per_epoch);
 
+// Choices that a cell makes by its validation examples, so that none is made by the test set. The
+// keys of a sweep have transformers' names.
+struct ValidationChoice {
+  std::string metric = "loss";         // metric_for_best_model: of [evaluate], or loss
+  std::vector<double> learning_rates;  // each is tried; empty: the optimizer's own alone
+  bool best_checkpoint = false;        // load_best_model_at_end: of the validation points
+  int64_t patience = 0;  // early_stopping_patience: points without a better one; 0: all steps
+
+  bool any() const { return best_checkpoint || !learning_rates.empty(); }
+};
+
 struct TuneSettings {
   StepSettings steps;
   int64_t batch_size = 16;   // rows a step
@@ -80,6 +96,7 @@ struct TuneSettings {
   bool keep_model = false;          // leave the tuned weights in the store, for `dovetail export`
   TrainingOptions options;
   OptimizerSettings optimizer;
+  ValidationChoice choice;
 };
 
 // How a base model is adapted to task-like text before any tuning: MTO's second axis (Pouramini
@@ -152,6 +169,8 @@ void to_json(Json&, const PretrainSettings&);
 void from_json(const Json&, PretrainSettings&);
 void to_json(Json&, const StepSettings&);
 void from_json(const Json&, StepSettings&);
+void to_json(Json&, const ValidationChoice&);
+void from_json(const Json&, ValidationChoice&);
 void to_json(Json&, const TuneSettings&);
 void from_json(const Json&, TuneSettings&);
 void to_json(Json&, const AdaptSettings&);

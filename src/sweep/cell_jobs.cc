@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sweep/cell_jobs.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "sweep/adaptation_jobs.h"
 #include "sweep/start_jobs.h"
+#include "sweep/warmup_check.h"
 
 namespace dovetail {
 
@@ -37,6 +40,24 @@ int64_t soft_tokens_of(const ChoiceSettings& tuning) {
 }
 
 uint64_t seed_of(const GridPoint& point) { return point[kSeed]->as<uint64_t>(); }
+
+// "primary" becomes the metric that decides the task.
+void name_choosing_metric(JobGraph& graph, const AxisValue& task, TuneSettings& tune) {
+  if (tune.choice.metric != "primary") return;
+  const EvaluateSettings evaluate = graph.data().evaluate(task);
+  const std::string primary = graph.data().primary_metric(task);
+  const auto first_mean = std::ranges::find_if(evaluate.metrics, [&](const std::string& name) {
+    return !traits_of(graph.sweep().metric_traits, name).corpus_level;
+  });
+  tune.choice.metric = !primary.empty()                       ? primary
+                       : first_mean == evaluate.metrics.end() ? "loss"
+                                                              : *first_mean;
+}
+
+// Every learning rate is a training of its own.
+double trainings(const TuneSettings& tune) {
+  return std::max(1.0, static_cast<double>(tune.choice.learning_rates.size()));
+}
 
 // Of [tune] only the lengths decide the result, and the seed only decides random weights; so no
 // learning rate re-runs this baseline.
@@ -75,11 +96,16 @@ int64_t add_cell(JobGraph& graph, const GridPoint& point, const std::string& nam
                .seed = seed_of(point),
                .tune = point[kTuning]->as<TuningValue>().tune,
                .evaluate = graph.data().evaluate(*point[kTask])};
+  name_choosing_metric(graph, *point[kTask], cell.tune);
   const ModelSize size = size_of(sweep, objective_of(point));
   const TaskSize task = graph.data().task_size(*point[kTask]);
   const RowLengths lengths = row_lengths(size, task, cell.tune, soft_tokens_of(cell.tuning));
-  job.cost_seconds = tune_seconds(size, cell.tune, train_rows(cell.train_size, task), lengths,
-                                  cell.tuning.name != "full") +
+  const double rows = train_rows(cell.train_size, task);
+  check_warmup(sweep, *point[kTuning], cell.tune.optimizer, tune_steps(cell.tune, rows, lengths),
+               fmt::format("tuning \"{}\" of {} at train_size {}", point[kTuning]->label,
+                           point[kTask]->label, point[kTrainSize]->label));
+  job.cost_seconds = trainings(cell.tune) *
+                         tune_seconds(size, cell.tune, rows, lengths, cell.tuning.name != "full") +
                      evaluate_seconds(size, lengths, task, cell.evaluate, /*tuned=*/true);
   job.settings = std::move(cell);
   return graph.add(std::move(job));
@@ -90,7 +116,8 @@ int64_t add_baseline(JobGraph& graph, BaselineKind kind, const GridPoint& point,
   const Sweep& sweep = graph.sweep();
   Job job{.name = name, .cost_seconds = kOverheadSeconds};
   BaselineJob baseline{.baseline = kind, .evaluate = graph.data().evaluate(*point[kTask])};
-  if (kind == BaselineKind::most_frequent) {
+  if (kind == BaselineKind::most_frequent || kind == BaselineKind::most_frequent_position ||
+      kind == BaselineKind::nearest_example) {
     baseline.subset = {point[kTrainSize]->as<TrainSizeSettings>(), seed_of(point),
                        sweep.tune.validation_examples};
   } else if (kind == BaselineKind::untuned) {

@@ -2,6 +2,7 @@
 #include "sweep/start_jobs.h"
 
 #include "base/error.h"
+#include "sweep/warmup_check.h"
 
 namespace dovetail {
 
@@ -42,6 +43,9 @@ TaskSource task_for(JobGraph& graph, const AxisValue& task, Job& job) {
 
 int64_t add_pretraining(JobGraph& graph, const AxisValue& objective, int64_t seed) {
   const auto& value = objective.as<ObjectiveValue>();
+  check_warmup(graph.sweep(), objective, value.pretrain.optimizer,
+               static_cast<double>(value.pretrain.steps),
+               fmt::format("pre-training \"{}\"", objective.label));
   Job job{.name = fmt::format("pretrain/{}/seed{}", objective.label, seed)};
   job.inputs = {add_tokenizer(graph)};
   PretrainJob settings{graph.sweep().model, value.choice, value.pretrain,

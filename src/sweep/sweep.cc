@@ -43,6 +43,7 @@ void read_baselines(const TomlTable& root, Sweep& sweep, const Catalogues& catal
   const toml::node* node = root.find("baselines");
   if (!node) {
     sweep.baselines = catalogues.baselines;
+    sweep.baselines_by_task = true;
     return;
   }
   if (!node->is_array()) list(*node, "baselines");  // fails; an empty list is fine here
@@ -148,6 +149,7 @@ Sweep parse_sweep(const std::filesystem::path& file, const Catalogues& catalogue
     read_adapt(*adapt, sweep, catalogues.optimizers);
   read_baselines(root, sweep, catalogues);
   read_axes(root, sweep, catalogues);
+  check_choices(sweep);
   check_objectives(root, sweep);
   check_adaptations(root, sweep);
   read_exclusions(root, sweep);

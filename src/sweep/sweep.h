@@ -32,7 +32,8 @@ struct Sweep {
   EvaluateSettings evaluate;
   MetricTraitsMap metric_traits;  // of the measured metrics, by name
   SelectSettings select;
-  std::vector<std::string> baselines;                  // most_frequent, copy, untuned
+  std::vector<std::string> baselines;                  // names of plan/baselines.h
+  bool baselines_by_task = false;                      // named by none: those that suit each task
   bool pretrain_only = false;                          // no tasks: the sweep produces checkpoints
   std::map<std::string, std::vector<AxisValue>> axes;  // by the names in kAxes
   struct Exclusion {

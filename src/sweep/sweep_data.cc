@@ -79,6 +79,7 @@ TaskSize SweepData::task_size(const AxisValue& task) {
 void SweepData::check_cell(const GridPoint& point) {
   const std::string task = task_of(point).source();
   note_metrics(*point[kTask]);
+  check_choosing_metric(*point[kTask], point[kTuning]->as<TuningValue>().tune.choice);
   check_size(task, *point[kTrainSize], point[kTuning]->as<TuningValue>().tune.validation_examples,
              *point[kSeed]);
   const SelectSettings& select = sweep_.select;
@@ -88,6 +89,20 @@ void SweepData::check_cell(const GridPoint& point) {
   const auto seed = static_cast<uint64_t>(sweep_.pretrain.seed);
   check_size(task, {.label = "select", .settings = most_probed, .line = select.line, .column = 1},
              select.examples, {.label = std::to_string(seed), .settings = seed});
+}
+
+void SweepData::check_choosing_metric(const AxisValue& task, const ValidationChoice& choice) {
+  if (!choice.any() || choice.metric == "loss" || choice.metric == "primary") return;
+  const std::string& source = task.as<TaskValue>().source();
+  once("choosing metric " + choice.metric + " " + source, &task, [&] {
+    if (inspector_.measurable(source, {choice.metric}).empty()) {
+      throw_<ConfigError>(
+          "metric_for_best_model \"{}\" has no evidence on task {}: give \"primary\" (of each task "
+          "the metric that decides it), or \"loss\"",
+          choice.metric, task.label);
+    }
+    return std::string();
+  });
 }
 
 void SweepData::note_metrics(const AxisValue& task) {

@@ -16,11 +16,18 @@ StepSettings read_steps(const toml::node& node);
 PretrainSettings read_pretrain(const toml::node& node, const Entries& optimizers);
 TuneSettings read_tune(const toml::node& node, const Entries& optimizers);
 
-inline const std::vector<std::string> kTuneOverrides = {
-    "learning_rate", "optimizer",  "schedule",
-    "steps",         "accumulate", "label_smoothing",
-    "z_loss",        "ema",        "activation_checkpointing",
-    "precision"};
+inline const std::vector<std::string> kTuneOverrides = {"learning_rate",
+                                                        "learning_rates",
+                                                        "optimizer",
+                                                        "schedule",
+                                                        "steps",
+                                                        "dropout",
+                                                        "accumulate",
+                                                        "label_smoothing",
+                                                        "z_loss",
+                                                        "ema",
+                                                        "activation_checkpointing",
+                                                        "precision"};
 inline const std::vector<std::string> kPretrainOverrides = {"steps",
                                                             "batch_tokens",
                                                             "sequence_length",
@@ -35,6 +42,10 @@ inline const std::vector<std::string> kPretrainOverrides = {"steps",
                                                             "ema",
                                                             "activation_checkpointing",
                                                             "precision"};
+// Checks the values of the axis "tuning" once the whole file is read: choices by validation need
+// validation examples and a metric that is measured, and every tuning as many learning rates, so
+// that none is compared at a better rate for having had more of them to choose from.
+void check_choices(const Sweep& sweep);
 void override_tune(const TomlTable& table, TuneSettings& tune, const Entries& optimizers);
 void override_pretrain(const TomlTable& table, PretrainSettings& pretrain,
                        const Entries& optimizers);

@@ -194,6 +194,7 @@ Tensor weighted_loss(const T5Model& model, TuningMethod& tuning, const Batch& ba
 }
 
 void prepare(const TrainingTask& task, TrainingState& state) {
+  warmup_steps(task.optimizer, task.steps);  // refuses one that does not fit before any work
   state.trained = task.tuning->trainable();
   if (!state.optimizer) state.optimizer = make_optimizer(task.optimizer, state.trained);
   if (!state.average && task.options.ema > 0) {
@@ -220,7 +221,8 @@ void train(std::span<const TrainingRun> group) {
   for (int64_t step = first_step; step < last_step; ++step) {
     for (size_t i = 0; i < group.size(); ++i) {
       const auto& [task, state, outcome] = group[i];
-      if (!outcome.failure.empty() || step < state.first_step || step >= task.steps) continue;
+      if (!outcome.failure.empty() || state.stopped) continue;
+      if (step < state.first_step || step >= task.steps) continue;
       if (!task.group) check_stop();  // the ranks of a group stop together, within the step
       outcome.failure = run_step_guarded(step, [&] { one_step(group[i], step, curves[i]); });
     }

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "analysis/statistics/metric_direction.h"
+#include "plan/baselines.h"
 
 namespace dovetail {
 
@@ -159,7 +160,8 @@ std::string to_string(UseReason reason) {
 }
 
 double declared_cost(const CellGroup& group, const Plan& plan) {
-  if (group.baseline == "most_frequent" || group.baseline == "copy") return 0;  // needs no model
+  for (const BaselineEntry& entry : baselines())
+    if (entry.name == group.baseline && !entry.needs_model) return 0;
   double seconds = 0;
   for (const CellResult& result : group.cells) {
     const int64_t own = result.cell->job;
