@@ -90,7 +90,8 @@ class AdaptBatches {
     // other rows than the pre-training had
     pretrain.seed = static_cast<int64_t>(derive_seed(adapt.seed, "continued") >> 1);
     corpus_ = artefacts.corpus(settings.continued->corpus, job.locations, vocabulary);
-    text_.emplace(*corpus_, vocabulary, settings.continued->objective, pretrain, ids);
+    text_.emplace(split_corpus(*corpus_, pretrain.held_out).training, vocabulary,
+                  settings.continued->objective, pretrain, ids);
   }
 
   // Steps must rise; steps before the first one asked for are skipped.

@@ -77,11 +77,27 @@ DOVETAIL_JSON_FIELDS(TaskSource, name, fingerprint, kind)
 DOVETAIL_JSON_FIELDS(TemplateSettings, name, parameters, wording)
 DOVETAIL_JSON_FIELDS(StartSettings, objective, adaptation, model)
 DOVETAIL_JSON_FIELDS(TokenizerJob, vocabulary, corpus, vocabulary_fingerprint)
-DOVETAIL_JSON_FIELDS(PretrainJob, model, objective, pretrain, corpus)
 DOVETAIL_JSON_FIELDS(SplitSettings, sentences, split, rows, seed, lexicon, lexicon_fingerprint,
                      corpus, avoid)
 DOVETAIL_JSON_FIELDS(ContinueSettings, objective, pretrain, corpus)
 DOVETAIL_JSON_FIELDS(SubsetSettings, train_size, seed, validation_examples)
+
+// A stage stands there from the second on, so that other jobs keep their keys.
+void to_json(Json& json, const PretrainJob& job) {
+  json = {{"model", job.model},
+          {"objective", job.objective},
+          {"pretrain", job.pretrain},
+          {"corpus", job.corpus}};
+  if (job.stage > 1) json["stage"] = job.stage;
+}
+
+void from_json(const Json& json, PretrainJob& job) {
+  json.at("model").get_to(job.model);
+  json.at("objective").get_to(job.objective);
+  json.at("pretrain").get_to(job.pretrain);
+  json.at("corpus").get_to(job.corpus);
+  job.stage = json.value("stage", int64_t{1});
+}
 
 void to_json(Json& json, const SegmentJob& job) {
   json = {{"stage", to_string(job.stage)}};

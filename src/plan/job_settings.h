@@ -46,12 +46,14 @@ struct TokenizerJob {
   std::string vocabulary_fingerprint;  // of type file
 };
 
-// Text and objective -> checkpoint. Input: the vocabulary.
+// Text and objective -> checkpoint. Inputs: the vocabulary; from the second stage on, also the
+// checkpoint of the stage before.
 struct PretrainJob {
   Json model;  // config.json keys
   ChoiceSettings objective;
   PretrainSettings pretrain;
   std::vector<CorpusSource> corpus;
+  int64_t stage = 1;
 };
 
 // Two stages of MTO's adaptation: split cuts sentences in two; group assigns each cut sentence the

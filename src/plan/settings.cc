@@ -20,8 +20,8 @@ DOVETAIL_JSON_FIELDS(OptimizerSettings, name, learning_rate, schedule, warmup, w
                      parameters)
 DOVETAIL_JSON_FIELDS(TrainingOptions, accumulate, label_smoothing, z_loss, ema,
                      activation_checkpointing, precision)
-DOVETAIL_JSON_FIELDS(PretrainSettings, steps, batch_tokens, sequence_length, pack_sequences,
-                     dropout, seed, options, optimizer)
+DOVETAIL_JSON_FIELDS(BudgetSettings, unit, amount, share, steps, batch_tokens, sequence_length,
+                     pack_sequences, pack_pairs)
 DOVETAIL_JSON_FIELDS(StepSettings, fixed, epochs, at_least, at_most)
 DOVETAIL_JSON_FIELDS(TuneSettings, steps, batch_size, batch_tokens, dropout, max_source_length,
                      max_target_length, evaluations, validation_examples, keep_model, options,
@@ -45,6 +45,42 @@ void to_json(Json& json, const FurtherDecoding& decoding) {
 void from_json(const Json& json, FurtherDecoding& decoding) {
   json.get_to(static_cast<ChoiceSettings&>(decoding));
   decoding.label = json.value("label", decoding.name);
+}
+
+// What came later stands there only where a sweep asks for it, so that other jobs keep their keys.
+void to_json(Json& json, const PretrainSettings& settings) {
+  json = {{"steps", settings.steps},
+          {"batch_tokens", settings.batch_tokens},
+          {"sequence_length", settings.sequence_length},
+          {"pack_sequences", settings.pack_sequences},
+          {"dropout", settings.dropout},
+          {"seed", settings.seed},
+          {"options", settings.options},
+          {"optimizer", settings.optimizer}};
+  if (settings.pack_pairs) json["pack_pairs"] = true;
+  if (settings.separator) json["separator"] = true;
+  if (settings.held_out > 0) {
+    json["held_out"] = settings.held_out;
+    json["held_out_points"] = settings.held_out_points;
+  }
+  if (settings.budget.unit != "steps") json["budget"] = settings.budget;
+}
+
+void from_json(const Json& json, PretrainSettings& settings) {
+  settings = {};
+  json.at("steps").get_to(settings.steps);
+  json.at("batch_tokens").get_to(settings.batch_tokens);
+  json.at("sequence_length").get_to(settings.sequence_length);
+  json.at("pack_sequences").get_to(settings.pack_sequences);
+  json.at("dropout").get_to(settings.dropout);
+  json.at("seed").get_to(settings.seed);
+  json.at("options").get_to(settings.options);
+  json.at("optimizer").get_to(settings.optimizer);
+  settings.pack_pairs = json.value("pack_pairs", false);
+  settings.separator = json.value("separator", false);
+  settings.held_out = json.value("held_out", settings.held_out);
+  settings.held_out_points = json.value("held_out_points", settings.held_out_points);
+  if (json.contains("budget")) json.at("budget").get_to(settings.budget);
 }
 
 // Tokens stand there only where a sweep adds some, so that other jobs keep their keys.

@@ -46,8 +46,22 @@ struct VocabularySettings {
   std::vector<std::string> add_tokens = {};  // one id each, on top of all others
 };
 
+// What all pre-trainings of a sweep spend alike: "steps", "text_tokens" (of the text that is read),
+// "loss_tokens" (that the decoder is scored on) or "flops". The steps of each objective follow.
+// Without an amount it is what T5's span_corruption spends under the reference: [pretrain] itself.
+struct BudgetSettings {
+  std::string unit = "steps";
+  double amount = 0;  // in the unit; 0: that of the reference
+  double share = 1;   // of the amount, that this objective or stage spends
+  int64_t steps = 0;  // of the reference, as the others
+  int64_t batch_tokens = 0;
+  int64_t sequence_length = 0;
+  bool pack_sequences = true;
+  bool pack_pairs = false;
+};
+
 struct PretrainSettings {
-  int64_t steps = 1000;
+  int64_t steps = 1000;          // with a budget in another unit than steps, of the reference alone
   int64_t batch_tokens = 4096;   // source tokens a step
   int64_t sequence_length = 64;  // source tokens a row, at most
   bool pack_sequences = true;    // join documents and cut them into full rows; else one a row
@@ -55,6 +69,12 @@ struct PretrainSettings {
   int64_t seed = 1;
   TrainingOptions options;
   OptimizerSettings optimizer;
+  // The rest stands in a key only where a sweep asks for it.
+  bool pack_pairs = false;      // whole short pairs share a row, with segment masks
+  bool separator = false;       // </s> after each document that is joined
+  int64_t held_out = 0;         // documents kept from training, whose loss is measured; 0: none
+  int64_t held_out_points = 4;  // of the curve of that loss
+  BudgetSettings budget;
 };
 
 // Steps of tuning: `fixed` if positive, else `epochs` passes over the training set, at least
@@ -148,6 +168,8 @@ void to_json(Json&, const TrainingOptions&);
 void from_json(const Json&, TrainingOptions&);
 void to_json(Json&, const VocabularySettings&);
 void from_json(const Json&, VocabularySettings&);
+void to_json(Json&, const BudgetSettings&);
+void from_json(const Json&, BudgetSettings&);
 void to_json(Json&, const PretrainSettings&);
 void from_json(const Json&, PretrainSettings&);
 void to_json(Json&, const StepSettings&);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "adaptation/phrase_lexicon.h"
 #include "base/names.h"
 #include "templates/shape_choice.h"
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "plan/axis.h"
 #include "plan/settings.h"
@@ -18,6 +19,9 @@ struct ObjectiveValue {
   std::string folder;           // of a checkpoint, absolute
   Json model;                   // of a checkpoint: config.json keys
   std::string pretrained_with;  // of a checkpoint: its objective; "" if the sweep does not name it
+  // Of a start that is pre-trained in stages: those before this one, each under its own label.
+  std::vector<ObjectiveValue> stages_before = {};
+  std::string stage_label = {};
 
   bool is(const char* name) const { return choice.name == name; }
 };

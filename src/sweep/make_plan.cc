@@ -176,6 +176,7 @@ Plan make_plan(const Sweep& sweep, DataInspector& inspector) {
   add_probes(points, graph, plan.probes);
   add_metrics(graph, plan);
   add_task_facts(graph, plan);
+  for (const std::string& note : graph.data().pretrain_notes()) plan.notes.push_back(note);
   plan.jobs = graph.take();
   plan.sweep_hash = hash_of(plan);
   return plan;

@@ -51,6 +51,17 @@ std::string pairs_path(const toml::node& node, const ChoiceSettings& choice, con
                       given, path_hint(given, sweep.file)));
 }
 
+// Pairs are no text: none can be held out or packed, and what they spend is not known beforehand.
+void check_supervised(const toml::node& node, PretrainSettings& pretrain) {
+  pretrain.held_out = 0;
+  pretrain.pack_pairs = false;
+  if (pretrain.budget.unit == "steps") return;
+  fail_at(node.source(),
+          fmt::format("objective \"supervised\" learns from pairs, and a budget in {} is for "
+                      "objectives that learn from text: give [pretrain] budget = \"steps\"",
+                      pretrain.budget.unit));
+}
+
 // Whether a name on the axis means a checkpoint folder: it has a slash, or it is no objective, and
 // there is a folder of that name.
 bool is_folder(const toml::node& node, const std::vector<std::string>& objectives,
@@ -69,6 +80,36 @@ bool is_folder(const toml::node& node, const std::vector<std::string>& objective
                   given, hint));
 }
 
+// A start that is pre-trained in stages: the last one, with those before.
+AxisValue read_stages(const toml::node& node, const toml::node& stages, const Sweep& sweep,
+                      const Catalogues& catalogues) {
+  const TomlTable table(node, "a start in stages", {"stages", "label"});
+  std::vector<ObjectiveValue> values;
+  std::string joined;
+  AxisTraits traits;
+  for (const toml::node& stage : list(stages, "stages")) {
+    AxisValue read = read_objective(stage, sweep, catalogues);
+    auto& value = std::get<ObjectiveValue>(read.settings);
+    if (value.is("none") || value.is("checkpoint") || !value.stages_before.empty()) {
+      fail_at(stage.source(),
+              fmt::format("a stage is an objective of the catalogue, not \"{}\"", read.label));
+    }
+    value.stage_label = joined += (joined.empty() ? "" : "+") + read.label;
+    traits = read.traits;
+    values.push_back(std::move(value));
+  }
+  if (values.size() < 2) {
+    fail_at(stages.source(),
+            "stages are two or more objectives, such as [\"span_corruption\", \"prefix_lm\"]");
+  }
+  ObjectiveValue last = std::move(values.back());
+  values.pop_back();
+  last.stages_before = std::move(values);
+  AxisValue value = value_at(node, own_label(node, joined), std::move(last));
+  value.traits = traits;
+  return value;
+}
+
 }  // namespace
 
 AxisValue read_objective(const toml::node& node, const Sweep& sweep, const Catalogues& catalogues) {
@@ -76,6 +117,8 @@ AxisValue read_objective(const toml::node& node, const Sweep& sweep, const Catal
   if (const toml::node* path = table ? table->get("checkpoint") : nullptr) {
     return read_checkpoint(node, *path, sweep, catalogues);
   }
+  if (const toml::node* stages = table ? table->get("stages") : nullptr)
+    return read_stages(node, *stages, sweep, catalogues);
   const toml::node& name = name_node(node, "objective");
   Entries entries = {{.name = "none"}};  // random start
   for (const CatalogueEntry& entry : catalogues.objectives) {
@@ -92,8 +135,10 @@ AxisValue read_objective(const toml::node& node, const Sweep& sweep, const Catal
                     override_pretrain(table, objective.pretrain, catalogues.optimizers);
                   });
   check_choice(node, entry, objective.choice);
-  if (objective.choice.parameters.contains("pairs"))
+  if (objective.choice.parameters.contains("pairs")) {
     objective.pairs_path = pairs_path(node, objective.choice, sweep);
+    check_supervised(node, objective.pretrain);
+  }
   AxisValue value = value_at(node, own_label(node, entry.name), std::move(objective));
   value.traits = entry.traits;
   return value;

@@ -17,6 +17,20 @@ std::string with_place(const Sweep& sweep, const AxisValue* value, const std::st
   return fmt::format("{}:{}:{}: {}", sweep.file.string(), value->line, value->column, message);
 }
 
+// Above this share, an objective that has other spans in long rows is in short ones another
+// objective.
+constexpr double kMostFinalOnly = 0.5;
+
+std::string degenerate_note(const PretrainJob& job, const PretrainEstimate& estimate) {
+  const double share = estimate.step.final_only / estimate.step.examples;
+  if (share <= kMostFinalOnly || estimate.long_final_share > kMostFinalOnly) return "";
+  return fmt::format(
+      "objective {}: in {:.0f}% of its rows the only span of noise is the end of the text, so it "
+      "teaches to finish texts rather than to fill gaps (in rows of 512 tokens: {:.0f}%); give it "
+      "longer rows: pack_sequences = true, or a greater sequence_length",
+      job.objective.name, 100 * share, 100 * estimate.long_final_share);
+}
+
 }  // namespace
 
 void fail_at_value(const Sweep& sweep, const AxisValue& value, const std::string& message) {
@@ -74,6 +88,23 @@ Json SweepData::task_facts(const AxisValue& task) {
 
 TaskSize SweepData::task_size(const AxisValue& task) {
   return inspector_.task_size(task.as<TaskValue>().source());
+}
+
+std::optional<PretrainEstimate> SweepData::pretrain_estimate(const PretrainJob& job,
+                                                             const std::vector<std::string>& corpus,
+                                                             const ModelSize& size) {
+  PretrainJob of_any_seed = job;
+  of_any_seed.pretrain.seed = 1;
+  of_any_seed.stage = 1;
+  const auto [known, is_new] = estimates_.try_emplace(Json(of_any_seed).dump());
+  if (!is_new) return known->second;
+  known->second = inspector_.pretrain_estimate(of_any_seed, corpus, sweep_.vocabulary,
+                                               sweep_.vocabulary_file, size);
+  const std::string note = known->second ? degenerate_note(job, *known->second) : "";
+  const auto& notes = pretrain_notes_;
+  if (!note.empty() && std::ranges::find(notes, note) == notes.end())
+    pretrain_notes_.push_back(note);
+  return known->second;
 }
 
 void SweepData::check_cell(const GridPoint& point) {

@@ -188,8 +188,11 @@ Tensor weighted_loss(const T5Model& model, TuningMethod& tuning, const Batch& ba
   // the tuning may embed in float32 for a model in half precision
   const Tensor embedded_BSD =
       tuning.embed(batch.source_BS).to(model.weights().shared_VD.scalar_type());
-  const Tensor memory_BSD = model.encode(embedded_BSD, batch.mask_BS, options);
-  const Tensor hidden_BTD = model.decode(batch.decoder_ids_BT, memory_BSD, batch.mask_BS, options);
+  ForwardOptions segmented = options;
+  segmented.segments_BT = batch.segments_BT;
+  const Tensor memory_BSD = model.encode(embedded_BSD, batch.mask_BS, segmented);
+  const Tensor hidden_BTD =
+      model.decode(batch.decoder_ids_BT, memory_BSD, batch.mask_BS, segmented);
   return model.loss(hidden_BTD, batch.labels_BT, settings);
 }
 
