@@ -16,32 +16,33 @@ import torch
 HERE = pathlib.Path(__file__).parent
 
 
-def embed(job, results):
-    objective = job["name"].split("/")[1]
-    source, target = results / "artefacts" / job["key"], HERE / objective
+COLUMNS = ("steps", "text_tokens", "loss_tokens", "flops", "final_span_share", "train_loss",
+           "held_out_loss")
+
+
+def embed(name, key, results):
+    source, target = results / "artefacts" / key, HERE / name
     target.mkdir(exist_ok=True)
     tensors = safetensors.torch.load_file(source / "model.safetensors")
     safetensors.torch.save_file({name: t.to(torch.bfloat16) for name, t in tensors.items()},
                                 target / "model.safetensors", metadata={"format": "pt"})
-    for name in ("config.json", "spiece.model", "tokenizer_config.json"):
-        if (source / name).exists():
-            shutil.copy(source / name, target / name)
-    return objective
+    for file in ("config.json", "spiece.model", "tokenizer_config.json"):
+        if (source / file).exists():
+            shutil.copy(source / file, target / file)
 
 
 def main(results):
-    jobs = [job for job in json.loads((results / "plan.json").read_text())["jobs"]
-            if job["kind"] == "pretrain"]
+    """Copies each checkpoint, and prints its row of README.md's table."""
+    jobs = json.loads((results / "plan.json").read_text())["jobs"]
+    keys = {job["name"]: job["key"] for job in jobs if job["kind"] == "pretrain"}
+    print("| folder |", " | ".join(COLUMNS), "|")
     with h5py.File(results / "results.h5") as file:
-        table = file["jobs"] if "jobs" in file else file["cells"]
-        names = [name.decode() for name in table["name"][:]]
-        for job in jobs:
-            row = names.index(job["name"]) if job["name"] in names else None
-            objective = embed(job, results)
-            loss = ("" if row is None or "train_loss" not in table
-                    else f"{table['train_loss'][row]:.3f}")
-            print(objective, job["settings"]["pretrain"]["steps"], "steps, final training loss",
-                  loss)
+        table = file["cells"]
+        for row, name in enumerate(table["name"][:]):
+            _, objective, seed = name.decode().split("/")
+            embed(objective, keys[f"pretrain/{objective}/{seed}"], results)
+            print(f"| `{objective}` |",
+                  " | ".join(f"{table[column][row]:.5g}" for column in COLUMNS), "|")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@
 #include "jobs/pair_batches.h"
 #include "metrics/metric.h"
 #include "objectives/objective.h"
+#include "plan/baselines.h"
 #include "planning/catalogues.h"
 #include "tasks/find_task.h"
 #include "templates/template.h"
@@ -130,6 +131,13 @@ Listing list_selectors() {
   return listing;
 }
 
+Listing list_baselines() {
+  Listing listing;
+  for (const BaselineEntry& entry : baselines())
+    listing.rows.push_back({entry.name, entry.definition});
+  return listing;
+}
+
 struct Section {
   std::string name;
   std::function<Listing()> list;
@@ -138,13 +146,19 @@ struct Section {
 constexpr const char* kForeignKeys = "foreign_keys";  // too long for the list of everything
 
 const std::vector<Section>& sections() {
-  static const std::vector<Section> all{
-      {"objectives", list_objectives}, {"adaptations", list_adaptations},
-      {"tasks", list_tasks},           {"templates", list_templates},
-      {"tunings", list_tunings},       {"optimizers", list_optimizers},
-      {"decodings", list_decodings},   {"metrics", list_metrics},
-      {"selectors", list_selectors},   {"models", list_models},
-      {"corpora", list_corpora},       {kForeignKeys, {}}};
+  static const std::vector<Section> all{{"objectives", list_objectives},
+                                        {"adaptations", list_adaptations},
+                                        {"tasks", list_tasks},
+                                        {"templates", list_templates},
+                                        {"tunings", list_tunings},
+                                        {"optimizers", list_optimizers},
+                                        {"decodings", list_decodings},
+                                        {"metrics", list_metrics},
+                                        {"selectors", list_selectors},
+                                        {"models", list_models},
+                                        {"corpora", list_corpora},
+                                        {"baselines", list_baselines},
+                                        {kForeignKeys, {}}};
   return all;
 }
 
@@ -187,11 +201,12 @@ int list_section(const std::string& name) {
 void add_list(CLI::App& app, Action& chosen) {
   const auto wanted = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("list", "Everything that a sweep file may name");
-  command->add_option("SECTION", *wanted,
-                      "objectives, adaptations, tasks, templates, tunings, optimizers, decodings, "
-                      "metrics, selectors, models or corpora: this section alone, with a line for "
-                      "each parameter. foreign_keys: the keys of other programs' files, such as "
-                      "config.json, as Markdown");
+  command->add_option(
+      "SECTION", *wanted,
+      "objectives, adaptations, tasks, templates, tunings, optimizers, decodings, "
+      "metrics, selectors, models, corpora or baselines: this section alone, with a "
+      "line for each parameter. foreign_keys: the keys of other programs' files, such as "
+      "config.json, as Markdown");
   command->footer("Example: dovetail list objectives");
   command->callback([wanted, &chosen] {
     chosen = [wanted] { return wanted->empty() ? list_all() : list_section(*wanted); };

@@ -4,11 +4,14 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "analysis/decisions/detectable.h"
 #include "app/commands.h"
 #include "app/machine_speed.h"
+#include "app/results_folder.h"
 #include "base/error.h"
 #include "plan/plan_text.h"
 #include "planning/plan_sweep.h"
+#include "store/journal.h"
 #include "sweep/cost.h"
 
 namespace dovetail {
@@ -21,6 +24,8 @@ struct PlanOptions {
   int ranks = 4;
   bool cells = false;
   bool json = false;
+  std::string pilot;  // results folder; "": typical variances
+  double detect = 0;  // a difference that is wanted; 0: none
 };
 
 // Of training and evaluation, by the speed of the matrix products alone.
@@ -32,14 +37,27 @@ void scale_to_this_machine(Plan& plan) {
   for (Job& job : plan.jobs) job.cost_seconds *= kFlopsPerSecond / speed;
 }
 
+TypicalSpread spread_for(const PlanOptions& options) {
+  if (options.pilot.empty()) return {};
+  const Plan pilot = plan_of_results(options.pilot);
+  const std::map<std::string, Record> records = read_journal(options.pilot);
+  return spread_of_pilot(pilot, group_cells(pilot, records), options.pilot);
+}
+
 int plan(const PlanOptions& options) {
   Plan plan = plan_sweep(options.sweep, options.filter).plan;
   scale_to_this_machine(plan);
+  const bool is_scored = plan.axis_labels.contains("task");  // else it only makes checkpoints
+  const TypicalSpread spread = spread_for(options);
+  const SweepSize size = sweep_size_of(plan);
   if (options.json) {
-    fmt::print("{}\n", plan_json(plan, options.ranks).dump(2));
-  } else {
-    fmt::print("{}", plan_text(plan, options.ranks, options.cells));
+    Json json = plan_json(plan, options.ranks);
+    if (is_scored) json["detectable_difference"] = detectable_json(size, spread, options.detect);
+    fmt::print("{}\n", json.dump(2));
+    return kSuccess;
   }
+  fmt::print("{}", plan_text(plan, options.ranks, options.cells));
+  if (is_scored) fmt::print("{}", detectable_lines(size, spread, options.detect));
   return kSuccess;
 }
 
@@ -54,6 +72,13 @@ void add_plan(CLI::App& app, Action& chosen) {
       ->check(CLI::PositiveNumber);
   command->add_flag("--cells", options->cells, "Also print the names of the cells");
   command->add_flag("--json", options->json, "Print JSON with every cell and job");
+  command
+      ->add_option("--detect", options->detect,
+                   "Also print how many seeds it takes to see this difference of scores")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--pilot", options->pilot,
+                      "Results folder that shows how much runs and examples vary; without it "
+                      "typical variances are assumed");
   command->footer("Example: dovetail plan sweeps/quickstart.toml --filter '*/wordnet.antonym/*'");
   command->callback([options, &chosen] { chosen = [options] { return plan(*options); }; });
 }

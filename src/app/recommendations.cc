@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "analysis/decisions/claim_registration.h"
 #include "analysis/report/caveats.h"
 #include "analysis/report/lessons.h"
 #include "analysis/report/recommendation_rows.h"
@@ -10,6 +11,7 @@
 #include "app/last_run.h"
 #include "app/test_examples.h"
 #include "app/text_output.h"
+#include "store/journal.h"
 
 namespace dovetail {
 
@@ -28,6 +30,7 @@ void print_recommendations(const Analysis& analysis) {
 void report_results(const std::filesystem::path& folder, const Plan& plan,
                     const std::map<std::string, Record>& records) {
   Analysis analysis = analyse(plan, records);
+  note_registrations(analysis.claims, read_registrations(folder));
   analysis.facts.command = command_to_go_on(folder);
   const SweepTestExamples examples = read_test_examples(folder, plan);
   save_test_examples(folder, plan, examples.known);

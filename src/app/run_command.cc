@@ -226,6 +226,7 @@ int run_coordinator(DataParallelRun& ranks, const RunOptions& options) {
   const RecordStore shared_records(paths.store);
   shared_records.save_finished(plan, *journal, repeat);
   shared_records.load_and_append(plan, *journal);
+  journal->register_claims(whole.claims);  // what the store held was known before them
 
   const RunGroup run_jobs = ranks.job_function(make_runner(options), paths);
   RunMonitor monitor(paths.out, whole, *journal, shared_records);

@@ -13,6 +13,7 @@
 #include "jobs/packed_text.h"
 #include "jobs/periodic_saver.h"
 #include "jobs/segment.h"
+#include "training/learning_rate.h"
 #include "training/saved_state.h"
 
 namespace dovetail {
@@ -90,7 +91,8 @@ class AdaptBatches {
     // other rows than the pre-training had
     pretrain.seed = static_cast<int64_t>(derive_seed(adapt.seed, "continued") >> 1);
     corpus_ = artefacts.corpus(settings.continued->corpus, job.locations, vocabulary);
-    text_.emplace(*corpus_, vocabulary, settings.continued->objective, pretrain, ids);
+    text_.emplace(split_corpus(*corpus_, pretrain.held_out).training, vocabulary,
+                  settings.continued->objective, pretrain, ids);
   }
 
   // Steps must rise; steps before the first one asked for are skipped.
@@ -144,6 +146,7 @@ void run_adapt(const Job& job, Artefacts& artefacts, double checkpoint_seconds, 
   record.metrics["train_loss"] = outcome.train_loss.values.back();
   record.metrics["steps"] = static_cast<double>(training.steps);
   record.cost = outcome.cost;
+  record.provenance["schedule"] = effective_schedule(training.optimizer, training.steps);
 }
 
 }  // namespace dovetail

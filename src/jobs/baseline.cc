@@ -7,6 +7,8 @@
 #include "examples/subset.h"
 #include "jobs/backbone.h"
 #include "jobs/evaluate.h"
+#include "jobs/guesses.h"
+#include "jobs/nearest_example.h"
 #include "jobs/training_subset.h"
 
 namespace dovetail {
@@ -44,18 +46,34 @@ void run_untuned(const Job& job, const TaskData& task, Artefacts& artefacts, Rec
   evaluate(backbone.model, *method, encoder, baseline.evaluate, record);
 }
 
-// The answers of a baseline without a model, one for each test example.
-std::vector<std::string> answers_of(const BaselineJob& baseline, const TaskData& task,
-                                    const std::vector<int64_t>& test) {
-  if (baseline.baseline == BaselineKind::most_frequent) {
-    const SubsetSettings& settings = baseline.subset.value();
-    const Subset subset =
-        training_subset(task, settings.train_size, settings.seed, settings.validation_examples);
-    return std::vector<std::string>(test.size(), most_frequent_reference(task, subset));
-  }
+Subset subset_of(const BaselineJob& baseline, const TaskData& task) {
+  const SubsetSettings& settings = baseline.subset.value();
+  return training_subset(task, settings.train_size, settings.seed, settings.validation_examples);
+}
+
+std::vector<std::string> copied_sources(const TaskData& task, const std::vector<int64_t>& test) {
   std::vector<std::string> answers;
   for (const int64_t index : test) answers.push_back(without_sense_note(task.test[index].source));
   return answers;
+}
+
+// The answers of a baseline without a model, one for each test example.
+std::vector<std::string> answers_of(const BaselineJob& baseline, const TaskData& task,
+                                    const std::vector<int64_t>& test) {
+  switch (baseline.baseline) {
+    case BaselineKind::most_frequent_position:
+      return most_frequent_positions(task, subset_of(baseline, task), test);
+    case BaselineKind::longest_choice: return longest_choices(task, test);
+    case BaselineKind::most_frequent:
+      return std::vector<std::string>(test.size(),
+                                      most_frequent_reference(task, subset_of(baseline, task)));
+    case BaselineKind::nearest_example:
+      return nearest_answers(task, subset_of(baseline, task), test);
+    case BaselineKind::copy: return copied_sources(task, test);
+    case BaselineKind::chance:
+    case BaselineKind::untuned: break;  // have no answers, or a model
+  }
+  throw std::logic_error("a baseline without answers of its own");
 }
 
 }  // namespace
@@ -65,6 +83,8 @@ void run_baseline(const Job& job, Artefacts& artefacts, Record& record) {
   const auto task = load_task(job, baseline.task, artefacts);
   if (baseline.baseline == BaselineKind::untuned) return run_untuned(job, *task, artefacts, record);
   const std::vector<int64_t> test = choose_test(*task, baseline.evaluate.test_examples);
+  if (baseline.baseline == BaselineKind::chance)
+    return score_chance(*task, test, baseline.evaluate.metrics, record);
   score_predictions(*task, test, answers_of(baseline, *task, test), baseline.evaluate.metrics,
                     record);
 }

@@ -7,9 +7,8 @@
 
 namespace dovetail {
 
-// Runs a cell without training, which every table shows beside the tuned ones: the most frequent
-// reference of the training subset, the source copied (without the sense note in brackets at its
-// end), or the model before tuning.
+// Runs a cell without training, which every table shows beside the tuned ones; plan/baselines.h
+// says what each answers.
 void run_baseline(const Job& job, Artefacts& artefacts, Record& record);
 
 }  // namespace dovetail

@@ -167,6 +167,25 @@ void score_items(const std::vector<ScoredItem>& items, const std::vector<std::st
   }
 }
 
+namespace {
+
+// An answer that is a choice is what a model prefers that gives it all likelihood: accuracies by
+// likelihood score it as they score models. Without a choice for every item there is no evidence.
+void add_preferred_choices(std::vector<ScoredItem>& items) {
+  for (const ScoredItem& item : items)
+    if (std::ranges::find(item.choices, item.prediction) == item.choices.end()) return;
+  for (ScoredItem& item : items) {
+    const size_t count = item.choices.size();
+    item.choice_logprobs.assign(count, -1);
+    item.choice_logprobs[std::ranges::find(item.choices, item.prediction) - item.choices.begin()] =
+        0;
+    item.choice_tokens.assign(count, 1);
+    item.choice_priors.assign(count, 0);
+  }
+}
+
+}  // namespace
+
 void score_predictions(const TaskData& task, const std::vector<int64_t>& test,
                        const std::vector<std::string>& predictions,
                        const std::vector<std::string>& metric_names, Record& record) {
@@ -178,6 +197,7 @@ void score_predictions(const TaskData& task, const std::vector<int64_t>& test,
                      .choices = choices_of(task, example),
                      .answer = example.answer});
   }
+  add_preferred_choices(items);
   score_items(items, metric_names, "", record);
   record.predictions = predictions;
 }

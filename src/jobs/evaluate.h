@@ -17,7 +17,8 @@ namespace dovetail {
 void score_items(const std::vector<ScoredItem>& items, const std::vector<std::string>& metrics,
                  const std::string& label, Record& record);
 
-// Scores answers that no model generated: those of a baseline.
+// Scores answers that no model generated: those of a baseline. Where each answer is one of its
+// example's choices, it counts as the likeliest one.
 void score_predictions(const TaskData& task, const std::vector<int64_t>& test,
                        const std::vector<std::string>& predictions,
                        const std::vector<std::string>& metric_names, Record& record);

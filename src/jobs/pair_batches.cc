@@ -85,7 +85,7 @@ PairBatches::PairBatches(const fs::path& files, const TokenCorpus* corpus,
       MixtureSettings{parameters.at("limit"), parameters.at("temperature"),
                       derive_seed(static_cast<uint64_t>(settings.seed), "pairs")});
   if (text_share_ > 0) {
-    text_.emplace(*corpus, vocabulary,
+    text_.emplace(Documents(*corpus), vocabulary,
                   ChoiceSettings{parameters.at("text_objective"), Json::object()}, settings, ids);
   }
 }

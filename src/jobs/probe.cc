@@ -20,13 +20,6 @@ using at::Tensor;
 
 namespace {
 
-std::vector<const Example*> probed_examples(const TaskData& task, const Subset& subset) {
-  std::vector<const Example*> examples;
-  const std::vector<Example>& side = subset.own_validation ? task.validation : task.train;
-  for (const int64_t index : subset.validation) examples.push_back(&side[index]);
-  return examples;
-}
-
 std::vector<Sequence> first_rows(const ExampleEncoder& encoder,
                                  const std::vector<const Example*>& examples) {
   EncodedRows rows;
@@ -106,7 +99,7 @@ void measure(const ProbeJob& probe, TuneCell& cell, Record& record) {
     if (std::ranges::find(settings.metrics, metric) == settings.metrics.end())
       settings.metrics.push_back(metric);
   }
-  const std::vector<const Example*> examples = probed_examples(*cell.task, cell.subset);
+  const std::vector<const Example*> examples = validation_examples_of(*cell.task, cell.subset);
   evaluate_on(examples, cell.backbone.model, *cell.method, cell.encoder, settings, record);
   if (probe.probe == ProbeKind::race)
     return copy_scores(record, probe.race_metric, "race_score", record);
@@ -126,7 +119,7 @@ void ask_classifier(const TaskData& task, const Job& job, Artefacts& artefacts, 
   const Subset subset =
       training_subset(task, cell.train_size, cell.seed, cell.tune.validation_examples);
   std::vector<std::string> questions;
-  for (const Example* example : probed_examples(task, subset)) {
+  for (const Example* example : validation_examples_of(task, subset)) {
     questions.push_back(classifier_question(example->source, example->references.front()));
   }
   const std::vector<double> filling = ask_filling(job.input_keys.back(), questions, artefacts);

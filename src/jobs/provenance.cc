@@ -6,16 +6,41 @@
 #include <unistd.h>
 
 #include <ctime>
+#include <fstream>
 
+#include "base/text.h"
 #include "commit.h"  // made by the build
 
 namespace dovetail {
+
+namespace {
+
+// "AMD EPYC 9654", as /proc/cpuinfo of x86 has it; "" where it does not say.
+std::string cpu_model_of(std::istream& cpuinfo) {
+  for (std::string line; std::getline(cpuinfo, line);) {
+    const size_t colon = line.find(':');
+    if (colon != std::string::npos && line.starts_with("model name"))
+      return collapse_whitespace(line.substr(colon + 1));
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string cpu_model() {
+  static const std::string model = [] {
+    std::ifstream cpuinfo("/proc/cpuinfo");
+    return cpu_model_of(cpuinfo);
+  }();
+  return model;
+}
 
 nlohmann::json provenance(int threads, const std::string& device, const std::string& precision) {
   char host[256] = {};
   ::gethostname(host, sizeof(host) - 1);
   return {{"commit", DOVETAIL_COMMIT}, {"libtorch", TORCH_VERSION}, {"host", host},
-          {"threads", threads},        {"device", device},          {"precision", precision}};
+          {"threads", threads},        {"device", device},          {"precision", precision},
+          {"cpu", cpu_model()}};
 }
 
 int64_t peak_bytes() {

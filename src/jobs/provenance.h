@@ -8,8 +8,12 @@
 
 namespace dovetail {
 
-// The origin of a record: commit, versions, host, threads, device, and the precision that the job
-// trained in ("float32" for a job that trains nothing).
+// The kind of processor, on which the last digits of every number depend: "AMD EPYC 9654"; "" where
+// the system does not say.
+std::string cpu_model();
+
+// The origin of a record: commit, versions, host, processor, threads, device, and the precision
+// that the job trained in ("float32" for a job that trains nothing).
 nlohmann::json provenance(int threads, const std::string& device, const std::string& precision);
 
 // The peak resident set of this process so far, in bytes.

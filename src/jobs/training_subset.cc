@@ -20,4 +20,11 @@ Subset training_subset(const TaskData& task, const TrainSizeSettings& size, uint
                               .own_validation = true});
 }
 
+std::vector<const Example*> validation_examples_of(const TaskData& task, const Subset& subset) {
+  const std::vector<Example>& from = subset.own_validation ? task.validation : task.train;
+  std::vector<const Example*> examples;
+  for (const int64_t index : subset.validation) examples.push_back(&from[index]);
+  return examples;
+}
+
 }  // namespace dovetail

@@ -17,4 +17,7 @@ std::shared_ptr<const TaskData> load_task(const Job& job, const TaskSource& sour
 Subset training_subset(const TaskData& task, const TrainSizeSettings& size, uint64_t seed,
                        int64_t validation_examples);
 
+// The examples that the subset holds out for validation.
+std::vector<const Example*> validation_examples_of(const TaskData& task, const Subset& subset);
+
 }  // namespace dovetail

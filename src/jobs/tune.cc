@@ -8,8 +8,10 @@
 #include "base/run_guarded.h"
 #include "jobs/adapter_base.h"
 #include "jobs/evaluate.h"
+#include "jobs/rate_search.h"
 #include "jobs/training_subset.h"
 #include "jobs/tune_cell.h"
+#include "training/learning_rate.h"
 #include "tuning/adapter_config.h"
 
 namespace dovetail {
@@ -30,19 +32,48 @@ void keep_model(const TuneCell& cell, const std::filesystem::path& target) {
   });
 }
 
+// The schedule as it ran, and what validation chose of it.
+void describe_training(const TuneCell& cell, Record& record) {
+  Json& schedule = record.provenance["schedule"];
+  schedule = effective_schedule(cell.training.optimizer, cell.training.steps);
+  schedule["batches_per_epoch"] = cell.batches.batches_per_epoch();
+  schedule["dropout"] = cell.training.dropout;
+  if (!cell.settings.choice.any()) return;
+  schedule["metric_for_best_model"] = cell.settings.choice.metric;
+  if (!cell.settings.choice.best_checkpoint) return;
+  schedule["best_step"] = cell.best.step();
+  schedule["stopped_early"] = cell.state.stopped;
+}
+
+void count_examples(const TuneCell& cell, RowCounts counts, Record& record) {
+  record.metrics["targets_cut"] = static_cast<double>(counts.cut_targets);
+  record.metrics["sources_cut"] = static_cast<double>(counts.cut_sources);
+  record.metrics["train_examples"] = static_cast<double>(cell.subset.examples.size());
+  record.metrics["epochs"] = static_cast<double>(cell.outcome.cost.train_steps) /
+                             static_cast<double>(cell.batches.batches_per_epoch());
+  if (!cell.validation.empty())
+    record.metrics["validation_examples"] = static_cast<double>(cell.subset.validation.size());
+  if (!cell.settings.choice.learning_rates.empty())
+    record.metrics["learning_rate"] = cell.training.optimizer.learning_rate;
+}
+
 void finish(TuneCell& cell, const Job& job, const Artefacts& artefacts, Record& record) {
   record.curves["train_loss"] = cell.outcome.train_loss;
   record.cost = cell.outcome.cost;
+  record.cost.train_steps += cell.searched.train_steps;
+  record.cost.train_tokens += cell.searched.train_tokens;
+  describe_training(cell, record);
   if (const Json notes = cell.method->notes(); !notes.empty()) record.provenance["tuning"] = notes;
   if (!cell.outcome.failure.empty()) return fail(record, cell.outcome.failure);
   if (!cell.validation_loss.steps.empty()) record.curves["validation_loss"] = cell.validation_loss;
+  if (!cell.validation_metric.steps.empty())
+    record.curves["validation_" + cell.settings.choice.metric] = cell.validation_metric;
+  cell.record_validation(record);
   if (cell.settings.keep_model) keep_model(cell, artefacts.model_folder(job.key));
   RowCounts counts = cell.counts;
   counts += evaluate(cell.backbone.model, *cell.method, cell.encoder,
                      settings_of<TuneJob>(job).evaluate, record);
-  record.metrics["targets_cut"] = static_cast<double>(counts.cut_targets);
-  record.metrics["sources_cut"] = static_cast<double>(counts.cut_sources);
-  record.metrics["train_examples"] = static_cast<double>(cell.subset.examples.size());
+  count_examples(cell, counts, record);
 }
 
 // Runs one cell's part of the work; its failure goes into the cell's record.
@@ -62,15 +93,20 @@ void run_tune(std::span<const Job> group, Artefacts& artefacts, GradientAllReduc
   for (size_t i = 0; i < group.size(); ++i) {
     run_for(records[i], [&] {
       const TuneJob& cell = settings_of<TuneJob>(group[i]);
-      cells[i] = std::make_unique<TuneCell>(
-          group[i], cell, load_task(group[i], cell.task, artefacts), artefacts, all_reduce);
-      runs.push_back({cells[i]->training, cells[i]->state, cells[i]->outcome});
+      if (!cell.tune.choice.learning_rates.empty()) {
+        cells[i] = search_rates(group[i], cell, artefacts, all_reduce, records[i]);
+      } else {
+        cells[i] = std::make_unique<TuneCell>(
+            group[i], cell, load_task(group[i], cell.task, artefacts), artefacts, all_reduce);
+        runs.push_back({cells[i]->training, cells[i]->state, cells[i]->outcome});
+      }
       owners.push_back(i);
     });
   }
   train(runs);
   for (const size_t owner : owners) {
     run_for(records[owner], [&] {
+      cells[owner]->restore_best();
       if (writes_results(all_reduce))
         return finish(*cells[owner], group[owner], artefacts, records[owner]);
       if (!cells[owner]->outcome.failure.empty())

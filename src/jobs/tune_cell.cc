@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "base/run_guarded.h"
 #include "jobs/evaluate.h"
 #include "jobs/training_subset.h"
 
@@ -23,6 +24,8 @@ std::unique_ptr<TuningMethod> make_method(const Job& job, const ChoiceSettings& 
   return tuning.make(model, parameters, seed, soft_tokens);
 }
 
+constexpr const char* kLoss = "loss";
+
 // The rows, with their counts added to `counts`.
 std::vector<Sequence> counted(EncodedRows encoded, RowCounts& counts) {
   counts += encoded.counts;
@@ -34,18 +37,22 @@ std::vector<Sequence> counted(EncodedRows encoded, RowCounts& counts) {
 TuneCell::TuneCell(const Job& job, const TuneJob& cell, std::shared_ptr<const TaskData> data,
                    Artefacts& artefacts, GradientAllReduce* all_reduce)
     : settings(cell.tune),
+      evaluate(cell.evaluate),
       seed(cell.seed),
       task(std::move(data)),
-      backbone(load_backbone(job, cell.start, seed, artefacts)),
+      backbone(load_backbone(job, cell.start, cell.seed_of(&SeedParts::initialization), artefacts)),
       tmpl(template_for(cell.tmpl, cell.tuning)),
       soft_tokens(plan_soft_tokens(tmpl, *task, *backbone.vocabulary)),
-      method(make_method(job, cell.tuning, backbone.model, seed, soft_tokens)),
+      method(make_method(job, cell.tuning, backbone.model, cell.seed_of(&SeedParts::initialization),
+                         soft_tokens)),
       encoder(*task, tmpl, *backbone.vocabulary, soft_tokens, backbone.model.config().vocab_size,
               {settings.max_source_length, settings.max_target_length}),
-      subset(training_subset(*task, cell.train_size, seed, settings.validation_examples)),
+      subset(training_subset(*task, cell.train_size, cell.seed_of(&SeedParts::subset),
+                             settings.validation_examples)),
       validation(counted(validation_rows(encoder, subset), counts)),
       batches(counted(training_rows(encoder, subset), counts),
-              {settings.batch_size, settings.batch_tokens}, derive_seed(seed, "order"),
+              {settings.batch_size, settings.batch_tokens},
+              derive_seed(cell.seed_of(&SeedParts::order), "order"),
               BatchIds(backbone.model.config())) {
   training = {.model = &backbone.model,
               .tuning = method.get(),
@@ -53,22 +60,79 @@ TuneCell::TuneCell(const Job& job, const TuneJob& cell, std::shared_ptr<const Ta
               .options = settings.options,
               .steps = resolve_steps(settings.steps, batches.batches_per_epoch()),
               .dropout = settings.dropout,
-              .seed = seed,
+              .seed = cell.seed_of(&SeedParts::dropout),
               .group = all_reduce};
   training.next_batch = [this](int64_t) { return batches.next(); };
   const int64_t stride =
       std::max<int64_t>(1, training.steps / std::max<int64_t>(1, settings.evaluations));
   training.after_step = [this, stride](const TrainingRun& run, int64_t step) {
-    if (!writes_results(run.task.group) || validation.empty() || step % stride != 0) return;
-    const AveragedWeights averaged(run.state.average.get());
-    add_validation_point(step);
+    const bool last = step == training.steps && settings.choice.best_checkpoint;
+    if (validation.empty() || (step % stride != 0 && !last)) return;
+    watch(run, step);
   };
 }
 
-void TuneCell::add_validation_point(int64_t step) {
-  validation_loss.steps.push_back(step);
-  validation_loss.values.push_back(
-      mean_loss(backbone.model, *method, validation, settings.batch_size * 4));
+// A point of the validation curve. The first rank of a group draws it; all see the score.
+void TuneCell::watch(const TrainingRun& run, int64_t step) {
+  const ValidationChoice& choice = settings.choice;
+  const AveragedWeights averaged(run.state.average.get());
+  if (writes_results(training.group)) {
+    validation_loss.steps.push_back(step);
+    validation_loss.values.push_back(
+        mean_loss(backbone.model, *method, validation, settings.batch_size * 4));
+  }
+  if (!choice.best_checkpoint) return;
+  const double score = validation_score();
+  if (choice.metric != kLoss) {
+    validation_metric.steps.push_back(step);
+    validation_metric.values.push_back(find_metric(choice.metric).higher_is_better ? score
+                                                                                   : -score);
+  }
+  best.offer(run.state.trained, score, step);
+  run.state.stopped = choice.patience > 0 && best.points_since() >= choice.patience;
+}
+
+double TuneCell::measured_score() {
+  const std::string& metric = settings.choice.metric;
+  if (metric == kLoss)
+    return -mean_loss(backbone.model, *method, validation, settings.batch_size * 4);
+  EvaluateSettings one = evaluate;
+  one.metrics = {metric};
+  one.also.clear();
+  Record scored;
+  evaluate_on(validation_examples_of(*task, subset), backbone.model, *method, encoder, one, scored);
+  const auto found = scored.metrics.find(metric);
+  if (found == scored.metrics.end()) {
+    throw_<ConfigError>(
+        "metric_for_best_model \"{}\" has no evidence on the validation examples of {}: name "
+        "another metric, or \"loss\"",
+        metric, task->name);
+  }
+  return find_metric(metric).higher_is_better ? found->second : -found->second;
+}
+
+double TuneCell::validation_score() {
+  if (!training.group) return measured_score();
+  StepReport mine;
+  if (writes_results(training.group))
+    mine.failure = run_guarded([&] { mine.loss_sum = measured_score(); });
+  const StepReport all = training.group->all_reduce_report(mine);
+  if (!all.failure.empty()) throw SystemError(all.failure);
+  return all.loss_sum;
+}
+
+void TuneCell::restore_best() {
+  if (settings.choice.best_checkpoint && best.step() > 0) best.restore(state.trained);
+}
+
+void TuneCell::record_validation(Record& record) {
+  if (validation.empty()) return;
+  EvaluateSettings main = evaluate;
+  main.also.clear();
+  Record scored;
+  evaluate_on(validation_examples_of(*task, subset), backbone.model, *method, encoder, main,
+              scored);
+  record.validation_scores = std::move(scored.per_example);
 }
 
 }  // namespace dovetail

@@ -7,6 +7,7 @@
 #include "examples/subset.h"
 #include "jobs/artefacts.h"
 #include "jobs/backbone.h"
+#include "jobs/best_checkpoint.h"
 #include "jobs/epoch_batches.h"
 #include "jobs/example_encoder.h"
 #include "plan/job.h"
@@ -25,9 +26,17 @@ struct TuneCell {
            Artefacts& artefacts, GradientAllReduce* all_reduce);
   TuneCell(const TuneCell&) = delete;
 
-  void add_validation_point(int64_t step);
+  // The score of the model as it is on the validation examples by the metric of settings.choice; a
+  // higher one is better, so a loss counts with a minus. In a data-parallel group the first rank
+  // measures, and all get its score. ConfigError for a metric without evidence there.
+  double validation_score();
+  // After the training: goes back to the best validation point, where settings.choice asks for it.
+  void restore_best();
+  // Scores the validation examples by all metrics of the cell into record.validation_scores.
+  void record_validation(Record& record);
 
   TuneSettings settings;
+  EvaluateSettings evaluate;
   uint64_t seed;
   std::shared_ptr<const TaskData> task;
   Backbone backbone;
@@ -40,9 +49,16 @@ struct TuneCell {
   std::vector<Sequence> validation;
   EpochBatches batches;
   Curve validation_loss;
+  Curve validation_metric;  // of settings.choice, where it is not the loss
+  BestCheckpoint best;
   TrainingTask training;
   TrainingState state;
   TrainingOutcome outcome;
+  Cost searched;  // of the learning rates that were tried and not chosen
+
+ private:
+  double measured_score();
+  void watch(const TrainingRun& run, int64_t step);
 };
 
 }  // namespace dovetail

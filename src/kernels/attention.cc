@@ -107,6 +107,7 @@ AttentionInputs detached(const AttentionInputs& in) {
           .kv = plain(in.kv),
           .bias_HTS = plain(in.bias_HTS),
           .mask_BS = plain(in.mask_BS),
+          .segments_BT = plain(in.segments_BT),
           .heads = in.heads,
           .dropout = in.dropout};
 }
@@ -129,6 +130,7 @@ Tensor attention_float(const AttentionInputs& in) {
                                 .v = at.v,
                                 .bias = floats_or_null(plain.bias_HTS),
                                 .mask = floats_or_null(plain.mask_BS),
+                                .segments = floats_or_null(plain.segments_BT),
                                 .probabilities = probabilities.data_ptr<float>(),
                                 .out = out.data_ptr<float>(),
                                 .dropout = DropoutBits(plain.dropout)};
@@ -162,8 +164,12 @@ Tensor attention_reference(const AttentionInputs& in) {
   Tensor scores_BHTS = at::matmul(q_BHTC, k_BHSC.transpose(2, 3)).to(at::kFloat);
   if (in.bias_HTS.defined()) scores_BHTS = scores_BHTS + in.bias_HTS.unsqueeze(0);
   if (in.mask_BS.defined()) {
-    const Tensor never = (1.0 - in.mask_BS.to(at::kFloat)) * std::numeric_limits<float>::lowest();
-    scores_BHTS = scores_BHTS + never.unsqueeze(1).unsqueeze(1);
+    // [B, 1, S]: what every query sees; with segments [B, T, S]
+    const Tensor keys_B1S = in.mask_BS.unsqueeze(1);
+    const Tensor seen =
+        in.segments_BT.defined() ? in.segments_BT.unsqueeze(2) == keys_B1S : keys_B1S;
+    const Tensor never = (1.0 - seen.to(at::kFloat)) * std::numeric_limits<float>::lowest();
+    scores_BHTS = scores_BHTS + never.unsqueeze(1);
   }
   const Tensor probabilities = at::softmax(scores_BHTS, -1).to(in.q.scalar_type());
   return at::matmul(dropout(probabilities, in.dropout), v_BHSC).transpose(1, 2).flatten(2);

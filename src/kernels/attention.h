@@ -13,6 +13,9 @@ struct AttentionInputs {
   at::Tensor kv;        // [B, S, 2 I]: k and v; undefined for self-attention
   at::Tensor bias_HTS;  // added to the scores; may need a gradient; or undefined
   at::Tensor mask_BS;   // 1 for tokens, 0 for padding; or undefined
+  // Where several examples share a row: the example of each query, and mask_BS has that of each
+  // key. A query sees the keys of its own example. Float32; or undefined.
+  at::Tensor segments_BT;
   int64_t heads = 0;
   Dropout dropout;  // of the probabilities
 };

@@ -13,12 +13,16 @@ namespace {
 constexpr float kNever = -1e30f;  // far below any score; the sum of two does not overflow
 
 // Turns a row of scores into probabilities; those past the last key become 0.
-DOVETAIL_SIMD void softmax_row(float* scores, const float* bias, const float* mask, int64_t keys,
-                               int64_t padded) {
+// `segment`: of the query; null: the mask is 1 or 0.
+DOVETAIL_SIMD void softmax_row(float* scores, const float* bias, const float* mask,
+                               const float* segment, int64_t keys, int64_t padded) {
   if (bias != nullptr) {
     for (int64_t s = 0; s < keys; ++s) scores[s] += bias[s];
   }
-  if (mask != nullptr) {
+  if (mask != nullptr && segment != nullptr) {
+    const float own = *segment;
+    for (int64_t s = 0; s < keys; ++s) scores[s] = mask[s] == own ? scores[s] : kNever;
+  } else if (mask != nullptr) {
     for (int64_t s = 0; s < keys; ++s) scores[s] = mask[s] > 0 ? scores[s] : kNever;
   }
   float largest = scores[0];
@@ -122,7 +126,9 @@ void attention_forward(const AttentionForward& work, int64_t batch, int64_t head
     const float* bias =
         work.bias == nullptr ? nullptr : work.bias + (head * s.queries + t) * s.keys;
     const float* mask = work.mask == nullptr ? nullptr : work.mask + batch * s.keys;
-    softmax_row(p + t * padded, bias, mask, s.keys, padded);
+    const float* segment =
+        work.segments == nullptr ? nullptr : work.segments + batch * s.queries + t;
+    softmax_row(p + t * padded, bias, mask, segment, s.keys, padded);
   }
   const float* kept = p;
   if (work.dropout.threshold > 0) {

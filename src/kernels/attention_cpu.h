@@ -20,11 +20,12 @@ struct AttentionShape {
 struct AttentionForward {
   AttentionShape shape;
   const float *q = nullptr, *k = nullptr, *v = nullptr;
-  const float* bias = nullptr;     // [H, T, S] or null
-  const float* mask = nullptr;     // [B, S]: 1 for tokens, 0 for padding; or null
-  float* probabilities = nullptr;  // [B, H, T, padded S]: softmax, before dropout
-  float* out = nullptr;            // [B, T, H * C]
-  DropoutBits dropout;             // of the probabilities
+  const float* bias = nullptr;      // [H, T, S] or null
+  const float* mask = nullptr;      // [B, S]: 1 for tokens, 0 for padding; or null
+  const float* segments = nullptr;  // [B, T]: a query sees the keys of whose mask it is; or null
+  float* probabilities = nullptr;   // [B, H, T, padded S]: softmax, before dropout
+  float* out = nullptr;             // [B, T, H * C]
+  DropoutBits dropout;              // of the probabilities
 };
 
 struct AttentionBackward {

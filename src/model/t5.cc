@@ -48,8 +48,9 @@ BlockProjections join_block(const T5Config& config, BlockWeights& w, bool decode
 
 struct T5Model::BlockInputs {
   ForwardOptions options;
-  Tensor self_bias_HXX, self_mask_BX;  // the mask: encoder only
+  Tensor self_bias_HXX, self_mask_BX;  // the mask: encoder, and decoder with segments
   Tensor memory_BSD, memory_mask_BS;   // decoder only
+  Tensor segments_BX;                  // of the stack's own tokens; undefined without
 };
 
 T5Model::T5Model(T5Config config, T5Weights weights)
@@ -97,6 +98,7 @@ AddNormOutput T5Model::block(const BlockWeights& w, const BlockProjections& p,
   Tensor x = linear(attention({.q = linear(stream.normed_RD, p.self_qkv, seed),
                                .bias_HTS = in.self_bias_HXX,
                                .mask_BS = in.self_mask_BX,
+                               .segments_BT = in.segments_BX,
                                .heads = config_.num_heads,
                                .dropout = site(0)}),
                     p.self_o, seed);
@@ -106,6 +108,7 @@ AddNormOutput T5Model::block(const BlockWeights& w, const BlockProjections& p,
     x = linear(attention({.q = q,
                           .kv = linear(in.memory_BSD, p.cross_kv, seed),
                           .mask_BS = in.memory_mask_BS,
+                          .segments_BT = in.segments_BX,
                           .heads = config_.num_heads,
                           .dropout = site(2)}),
                p.cross_o, seed);
@@ -124,7 +127,8 @@ AddNormOutput T5Model::checkpointed_block(const BlockWeights& w, const BlockProj
                              .self_bias_HXX = x[2],
                              .self_mask_BX = in.self_mask_BX,
                              .memory_BSD = x[3],
-                             .memory_mask_BS = in.memory_mask_BS};
+                             .memory_mask_BS = in.memory_mask_BS,
+                             .segments_BX = in.segments_BX};
     const AddNormOutput out = block(w, p, inputs, next_norm_D, {x[0], x[1]}, first_site);
     return {out.hidden_RD, out.normed_RD};
   };
@@ -167,14 +171,19 @@ Tensor T5Model::position_bias_of(const BlockWeights& block, bool decoder, int64_
 
 Tensor T5Model::encode(const Tensor& embedded_BSD, const Tensor& mask_BS,
                        const ForwardOptions& options) const {
-  return run_stack(weights_.encoder, encoder_, embedded_BSD,
-                   {.options = options, .self_mask_BX = mask_BS}, 0);
+  BlockInputs inputs{.options = options, .self_mask_BX = mask_BS};
+  if (options.segments_BT.defined()) inputs.segments_BX = mask_BS;
+  return run_stack(weights_.encoder, encoder_, embedded_BSD, inputs, 0);
 }
 
 Tensor T5Model::decode(const Tensor& decoder_ids_BT, const Tensor& memory_BSD,
                        const Tensor& mask_BS, const ForwardOptions& options) const {
   return run_stack(weights_.decoder, decoder_, embed(decoder_ids_BT),
-                   {.options = options, .memory_BSD = memory_BSD, .memory_mask_BS = mask_BS},
+                   {.options = options,
+                    .self_mask_BX = options.segments_BT,
+                    .memory_BSD = memory_BSD,
+                    .memory_mask_BS = mask_BS,
+                    .segments_BX = options.segments_BT},
                    kDecoderSites);
 }
 

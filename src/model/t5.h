@@ -30,6 +30,10 @@ struct ForwardOptions {
   double dropout = 0;         // rate
   uint64_t dropout_seed = 0;  // decides which elements drop; one for each forward pass. 0 turns off
                               // the dropout of low-rank additions, which has rates of its own
+  // Of rows that several examples share: the number of each target token's example; the masks hold
+  // those of the source's tokens, 0 for padding. Tokens see their own example alone. Undefined: one
+  // example a row.
+  at::Tensor segments_BT = {};
   // Saves only the inputs of each block, and computes the rest again in the backward pass.
   bool activation_checkpointing = false;
 

@@ -26,14 +26,8 @@ namespace dovetail {
 
 namespace {
 
-// At least one token is noise and at least one is not; else the coins alone decide.
-NoiseMask iid_noise_mask(int64_t length, const nlohmann::json& parameters, Rng& rng) {
-  const double noise_density = parameters.at("noise_density");
-  NoiseMask mask(length);
-  for (char& noise : mask) noise = rng.uniform() < noise_density;
-  const auto count = std::count(mask.begin(), mask.end(), 1);
-  if (count == 0 || count == length) mask[rng.below(length)] ^= 1;
-  return mask;
+NoiseMask coins_mask(int64_t length, const nlohmann::json& parameters, Rng& rng) {
+  return iid_noise_mask(length, parameters.at("noise_density"), rng);
 }
 
 // The number of sentinels that a text needs is random, and chance should not stop a run after
@@ -88,7 +82,7 @@ Objective iid_denoising() {
                          {"collapse_spans", true, "whether a run of noise is one sentinel"},
                          final_sentinel_parameter()},
           .example = {{"noise_density", 0.4}},
-          .noise_mask_fn = iid_noise_mask,
+          .noise_mask_fn = coins_mask,
           .inputs_fn = iid_inputs,
           .targets_fn = iid_targets,
           .check = check_final_sentinel,

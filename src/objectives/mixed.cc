@@ -87,7 +87,9 @@ Denoised denoise_by_one(std::span<const int32_t> tokens, const Symbols& symbols,
   const BoundObjective own = bound(components[chosen]);
   const size_t num_texts = texts_of(*own.objective, own.parameters).size();
   DOVETAIL_CHECK(first_text + num_texts <= symbols.texts.size());
-  return own.apply(tokens, {symbols.sentinels, symbols.texts.subspan(first_text, num_texts)}, rng);
+  Symbols own_symbols = symbols;
+  own_symbols.texts = symbols.texts.subspan(first_text, num_texts);
+  return own.apply(tokens, own_symbols, rng);
 }
 
 // A text is cut before its component is drawn, so the component with the shortest chunks decides.

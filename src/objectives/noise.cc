@@ -88,6 +88,23 @@ NoiseMask random_spans_noise_mask(int64_t length, double noise_density,
   return mask;
 }
 
+NoiseMask iid_noise_mask(int64_t length, double noise_density, Rng& rng) {
+  NoiseMask mask(length);
+  for (char& noise : mask) noise = rng.uniform() < noise_density;
+  const auto count = std::count(mask.begin(), mask.end(), 1);
+  if (count == 0 || count == length) mask[rng.below(length)] ^= 1;
+  return mask;
+}
+
+int32_t random_token(std::span<const int32_t> tokens, const Symbols& symbols, Rng& rng) {
+  const std::span<const char> ordinary = symbols.ordinary;
+  if (std::ranges::find(ordinary, 1) == ordinary.end()) return tokens[rng.below(tokens.size())];
+  while (true) {
+    const uint64_t id = rng.below(ordinary.size());
+    if (ordinary[id]) return static_cast<int32_t>(id);
+  }
+}
+
 TokenIds noise_span_to_unique_sentinel(const NoisyText& text) {
   DOVETAIL_CHECK_EQ(text.tokens.size(), text.mask.size());
   TokenIds inputs;

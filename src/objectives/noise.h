@@ -31,6 +31,14 @@ NoiseCounts count_noise(int64_t length, double noise_density, double mean_noise_
 NoiseMask random_spans_noise_mask(int64_t length, double noise_density,
                                   double mean_noise_span_length, Rng& rng);
 
+// T5's iid_noise_mask: each token is noise by a coin of its own; at least one is, and at least one
+// is not.
+NoiseMask iid_noise_mask(int64_t length, double noise_density, Rng& rng);
+
+// A random ordinary piece of the vocabulary, or where that is unknown a random token of the text.
+// T5's noise_token_to_random_token, which may also draw sentinels.
+int32_t random_token(std::span<const int32_t> tokens, const Symbols& symbols, Rng& rng);
+
 // T5's noise_span_to_unique_sentinel: each run of noise becomes the next sentinel. ConfigError when
 // there are fewer sentinels than runs.
 //   tokens 10 11 12 13 14 15, mask 0 1 0 0 1 1  ->  10 <0> 12 13 <1>

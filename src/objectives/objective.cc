@@ -26,14 +26,22 @@ const Objective& find_objective(const std::string& name) {
 Denoised Objective::apply(std::span<const int32_t> tokens, const Symbols& symbols,
                           const nlohmann::json& parameters, Rng& rng) const {
   if (denoise_fn) return denoise_fn(tokens, symbols, parameters, rng);
-  const NoiseMask mask = noise_mask_fn
-                             ? noise_mask_fn(static_cast<int64_t>(tokens.size()), parameters, rng)
-                             : NoiseMask{};
+  NoiseMask mask = noise_mask_fn
+                       ? noise_mask_fn(static_cast<int64_t>(tokens.size()), parameters, rng)
+                       : NoiseMask{};
   const NoisyText text{tokens, mask, symbols.sentinels, parameters, rng};
   Denoised denoised;
   denoised.inputs = inputs_fn(text);
   denoised.targets = targets_fn(text);
+  denoised.noise = std::move(mask);
   return denoised;
+}
+
+NoiseRuns noise_runs(const NoiseMask& noise) {
+  NoiseRuns found;
+  for (size_t i = 0; i < noise.size(); ++i) found.runs += noise[i] && (i == 0 || !noise[i - 1]);
+  found.final_only = found.runs == 1 && noise.back();
+  return found;
 }
 
 int64_t Objective::chunk_length(int64_t length, const nlohmann::json& parameters) const {

@@ -20,7 +20,7 @@ using TokenIds = std::vector<int32_t>;
 // ids of the sentinels; sentinels[0] is <extra_id_0>.
 using Sentinels = std::span<const int32_t>;
 
-// What an objective may write beside the tokens of the text.
+// What an objective may write beside the tokens of the text, and what it may know of them.
 struct Symbols {
   Symbols(const TokenIds& sentinel_ids) : sentinels(sentinel_ids) {}
   Symbols(Sentinels sentinel_ids, std::span<const TokenIds> text_ids)
@@ -28,16 +28,27 @@ struct Symbols {
 
   Sentinels sentinels;
   std::span<const TokenIds> texts;  // the ids of Objective::texts(), in its order
+  // By id: whether it is an ordinary piece, which may stand for another at random; begins a word;
+  // ends a sentence. Empty: every token of the text may; every token does; none does.
+  std::span<const char> ordinary = {}, begins_word = {}, ends_sentence = {};
 };
+
+// Which tokens are noise: 1 for noise. (char and not bool: a span of it can be shuffled.)
+using NoiseMask = std::vector<char>;
 
 // A pre-training example. Neither side ends in </s>; the batcher adds it.
 struct Denoised {
   TokenIds inputs;
   TokenIds targets;
+  NoiseMask noise = {};  // which tokens of the text inputs lack; empty: none
 };
 
-// Which tokens are noise: 1 for noise. (char and not bool: a span of it can be shuffled.)
-using NoiseMask = std::vector<char>;
+// The runs of noise of an example, and whether the only one is the end of the text.
+struct NoiseRuns {
+  int64_t runs = 0;
+  bool final_only = false;
+};
+NoiseRuns noise_runs(const NoiseMask& noise);
 
 // A text with its noise, from which inputs_fn and targets_fn each make one side of the example.
 struct NoisyText {
@@ -71,6 +82,11 @@ struct Objective {
   // The longest text whose inputs, with </s> and without any of texts(), have at most `length`
   // tokens; every shorter text fits too. Empty: length - 1, for inputs no longer than the text.
   std::function<int64_t(int64_t length, const nlohmann::json& parameters)> chunk_length_fn = {};
+  // Where an example's way of denoising is drawn, and the ways take texts of different lengths: the
+  // longest text of the example that apply() makes with an Rng in the same state. Empty: that of
+  // chunk_length_fn for all.
+  std::function<int64_t(int64_t length, const nlohmann::json& parameters, Rng& rng)>
+      drawn_chunk_length_fn = {};
   // Texts that it sets before inputs (UL2's mode tokens), at most one in each example. The caller
   // of apply() has the vocabulary and hands in their ids. Empty: none.
   std::function<std::vector<std::string>(const nlohmann::json& parameters)> texts = {};

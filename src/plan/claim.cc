@@ -19,13 +19,17 @@ ClaimSide side_from(const Json& json) {
 }  // namespace
 
 void to_json(Json& json, const Claim& claim) {
-  json = {{"name", claim.name},     {"source", claim.source},     {"metrics", claim.metrics},
-          {"reduce", claim.reduce}, {"at_least", claim.at_least}, {"pairs", Json::array()}};
+  json = {
+      {"name", claim.name},     {"source", claim.source},     {"metrics", claim.metrics},
+      {"reduce", claim.reduce}, {"at_least", claim.at_least}, {"apart", claim.apart},
+      {"margin", claim.margin}, {"family", claim.family},     {"family_size", claim.family_size},
+      {"pairs", Json::array()}};
   for (const ClaimPair& pair : claim.pairs) {
     json["pairs"].push_back({{"better", side_json(pair.better)},
                              {"worse", side_json(pair.worse)},
                              {"where", pair.where},
-                             {"more_than", pair.more_than}});
+                             {"more_than", pair.more_than},
+                             {"label", pair.label}});
   }
 }
 
@@ -35,11 +39,16 @@ void from_json(const Json& json, Claim& claim) {
   json.at("metrics").get_to(claim.metrics);
   json.at("reduce").get_to(claim.reduce);
   json.at("at_least").get_to(claim.at_least);
+  // a plan of an older version has none of these
+  claim.apart = json.value("apart", false);
+  claim.margin = json.value("margin", 0.0);
+  claim.family = json.value("family", "");
+  claim.family_size = json.value("family_size", int64_t{0});
   claim.pairs.clear();
   for (const Json& pair : json.at("pairs")) {
     claim.pairs.push_back({side_from(pair.at("better")), side_from(pair.at("worse")),
                            pair.at("where").get<AxisLabels>(),
-                           pair.at("more_than").get<AxisLabels>()});
+                           pair.at("more_than").get<AxisLabels>(), pair.value("label", "")});
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -19,6 +20,8 @@
 //   more_than = { train_size = "all" }                   # the gain exceeds the one found there
 //   reduce = "gain"                                      # or "relative"
 //   at_least = 0.0
+//   margin = 0.02                                        # closer to 0 than this: equivalent
+//   family = { name = "matching", size = 30 }            # corrected together, over sweep files
 //
 // Claims decide no result, so they are part of no key and not of the hash of a sweep.
 // analysis/decisions/verdicts.h judges them.
@@ -39,7 +42,8 @@ struct ClaimSide {
 struct ClaimPair {
   ClaimSide better, worse;
   AxisLabels where;
-  AxisLabels more_than;  // empty, or replacements in `where`: the gain must exceed the one there
+  AxisLabels more_than;    // empty, or replacements in `where`: the gain must exceed the one there
+  std::string label = {};  // in words, of a pair that is judged apart: "against prompting on ..."
 };
 
 struct Claim {
@@ -49,6 +53,10 @@ struct Claim {
   std::string reduce = "gain";   // gain: the difference; relative: that, over the score of `worse`
   double at_least = 0;           // least effect, in the metric's units (relative: a share)
   std::vector<ClaimPair> pairs;  // several: their effects are pooled
+  bool apart = false;            // the claim holds if each of its pairs does
+  double margin = 0;             // an effect closer to 0 is equivalence; 0: none declared
+  std::string family = {};       // of claims whose verdicts are corrected together; "": the sweep's
+  int64_t family_size = 0;       // verdicts in it over all sweep files; 0: those of this one
 };
 
 void to_json(Json& json, const Claim& claim);

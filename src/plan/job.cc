@@ -122,6 +122,7 @@ void to_json(Json& json, const Job& job) {
           {"inputs", job.inputs},
           {"input_keys", job.input_keys},
           {"cost_seconds", job.cost_seconds}};
+  if (!job.spending.empty()) json["spending"] = job.spending;
 }
 
 void from_json(const Json& json, Job& job) {
@@ -134,6 +135,7 @@ void from_json(const Json& json, Job& job) {
   json.at("inputs").get_to(job.inputs);
   json.at("input_keys").get_to(job.input_keys);
   json.at("cost_seconds").get_to(job.cost_seconds);
+  job.spending = json.value("spending", std::map<std::string, double>());
 }
 
 }  // namespace dovetail

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,9 @@ struct Job {
   std::vector<int64_t> inputs;  // indices into Plan::jobs, all smaller than this job's own
   std::vector<std::string> input_keys;
   double cost_seconds = 0;  // estimate, one thread
+  // Of a pre-training, estimates: steps and what they spend, under the names of the record's
+  // metrics (plan/spending.h). Empty: unknown. Part of no key.
+  std::map<std::string, double> spending = {};
 };
 
 // The kind of job that the settings are of; std::logic_error for a job without settings.

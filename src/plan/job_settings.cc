@@ -41,7 +41,11 @@ std::string to_string(SegmentStage stage) {
 
 std::string to_string(BaselineKind kind) {
   switch (kind) {
+    case BaselineKind::chance: return "chance";
+    case BaselineKind::most_frequent_position: return "most_frequent_position";
+    case BaselineKind::longest_choice: return "longest_choice";
     case BaselineKind::most_frequent: return "most_frequent";
+    case BaselineKind::nearest_example: return "nearest_example";
     case BaselineKind::copy: return "copy";
     case BaselineKind::untuned: return "untuned";
   }
@@ -64,7 +68,9 @@ SegmentStage segment_stage_from(const std::string& name) {
 
 BaselineKind baseline_kind_from(const std::string& name) {
   return kind_from(name, "baseline",
-                   {BaselineKind::most_frequent, BaselineKind::copy, BaselineKind::untuned});
+                   {BaselineKind::chance, BaselineKind::most_frequent_position,
+                    BaselineKind::longest_choice, BaselineKind::most_frequent,
+                    BaselineKind::nearest_example, BaselineKind::copy, BaselineKind::untuned});
 }
 
 ProbeKind probe_kind_from(const std::string& name) {
@@ -77,11 +83,27 @@ DOVETAIL_JSON_FIELDS(TaskSource, name, fingerprint, kind)
 DOVETAIL_JSON_FIELDS(TemplateSettings, name, parameters, wording)
 DOVETAIL_JSON_FIELDS(StartSettings, objective, adaptation, model)
 DOVETAIL_JSON_FIELDS(TokenizerJob, vocabulary, corpus, vocabulary_fingerprint)
-DOVETAIL_JSON_FIELDS(PretrainJob, model, objective, pretrain, corpus)
 DOVETAIL_JSON_FIELDS(SplitSettings, sentences, split, rows, seed, lexicon, lexicon_fingerprint,
                      corpus, avoid)
 DOVETAIL_JSON_FIELDS(ContinueSettings, objective, pretrain, corpus)
 DOVETAIL_JSON_FIELDS(SubsetSettings, train_size, seed, validation_examples)
+
+// A stage stands there from the second on, so that other jobs keep their keys.
+void to_json(Json& json, const PretrainJob& job) {
+  json = {{"model", job.model},
+          {"objective", job.objective},
+          {"pretrain", job.pretrain},
+          {"corpus", job.corpus}};
+  if (job.stage > 1) json["stage"] = job.stage;
+}
+
+void from_json(const Json& json, PretrainJob& job) {
+  json.at("model").get_to(job.model);
+  json.at("objective").get_to(job.objective);
+  json.at("pretrain").get_to(job.pretrain);
+  json.at("corpus").get_to(job.corpus);
+  job.stage = json.value("stage", int64_t{1});
+}
 
 void to_json(Json& json, const SegmentJob& job) {
   json = {{"stage", to_string(job.stage)}};
@@ -108,6 +130,7 @@ void to_json(Json& json, const TuneJob& job) {
   json = {{"start", job.start},   {"task", job.task},        {"template", job.tmpl},
           {"tuning", job.tuning}, {"seed", job.seed},        {"train_size", job.train_size},
           {"tune", job.tune},     {"evaluate", job.evaluate}};
+  if (job.seed_parts != SeedParts{}) json["seed_parts"] = job.seed_parts;
 }
 
 void from_json(const Json& json, TuneJob& job) {
@@ -116,6 +139,8 @@ void from_json(const Json& json, TuneJob& job) {
   json.at("template").get_to(job.tmpl);
   json.at("tuning").get_to(job.tuning);
   json.at("seed").get_to(job.seed);
+  job.seed_parts =
+      json.contains("seed_parts") ? json.at("seed_parts").get<SeedParts>() : SeedParts{};
   json.at("train_size").get_to(job.train_size);
   json.at("tune").get_to(job.tune);
   json.at("evaluate").get_to(job.evaluate);

@@ -46,12 +46,14 @@ struct TokenizerJob {
   std::string vocabulary_fingerprint;  // of type file
 };
 
-// Text and objective -> checkpoint. Input: the vocabulary.
+// Text and objective -> checkpoint. Inputs: the vocabulary; from the second stage on, also the
+// checkpoint of the stage before.
 struct PretrainJob {
   Json model;  // config.json keys
   ChoiceSettings objective;
   PretrainSettings pretrain;
   std::vector<CorpusSource> corpus;
+  int64_t stage = 1;
 };
 
 // Two stages of MTO's adaptation: split cuts sentences in two; group assigns each cut sentence the
@@ -100,9 +102,24 @@ struct TuneJob {
   uint64_t seed = 1;
   TuneSettings tune;
   EvaluateSettings evaluate;
+  SeedParts seed_parts = {};
+
+  // The seed of one part: its own, or the cell's.
+  uint64_t seed_of(std::optional<uint64_t> SeedParts::*part) const {
+    return (seed_parts.*part).value_or(seed);
+  }
 };
 
-enum class BaselineKind { most_frequent, copy, untuned };
+// jobs/baseline.h says what each answers.
+enum class BaselineKind {
+  chance,
+  most_frequent_position,
+  longest_choice,
+  most_frequent,
+  nearest_example,
+  copy,
+  untuned
+};
 
 // Training examples that a baseline counts.
 struct SubsetSettings {
@@ -125,7 +142,7 @@ struct BaselineJob {
   BaselineKind baseline = BaselineKind::copy;
   TaskSource task;
   EvaluateSettings evaluate;
-  std::optional<SubsetSettings> subset;    // of most_frequent
+  std::optional<SubsetSettings> subset;    // of those that look at training examples
   std::optional<UntunedSettings> untuned;  // of untuned
 };
 

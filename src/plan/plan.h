@@ -15,7 +15,7 @@
 namespace dovetail {
 
 // Part of every key: raise it when the code's results change for the same settings.
-inline constexpr int64_t kResultVersion = 2;
+inline constexpr int64_t kResultVersion = 3;
 
 // The length of "source_sketch" in Plan::task_facts, unless the task has fewer sources.
 inline constexpr size_t kSourceSketchSize = 128;
@@ -26,7 +26,7 @@ inline constexpr size_t kSourceSketchSize = 128;
 struct Cell {
   std::string name;  // quickstart/prefix_lm/wordnet.category/mapping/full/examples16/seed1
   std::array<std::string, kAxes.size()> coordinates;  // labels; "" on axes that do not apply
-  std::string baseline;                               // "", or most_frequent, copy, untuned
+  std::string baseline;                               // "", or the name of one (plan/baselines.h)
   int64_t job = 0;                                    // index into Plan::jobs
 };
 

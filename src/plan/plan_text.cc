@@ -10,6 +10,7 @@
 
 #include "base/names.h"
 #include "plan/makespan.h"
+#include "plan/pretraining_text.h"
 
 namespace dovetail {
 
@@ -124,6 +125,7 @@ std::string plan_text(const Plan& plan, int workers, bool list_cells) {
   fmt::format_to(out, "  {:<24}{:>8}   {}\n", "all", plan.jobs.size(),
                  readable_seconds(total_seconds(plan.jobs)));
   write_shared(out, plan);
+  text += pretraining_text(plan);
   fmt::format_to(out, "\nfrom start to end, estimated\n");
   for (const int count : worker_counts(workers)) {
     fmt::format_to(out, "  {:>6} worker{}   {}\n", count, count == 1 ? " " : "s",
@@ -154,6 +156,7 @@ Json plan_json(const Plan& plan, int workers) {
                     {"inputs", job.input_keys},
                     {"num_cells", counts[i]},
                     {"cost_seconds", job.cost_seconds}});
+    if (!job.spending.empty()) jobs.back()["spending"] = job.spending;
   }
   for (const auto& [kind, total] : totals_by_kind(plan.jobs)) {
     by_kind[to_string(kind)] = {{"num_jobs", total.count}, {"cost_seconds", total.seconds}};

@@ -106,6 +106,33 @@ void read_all_but_scores(const Json& json, Record& record) {
   record.provenance = json.at("provenance");
 }
 
+using ScoresByMetric = std::map<std::string, std::vector<float>>;
+
+// Validation scores stand there only where there are any.
+template <typename Write>
+void write_scores(const Record& record, Json& json, Write write) {
+  const auto all = [&](const ScoresByMetric& scores) {
+    Json written = Json::object();
+    for (const auto& [name, values] : scores) written[name] = write(values);
+    return written;
+  };
+  json["per_example"] = all(record.per_example);
+  if (!record.validation_scores.empty()) {
+    json["validation_scores"] = all(record.validation_scores);
+  }
+}
+
+template <typename Read>
+void read_scores(const Json& json, Record& record, Read read) {
+  const auto all = [&](const Json& written) {
+    ScoresByMetric scores;
+    for (const auto& [name, values] : written.items()) scores[name] = read(values);
+    return scores;
+  };
+  record.per_example = all(json.at("per_example"));
+  record.validation_scores = all(json.value("validation_scores", Json::object()));
+}
+
 }  // namespace
 
 std::string to_string(RunStatus status) {
@@ -146,22 +173,17 @@ void from_json(const Json& json, Curve& curve) {
 
 void to_json(Json& json, const Record& record) {
   json = without_scores(record);
-  Json& scores = json["per_example"] = Json::object();
-  for (const auto& [name, values] : record.per_example) scores[name] = numbers(values);
+  write_scores(record, json, [](const auto& values) { return numbers(values); });
 }
 
 void from_json(const Json& json, Record& record) {
   read_all_but_scores(json, record);
-  record.per_example.clear();
-  for (const auto& [name, values] : json.at("per_example").items()) {
-    record.per_example[name] = numbers_from<float>(values);
-  }
+  read_scores(json, record, [](const Json& values) { return numbers_from<float>(values); });
 }
 
 std::vector<uint8_t> to_bytes(const Record& record) {
   Json json = without_scores(record);
-  Json& scores = json["per_example"] = Json::object();
-  for (const auto& [name, values] : record.per_example) scores[name] = packed(values);
+  write_scores(record, json, packed);
   return Json::to_cbor(json);
 }
 
@@ -169,9 +191,7 @@ Record record_from_bytes(const uint8_t* data, size_t size) try {
   const Json json = Json::from_cbor(data, data + size);
   Record record;
   read_all_but_scores(json, record);
-  for (const auto& [name, values] : json.at("per_example").items()) {
-    record.per_example[name] = unpacked(values);
-  }
+  read_scores(json, record, unpacked);
   return record;
 } catch (const Json::exception& error) {
   throw_<DataError>("{} bytes that are no record: {}", size, error.what());

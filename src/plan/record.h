@@ -39,6 +39,10 @@ struct Record {
   int64_t attempt = 1;
   std::map<std::string, double> metrics;
   std::map<std::string, std::vector<float>> per_example;
+  // Of the cell's own validation examples, by metric, as `per_example` is of the test examples:
+  // what may choose between cells. Cells of a task with the same seed share the examples. Empty
+  // without validation.
+  std::map<std::string, std::vector<float>> validation_scores;
   std::map<std::string, Curve> curves;
   std::vector<std::string> predictions;  // one a test example
   Cost cost;

@@ -4,9 +4,23 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/error.h"
 #include "plan/json_fields.h"
 
 namespace dovetail {
+
+// A share is rounded up, as in transformers.
+int64_t warmup_steps(const OptimizerSettings& settings, int64_t total) {
+  const int64_t steps =
+      settings.warmup_ratio > 0
+          ? static_cast<int64_t>(std::ceil(settings.warmup_ratio * static_cast<double>(total)))
+          : settings.warmup;
+  if (steps == 0 || steps < total) return steps;
+  throw_<ConfigError>(
+      "expected a warm-up shorter than the training, found one of {} steps of {}: give a smaller "
+      "optimizer.warmup, a share such as optimizer.warmup_ratio = 0.1, or more steps",
+      steps, total);
+}
 
 int64_t resolve_steps(const StepSettings& settings, int64_t batches_per_epoch) {
   if (settings.fixed > 0) return settings.fixed;
@@ -16,16 +30,12 @@ int64_t resolve_steps(const StepSettings& settings, int64_t batches_per_epoch) {
   return settings.at_most > 0 ? std::min(steps, settings.at_most) : steps;
 }
 
-DOVETAIL_JSON_FIELDS(OptimizerSettings, name, learning_rate, schedule, warmup, weight_decay, clip,
-                     parameters)
 DOVETAIL_JSON_FIELDS(TrainingOptions, accumulate, label_smoothing, z_loss, ema,
                      activation_checkpointing, precision)
-DOVETAIL_JSON_FIELDS(PretrainSettings, steps, batch_tokens, sequence_length, pack_sequences,
-                     dropout, seed, options, optimizer)
+DOVETAIL_JSON_FIELDS(BudgetSettings, unit, amount, share, steps, batch_tokens, sequence_length,
+                     pack_sequences, pack_pairs)
 DOVETAIL_JSON_FIELDS(StepSettings, fixed, epochs, at_least, at_most)
-DOVETAIL_JSON_FIELDS(TuneSettings, steps, batch_size, batch_tokens, dropout, max_source_length,
-                     max_target_length, evaluations, validation_examples, keep_model, options,
-                     optimizer)
+DOVETAIL_JSON_FIELDS(ValidationChoice, metric, learning_rates, best_checkpoint, patience)
 DOVETAIL_JSON_FIELDS(ChoiceSettings, name, parameters)
 DOVETAIL_JSON_FIELDS(AdaptSettings, name, sentences, split, group, lexicon, prefix, rows,
                      graph_rows, steps, batch_size, max_source_length, max_target_length, dropout,
@@ -36,6 +46,60 @@ DOVETAIL_JSON_FIELDS(SelectSettings, examples, adaptations, shots, shot_steps, r
                      race_steps)
 DOVETAIL_JSON_FIELDS(TrainSizeSettings, examples, references, fraction, per_class)
 
+// What few sweeps use stands there only where one does, so that other jobs keep their keys: a share
+// of warm-up, and choices by validation.
+void to_json(Json& json, const OptimizerSettings& settings) {
+  json = {{"name", settings.name},
+          {"learning_rate", settings.learning_rate},
+          {"schedule", settings.schedule},
+          {"warmup", settings.warmup},
+          {"weight_decay", settings.weight_decay},
+          {"clip", settings.clip},
+          {"parameters", settings.parameters}};
+  if (settings.warmup_ratio > 0) json["warmup_ratio"] = settings.warmup_ratio;
+}
+
+void from_json(const Json& json, OptimizerSettings& settings) {
+  json.at("name").get_to(settings.name);
+  json.at("learning_rate").get_to(settings.learning_rate);
+  json.at("schedule").get_to(settings.schedule);
+  json.at("warmup").get_to(settings.warmup);
+  json.at("weight_decay").get_to(settings.weight_decay);
+  json.at("clip").get_to(settings.clip);
+  json.at("parameters").get_to(settings.parameters);
+  settings.warmup_ratio = json.value("warmup_ratio", 0.0);
+}
+
+void to_json(Json& json, const TuneSettings& settings) {
+  json = {{"steps", settings.steps},
+          {"batch_size", settings.batch_size},
+          {"batch_tokens", settings.batch_tokens},
+          {"dropout", settings.dropout},
+          {"max_source_length", settings.max_source_length},
+          {"max_target_length", settings.max_target_length},
+          {"evaluations", settings.evaluations},
+          {"validation_examples", settings.validation_examples},
+          {"keep_model", settings.keep_model},
+          {"options", settings.options},
+          {"optimizer", settings.optimizer}};
+  if (settings.choice.any()) json["choice"] = settings.choice;
+}
+
+void from_json(const Json& json, TuneSettings& settings) {
+  json.at("steps").get_to(settings.steps);
+  json.at("batch_size").get_to(settings.batch_size);
+  json.at("batch_tokens").get_to(settings.batch_tokens);
+  json.at("dropout").get_to(settings.dropout);
+  json.at("max_source_length").get_to(settings.max_source_length);
+  json.at("max_target_length").get_to(settings.max_target_length);
+  json.at("evaluations").get_to(settings.evaluations);
+  json.at("validation_examples").get_to(settings.validation_examples);
+  json.at("keep_model").get_to(settings.keep_model);
+  json.at("options").get_to(settings.options);
+  json.at("optimizer").get_to(settings.optimizer);
+  settings.choice = json.value("choice", ValidationChoice());
+}
+
 // A label stands there only where a sweep gives one, so that other jobs keep their keys.
 void to_json(Json& json, const FurtherDecoding& decoding) {
   json = static_cast<const ChoiceSettings&>(decoding);
@@ -45,6 +109,42 @@ void to_json(Json& json, const FurtherDecoding& decoding) {
 void from_json(const Json& json, FurtherDecoding& decoding) {
   json.get_to(static_cast<ChoiceSettings&>(decoding));
   decoding.label = json.value("label", decoding.name);
+}
+
+// What came later stands there only where a sweep asks for it, so that other jobs keep their keys.
+void to_json(Json& json, const PretrainSettings& settings) {
+  json = {{"steps", settings.steps},
+          {"batch_tokens", settings.batch_tokens},
+          {"sequence_length", settings.sequence_length},
+          {"pack_sequences", settings.pack_sequences},
+          {"dropout", settings.dropout},
+          {"seed", settings.seed},
+          {"options", settings.options},
+          {"optimizer", settings.optimizer}};
+  if (settings.pack_pairs) json["pack_pairs"] = true;
+  if (settings.separator) json["separator"] = true;
+  if (settings.held_out > 0) {
+    json["held_out"] = settings.held_out;
+    json["held_out_points"] = settings.held_out_points;
+  }
+  if (settings.budget.unit != "steps") json["budget"] = settings.budget;
+}
+
+void from_json(const Json& json, PretrainSettings& settings) {
+  settings = {};
+  json.at("steps").get_to(settings.steps);
+  json.at("batch_tokens").get_to(settings.batch_tokens);
+  json.at("sequence_length").get_to(settings.sequence_length);
+  json.at("pack_sequences").get_to(settings.pack_sequences);
+  json.at("dropout").get_to(settings.dropout);
+  json.at("seed").get_to(settings.seed);
+  json.at("options").get_to(settings.options);
+  json.at("optimizer").get_to(settings.optimizer);
+  settings.pack_pairs = json.value("pack_pairs", false);
+  settings.separator = json.value("separator", false);
+  settings.held_out = json.value("held_out", settings.held_out);
+  settings.held_out_points = json.value("held_out_points", settings.held_out_points);
+  if (json.contains("budget")) json.at("budget").get_to(settings.budget);
 }
 
 // Tokens stand there only where a sweep adds some, so that other jobs keep their keys.
@@ -64,6 +164,33 @@ void from_json(const Json& json, VocabularySettings& settings) {
   json.at("threads").get_to(settings.threads);
   json.at("max_lines").get_to(settings.max_lines);
   settings.add_tokens = json.value("add_tokens", std::vector<std::string>());
+}
+
+namespace {
+
+struct NamedPart {
+  const char* name;
+  std::optional<uint64_t> SeedParts::*part;
+};
+constexpr NamedPart kSeedParts[] = {{"subset", &SeedParts::subset},
+                                    {"order", &SeedParts::order},
+                                    {"initialization", &SeedParts::initialization},
+                                    {"dropout", &SeedParts::dropout}};
+
+}  // namespace
+
+void to_json(Json& json, const SeedParts& parts) {
+  json = Json::object();
+  for (const auto& [name, part] : kSeedParts) {
+    if (parts.*part) json[name] = *(parts.*part);
+  }
+}
+
+void from_json(const Json& json, SeedParts& parts) {
+  parts = {};
+  for (const auto& [name, part] : kSeedParts) {
+    if (json.contains(name)) parts.*part = json.at(name).get<uint64_t>();
+  }
 }
 
 }  // namespace dovetail

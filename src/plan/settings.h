@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,10 +17,15 @@ struct OptimizerSettings {
   double learning_rate = 1e-3;
   std::string schedule = "constant";  // constant, linear, cosine: after the warm-up
   int64_t warmup = 0;                 // steps
+  double warmup_ratio = 0;            // a share of all steps, in place of `warmup`
   double weight_decay = 0;            // decoupled, but for sgd
   double clip = 1.0;                  // global gradient norm; 0: none
   Json parameters = Json::object();  // the optimizer's own, such as beta1; all of them, once parsed
 };
+
+// The steps over which the rate rises, in a training of `total` steps, as the settings say.
+// ConfigError where they would take all of them, or more.
+int64_t warmup_steps(const OptimizerSettings& settings, int64_t total);
 
 // How a training step is computed, in pre-training, adaptation and tuning alike.
 struct TrainingOptions {
@@ -46,8 +52,22 @@ struct VocabularySettings {
   std::vector<std::string> add_tokens = {};  // one id each, on top of all others
 };
 
+// What all pre-trainings of a sweep spend alike: "steps", "text_tokens" (of the text that is read),
+// "loss_tokens" (that the decoder is scored on) or "flops". The steps of each objective follow.
+// Without an amount it is what T5's span_corruption spends under the reference: [pretrain] itself.
+struct BudgetSettings {
+  std::string unit = "steps";
+  double amount = 0;  // in the unit; 0: that of the reference
+  double share = 1;   // of the amount, that this objective or stage spends
+  int64_t steps = 0;  // of the reference, as the others
+  int64_t batch_tokens = 0;
+  int64_t sequence_length = 0;
+  bool pack_sequences = true;
+  bool pack_pairs = false;
+};
+
 struct PretrainSettings {
-  int64_t steps = 1000;
+  int64_t steps = 1000;          // with a budget in another unit than steps, of the reference alone
   int64_t batch_tokens = 4096;   // source tokens a step
   int64_t sequence_length = 64;  // source tokens a row, at most
   bool pack_sequences = true;    // join documents and cut them into full rows; else one a row
@@ -55,6 +75,12 @@ struct PretrainSettings {
   int64_t seed = 1;
   TrainingOptions options;
   OptimizerSettings optimizer;
+  // The rest stands in a key only where a sweep asks for it.
+  bool pack_pairs = false;      // whole short pairs share a row, with segment masks
+  bool separator = false;       // </s> after each document that is joined
+  int64_t held_out = 0;         // documents kept from training, whose loss is measured; 0: none
+  int64_t held_out_points = 4;  // of the curve of that loss
+  BudgetSettings budget;
 };
 
 // Steps of tuning: `fixed` if positive, else `epochs` passes over the training set, at least
@@ -68,6 +94,17 @@ struct StepSettings {
 
 int64_t resolve_steps(const StepSettings& settings, int64_t batches_per_epoch);
 
+// Choices that a cell makes by its validation examples, so that none is made by the test set. The
+// keys of a sweep have transformers' names.
+struct ValidationChoice {
+  std::string metric = "loss";         // metric_for_best_model: of [evaluate], or loss
+  std::vector<double> learning_rates;  // each is tried; empty: the optimizer's own alone
+  bool best_checkpoint = false;        // load_best_model_at_end: of the validation points
+  int64_t patience = 0;  // early_stopping_patience: points without a better one; 0: all steps
+
+  bool any() const { return best_checkpoint || !learning_rates.empty(); }
+};
+
 struct TuneSettings {
   StepSettings steps;
   int64_t batch_size = 16;   // rows a step
@@ -80,6 +117,7 @@ struct TuneSettings {
   bool keep_model = false;          // leave the tuned weights in the store, for `dovetail export`
   TrainingOptions options;
   OptimizerSettings optimizer;
+  ValidationChoice choice;
 };
 
 // How a base model is adapted to task-like text before any tuning: MTO's second axis (Pouramini
@@ -142,16 +180,34 @@ struct TrainSizeSettings {
   int64_t per_class = 0;  // a class is a label, or the position of the right choice
 };
 
+// What the seed of a cell decides. Each part may have a seed of its own, so that the variance of
+// scores can be split into what comes of it; the others take the cell's.
+struct SeedParts {
+  std::optional<uint64_t> subset;          // training and validation examples
+  std::optional<uint64_t> order;           // of the batches
+  std::optional<uint64_t> initialization;  // random weights, soft prompts, adapters
+  std::optional<uint64_t> dropout;
+
+  bool operator==(const SeedParts&) const = default;
+};
+
+// Only the parts that are set, so that a cell without any keeps its key.
+void to_json(Json&, const SeedParts&);
+void from_json(const Json&, SeedParts&);
 void to_json(Json&, const OptimizerSettings&);
 void from_json(const Json&, OptimizerSettings&);
 void to_json(Json&, const TrainingOptions&);
 void from_json(const Json&, TrainingOptions&);
 void to_json(Json&, const VocabularySettings&);
 void from_json(const Json&, VocabularySettings&);
+void to_json(Json&, const BudgetSettings&);
+void from_json(const Json&, BudgetSettings&);
 void to_json(Json&, const PretrainSettings&);
 void from_json(const Json&, PretrainSettings&);
 void to_json(Json&, const StepSettings&);
 void from_json(const Json&, StepSettings&);
+void to_json(Json&, const ValidationChoice&);
+void from_json(const Json&, ValidationChoice&);
 void to_json(Json&, const TuneSettings&);
 void from_json(const Json&, TuneSettings&);
 void to_json(Json&, const AdaptSettings&);

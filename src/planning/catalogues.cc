@@ -9,6 +9,7 @@
 #include "metrics/metric.h"
 #include "model/shapes.h"
 #include "objectives/objective.h"
+#include "plan/baselines.h"
 #include "tasks/find_task.h"
 #include "templates/template.h"
 #include "templates/template_traits.h"
@@ -82,7 +83,7 @@ Catalogues catalogues() {
   for (const Metric& entry : metrics()) all.metrics.push_back(metric_entry(entry));
   for (const DecodingEntry& entry : decodings()) all.decodings.push_back(with_parameters(entry));
   for (const std::string& name : corpus_names()) all.corpora.push_back({name});
-  all.baselines = {"most_frequent", "copy", "untuned"};
+  for (const BaselineEntry& entry : baselines()) all.baselines.push_back(entry.name);
   all.model_shapes = model_shapes();
   return all;
 }

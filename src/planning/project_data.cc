@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "jobs/training_subset.h"
 #include "planning/data_fingerprint.h"
+#include "planning/pretrain_estimate.h"
 #include "planning/task_facts.h"
 #include "planning/task_metrics.h"
 #include "tasks/find_task.h"
@@ -57,6 +58,20 @@ Json ProjectData::task_facts(const std::string& task) {
 TaskSize ProjectData::task_size(const std::string& task) {
   if (!sizes_.contains(task)) load(task);
   return sizes_.at(task);
+}
+
+std::optional<PretrainEstimate> ProjectData::pretrain_estimate(
+    const PretrainJob& job, const std::vector<std::string>& corpus,
+    const VocabularySettings& vocabulary, const std::string& vocabulary_file,
+    const ModelSize& size) {
+  try {
+    return dovetail::pretrain_estimate(job, sample_of_text(corpus, vocabulary, vocabulary_file),
+                                       size);
+  } catch (const ConfigError&) {  // the job has the true counts, and the last word
+    return {};
+  } catch (const DataError&) {
+    return {};
+  }
 }
 
 // Makes the request that the cell will make, so that its error comes at planning time.

@@ -24,6 +24,11 @@ class ProjectData : public DataInspector {
   Json task_facts(const std::string& task) override;
   std::string task_source(const std::string& task) override;
   TaskSize task_size(const std::string& task) override;
+  std::optional<PretrainEstimate> pretrain_estimate(const PretrainJob& job,
+                                                    const std::vector<std::string>& corpus,
+                                                    const VocabularySettings& vocabulary,
+                                                    const std::string& vocabulary_file,
+                                                    const ModelSize& size) override;
   void check_size(const std::string& task, const TrainSizeSettings& size,
                   int64_t validation_examples, uint64_t seed) override;
   std::vector<std::string> measurable(const std::string& task,

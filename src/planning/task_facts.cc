@@ -5,6 +5,7 @@
 #include <iterator>
 #include <set>
 
+#include "adaptation/phrase_lexicon.h"
 #include "base/hash.h"
 #include "base/names.h"
 #include "base/text.h"

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/journal.h"
 
+#include <fmt/chrono.h>
+
+#include <algorithm>
+#include <chrono>
 #include <optional>
 
 #include "base/error.h"
@@ -52,6 +56,21 @@ fs::path cut_out(const fs::path& journal_folder, std::string_view bytes, const F
   for (const Frame& frame : scan.frames) kept += bytes.substr(frame.begin, frame.end - frame.begin);
   write_file_atomically(data_file(journal_folder), kept);
   return saved;
+}
+
+std::string time_now() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(now));
+}
+
+Replay replay_of(const fs::path& results_folder) {
+  Replay replay;
+  const fs::path file = data_file(results_folder / "journal");
+  if (!fs::exists(file)) return replay;
+  // Not mapped: a writer that starts later may cut the file, and a missing page would raise SIGBUS.
+  const std::string bytes = read_whole(file);
+  replay.add(scan_frames(bytes), file.string());
+  return replay;
 }
 
 }  // namespace
@@ -113,6 +132,20 @@ void Journal::note_release(const std::string& key) {
   state_->replay.add_release(key);
 }
 
+void Journal::register_claims(const std::vector<Claim>& claims) {
+  for (const Claim& claim : claims) {
+    const Registrations& known = state_->replay.registrations();
+    const std::string hash = registration_hash(claim);
+    const bool is_known = std::ranges::any_of(
+        known.claims, [&](const Registration& other) { return other.hash == hash; });
+    if (is_known) continue;
+    const Registration made{claim.name, hash, time_now(), std::ssize(known.records)};
+    state_->write(FrameType::claim, Json(made).dump(), fmt::format("the claim {}", claim.name),
+                  true);
+    state_->replay.add_claim(made);
+  }
+}
+
 const std::map<std::string, Record>& Journal::records() const { return state_->replay.records(); }
 int Journal::unclean_ends(const std::string& key) const { return state_->replay.open_begins(key); }
 int64_t Journal::bytes_cut() const { return state_->bytes_cut; }
@@ -120,13 +153,11 @@ int64_t Journal::bytes_kept() const { return state_->bytes_kept; }
 std::string Journal::cut_file() const { return state_->cut_file.string(); }
 
 std::map<std::string, Record> read_journal(const fs::path& folder) {
-  const fs::path file = data_file(folder / "journal");
-  if (!fs::exists(file)) return {};
-  // Not mapped: a writer that starts later may cut the file, and a missing page would raise SIGBUS.
-  const std::string bytes = read_whole(file);
-  Replay replay;
-  replay.add(scan_frames(bytes), file.string());
-  return replay.take_records();
+  return replay_of(folder).take_records();
+}
+
+Registrations read_registrations(const fs::path& folder) {
+  return replay_of(folder).registrations();
 }
 
 std::string journal_holder(const fs::path& folder) {

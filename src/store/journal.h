@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "plan/record.h"
+#include "plan/registration.h"
 
 namespace dovetail {
 
@@ -33,6 +34,8 @@ class Journal {
   void note_begin(const std::string& key);
   // Notes that a job was given back unharmed (a clean stop).
   void note_release(const std::string& key);
+  // Notes that these claims are made now, those that are not in the journal yet. Durable.
+  void register_claims(const std::vector<Claim>& claims);
 
   // By key. The first finished record of a key wins over later ones and over failures; of several
   // failures the last one wins.
@@ -52,6 +55,10 @@ class Journal {
 // Reads the records of a results folder without writing or locking, also during a run. Empty if
 // there is no journal yet.
 std::map<std::string, Record> read_journal(const std::filesystem::path& folder);
+
+// The claims that were registered in a results folder, and when each record came. Empty if there is
+// no journal yet.
+Registrations read_registrations(const std::filesystem::path& folder);
 
 // The process that has the journal open for appending: "process 4711 on host node3"; "" for none.
 std::string journal_holder(const std::filesystem::path& folder);

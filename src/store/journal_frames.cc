@@ -76,6 +76,21 @@ FrameScan scan_frames(std::string_view bytes) {
   return scan;
 }
 
+namespace {
+
+Registration registration_of(const Frame& frame, const std::string& origin) {
+  try {
+    return Json::parse(frame.payload).get<Registration>();
+  } catch (const Json::exception& error) {
+    throw_<DataError>(
+        "{}: the claim at byte {} is complete, but this version of dovetail cannot read it ({}). "
+        "Read it with the version that wrote it, or start a new results folder",
+        origin, frame.begin, error.what());
+  }
+}
+
+}  // namespace
+
 void Replay::add(const FrameScan& scan, const std::string& origin) {
   std::vector<Record> decoded(scan.frames.size());
   parallel_for(scan.frames.size(), 64, [&](int64_t i) {
@@ -97,6 +112,7 @@ void Replay::add(const FrameScan& scan, const std::string& origin) {
       case FrameType::record: add_record(std::move(decoded[i])); break;
       case FrameType::begin: add_begin(std::string(scan.frames[i].payload)); break;
       case FrameType::release: add_release(std::string(scan.frames[i].payload)); break;
+      case FrameType::claim: add_claim(registration_of(scan.frames[i], origin)); break;
     }
   }
 }
@@ -107,6 +123,13 @@ void Replay::add_record(Record record) {
   const auto [known, is_new] = records_.try_emplace(record.key);
   if (!is_new && known->second.status == RunStatus::finished) return;
   known->second = std::move(record);
+  if (known->second.status != RunStatus::finished) return;
+  const int64_t before = std::ssize(registrations_.records);
+  registrations_.records.try_emplace(known->first, before);
+}
+
+void Replay::add_claim(Registration registration) {
+  registrations_.claims.push_back(std::move(registration));
 }
 
 void Replay::end(const std::string& key) {

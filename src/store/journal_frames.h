@@ -8,14 +8,16 @@
 #include <vector>
 
 #include "plan/record.h"
+#include "plan/registration.h"
 
 // The format of a journal: frames of bytes, and the state that they describe. No files here.
 namespace dovetail {
 
 enum class FrameType : uint32_t {
-  record = 1,  // payload: CBOR of a Record
-  begin = 2,   // payload: the key of an assigned job
-  release = 3  // payload: the key of a job that was given back unharmed
+  record = 1,   // payload: CBOR of a Record
+  begin = 2,    // payload: the key of an assigned job
+  release = 3,  // payload: the key of a job that was given back unharmed
+  claim = 4     // payload: JSON of a Registration
 };
 
 inline constexpr size_t kFrameHeaderBytes = 24;
@@ -49,9 +51,11 @@ class Replay {
   void add_record(Record record);
   void add_begin(const std::string& key) { ++open_begins_[key]; }
   void add_release(const std::string& key) { end(key); }
+  void add_claim(Registration registration);
 
   const std::map<std::string, Record>& records() const { return records_; }
   std::map<std::string, Record> take_records() { return std::move(records_); }
+  const Registrations& registrations() const { return registrations_; }
   int open_begins(const std::string& key) const;
 
  private:
@@ -59,6 +63,7 @@ class Replay {
 
   std::map<std::string, Record> records_;
   std::map<std::string, int> open_begins_;
+  Registrations registrations_;
 };
 
 }  // namespace dovetail

@@ -5,19 +5,29 @@
 
 namespace dovetail {
 
-void write_examples(const hdf5::Handle& file, NetcdfLog& log, const ResultContents& contents) {
+namespace {
+
+using ExampleScores = std::map<std::string, std::vector<float>> Record::*;
+
+std::set<std::string> names_of(const ResultContents& contents, ExampleScores member) {
   std::set<std::string> names;
   for (const ResultRow& row : contents.cells) {
     if (!row.finished()) continue;
-    for (const auto& [name, scores] : row.record->per_example) names.insert(name);
+    for (const auto& [name, scores] : row.record->*member) names.insert(name);
   }
-  NetcdfGroup group(file, "examples", log);
+  return names;
+}
+
+void write_scores(const hdf5::Handle& file, NetcdfLog& log, const ResultContents& contents,
+                  const char* group_name, ExampleScores member) {
+  const std::set<std::string> names = names_of(contents, member);
+  NetcdfGroup group(file, group_name, log);
   group.add_dimension("cell_edge", std::ssize(contents.cells) + 1);
   for (const std::string& name : names) {
     const auto scores_of = [&](const ResultRow& row) -> std::span<const float> {
       if (!row.finished()) return {};
-      const auto found = row.record->per_example.find(name);
-      return found == row.record->per_example.end() ? std::span<const float>() : found->second;
+      const auto found = (row.record->*member).find(name);
+      return found == (row.record->*member).end() ? std::span<const float>() : found->second;
     };
     const std::vector<int64_t> offsets = offsets_of(column_of<size_t>(
         contents.cells, [&](const ResultRow& row) { return scores_of(row).size(); }));
@@ -31,6 +41,14 @@ void write_examples(const hdf5::Handle& file, NetcdfLog& log, const ResultConten
     group.add(name, {name + "_example"}, values);
     group.add(name + "_offsets", {"cell_edge"}, offsets);
   }
+}
+
+}  // namespace
+
+void write_examples(const hdf5::Handle& file, NetcdfLog& log, const ResultContents& contents) {
+  write_scores(file, log, contents, "examples", &Record::per_example);
+  if (names_of(contents, &Record::validation_scores).empty()) return;
+  write_scores(file, log, contents, "validation", &Record::validation_scores);
 }
 
 void write_predictions(const hdf5::Handle& file, NetcdfLog& log, const ResultContents& contents) {

@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "sweep/optimizer_section.h"
-#include "sweep/training_sections.h"
+#include "sweep/tune_section.h"
 
 namespace dovetail {
 

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "sweep/adapt_section.h"
 #include "sweep/start_jobs.h"
+#include "sweep/warmup_check.h"
 
 namespace dovetail {
 
@@ -27,6 +28,22 @@ RowLengths lengths_of(const AdaptSettings& adapt) {
 double reading_seconds(const ModelSize& size, const AdaptSettings& adapt, double sentences) {
   return evaluate_seconds(size, lengths_of(adapt), {.test_examples = sentences},
                           {.test_examples = 0}, /*tuned=*/true);
+}
+
+// Counted from the settings, as jobs/adapt.cc does.
+int64_t steps_of(const AdaptSettings& adapt) {
+  return resolve_steps(adapt.steps, (adapt.rows + adapt.batch_size - 1) / adapt.batch_size);
+}
+
+// Splitter and classifier see other rows, in other numbers: they warm up for the adaptation's share
+// of their steps.
+OptimizerSettings segment_optimizer(const AdaptSettings& adapt) {
+  OptimizerSettings optimizer = adapt.optimizer;
+  if (optimizer.warmup == 0) return optimizer;
+  optimizer.warmup_ratio =
+      static_cast<double>(optimizer.warmup) / static_cast<double>(steps_of(adapt));
+  optimizer.warmup = 0;
+  return optimizer;
 }
 
 std::string without_folders(const std::string& lexicon) {
@@ -124,7 +141,7 @@ int64_t add_segment_model(JobGraph& graph, SegmentModel model, const AxisValue& 
                    .max_target_length = adapt.max_target_length,
                    .keep_model = true,
                    .options = adapt.options,
-                   .optimizer = adapt.optimizer};
+                   .optimizer = segment_optimizer(adapt)};
   job.locations.task = task;
   job.cost_seconds =
       tune_seconds(size_of(graph.sweep(), objective.as<ObjectiveValue>()), settings.tune,
@@ -136,7 +153,11 @@ int64_t add_segment_model(JobGraph& graph, SegmentModel model, const AxisValue& 
 
 int64_t add_adaptation(JobGraph& graph, const AxisValue& objective, const AxisValue& adaptation) {
   const auto& adapt = adaptation.as<AdaptSettings>();
+  check_warmup(graph.sweep(), adaptation, adapt.optimizer, static_cast<double>(steps_of(adapt)),
+               fmt::format("adaptation \"{}\"", adaptation.label));
   Job job{.name = fmt::format("adapt/{}/{}", objective.label, adaptation.label)};
+  const int64_t replicate = objective.as<ObjectiveValue>().replicate;
+  if (replicate > 0) job.name += fmt::format("/replicate{}", replicate + 1);
   AdaptJob settings{.start = start_from_base(graph, objective, job), .adapt = adapt};
   settings.adapt.lexicon = without_folders(adapt.lexicon);
   if (needs_sentences(adapt)) {

@@ -10,7 +10,7 @@
 #include "sweep/card_name.h"
 #include "sweep/label_patterns.h"
 #include "sweep/objective_axis.h"
-#include "sweep/training_sections.h"
+#include "sweep/tune_section.h"
 
 namespace dovetail {
 
@@ -144,9 +144,31 @@ AxisValue read_train_size(const toml::node& node, const Sweep&, const Catalogues
   return value_at(node, own_label(node, size_label(size)), size);
 }
 
+// A whole number, or a table of one and of the seeds of single parts.
 AxisValue read_seed(const toml::node& node, const Sweep&, const Catalogues&) {
-  const auto seed = static_cast<uint64_t>(whole_number(node, "seed", kZeroOrMore));
-  return value_at(node, fmt::format("{}", seed), seed);
+  SeedValue value;
+  if (!node.is_table()) {
+    value.seed = static_cast<uint64_t>(whole_number(node, "seed", kZeroOrMore));
+    return value_at(node, fmt::format("{}", value.seed), value);
+  }
+  const TomlTable table(node, "a seed",
+                        {"seed", "subset", "order", "initialization", "dropout", "split", "label"});
+  value.seed = static_cast<uint64_t>(whole_number(table.at("seed"), "seed", kZeroOrMore));
+  std::string label = fmt::format("{}", value.seed);
+  const auto read_part = [&](const char* name, std::optional<uint64_t>& part) {
+    const toml::node* given = table.find(name);
+    if (!given) return;
+    part = static_cast<uint64_t>(whole_number(*given, name, kZeroOrMore));
+    label += fmt::format("-{}{}", name, *part);
+  };
+  read_part("subset", value.parts.subset);
+  read_part("order", value.parts.order);
+  read_part("initialization", value.parts.initialization);
+  read_part("dropout", value.parts.dropout);
+  std::optional<uint64_t> split;
+  read_part("split", split);
+  if (split) value.split = static_cast<int64_t>(*split);
+  return value_at(node, own_label(node, label), value);
 }
 
 using Reader = AxisValue (*)(const toml::node&, const Sweep&, const Catalogues&);

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "plan/axis.h"
 #include "plan/settings.h"
@@ -18,6 +20,12 @@ struct ObjectiveValue {
   std::string folder;           // of a checkpoint, absolute
   Json model;                   // of a checkpoint: config.json keys
   std::string pretrained_with;  // of a checkpoint: its objective; "" if the sweep does not name it
+  // Runs of pre-training (of a checkpoint: of its adaptations), which the seeds take in turn.
+  int64_t replicates = 1;
+  int64_t replicate = 0;  // the one that a cell starts from
+  // Of a start that is pre-trained in stages: those before this one, each under its own label.
+  std::vector<ObjectiveValue> stages_before = {};
+  std::string stage_label = {};
 
   bool is(const char* name) const { return choice.name == name; }
 };
@@ -41,9 +49,16 @@ struct TuningValue {
   bool soft_tokens = false;  // the tuning trains some
 };
 
+struct SeedValue {
+  uint64_t seed = 1;
+  SeedParts parts = {};
+  // Of the cards that have published splits: the one of this seed, in place of the card's own.
+  std::optional<int64_t> split = {};
+};
+
 // The meaning of a value, by axis: objective, adaptation, task, template, tuning, train_size, seed.
 using AxisSettings = std::variant<std::monostate, ObjectiveValue, AdaptSettings, TaskValue,
-                                  TemplateValue, TuningValue, TrainSizeSettings, uint64_t>;
+                                  TemplateValue, TuningValue, TrainSizeSettings, SeedValue>;
 
 // One value on an axis. The label is unique on the axis; cell names, HDF5 and the report use it.
 struct AxisValue {

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sweep/cell_jobs.h"
 
+#include <algorithm>
+#include <string_view>
+
 #include "base/error.h"
 #include "sweep/adaptation_jobs.h"
 #include "sweep/start_jobs.h"
+#include "sweep/warmup_check.h"
 
 namespace dovetail {
 
@@ -36,7 +40,51 @@ int64_t soft_tokens_of(const ChoiceSettings& tuning) {
   return tuning.parameters.value("num_virtual_tokens", int64_t{0});
 }
 
-uint64_t seed_of(const GridPoint& point) { return point[kSeed]->as<uint64_t>(); }
+// The point's objective, with the run of pre-training that falls to the point's seed: the seeds
+// take the runs in turn, in the order of the sweep file, so that a sweep may grow by further seeds.
+// What has no seed, such as a probe, starts from the first.
+AxisValue replicate_for(const Sweep& sweep, const GridPoint& point) {
+  AxisValue objective = *point[kObjective];
+  auto& value = std::get<ObjectiveValue>(objective.settings);
+  if (point[kSeed] && value.replicates > 1)
+    value.replicate = (point[kSeed] - sweep.axes.at("seed").data()) % value.replicates;
+  return objective;
+}
+
+const SeedValue& seed_of(const GridPoint& point) { return point[kSeed]->as<SeedValue>(); }
+
+// The point's task, in the published split that the point's seed names.
+AxisValue task_in_split(const GridPoint& point) {
+  AxisValue task = *point[kTask];
+  auto& value = std::get<TaskValue>(task.settings);
+  const AxisValue* seed = point[kSeed];
+  if (!seed || !seed->as<SeedValue>().split || value.card.empty()) return task;
+  constexpr std::string_view kSplit = "#split_seed=";
+  const size_t given = value.card.find(kSplit);
+  const size_t end = given == std::string::npos ? given : value.card.find('#', given + 1);
+  const std::string rest = end == std::string::npos ? "" : value.card.substr(end);
+  value.card = fmt::format("{}{}{}{}", value.card.substr(0, given), kSplit,
+                           *seed->as<SeedValue>().split, rest);
+  return task;
+}
+
+// "primary" becomes the metric that decides the task.
+void name_choosing_metric(JobGraph& graph, const AxisValue& task, TuneSettings& tune) {
+  if (tune.choice.metric != "primary") return;
+  const EvaluateSettings evaluate = graph.data().evaluate(task);
+  const std::string primary = graph.data().primary_metric(task);
+  const auto first_mean = std::ranges::find_if(evaluate.metrics, [&](const std::string& name) {
+    return !traits_of(graph.sweep().metric_traits, name).corpus_level;
+  });
+  tune.choice.metric = !primary.empty()                       ? primary
+                       : first_mean == evaluate.metrics.end() ? "loss"
+                                                              : *first_mean;
+}
+
+// Every learning rate is a training of its own.
+double trainings(const TuneSettings& tune) {
+  return std::max(1.0, static_cast<double>(tune.choice.learning_rates.size()));
+}
 
 // Of [tune] only the lengths decide the result, and the seed only decides random weights; so no
 // learning rate re-runs this baseline.
@@ -48,22 +96,28 @@ UntunedSettings untuned_settings(JobGraph& graph, const GridPoint& point, Job& j
       .max_source_length = tune.max_source_length,
       .max_target_length = tune.max_target_length,
       .seed = std::nullopt};
-  if (objective_of(point).is("none") && !is_adapted(point)) settings.seed = seed_of(point);
+  if (objective_of(point).is("none") && !is_adapted(point))
+    settings.seed = seed_of(point).parts.initialization.value_or(seed_of(point).seed);
   return settings;
 }
 
 }  // namespace
 
 StartSettings start_from_point(JobGraph& graph, const GridPoint& point, Job& job) {
-  const AxisValue& objective = *point[kObjective];
+  const AxisValue objective = replicate_for(graph.sweep(), point);
   if (!is_adapted(point)) return start_from_base(graph, objective, job);
-  job.inputs = {add_adaptation(graph, objective, *point[kAdaptation])};  // holds its vocabulary
+  AxisValue adaptation = *point[kAdaptation];
+  std::get<AdaptSettings>(adaptation.settings).seed += objective.as<ObjectiveValue>().replicate;
+  job.inputs = {add_adaptation(graph, objective, adaptation)};  // holds its vocabulary
   return {.objective = objective_of(point).choice,
           .adaptation = point[kAdaptation]->as<AdaptSettings>().name};
 }
 
-int64_t add_cell(JobGraph& graph, const GridPoint& point, const std::string& name) {
+int64_t add_cell(JobGraph& graph, const GridPoint& of_axes, const std::string& name) {
   const Sweep& sweep = graph.sweep();
+  const AxisValue own_task = task_in_split(of_axes);
+  GridPoint point = of_axes;
+  point[kTask] = &own_task;
   refuse_untrained_tokens(sweep, point);
   graph.data().check_cell(point);
   Job job{.name = name};
@@ -72,26 +126,37 @@ int64_t add_cell(JobGraph& graph, const GridPoint& point, const std::string& nam
                .tmpl = graph.data().template_settings(*point[kTemplate], task_of(point)),
                .tuning = tuning_for(graph, *point[kTuning], job),
                .train_size = point[kTrainSize]->as<TrainSizeSettings>(),
-               .seed = seed_of(point),
+               .seed = seed_of(point).seed,
                .tune = point[kTuning]->as<TuningValue>().tune,
-               .evaluate = graph.data().evaluate(*point[kTask])};
+               .evaluate = graph.data().evaluate(*point[kTask]),
+               .seed_parts = seed_of(point).parts};
+  name_choosing_metric(graph, *point[kTask], cell.tune);
   const ModelSize size = size_of(sweep, objective_of(point));
   const TaskSize task = graph.data().task_size(*point[kTask]);
   const RowLengths lengths = row_lengths(size, task, cell.tune, soft_tokens_of(cell.tuning));
-  job.cost_seconds = tune_seconds(size, cell.tune, train_rows(cell.train_size, task), lengths,
-                                  cell.tuning.name != "full") +
+  const double rows = train_rows(cell.train_size, task);
+  check_warmup(sweep, *point[kTuning], cell.tune.optimizer, tune_steps(cell.tune, rows, lengths),
+               fmt::format("tuning \"{}\" of {} at train_size {}", point[kTuning]->label,
+                           point[kTask]->label, point[kTrainSize]->label));
+  job.cost_seconds = trainings(cell.tune) *
+                         tune_seconds(size, cell.tune, rows, lengths, cell.tuning.name != "full") +
                      evaluate_seconds(size, lengths, task, cell.evaluate, /*tuned=*/true);
   job.settings = std::move(cell);
   return graph.add(std::move(job));
 }
 
-int64_t add_baseline(JobGraph& graph, BaselineKind kind, const GridPoint& point,
+int64_t add_baseline(JobGraph& graph, BaselineKind kind, const GridPoint& of_axes,
                      const std::string& name) {
   const Sweep& sweep = graph.sweep();
+  const AxisValue own_task = task_in_split(of_axes);
+  GridPoint point = of_axes;
+  point[kTask] = &own_task;
   Job job{.name = name, .cost_seconds = kOverheadSeconds};
   BaselineJob baseline{.baseline = kind, .evaluate = graph.data().evaluate(*point[kTask])};
-  if (kind == BaselineKind::most_frequent) {
-    baseline.subset = {point[kTrainSize]->as<TrainSizeSettings>(), seed_of(point),
+  if (kind == BaselineKind::most_frequent || kind == BaselineKind::most_frequent_position ||
+      kind == BaselineKind::nearest_example) {
+    baseline.subset = {point[kTrainSize]->as<TrainSizeSettings>(),
+                       seed_of(point).parts.subset.value_or(seed_of(point).seed),
                        sweep.tune.validation_examples};
   } else if (kind == BaselineKind::untuned) {
     baseline.untuned = untuned_settings(graph, point, job);

@@ -19,9 +19,10 @@ StartSettings start_from_point(JobGraph& graph, const GridPoint& point, Job& job
 int64_t add_cell(JobGraph& graph, const GridPoint& point, const std::string& name);
 
 // Adds a baseline. The point needs only the axes that the baseline depends on:
-//   most_frequent  task, train_size, seed
-//   copy           task
-//   untuned        objective, adaptation, task, template, seed
+//   most_frequent, most_frequent_position, nearest_example  task, train_size, seed
+//   chance, longest_choice, copy                            task
+//   untuned                                                 objective, adaptation, task, template,
+//                                                           seed
 int64_t add_baseline(JobGraph& graph, BaselineKind kind, const GridPoint& point,
                      const std::string& name);
 

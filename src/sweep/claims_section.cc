@@ -5,194 +5,112 @@
 
 #include "base/error.h"
 #include "base/names.h"
-#include "sweep/evaluate_section.h"
-#include "sweep/label_patterns.h"
-#include "sweep/sweep.h"
-#include "sweep/toml_table.h"
+#include "sweep/claim_pairs.h"
 
 namespace dovetail {
 
 namespace {
 
-using Names = std::vector<std::string>;
-
-bool holds(const Names& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+void read_margin(const TomlTable& table, Claim& claim) {
+  table.read("margin", claim.margin, kAboveZero);
+  if (claim.margin == 0 || claim.margin > claim.at_least) return;
+  fail_at(table.at("margin").source(),
+          fmt::format("margin ({}) must be above at_least ({}): an effect between the two could "
+                      "neither hold nor be equivalent to none",
+                      claim.margin, claim.at_least));
 }
 
-// The sweep's axes but for those named.
-Names axes_without(const Sweep& sweep, const Names& left_out) {
-  Names axes;
-  for (const auto& [axis, values] : sweep.axes) {
-    if (!holds(left_out, axis)) axes.push_back(axis);
+// "NAME", or { name, size }: verdicts in it over all sweep files.
+void read_family(const TomlTable& table, Claim& claim) {
+  const toml::node* node = table.find("family");
+  if (!node) return;
+  if (!node->is_table()) {
+    claim.family = text(*node, "family of [[claim]]");
+    return;
   }
-  return axes;
+  const TomlTable family(*node, "family of [[claim]]", {"name", "size"});
+  claim.family = text(family.at("name"), "name of the family");
+  family.read("size", claim.family_size, kOneOrMore);
 }
 
-constexpr PatternPlace kClaimPlace = {"[[claim]]", "the claim"};
-
-AxisLabels read_labels(const TomlTable& table, const Names& axes, const Sweep& sweep) {
-  AxisLabels labels;
-  for (const std::string& axis : axes) {
-    const toml::node* given = table.find(axis);
-    if (given) labels[axis] = matching_labels(*given, axis, sweep.axes.at(axis), kClaimPlace);
+// The verdicts of a family in this file must fit into its size, which is declared once or alike.
+void check_families(const toml::node& place, const std::vector<Claim>& claims) {
+  std::map<std::string, std::pair<int64_t, int64_t>> families;  // verdicts here, and the size
+  for (const Claim& claim : claims) {
+    auto& [here, size] = families[claim.family];
+    here += std::ssize(claim.metrics);
+    if (size > 0 && claim.family_size > 0 && size != claim.family_size) {
+      fail_at(place.source(), fmt::format("the family \"{}\" has two sizes, {} and {}; give one",
+                                          claim.family, size, claim.family_size));
+    }
+    size = std::max(size, claim.family_size);
   }
+  for (const auto& [name, numbers] : families) {
+    if (numbers.second == 0 || numbers.first <= numbers.second) continue;
+    fail_at(place.source(),
+            fmt::format("the family \"{}\" has {} verdicts in this file (one for each claim, "
+                        "stratum and metric), and a size of {} for all files; raise the size",
+                        name, numbers.first, numbers.second));
+  }
+}
+
+AxisLabels labels_at(const AxisLabels& first, size_t a, const std::string& axis,
+                     const std::vector<std::vector<std::string>>& levels) {
+  AxisLabels labels = first;
+  labels[axis] = levels[a];
   return labels;
 }
 
-// NAME or NAME@LABEL.
-bool is_corpus_level(const std::string& metric, const Sweep& sweep) {
-  return traits_of(sweep.metric_traits, metric.substr(0, metric.find('@'))).corpus_level;
+// The two levels of an axis, each one label or several.
+std::vector<std::vector<std::string>> read_levels(const TomlTable& table, const std::string& axis,
+                                                  const Sweep& sweep) {
+  std::vector<std::vector<std::string>> levels;
+  for (const toml::node& level : list(table.at(axis), axis + " of the interaction"))
+    levels.push_back(matching_labels(level, axis, sweep.axes.at(axis), kClaimPlace));
+  if (levels.size() != 2) {
+    fail_at(table.at(axis).source(),
+            fmt::format("the interaction names two levels of {}, in the order in which they match "
+                        "those of the other axis, and {} are given",
+                        axis, levels.size()));
+  }
+  return levels;
 }
 
-std::string read_metric(const toml::node& node, const Sweep& sweep) {
-  const std::string name = text(node, "metric of [[claim]]");
-  Names measured = under_all_decodings(sweep.evaluate.metrics, sweep.evaluate);
-  if (!holds(measured, "loss")) measured.emplace_back("loss");  // every record has it
-  if (is_corpus_level(name, sweep)) {
-    fail_at(node.source(),
-            fmt::format("\"{}\" is a corpus-level metric, and claims are judged by pairs of "
-                        "examples: name a metric that is a mean over examples, such as exact_match "
-                        "or rouge_l",
-                        name));
+// Two axes with two levels each, of which the first match and the second match. The matched cells
+// are compared with either mismatch, apart: a mismatch that fails altogether says nothing of the
+// other.
+void read_interaction(const TomlTable& table, const toml::node& node, const Sweep& sweep,
+                      Claim& claim) {
+  for (const char* key : {"better", "worse", "pair", "apart", "more_than"}) {
+    if (const toml::node* other = table.find(key))
+      fail_at(other->source(), fmt::format("an interaction has no {}: it makes its own", key));
   }
-  if (holds(measured, name)) return name;
-  fail_at(node.source(),
-          fmt::format("the sweep does not measure \"{}\", so nothing can be claimed of "
-                      "it: name it in metrics of [evaluate]; {}",
-                      name, did_you_mean(name, measured)));
-}
-
-void add_alternative(const toml::node& node, const std::string& key, const Sweep& sweep,
-                     ClaimSide& side) {
-  // Both sides must be scored on the same examples and seeds.
-  const Names axes = axes_without(sweep, {"task", "seed"});
-  Names known = axes;
-  known.emplace_back("metric");
-  const TomlTable table(node, key + " of [[claim]]", known);
-  side.alternatives.push_back(read_labels(table, axes, sweep));
-  const toml::node* metric = table.find("metric");
-  const std::string name = metric ? read_metric(*metric, sweep) : "";
-  if (side.alternatives.size() > 1 && name != side.metric) {
-    fail_at(node.source(), fmt::format("all tables of {} must name the same metric", key));
+  const TomlTable interaction(node, "interaction of [[claim]]",
+                              axes_without(sweep, {"task", "seed"}));
+  AxisNames axes;
+  for (const auto& [axis, levels] : *node.as_table()) axes.emplace_back(axis.str());
+  if (axes.size() != 2) {
+    fail_at(node.source(), fmt::format("an interaction is of two axes, and {} are named: write {{ "
+                                       "template = [\"masked_prompting\", \"prompting\"], "
+                                       "objective = [\"span_corruption\", \"prefix_lm\"] }}",
+                                       axes.size()));
   }
-  side.metric = name;
-}
-
-ClaimSide read_side(const toml::node& node, const std::string& key, const Sweep& sweep) {
-  ClaimSide side;
-  if (key == "worse" && node.is_string()) {
-    known_name(node, key, {"best_other"});
-    side.best_other = true;
-    return side;
-  }
-  if (!node.is_array()) {
-    add_alternative(node, key, sweep, side);
-    return side;
-  }
-  for (const toml::node& element : list(node, key + " of [[claim]]")) {
-    add_alternative(element, key, sweep, side);
-  }
-  return side;
-}
-
-Names axes_of(const AxisLabels& labels) {
-  Names axes;
-  for (const auto& [axis, values] : labels) axes.push_back(axis);
-  return axes;
-}
-
-// An axis that only some of the tables name would vary freely in the others.
-void check_same_axes(const toml::node& better_node, const toml::node& worse_node,
-                     const ClaimPair& pair) {
-  const Names axes = axes_of(pair.better.alternatives.front());
-  const auto check = [&](const toml::node& node, const ClaimSide& side) {
-    for (const AxisLabels& labels : side.alternatives) {
-      if (axes_of(labels) == axes) continue;
-      fail_at(node.source(),
-              fmt::format(
-                  "better and worse must name the same axes, and name {} here but {} in the first; "
-                  "an axis that is the same on both sides belongs in where",
-                  labels.empty() ? "none" : join(axes_of(labels), ", "),
-                  axes.empty() ? "none" : join(axes, ", ")));
-    }
+  const auto first = read_levels(interaction, axes[0], sweep);
+  const auto second = read_levels(interaction, axes[1], sweep);
+  const auto cell = [&](size_t a, size_t b) {
+    return labels_at(labels_at({}, a, axes[0], first), b, axes[1], second);
   };
-  check(better_node, pair.better);
-  check(worse_node, pair.worse);
-  if (pair.worse.best_other && axes.empty()) {
-    fail_at(better_node.source(),
-            "worse = \"best_other\" needs an axis in better that others differ on");
-  }
-  if (pair.better == pair.worse) {
-    fail_at(worse_node.source(), "better and worse are the same cells, scored alike");
-  }
-}
-
-void check_places(const TomlTable& table, const ClaimPair& pair) {
-  for (const auto& [axis, labels] : pair.better.alternatives.front()) {
-    if (pair.where.contains(axis)) {
-      fail_at(table.place(),
-              fmt::format("{} stands in where and in better; it can only be in one", axis));
-    }
-  }
-  for (const auto& [axis, labels] : pair.more_than) {
-    const auto replaced = pair.where.find(axis);
-    if (replaced == pair.where.end()) {
-      fail_at(table.place(),
-              fmt::format("more_than replaces {}, which where leaves open; name it there", axis));
-    }
-    if (replaced->second == labels) {
-      fail_at(table.place(), fmt::format("more_than and where name the same {}", axis));
-    }
-  }
-}
-
-// Reads the conditions of all pairs of a claim; a pair's own lines override them.
-void read_conditions(const TomlTable& table, const Sweep& sweep, ClaimPair& pair) {
-  if (const toml::node* node = table.find("where")) {
-    const Names axes = axes_without(sweep, {"seed"});
-    for (auto& [axis, labels] :
-         read_labels(TomlTable(*node, "where of [[claim]]", axes), axes, sweep)) {
-      pair.where[axis] = labels;
-    }
-  }
-  if (const toml::node* node = table.find("more_than")) {
-    const Names axes = axes_without(sweep, {"task", "seed"});
-    pair.more_than = read_labels(TomlTable(*node, "more_than of [[claim]]", axes), axes, sweep);
-    if (pair.more_than.empty()) fail_at(node->source(), "more_than names no axis");
-  }
-}
-
-ClaimPair read_pair(const TomlTable& table, const Sweep& sweep, ClaimPair pair) {
-  read_conditions(table, sweep, pair);
-  pair.better = read_side(table.at("better"), "better", sweep);
-  pair.worse = read_side(table.at("worse"), "worse", sweep);
-  check_same_axes(table.at("better"), table.at("worse"), pair);
-  check_places(table, pair);
-  return pair;
-}
-
-void read_pairs(const TomlTable& table, const Sweep& sweep, Claim& claim) {
-  const toml::node* pairs = table.find("pair");
-  if (!pairs) {
-    claim.pairs.push_back(read_pair(table, sweep, {}));
-    return;
-  }
-  for (const char* key : {"better", "worse"}) {
-    const toml::node* node = table.find(key);
-    if (node)
-      fail_at(node->source(),
-              fmt::format("a claim with [[claim.pair]] tables has its {} there", key));
-  }
-  if (!pairs->is_array_of_tables()) {
-    fail_at(pairs->source(), "pairs are written as tables under [[claim.pair]]");
-  }
   ClaimPair common;
   read_conditions(table, sweep, common);
-  for (const toml::node& node : *pairs->as_array()) {
-    const TomlTable pair(node, "[[claim.pair]]", {"better", "worse", "where", "more_than"});
-    claim.pairs.push_back(read_pair(pair, sweep, common));
+  common.better.alternatives = {cell(0, 0), cell(1, 1)};
+  for (const size_t mismatch : {size_t{0}, size_t{1}}) {
+    ClaimPair& pair = claim.pairs.emplace_back(common);
+    pair.worse.alternatives = {cell(mismatch, 1 - mismatch)};
+    pair.label = fmt::format("against {} with {}", join(first[mismatch], ", "),
+                             join(second[1 - mismatch], ", "));
+    check_places(table, pair);
   }
+  claim.apart = true;
 }
 
 void read_claim_metrics(const TomlTable& table, const Sweep& sweep, Claim& claim) {
@@ -212,18 +130,62 @@ void read_claim_metrics(const TomlTable& table, const Sweep& sweep, Claim& claim
   }
 }
 
-Claim read_claim(const toml::node& node, const Sweep& sweep) {
-  const TomlTable table(node, "[[claim]]",
-                        {"name", "source", "metric", "better", "worse", "where", "more_than",
-                         "reduce", "at_least", "pair"});
+void read_apart(const TomlTable& table, Claim& claim) {
+  table.read("apart", claim.apart);
+  if (!claim.apart) return;
+  if (claim.pairs.size() < 2) {
+    fail_at(table.at("apart").source(),
+            "apart asks each [[claim.pair]] of a claim to hold, and this claim has no two of them");
+  }
+  for (size_t i = 0; i < claim.pairs.size(); ++i) {
+    if (claim.pairs[i].label.empty()) claim.pairs[i].label = fmt::format("pair {}", i + 1);
+  }
+}
+
+// A claim for each stratum, about its cells alone.
+std::vector<Claim> by_stratum(const TomlTable& table, const Sweep& sweep, Claim claim) {
+  const toml::node* node = table.find("strata");
+  if (!node) return {std::move(claim)};
+  if (!node->is_table() || node->as_table()->empty()) {
+    fail_at(node->source(),
+            "strata are named tables of labels, such as { lexical = { task = \"wordnet.*\" } }");
+  }
+  std::vector<Claim> claims;
+  const AxisNames axes = axes_without(sweep, {"seed"});
+  for (const auto& [name, conditions] : *node->as_table()) {
+    Claim& own = claims.emplace_back(claim);
+    own.name += ": " + std::string(name.str());
+    const TomlTable labels(conditions, "strata of [[claim]]", axes);
+    for (const auto& [axis, values] : read_labels(labels, axes, sweep)) {
+      for (ClaimPair& pair : own.pairs) {
+        pair.where[axis] = values;
+        check_places(labels, pair);
+      }
+    }
+  }
+  return claims;
+}
+
+std::vector<Claim> read_claim(const toml::node& node, const Sweep& sweep) {
+  const TomlTable table(
+      node, "[[claim]]",
+      {"name", "source", "metric", "better", "worse", "where", "more_than", "reduce", "at_least",
+       "margin", "family", "pair", "apart", "interaction", "strata"});
   Claim claim;
   claim.name = text(table.at("name"), "name of [[claim]]");
   claim.source = text(table.at("source"), "source of [[claim]]");
   table.read_name("reduce", claim.reduce, {"gain", "relative"});
   table.read("at_least", claim.at_least, {"a number"});
-  read_pairs(table, sweep, claim);
+  read_margin(table, claim);
+  read_family(table, claim);
+  if (const toml::node* interaction = table.find("interaction")) {
+    read_interaction(table, *interaction, sweep, claim);
+  } else {
+    read_pairs(table, sweep, claim);
+    read_apart(table, claim);
+  }
   read_claim_metrics(table, sweep, claim);
-  return claim;
+  return by_stratum(table, sweep, std::move(claim));
 }
 
 }  // namespace
@@ -240,13 +202,15 @@ std::vector<Claim> read_claims(const TomlTable& root, const Sweep& sweep) {
   if (sweep.pretrain_only)
     fail_at(node->source(), "a sweep without tasks has no scores to claim things of");
   for (const toml::node& element : *node->as_array()) {
-    Claim claim = read_claim(element, sweep);
-    const auto same = [&](const Claim& other) { return other.name == claim.name; };
-    if (std::any_of(claims.begin(), claims.end(), same)) {
-      fail_at(element.source(), fmt::format("two claims are called \"{}\"", claim.name));
+    for (Claim& claim : read_claim(element, sweep)) {
+      const auto same = [&](const Claim& other) { return other.name == claim.name; };
+      if (std::any_of(claims.begin(), claims.end(), same)) {
+        fail_at(element.source(), fmt::format("two claims are called \"{}\"", claim.name));
+      }
+      claims.push_back(std::move(claim));
     }
-    claims.push_back(std::move(claim));
   }
+  check_families(*node, claims);
   return claims;
 }
 

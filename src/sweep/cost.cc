@@ -15,11 +15,6 @@ constexpr double kTokensOfATemplate = 5;  // prefix, phrase, </s>
 constexpr double kTokensOfATarget = 2;    // sentinel, </s>
 constexpr double kAnswerByTarget = 1.5;   // a batch goes on until its longest answer ends
 
-double letters_per_token(double vocabulary) {
-  if (vocabulary < 1000) return 1;  // bytes
-  return std::clamp(3 + 0.3 * std::log2(vocabulary / 2000), 2.5, 4.5);
-}
-
 double seconds_of(double flops) { return flops / kFlopsPerSecond; }
 
 double rows_per_batch(const TuneSettings& tune, double rows, const RowLengths& lengths) {
@@ -56,29 +51,9 @@ bool compares_choices(const EvaluateSettings& evaluate) {
 
 }  // namespace
 
-ModelSize model_size(const Json& config, int64_t vocabulary) {
-  const double d = config.at("d_model"), d_ff = config.at("d_ff");
-  const double layers = config.at("num_layers");
-  const double decoder_layers = config.value("num_decoder_layers", layers);
-  const double inner = config.at("num_heads").get<double>() * config.at("d_kv").get<double>();
-  const bool gated = config.value("feed_forward_proj", std::string("relu")).starts_with("gated");
-  const double feed_forward = (gated ? 3 : 2) * d * d_ff;
-  return {.encoder = layers * (4 * d * inner + feed_forward),
-          .decoder = decoder_layers * (6 * d * inner + feed_forward),
-          .cross = decoder_layers * 2 * d * inner,
-          .head = static_cast<double>(vocabulary) * d,
-          .inner = inner,
-          .encoder_layers = layers,
-          .decoder_layers = decoder_layers,
-          .vocabulary = static_cast<double>(vocabulary)};
-}
-
-double train_flops(const ModelSize& size, double source_length, double target_length, bool frozen) {
-  const double products =
-      (size.encoder + size.cross) * source_length + (size.decoder + size.head) * target_length;
-  const double attention = size.encoder_layers * source_length * source_length +
-                           size.decoder_layers * target_length * (target_length + source_length);
-  return (frozen ? 4 : 6) * products + 12 * size.inner * attention;
+double letters_per_token(double vocabulary) {
+  if (vocabulary < 1000) return 1;  // bytes
+  return std::clamp(3 + 0.3 * std::log2(vocabulary / 2000), 2.5, 4.5);
 }
 
 RowLengths row_lengths(const ModelSize& size, const TaskSize& task, const TuneSettings& limits,
@@ -115,10 +90,12 @@ double tokenizer_seconds(const VocabularySettings& vocabulary) {
   return vocabulary.type == "unigram" ? kTrainedVocabularySeconds : kOverheadSeconds;
 }
 
-double pretrain_seconds(const ModelSize& size, const PretrainSettings& pretrain) {
+double pretrain_seconds(const ModelSize& size, const PretrainSettings& pretrain,
+                        const std::optional<Spending>& spending) {
   const double length = static_cast<double>(pretrain.sequence_length);
   const double rows = static_cast<double>(pretrain.batch_tokens) / length;
-  const double flops = train_flops(size, length, kPretrainTargetShare * length) * rows;
+  const double flops =
+      spending ? spending->flops : train_flops(size, length, kPretrainTargetShare * length) * rows;
   return kOverheadSeconds +
          step_seconds(size, flops, /*frozen=*/false) * static_cast<double>(pretrain.steps);
 }

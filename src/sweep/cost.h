@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+
+#include "plan/model_size.h"
 #include "plan/settings.h"
+#include "plan/spending.h"
 #include "sweep/data_inspector.h"
 
 // Cost estimates from settings and the size of the data. They order jobs and tell a user whether a
@@ -18,34 +22,17 @@ inline constexpr double kSecondsPerLoadedWeight = 2e-9;  // of a job: reading, c
 inline constexpr double kSecondsPerNewToken = 1e-4;      // of an answer, beside its products
 inline constexpr double kOverheadSeconds = 0.02;         // of any job
 
-// Parameters of a T5 by the matrix products that use them.
-struct ModelSize {
-  double encoder = 0;  // all layers
-  double decoder = 0;  // without the keys and values of cross-attention, which see the source
-  double cross = 0;    // the keys and values of cross-attention
-  double head = 0;     // vocabulary x d_model
-  double inner = 0;    // heads x d_kv
-  double encoder_layers = 0;
-  double decoder_layers = 0;
-  double vocabulary = 0;
-
-  double weights() const { return encoder + decoder + cross + head; }
-};
-ModelSize model_size(const Json& config, int64_t vocabulary);
-
-// FLOPs of a training step for one sequence, 2 a multiply-add, no recomputation:
-//   6 (P_enc S_e + P_dec S_d + P_cross S_e + V d S_d) + 12 I (L_e S_e^2 + L_d (S_d^2 + S_d S_e));
-// with a frozen backbone 4 in place of 6; forward alone is a third of the full step.
-double train_flops(const ModelSize& size, double source_length, double target_length,
-                   bool frozen = false);
+// Letters of a token, by the size of the vocabulary: a byte each below 1,000 ids, else three to
+// four.
+double letters_per_token(double vocabulary);
 
 // Mean numbers of ids of an example's row, </s> included.
 struct RowLengths {
   double source = 0;
   double target = 0;
 };
-// Letters become ids by the size of the vocabulary: a byte each below 1,000 ids, else some three to
-// four letters. A template adds a few ids; no text is longer than the limits; soft tokens are.
+// Letters become ids as letters_per_token says. A template adds a few ids; no text is longer than
+// the limits; soft tokens are.
 RowLengths row_lengths(const ModelSize& size, const TaskSize& task, const TuneSettings& limits,
                        int64_t soft_tokens = 0);
 
@@ -57,7 +44,9 @@ double tune_steps(const TuneSettings& tune, double rows, const RowLengths& lengt
 
 // Seconds on one thread.
 double tokenizer_seconds(const VocabularySettings& vocabulary);
-double pretrain_seconds(const ModelSize& size, const PretrainSettings& pretrain);
+// `spending` is of a step; where it is unknown, rows are taken as full, and targets as a third.
+double pretrain_seconds(const ModelSize& size, const PretrainSettings& pretrain,
+                        const std::optional<Spending>& spending = {});
 // Without loading the model, which evaluate_seconds counts.
 double tune_seconds(const ModelSize& size, const TuneSettings& tune, double rows,
                     const RowLengths& lengths, bool frozen);

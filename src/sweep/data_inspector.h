@@ -2,10 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "plan/job_settings.h"
+#include "plan/model_size.h"
 #include "plan/settings.h"
+#include "plan/spending.h"
 
 namespace dovetail {
 
@@ -26,6 +30,13 @@ struct TaskSize {
   double test_examples = 2000;
   double source_letters = 100, target_letters = 20;  // means, of an example and of a reference
   double choices = 0;                                // of a question or classification, mean
+};
+
+// What a step of a pre-training spends, estimated from a sample of its text.
+struct PretrainEstimate {
+  Spending step;
+  Spending reference_step;      // of the budget's reference, where it has one
+  double long_final_share = 0;  // of rows of 512 tokens: whose only span is the end of the text
 };
 
 // Looks at the data of a sweep while it is planned. planning/ implements it; this room knows no
@@ -52,6 +63,16 @@ class DataInspector {
 
   virtual TaskSize task_size(const std::string& task) {
     (void)task;
+    return {};
+  }
+
+  // `corpus`: the locations of the job's text. Nothing for a job that learns from pairs.
+  virtual std::optional<PretrainEstimate> pretrain_estimate(const PretrainJob& job,
+                                                            const std::vector<std::string>& corpus,
+                                                            const VocabularySettings& vocabulary,
+                                                            const std::string& vocabulary_file,
+                                                            const ModelSize& size) {
+    (void)job, (void)corpus, (void)vocabulary, (void)vocabulary_file, (void)size;
     return {};
   }
 

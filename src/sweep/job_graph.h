@@ -22,6 +22,8 @@ class JobGraph {
   // Adds a job whose inputs are in the graph; sets its kind and keys. Returns its index.
   int64_t add(Job job);
 
+  const Job& job(int64_t index) const { return jobs_.at(index); }
+
   std::vector<Job> take() { return std::move(jobs_); }
 
  private:

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "plan/baselines.h"
 #include "sweep/cell_jobs.h"
 #include "sweep/evaluate_section.h"
 #include "sweep/grid.h"
@@ -33,9 +34,27 @@ constexpr std::initializer_list<AxisIndex> kTrainingSubset = {kTask, kTrainSize,
 constexpr std::initializer_list<AxisIndex> kTaskOnly = {kTask};
 constexpr std::initializer_list<AxisIndex> kStart = {kObjective, kAdaptation, kTask, kTemplate,
                                                      kSeed};
-constexpr BaselineAxes kBaselines[] = {{BaselineKind::most_frequent, kTrainingSubset},
+constexpr BaselineAxes kBaselines[] = {{BaselineKind::chance, kTaskOnly},
+                                       {BaselineKind::most_frequent_position, kTrainingSubset},
+                                       {BaselineKind::longest_choice, kTaskOnly},
+                                       {BaselineKind::most_frequent, kTrainingSubset},
+                                       {BaselineKind::nearest_example, kTrainingSubset},
                                        {BaselineKind::copy, kTaskOnly},
                                        {BaselineKind::untuned, kStart}};
+
+bool is_guess(BaselineKind kind) {
+  return kind == BaselineKind::chance || kind == BaselineKind::most_frequent_position ||
+         kind == BaselineKind::longest_choice;
+}
+
+// A guess needs something to guess from; the others are scored on every task where they are named.
+bool is_scored(BaselineKind kind, JobGraph& graph, const AxisValue& task) {
+  if (!graph.sweep().baselines_by_task && !is_guess(kind)) return true;
+  const Json facts = graph.data().task_facts(task);
+  const std::vector<std::string> suiting =
+      baselines_for(facts.value("kind", ""), facts.value("layout", ""));
+  return std::ranges::find(suiting, to_string(kind)) != suiting.end();
+}
 
 // Adds one cell for each part of the grid that the kept points touch.
 void add_baselines(const std::vector<GridPoint>& points, JobGraph& graph,
@@ -45,12 +64,21 @@ void add_baselines(const std::vector<GridPoint>& points, JobGraph& graph,
     const std::string kind = to_string(baseline.kind);
     if (std::ranges::find(sweep.baselines, kind) == sweep.baselines.end()) continue;
     std::set<GridPoint> seen;
+    bool any = false;
     for (const GridPoint& point : points) {
       const GridPoint part = only(point, baseline.axes);
       if (has_soft_tokens(part) || !seen.insert(part).second) continue;  // no tuning trains them
+      if (!is_scored(baseline.kind, graph, *point[kTask])) continue;
+      any = true;
       std::string name = joined_name(sweep.name, "baseline/" + kind, part);
       const int64_t job = add_baseline(graph, baseline.kind, part, name);
       cells.push_back(make_cell(std::move(name), part, kind, job));
+    }
+    if (!any && is_guess(baseline.kind) && !sweep.baselines_by_task) {
+      throw_<ConfigError>(
+          "{}: baseline \"{}\" picks one of an example's choices, and no task of this sweep has "
+          "any: take it out of baselines",
+          sweep.file.string(), kind);
     }
   }
 }
@@ -168,10 +196,11 @@ Plan make_plan(const Sweep& sweep, DataInspector& inspector) {
   JobGraph graph(sweep, inspector);
   for (const GridPoint& point : points) {
     std::string name = joined_name(sweep.name, "", point);
-    const int64_t job = sweep.pretrain_only
-                            ? add_pretraining(graph, *point[kObjective],
-                                              static_cast<int64_t>(point[kSeed]->as<uint64_t>()))
-                            : add_cell(graph, point, name);
+    const int64_t job =
+        sweep.pretrain_only
+            ? add_pretraining(graph, *point[kObjective],
+                              static_cast<int64_t>(point[kSeed]->as<SeedValue>().seed))
+            : add_cell(graph, point, name);
     plan.cells.push_back(make_cell(std::move(name), point, "", job));
   }
   graph.data().refuse_unmeasured();
@@ -179,6 +208,7 @@ Plan make_plan(const Sweep& sweep, DataInspector& inspector) {
   add_probes(points, graph, plan.probes);
   add_metrics(graph, plan);
   add_task_facts(graph, plan);
+  for (const std::string& note : graph.data().pretrain_notes()) plan.notes.push_back(note);
   plan.jobs = graph.take();
   plan.sweep_hash = hash_of(plan);
   return plan;

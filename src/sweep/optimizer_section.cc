@@ -23,13 +23,27 @@ void take_name(const toml::node& node, OptimizerSettings& optimizer, const Entri
 // An optimizer that computes its own rate would silently ignore a given one.
 void check_rate(const TomlTable& table, const OptimizerSettings& optimizer) {
   if (!optimizer.parameters.value("relative_step", false)) return;
-  for (const char* key : {"learning_rate", "schedule", "warmup"}) {
+  for (const char* key : {"learning_rate", "schedule", "warmup", "warmup_ratio"}) {
     const toml::node* node = table.find(key);
     if (!node) continue;
     fail_at(node->source(), fmt::format("{} means nothing where {} has relative_step = true; leave "
                                         "one of the two out",
                                         table.name_of(key), optimizer.name));
   }
+}
+
+// One of the two, which replaces what the section above may have said in the other form.
+void read_warmup(const TomlTable& table, OptimizerSettings& optimizer) {
+  const toml::node *steps = table.find("warmup"), *ratio = table.find("warmup_ratio");
+  if (steps && ratio) {
+    fail_at(ratio->source(), fmt::format("{} has both warmup (steps) and warmup_ratio (a share of "
+                                         "them); give one of the two",
+                                         table.where()));
+  }
+  if (steps) optimizer.warmup_ratio = 0;
+  if (ratio) optimizer.warmup = 0;
+  table.read("warmup", optimizer.warmup, kZeroOrMore);
+  table.read("warmup_ratio", optimizer.warmup_ratio, kDropout);
 }
 
 void check_parameters(const toml::node& node, const OptimizerSettings& optimizer,
@@ -63,13 +77,13 @@ OptimizerSettings read_optimizer(const toml::node& node, OptimizerSettings base,
   const toml::table* given = node.as_table();
   const toml::node* name = given ? given->get("name") : nullptr;
   if (name) take_name(*name, base, optimizers);
-  std::vector<std::string> known = {"name",   "learning_rate", "schedule",
-                                    "warmup", "weight_decay",  "clip"};
+  std::vector<std::string> known = {"name",         "learning_rate", "schedule", "warmup",
+                                    "warmup_ratio", "weight_decay",  "clip"};
   for (const auto& [key, value] : base.parameters.items()) known.push_back(key);
   const TomlTable table(node, "optimizer", known);
   table.read("learning_rate", base.learning_rate, kAboveZero);
   table.read_name("schedule", base.schedule, kSchedules);
-  table.read("warmup", base.warmup, kZeroOrMore);
+  read_warmup(table, base);
   table.read("weight_decay", base.weight_decay, kZeroOrMore);
   table.read("clip", base.clip, kZeroOrMore);
   for (auto& [key, value] : base.parameters.items()) {

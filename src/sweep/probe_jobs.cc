@@ -21,8 +21,11 @@ TuneSettings probe_tuning(const Sweep& sweep, ProbeKind kind) {
     tune = sweep.tune;
     tune.steps = {.fixed =
                       kind == ProbeKind::race ? sweep.select.race_steps : sweep.select.shot_steps};
+    // these few steps are not those that the warm-up of [tune] was meant for
+    tune.optimizer.warmup = std::min(tune.optimizer.warmup, tune.steps.fixed / 10);
   }
   tune.evaluations = 0;
+  tune.choice = {};  // the probed examples measure, and choose nothing
   tune.keep_model = false;
   tune.validation_examples = sweep.select.examples;
   return tune;

@@ -2,6 +2,7 @@
 #include "sweep/start_jobs.h"
 
 #include "base/error.h"
+#include "sweep/warmup_check.h"
 
 namespace dovetail {
 
@@ -27,6 +28,54 @@ int64_t add_tokenizer(JobGraph& graph) {
   return graph.add(std::move(job));
 }
 
+// One stage of a pre-training: its label, its seed, the vocabulary and the stage before.
+struct Stage {
+  std::string label;
+  int64_t seed = 1;
+  std::vector<int64_t> inputs;
+};
+
+void estimate(JobGraph& graph, const ObjectiveValue& value, const PretrainJob& settings, Job& job) {
+  const ModelSize size = size_of(graph.sweep(), value);
+  PretrainSettings pretrain = settings.pretrain;
+  const auto known = graph.data().pretrain_estimate(settings, job.locations.corpus, size);
+  if (!known) {
+    job.cost_seconds = pretrain_seconds(size, pretrain);
+    return;
+  }
+  pretrain.steps = steps_of(pretrain.budget, pretrain.steps, known->step, known->reference_step);
+  job.spending = spending_metrics(known->step, pretrain.steps);
+  job.cost_seconds = pretrain_seconds(size, pretrain, known->step);
+}
+
+int64_t add_stage(JobGraph& graph, const AxisValue& objective, const ObjectiveValue& value,
+                  const Stage& stage) {
+  Job job{.name = fmt::format("pretrain/{}/seed{}", stage.label, stage.seed)};
+  job.inputs = stage.inputs;
+  PretrainJob settings{.model = graph.sweep().model,
+                       .objective = value.choice,
+                       .pretrain = value.pretrain,
+                       .corpus = corpus_for(graph, graph.sweep().corpus, job)};
+  settings.pretrain.seed = stage.seed;
+  if (stage.inputs.size() > 1) {
+    const auto& before = settings_of<PretrainJob>(graph.job(stage.inputs.back()));
+    settings.stage = before.stage + 1;
+  }
+  if (!value.pairs_path.empty()) {  // by content, as every file
+    settings.objective.parameters["pairs"] =
+        graph.data().fingerprint(DataSource::pairs, value.pairs_path, &objective);
+    job.locations.pairs = value.pairs_path;
+  }
+  if (value.pretrain.budget.unit == "steps") {  // else the run finds out how many steps there are
+    check_warmup(graph.sweep(), objective, value.pretrain.optimizer,
+                 static_cast<double>(value.pretrain.steps),
+                 fmt::format("pre-training \"{}\"", stage.label));
+  }
+  estimate(graph, value, settings, job);
+  job.settings = std::move(settings);
+  return graph.add(std::move(job));
+}
+
 }  // namespace
 
 std::vector<CorpusSource> corpus_for(JobGraph& graph, const std::vector<std::string>& names,
@@ -42,19 +91,13 @@ TaskSource task_for(JobGraph& graph, const AxisValue& task, Job& job) {
 
 int64_t add_pretraining(JobGraph& graph, const AxisValue& objective, int64_t seed) {
   const auto& value = objective.as<ObjectiveValue>();
-  Job job{.name = fmt::format("pretrain/{}/seed{}", objective.label, seed)};
-  job.inputs = {add_tokenizer(graph)};
-  PretrainJob settings{graph.sweep().model, value.choice, value.pretrain,
-                       corpus_for(graph, graph.sweep().corpus, job)};
-  settings.pretrain.seed = seed;
-  if (!value.pairs_path.empty()) {  // by content, as every file
-    settings.objective.parameters["pairs"] =
-        graph.data().fingerprint(DataSource::pairs, value.pairs_path, &objective);
-    job.locations.pairs = value.pairs_path;
+  std::vector<int64_t> inputs = {add_tokenizer(graph)};
+  for (const ObjectiveValue& before : value.stages_before) {
+    const int64_t stage = add_stage(graph, objective, before, {before.stage_label, seed, inputs});
+    inputs.resize(1);
+    inputs.push_back(stage);
   }
-  job.cost_seconds = pretrain_seconds(size_of(graph.sweep(), value), settings.pretrain);
-  job.settings = std::move(settings);
-  return graph.add(std::move(job));
+  return add_stage(graph, objective, value, {objective.label, seed, inputs});
 }
 
 StartSettings start_from_base(JobGraph& graph, const AxisValue& objective, Job& job) {
@@ -71,7 +114,8 @@ StartSettings start_from_base(JobGraph& graph, const AxisValue& objective, Job& 
   }
   job.inputs.push_back(add_tokenizer(graph));
   if (!value.is("none")) {
-    job.inputs.push_back(add_pretraining(graph, objective, graph.sweep().pretrain.seed));
+    job.inputs.push_back(
+        add_pretraining(graph, objective, graph.sweep().pretrain.seed + value.replicate));
   }
   return {.objective = value.choice, .model = graph.sweep().model};
 }

@@ -7,7 +7,8 @@
 // The jobs that a base model comes from: its vocabulary and its pre-training.
 namespace dovetail {
 
-// Adds the vocabulary and the pre-training; returns the index of the latter.
+// Adds the vocabulary and the pre-training, with its stages before; returns the index of the last.
+// A stage is one job, whoever asks for it.
 int64_t add_pretraining(JobGraph& graph, const AxisValue& objective, int64_t seed);
 
 // Makes `job` start from the objective's model: adds the jobs upstream, and sets the job's inputs

@@ -12,10 +12,11 @@
 #include "sweep/evaluate_section.h"
 #include "sweep/model_config.h"
 #include "sweep/optimizer_section.h"
+#include "sweep/pretrain_section.h"
 #include "sweep/sweep_checks.h"
 #include "sweep/text_section.h"
 #include "sweep/toml_table.h"
-#include "sweep/training_sections.h"
+#include "sweep/tune_section.h"
 
 namespace dovetail {
 
@@ -43,6 +44,7 @@ void read_baselines(const TomlTable& root, Sweep& sweep, const Catalogues& catal
   const toml::node* node = root.find("baselines");
   if (!node) {
     sweep.baselines = catalogues.baselines;
+    sweep.baselines_by_task = true;
     return;
   }
   if (!node->is_array()) list(*node, "baselines");  // fails; an empty list is fine here
@@ -150,6 +152,7 @@ Sweep parse_sweep(const std::filesystem::path& file, const Catalogues& catalogue
   sweep.pretrain.optimizer = default_optimizer(catalogues.optimizers);
   if (const toml::node* pretrain = root.find("pretrain")) {
     sweep.pretrain = read_pretrain(*pretrain, catalogues.optimizers);
+    sweep.pretrain_replicates = read_replicates(*pretrain);
   }
   read_evaluation(root, catalogues, sweep);
   sweep.adapt.optimizer = default_optimizer(catalogues.optimizers);
@@ -157,6 +160,7 @@ Sweep parse_sweep(const std::filesystem::path& file, const Catalogues& catalogue
     read_adapt(*adapt, sweep, catalogues.optimizers);
   read_baselines(root, sweep, catalogues);
   read_axes(root, sweep, catalogues);
+  check_choices(sweep);
   check_objectives(root, sweep);
   check_adaptations(root, sweep);
   read_exclusions(root, sweep);

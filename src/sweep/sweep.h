@@ -25,6 +25,7 @@ struct Sweep {
   VocabularySettings vocabulary;
   std::string vocabulary_file;  // of type "file"
   PretrainSettings pretrain;
+  int64_t pretrain_replicates = 1;      // runs for each objective that does not say otherwise
   AdaptSettings adapt;                  // [adapt]: what the values of the axis adaptation override
   std::vector<std::string> adapt_text;  // files, one sentence a line
   std::string adapt_graph;  // a card of triples that splitter and classifier are trained on
@@ -32,7 +33,8 @@ struct Sweep {
   EvaluateSettings evaluate;
   MetricTraitsMap metric_traits;  // of the measured metrics, by name
   SelectSettings select;
-  std::vector<std::string> baselines;                  // most_frequent, copy, untuned
+  std::vector<std::string> baselines;                  // names of plan/baselines.h
+  bool baselines_by_task = false;                      // named by none: those that suit each task
   bool pretrain_only = false;                          // no tasks: the sweep produces checkpoints
   std::map<std::string, std::vector<AxisValue>> axes;  // by the names in kAxes
   struct Exclusion {

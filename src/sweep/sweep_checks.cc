@@ -58,6 +58,24 @@ void check_made_here(const toml::source_region& place, const AxisValue& value, b
   }
 }
 
+// Each run of pre-training has as many seeds, or one of them would count more than another.
+void check_replicates(const toml::source_region& place, const AxisValue& value,
+                      const Sweep& sweep) {
+  const int64_t replicates = value.as<ObjectiveValue>().replicates;
+  if (replicates == 1) return;
+  if (sweep.pretrain_only) {
+    fail_at(place, fmt::format("objective \"{}\" has {} replicates, and in a sweep without tasks "
+                               "each seed is a run of pre-training: name the seeds instead",
+                               value.label, replicates));
+  }
+  const int64_t seeds = std::ssize(sweep.axes.at("seed"));
+  if (seeds % replicates == 0) return;
+  fail_at(place,
+          fmt::format("objective \"{}\" has {} replicates, which the seeds take in turn, so their "
+                      "number must be a multiple of {}, and the axis seed has {}",
+                      value.label, replicates, replicates, seeds));
+}
+
 void check_objective(const toml::source_region& place, const AxisValue& value, const Sweep& sweep) {
   const std::string& name = value.as<ObjectiveValue>().choice.name;
   const bool pretrains = name != "none" && name != "checkpoint";
@@ -125,6 +143,7 @@ void check_objectives(const TomlTable& root, const Sweep& sweep) {
   const std::vector<AxisValue>& values = sweep.axes.at("objective");
   for (size_t i = 0; i < values.size(); ++i) {
     check_objective(nodes.get(i)->source(), values[i], sweep);
+    check_replicates(nodes.get(i)->source(), values[i], sweep);
   }
 }
 

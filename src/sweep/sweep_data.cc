@@ -17,6 +17,20 @@ std::string with_place(const Sweep& sweep, const AxisValue* value, const std::st
   return fmt::format("{}:{}:{}: {}", sweep.file.string(), value->line, value->column, message);
 }
 
+// Above this share, an objective that has other spans in long rows is in short ones another
+// objective.
+constexpr double kMostFinalOnly = 0.5;
+
+std::string degenerate_note(const PretrainJob& job, const PretrainEstimate& estimate) {
+  const double share = estimate.step.final_only / estimate.step.examples;
+  if (share <= kMostFinalOnly || estimate.long_final_share > kMostFinalOnly) return "";
+  return fmt::format(
+      "objective {}: in {:.0f}% of its rows the only span of noise is the end of the text, so it "
+      "teaches to finish texts rather than to fill gaps (in rows of 512 tokens: {:.0f}%); give it "
+      "longer rows: pack_sequences = true, or a greater sequence_length",
+      job.objective.name, 100 * share, 100 * estimate.long_final_share);
+}
+
 }  // namespace
 
 void fail_at_value(const Sweep& sweep, const AxisValue& value, const std::string& message) {
@@ -80,9 +94,27 @@ TaskSize SweepData::task_size(const AxisValue& task) {
   return inspector_.task_size(task.as<TaskValue>().source());
 }
 
+std::optional<PretrainEstimate> SweepData::pretrain_estimate(const PretrainJob& job,
+                                                             const std::vector<std::string>& corpus,
+                                                             const ModelSize& size) {
+  PretrainJob of_any_seed = job;
+  of_any_seed.pretrain.seed = 1;
+  of_any_seed.stage = 1;
+  const auto [known, is_new] = estimates_.try_emplace(Json(of_any_seed).dump());
+  if (!is_new) return known->second;
+  known->second = inspector_.pretrain_estimate(of_any_seed, corpus, sweep_.vocabulary,
+                                               sweep_.vocabulary_file, size);
+  const std::string note = known->second ? degenerate_note(job, *known->second) : "";
+  const auto& notes = pretrain_notes_;
+  if (!note.empty() && std::ranges::find(notes, note) == notes.end())
+    pretrain_notes_.push_back(note);
+  return known->second;
+}
+
 void SweepData::check_cell(const GridPoint& point) {
   const std::string task = task_of(point).source();
   note_metrics(*point[kTask]);
+  check_choosing_metric(*point[kTask], point[kTuning]->as<TuningValue>().tune.choice);
   check_size(task, *point[kTrainSize], point[kTuning]->as<TuningValue>().tune.validation_examples,
              *point[kSeed]);
   const SelectSettings& select = sweep_.select;
@@ -91,7 +123,21 @@ void SweepData::check_cell(const GridPoint& point) {
       .examples = std::max({int64_t{1}, select.shots, select.race_examples})};
   const auto seed = static_cast<uint64_t>(sweep_.pretrain.seed);
   check_size(task, {.label = "select", .settings = most_probed, .line = select.line, .column = 1},
-             select.examples, {.label = std::to_string(seed), .settings = seed});
+             select.examples, {.label = std::to_string(seed), .settings = SeedValue{seed}});
+}
+
+void SweepData::check_choosing_metric(const AxisValue& task, const ValidationChoice& choice) {
+  if (!choice.any() || choice.metric == "loss" || choice.metric == "primary") return;
+  const std::string& source = task.as<TaskValue>().source();
+  once("choosing metric " + choice.metric + " " + source, &task, [&] {
+    if (inspector_.measurable(source, {choice.metric}).empty()) {
+      throw_<ConfigError>(
+          "metric_for_best_model \"{}\" has no evidence on task {}: give \"primary\" (of each task "
+          "the metric that decides it), or \"loss\"",
+          choice.metric, task.label);
+    }
+    return std::string();
+  });
 }
 
 void SweepData::note_metrics(const AxisValue& task) {
@@ -158,7 +204,9 @@ void SweepData::check_size(const std::string& task, const AxisValue& size,
   const std::string thing =
       fmt::format("size {} {} {} {}", task, Json(settings).dump(), validation_examples, seed.label);
   once(thing, &size, [&] {
-    inspector_.check_size(task, settings, validation_examples, seed.as<uint64_t>());
+    const auto& value = seed.as<SeedValue>();
+    inspector_.check_size(task, settings, validation_examples,
+                          value.parts.subset.value_or(value.seed));
     return std::string();
   });
 }

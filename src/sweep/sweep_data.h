@@ -30,6 +30,12 @@ class SweepData {
   std::string task_source(const AxisValue& task);
   TaskSize task_size(const AxisValue& task);
 
+  // What a step of a pre-training spends, where that is known; notes what to know of its rows.
+  std::optional<PretrainEstimate> pretrain_estimate(const PretrainJob& job,
+                                                    const std::vector<std::string>& corpus,
+                                                    const ModelSize& size);
+  const std::vector<std::string>& pretrain_notes() const { return pretrain_notes_; }
+
   // Finds at planning time what no cell of the point could do: train sizes that the task does not
   // have, for the cell and for the probes of [select], and metrics that cannot score its answers.
   void check_cell(const GridPoint& point);
@@ -46,6 +52,7 @@ class SweepData {
 
  private:
   void note_metrics(const AxisValue& task);
+  void check_choosing_metric(const AxisValue& task, const ValidationChoice& choice);
   void check_size(const std::string& task, const AxisValue& size, int64_t validation_examples,
                   const AxisValue& seed);
   // The result of `compute`, which runs once for each `thing`.
@@ -56,6 +63,8 @@ class SweepData {
   DataInspector& inspector_;
   std::map<std::string, std::string> known_;
   std::set<std::string> measured_;  // metrics that some task can have
+  std::map<std::string, std::optional<PretrainEstimate>> estimates_;  // by settings
+  std::vector<std::string> pretrain_notes_;
 };
 
 // Throws ConfigError "FILE:LINE:COLUMN: ..." at the place of an axis value.

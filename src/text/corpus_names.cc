@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 
 #include "base/checksum.h"
@@ -13,6 +14,7 @@
 #include "base/log.h"
 #include "base/names.h"
 #include "base/near_path.h"
+#include "text/document_reader.h"
 #include "wordnet/wordnet.h"
 
 namespace dovetail {
@@ -23,6 +25,8 @@ namespace {
 
 constexpr const char* kWordnetText = "wordnet-text";
 constexpr int kWordnetTextVersion = 1;  // raise it when write_wordnet_text writes other lines
+
+constexpr size_t kMostSampleBytes = size_t{1} << 23;
 
 fs::path wordnet_text(const fs::path& cache) {
   const fs::path target =
@@ -64,6 +68,28 @@ fs::path corpus_text(const std::string& name, const fs::path& cache) {
   if (name == kWordnetText) return wordnet_text(cache);
   if (!fs::is_regular_file(name)) fail_unknown(name);
   return name;
+}
+
+std::vector<std::string> corpus_sample(const std::string& name, size_t documents) {
+  std::vector<std::string> sample;
+  if (name == kWordnetText) {
+    const std::vector<Synset>& synsets = shared_wordnet().synsets();
+    const size_t stride = std::max<size_t>(1, synsets.size() / std::max<size_t>(1, documents));
+    for (size_t i = 0; i < synsets.size() && sample.size() < documents; i += stride) {
+      sample.push_back(synsets[i].definition);
+      for (const std::string& example : synsets[i].examples) sample.push_back(example);
+    }
+    return sample;
+  }
+  if (!fs::is_regular_file(name)) fail_unknown(name);
+  DocumentReader reader({name});
+  std::string document;
+  size_t bytes = 0;
+  while (sample.size() < documents && bytes < kMostSampleBytes && reader.next(document)) {
+    bytes += document.size();
+    sample.push_back(document);
+  }
+  return sample;
 }
 
 std::string corpus_fingerprint(const std::string& name) {

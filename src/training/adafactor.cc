@@ -14,8 +14,7 @@ using at::Tensor;
 
 namespace {
 
-constexpr double kEpsilon = 1e-30;       // added to squared gradients
-constexpr double kSmallestScale = 1e-3;  // of a tensor, where scale_parameter
+constexpr double kEpsilon = 1e-30;  // added to squared gradients
 
 // A tensor as a row of matrices; a vector is one matrix of one row.
 struct Layout {
@@ -37,9 +36,10 @@ void blend(float* average, const std::vector<float>& values, double decay) {
 class Adafactor final : public Optimizer {
  public:
   Adafactor(const OptimizerSettings& settings, NamedTensors trained)
-      : weight_decay_(settings.weight_decay), trained_(std::move(trained)) {
+      : weight_decay_(settings.weight_decay),
+        scale_(settings.parameters.at("scale_parameter").get<bool>(), trained),
+        trained_(std::move(trained)) {
     const Json& parameters = settings.parameters;
-    parameters.at("scale_parameter").get_to(scale_parameter_);
     parameters.at("relative_step").get_to(relative_step_);
     parameters.at("warmup_init").get_to(warmup_init_);
     parameters.at("beta1").get_to(beta1_);
@@ -61,8 +61,7 @@ class Adafactor final : public Optimizer {
     for (size_t i = 0; i < trained_.size(); ++i) {
       const Tensor& tensor = trained_[i].second;
       if (!tensor.grad().defined() || tensor.numel() == 0) continue;
-      const double scale =
-          scale_parameter_ ? std::max(kSmallestScale, root_mean_square(tensor)) : 1;
+      const double scale = scale_.of(i, tensor);
       suits_kernels(tensor) ? fast(i, base * scale, gradient_scale)
                             : plain(i, base * scale, gradient_scale);
     }
@@ -94,7 +93,8 @@ class Adafactor final : public Optimizer {
   void plain(size_t i, double rate, double gradient_scale);
 
   double weight_decay_, beta1_ = 0, clip_threshold_ = 1, decay_rate_ = -0.8;
-  bool scale_parameter_ = false, relative_step_ = false, warmup_init_ = false;
+  bool relative_step_ = false, warmup_init_ = false;
+  ParameterScale scale_;
   NamedTensors trained_;
   std::vector<Tensor> rows_, columns_;  // vectors keep their whole second moment in columns_
   std::vector<Tensor> first_;           // of the updates, where beta1 > 0
@@ -199,7 +199,8 @@ OptimizerKind adafactor() {
   return {
       {"adafactor",
        "Shazeer and Stern 2018, algorithms 4 and 5",
-       {{"scale_parameter", false, "whether a step is scaled by the tensor's root mean square"},
+       {{"scale_parameter", false,
+         "whether a step is scaled by the tensor's root mean square (1 where it starts at zero)"},
         {"relative_step", false, "min(0.01, 1 / sqrt(t)) in place of learning_rate"},
         {"warmup_init", false, "whether relative_step begins at 1e-6 t"},
         {"beta1", 0.0, "decay of the first moment; 0: none", from_up_to(0, 1)},

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <c10/core/GradMode.h>
-#include <algorithm>
 #include <cmath>
 
 #include "kernels/optimizer_cpu.h"
@@ -19,7 +18,7 @@ class AdamW final : public Optimizer {
         beta2_(settings.parameters.at("beta2").get<float>()),
         epsilon_(settings.parameters.at("epsilon").get<float>()),
         weight_decay_(settings.weight_decay),
-        rms_scaling_(settings.parameters.at("rms_scaling").get<bool>()),
+        scale_(settings.parameters.at("rms_scaling").get<bool>(), trained),
         trained_(std::move(trained)) {
     for (const auto& [name, tensor] : trained_) {
       first_.push_back(zero_state(tensor));
@@ -41,8 +40,7 @@ class AdamW final : public Optimizer {
     for (size_t i = 0; i < trained_.size(); ++i) {
       const Tensor& tensor = trained_[i].second;
       if (!tensor.grad().defined()) continue;
-      const double scale = rms_scaling_ ? std::max(1e-3, root_mean_square(tensor)) : 1;
-      step.learning_rate = static_cast<float>(learning_rate * scale);
+      step.learning_rate = static_cast<float>(learning_rate * scale_.of(i, tensor));
       suits_kernels(tensor) ? fast(i, step) : plain(i, step);
     }
   }
@@ -80,7 +78,7 @@ class AdamW final : public Optimizer {
 
   float beta1_, beta2_, epsilon_;
   double weight_decay_;
-  bool rms_scaling_;
+  ParameterScale scale_;
   NamedTensors trained_;
   std::vector<Tensor> first_, second_;
   int64_t num_steps_ = 0;
@@ -89,17 +87,19 @@ class AdamW final : public Optimizer {
 }  // namespace
 
 // rms_scaling: each tensor's step is times max(1e-3, RMS of the tensor), as nanoT5 does (without it
-// small T5s were seen not to learn).
+// small T5s were seen not to learn). Unlike there, a tensor that starts at zero is not scaled.
 OptimizerKind adamw() {
-  return {{"adamw",
-           "Loshchilov and Hutter 2019; rms_scaling: Nawrot 2023 (nanoT5)",
-           {{"beta1", 0.9, "decay of the first moment", from_up_to(0, 1)},
-            {"beta2", 0.999, "decay of the second moment", from_up_to(0, 1)},
-            {"epsilon", 1e-8, "added to the root of the second moment", from_up_to(0, 1)},
-            {"rms_scaling", false, "whether a tensor's step is scaled by its root mean square"}}},
-          [](const OptimizerSettings& settings, NamedTensors trained) {
-            return std::make_unique<AdamW>(settings, std::move(trained));
-          }};
+  return {
+      {"adamw",
+       "Loshchilov and Hutter 2019; rms_scaling: Nawrot 2023 (nanoT5)",
+       {{"beta1", 0.9, "decay of the first moment", from_up_to(0, 1)},
+        {"beta2", 0.999, "decay of the second moment", from_up_to(0, 1)},
+        {"epsilon", 1e-8, "added to the root of the second moment", from_up_to(0, 1)},
+        {"rms_scaling", false,
+         "whether a tensor's step is scaled by its root mean square (1 where it starts at zero)"}}},
+      [](const OptimizerSettings& settings, NamedTensors trained) {
+        return std::make_unique<AdamW>(settings, std::move(trained));
+      }};
 }
 
 }  // namespace dovetail

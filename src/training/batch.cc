@@ -9,13 +9,36 @@
 
 namespace dovetail {
 
+namespace {
+
+// The decoder starts anew in each segment, and no token sees another segment.
+void write_segments(const Sequence& sequence, const BatchIds& ids, int64_t row, Batch& batch) {
+  const auto number = [](const std::vector<int32_t>& ends, float* out) {
+    int32_t begin = 0;
+    for (size_t i = 0; i < ends.size(); begin = ends[i++])
+      std::fill(out + begin, out + ends[i], static_cast<float>(i + 1));
+  };
+  number(sequence.source_ends, batch.mask_BS.data_ptr<float>() + row * batch.mask_BS.size(1));
+  float* segments = batch.segments_BT.data_ptr<float>() + row * batch.segments_BT.size(1);
+  std::fill_n(segments, sequence.target.size(), 1.0f);
+  number(sequence.target_ends, segments);
+  int64_t* decoder = batch.decoder_ids_BT.data_ptr<int64_t>() + row * batch.segments_BT.size(1);
+  for (const int32_t end : sequence.target_ends) {
+    if (end < std::ssize(sequence.target)) decoder[end] = ids.decoder_start_token_id;
+  }
+}
+
+}  // namespace
+
 Batch collate(std::span<const Sequence* const> sequences, const BatchIds& ids) {
   DOVETAIL_CHECK(!sequences.empty());
   const int64_t rows = static_cast<int64_t>(sequences.size());
   int64_t source_length = 0, target_length = 0;
+  bool has_segments = false;
   for (const Sequence* sequence : sequences) {
     source_length = std::max<int64_t>(source_length, sequence->source.size());
     target_length = std::max<int64_t>(target_length, sequence->target.size());
+    has_segments |= sequence->source_ends.size() > 1;
   }
   Batch batch;
   batch.source_BS = at::full({rows, source_length}, ids.pad_token_id, at::kLong);
@@ -23,8 +46,9 @@ Batch collate(std::span<const Sequence* const> sequences, const BatchIds& ids) {
   batch.decoder_ids_BT = at::full({rows, target_length}, ids.pad_token_id, at::kLong);
   batch.decoder_ids_BT.select(1, 0).fill_(ids.decoder_start_token_id);
   batch.labels_BT = at::full({rows, target_length}, kIgnored, at::kLong);
+  if (has_segments) batch.segments_BT = at::zeros({rows, target_length}, at::kFloat);
   for (int64_t row = 0; row < rows; ++row) {
-    const auto& [source, target] = *sequences[row];
+    const std::vector<int32_t>&source = sequences[row]->source, &target = sequences[row]->target;
     std::copy(source.begin(), source.end(),
               batch.source_BS.data_ptr<int64_t>() + row * source_length);
     std::fill_n(batch.mask_BS.data_ptr<float>() + row * source_length, source.size(), 1.0f);
@@ -32,6 +56,7 @@ Batch collate(std::span<const Sequence* const> sequences, const BatchIds& ids) {
               batch.labels_BT.data_ptr<int64_t>() + row * target_length);
     std::copy(target.begin(), target.end() - 1,
               batch.decoder_ids_BT.data_ptr<int64_t>() + row * target_length + 1);
+    if (has_segments) write_segments(*sequences[row], ids, row, batch);
     batch.num_targets += static_cast<int64_t>(target.size());
     batch.num_tokens += static_cast<int64_t>(source.size() + target.size());
   }
@@ -52,9 +77,9 @@ std::vector<std::vector<int64_t>> epoch_batches(std::span<const Sequence> rows,
 
 Batch Batch::to(const at::Device& device) const {
   Batch moved = *this;
-  for (at::Tensor* tensor :
-       {&moved.source_BS, &moved.mask_BS, &moved.decoder_ids_BT, &moved.labels_BT}) {
-    *tensor = tensor->to(device);
+  for (at::Tensor* tensor : {&moved.source_BS, &moved.mask_BS, &moved.segments_BT,
+                             &moved.decoder_ids_BT, &moved.labels_BT}) {
+    if (tensor->defined()) *tensor = tensor->to(device);
   }
   return moved;
 }

@@ -29,11 +29,14 @@ struct BatchIds {
 struct Sequence {
   std::vector<int32_t> source;
   std::vector<int32_t> target;
+  // Of several examples that share the row: where each one ends. Empty: one example.
+  std::vector<int32_t> source_ends = {}, target_ends = {};
 };
 
 struct Batch {
   at::Tensor source_BS;       // int64, padded
-  at::Tensor mask_BS;         // float, 1 for tokens
+  at::Tensor mask_BS;         // float, 1 for tokens; with segments their numbers, from 1 on
+  at::Tensor segments_BT;     // float, the same for the target; undefined without segments
   at::Tensor decoder_ids_BT;  // int64: the start, then the target without its last id; padded
   at::Tensor labels_BT;       // int64: the target; kIgnored where padded
   int64_t num_tokens = 0;     // of source and target, without padding

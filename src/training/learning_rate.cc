@@ -10,7 +10,7 @@
 namespace dovetail {
 
 double scheduled_rate(const OptimizerSettings& settings, int64_t step, int64_t total) {
-  const int64_t warmup = std::min(settings.warmup, total / 10);
+  const int64_t warmup = warmup_steps(settings, total);
   if (step < warmup) {
     return settings.learning_rate * static_cast<double>(step + 1) / static_cast<double>(warmup);
   }
@@ -23,6 +23,22 @@ double scheduled_rate(const OptimizerSettings& settings, int64_t step, int64_t t
   }
   throw_<ConfigError>("unknown schedule \"{}\"; known: constant, linear, cosine",
                       settings.schedule);
+}
+
+Json effective_schedule(const OptimizerSettings& settings, int64_t total) {
+  Json schedule = {{"optimizer", settings.name},
+                   {"steps", total},
+                   {"clip", settings.clip},
+                   {"weight_decay", settings.weight_decay},
+                   {"parameters", settings.parameters}};
+  if (settings.parameters.value("relative_step", false)) {
+    schedule["schedule"] = "relative_step";
+    return schedule;
+  }
+  schedule.update({{"schedule", settings.schedule},
+                   {"learning_rate", settings.learning_rate},
+                   {"warmup_steps", warmup_steps(settings, total)}});
+  return schedule;
 }
 
 }  // namespace dovetail

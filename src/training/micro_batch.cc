@@ -13,12 +13,14 @@ namespace {
 Batch rows_of(const Batch& batch, int64_t begin, int64_t end, int64_t stride = 1) {
   const auto rows = [&](const Tensor& all) { return all.slice(0, begin, end, stride); };
   const Tensor mask = rows(batch.mask_BS), labels = rows(batch.labels_BT);
-  const Tensor sources = mask.sum(1).to(at::kLong), targets = (labels != kIgnored).sum(1);
+  const Tensor sources = (mask > 0).sum(1), targets = (labels != kIgnored).sum(1);
   const int64_t source_length = std::max<int64_t>(1, sources.max().item<int64_t>());
   const int64_t target_length = std::max<int64_t>(1, targets.max().item<int64_t>());
   Batch part;
   part.source_BS = rows(batch.source_BS).narrow(1, 0, source_length).contiguous();
   part.mask_BS = mask.narrow(1, 0, source_length).contiguous();
+  if (batch.segments_BT.defined())
+    part.segments_BT = rows(batch.segments_BT).narrow(1, 0, target_length).contiguous();
   part.decoder_ids_BT = rows(batch.decoder_ids_BT).narrow(1, 0, target_length).contiguous();
   part.labels_BT = labels.narrow(1, 0, target_length).contiguous();
   part.num_targets = targets.sum().item<int64_t>();

@@ -4,7 +4,9 @@
 #include <ATen/Parallel.h>
 #include <ATen/ops/zeros.h>
 
+#include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "base/catalogue.h"
 #include "kernels/optimizer_cpu.h"
@@ -41,6 +43,13 @@ double squares(const Tensor& tensor) {
   return tensor.detach().to(at::kDouble).square().sum().item<double>();
 }
 
+// "x.lora_A.weight" -> "x.lora_B.weight", PEFT's names; any other name is its own.
+std::string other_factor(std::string name) {
+  const size_t place = name.rfind(".lora_A.");
+  if (place != std::string::npos) name.replace(place, 8, ".lora_B.");
+  return name;
+}
+
 }  // namespace
 
 std::vector<OptimizerEntry> optimizers() {
@@ -73,8 +82,20 @@ Tensor zero_state(const Tensor& tensor) {
   return at::zeros(tensor.sizes(), tensor.options().dtype(type).requires_grad(false));
 }
 
-double root_mean_square(const Tensor& tensor) {
-  return std::sqrt(squares(tensor) / static_cast<double>(tensor.numel()));
+ParameterScale::ParameterScale(bool scales, const NamedTensors& trained) {
+  std::set<std::string> zeros;
+  if (scales) {
+    for (const auto& [name, tensor] : trained)
+      if (squares(tensor) == 0) zeros.insert(name);
+  }
+  for (const auto& [name, tensor] : trained)
+    scaled_.push_back(scales && !zeros.contains(name) && !zeros.contains(other_factor(name)));
+}
+
+double ParameterScale::of(size_t i, const Tensor& tensor) const {
+  constexpr double kSmallest = 1e-3;
+  if (!scaled_[i]) return 1;
+  return std::max(kSmallest, std::sqrt(squares(tensor) / static_cast<double>(tensor.numel())));
 }
 
 void for_stretches(int64_t count, const std::function<void(int64_t, int64_t)>& body) {

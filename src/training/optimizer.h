@@ -44,7 +44,19 @@ double gradient_norm(const NamedTensors& trained);
 // For the optimizers themselves. Tensors are of any shape.
 bool suits_kernels(const at::Tensor& tensor);
 at::Tensor zero_state(const at::Tensor& tensor);  // zeros of its shape
-double root_mean_square(const at::Tensor& tensor);
+// What scales each tensor's step where steps are relative to the parameters: its root mean square,
+// and at least 1e-3. A tensor that starts at zero (LoRA's B) has no size that a step could be
+// relative to, and would hardly leave zero: its steps are of the learning rate itself. So are those
+// of its other factor (LoRA's A), whose size says nothing while the product is zero. The tensors
+// are seen as they are when this is made, before any training.
+class ParameterScale {
+ public:
+  ParameterScale(bool scales, const NamedTensors& trained);
+  double of(size_t i, const at::Tensor& tensor) const;
+
+ private:
+  std::vector<bool> scaled_;
+};
 // Calls body(begin, end) for stretches of 0 .. count, on LibTorch's threads.
 void for_stretches(int64_t count, const std::function<void(int64_t, int64_t)>& body);
 

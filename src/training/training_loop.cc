@@ -188,12 +188,16 @@ Tensor weighted_loss(const T5Model& model, TuningMethod& tuning, const Batch& ba
   // the tuning may embed in float32 for a model in half precision
   const Tensor embedded_BSD =
       tuning.embed(batch.source_BS).to(model.weights().shared_VD.scalar_type());
-  const Tensor memory_BSD = model.encode(embedded_BSD, batch.mask_BS, options);
-  const Tensor hidden_BTD = model.decode(batch.decoder_ids_BT, memory_BSD, batch.mask_BS, options);
+  ForwardOptions segmented = options;
+  segmented.segments_BT = batch.segments_BT;
+  const Tensor memory_BSD = model.encode(embedded_BSD, batch.mask_BS, segmented);
+  const Tensor hidden_BTD =
+      model.decode(batch.decoder_ids_BT, memory_BSD, batch.mask_BS, segmented);
   return model.loss(hidden_BTD, batch.labels_BT, settings);
 }
 
 void prepare(const TrainingTask& task, TrainingState& state) {
+  warmup_steps(task.optimizer, task.steps);  // refuses one that does not fit before any work
   state.trained = task.tuning->trainable();
   if (!state.optimizer) state.optimizer = make_optimizer(task.optimizer, state.trained);
   if (!state.average && task.options.ema > 0) {
@@ -220,7 +224,8 @@ void train(std::span<const TrainingRun> group) {
   for (int64_t step = first_step; step < last_step; ++step) {
     for (size_t i = 0; i < group.size(); ++i) {
       const auto& [task, state, outcome] = group[i];
-      if (!outcome.failure.empty() || step < state.first_step || step >= task.steps) continue;
+      if (!outcome.failure.empty() || state.stopped) continue;
+      if (step < state.first_step || step >= task.steps) continue;
       if (!task.group) check_stop();  // the ranks of a group stop together, within the step
       outcome.failure = run_step_guarded(step, [&] { one_step(group[i], step, curves[i]); });
     }

@@ -50,6 +50,7 @@ struct TrainingState {
   std::unique_ptr<HalfPrecisionReplica> replica;      // where options.precision is not float32
   std::unique_ptr<DataParallelStep> all_reduce_step;  // where there is a group
   int64_t first_step = 0;                             // > 0 when resumed from a saved state
+  bool stopped = false;  // after_step sets it to end the training early, on all ranks of a group
 };
 
 // The results of a training run.

@@ -321,6 +321,21 @@ def test_settings_of_one_decoding_stand_beside_each_other(copy):
     assert twice.returncode == 2 and 'two decodings are called "beam2"' in twice.stderr
 
 
+def test_a_claim_that_is_added_after_its_results_says_so(copy):
+    stated = ('\n[[claim]]\nname = "{}"\nsource = "none"\nbetter = {{ metric = "rouge_l" }}\n'
+              'worse = {{ metric = "exact_match" }}\n')
+    for name in ("first", "second"):
+        with open(copy / "tiny.toml", "a") as file:
+            file.write(stated.format(name))
+        result = run(copy, out="claims")
+        assert result.returncode == 0, result
+    claims = json.loads((copy / "claims/report/decision.json").read_text())["claims"]
+
+    early, late = (claim["registered"] for claim in claims)
+    assert not early["added_later"] and late["added_later"]
+    assert late["results_before"] == claims[1]["cells"]
+
+
 def test_the_launcher_is_part_of_the_command(tmp_path):
     make_small_sweep(tmp_path)
 

@@ -167,4 +167,4 @@ def test_sweeps_of_claims_are_planned(name, tmp_path):
     _, cells, jobs = planned(f"sweeps/claims/{name}.toml", tmp_path)
 
     assert cells["tune"] == CLAIMS[name]
-    assert jobs["pretrain"] == 2
+    assert jobs["pretrain"] == 2 * 3   # objectives x replicates

@@ -208,7 +208,8 @@ def test_the_report_judges_the_claim_and_scores_selectors(adapted):
     assert result.returncode == 0, result
     decision = json.loads((adapted / "out" / "report" / "decision.json").read_text())
     claim = decision["claims"][0]
-    assert claim["verdict"] in ("holds", "does not hold", "undecided"), claim
+    assert claim["verdict"] in ("holds", "does_not_hold", "undecided"), claim
+    assert claim["registered"]["added_later"] is False and claim["family_size"] == 1
     assert decision["selectors"] is not None
     page = (adapted / "out" / "report" / "index.html").read_text()
     assert "a gap helps" in page

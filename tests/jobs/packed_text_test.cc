@@ -45,7 +45,7 @@ TEST_F(TextRowsTest, AnEpochHoldsEveryTokenOnce) {
   for (int64_t i = 0; i < tokens.num_documents(); ++i) {
     for (int32_t id : tokens.document(i)) ++expected[id];
   }
-  ChunkStream stream(tokens, 1, true, 3);
+  ChunkStream stream(tokens, {.longest = 1}, 3);
   for (int64_t i = 0; i < tokens.num_tokens(); ++i) ++seen[stream.next()[0]];
   EXPECT_EQ(seen, expected);
 }
@@ -59,7 +59,7 @@ TEST_F(TextRowsTest, UnpackedRowsAreWholeDocumentsOrTheirBeginnings) {
         std::min<size_t>(document.size(), 24));  // "line 7 of a small text" has 22 bytes
     expected.insert(document);
   }
-  ChunkStream stream(tokens, 24, false, 3);
+  ChunkStream stream(tokens, {.longest = 24, .pack_sequences = false}, 3);
   for (int64_t i = 0; i < tokens.num_documents(); ++i) seen.insert(stream.next());
   EXPECT_EQ(seen, expected);
 }
@@ -136,7 +136,38 @@ TEST_F(TextRowsTest, TextsLeaveRoomForTheRow) {
 
 TEST_F(TextRowsTest, TooLittleTextIsRefused) {
   const TokenCorpus tokens = corpus();
-  EXPECT_THROW(ChunkStream(tokens, tokens.num_tokens() + 1, true, 1), DataError);
+  EXPECT_THROW(ChunkStream(tokens, {.longest = tokens.num_tokens() + 1}, 1), DataError);
+}
+
+TEST_F(TextRowsTest, HeldOutDocumentsAreNotTrainedOn) {
+  const TokenCorpus tokens = corpus();
+  const SplitCorpus split = split_corpus(tokens, 20);
+  EXPECT_EQ(split.held_out.count, 20);
+  EXPECT_EQ(split.training.count, tokens.num_documents() - 20);
+  EXPECT_EQ(split.held_out.tokens + split.training.tokens, tokens.num_tokens());
+  std::multiset<std::vector<int32_t>> expected, seen;
+  for (int64_t i = 0; i < tokens.num_documents(); ++i) expected.insert(tokens.document(i));
+  for (const Documents* part : {&split.training, &split.held_out})
+    for (int64_t i = 0; i < part->count; ++i) seen.insert(part->at(i));
+  EXPECT_EQ(seen, expected);
+  EXPECT_EQ(split_corpus(tokens, 0).training.count, tokens.num_documents());
+  EXPECT_THROW(split_corpus(tokens, 31), DataError);
+}
+
+// Pairs that share rows depend on all rows before, and come out the same.
+TEST_F(TextRowsTest, ResumingPackedPairsSeesTheSameBatches) {
+  const TokenCorpus tokens = corpus();
+  PretrainSettings settings{.batch_tokens = 128, .sequence_length = 64, .pack_sequences = false};
+  settings.pack_pairs = true;
+  const ChoiceSettings objective{"span_corruption", Json::object()};
+  PackedText whole(tokens, vocabulary_, objective, settings),
+      resumed(tokens, vocabulary_, objective, settings);
+  Batch last;
+  for (int64_t step = 0; step <= 300; ++step) last = whole.batch(step);
+  const Batch jumped = resumed.batch(300);
+  EXPECT_TRUE(at::equal(last.source_BS, jumped.source_BS));
+  EXPECT_TRUE(at::equal(last.mask_BS, jumped.mask_BS));
+  EXPECT_GT(last.mask_BS.max().item<float>(), 1.5) << "two lines of 22 bytes fit a row";
 }
 
 }  // namespace

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "base/scratch_folder.h"
 #include "jobs/job_runner.h"
 
@@ -12,6 +15,17 @@ namespace {
 TEST(Provenance, HasThePrecisionThatItIsGiven) {
   EXPECT_EQ(provenance(2, "cpu", "bfloat16").at("precision"), "bfloat16");
   EXPECT_EQ(provenance(2, "cpu", "bfloat16").at("threads"), 2);
+}
+
+// A line of the kernel's table, without its key.
+TEST(Provenance, NamesTheProcessor) {
+  const std::string model = cpu_model();
+  EXPECT_EQ(provenance(1, "cpu", "float32").at("cpu"), model);
+  std::ifstream cpuinfo("/proc/cpuinfo");
+  const std::string text{std::istreambuf_iterator<char>(cpuinfo), {}};
+  if (text.find("model name") == std::string::npos) GTEST_SKIP() << "the system names none";
+  EXPECT_FALSE(model.empty());
+  EXPECT_NE(text.find(": " + model + "\n"), std::string::npos) << model;
 }
 
 // A cell that fails at once has a record as well: with its reason, and with its own precision.

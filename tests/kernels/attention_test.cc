@@ -19,8 +19,21 @@ using at::Tensor;
 struct Case {
   int64_t batch = 1, heads = 1, queries = 1, keys = 1, channels = 1;
   Dropout dropout;
-  bool cross = false, bias = false, mask = false;
+  bool cross = false, bias = false, mask = false, segments = false;
 };
+
+// The segment of each of `length` places: 1 for a third, 2 for as many, then 3, and 0 behind them,
+// in each sequence a little later.
+Tensor segments_of(int64_t batch, int64_t length) {
+  Tensor segments = at::ones({batch, length});
+  for (int64_t b = 0; b < batch; ++b) {
+    for (int64_t i = 0; i < length; ++i) {
+      const int64_t segment = 1 + std::max<int64_t>(0, i - b) * 3 / length;
+      segments[b][i] = i == length - 1 ? 0 : segment;
+    }
+  }
+  return segments;
+}
 
 Operation operation(const Case& c, bool reference) {
   return [=](const std::vector<Tensor>& x) {
@@ -30,12 +43,15 @@ Operation operation(const Case& c, bool reference) {
       for (int64_t b = 0; b < c.batch; ++b)
         mask[b].slice(0, std::max<int64_t>(1, c.keys - 3 * b)) = 0;
     }
-    const AttentionInputs inputs{.q = x[0],
-                                 .kv = x[1],
-                                 .bias_HTS = x[2],
-                                 .mask_BS = mask,
-                                 .heads = c.heads,
-                                 .dropout = c.dropout};
+    if (c.segments) mask = segments_of(c.batch, c.keys);
+    const AttentionInputs inputs{
+        .q = x[0],
+        .kv = x[1],
+        .bias_HTS = x[2],
+        .mask_BS = mask,
+        .segments_BT = c.segments ? segments_of(c.batch, c.queries) : Tensor(),
+        .heads = c.heads,
+        .dropout = c.dropout};
     return reference ? attention_reference(inputs) : attention(inputs);
   };
 }
@@ -80,6 +96,23 @@ TEST(Attention, CrossEqualsTheReference) {
          .cross = true,
          .mask = true});
   check({.batch = 2, .heads = 2, .queries = 1, .keys = 1, .channels = 5, .cross = true});
+}
+
+TEST(Attention, SegmentsEqualTheReference) {
+  check({.batch = 3,
+         .heads = 2,
+         .queries = 17,
+         .keys = 17,
+         .channels = 8,
+         .bias = true,
+         .segments = true});
+  check({.batch = 2,
+         .heads = 2,
+         .queries = 9,
+         .keys = 21,
+         .channels = 16,
+         .cross = true,
+         .segments = true});
 }
 
 // Dropout numbers elements over rows padded to 16 keys; with multiples of 16 the reference agrees.

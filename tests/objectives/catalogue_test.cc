@@ -57,9 +57,23 @@ Ids without_texts(Ids ids) {
   return ids;
 }
 
+// Without sentinels: what was dropped goes back to its places.
+Ids interleaved(const Ids& inputs, const Ids& targets, const NoiseMask& noise) {
+  Ids text;
+  size_t kept = 0, dropped = 0;
+  for (const char is_noise : noise) {
+    const Ids& side = is_noise ? targets : inputs;
+    size_t& next = is_noise ? dropped : kept;
+    if (next < side.size()) text.push_back(side[next++]);
+  }
+  return text;
+}
+
 // The text again: the targets hold it, or the part of it that the inputs lack.
 Ids reconstruct(const Denoised& denoised, const Ids& tokens) {
   if (denoised.targets == tokens) return tokens;
+  if (sentinels_of(denoised.inputs).empty() && !denoised.noise.empty())
+    return interleaved(without_texts(denoised.inputs), denoised.targets, denoised.noise);
   return fill_in(without_texts(denoised.inputs), denoised.targets);
 }
 

@@ -25,6 +25,7 @@ Record awkward_record() {
   record.per_example["loss"] = {0.1f, std::numeric_limits<float>::quiet_NaN(),
                                 std::numeric_limits<float>::denorm_min(), -0.0f};
   record.per_example["empty"] = {};
+  record.validation_scores["rouge_l"] = {0.5f, 0.1f};
   record.curves["loss"] = {{1, 1000000007}, {kNan, 1e-300}};
   record.predictions = {"", "caf\xc3\xa9", std::string("a\0b", 3), "bad \xff byte"};
   record.cost = {.wall_seconds = 1.5,
@@ -61,6 +62,7 @@ void expect_same(const Record& a, const Record& b) {
       EXPECT_EQ(std::bit_cast<uint32_t>(values[i]), std::bit_cast<uint32_t>(others[i])) << name;
     }
   }
+  EXPECT_EQ(a.validation_scores, b.validation_scores);
   EXPECT_EQ(a.curves.at("loss").steps, b.curves.at("loss").steps);
   EXPECT_TRUE(std::isnan(b.curves.at("loss").values[0]));
   EXPECT_EQ(a.curves.at("loss").values[1], b.curves.at("loss").values[1]);

@@ -40,6 +40,25 @@ TEST(EvaluateSettings, HasALabelInItsJsonOnlyWhereOneIsGiven) {
   EXPECT_EQ(Json(decoding).get<FurtherDecoding>().label, "wide");
 }
 
+// What decides nothing is in no key: jobs without a share of warm-up, and without choices by
+// validation, keep theirs.
+TEST(TuneSettings, HasChoicesInItsJsonOnlyWhereOneIsMade) {
+  TuneSettings settings;
+  EXPECT_FALSE(Json(settings).contains("choice"));
+  EXPECT_FALSE(Json(settings).at("optimizer").contains("warmup_ratio"));
+
+  settings.optimizer.warmup_ratio = 0.25;
+  settings.choice = {
+      .metric = "rouge_l", .learning_rates = {0.5, 2}, .best_checkpoint = true, .patience = 3};
+
+  const TuneSettings read = Json(settings).get<TuneSettings>();
+  EXPECT_EQ(read.optimizer.warmup_ratio, 0.25);
+  EXPECT_EQ(read.choice.metric, "rouge_l");
+  EXPECT_EQ(read.choice.learning_rates, settings.choice.learning_rates);
+  EXPECT_TRUE(read.choice.best_checkpoint);
+  EXPECT_EQ(read.choice.patience, 3);
+}
+
 // Tokens of a sweep are part of the key, and jobs of all other sweeps keep theirs.
 TEST(VocabularySettings, HasTokensInItsJsonOnlyWhereThereAreSome) {
   VocabularySettings settings;

@@ -262,5 +262,34 @@ TEST(Journal, IsFreeAgainWhenItsProcessDies) {
   ::close(ready[1]);
 }
 
+TEST(Journal, AClaimIsRegisteredOnceAndBeforeWhatComesLater) {
+  const TemporaryFolder folder;
+  const Claim first{.name = "first", .source = "s", .metrics = {"rouge_l"}};
+  Claim changed = first;
+  changed.margin = 0.02;
+  {
+    Journal journal(folder.path());
+    journal.register_claims({first});
+    journal.append(record_of("a"));
+    journal.append(failure_of("b", "NaN"));
+  }
+  {
+    Journal journal(folder.path());
+    journal.register_claims({first, changed});
+    journal.append(record_of("c"));
+  }
+
+  const Registrations found = read_registrations(folder.path());
+
+  ASSERT_EQ(found.claims.size(), 2);
+  EXPECT_EQ(found.claims[0].name, "first");
+  EXPECT_EQ(found.claims[0].records_before, 0);
+  EXPECT_EQ(found.claims[1].records_before, 1);  // the failure is no result
+  EXPECT_NE(found.claims[0].hash, found.claims[1].hash);
+  EXPECT_THAT(found.claims[0].registered_at, testing::MatchesRegex("2.*UTC"));
+  EXPECT_EQ(found.records, (std::map<std::string, int64_t>{{"a", 0}, {"c", 1}}));
+  EXPECT_EQ(keys_of(read_journal(folder.path())), (std::vector<std::string>{"a", "b", "c"}));
+}
+
 }  // namespace
 }  // namespace dovetail

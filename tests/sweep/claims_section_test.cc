@@ -167,6 +167,74 @@ TEST_F(Claims, TwoOfOneNameAreAnError) {
               StartsWith("q.toml:32:1: two claims are called \"prompting wins\""));
 }
 
+TEST_F(Claims, AnInteractionIsComparedWithEitherMismatch) {
+  const Sweep sweep = parse(with_claim(
+      "name = \"matching\"\nsource = \"s\"\nmetric = \"rouge_l\"\nmargin = 0.02\n"
+      "family = { name = \"mto\", size = 30 }\nwhere = { tuning = \"full\" }\n"
+      "interaction = { objective = [\"none\", \"span_corruption\"], template = [\"mapping\", "
+      "\"prompting\"] }\n"));
+
+  ASSERT_EQ(sweep.claims.size(), 1);
+  const Claim& claim = sweep.claims[0];
+  EXPECT_TRUE(claim.apart);
+  EXPECT_DOUBLE_EQ(claim.margin, 0.02);
+  EXPECT_EQ(claim.family, "mto");
+  EXPECT_EQ(claim.family_size, 30);
+  const auto cell = [](const char* objective, const char* tmpl) {
+    return AxisLabels{{"objective", {objective}}, {"template", {tmpl}}};
+  };
+  ASSERT_EQ(claim.pairs.size(), 2);
+  for (const ClaimPair& pair : claim.pairs) {
+    EXPECT_THAT(pair.better.alternatives,
+                ElementsAre(cell("none", "mapping"), cell("span_corruption", "prompting")));
+    EXPECT_THAT(pair.where.at("tuning"), ElementsAre("full"));
+  }
+  EXPECT_THAT(claim.pairs[0].worse.alternatives, ElementsAre(cell("none", "prompting")));
+  EXPECT_THAT(claim.pairs[1].worse.alternatives, ElementsAre(cell("span_corruption", "mapping")));
+  EXPECT_EQ(claim.pairs[0].label, "against none with prompting");
+}
+
+TEST_F(Claims, AStratumIsAClaimOfItsOwn) {
+  const Sweep sweep = parse(with_claim(
+      with(kClaim, "where = { task = \"wordnet/*\", ", "where = { ") +
+      "strata = { one = { task = \"*category\" }, other = { task = \"*derived_from\" } }\n"));
+
+  ASSERT_EQ(sweep.claims.size(), 2);
+  EXPECT_EQ(sweep.claims[0].name, "prompting wins: one");
+  EXPECT_THAT(sweep.claims[0].pairs[0].where.at("task"), ElementsAre("wordnet.category"));
+  EXPECT_EQ(sweep.claims[1].name, "prompting wins: other");
+  EXPECT_THAT(sweep.claims[1].pairs[0].where.at("task"), ElementsAre("wordnet.derived_from"));
+}
+
+struct BadForm {
+  const char* title;
+  const char* lines;  // after kClaim, from line 32
+  const char* start;
+};
+
+const BadForm kBadForms[] = {
+    {"margin", "at_least = 0.1\nmargin = 0.05\n",
+     "q.toml:33:10: margin (0.05) must be above at_least (0.1)"},
+    {"negative_margin", "margin = -1\n", "q.toml:32:10: margin of [[claim]] must be above 0"},
+    {"small_family",
+     "family = { name = \"f\", size = 1 }\n[[claim]]\nname = \"n\"\nsource = "
+     "\"s\"\nfamily = \"f\"\nmetric = \"loss\"\nbetter = { template = "
+     "\"mapping\" }\nworse = { template = \"prompting\" }\n",
+     "q.toml:25:1: the family \"f\" has 2 verdicts in this file"},
+    {"apart_of_one", "apart = true\n", "q.toml:32:9: apart asks each [[claim.pair]]"},
+    {"interaction_with_sides", "interaction = { template = [\"mapping\", \"prompting\"] }\n",
+     "q.toml:29:10: an interaction has no better"},
+    {"strata", "strata = 3\n", "q.toml:32:10: strata are named tables"}};
+
+class BadForms : public SweepFixture, public ::testing::WithParamInterface<BadForm> {};
+
+TEST_P(BadForms, SayWhereAndWhat) {
+  EXPECT_THAT(message(with_claim(kClaim) + GetParam().lines), StartsWith(GetParam().start));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, BadForms, ::testing::ValuesIn(kBadForms),
+                         [](const auto& info) { return std::string(info.param.title); });
+
 // The axes that sweeps/claims/README.md names.
 Sweep sweep_of_the_claims() {
   const std::map<std::string, std::vector<std::string>> labels{

@@ -354,5 +354,58 @@ TEST_F(PlanTest, AMetricThatMustDecideATaskIsMeasuredForThatTaskAlone) {
   EXPECT_FALSE(Json(before).contains("notes"));
 }
 
+// The pre-training run behind each seed of one start, by the name of its job.
+std::vector<std::string> runs_behind(const Plan& plan, const std::string& objective) {
+  std::vector<std::string> runs;
+  for (const char* seed : {"1", "2"}) {
+    const std::string cell =
+        "small/" + objective + "/wordnet.category/mapping/full/examples30x3/seed" + seed;
+    const Job& job = *jobs_by_cell(plan).at(cell);
+    for (const int64_t input : job.inputs) {
+      const Job& upstream = plan.jobs[static_cast<size_t>(input)];
+      if (upstream.kind == JobKind::pretrain) runs.push_back(upstream.name);
+    }
+  }
+  return runs;
+}
+
+TEST_F(PlanTest, SeedsTakeTheReplicatesInTurn) {
+  const Plan once = plan(kSmallSweep);
+  const Plan twice = plan(with(kSmallSweep, "\"none\", \"span_corruption\"",
+                               "\"none\", { name = \"span_corruption\", replicates = 2 }"));
+
+  EXPECT_THAT(
+      runs_behind(once, "span_corruption"),
+      ::testing::ElementsAre("pretrain/span_corruption/seed1", "pretrain/span_corruption/seed1"));
+  EXPECT_THAT(
+      runs_behind(twice, "span_corruption"),
+      ::testing::ElementsAre("pretrain/span_corruption/seed1", "pretrain/span_corruption/seed2"));
+  // the first is the run there was, under its key
+  EXPECT_EQ(job_named(twice, "pretrain/span_corruption/seed1").key,
+            job_named(once, "pretrain/span_corruption/seed1").key);
+}
+
+TEST_F(PlanTest, ReplicatesThatSeedsDoNotShareEvenlyAreRefused) {
+  EXPECT_THAT(message(with(kSmallSweep, "\"none\", \"span_corruption\"",
+                           "\"none\", { name = \"span_corruption\", replicates = 3 }")),
+              HasSubstr("must be a multiple of 3, and the axis seed has 2"));
+}
+
+TEST_F(PlanTest, APartOfASeedChangesTheCellsThatHaveIt) {
+  const Plan before = plan(kSmallSweep);
+  const Plan after = plan(
+      with(kSmallSweep, "seed = [1, 2]", "seed = [1, { seed = 2, order = 7, label = \"2\" }]"));
+
+  const auto job = [](const Plan& plan, const char* seed) {
+    return jobs_by_cell(plan).at(
+        std::string("small/none/wordnet.category/mapping/full/examples30x3/seed") + seed);
+  };
+  EXPECT_EQ(job(after, "1")->key, job(before, "1")->key);
+  EXPECT_NE(job(after, "2")->key, job(before, "2")->key);
+  const auto& cell = std::get<TuneJob>(job(after, "2")->settings);
+  EXPECT_EQ(cell.seed_of(&SeedParts::order), 7);
+  EXPECT_EQ(cell.seed_of(&SeedParts::subset), 2);
+}
+
 }  // namespace
 }  // namespace dovetail

@@ -2,6 +2,7 @@
 #include <ATen/Context.h>
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/outer.h>
 #include <ATen/ops/rand_like.h>
@@ -40,6 +41,24 @@ TEST(AdamW, RmsScalingMultipliesTheStep) {
   const double step = 0.1 * 5 / std::sqrt(2.0);
   EXPECT_NEAR(parameter[0].item<float>(), 3 - step, 1e-5);
   EXPECT_NEAR(parameter[1].item<float>(), 4 + step, 1e-5);
+}
+
+// A tensor of zeros has no size: eighty steps at 0.01 move it as AdamW alone does, to 0.8 under a
+// constant gradient. Scaled by the smallest scale it would be at 0.0008. The scale is that of the
+// start: growing does not bring it back.
+TEST(AdamW, RmsScalingLeavesATensorThatStartsAtZero) {
+  for (const char* name : {"adamw", "adafactor"}) {
+    OptimizerSettings settings = named(name);
+    settings.parameters[name == std::string("adamw") ? "rms_scaling" : "scale_parameter"] = true;
+    Tensor zero = at::zeros({3, 2}).requires_grad_(true), one = at::ones({2}).requires_grad_(true);
+    const auto optimizer = make_optimizer(settings, {{"zero", zero}, {"one", one}});
+    for (int step = 0; step < 80; ++step) {
+      zero.mutable_grad() = at::full({3, 2}, -0.5f);
+      one.mutable_grad() = at::zeros({2});
+      optimizer->step(0.01, 1.0);
+    }
+    EXPECT_TRUE(at::allclose(zero, at::full({3, 2}, 0.8f), 1e-3, 0)) << name << zero;
+  }
 }
 
 TEST(AdamW, DecayIsDecoupledFromTheGradient) {

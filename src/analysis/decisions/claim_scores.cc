@@ -2,6 +2,7 @@
 #include "analysis/decisions/claim_scores.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace dovetail {
 
@@ -53,7 +54,7 @@ Scores side_scores(const ClaimComparison::Cells& cells, const std::string& metri
 bool TaskSums::add(const Sides& sides, size_t num_sides) {
   const int64_t items = sides[0].num_items();
   if (items == 0 || (num_items_ > 0 && items != num_items())) return false;
-  bool any = false;
+  std::map<std::string, SideMeans> means;
   for (const std::string& name : sides[0].seeds) {
     std::array<const std::vector<float>*, kSides> rows{};
     for (size_t k = 0; k < num_sides; ++k) rows[k] = row_of(sides[k], name, items);
@@ -61,17 +62,19 @@ bool TaskSums::add(const Sides& sides, size_t num_sides) {
                      [](auto* row) { return row; })) {
       continue;
     }
-    any = true;
+    SideMeans& mean = means[name];
+    mean = {};
     Seed& seed = seeds_[name];
     ++seed.comparisons;
     for (size_t k = 0; k < num_sides; ++k) {
       seed.sums[k].resize(static_cast<size_t>(items));
       for (size_t i = 0; i < rows[k]->size(); ++i) seed.sums[k][i] += (*rows[k])[i];
+      mean[k] = std::accumulate(rows[k]->begin(), rows[k]->end(), 0.0) / static_cast<double>(items);
     }
   }
-  if (!any) return false;
+  if (means.empty()) return false;
   num_items_ = static_cast<size_t>(items);
-  ++num_pairs_;
+  comparisons_.push_back(std::move(means));
   return true;
 }
 

@@ -36,7 +36,10 @@ class TaskSums {
   Scores side(size_t k) const;
   int64_t num_items() const { return static_cast<int64_t>(num_items_); }
   int64_t num_seeds() const { return static_cast<int64_t>(seeds_.size()); }
-  int64_t num_pairs() const { return num_pairs_; }
+  int64_t num_pairs() const { return std::ssize(comparisons_); }
+  // The mean of each side over the examples, by comparison and seed.
+  using SideMeans = std::array<double, kSides>;
+  const std::vector<std::map<std::string, SideMeans>>& comparisons() const { return comparisons_; }
 
  private:
   struct Seed {
@@ -44,8 +47,8 @@ class TaskSums {
     int64_t comparisons = 0;
   };
   std::map<std::string, Seed> seeds_;
+  std::vector<std::map<std::string, SideMeans>> comparisons_;
   size_t num_items_ = 0;
-  int64_t num_pairs_ = 0;
 };
 
 }  // namespace dovetail

@@ -8,6 +8,7 @@
 #include "analysis/decisions/contenders.h"
 #include "analysis/decisions/use.h"
 #include "analysis/statistics/metric_direction.h"
+#include "plan/baselines.h"
 
 namespace dovetail {
 
@@ -59,7 +60,22 @@ Comparison compare(TaskAtSize& at, Comparison comparison, const Contenders& agai
   return comparison;
 }
 
-// Random start and the three baselines decide the verdict; the others stand beside them.
+// A baseline that suits some tasks only is listed where it has been scored.
+void add_baselines(TaskAtSize& at, std::vector<Comparison>& all) {
+  const std::vector<std::string> of_every_task = baselines_for("", "");
+  for (const BaselineEntry& entry : baselines()) {
+    const Contenders scored =
+        select(at.baselines, [&](auto& g) { return g.baseline == entry.name; });
+    if (scored.empty() && std::ranges::find(of_every_task, entry.name) == of_every_task.end())
+      continue;
+    all.push_back(compare(
+        at,
+        {entry.name, entry.label, true, "this baseline is not in the sweep or has not finished"},
+        scored));
+  }
+}
+
+// Random start and the baselines decide the verdict; the others stand beside them.
 std::vector<Comparison> comparisons(TaskAtSize& at) {
   const DecisionOptions& o = at.options;
   const CellGroup& chosen = *at.recommended->group;
@@ -71,13 +87,7 @@ std::vector<Comparison> comparisons(TaskAtSize& at) {
   std::vector<Comparison> all;
   all.push_back(cells("random_start", "random start, at its best", true,
                       [&](auto& g) { return g.start() == o.start_objective; }));
-  for (const auto& [name, label] :
-       {std::pair("most_frequent", "most frequent answer"), std::pair("copy", "copy the input"),
-        std::pair("untuned", "untuned model, at its best")}) {
-    all.push_back(
-        compare(at, {name, label, true, "this baseline is not in the sweep or has not finished"},
-                select(at.baselines, [&](auto& g) { return g.baseline == name; })));
-  }
+  add_baselines(at, all);
   all.push_back(
       cells("random_start_same", "random start, same template and tuning", false, [&](auto& g) {
         return g.start() == o.start_objective && g.template_name == chosen.template_name &&

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <tuple>
 
+#include "plan/baselines.h"
+
 namespace dovetail {
 
 namespace {
@@ -176,7 +178,8 @@ std::string to_string(UseReason reason) {
 }
 
 double declared_cost(const CellGroup& group, const Plan& plan) {
-  if (group.baseline == "most_frequent" || group.baseline == "copy") return 0;  // needs no model
+  for (const BaselineEntry& entry : baselines())
+    if (entry.name == group.baseline && !entry.needs_model) return 0;
   double seconds = 0;
   for (const CellResult& result : group.cells) {
     const int64_t own = result.cell->job;

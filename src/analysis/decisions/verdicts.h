@@ -5,23 +5,18 @@
 #include <string>
 #include <vector>
 
+#include "analysis/decisions/claim_family.h"
 #include "analysis/decisions/decisions.h"
 #include "analysis/statistics/pooling.h"
 
 // Claims of a sweep file (sweep/claims_section.h), judged by its cells.
 //
 // Cells of both sides are paired: same task, same test examples, same seeds, same labels on every
-// axis that the sides do not name. A task's effect is the mean over its pairs, seeds and examples,
-// with the interval of analysis/statistics/statistics.h. The claim's effect is the mean over its
-// tasks (analysis/statistics/pooling.h). If less of a metric is better, the sign is changed: a
-// positive effect always supports the claim. A failed cell counts as absent, never as a score of 0.
+// axis that the sides do not name. A task's effect is the mean over its pairs, seeds and examples;
+// the claim's effect is the mean over its tasks (claim_effect.h). If less of a metric is better,
+// the sign is changed: a positive effect always supports the claim. A failed cell counts as absent,
+// never as a score of 0. Verdicts are corrected for the claim's family (claim_family.h).
 namespace dovetail {
-
-// holds: the interval lies above at_least. does_not_hold: below it. undecided: around it.
-// not_run: cells have not run yet, a task has no pair of finished cells, or the sweep has no pair
-// at all.
-enum class ClaimVerdict { holds, does_not_hold, undecided, not_run };
-std::string to_string(ClaimVerdict verdict);
 
 // Scores of both sides as measured, without any change of sign.
 struct SideScores {
@@ -39,23 +34,58 @@ struct ClaimOnTask {
   int64_t pairs = 0;  // comparisons with both sides
 };
 
+// One pair of a claim whose pairs must all hold, each apart.
+struct ClaimApart {
+  std::string label;
+  Estimate effect;
+  SideScores scores;
+  double p_value = 1;  // two-sided, of the effect being at_least
+};
+
+// When the claim was registered in the journal (claim_registration.h).
+struct ClaimRegistered {
+  std::string at;  // "2026-11-29 03:10:25 UTC"
+  std::string hash;
+  int64_t results_before = 0;  // of the claim's cells, those with a result at that time
+  int64_t earlier_forms = 0;   // of the claim, by its name
+};
+
 struct ClaimResult {
   Claim claim;
   std::string metric;
   bool higher_is_better = true;
   ClaimVerdict verdict = ClaimVerdict::not_run;
-  std::string reason;              // why not_run; else ""
+  std::string reason;              // why not_run or borderline; else ""
   std::vector<ClaimOnTask> tasks;  // those with a pair of finished cells; where not_run: so far
   PooledEffect effect;             // means something where `tasks` is not empty
   SideScores scores;               // mean over `tasks`
-  double p_holm = 1;               // over all claims of the sweep that could be judged
+  std::vector<ClaimApart> apart;   // of a claim whose pairs must each hold
+
+  std::string family;              // its name: the sweep's, unless the claim names another
+  int64_t family_size = 1;         // verdicts in the family, those of other sweep files too
+  double p_holm = 1;               // corrected for the family
+  std::optional<double> p_beyond;  // of the effect being the margin or more, corrected as well
+  // The smallest effect (beyond at_least) that so much evidence finds at the family's level in 80
+  // of 100 sweeps. None where not_run.
+  std::optional<double> detectable;
+
+  bool about_starts = false;     // the sides, or more_than, name an objective or an adaptation
+  int64_t pretraining_runs = 0;  // of a claim about starts: behind each start
+
   int64_t cells = 0, cells_failed = 0, cells_missing = 0;
   int64_t seeds = 0, examples = 0, pairs = 0;
   // The cells the claim needs and lacks: "NAME: failed, REASON" or "NAME: not run".
   std::vector<std::string> unusable;
+  std::vector<std::string> jobs;  // keys of the records that judge it
+  std::optional<ClaimRegistered> registered;
 };
 
-// A result for each claim and each of its metrics, in the order of the sweep file.
+// The chance with which ClaimResult::detectable is found.
+inline constexpr double kPower = 0.8;
+
+// A result for each claim and each of its metrics, in the order of the sweep file. Nothing is
+// drawn, but for the halves of the examples behind "best_other": such a claim is judged under
+// several cuts, and is borderline if they disagree.
 std::vector<ClaimResult> judge_claims(const Plan& plan, const std::vector<CellGroup>& groups,
                                       const DecisionOptions& options = {});
 

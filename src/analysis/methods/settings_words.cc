@@ -2,6 +2,7 @@
 #include "analysis/methods/settings_words.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/names.h"
 
@@ -24,6 +25,32 @@ std::string corpus_words(const std::vector<CorpusSource>& corpus) {
   std::vector<std::string> names;
   for (const CorpusSource& source : corpus) names.push_back(source.name);
   return listed(names);
+}
+
+std::string packing_words(const PretrainSettings& pretrain) {
+  if (pretrain.pack_pairs) return "whole pairs side by side in a row";
+  if (!pretrain.pack_sequences) return "one document a row";
+  return std::string("documents joined and cut into full rows") +
+         (pretrain.separator ? ", with a separator" : "");
+}
+
+std::string pretrain_steps_words(const PretrainSettings& pretrain) {
+  if (pretrain.budget.unit == "steps") return counted(pretrain.steps, "step");
+  return fmt::format("as many steps as an equal budget of {} allows", pretrain.budget.unit);
+}
+
+// What validation examples chose.
+std::string choice_by_validation_words(const ValidationChoice& choice) {
+  std::string words;
+  if (!choice.learning_rates.empty()) {
+    words += fmt::format("; the learning rate is chosen of {} by {} on them",
+                         fmt::join(choice.learning_rates, ", "), choice.metric);
+  }
+  if (choice.best_checkpoint)
+    words += fmt::format("; the best checkpoint by {} is kept", choice.metric);
+  if (choice.patience > 0)
+    words += fmt::format(", and training ends {} after it", counted(choice.patience, "evaluation"));
+  return words;
 }
 
 std::string batch_words(const TuneSettings& tune) {
@@ -104,10 +131,9 @@ std::string pretrain_words(const PretrainJob& job, const Plan& plan) {
   const PretrainSettings& pretrain = job.pretrain;
   return fmt::format(
       "on the text {}: {}, each of {} source tokens in rows of at most {} ({}); {}; dropout {}{}",
-      corpus_words(job.corpus), counted(pretrain.steps, "step"), pretrain.batch_tokens,
-      pretrain.sequence_length,
-      pretrain.pack_sequences ? "documents joined and cut into full rows" : "one document a row",
-      optimizer_words(pretrain.optimizer, plan), pretrain.dropout, options_words(pretrain.options));
+      corpus_words(job.corpus), pretrain_steps_words(pretrain), pretrain.batch_tokens,
+      pretrain.sequence_length, packing_words(pretrain), optimizer_words(pretrain.optimizer, plan),
+      pretrain.dropout, options_words(pretrain.options));
 }
 
 std::string tune_words(const TuneJob& job, const Plan& plan) {
@@ -118,7 +144,8 @@ std::string tune_words(const TuneJob& job, const Plan& plan) {
       tune.dropout, tune.max_source_length, tune.max_target_length, options_words(tune.options));
   if (tune.validation_examples > 0)
     words += fmt::format("; {} held out of the training set for validation",
-                         counted(tune.validation_examples, "example"));
+                         counted(tune.validation_examples, "example")) +
+             choice_by_validation_words(tune.choice);
   return words;
 }
 

@@ -16,6 +16,17 @@ Json scores_json(const ClaimResult& result, const SideScores& scores) {
           {"reference_worse", number_or_null(scores.reference_worse)}};
 }
 
+Json registered_json(const ClaimResult& result) {
+  if (!result.registered) return {};
+  const ClaimRegistered& made = *result.registered;
+  return {{"at", made.at},
+          {"hash", made.hash},
+          {"added_later", made.results_before > 0},
+          {"results_before", made.results_before},
+          {"earlier_forms", made.earlier_forms},
+          {"text", registration_text(result)}};
+}
+
 Json claim_json(const ClaimResult& result) {
   return {{"name", result.claim.name},
           {"source", result.claim.source},
@@ -26,6 +37,12 @@ Json claim_json(const ClaimResult& result) {
           {"verdict", to_string(result.verdict)},
           {"text", explain(result)},
           {"reason", result.reason},
+          {"margin", result.claim.margin > 0 ? Json(result.claim.margin) : Json()},
+          {"family", result.family},
+          {"family_size", result.family_size},
+          {"registered", registered_json(result)},
+          {"about_starts", result.about_starts},
+          {"pretraining_runs", result.about_starts ? Json(result.pretraining_runs) : Json()},
           {"pairs", result.pairs},
           {"seeds", result.seeds},
           {"test_examples", result.examples},
@@ -46,6 +63,17 @@ void add_effects(const ClaimResult& result, Json& json) {
   const bool judged = result.verdict != ClaimVerdict::not_run;
   json["p_value"] = judged ? Json(result.effect.p_value) : Json();
   json["p_holm"] = judged ? Json(result.p_holm) : Json();
+  json["p_beyond_margin"] = judged ? number_or_null(result.p_beyond) : Json();
+  json["detectable"] = number_or_null(result.detectable);  // null too where it is infinite
+  json["apart"] = Json::array();
+  for (const ClaimApart& part : result.apart) {
+    json["apart"].push_back(
+        {{"label", part.label},
+         {"effect",
+          {{"mean", part.effect.mean}, {"low", part.effect.low}, {"high", part.effect.high}}},
+         {"scores", scores_json(result, part.scores)},
+         {"p_value", part.p_value}});
+  }
   for (const ClaimOnTask& task : result.tasks) {
     json["tasks"].push_back({{"task", task.task},
                              {"effect", estimate_json(task.effect)},

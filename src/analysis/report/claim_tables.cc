@@ -15,13 +15,14 @@ void append_effect(CsvRow& row, const ClaimResult& result, const SideScores& sco
   append(row, effect);
 }
 
-// The columns from "better" to "p_holm".
+// The columns from "better" to "detectable".
 void append_verdict(CsvRow& row, const ClaimResult& result) {
   append_effect(row, result, result.scores, result.effect.estimate);
   const bool judged = result.verdict != ClaimVerdict::not_run;
   row.insert(row.end(), {result.effect.tasks_resampled ? "yes" : "no",
                          judged ? csv_number(result.effect.p_value) : "",
-                         judged ? csv_number(result.p_holm) : ""});
+                         judged ? csv_number(result.p_holm) : "",
+                         judged ? csv_number(result.p_beyond) : "", csv_number(result.detectable)});
 }
 
 CsvRow claim_fields(const ClaimResult& result) {
@@ -33,7 +34,7 @@ CsvRow claim_fields(const ClaimResult& result) {
              to_string(result.verdict),
              result.reason};
   if (result.tasks.empty())
-    row.insert(row.end(), 11, "");
+    row.insert(row.end(), 13, "");
   else
     append_verdict(row, result);
   for (const int64_t count :
@@ -42,38 +43,26 @@ CsvRow claim_fields(const ClaimResult& result) {
     row.push_back(csv_number(count));
   }
   row.push_back(join(result.unusable, "; "));
+  row.insert(row.end(), {result.family, csv_number(result.family_size),
+                         result.claim.margin > 0 ? csv_number(result.claim.margin) : "",
+                         result.about_starts ? csv_number(result.pretraining_runs) : "",
+                         result.registered ? result.registered->at : "",
+                         result.registered ? csv_number(result.registered->results_before) : ""});
   return row;
 }
 
 }  // namespace
 
 CsvRows claims_table(const std::vector<ClaimResult>& claims) {
-  CsvRows rows{{"claim",
-                "source",
-                "metric",
-                "reduce",
-                "at_least",
-                "verdict",
-                "reason",
-                "better",
-                "worse",
-                "relative_gain",
-                "reference_better",
-                "reference_worse",
-                "effect",
-                "effect_low",
-                "effect_high",
-                "tasks_resampled",
-                "p_value",
-                "p_holm",
-                "tasks",
-                "seeds",
-                "test_examples",
-                "pairs",
-                "cells",
-                "cells_failed",
-                "cells_missing",
-                "unusable_cells"}};
+  CsvRows rows{{"claim",         "source",        "metric",           "reduce",
+                "at_least",      "verdict",       "reason",           "better",
+                "worse",         "relative_gain", "reference_better", "reference_worse",
+                "effect",        "effect_low",    "effect_high",      "tasks_resampled",
+                "p_value",       "p_holm",        "p_beyond_margin",  "detectable",
+                "tasks",         "seeds",         "test_examples",    "pairs",
+                "cells",         "cells_failed",  "cells_missing",    "unusable_cells",
+                "family",        "family_size",   "margin",           "pretraining_runs",
+                "registered_at", "results_before"}};
   for (const ClaimResult& result : claims) rows.push_back(claim_fields(result));
   return rows;
 }

@@ -21,7 +21,12 @@ const char* class_of(ClaimVerdict verdict) {
   switch (verdict) {
     case ClaimVerdict::holds: return "better";
     case ClaimVerdict::does_not_hold: return "worse";
-    case ClaimVerdict::undecided: return "tie";
+    case ClaimVerdict::equivalent:
+    case ClaimVerdict::holds_here:
+    case ClaimVerdict::does_not_hold_here:
+    case ClaimVerdict::equivalent_here:
+    case ClaimVerdict::undecided:
+    case ClaimVerdict::borderline: return "tie";
     case ClaimVerdict::not_run: return "absent";
   }
   return "";
@@ -57,8 +62,10 @@ std::vector<std::string> unusable_texts(const ClaimResult& result) {
 }
 
 TableCell verdict_cell(const ClaimResult& result) {
-  std::vector<CellLine> lines{{verdict_text(result.verdict), LineRole::gain},
-                              {result.reason, LineRole::note}};
+  std::vector<CellLine> lines{{verdict_text(result), LineRole::gain},
+                              {result.reason, LineRole::note},
+                              {detectable_text(result), LineRole::note},
+                              {registration_text(result), LineRole::note}};
   // Otherwise the unusable cells stand with the claim's tasks.
   if (result.tasks.empty() && !result.reason.empty()) {
     for (const std::string& text : unusable_texts(result)) lines.push_back({text, LineRole::note});
@@ -96,6 +103,16 @@ PageTable tasks_table(const ClaimResult& result) {
   return table;
 }
 
+PageTable apart_table(const ClaimResult& result) {
+  PageTable table{.columns = {"Each apart", "Score", "Effect", "p"}};
+  for (const ClaimApart& part : result.apart) {
+    table.rows.push_back({text_cell(part.label), scores_cell(result, part.scores),
+                          effect_cell(result, part.effect, "tie"),
+                          text_cell(p_text(part.p_value))});
+  }
+  return table;
+}
+
 std::string title_of(const ClaimResult& result) {
   return result.claim.name + ", " + metric_text(result.metric);
 }
@@ -109,9 +126,12 @@ std::string forest_chart(const ClaimResult& result, size_t index) {
 }
 
 std::string claim_details(const ClaimResult& result) {
-  std::string content = paragraph_html(explain(result)) + table_html(tasks_table(result));
+  std::string content = paragraph_html(explain(result)) +
+                        paragraph_html(registration_text(result) + ".") +
+                        (result.apart.empty() ? "" : table_html(apart_table(result))) +
+                        table_html(tasks_table(result));
   for (const std::string& text : unusable_texts(result)) content += text_element("small", text);
-  return folded_html(title_of(result) + ": " + verdict_text(result.verdict), content);
+  return folded_html(title_of(result) + ": " + verdict_text(result), content);
 }
 
 }  // namespace

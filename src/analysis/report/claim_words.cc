@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "analysis/report/number_text.h"
 
 namespace dovetail {
@@ -16,16 +18,64 @@ std::string pair_text(double better, double worse, bool higher_is_better) {
                      relative ? " (" + percent_text(*relative) + ")" : "");
 }
 
+constexpr const char* kOfThese = ", of these checkpoints";
+
+std::string unsigned_effect_text(const ClaimResult& result, double effect) {
+  return result.claim.reduce == "relative" ? fmt::format("{:.0f} %", 100 * effect)
+                                           : score_text(effect);
+}
+
+std::string apart_text(const ClaimResult& result) {
+  std::string text;
+  for (const ClaimApart& part : result.apart) {
+    text += fmt::format("; {}: {} ({})", part.label, effect_text(result, part.effect.mean),
+                        effect_interval_text(result, part.effect));
+  }
+  return text;
+}
+
 }  // namespace
 
-std::string verdict_text(ClaimVerdict verdict) {
-  switch (verdict) {
+std::string verdict_text(const ClaimResult& result) {
+  const std::string within =
+      "equivalent within " + unsigned_effect_text(result, result.claim.margin);
+  switch (result.verdict) {
     case ClaimVerdict::holds: return "holds";
     case ClaimVerdict::does_not_hold: return "does not hold";
+    case ClaimVerdict::equivalent: return within;
+    case ClaimVerdict::holds_here: return std::string("better") + kOfThese;
+    case ClaimVerdict::does_not_hold_here: return std::string("not better") + kOfThese;
+    case ClaimVerdict::equivalent_here: return within + kOfThese;
     case ClaimVerdict::undecided: return "undecided";
+    case ClaimVerdict::borderline: return "borderline";
     case ClaimVerdict::not_run: return "not run";
   }
   return "";
+}
+
+std::string family_text(const ClaimResult& result) {
+  return fmt::format("in the family {} of {}", result.family,
+                     count_text(result.family_size, "verdict"));
+}
+
+std::string registration_text(const ClaimResult& result) {
+  if (!result.registered) return "not registered";
+  const ClaimRegistered& made = *result.registered;
+  std::string text = "registered " + made.at + ", before its first result";
+  if (made.results_before > 0) {
+    text = fmt::format("added later: registered {}, when {} of its {} were known", made.at,
+                       made.results_before, count_text(result.cells, "result"));
+  }
+  if (made.earlier_forms > 0)
+    text += fmt::format("; it replaces {}", count_text(made.earlier_forms, "earlier form"));
+  return text;
+}
+
+std::string detectable_text(const ClaimResult& result) {
+  if (!result.detectable || result.verdict != ClaimVerdict::undecided) return "";
+  if (!std::isfinite(*result.detectable)) return "so little evidence could have shown no effect";
+  return "the smallest effect that so much evidence would have shown is " +
+         unsigned_effect_text(result, *result.detectable);
 }
 
 std::string effect_text(const ClaimResult& result, double effect) {
@@ -51,25 +101,31 @@ std::string evidence_text(const ClaimResult& result) {
                   count_text(result.seeds, "seed"), count_text(result.examples, "test example"),
                   count_text(result.cells - result.cells_failed - result.cells_missing, "cell"));
   if (result.cells_failed > 0) text += fmt::format(" ({} more failed)", result.cells_failed);
+  if (result.pretraining_runs > 1)
+    text += fmt::format(", {} of pre-training behind each start",
+                        count_text(result.pretraining_runs, "run"));
   if (result.tasks.empty()) return text;
-  if (result.effect.tasks_resampled) return text + "; tasks are resampled too";
+  if (result.effect.tasks_resampled) return text + "; a draw of tasks";
   return text + (result.tasks.size() == 1 ? "; holds for this task alone"
                                           : "; holds for these tasks alone");
 }
 
 std::string explain(const ClaimResult& result) {
-  std::string text = verdict_text(result.verdict);
-  if (result.verdict == ClaimVerdict::not_run) text += ": " + result.reason;
+  std::string text = verdict_text(result);
+  const bool judged = result.verdict != ClaimVerdict::not_run;
+  if (!result.reason.empty()) text += ": " + result.reason;
   if (result.tasks.empty()) return text + ".";
-  text += result.verdict == ClaimVerdict::not_run ? "; so far " : ": ";
+  text += judged ? result.reason.empty() ? ": " : "; " : "; so far ";
   text +=
-      fmt::format("effect {} (95 % interval {}) in {}, {}; {}",
+      fmt::format("effect {} (95 % interval {}) in {}, {}{}; {}",
                   effect_text(result, result.effect.estimate.mean),
                   effect_interval_text(result, result.effect.estimate), metric_text(result.metric),
-                  scores_text(result, result.scores), evidence_text(result));
-  if (result.verdict == ClaimVerdict::not_run) return text + ".";
-  return text + fmt::format("; p {}, {} by Holm's method.", p_text(result.effect.p_value),
-                            p_text(result.p_holm));
+                  scores_text(result, result.scores), apart_text(result), evidence_text(result));
+  if (!judged) return text + ".";
+  text += fmt::format("; p {}, {} corrected {} (Holm)", p_text(result.effect.p_value),
+                      p_text(result.p_holm), family_text(result));
+  const std::string detectable = detectable_text(result);
+  return text + (detectable.empty() ? "" : "; " + detectable) + ".";
 }
 
 }  // namespace dovetail

@@ -3,12 +3,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+
 #include "analysis/report/decision_words.h"
 #include "analysis/report/example_view.h"
 #include "analysis/report/number_text.h"
 #include "analysis/report/page_parts.h"
 #include "analysis/report/page_table.h"
 #include "analysis/report/use_words.h"
+#include "plan/baselines.h"
 
 namespace dovetail {
 
@@ -66,11 +70,31 @@ TableCell evidence_cell(const Decision& decision) {
                      {differ_text(decision), LineRole::note}});
 }
 
-std::vector<TableCell> decision_row(const Decision& decision) {
+// A column for each comparison that decides anywhere: its name and label. The guesses of a
+// multiple-choice test have none in a sweep without choices.
+using ComparedColumns = std::vector<std::pair<std::string, std::string>>;
+
+ComparedColumns compared_columns(const ReportModel& model) {
+  const auto is_listed = [&](const std::string& name) {
+    return std::ranges::any_of(model.decisions, [&](const Decision& decision) {
+      return find_comparison(decision, name) != nullptr;
+    });
+  };
+  ComparedColumns columns{{"random_start", "Random start, at its best"}};
+  for (const BaselineEntry& entry : baselines()) {
+    if (!is_listed(entry.name)) continue;
+    std::string label = entry.label;
+    label[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(label[0])));
+    columns.emplace_back(entry.name, label);
+  }
+  return columns;
+}
+
+std::vector<TableCell> decision_row(const Decision& decision, const ComparedColumns& columns) {
   std::vector<TableCell> row{
       table_cell({{decision.task, LineRole::name}, {decision.train_size, LineRole::note}}),
       choice_cell(decision)};
-  for (const char* name : {"random_start", "most_frequent", "copy", "untuned"})
+  for (const auto& [name, label] : columns)
     row.push_back(comparison_cell(find_comparison(decision, name)));
   row.push_back(evidence_cell(decision));
   const GroupCost& cost = (decision.use.choice ? *decision.use.choice : decision.recommended).cost;
@@ -93,11 +117,12 @@ PageTable comparisons_table(const Decision& decision) {
 
 std::string recommendations_html(const ReportModel& model) {
   if (model.decisions.empty()) return absent_html("No task has a finished cell yet.");
-  PageTable table{.css_class = "recommendations",
-                  .columns = {"Task and training data", "Use", "Random start, at its best",
-                              "Most frequent answer", "Copy the input",
-                              "Untuned model, at its best", "Evidence", "Cost from nothing"}};
-  for (const Decision& decision : model.decisions) table.rows.push_back(decision_row(decision));
+  const ComparedColumns compared = compared_columns(model);
+  PageTable table{.css_class = "recommendations", .columns = {"Task and training data", "Use"}};
+  for (const auto& [name, label] : compared) table.columns.push_back(label);
+  table.columns.insert(table.columns.end(), {"Evidence", "Cost from nothing"});
+  for (const Decision& decision : model.decisions)
+    table.rows.push_back(decision_row(decision, compared));
   return wide_table_html(table);
 }
 

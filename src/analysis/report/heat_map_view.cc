@@ -10,6 +10,7 @@
 #include "analysis/report/number_text.h"
 #include "analysis/report/page_parts.h"
 #include "analysis/report/page_table.h"
+#include "plan/baselines.h"
 
 namespace dovetail {
 
@@ -86,7 +87,8 @@ PageTable heat_map_table(const HeatMap& map) {
 // "most_frequent 0.102 (all), copy 0.000": the best of each kind at each size.
 std::string baselines_text(const HeatMap& map) {
   std::vector<std::string> parts;
-  for (const char* name : {"most_frequent", "copy", "untuned"}) {
+  for (const BaselineEntry& entry : baselines()) {
+    const std::string& name = entry.name;
     std::map<std::string, double> best;
     for (const GroupRow& group : map.model.groups) {
       if (group.baseline != name || group.task != map.task) continue;

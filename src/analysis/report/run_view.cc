@@ -64,6 +64,8 @@ std::string run_facts_html(const ReportModel& model) {
                      {"Commit", provenance_text(facts, "commit")},
                      {"Threads a rank", provenance_text(facts, "threads")},
                      {"Device", provenance_text(facts, "device")},
+                     {"Processor", provenance_text(facts, "cpu")},
+                     {"Precision", provenance_text(facts, "precision")},
                      {"Sweep hash", model.sweep_hash.substr(0, 12)}});
 }
 

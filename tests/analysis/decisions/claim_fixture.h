@@ -16,6 +16,13 @@ inline std::vector<float> flat(float score, size_t count = 20) {
   return std::vector<float>(count, score);
 }
 
+// Mean 0, deviation 1.
+inline double normal(Rng& rng) {
+  double sum = -6;
+  for (int i = 0; i < 12; ++i) sum += rng.uniform();
+  return sum;
+}
+
 inline ClaimSide side(AxisLabels labels, std::string metric = "") {
   return {{std::move(labels)}, std::move(metric), false};
 }

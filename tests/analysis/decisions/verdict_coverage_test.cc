@@ -17,12 +17,6 @@ struct Simulation {
 };
 constexpr int kSweeps = 300;
 
-double normal(Rng& rng) {
-  double sum = -6;
-  for (int i = 0; i < 12; ++i) sum += rng.uniform();
-  return sum;
-}
-
 // One task: examples of their own difficulty, and an effect that differs by example and a little by
 // seed.
 double add_task(Results& r, const Simulation& s, int task, Rng& rng) {

@@ -217,17 +217,125 @@ TEST(Claims, ASweepWithoutBothSidesSaysSo) {
   EXPECT_THAT(found.tasks, IsEmpty());
 }
 
-TEST(Claims, PValuesAreHolmsOverAllThatWereJudged) {
-  Results r = two_tasks();
-  r.plan.claims = {masked_wins(), masked_wins(), masked_wins({{"task", {"none"}}})};
-  r.plan.claims[1].metrics = {"rouge_l", "exact_match"};
+// Six tasks with effects 0.01 to 0.06: mean 0.035, standard error sqrt(0.00035 / 6) = 0.007638,
+// t = 4.583 with five degrees, p = 0.0059.
+Results six_tasks() {
+  Results r;
+  for (int task = 1; task <= 6; ++task) {
+    add_both(r, "t" + std::to_string(task), "few", 0.4F + 0.01F * static_cast<float>(task), 0.4F);
+  }
+  return r;
+}
 
-  const auto groups = group_cells(r.plan, r.records);
-  const auto found = judge_claims(r.plan, groups);
+std::vector<ClaimResult> judge_all(const Results& r, std::vector<Claim> claims) {
+  Plan plan = r.plan;
+  plan.claims = std::move(claims);
+  return judge_claims(plan, group_cells(plan, r.records));
+}
 
-  ASSERT_EQ(found.size(), 4);
-  EXPECT_NEAR(found[0].p_holm, 3 * found[0].effect.p_value, 1e-12);
-  EXPECT_EQ(found[3].p_holm, 1);
+TEST(Claims, ManyTasksAreATTest) {
+  const ClaimResult found = judge(six_tasks(), masked_wins());
+
+  EXPECT_NEAR(found.effect.p_value, 0.0059, 1e-4);
+  EXPECT_NEAR(found.effect.estimate.low, 0.035 - 2.5706 * 0.0076376, 1e-5);
+  EXPECT_EQ(found.verdict, ClaimVerdict::holds);
+}
+
+TEST(Claims, VerdictsActOnThePValueOfTheFamily) {
+  std::vector<Claim> claims = {masked_wins(), masked_wins(), masked_wins({{"task", {"none"}}})};
+  claims[1].metrics = {"rouge_l", "exact_match"};
+  const auto all = judge_all(six_tasks(), claims);
+
+  ASSERT_EQ(all.size(), 4);
+  EXPECT_EQ(all[0].family, "made-up");
+  EXPECT_EQ(all[0].family_size, 4);  // the one that cannot be judged yet counts too
+  EXPECT_NEAR(all[0].p_holm, 4 * all[0].effect.p_value, 1e-12);
+  EXPECT_EQ(all[0].verdict, ClaimVerdict::holds);
+  EXPECT_EQ(all[3].verdict, ClaimVerdict::not_run);
+
+  claims[0].family = claims[1].family = "mto";
+  claims[0].family_size = 12;  // others stand in other files
+  const auto larger = judge_all(six_tasks(), claims);
+  EXPECT_NEAR(larger[0].p_holm, 12 * all[0].effect.p_value, 1e-12);
+  EXPECT_EQ(larger[0].verdict, ClaimVerdict::undecided);
+  ASSERT_TRUE(larger[0].detectable);
+  EXPECT_GT(*larger[0].detectable, 0.035);  // else it would not be undecided
+  EXPECT_EQ(larger[3].family, "made-up");
+}
+
+TEST(Claims, AMarginMakesThemEquivalent) {
+  Claim claim = masked_wins();
+  claim.at_least = 0.034;  // so that it is not above
+  claim.margin = 0.08;
+
+  EXPECT_EQ(judge(six_tasks(), claim).verdict, ClaimVerdict::equivalent);
+}
+
+// Matched cells 0.5 and 0.3. One mismatch is dead, the other beats them: on average matching seems
+// to win by 0.2, and apart it loses against the live one.
+TEST(Claims, EachMismatchStandsApart) {
+  Results r;
+  for (int task = 1; task <= 6; ++task) {
+    for (const char* seed : {"1", "2"}) {
+      const std::string name = "t" + std::to_string(task);
+      const float own = 0.001F * static_cast<float>(task);
+      const auto add = [&](const char* objective, const char* tmpl, float score) {
+        r.add({objective, name, tmpl, "soft_prompt", "few", seed}, flat(score));
+      };
+      add("span_corruption", "masked_prompting", 0.5F);
+      add("prefix_lm", "prompting", 0.3F);
+      add("prefix_lm", "masked_prompting", 0.0F);
+      add("span_corruption", "prompting", 0.45F + own);
+    }
+  }
+  const auto cell = [](const char* objective, const char* tmpl) {
+    return AxisLabels{{"objective", {objective}}, {"template", {tmpl}}};
+  };
+  Claim claim{"matching wins", "s", {"rouge_l"}, "gain", 0, {}};
+  claim.apart = true;
+  for (const char* objective : {"prefix_lm", "span_corruption"}) {
+    const bool dead = std::string(objective) == "prefix_lm";
+    ClaimPair& pair = claim.pairs.emplace_back();
+    pair.better.alternatives = {cell("span_corruption", "masked_prompting"),
+                                cell("prefix_lm", "prompting")};
+    pair.worse.alternatives = {cell(objective, dead ? "masked_prompting" : "prompting")};
+    pair.label = dead ? "against the dead one" : "against the live one";
+  }
+
+  const ClaimResult found = judge(r, claim);
+
+  EXPECT_NEAR(found.effect.estimate.mean, 0.4 - (0.4535 + 0.0) / 2, 1e-5);
+  ASSERT_EQ(found.apart.size(), 2);
+  EXPECT_NEAR(found.apart[0].effect.mean, 0.4, 1e-5);
+  EXPECT_NEAR(found.apart[1].effect.mean, -0.0535, 1e-5);
+  EXPECT_EQ(found.verdict, ClaimVerdict::does_not_hold);
+}
+
+// Noise alone: verdicts on it are the closest to the edge.
+TEST(Claims, TheSameWhateverIsDrawn) {
+  const uint64_t seed = 20261201;
+  SCOPED_TRACE(seed);
+  Rng rng(seed);
+  Results r;
+  for (int task = 1; task <= 6; ++task) {
+    for (const char* run : {"1", "2"}) {
+      for (const char* tmpl : {"masked_prompting", "prompting", "mapping", "masked_mapping"}) {
+        std::vector<float> scores;
+        for (int i = 0; i < 40; ++i) scores.push_back(rng.uniform() < 0.4 ? 1.0F : 0.0F);
+        r.add({"none", "t" + std::to_string(task), tmpl, "full", "few", run}, scores);
+      }
+    }
+  }
+  Claim best = masked_wins();
+  best.pairs[0].worse = {{}, "", true};
+  for (const Claim& claim : {masked_wins(), best}) {
+    const ClaimVerdict first = judge(r, claim).verdict;
+    for (uint64_t stream = 1; stream <= 5; ++stream) {
+      DecisionOptions options;
+      options.bootstrap.seed = stream;
+      EXPECT_EQ(judge(r, claim, options).verdict, first) << stream;
+    }
+  }
 }
 
 }  // namespace

@@ -7,24 +7,20 @@
 #include "sweep/sweep.h"
 #include "sweep/toml_table.h"
 
-// [pretrain] and [tune], and the keys of them that a value of an axis may override.
+// [pretrain], and the keys of it that a value of the axis "objective" may override.
 namespace dovetail {
 
-// A whole number, { fixed = 60 }, or { per_epoch = 5, at_least = 40, at_most = 400 }.
-StepSettings read_steps(const toml::node& node);
-
 PretrainSettings read_pretrain(const toml::node& node, const Entries& optimizers);
-TuneSettings read_tune(const toml::node& node, const Entries& optimizers);
+// `replicates` of [pretrain]: runs for each objective. Part of no run's settings.
+int64_t read_replicates(const toml::node& pretrain);
 
-inline const std::vector<std::string> kTuneOverrides = {
-    "learning_rate", "optimizer",  "schedule",
-    "steps",         "accumulate", "label_smoothing",
-    "z_loss",        "ema",        "activation_checkpointing",
-    "precision"};
 inline const std::vector<std::string> kPretrainOverrides = {"steps",
                                                             "batch_tokens",
                                                             "sequence_length",
                                                             "pack_sequences",
+                                                            "pack_pairs",
+                                                            "separator",
+                                                            "budget_share",
                                                             "dropout",
                                                             "learning_rate",
                                                             "optimizer",
@@ -34,8 +30,9 @@ inline const std::vector<std::string> kPretrainOverrides = {"steps",
                                                             "z_loss",
                                                             "ema",
                                                             "activation_checkpointing",
-                                                            "precision"};
-void override_tune(const TomlTable& table, TuneSettings& tune, const Entries& optimizers);
+                                                            "precision",
+                                                            "replicates"};
+
 void override_pretrain(const TomlTable& table, PretrainSettings& pretrain,
                        const Entries& optimizers);
 

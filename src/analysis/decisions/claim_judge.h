@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "analysis/decisions/verdicts.h"
+
+namespace dovetail {
+
+class RunNoises;
+
+// One claim by one metric, before its family has been looked at.
+struct ClaimCase {
+  ClaimResult result;  // without verdict, but for not_run
+  ClaimTest test;      // means something unless not_run
+};
+
+ClaimCase claim_case(const Claim& claim, const std::string& metric, const Plan& plan,
+                     const std::vector<CellGroup>& groups, const DecisionOptions& options,
+                     RunNoises& noises);
+
+}  // namespace dovetail

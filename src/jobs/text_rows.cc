@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "jobs/text_rows.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/error.h"
+#include "base/random.h"
+
+namespace dovetail {
+
+namespace {
+
+// Packed rows that wait for an example that still fits: more leave fewer holes.
+constexpr size_t kOpenRows = 32;
+
+std::vector<std::vector<int32_t>> encode_texts(const Objective& objective,
+                                               const nlohmann::json& parameters,
+                                               const Vocabulary& vocabulary) {
+  std::vector<std::vector<int32_t>> encoded;
+  std::map<std::vector<int32_t>, std::string> seen;
+  for (const std::string& text : texts_of(objective, parameters)) {
+    encoded.push_back(vocabulary.encode(text));
+    const auto [other, is_new] = seen.try_emplace(encoded.back(), text);
+    if (is_new || other->second == text) continue;
+    throw_<ConfigError>(
+        "the vocabulary cannot tell \"{}\" of objective {} from \"{}\": give texts of pieces "
+        "that it has",
+        text, objective.name, other->second);
+  }
+  return encoded;
+}
+
+int64_t longest_of(const std::vector<std::vector<int32_t>>& texts) {
+  size_t length = 0;
+  for (const std::vector<int32_t>& text : texts) length = std::max(length, text.size());
+  return static_cast<int64_t>(length);
+}
+
+// A chunk leaves room for the one id that T5's tokenizer puts around a text.
+int64_t more_than_an_end(const Vocabulary& vocabulary) {
+  return std::ssize(vocabulary.frame({})) - 1;
+}
+
+// The longest chunk that any example takes: of objectives that draw it, at most twice the room and
+// then some, found by drawing.
+int64_t longest_chunk(const Objective& objective, int64_t room, const nlohmann::json& parameters) {
+  int64_t longest = objective.chunk_length(room, parameters);
+  if (!objective.drawn_chunk_length_fn) return longest;
+  Rng rng(1);
+  for (int i = 0; i < 1000; ++i)
+    longest = std::max(longest, objective.drawn_chunk_length_fn(room, parameters, rng));
+  return longest;
+}
+
+// A piece's text without the mark of a space before it.
+std::string_view without_space(std::string_view piece) {
+  for (const std::string_view mark : {"\u2581", "\u0120", " "}) {
+    if (piece.starts_with(mark)) return piece.substr(mark.size());
+  }
+  return piece;
+}
+
+bool is_sentence_end(std::string_view piece) {
+  return !piece.empty() && piece.find_first_not_of(".?!") == std::string_view::npos;
+}
+
+void add_example(TextRow& row, const TextRow& example) {
+  Sequence& all = row.sequence;
+  const Sequence& one = example.sequence;
+  all.source.insert(all.source.end(), one.source.begin(), one.source.end());
+  all.target.insert(all.target.end(), one.target.begin(), one.target.end());
+  all.source_ends.push_back(static_cast<int32_t>(all.source.size()));
+  all.target_ends.push_back(static_cast<int32_t>(all.target.size()));
+  row.examples.push_back(example.examples.front());
+  row.spans += example.spans;
+  row.final_only += example.final_only;
+}
+
+Spending spending_of(const TextRow& row, const ModelSize& size) {
+  Spending spent{.spans = static_cast<double>(row.spans),
+                 .final_only = static_cast<double>(row.final_only)};
+  for (const TextRow::Lengths& example : row.examples) {
+    const auto source = static_cast<double>(example.source);
+    const auto target = static_cast<double>(example.target);
+    spent += {.examples = 1,
+              .text_tokens = static_cast<double>(example.text),
+              .source_tokens = source,
+              .target_tokens = target,
+              .loss_tokens = target,
+              .flops = train_flops(size, source, target)};
+  }
+  return spent;
+}
+
+}  // namespace
+
+TextRows::TextRows(Documents documents, const Vocabulary& vocabulary,
+                   const ChoiceSettings& objective, const PretrainSettings& settings)
+    : vocabulary_(vocabulary),
+      objective_(find_objective(objective.name)),
+      parameters_(resolve_parameters(objective_, objective.parameters)),
+      seed_(derive_seed(settings.seed, "text")),
+      pack_pairs_(settings.pack_pairs),
+      longest_(settings.sequence_length),
+      texts_(encode_texts(objective_, parameters_, vocabulary)),
+      room_(settings.sequence_length - longest_of(texts_) - more_than_an_end(vocabulary)),
+      stream_(std::move(documents),
+              {.longest = longest_chunk(objective_, room_, parameters_),
+               .pack_sequences = settings.pack_sequences,
+               .separator =
+                   settings.separator ? std::optional(vocabulary.special_ids().eos) : std::nullopt},
+              seed_) {
+  for (int i = 0; i < vocabulary.num_sentinels(); ++i) sentinels_.push_back(vocabulary.sentinel(i));
+  const SpecialIds& special = vocabulary.special_ids();
+  for (int32_t id = 0; id < vocabulary.size(); ++id) {
+    const std::string piece = vocabulary.piece(id);
+    const std::string_view word = without_space(piece);
+    const bool is_special = id == special.pad || id == special.eos || id == special.unk ||
+                            id == special.bos || vocabulary.is_sentinel(id);
+    ordinary_.push_back(!is_special);
+    begins_word_.push_back(word.size() < piece.size());
+    ends_sentence_.push_back(id == special.eos || is_sentence_end(word));
+  }
+}
+
+Symbols TextRows::symbols() const {
+  Symbols all(sentinels_, texts_);
+  all.ordinary = ordinary_;
+  all.begins_word = begins_word_;
+  all.ends_sentence = ends_sentence_;
+  return all;
+}
+
+TextRows::Chunk TextRows::next_chunk() {
+  const int64_t number = next_number_++;
+  if (!objective_.drawn_chunk_length_fn) return {stream_.next(), number};
+  Rng rng(derive_seed(seed_, fmt::format("row/{}", number)));  // as make() has it
+  return {stream_.next(objective_.drawn_chunk_length_fn(room_, parameters_, rng)), number};
+}
+
+TextRow TextRows::make(const Chunk& chunk) const {
+  Rng rng(derive_seed(seed_, fmt::format("row/{}", chunk.number)));
+  Denoised denoised = objective_.apply(chunk.tokens, symbols(), parameters_, rng);
+  const NoiseRuns noise = noise_runs(denoised.noise);
+  TextRow row{.sequence = {vocabulary_.frame(std::move(denoised.inputs)),
+                           vocabulary_.frame(std::move(denoised.targets))},
+              .spans = noise.runs,
+              .final_only = noise.final_only};
+  row.examples = {{.text = std::ssize(chunk.tokens),
+                   .source = std::ssize(row.sequence.source),
+                   .target = std::ssize(row.sequence.target)}};
+  return row;
+}
+
+TextRow TextRows::next() { return pack_pairs_ ? next_packed() : make(next_chunk()); }
+
+// The first open row with room takes an example; without one, the oldest row is done.
+TextRow TextRows::next_packed() {
+  while (true) {
+    const TextRow example = make(next_chunk());
+    const TextRow::Lengths& size = example.examples.front();
+    const auto fits = std::ranges::find_if(open_, [&](const TextRow& row) {
+      return std::ssize(row.sequence.source) + size.source <= longest_ &&
+             std::ssize(row.sequence.target) + size.target <= longest_;
+    });
+    if (fits != open_.end()) {
+      add_example(*fits, example);
+      continue;
+    }
+    open_.emplace_back();
+    add_example(open_.back(), example);
+    if (open_.size() <= kOpenRows) continue;
+    TextRow done = std::move(open_.front());
+    open_.pop_front();
+    return done;
+  }
+}
+
+int64_t rows_per_batch(const PretrainSettings& settings) {
+  return std::max<int64_t>(1, settings.batch_tokens / settings.sequence_length);
+}
+
+Spending step_spending(TextRows& rows, const PretrainSettings& settings, const ModelSize& size,
+                       int64_t sample) {
+  const int64_t a_step = rows_per_batch(settings);
+  const int64_t steps = std::max<int64_t>(1, (sample + a_step - 1) / a_step);
+  Spending spent;
+  for (int64_t i = 0; i < steps * a_step; ++i) spent += spending_of(rows.next(), size);
+  return spent * (1.0 / static_cast<double>(steps));
+}
+
+}  // namespace dovetail

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/decisions/detectable.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "analysis/made_up.h"
+#include "base/error.h"
+
+namespace dovetail {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(Detectable, OnATask) {
+  // variance 2 (0.02^2 + 0.45^2 / 300) / 2 = 0.001075, 21 degrees: 2.080 + 0.859
+  const SweepSize size{.seeds = 2, .examples = 300, .tasks = 9, .cells = 22};
+
+  EXPECT_NEAR(detectable_on_a_task(size, {}), (2.080 + 0.859) * 0.032787, 2e-4);
+  // 0.03^2 between tasks: sqrt((0.0009 + 0.001075) / 9) = 0.014814, 8 degrees: 2.306 + 0.889
+  EXPECT_NEAR(detectable_over_tasks(size, {}), (2.306 + 0.889) * 0.014814, 2e-4);
+}
+
+TEST(Detectable, MoreSeedsSeeLess) {
+  const SweepSize size{.seeds = 2, .examples = 300, .tasks = 1, .cells = 22};
+
+  // (1.97 + 0.84)^2 x 0.00215 / 0.05^2 = 6.8
+  EXPECT_EQ(seeds_to_detect(0.05, size, {}), 7);
+  EXPECT_EQ(seeds_to_detect(1e-5, size, {}), 0);
+  EXPECT_THAT(detectable_lines(size, {}, 0.05), HasSubstr("7 seeds"));
+  EXPECT_THAT(detectable_lines(size, {}, 0), HasSubstr("detectable difference"));
+}
+
+TEST(Detectable, APilotShowsTheNoiseOfItsRuns) {
+  made_up::Results r;
+  const auto add = [&](const char* tmpl, const char* seed, float score) {
+    r.add({"none", "a", tmpl, "full", "few", seed}, {score - 0.1F, score + 0.1F});
+  };
+  add("mapping", "1", 0.1F);
+  add("mapping", "2", 0.3F);
+  add("prompting", "1", 0.2F);
+  add("prompting", "2", 0.2F);
+
+  const TypicalSpread found =
+      spread_of_pilot(r.plan, group_cells(r.plan, r.records), "results/pilot");
+
+  EXPECT_NEAR(found.run, 0.1, 1e-6);  // run_noise_test.cc has the same means
+  EXPECT_NEAR(found.example, 0, 1e-6);
+  EXPECT_THAT(found.source, HasSubstr("results/pilot"));
+}
+
+TEST(Detectable, APilotOfOneSeedIsRefused) {
+  made_up::Results r;
+  r.add({"none", "a", "mapping", "full", "few", "1"}, {0.1F, 0.2F});
+
+  EXPECT_THROW(spread_of_pilot(r.plan, group_cells(r.plan, r.records), "results/pilot"), DataError);
+}
+
+}  // namespace
+}  // namespace dovetail
