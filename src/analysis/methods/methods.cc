@@ -157,18 +157,16 @@ MethodsPart statistics(const Plan& plan) {
   MethodsPart part{
       "Statistics",
       {"Scores are means over seeds and test examples. Intervals of paired differences are "
-       "Student's t intervals at 95 %. Their variance adds what other test examples and what other "
-       "runs would change; the second is pooled over all cells of a task, training size and "
-       "tuning. "
-       "The score to expect of the best of several choices is corrected by cross-fitting, over "
-       "halves of the runs and of the examples. No choice is called the best unless an F test "
-       "finds "
-       "that the cells differ (p below 0.05)."}};
+       "Student's t intervals at 95 %. Their variance adds what other test examples and what "
+       "other runs would change; the second is pooled over all cells of a task, training size "
+       "and tuning. The score to expect of the best of several choices is corrected by "
+       "cross-fitting, over halves of the runs and of the examples. No choice is called the best "
+       "unless an F test finds that the cells differ (p below 0.05)."}};
   if (!plan.claims.empty()) {
     part.paragraphs.push_back(
-        "Claims are judged by paired differences, each task counting alike, with p-values "
-        "corrected "
-        "for their family (Holm 1979).");
+        "Claims are judged by the intervals of paired differences, each task counting alike. "
+        "Their p-values are corrected for the number of claims (Holm 1979), their verdicts are "
+        "not.");
   }
   return part;
 }
