@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "analysis/report/number_text.h"
+#include "analysis/statistics/metric_direction.h"
 #include "app/cell_choice.h"
 #include "app/commands.h"
 #include "app/results_folder.h"
@@ -36,10 +37,6 @@ double best_score(const std::string& name) {
   return metric.higher_is_better ? metric.maximum : metric.minimum;
 }
 
-bool is_higher_better(const std::string& name) {
-  return name != "loss" && find_metric(name).higher_is_better;
-}
-
 // The metric that the examples are scored by.
 std::string metric_of(const PredictionsOptions& options, const Plan& plan, const Cell& cell,
                       const Record& record) {
@@ -61,15 +58,16 @@ bool is_wrong(const AnsweredExample& example, double best) {
   return !example.score || std::abs(*example.score - best) > 1e-6;
 }
 
-std::vector<AnsweredExample> wanted_examples(const PredictionsOptions& options, const Cell& cell,
-                                             const Record& record, const std::string& metric,
+std::vector<AnsweredExample> wanted_examples(const PredictionsOptions& options, const Plan& plan,
+                                             const Cell& cell, const Record& record,
+                                             const std::string& metric,
                                              const TestExamples& examples) {
   std::vector<AnsweredExample> all = answered_examples(cell, record, metric, examples);
   if (options.wrong) {
     const double best = best_score(metric);
     std::erase_if(all, [&](const AnsweredExample& one) { return !is_wrong(one, best); });
   }
-  if (options.sort == "score") sort_by_score(all, /*lowest_first=*/is_higher_better(metric));
+  if (options.sort == "score") sort_by_score(all, /*lowest_first=*/higher_is_better(plan, metric));
   if (options.sort == "likelihood") {
     std::ranges::stable_sort(all, {}, [](const AnsweredExample& one) {
       return one.likelihood.value_or(2);  // what has none comes last
@@ -148,7 +146,7 @@ int predictions(const PredictionsOptions& options) {
   for (size_t i = 0; i < cells.size(); ++i) {
     const auto& [cell, record] = cells[i];
     const std::string metric = metric_of(options, plan, *cell, *record);
-    const auto wanted = wanted_examples(options, *cell, *record, metric, examples.known);
+    const auto wanted = wanted_examples(options, plan, *cell, *record, metric, examples.known);
     if (options.json) {
       print_json(*cell, metric, wanted);
     } else {

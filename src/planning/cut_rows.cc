@@ -21,10 +21,14 @@ int64_t num_words(const std::string& text) {
   return words;
 }
 
+// Below this share the report's count is enough.
+constexpr double kLeastShare = 0.01;
+
 void note_cut(const std::vector<int64_t>& words, int64_t limit, const char* what, const char* key,
               std::vector<std::string>& notes) {
   const auto cut = std::ranges::count_if(words, [&](int64_t count) { return count >= limit; });
-  if (cut == 0) return;
+  if (cut == 0 || kLeastShare * static_cast<double>(words.size()) > static_cast<double>(cut))
+    return;
   notes.push_back(fmt::format(
       "{} of {} {} have more words than {} = {} has room for tokens, and lose their end", cut,
       words.size(), what, key, limit));

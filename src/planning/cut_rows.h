@@ -18,7 +18,8 @@ struct WordCounts {
 WordCounts word_counts(const TaskData& data);
 
 // Sentences on rows that surely lose their end, since they have more words than there is room for
-// tokens: limits count </s> too. Others may be cut as well, so the counts are lower bounds.
+// tokens: limits count </s> too. Others may be cut as well, so the counts are lower bounds. A
+// share below a hundredth is not noted.
 std::vector<std::string> cut_row_notes(const WordCounts& words, int64_t max_source_length,
                                        int64_t max_target_length);
 

@@ -44,7 +44,8 @@ ALLOWED = {
     "analysis/statistics": ["plan", "base"],
     "analysis/selectors": ["analysis/statistics", "plan", "base"],
     "analysis/decisions": ["analysis/selectors", "analysis/statistics", "plan", "base"],
-    "analysis/methods": ["plan", "base"],
+    "analysis/methods": ["analysis/decisions", "analysis/selectors", "analysis/statistics", "plan",
+                         "base"],
     "analysis/report": ["analysis/methods", "analysis/decisions", "analysis/selectors",
                         "analysis/statistics", "plan", "base"],
 }

@@ -33,5 +33,13 @@ TEST(CutRows, NotesWhatHasNoRoomForSure) {
                           "tokens, and lose their end"));
 }
 
+TEST(CutRows, OneRowOfManyIsNotNoted) {
+  WordCounts words{.sources = {}, .targets = std::vector<int64_t>(101, 1)};
+  words.targets.front() = 9;
+  EXPECT_THAT(cut_row_notes(words, 5, 4), IsEmpty());
+  words.targets.pop_back();  // 1 of 100
+  EXPECT_EQ(cut_row_notes(words, 5, 4).size(), 1);
+}
+
 }  // namespace
 }  // namespace dovetail

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "analysis/methods/settings_words.h"
 #include "base/names.h"
@@ -13,21 +12,8 @@ namespace dovetail {
 
 namespace {
 
-using Records = std::map<std::string, Record>;
-
-std::vector<std::string> labels_of(const Plan& plan, const char* axis) {
-  const auto found = plan.axis_labels.find(axis);
-  return found == plan.axis_labels.end() ? std::vector<std::string>() : found->second;
-}
-
-int64_t num_finished(const Plan& plan, const Records& records) {
-  return std::ranges::count_if(plan.cells, [&](const Cell& cell) {
-    const auto record = records.find(plan.jobs[static_cast<size_t>(cell.job)].key);
-    return record != records.end() && record->second.status == RunStatus::finished;
-  });
-}
-
-MethodsPart design(const Plan& plan, const Records& records) {
+MethodsPart design(const Analysis& analysis) {
+  const RunFacts& facts = analysis.facts;
   constexpr std::pair<const char*, const char*> kNouns[] = {{"objective", "objectives"},
                                                             {"adaptation", "adaptations"},
                                                             {"template", "templates"},
@@ -37,14 +23,14 @@ MethodsPart design(const Plan& plan, const Records& records) {
                                                             {"seed", "seeds"}};
   std::vector<std::string> axes;
   for (const auto& [axis, noun] : kNouns) {
-    const std::vector<std::string> labels = labels_of(plan, axis);
+    const std::vector<std::string> labels = analysis.labels(axis);
     if (!labels.empty()) axes.push_back(fmt::format("{}: {}", noun, join(labels, ", ")));
   }
   return {"Design",
           {fmt::format("The sweep {} crosses {}. That makes {}, baselines included, of which {} "
                        "finished.",
-                       plan.sweep_name, join(axes, "; "), counted(std::ssize(plan.cells), "cell"),
-                       num_finished(plan, records))}};
+                       analysis.plan->sweep_name, join(axes, "; "), counted(facts.cells, "cell"),
+                       facts.cells_finished)}};
 }
 
 // Jobs of one kind that say the same, with the names of what they differ in.
@@ -115,20 +101,22 @@ MethodsPart tuning(const Plan& plan) {
 }
 
 // The examples that the cells of a task were tested on; 0 before the first has finished.
-int64_t num_test_examples(const Plan& plan, const Records& records, const std::string& task) {
-  for (const Cell& cell : plan.cells) {
-    if (cell.coordinates[kTask] != task) continue;
-    const auto record = records.find(plan.jobs[static_cast<size_t>(cell.job)].key);
-    if (record == records.end()) continue;
-    if (!record->second.predictions.empty()) return std::ssize(record->second.predictions);
+int64_t num_test_examples(const Analysis& analysis, const std::string& task) {
+  for (const CellGroup& group : analysis.groups) {
+    if (group.task != task) continue;
+    for (const CellResult& cell : group.cells) {
+      if (cell.record && !cell.record->predictions.empty())
+        return std::ssize(cell.record->predictions);
+    }
   }
   return 0;
 }
 
-MethodsPart data(const Plan& plan, const Records& records) {
+MethodsPart data(const Analysis& analysis) {
+  const Plan& plan = *analysis.plan;
   std::vector<std::string> tasks;
-  for (const std::string& task : labels_of(plan, "task")) {
-    const int64_t tested = num_test_examples(plan, records, task);
+  for (const std::string& task : analysis.labels("task")) {
+    const int64_t tested = num_test_examples(analysis, task);
     tasks.push_back(fmt::format(
         "{}, decided by {}{}", with_source(plan, "task", task), primary_metric_of(plan, task),
         tested > 0 ? fmt::format(" on {}", counted(tested, "test example")) : ""));
@@ -157,23 +145,21 @@ MethodsPart statistics(const Plan& plan) {
   MethodsPart part{
       "Statistics",
       {"Scores are means over seeds and test examples. Intervals of paired differences are "
-       "Student's t intervals at 95 %. Their variance adds what other test examples and what other "
-       "runs would change; the second is pooled over all cells of a task, training size and "
-       "tuning. "
-       "The score to expect of the best of several choices is corrected by cross-fitting, over "
-       "halves of the runs and of the examples. No choice is called the best unless an F test "
-       "finds "
-       "that the cells differ (p below 0.05)."}};
+       "Student's t intervals at 95 %. Their variance adds what other test examples and what "
+       "other runs would change; the second is pooled over all cells of a task, training size "
+       "and tuning. The score to expect of the best of several choices is corrected by "
+       "cross-fitting, over halves of the runs and of the examples. No choice is called the best "
+       "unless an F test finds that the cells differ (p below 0.05)."}};
   if (!plan.claims.empty()) {
     part.paragraphs.push_back(
-        "Claims are judged by paired differences, each task counting alike, with p-values "
-        "corrected "
-        "for their family (Holm 1979).");
+        "Claims are judged by the intervals of paired differences, each task counting alike. "
+        "Their p-values are corrected for the number of claims (Holm 1979), their verdicts are "
+        "not.");
   }
   return part;
 }
 
-MethodsPart software(const Records& records) {
+MethodsPart software(const RunFacts& facts) {
   constexpr std::pair<const char*, const char*> kKeys[] = {{"commit", "Dovetail at commit"},
                                                            {"libtorch", "LibTorch"},
                                                            {"device", "device"},
@@ -182,15 +168,10 @@ MethodsPart software(const Records& records) {
                                                            {"threads", "threads a rank:"}};
   std::vector<std::string> parts;
   for (const auto& [key, words] : kKeys) {
-    std::set<std::string> values;
-    for (const auto& [name, record] : records) {
-      if (!record.provenance.is_object() || !record.provenance.contains(key)) continue;
-      const Json& value = record.provenance.at(key);
-      values.insert(value.is_string() ? value.get<std::string>() : value.dump());
-    }
-    if (values.empty()) continue;
-    parts.push_back(fmt::format("{} {}", words,
-                                listed(std::vector<std::string>(values.begin(), values.end()))));
+    const auto values = facts.provenance.find(key);
+    if (values == facts.provenance.end()) continue;
+    parts.push_back(
+        fmt::format("{} {}", words, listed({values->second.begin(), values->second.end()})));
   }
   MethodsPart part{"Software", {}};
   if (!parts.empty()) part.paragraphs.push_back(join(parts, "; ") + ".");
@@ -199,10 +180,11 @@ MethodsPart software(const Records& records) {
 
 }  // namespace
 
-std::vector<MethodsPart> methods_section(const Plan& plan, const Records& records) {
-  std::vector<MethodsPart> parts{design(plan, records), models(plan),     tuning(plan),
-                                 data(plan, records),   evaluation(plan), statistics(plan),
-                                 software(records)};
+std::vector<MethodsPart> methods_section(const Analysis& analysis) {
+  const Plan& plan = *analysis.plan;
+  std::vector<MethodsPart> parts{design(analysis),        models(plan),     tuning(plan),
+                                 data(analysis),          evaluation(plan), statistics(plan),
+                                 software(analysis.facts)};
   std::erase_if(parts, [](const MethodsPart& part) { return part.paragraphs.empty(); });
   return parts;
 }

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
-#include "plan/plan.h"
-#include "plan/record.h"
+#include "analysis/decisions/analysis.h"
 
 namespace dovetail {
 
@@ -19,7 +17,6 @@ struct MethodsPart {
 // What was run, as a paper's methods section says it: design, models, tuning, data, evaluation,
 // statistics and software. It follows from plan and records alone, so it says what ran and not what
 // was meant.
-std::vector<MethodsPart> methods_section(const Plan& plan,
-                                         const std::map<std::string, Record>& records);
+std::vector<MethodsPart> methods_section(const Analysis& analysis);
 
 }  // namespace dovetail

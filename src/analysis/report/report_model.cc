@@ -187,7 +187,7 @@ ReportModel report_model(const Analysis& analysis, const TestExamples& examples)
                     .jobs = job_rows(analysis),
                     .cells = cell_rows(analysis),
                     .failures = failures_of(analysis),
-                    .methods = methods_section(plan, *analysis.records)};
+                    .methods = methods_section(analysis)};
   for (const std::string& task : model.labels("task"))
     model.primary_metric[task] = main_metric_of(task, plan, analysis.options);
   for (const auto& [metric, traits] : plan.metric_traits) {

@@ -18,6 +18,14 @@ bool same_examples(const ProbedChoices& probed) {
   });
 }
 
+// Why these probes cannot be compared; "" if they can.
+std::string why_unusable(const ProbedChoices& probed, const std::string& measure) {
+  if (probed.empty()) return "no probe of this task holds " + measure;
+  if (!same_examples(probed))
+    return "the probes of this task hold different numbers of examples of " + measure;
+  return "";
+}
+
 // Whether no candidate differs from another on any example.
 bool are_alike(const ProbedChoices& probed) {
   return std::all_of(probed.begin(), probed.end(),
@@ -150,9 +158,8 @@ Selection best_of(const ProbedChoices& probed, const SelectorContext& context,
 Selection best_probe(const SelectorContext& context, const std::string& measure, Best best,
                      const std::string& words) {
   const ProbedChoices probed = probed_candidates(context, measure, best);
-  if (probed.empty()) return no_choice("no probe of this task holds " + measure);
-  if (!same_examples(probed))
-    return no_choice("the probes of this task hold different numbers of examples of " + measure);
+  const std::string unusable = why_unusable(probed, measure);
+  if (!unusable.empty()) return no_choice(unusable);
   Selection selection = best_of(probed, context, words);
   if (!selection.absent.empty()) return selection;
   const double mean = scores_at(probed, selection.choice).mean();
@@ -164,9 +171,8 @@ Selection best_probe(const SelectorContext& context, const std::string& measure,
 Selection lowest_template_within_bases(const SelectorContext& context, const std::string& measure,
                                        const std::string& words) {
   const ProbedChoices probed = probed_candidates(context, measure, Best::lowest);
-  if (probed.empty()) return no_choice("no probe of this task holds " + measure);
-  if (!same_examples(probed))
-    return no_choice("the probes of this task hold different numbers of examples of " + measure);
+  const std::string unusable = why_unusable(probed, measure);
+  if (!unusable.empty()) return no_choice(unusable);
   const ProbedChoices templates = templates_within_bases(probed);
   if (templates.size() < 2) return no_choice("no objective was probed with two templates");
   Selection selection = best_of(templates, context, words);

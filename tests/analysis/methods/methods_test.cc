@@ -43,6 +43,11 @@ std::map<std::string, Record> its_record() {
   return {{"k", record}};
 }
 
+std::vector<MethodsPart> methods_of(const std::map<std::string, Record>& records) {
+  const Plan plan = one_tuned_cell();
+  return methods_section(analyse(plan, records));
+}
+
 std::string whole_text(const std::vector<MethodsPart>& parts) {
   std::string text;
   for (const MethodsPart& part : parts)
@@ -51,7 +56,7 @@ std::string whole_text(const std::vector<MethodsPart>& parts) {
 }
 
 TEST(Methods, SaysWhatRan) {
-  const std::string text = whole_text(methods_section(one_tuned_cell(), its_record()));
+  const std::string text = whole_text(methods_of(its_record()));
 
   EXPECT_THAT(text, HasSubstr("1 cell, baselines included, of which 1 finished"));
   EXPECT_THAT(text, HasSubstr("base is a checkpoint that was made elsewhere, with d_model = 64, "
@@ -65,14 +70,14 @@ TEST(Methods, SaysWhatRan) {
 }
 
 TEST(Methods, AnUnfinishedSweepHasNoTestExamplesYet) {
-  const std::string text = whole_text(methods_section(one_tuned_cell(), {}));
+  const std::string text = whole_text(methods_of({}));
   EXPECT_THAT(text, HasSubstr("of which 0 finished"));
   EXPECT_THAT(text, Not(HasSubstr("test examples;")));
   EXPECT_THAT(text, Not(HasSubstr("commit")));
 }
 
 TEST(Methods, LatexCitesWhatTheBibliographyHasAndEscapesTheRest) {
-  const auto parts = methods_section(one_tuned_cell(), its_record());
+  const auto parts = methods_of(its_record());
   const std::string tex = methods_tex(parts), bib = methods_bib(parts);
 
   EXPECT_THAT(tex, HasSubstr("lora (\\citealt{hu2021}; as in PEFT)"));
