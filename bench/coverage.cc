@@ -143,7 +143,7 @@ std::vector<Json> pooled_tasks(const Setting& setting, Tasks kind, uint64_t seed
       tasks.push_back(difference_estimate({a, runs_of(groups[c])}, {b, runs_of(groups[c + 1])},
                                           runs.at(groups[c], "exact_match")));
     }
-    pooled.add(pool_estimates(tasks, 0).estimate, 0);
+    pooled.add(pool_estimates(tasks).estimate, 0);
   }
   return {line_of(named("pooled_tasks", kind).c_str(), setting, pooled)};
 }

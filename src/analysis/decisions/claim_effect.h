@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "analysis/decisions/claim_evidence.h"
-#include "analysis/decisions/effect_spread.h"
-#include "analysis/decisions/run_noise.h"
+#include "analysis/statistics/pooling.h"
+#include "analysis/statistics/task_runs.h"
 
 // The effect that a claim is about, and how well it is known. All of it is arithmetic on means: the
 // same results give the same numbers, whatever is drawn elsewhere.
@@ -15,11 +15,6 @@
 // A relative gain is taken of the means over the tasks, and is looked at as a linear function of
 // them (the delta method).
 namespace dovetail {
-
-// With so many tasks or more the tasks are a draw from many, and Student's t has one degree of
-// freedom less than there are tasks; the interval also allows for the skewness of their effects.
-// With fewer they stay as they are.
-inline constexpr size_t kFewestTasksDrawn = 5;
 
 using SideMeans = TaskSums::SideMeans;
 
@@ -34,27 +29,26 @@ class ClaimEffect {
   // Signed: positive supports the claim.
   double of(const SideMeans& means) const;
 
-  // On one task: examples and runs are drawn, the runs' noise from all cells of the task.
-  EffectTest on_task(const TaskEvidence& task, RunNoises& noises) const;
+  // On one task: examples and runs are drawn, the runs' variance pooled over the task's cells.
+  EffectTest on_task(const TaskEvidence& task, TaskRuns& runs) const;
 
-  // The mean over the tasks, which have a pair each. `runs` is given for a claim about what cells
-  // start from: the number of the pre-training run behind each seed (pretraining_runs.h). If there
+  // The mean over the tasks, which have a pair each. `pretraining` is given for a claim about what
+  // cells start from: the number of the pre-training run behind each seed (pretraining_runs.h). If there
   // are several, they are drawn too.
   using Tasks = std::map<std::string, TaskEvidence>;
-  EffectTest over_tasks(const Tasks& tasks, RunNoises& noises,
-                        const std::map<std::string, size_t>& runs) const;
+  EffectTest over_tasks(const Tasks& tasks, TaskRuns& runs,
+                        const std::map<std::string, size_t>& pretraining) const;
 
  private:
   SideMeans slopes(const SideMeans& means) const;
   double linear(const SideMeans& means, const SideMeans& at) const;
-  Spread within_task(const TaskEvidence& task, const SideMeans& at, RunNoises& noises) const;
-  RunNoise noise_of_runs(const TaskEvidence& task, const SideMeans& slopes,
-                         RunNoises& noises) const;
-  std::map<size_t, double> by_run(const TaskEvidence& task, const SideMeans& at,
-                                  const std::map<std::string, size_t>& runs) const;
-  Spread of_runs(const Tasks& tasks, const SideMeans& at,
-                 const std::map<std::string, size_t>& runs) const;
-  RunNoise own_noise(const TaskEvidence& task, const SideMeans& slopes) const;
+  Variance within_task(const TaskEvidence& task, const SideMeans& at, TaskRuns& runs) const;
+  Variance of_runs(const TaskEvidence& task, const SideMeans& slopes, TaskRuns& runs) const;
+  Variance of_own_runs(const TaskEvidence& task, const SideMeans& slopes) const;
+  std::map<size_t, double> by_pretraining(const TaskEvidence& task, const SideMeans& at,
+                                          const std::map<std::string, size_t>& pretraining) const;
+  Spread of_pretraining(const Tasks& tasks, const SideMeans& at,
+                        const std::map<std::string, size_t>& pretraining) const;
 
   const Claim& claim_;
   std::string metric_;

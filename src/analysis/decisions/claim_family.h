@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/decisions/effect_spread.h"
+#include "analysis/statistics/effect_test.h"
 
 // The verdicts of a family of claims, so corrected that the chance of any wrong one among them is
 // kept, however many they are.

@@ -33,8 +33,8 @@ class ClaimJudge {
  public:
   ClaimJudge(const Claim& claim, const std::string& metric, const Plan& plan,
              const std::vector<CellGroup>& groups, const DecisionOptions& options,
-             RunNoises& noises)
-      : plan_(plan), groups_(groups), options_(options), noises_(noises) {
+             TaskRuns& task_runs)
+      : plan_(plan), groups_(groups), options_(options), task_runs_(task_runs) {
     result_.claim = claim;
     result_.metric = metric;
     const std::string& own = claim.pairs.front().better.metric;
@@ -106,12 +106,12 @@ class ClaimJudge {
   EffectTest look_at_all() {
     const ClaimEffect effect = effect_of(evidence_);
     for (const auto& [name, task] : evidence_.tasks) add_task(name, task, effect);
-    const EffectTest test = effect.over_tasks(evidence_.tasks, noises_, runs_);
+    const EffectTest test = effect.over_tasks(evidence_.tasks, task_runs_, runs_);
     result_.scores = side_scores_of(mean_over_tasks(evidence_.tasks, evidence_.num_sides()),
                                     evidence_.differences);
-    result_.effect.estimate = test.interval(options_.bootstrap.confidence);
+    result_.effect.estimate = test.interval(options_.intervals.confidence);
     result_.effect.tasks = std::ssize(evidence_.tasks);
-    result_.effect.tasks_resampled = evidence_.tasks.size() >= kFewestTasksDrawn;
+    result_.effect.tasks_drawn = evidence_.tasks.size() >= kFewestTasks;
     result_.effect.p_value = test.p_value(result_.claim.at_least);
     return test;
   }
@@ -122,7 +122,7 @@ class ClaimJudge {
     found.pairs = task.sums.num_pairs();
     found.scores =
         side_scores_of(means_of(task.sums, evidence_.num_sides()), evidence_.differences);
-    found.effect = effect.on_task(task, noises_).interval(options_.bootstrap.confidence);
+    found.effect = effect.on_task(task, task_runs_).interval(options_.intervals.confidence);
     found.effect.items = task.sums.num_items();
     found.effect.seeds = task.sums.num_seeds();
     result_.examples += found.effect.items;
@@ -141,9 +141,9 @@ class ClaimJudge {
         tests.emplace_back();
         continue;
       }
-      tests.push_back(effect_of(own).over_tasks(own.tasks, noises_, runs_));
+      tests.push_back(effect_of(own).over_tasks(own.tasks, task_runs_, runs_));
       result_.apart.push_back(
-          {label, tests.back().interval(options_.bootstrap.confidence),
+          {label, tests.back().interval(options_.intervals.confidence),
            side_scores_of(mean_over_tasks(own.tasks, own.num_sides()), own.differences),
            tests.back().p_value(result_.claim.at_least)});
     }
@@ -153,7 +153,7 @@ class ClaimJudge {
   const Plan& plan_;
   const std::vector<CellGroup>& groups_;
   const DecisionOptions& options_;
-  RunNoises& noises_;
+  TaskRuns& task_runs_;
   std::vector<ClaimComparison> comparisons_;
   ClaimEvidence evidence_;
   std::map<std::string, size_t> runs_;
@@ -164,8 +164,8 @@ class ClaimJudge {
 
 ClaimCase claim_case(const Claim& claim, const std::string& metric, const Plan& plan,
                      const std::vector<CellGroup>& groups, const DecisionOptions& options,
-                     RunNoises& noises) {
-  return ClaimJudge(claim, metric, plan, groups, options, noises).judge();
+                     TaskRuns& task_runs) {
+  return ClaimJudge(claim, metric, plan, groups, options, task_runs).judge();
 }
 
 }  // namespace dovetail

@@ -5,7 +5,7 @@
 
 namespace dovetail {
 
-class RunNoises;
+class TaskRuns;
 
 // One claim by one metric, before its family has been looked at.
 struct ClaimCase {
@@ -15,6 +15,6 @@ struct ClaimCase {
 
 ClaimCase claim_case(const Claim& claim, const std::string& metric, const Plan& plan,
                      const std::vector<CellGroup>& groups, const DecisionOptions& options,
-                     RunNoises& noises);
+                     TaskRuns& runs);
 
 }  // namespace dovetail

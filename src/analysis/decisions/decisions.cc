@@ -31,16 +31,16 @@ std::vector<std::string> cell_names(const CellGroup& group) {
   return names;
 }
 
-CrossFitted cross_fit(const Contenders& contenders, const CrossFitOptions& options) {
-  std::vector<Scores> scores;
-  for (const Contender* contender : contenders) scores.push_back(contender->scores);
-  return dovetail::cross_fit(scores, options);
+std::vector<Scores> tables_of(const Contenders& contenders) {
+  std::vector<Scores> tables;
+  for (const Contender* contender : contenders) tables.push_back(contender->scores);
+  return tables;
 }
 
 Comparison compare(TaskAtSize& at, Comparison comparison, const Contenders& against) {
   if (against.empty()) return comparison;
   comparison.absent.clear();
-  const CrossFitted fitted = cross_fit(against, at.options.cross_fit);
+  const CrossFitted fitted = cross_fit(tables_of(against), at.options.cross_fit);
   const Contender* best = against[fitted.winner];
   at.compared[comparison.name] = best;
   comparison.same = best == at.recommended;
@@ -150,15 +150,6 @@ void gather(TaskAtSize& at, Decision& decision, const Plan& plan,
   decision.candidates = static_cast<int64_t>(at.candidates.size());
 }
 
-// The tables of the contenders that have the same seeds as the first.
-std::vector<Scores> comparable(const Contenders& contenders) {
-  std::vector<Scores> tables;
-  for (const Contender* contender : contenders) {
-    if (contender->scores.seeds == contenders[0]->scores.seeds) tables.push_back(contender->scores);
-  }
-  return tables;
-}
-
 void turn(Estimate& score) {
   score.mean = -score.mean;
   std::swap(score.low, score.high);
@@ -180,7 +171,7 @@ void restore_signs(Decision& decision) {
 
 void settle(TaskAtSize& at, Decision& decision) {
   const Contenders all = select(at.candidates, [](auto&) { return true; });
-  at.chosen = cross_fit(all, at.options.cross_fit);
+  at.chosen = cross_fit(tables_of(all), at.options.cross_fit);
   at.recommended = all[at.chosen.winner];
   at.expected = mean_estimate(at.chosen.scores, runs_of(*at.recommended->group), *at.runs,
                               at.options.intervals);
@@ -191,7 +182,7 @@ void settle(TaskAtSize& at, Decision& decision) {
   decision.halves = at.chosen.halves;
   decision.times_chosen = at.chosen.wins[at.chosen.winner];
   decision.cross_fitted = at.chosen.scores.num_items() >= kFewestItemsToSplit;
-  decision.differ = test_cells_differ(comparable(all));
+  decision.differ = test_cells_differ(of_most_seeds(tables_of(all)));
   decision.comparisons = comparisons(at);
   decision.verdict = verdict_of(decision.comparisons);
   decide_use(at, decision);
@@ -254,7 +245,7 @@ std::vector<Decision> decide(const Plan& plan, const std::vector<CellGroup>& gro
       const std::string metric = main_metric_of(task, plan, options);
       Decision decision{task, size, metric, higher_is_better(plan, metric)};
       TaskAtSize at{.options = options,
-                    .runs = &runs.at(task, size, decision.metric),
+                    .runs = &runs.at(task, decision.metric),
                     .higher_is_better = decision.higher_is_better};
       gather(at, decision, plan, groups, records);
       if (at.candidates.empty()) continue;

@@ -8,8 +8,6 @@
 #include <set>
 #include <variant>
 
-#include "analysis/decisions/effect_spread.h"
-#include "analysis/decisions/run_noise.h"
 #include "analysis/statistics/cell_groups.h"
 #include "base/error.h"
 
@@ -27,8 +25,11 @@ double detectable_with(double variance, double degrees) {
 
 // Two cells in the same seeds, each run with its own noise on each example.
 double variance_on_a_task(const SweepSize& size, const TypicalSpread& spread) {
-  const double examples = spread.example * spread.example / static_cast<double>(size.examples);
-  return 2 * (spread.run * spread.run + examples) / static_cast<double>(size.seeds);
+  const CellNoise noise{.run = spread.run * spread.run,
+                        .example = spread.example * spread.example,
+                        .answer = spread.answer * spread.answer,
+                        .of_mean = {}};
+  return 2 * noise.at(size.seeds, size.examples);
 }
 
 double degrees_of(const SweepSize& size) {
@@ -41,48 +42,6 @@ double median(std::vector<double> values) {
   std::ranges::sort(values);
   const size_t middle = values.size() / 2;
   return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
-
-// The residual of runs by examples, as a variance of one example's score in one run.
-double residual_by_example(const Scores& scores) {
-  const auto seeds = static_cast<double>(scores.rows.size());
-  const size_t items = scores.rows[0].size();
-  std::vector<double> by_seed;
-  for (const auto& row : scores.rows) {
-    double sum = 0;
-    for (const float score : row) sum += score;
-    by_seed.push_back(sum / static_cast<double>(items));
-  }
-  double all = 0, squares = 0;
-  for (const double mean : by_seed) all += mean / seeds;
-  for (size_t i = 0; i < items; ++i) {
-    double own = 0;
-    for (const auto& row : scores.rows) own += row[i] / seeds;
-    for (size_t s = 0; s < by_seed.size(); ++s) {
-      const double left = scores.rows[s][i] - by_seed[s] - own + all;
-      squares += left * left;
-    }
-  }
-  return squares / ((seeds - 1) * (static_cast<double>(items) - 1));
-}
-
-// What one task, size and tuning of a pilot shows.
-struct PilotTask {
-  double run_variance = 0, example_variance = 0;
-};
-
-std::optional<PilotTask> pilot_task(const std::vector<Scores>& cells, const RunNoise& noise) {
-  if (noise.degrees == 0) return std::nullopt;
-  double residual = 0, count = 0;
-  for (const Scores& cell : cells) {
-    if (cell.rows.size() < 2 || cell.num_items() < 2) continue;
-    residual += residual_by_example(cell);
-    ++count;
-  }
-  if (count == 0) return std::nullopt;
-  residual /= count;
-  const double of_examples = residual / static_cast<double>(cells[0].num_items());
-  return PilotTask{std::max(0.0, noise.variance - of_examples), residual};
 }
 
 int64_t typical_examples(const Plan& plan) {
@@ -100,23 +59,20 @@ int64_t typical_examples(const Plan& plan) {
 TypicalSpread spread_of_pilot(const Plan& plan, const std::vector<CellGroup>& groups,
                               const std::string& folder) {
   std::map<std::array<std::string, 3>, std::vector<Scores>> cells;
-  std::map<std::array<std::string, 3>, RunNoise> noise;
-  RunNoises noises(groups);
   for (const CellGroup& group : groups) {
     if (!group.baseline.empty()) continue;
-    const std::string metric = primary_metric_of(plan, group.task);
-    Scores scores = scores_of(group, metric);
-    if (scores.rows.empty()) continue;
-    const std::array<std::string, 3> at = {group.task, group.train_size, group.tuning};
-    noise[at] = noises.of(group, metric);
-    cells[at].push_back(std::move(scores));
+    Scores scores = scores_of(group, primary_metric_of(plan, group.task));
+    if (!scores.rows.empty())
+      cells[{group.task, group.train_size, group.tuning}].push_back(std::move(scores));
   }
-  std::vector<double> runs, examples;
-  for (const auto& [at, scores] : cells) {
-    const std::optional<PilotTask> found = pilot_task(scores, noise[at]);
-    if (!found) continue;
-    runs.push_back(found->run_variance);
-    examples.push_back(found->example_variance);
+  std::vector<double> runs, examples, answers;
+  for (const auto& [at, all] : cells) {
+    const std::vector<Scores> common = of_most_seeds(all);
+    if (common.size() < 2 || common[0].rows.size() < 2) continue;
+    const CellNoise noise = cell_noise(common);
+    runs.push_back(noise.run);
+    examples.push_back(noise.example);
+    answers.push_back(noise.answer);
   }
   if (runs.empty()) {
     throw_<DataError>(
@@ -127,6 +83,7 @@ TypicalSpread spread_of_pilot(const Plan& plan, const std::vector<CellGroup>& gr
   TypicalSpread spread;
   spread.run = std::sqrt(median(runs));
   spread.example = std::sqrt(median(examples));
+  spread.answer = std::sqrt(median(answers));
   spread.source = fmt::format("medians of {}; the tasks' is typical", folder);
   return spread;
 }
@@ -138,7 +95,7 @@ double detectable_on_a_task(const SweepSize& size, const TypicalSpread& spread) 
 double detectable_over_tasks(const SweepSize& size, const TypicalSpread& spread) {
   const double tasks = static_cast<double>(size.tasks);
   const double each = spread.tasks * spread.tasks + variance_on_a_task(size, spread);
-  return detectable_with(each / tasks, std::max(1.0, tasks - 1));
+  return detectable_with(each / tasks, std::max(1.0, tasks - 2));
 }
 
 int64_t seeds_to_detect(double difference, SweepSize size, const TypicalSpread& spread) {
@@ -174,9 +131,9 @@ std::string detectable_lines(const SweepSize& size, const TypicalSpread& spread,
         "  {:<38}{}\n", fmt::format("a difference of {} on a task takes", wanted),
         seeds > 0 ? fmt::format("{} seeds", seeds) : fmt::format("more than {} seeds", kMostSeeds));
   }
-  text +=
-      fmt::format("  from SDs of {:.3f} (run), {:.2f} (example in a run) and {:.3f} (tasks): {}\n",
-                  spread.run, spread.example, spread.tasks, spread.source);
+  text += fmt::format(
+      "  from SDs of {:.3f} (run), {:.2f} (example), {:.2f} (answer) and {:.3f} (tasks): {}\n",
+      spread.run, spread.example, spread.answer, spread.tasks, spread.source);
   if (size.seeds == 1) text += "  with one seed no interval holds the noise of a run\n";
   return text;
 }
@@ -187,7 +144,11 @@ Json detectable_json(const SweepSize& size, const TypicalSpread& spread, double 
                {"seeds", size.seeds},
                {"test_examples", size.examples},
                {"tasks", size.tasks},
-               {"sd", {{"run", spread.run}, {"example", spread.example}, {"tasks", spread.tasks}}},
+               {"sd",
+                {{"run", spread.run},
+                 {"example", spread.example},
+                 {"answer", spread.answer},
+                 {"tasks", spread.tasks}}},
                {"source", spread.source}};
   if (wanted > 0) {
     const int64_t seeds = seeds_to_detect(wanted, size, spread);

@@ -12,9 +12,10 @@ namespace dovetail {
 
 // Standard deviations that the power of a sweep hangs on, in the units of its metrics.
 struct TypicalSpread {
-  double run = 0.02;      // of a run's true score around that of its cell
-  double example = 0.45;  // of one example's score in one run: three of ten right, by chance
-  double tasks = 0.03;    // of an effect between tasks
+  double run = 0.02;     // of a run's true score around that of its cell
+  double example = 0;    // of an example's score for a cell, alike in all its runs
+  double answer = 0.45;  // of one answer of one run: three of ten right, by chance
+  double tasks = 0.03;   // of an effect between tasks
   std::string source = "typical of small T5s, fine-tuned";
 };
 

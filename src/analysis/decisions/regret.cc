@@ -164,7 +164,7 @@ void summarise(SelectorResult& result, const std::map<std::string, Cases>& basel
   const double confidence = options.intervals.confidence;
   SelectorSummary& summary = result.summary.emplace();
   summary.regret =
-      pool_estimates(by_task(cases, own, [&](size_t i) { return cases[i].regret; }), 0, confidence);
+      pool_estimates(by_task(cases, own, [&](size_t i) { return cases[i].regret; }), confidence);
   summary.score = mean_over_tasks(cases, own, [](const SelectorCase& c) { return c.score.mean; });
   summary.best_score =
       mean_over_tasks(cases, own, [](const SelectorCase& c) { return c.best_score; });
@@ -178,7 +178,7 @@ void summarise(SelectorResult& result, const std::map<std::string, Cases>& basel
     summary.against[name] = pool_estimates(
         by_task(cases, both,
                 [&, &others = others](size_t i) { return advantage(cases[i], others[i]); }),
-        0, confidence);
+        confidence);
   }
   for (const size_t place : own) {
     ++summary.cases;
@@ -199,7 +199,7 @@ std::vector<SelectorResult> score_selectors(const Plan& plan, const std::vector<
   TaskRuns runs(groups);
   for (const Selector& selector : selectors()) results.push_back({&selector, {}, {}});
   for (const Situation& at : situations) {
-    const ScoredSituation here(at, runs.at(at.task, at.train_size, at.metric), options);
+    const ScoredSituation here(at, runs.at(at.task, at.metric), options);
     const SelectorContext context = context_of(at, situations, plan, probes, options);
     for (SelectorResult& result : results)
       result.cases.push_back(choose_and_score(here, *result.selector, context));

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "analysis/decisions/claim_judge.h"
-#include "analysis/decisions/run_noise.h"
 #include "base/random.h"
 
 namespace dovetail {
@@ -16,7 +15,7 @@ namespace {
 // Ways to halve the examples, under which a claim about the best of many cells must stand.
 constexpr int kCuts = 20;
 
-double level_of(const DecisionOptions& options) { return 1 - options.bootstrap.confidence; }
+double level_of(const DecisionOptions& options) { return 1 - options.intervals.confidence; }
 
 std::string family_of(const Claim& claim, const Plan& plan) {
   return claim.family.empty() ? plan.sweep_name : claim.family;
@@ -71,7 +70,7 @@ bool is_cut(const Claim& claim) {
 // with them their families.
 void note_borderline(std::vector<ClaimCase>& cases, const Plan& plan,
                      const std::vector<CellGroup>& groups, const DecisionOptions& options,
-                     RunNoises& noises) {
+                     TaskRuns& runs) {
   std::vector<ClaimCase> others = cases;
   std::vector<bool> differs(cases.size(), false);
   for (int cut = 1; cut < kCuts; ++cut) {
@@ -80,7 +79,7 @@ void note_borderline(std::vector<ClaimCase>& cases, const Plan& plan,
     for (size_t i = 0; i < cases.size(); ++i) {
       const ClaimResult& known = cases[i].result;
       if (!is_cut(known.claim) || !known.reason.empty()) continue;
-      others[i].test = claim_case(known.claim, known.metric, plan, groups, other, noises).test;
+      others[i].test = claim_case(known.claim, known.metric, plan, groups, other, runs).test;
     }
     judge_by_family(others, level_of(options));
     for (size_t i = 0; i < cases.size(); ++i)
@@ -103,18 +102,17 @@ std::optional<double> SideScores::relative(bool higher_is_better) const {
 
 std::vector<ClaimResult> judge_claims(const Plan& plan, const std::vector<CellGroup>& groups,
                                       const DecisionOptions& options) {
-  RunNoises noises(groups);
+  TaskRuns runs(groups);
   std::vector<ClaimCase> cases;
   for (const Claim& claim : plan.claims) {
     for (const std::string& metric : claim.metrics) {
-      cases.push_back(claim_case(claim, metric, plan, groups, options, noises));
+      cases.push_back(claim_case(claim, metric, plan, groups, options, runs));
       cases.back().result.family = family_of(claim, plan);
       cases.back().result.family_size = family_size(cases.back().result.family, plan);
     }
   }
   judge_by_family(cases, level_of(options));
-  if (std::ranges::any_of(plan.claims, is_cut))
-    note_borderline(cases, plan, groups, options, noises);
+  if (std::ranges::any_of(plan.claims, is_cut)) note_borderline(cases, plan, groups, options, runs);
   std::vector<ClaimResult> results;
   for (ClaimCase& of : cases) results.push_back(std::move(of.result));
   return results;

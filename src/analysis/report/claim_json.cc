@@ -58,7 +58,7 @@ void add_effects(const ClaimResult& result, Json& json) {
   json["effect"] = {{"mean", effect.mean},
                     {"low", effect.low},
                     {"high", effect.high},
-                    {"tasks_resampled", result.effect.tasks_resampled}};
+                    {"tasks_drawn", result.effect.tasks_drawn}};
   json["scores"] = scores_json(result, result.scores);
   const bool judged = result.verdict != ClaimVerdict::not_run;
   json["p_value"] = judged ? Json(result.effect.p_value) : Json();

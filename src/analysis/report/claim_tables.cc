@@ -19,7 +19,7 @@ void append_effect(CsvRow& row, const ClaimResult& result, const SideScores& sco
 void append_verdict(CsvRow& row, const ClaimResult& result) {
   append_effect(row, result, result.scores, result.effect.estimate);
   const bool judged = result.verdict != ClaimVerdict::not_run;
-  row.insert(row.end(), {result.effect.tasks_resampled ? "yes" : "no",
+  row.insert(row.end(), {result.effect.tasks_drawn ? "yes" : "no",
                          judged ? csv_number(result.effect.p_value) : "",
                          judged ? csv_number(result.p_holm) : "",
                          judged ? csv_number(result.p_beyond) : "", csv_number(result.detectable)});
@@ -57,7 +57,7 @@ CsvRows claims_table(const std::vector<ClaimResult>& claims) {
   CsvRows rows{{"claim",         "source",        "metric",           "reduce",
                 "at_least",      "verdict",       "reason",           "better",
                 "worse",         "relative_gain", "reference_better", "reference_worse",
-                "effect",        "effect_low",    "effect_high",      "tasks_resampled",
+                "effect",        "effect_low",    "effect_high",      "tasks_drawn",
                 "p_value",       "p_holm",        "p_beyond_margin",  "detectable",
                 "tasks",         "seeds",         "test_examples",    "pairs",
                 "cells",         "cells_failed",  "cells_missing",    "unusable_cells",

@@ -105,7 +105,7 @@ std::string evidence_text(const ClaimResult& result) {
     text += fmt::format(", {} of pre-training behind each start",
                         count_text(result.pretraining_runs, "run"));
   if (result.tasks.empty()) return text;
-  if (result.effect.tasks_resampled) return text + "; a draw of tasks";
+  if (result.effect.tasks_drawn) return text + "; a draw of tasks";
   return text + (result.tasks.size() == 1 ? "; holds for this task alone"
                                           : "; holds for these tasks alone");
 }

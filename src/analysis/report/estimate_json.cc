@@ -11,12 +11,9 @@ Json estimate_json(const Estimate& estimate) {
 }
 
 Json pooled_json(const PooledEffect& effect) {
-  return {{"mean", effect.estimate.mean},
-          {"low", effect.estimate.low},
-          {"high", effect.estimate.high},
-          {"tasks", effect.tasks},
-          {"tasks_resampled", effect.tasks_resampled},
-          {"p_value", effect.p_value}};
+  return {{"mean", effect.estimate.mean},      {"low", effect.estimate.low},
+          {"high", effect.estimate.high},      {"tasks", effect.tasks},
+          {"tasks_drawn", effect.tasks_drawn}, {"p_value", effect.p_value}};
 }
 
 Json number_or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(); }

@@ -19,7 +19,7 @@ void append_summary(CsvRow& row, const SelectorSummary& summary) {
                          csv_number(summary.score), csv_number(summary.best_score),
                          csv_number(summary.examples)});
   append(row, summary.regret.estimate);
-  row.emplace_back(summary.regret.tasks_resampled ? "yes" : "no");
+  row.emplace_back(summary.regret.tasks_drawn ? "yes" : "no");
   for (const std::string& name : baseline_selectors()) {
     const auto against = summary.against.find(name);
     if (against == summary.against.end())
@@ -50,7 +50,7 @@ void append_choice(CsvRow& row, const SelectorCase& found) {
 CsvRows selectors_table(const std::vector<SelectorResult>& results) {
   CsvRows rows{{"selector", "source", "is_baseline", "tasks", "cases", "times_best",
                 "chance_of_best", "score", "best_score", "labelled_examples", "regret",
-                "regret_low", "regret_high", "tasks_resampled"}};
+                "regret_low", "regret_high", "tasks_drawn"}};
   for (const std::string& name : baseline_selectors()) {
     for (const char* part : {"", "_low", "_high"}) rows[0].push_back("better_than_" + name + part);
   }

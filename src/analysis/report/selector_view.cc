@@ -41,7 +41,7 @@ TableCell hits_cell(const SelectorSummary& summary) {
   return table_cell({{fmt::format("{} of {}", summary.times_best, summary.cases)},
                      {fmt::format("by chance {:.1f}", by_chance), LineRole::note},
                      {count_text(summary.regret.tasks, "task") +
-                          (summary.regret.tasks_resampled ? ", resampled too" : ", these alone"),
+                          (summary.regret.tasks_drawn ? ", a draw of tasks" : ", these alone"),
                       LineRole::note}});
 }
 

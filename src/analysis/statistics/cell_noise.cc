@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <numeric>
 
 #include "analysis/statistics/distributions.h"
@@ -93,6 +94,14 @@ Variance answers(const std::vector<Scores>& cells) {
 double CellNoise::at(int64_t runs, int64_t examples) const {
   const double s = static_cast<double>(runs), n = static_cast<double>(examples);
   return run / s + example / n + answer / (s * n);
+}
+
+std::vector<Scores> of_most_seeds(const std::vector<Scores>& cells) {
+  std::map<std::vector<std::string>, std::vector<Scores>> by_seeds;
+  for (const Scores& cell : cells) by_seeds[cell.seeds].push_back(cell);
+  const auto size = [](const auto& entry) { return entry.first.size() * entry.second.size(); };
+  const auto most = std::ranges::max_element(by_seeds, {}, size);
+  return most == by_seeds.end() ? std::vector<Scores>{} : most->second;
 }
 
 CellNoise cell_noise(const std::vector<Scores>& cells) {

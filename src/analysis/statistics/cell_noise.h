@@ -22,6 +22,9 @@ struct CellNoise {
   double at(int64_t runs, int64_t examples) const;
 };
 
+// The tables that have the seeds which most of the values have: those can be compared.
+std::vector<Scores> of_most_seeds(const std::vector<Scores>& cells);
+
 // `cells` are two or more tables of the same seeds, in the same order, and of the same examples.
 // With one seed `run` stays 0 and `of_mean` is not known.
 CellNoise cell_noise(const std::vector<Scores>& cells);

@@ -3,21 +3,25 @@
 
 namespace dovetail {
 
-const RunVariance& TaskRuns::at(const std::string& task, const std::string& train_size,
-                                const std::string& metric) {
-  const auto [place, is_new] = known_.try_emplace({task, train_size, metric});
+namespace {
+
+std::string block_of(const CellGroup& group) { return group.train_size + " " + group.tuning; }
+
+}  // namespace
+
+const RunVariance& TaskRuns::at(const std::string& task, const std::string& metric) {
+  const auto [place, is_new] = known_.try_emplace({task, metric});
   if (!is_new) return place->second;
   for (const CellGroup& group : groups_) {
-    const bool here =
-        group.baseline.empty() && group.task == task && group.train_size == train_size;
-    if (here) place->second.add(group.tuning, scores_of(group, metric));
+    if (group.baseline.empty() && group.task == task)
+      place->second.add(block_of(group), scores_of(group, metric));
   }
   return place->second;
 }
 
 std::vector<RunWeight> runs_of(const CellGroup& group) {
   if (!group.baseline.empty()) return {};
-  return {{group.tuning, 1}};
+  return {{block_of(group), 1}};
 }
 
 }  // namespace dovetail

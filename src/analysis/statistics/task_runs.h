@@ -12,21 +12,20 @@
 
 namespace dovetail {
 
-// How runs vary, at each task, train size and metric that is asked about: a block is a tuning.
+// How runs vary, at each task and metric that is asked about: a block is a tuning at a train size.
 class TaskRuns {
  public:
   // `groups` outlives this.
   explicit TaskRuns(const std::vector<CellGroup>& groups) : groups_(groups) {}
 
-  const RunVariance& at(const std::string& task, const std::string& train_size,
-                        const std::string& metric);
+  const RunVariance& at(const std::string& task, const std::string& metric);
   const RunVariance& at(const CellGroup& group, const std::string& metric) {
-    return at(group.task, group.train_size, metric);
+    return at(group.task, metric);
   }
 
  private:
   const std::vector<CellGroup>& groups_;
-  std::map<std::array<std::string, 3>, RunVariance> known_;
+  std::map<std::array<std::string, 2>, RunVariance> known_;
 };
 
 // The runs behind the scores of a group: one cell of its tuning, or none for a baseline, which

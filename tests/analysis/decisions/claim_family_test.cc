@@ -85,7 +85,7 @@ bool any_wrong(Rng& rng) {
       effect = 0.03 * normal(rng);
       mean += effect / static_cast<double>(effects.size());
     }
-    tests.push_back({{EffectTest{mean, {spread_of(effects, "tasks")}}}});
+    tests.push_back({{EffectTest{mean, {sample_spread(effects, "tasks")}}}});
   }
   const std::vector<JudgedClaim> judged = judge_family(tests, 21, 0.05);
   return std::ranges::any_of(judged,

@@ -176,7 +176,7 @@ TEST(Regret, OfAnOracleIsNoneWithinItsInterval) {
   EXPECT_NEAR(oracle.regret.estimate.mean, 0, 0.01);
   EXPECT_EQ(oracle.times_best, 6);
   EXPECT_GT(oracle.against.at("random_choice").estimate.low, 0.05);
-  EXPECT_TRUE(oracle.regret.tasks_resampled);
+  EXPECT_TRUE(oracle.regret.tasks_drawn);
 }
 
 }  // namespace

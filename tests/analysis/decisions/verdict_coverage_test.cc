@@ -45,13 +45,12 @@ void simulate(Simulation& s) {
   SCOPED_TRACE(seed);
   Rng rng(seed);
   DecisionOptions options;
-  options.bootstrap.resamples = 1000;
   for (int sweep = 0; sweep < kSweeps; ++sweep) {
     Results r;
     double own = 0;
     for (int task = 0; task < s.num_tasks; ++task) own += add_task(r, s, task, rng) / s.num_tasks;
     const ClaimResult found = judge(r, masked_wins(), options);
-    const double truth = found.effect.tasks_resampled ? s.effect : own;
+    const double truth = found.effect.tasks_drawn ? s.effect : own;
     s.inside += found.effect.estimate.low <= truth && truth <= found.effect.estimate.high;
     s.undecided += found.verdict == ClaimVerdict::undecided;
   }
@@ -78,12 +77,13 @@ TEST(Claims, ANullClaimIsUndecidedAsOftenAsTheIntervalSays) {
   }
 }
 
+// Effects that look skewed by chance are believed less: Student's test alone would miss none.
 TEST(Claims, AClearEffectIsFound) {
   Simulation s{6, 0.15, 0.03};
 
   simulate(s);
 
-  EXPECT_EQ(s.undecided, 0);
+  EXPECT_LE(s.undecided, 6);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "analysis/statistics/statistics.h"
+#include "analysis/statistics/variance.h"
 
 // An effect with its standard errors, and what they allow to say of it: Student's t, nothing drawn.
 namespace dovetail {
@@ -19,6 +20,12 @@ struct Spread {
 
 // An effect must stand against each of its spreads alone: its interval is the widest of theirs, its
 // p-value the largest. Without a spread nothing is known, and nothing can be said.
+//
+// Where the spread is skewed, the interval has Hall's correction (1992, "On the Removal of Skewness
+// by Transformation", Journal of the Royal Statistical Society B 54(1)). The p-value is the larger
+// one of Hall's test and Student's: under the strict level of a family Hall's alone rejects too
+// often where nothing is skewed, Student's alone where something is. So an effect whose p-value is
+// below 5 % is always outside its 95 % interval.
 struct EffectTest {
   double mean = 0;
   std::vector<Spread> spreads;
@@ -34,13 +41,13 @@ struct EffectTest {
   double detectable(double level, double power) const;
 };
 
-// The mean of `values`, each of an equal share, drawn from many. Two values or more.
-Spread spread_of(const std::vector<double>& values, std::string of);
+// The spread of an estimate with this variance.
+Spread spread_of(const Variance& variance, std::string of);
 
-// The same, with Hall's correction for skewed values (1992, "On the Removal of Skewness by
-// Transformation", Journal of the Royal Statistical Society B 54(1)). Three values or more. It is
-// for the interval alone: under the strict level of a family it rejects two to three times too
-// often where nothing is skewed, and with a strong skew it sees no effect, however large.
-Spread skewed_spread_of(const std::vector<double>& values, std::string of);
+// The mean of `values`, each of an equal share, drawn from many. Two values or more.
+Spread sample_spread(const std::vector<double>& values, std::string of);
+
+// The same with the skewness of the values, which takes one more degree of freedom. Three or more.
+Spread skewed_sample_spread(const std::vector<double>& values, std::string of);
 
 }  // namespace dovetail

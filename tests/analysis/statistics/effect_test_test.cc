@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "analysis/decisions/effect_spread.h"
+#include "analysis/statistics/effect_test.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@ namespace dovetail {
 namespace {
 
 // Mean 0.3, deviation sqrt(0.025), standard error sqrt(0.025 / 5) = 0.070711, four degrees.
-EffectTest five_values() { return {0.3, {spread_of({0.1, 0.2, 0.3, 0.4, 0.5}, "tasks")}}; }
+EffectTest five_values() { return {0.3, {sample_spread({0.1, 0.2, 0.3, 0.4, 0.5}, "tasks")}}; }
 
 TEST(EffectTest, TheIntervalIsStudents) {
   const Estimate interval = five_values().interval(0.95);
@@ -37,14 +37,27 @@ TEST(EffectTest, TheWidestSpreadDecides) {
 }
 
 // Deviation 0.4472, so the cubes sum to 5.3666 and the skewness is 5.3666 x 5 / 12 = 2.2361: over
-// the root of 5 it is 1. Hall's inverse of t = 2.7764: 3 (cbrt(3.6098) - 1) = 1.602; of -2.7764:
-// 3 (cbrt(-1.9431) - 1) = -6.744.
+// the root of 5 it is 1. Three degrees: Hall's inverse of t = 3.1824 is 3 (cbrt(4.0158) - 1) =
+// 1.768. Of -3.1824 it would be -6.988, beyond twice 3.1824, where the transformation is -2.2444:
+// -6.3649 - (3.1824 - 2.2444) = -7.3029.
+EffectTest skewed_values() { return {0.2, {skewed_sample_spread({0, 0, 0, 0, 1}, "tasks")}}; }
+
 TEST(EffectTest, SkewedValuesHaveASkewedInterval) {
-  const EffectTest test{0.2, {skewed_spread_of({0, 0, 0, 0, 1}, "tasks")}};
+  const EffectTest test = skewed_values();
 
   EXPECT_NEAR(test.spreads[0].skew, 1, 1e-9);
-  EXPECT_NEAR(test.interval(0.95).low, 0.2 - 0.2 * 1.602, 1e-3);
-  EXPECT_NEAR(test.interval(0.95).high, 0.2 + 0.2 * 6.744, 1e-3);
+  EXPECT_EQ(test.spreads[0].degrees, 3);
+  EXPECT_NEAR(test.interval(0.95).low, 0.2 - 0.2 * 1.768, 1e-3);
+  EXPECT_NEAR(test.interval(0.95).high, 0.2 + 0.2 * 7.3029, 1e-3);
+}
+
+// At the upper end Hall's test has p = 0.05 and Student's less; at as far below the mean Student's
+// has more than Hall's.
+TEST(EffectTest, BothTestsMustAgree) {
+  const EffectTest test = skewed_values();
+
+  EXPECT_NEAR(test.p_value(test.interval(0.95).high), 0.05, 1e-6);
+  EXPECT_NEAR(test.p_value(0.2 - 3.1824 * 0.2), 0.05, 1e-5);
 }
 
 TEST(EffectTest, WhatCanBeDetected) {
@@ -53,7 +66,7 @@ TEST(EffectTest, WhatCanBeDetected) {
 }
 
 TEST(EffectTest, EqualValuesLeaveNoDoubtAndNoValuesAll) {
-  const EffectTest sure{0.15, {spread_of({0.15, 0.15}, "tasks")}};
+  const EffectTest sure{0.15, {sample_spread({0.15, 0.15}, "tasks")}};
   EXPECT_EQ(sure.p_value(0), 0);
   EXPECT_EQ(sure.p_value(0.15), 1);
 
