@@ -58,6 +58,24 @@ void Sweep::draw(Draws& draws, const std::vector<std::vector<double>>& lift) {
   }
 }
 
+made_up::Results sweep_of_checkpoints(Draws& draws, int64_t tasks, int64_t replicates,
+                                      double checkpoint_sd) {
+  made_up::Results results;
+  for (const char* objective : {"span_corruption", "prefix_lm"}) {
+    for (int64_t seed = 0; seed < replicates; ++seed) {
+      const int64_t run = results.add_upstream(JobKind::pretrain, objective, 1);
+      const double luck = checkpoint_sd * draws.normal();
+      for (int64_t task = 0; task < tasks; ++task) {
+        const double score = 0.3 + luck + 0.035 * draws.normal();  // examples and runs
+        results.add({objective, "task" + std::to_string(task), "mapping", "full", "all",
+                     std::to_string(seed)},
+                    std::vector<float>(2, static_cast<float>(score)), 1, "", "lexical", {run});
+      }
+    }
+  }
+  return results;
+}
+
 double mean_score(const Setting& setting, Draws& draws, int64_t count) {
   double sum = 0;
   for (int64_t i = 0; i < count; ++i) {

@@ -53,6 +53,11 @@ class Sweep {
   std::vector<std::string> keys_;  // [task][cell][seed]
 };
 
+// Two objectives of which neither is better, with one cell on each task and seed. Each seed starts
+// from a run of pre-training of its own, with its own luck on all tasks; so many runs are there.
+made_up::Results sweep_of_checkpoints(Draws& draws, int64_t tasks, int64_t replicates,
+                                      double checkpoint_sd);
+
 // The mean score of a cell, without lift: the mean of the clipped probabilities.
 double mean_score(const Setting& setting, Draws& draws, int64_t count = 400'000);
 

@@ -75,7 +75,7 @@ TEST_F(Pretraining, ObjectivesThatDegenerateAreNoted) {
 
 TEST_F(Pretraining, StagesAreJobsThatStartsShare) {
   const Plan plan = this->plan(sweep_with("", R"(["span_corruption",
-              { stages = ["span_corruption", { name = "prefix_lm", steps = 9 }], label = "lm" },
+              { stages = ["span_corruption", { name = "prefix_lm", steps = 19 }], label = "lm" },
               { stages = ["span_corruption", "suffix_denoising"] }])"));
   const auto jobs = pretrainings(plan);
   ASSERT_EQ(jobs.size(), 3u);
@@ -87,7 +87,7 @@ TEST_F(Pretraining, StagesAreJobsThatStartsShare) {
     EXPECT_EQ(job.input_keys[1], first.key);
     EXPECT_EQ(settings_of<PretrainJob>(job).stage, 2);
   }
-  EXPECT_EQ(settings_of<PretrainJob>(jobs.at("pretrain/lm/seed1")).pretrain.steps, 9);
+  EXPECT_EQ(settings_of<PretrainJob>(jobs.at("pretrain/lm/seed1")).pretrain.steps, 19);
   // cells of the staged start begin with its last stage
   for (const Cell& cell : plan.cells) {
     if (cell.coordinates[kObjective] != "lm" || !cell.baseline.empty()) continue;

@@ -33,8 +33,8 @@ class ClaimEffect {
   EffectTest on_task(const TaskEvidence& task, TaskRuns& runs) const;
 
   // The mean over the tasks, which have a pair each. `pretraining` is given for a claim about what
-  // cells start from: the number of the pre-training run behind each seed (pretraining_runs.h). If there
-  // are several, they are drawn too.
+  // cells start from: the number of the pre-training run behind each seed (pretraining_runs.h). If
+  // there are several, they are drawn too.
   using Tasks = std::map<std::string, TaskEvidence>;
   EffectTest over_tasks(const Tasks& tasks, TaskRuns& runs,
                         const std::map<std::string, size_t>& pretraining) const;

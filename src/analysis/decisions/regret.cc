@@ -9,6 +9,7 @@
 
 #include "analysis/decisions/claim_scores.h"
 #include "analysis/decisions/situations.h"
+#include "analysis/statistics/expected_best.h"
 #include "analysis/statistics/task_runs.h"
 
 namespace dovetail {
@@ -24,26 +25,34 @@ bool names(const Candidate& choice, const Candidate& cell) {
          allows(choice.template_name, cell.template_name);
 }
 
-// A situation with the best cells, which every choice there is measured against.
+// A situation with the best that could be had there, which every choice is measured against.
 struct ScoredSituation {
   const Situation& at;
   const RunVariance& runs;
   const DecisionOptions& options;
-  CrossFitted best;
+  size_t winner = 0;  // of the highest mean
+  Scores best;        // the winner's, moved to what the truly best is expected to score
 
   ScoredSituation(const Situation& situation, const RunVariance& variance,
                   const DecisionOptions& all_options)
-      : at(situation),
-        runs(variance),
-        options(all_options),
-        best(cross_fit(situation.scores, all_options.cross_fit)) {}
+      : at(situation), runs(variance), options(all_options) {
+    for (size_t c = 1; c < at.scores.size(); ++c) {
+      if (at.scores[c].mean() > at.scores[winner].mean()) winner = c;
+    }
+    best = at.scores[winner];
+    const double moved = expected_best(at.scores) - best.mean();
+    for (auto& row : best.rows) {
+      for (float& score : row) score = static_cast<float>(static_cast<double>(score) + moved);
+    }
+  }
 };
 
 // A cell that is on both sides counts by the difference of its shares.
 std::vector<RunWeight> weights_of(const ScoredSituation& of, const std::vector<size_t>& chosen,
                                   double of_best) {
-  std::vector<RunWeight> weights(of.at.candidates.size(), {of.at.tuning, 0});
-  weights[of.best.winner].weight += of_best;
+  std::vector<RunWeight> weights = of.at.runs;
+  for (RunWeight& run : weights) run.weight = 0;
+  weights[of.winner].weight += of_best;
   for (const size_t c : chosen)
     weights[c].weight += (of_best > 0 ? -1.0 : 1.0) / static_cast<double>(chosen.size());
   return weights;
@@ -59,17 +68,17 @@ bool score(const ScoredSituation& of, SelectorCase& found) {
     tables.push_back(of.at.scores[c]);
     chosen.push_back(c);
   }
-  found.is_best = chosen == std::vector<size_t>{of.best.winner};
+  found.is_best = chosen == std::vector<size_t>{of.winner};
   if (chosen.empty()) return false;
   const Scores mean = mean_of(tables);
   if (mean.rows.empty()) return false;
   const IntervalOptions& intervals = of.options.intervals;
-  found.best = of.at.candidates[of.best.winner];
+  found.best = of.at.candidates[of.winner];
   found.score = mean_estimate(mean, weights_of(of, chosen, 0), of.runs, intervals);
-  found.best_score = of.best.scores.mean();
+  found.best_score = of.best.mean();
   // The weights of both sides stand together, as a cell may be on both.
-  found.regret = difference_estimate({of.best.scores, weights_of(of, chosen, 1)}, {mean, {}},
-                                     of.runs, intervals);
+  found.regret =
+      difference_estimate({of.best, weights_of(of, chosen, 1)}, {mean, {}}, of.runs, intervals);
   return true;
 }
 

@@ -11,10 +11,10 @@
 
 // The score lost by following a selector instead of running the whole grid.
 //
-// A case is a task at one train size and tuning. Its regret is the score of the best cells without
-// its optimism (analysis/statistics/cross_fit.h), minus the score of the cells that the selector
+// A case is a task at one train size and tuning. Its regret is what the truly best cell is expected
+// to score (analysis/statistics/expected_best.h), minus the score of the cells that the selector
 // names, paired by example and seed. An axis left to chance is averaged over. A single regret may
-// be below 0, by chance; their mean is not, as the optimism is right on average. Regrets of a
+// be below 0, by the luck of the cells; their mean is not, beyond noise. Regrets of a
 // task's cases are averaged, then pooled over tasks (analysis/statistics/pooling.h). Selectors that
 // learn from results see those of other tasks only.
 namespace dovetail {
@@ -26,7 +26,7 @@ struct SelectorCase {
   bool is_best = false;  // it names exactly the cells with the highest mean
   Candidate best;
   Estimate score;         // of the chosen cells, as measured
-  double best_score = 0;  // without its optimism
+  double best_score = 0;  // what the truly best cell is expected to score
   Estimate regret;
 };
 

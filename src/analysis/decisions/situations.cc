@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "analysis/statistics/metric_direction.h"
+#include "analysis/statistics/task_runs.h"
 
 namespace dovetail {
 
@@ -31,6 +32,7 @@ Situation situation_of(const Plan& plan, const std::vector<CellGroup>& groups, S
       continue;
     if (negated) negate(scores);
     at.candidates.push_back({group.objective, group.adaptation, group.template_name});
+    at.runs.push_back(runs_of(group).front());
     at.scores.push_back(std::move(scores));
   }
   return at;

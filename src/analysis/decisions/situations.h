@@ -6,6 +6,7 @@
 
 #include "analysis/decisions/decisions.h"
 #include "analysis/selectors/selectors.h"
+#include "analysis/statistics/run_variance.h"
 
 namespace dovetail {
 
@@ -13,7 +14,8 @@ namespace dovetail {
 struct Situation {
   std::string task, train_size, tuning, metric;
   std::vector<Candidate> candidates;
-  std::vector<Scores> scores;  // by candidate; higher is better; same seeds and examples for all
+  std::vector<RunWeight> runs;  // by candidate
+  std::vector<Scores> scores;   // by candidate; higher is better; same seeds and examples for all
 };
 
 // The situations with at least two candidates whose seeds have all finished, in the order of the

@@ -10,8 +10,8 @@
 namespace dovetail {
 
 // With so many tasks or more the tasks are a draw from many: what examples and runs do to a task's
-// mean shows in the spread between tasks, which may be skewed. With fewer they stay as they are, and
-// what is said holds for these tasks alone.
+// mean shows in the spread between tasks, which may be skewed. With fewer they stay as they are,
+// and what is said holds for these tasks alone.
 inline constexpr size_t kFewestTasks = 5;
 
 // What examples and runs would change of an estimate: its spread, named for what it holds.

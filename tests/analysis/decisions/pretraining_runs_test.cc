@@ -6,6 +6,7 @@
 #include <set>
 
 #include "analysis/decisions/claim_fixture.h"
+#include "analysis/simulated_sweeps.h"
 
 namespace dovetail {
 namespace {
@@ -88,33 +89,16 @@ TEST(PretrainingRuns, WithSeveralItCan) {
   EXPECT_EQ(found.verdict, ClaimVerdict::holds);
 }
 
-// Nine tasks, three seeds, each from a run of pre-training of its own; nothing truly differs.
-Results null_sweep(Rng& rng, double checkpoint_sd) {
-  Results r;
-  for (const char* objective : {"span_corruption", "prefix_lm"}) {
-    for (int seed = 0; seed < 3; ++seed) {
-      const int64_t run = r.add_upstream(JobKind::pretrain, objective, 1);
-      const double luck = checkpoint_sd * normal(rng);
-      for (int task = 0; task < 9; ++task) {
-        const double score = 0.3 + luck + 0.035 * normal(rng);
-        r.add(
-            {objective, "t" + std::to_string(task), "mapping", "full", "few", std::to_string(seed)},
-            flat(static_cast<float>(score), 2), 1, "", "lexical", {run});
-      }
-    }
-  }
-  return r;
-}
-
 // With SD 0.02 between runs of pre-training, tasks alone would be wrong in 15 of 100 sweeps.
 TEST(PretrainingRuns, LuckOfACheckpointIsSeldomAVerdict) {
   constexpr int kSimulated = 400;
   const uint64_t seed = 20261130;
   SCOPED_TRACE(seed);
-  Rng rng(seed);
+  simulated::Draws draws(seed);
   int wrong = 0;
   for (int sweep = 0; sweep < kSimulated; ++sweep)
-    wrong += judge(null_sweep(rng, 0.02), span_wins()).verdict != ClaimVerdict::undecided;
+    wrong += judge(simulated::sweep_of_checkpoints(draws, 9, 3, 0.02), span_wins()).verdict !=
+             ClaimVerdict::undecided;
 
   EXPECT_LE(wrong, 28);  // 7 %
 }
