@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct Contender {
   GroupCost cost;
   double declared_seconds;  // declared_cost()
   double mean;
+  std::optional<double> validation = {};  // its mean on validation examples, signed as `scores`
 };
 using Contenders = std::vector<const Contender*>;
 

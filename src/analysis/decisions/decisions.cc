@@ -37,10 +37,28 @@ std::vector<Scores> tables_of(const Contenders& contenders) {
   return tables;
 }
 
+bool have_validation(const Contenders& contenders) {
+  return std::ranges::all_of(contenders, [](auto* one) { return one->validation.has_value(); });
+}
+
+// The best of them, and its scores without the luck of being picked: by validation examples, which
+// the scores do not hold, or, where those are missing, by the scores themselves.
+CrossFitted choose(const Contenders& contenders, const CrossFitOptions& options) {
+  if (!have_validation(contenders)) return cross_fit(tables_of(contenders), options);
+  CrossFitted chosen;
+  const auto best =
+      std::ranges::max_element(contenders, {}, [](auto* one) { return *one->validation; });
+  chosen.winner = static_cast<size_t>(best - contenders.begin());
+  chosen.scores = (*best)->scores;
+  chosen.wins.assign(contenders.size(), 0);
+  chosen.over_runs = true;
+  return chosen;
+}
+
 Comparison compare(TaskAtSize& at, Comparison comparison, const Contenders& against) {
   if (against.empty()) return comparison;
   comparison.absent.clear();
-  const CrossFitted fitted = cross_fit(tables_of(against), at.options.cross_fit);
+  const CrossFitted fitted = choose(against, at.options.cross_fit);
   const Contender* best = against[fitted.winner];
   at.compared[comparison.name] = best;
   comparison.same = best == at.recommended;
@@ -142,8 +160,10 @@ void gather(TaskAtSize& at, Decision& decision, const Plan& plan,
     const double mean = scores.mean();
     const bool complete = scores.rows.size() == group.cells.size();
     auto& place = !group.baseline.empty() ? at.baselines : complete ? at.candidates : partial;
+    std::optional<double> validation = validation_mean(group, decision.metric);
+    if (validation && !at.higher_is_better) *validation = -*validation;
     place.push_back({&group, std::move(scores), cost_of(group, plan, records),
-                     declared_cost(group, plan), mean});
+                     declared_cost(group, plan), mean, validation});
   }
   // A group that lacks a seed is compared only while no group is complete.
   if (at.candidates.empty()) at.candidates = std::move(partial);
@@ -171,7 +191,7 @@ void restore_signs(Decision& decision) {
 
 void settle(TaskAtSize& at, Decision& decision) {
   const Contenders all = select(at.candidates, [](auto&) { return true; });
-  at.chosen = cross_fit(tables_of(all), at.options.cross_fit);
+  at.chosen = choose(all, at.options.cross_fit);
   at.recommended = all[at.chosen.winner];
   at.expected = mean_estimate(at.chosen.scores, runs_of(*at.recommended->group), *at.runs,
                               at.options.intervals);
@@ -179,6 +199,7 @@ void settle(TaskAtSize& at, Decision& decision) {
   decision.honest_score = at.expected;
   decision.optimism = at.chosen.optimism;
   decision.over_runs = at.chosen.over_runs || all.size() == 1;
+  decision.by_validation = all.size() > 1 && have_validation(all);
   decision.halves = at.chosen.halves;
   decision.times_chosen = at.chosen.wins[at.chosen.winner];
   decision.cross_fitted = at.chosen.scores.num_items() >= kFewestItemsToSplit;

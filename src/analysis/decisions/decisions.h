@@ -66,7 +66,8 @@ struct Decision {
   std::string metric;
   bool higher_is_better = true;  // else the lowest mean is the best
   Verdict verdict = Verdict::nothing_to_compare;
-  Choice recommended;     // the best mean among `candidates`; `use` has the advice
+  Choice recommended;     // the best mean among `candidates`, of the test set unless by_validation;
+                          // `use` has the advice
   Estimate honest_score;  // its score without its optimism: to expect of other runs and examples
   double optimism = 0;    // how much the best mean flatters it (cross_fit.h)
   bool over_runs = true;  // false: the optimism is that of the examples alone
@@ -75,6 +76,9 @@ struct Decision {
   std::map<std::string, Estimate> other_metrics;  // plain means of the recommended cells
   int64_t candidates = 0;                         // cell groups that were compared
   int64_t candidates_planned = 0;                 // including those that failed or have not run
+  // The recommended cells, and random start at its best, were chosen by their scores on validation
+  // examples, which every candidate has: the test examples are scored once, and flatter nobody.
+  bool by_validation = false;
   int64_t times_chosen = 0, halves = 0;  // on how many random halves the same group was best
   bool cross_fitted = true;              // false: fewer than kFewestItemsToSplit examples
   std::vector<Comparison> comparisons;

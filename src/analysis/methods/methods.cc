@@ -152,9 +152,10 @@ MethodsPart statistics(const Plan& plan) {
        "unless an F test finds that the cells differ (p below 0.05)."}};
   if (!plan.claims.empty()) {
     part.paragraphs.push_back(
-        "Claims are judged by the intervals of paired differences, each task counting alike. "
-        "Their p-values are corrected for the number of claims (Holm 1979), their verdicts are "
-        "not.");
+        "Claims are judged by paired differences, each task counting alike. Five tasks or more are "
+        "a draw from many; the p-value is the larger one of Student's test and Hall's for skewed "
+        "effects (1992). The p-values are corrected for their family (Holm 1979), and verdicts act "
+        "on the corrected ones.");
   }
   return part;
 }

@@ -89,6 +89,7 @@ Json single_decision_json(const Decision& decision, const ShownExamples& shown) 
             {"candidates_planned", decision.candidates_planned},
             {"times_chosen", decision.times_chosen},
             {"halves", decision.halves},
+            {"chosen_by", decision.by_validation ? "validation" : "test"},
             {"comparisons", Json::array()},
             {"cheaper", Json()}};
   for (const auto& [metric, estimate] : decision.other_metrics) {

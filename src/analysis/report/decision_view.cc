@@ -61,7 +61,8 @@ TableCell evidence_cell(const Decision& decision) {
   if (decision.candidates < decision.candidates_planned)
     of += fmt::format(" ({} planned)", decision.candidates_planned);
   const std::string stable =
-      decision.halves == 0
+      decision.by_validation ? "chosen by validation"
+      : decision.halves == 0
           ? ""
           : fmt::format("best on {} of {} halves", decision.times_chosen, decision.halves);
   return table_cell({{fmt::format("n = {}, {}", score.items, count_text(score.seeds, "seed"))},

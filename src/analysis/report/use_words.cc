@@ -35,7 +35,12 @@ std::string sample_text(const Decision& decision) {
 }
 
 std::string best_mean(const Decision& decision) {
+  if (decision.by_validation) return "best validation mean";
   return decision.higher_is_better ? "highest mean" : "lowest mean";
+}
+
+const char* on_test_set(const Decision& decision) {
+  return decision.by_validation ? "and on the test set " : "";
 }
 
 // Below so many degrees of freedom Student's interval is a fifth wider than the normal one.
@@ -58,6 +63,8 @@ std::string few_cells_text(const Decision& decision) {
 }
 
 std::string stability(const Decision& decision) {
+  if (decision.by_validation)
+    return " It was chosen by validation examples; the test examples were scored once.";
   if (decision.halves == 0 || decision.candidates < 2) return "";
   return fmt::format(" {} was the best on {} of {} random halves of {}.", decision.recommended.text,
                      decision.times_chosen, decision.halves, halves_text(decision));
@@ -82,8 +89,8 @@ std::string open_text(const Decision& decision) {
 std::string highest_mean_text(const Decision& decision) {
   const std::string open = open_text(decision);
   return fmt::format(
-      "{} has the {}, {} {}{}{} ({}).", decision.recommended.text, best_mean(decision),
-      score_text(decision.honest_score.mean), metric_text(decision.metric),
+      "{} has the {}, {}{} {}{}{} ({}).", decision.recommended.text, best_mean(decision),
+      on_test_set(decision), score_text(decision.honest_score.mean), metric_text(decision.metric),
       open.empty() ? "" : ", but is not measurably better than ", open, evidence(decision));
 }
 
@@ -144,10 +151,11 @@ std::string explain_baseline(const Decision& decision) {
 
 std::string explain_alone(const Decision& decision) {
   return fmt::format(
-      "It has the {}, {} {} ({}), but neither random start nor a baseline has been scored yet, so "
+      "It has the {}, {}{} {} ({}), but neither random start nor a baseline has been scored yet, "
+      "so "
       "whether that is a gain is unknown.",
-      best_mean(decision), score_text(decision.honest_score.mean), metric_text(decision.metric),
-      evidence(decision));
+      best_mean(decision), on_test_set(decision), score_text(decision.honest_score.mean),
+      metric_text(decision.metric), evidence(decision));
 }
 
 std::string explain_highest_mean(const Decision& decision) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,6 +67,10 @@ std::vector<CellGroup> group_cells(const Plan& plan, const std::map<std::string,
 // examples that the metric has no evidence on. A corpus-level metric is no mean over examples: its
 // table has one item, and its interval covers the seeds only.
 Scores scores_of(const CellGroup& group, const std::string& metric);
+
+// The mean of a metric over the validation examples of a group's finished cells, each cell counting
+// alike. None if one of them has no such scores.
+std::optional<double> validation_mean(const CellGroup& group, const std::string& metric);
 
 GroupCost cost_of(const CellGroup& group, const Plan& plan,
                   const std::map<std::string, Record>& records);

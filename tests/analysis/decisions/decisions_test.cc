@@ -64,6 +64,31 @@ TEST(Decisions, AClearGainIsFoundWithItsNumbers) {
   EXPECT_FALSE(d.cheaper);  // random start costs less, and is measurably worse
 }
 
+void give_validation(Results& r, const std::string& part_of_name, float score) {
+  for (auto& [key, record] : r.records) {
+    if (record.name.find(part_of_name) != std::string::npos)
+      record.validation_scores["rouge_l"] = flat(score, 8);
+  }
+}
+
+// prompting has 0.8 on the test examples and mapping 0.7, but validation prefers mapping.
+TEST(Decisions, ValidationChoosesWhereEveryCellHasIt) {
+  Results r = clear_case();
+  give_validation(r, "/none/", 0.1F);
+  give_validation(r, "/prefix_lm/t/mapping/full", 0.6F);
+  EXPECT_EQ(decisions_of(r)[0].recommended.text, "prefix_lm · prompting · full");
+  give_validation(r, "/prefix_lm/t/prompting/full", 0.5F);
+
+  const Decision d = decisions_of(r).at(0);
+
+  EXPECT_TRUE(d.by_validation);
+  EXPECT_EQ(d.recommended.text, "prefix_lm · mapping · full");
+  EXPECT_NEAR(d.honest_score.mean, 0.7, 1e-6);
+  EXPECT_EQ(d.optimism, 0);
+  EXPECT_EQ(d.halves, 0);
+  EXPECT_EQ(d.verdict, Verdict::gain);
+}
+
 TEST(Decisions, WhatTheSweepLacksIsSaidToBeAbsent) {
   const Decision d = decisions_of(clear_case())[0];
 
