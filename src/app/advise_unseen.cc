@@ -88,14 +88,17 @@ void adjust_probe(const TaskData& data, int64_t count, Job& job) {
     metrics.push_back(probe.race_metric);
 }
 
-// Runs the sweep's probes on these examples, as a plan of one task with its records.
+// Runs the sweep's probes on these examples, as a plan of one task with its records; races under
+// this tuning alone.
 std::vector<Probe> probe_all(const Plan& plan, const TaskData& data, const UnseenTask& asked,
-                             Artefacts& artefacts) {
+                             const std::string& tuning, Artefacts& artefacts) {
   Plan own{.jobs = plan.jobs};
   std::map<std::string, Record> records;
   std::set<std::pair<std::string, std::array<std::string, kAxes.size()>>> done;
   const auto task = std::make_shared<const TaskData>(data);
   for (Cell probe : plan.probes) {
+    const std::string& own_tuning = probe.coordinates[kTuning];
+    if (!own_tuning.empty() && own_tuning != tuning) continue;
     probe.coordinates[kTask].clear();
     if (!done.emplace(probe.baseline, probe.coordinates).second) continue;  // of another task
     Job job = plan.jobs.at(static_cast<size_t>(probe.job));
@@ -168,7 +171,8 @@ std::string advise_unseen(const std::filesystem::path& results, const std::files
       "{} of a task that was not swept; results of other tasks at {}, {}:\n",
       count_text(std::min<int64_t>(asked.count, std::ssize(task.train)), "example"), at, tuning);
   const UnseenCase unseen{names_card(asked.examples) ? card_label(asked.examples) : "",
-                          probe_all(plan, task, asked, artefacts), facts_of(task), at, tuning};
+                          probe_all(plan, task, asked, tuning, artefacts), facts_of(task), at,
+                          tuning};
   const std::vector<Probe> swept = probes_of(plan, records);
   std::map<std::string, std::string> lost = regrets(plan, groups, swept);
   for (const NamedSelection& named : select_for_unseen(plan, groups, swept, unseen)) {

@@ -25,17 +25,6 @@ void refuse_untrained_tokens(const Sweep& sweep, const GridPoint& point) {
                             tmpl.label, tuning.label, tmpl.label, tuning.label));
 }
 
-// A saved prompt to start from is named by its content.
-ChoiceSettings tuning_for(JobGraph& graph, const AxisValue& tuning, Job& job) {
-  ChoiceSettings choice = tuning.as<TuningValue>().choice;
-  const std::string folder = choice.parameters.value("initialization_folder", "");
-  if (folder.empty()) return choice;
-  choice.parameters["initialization_folder"] =
-      graph.data().fingerprint(DataSource::prompt, folder, &tuning);
-  job.locations.initialization_folder = folder;
-  return choice;
-}
-
 int64_t soft_tokens_of(const ChoiceSettings& tuning) {
   return tuning.parameters.value("num_virtual_tokens", int64_t{0});
 }
@@ -102,6 +91,17 @@ UntunedSettings untuned_settings(JobGraph& graph, const GridPoint& point, Job& j
 }
 
 }  // namespace
+
+// A saved prompt to start from is named by its content.
+ChoiceSettings tuning_for(JobGraph& graph, const AxisValue& tuning, Job& job) {
+  ChoiceSettings choice = tuning.as<TuningValue>().choice;
+  const std::string folder = choice.parameters.value("initialization_folder", "");
+  if (folder.empty()) return choice;
+  choice.parameters["initialization_folder"] =
+      graph.data().fingerprint(DataSource::prompt, folder, &tuning);
+  job.locations.initialization_folder = folder;
+  return choice;
+}
 
 StartSettings start_from_point(JobGraph& graph, const GridPoint& point, Job& job) {
   const AxisValue objective = replicate_for(graph.sweep(), point);

@@ -13,6 +13,9 @@ namespace dovetail {
 // adaptation. Adds the jobs upstream.
 StartSettings start_from_point(JobGraph& graph, const GridPoint& point, Job& job);
 
+// The tuning of the point, and what `job` needs for it.
+ChoiceSettings tuning_for(JobGraph& graph, const AxisValue& tuning, Job& job);
+
 // Adds the cell of a point with a value on every axis. ConfigError for a point that no job could
 // run: too few examples, a metric that cannot score the task, soft tokens that the tuning does not
 // train.

@@ -84,6 +84,9 @@ void add_baselines(const std::vector<GridPoint>& points, JobGraph& graph,
 }
 
 constexpr std::initializer_list<AxisIndex> kProbed = {kObjective, kAdaptation, kTask, kTemplate};
+// A race is run under the tuning of the cells that it speaks of.
+constexpr std::initializer_list<AxisIndex> kRaced = {kObjective, kAdaptation, kTask, kTemplate,
+                                                     kTuning};
 
 bool is_probed(const SelectSettings& select, const GridPoint& point) {
   const AxisValue* adaptation = point[kAdaptation];
@@ -98,15 +101,17 @@ std::vector<ProbeKind> probe_kinds(const SelectSettings& select) {
   return kinds;
 }
 
-// Adds one probe for each start, task and template that the kept points touch.
+// Adds one probe for each start, task and template that the kept points touch, and each tuning for a
+// race. Without it nothing trains soft tokens.
 void add_model_probes(const std::vector<GridPoint>& points, ProbeKind kind, JobGraph& graph,
                       std::vector<Cell>& probes) {
   const SelectSettings& select = graph.sweep().select;
   const std::string shots = kind == ProbeKind::shots ? std::to_string(select.shots) : "";
   std::set<GridPoint> seen;
   for (const GridPoint& point : points) {
-    if (!is_probed(select, point) || has_soft_tokens(point)) continue;
-    const GridPoint part = only(point, kProbed);
+    if (!is_probed(select, point)) continue;
+    if (has_soft_tokens(point) && kind != ProbeKind::race) continue;
+    const GridPoint part = only(point, kind == ProbeKind::race ? kRaced : kProbed);
     if (!seen.insert(part).second) continue;
     std::string name = joined_name(graph.sweep().name, "probe/" + to_string(kind) + shots, part);
     const int64_t job = add_probe(graph, kind, part, name);

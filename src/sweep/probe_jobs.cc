@@ -12,13 +12,13 @@ namespace dovetail {
 namespace {
 
 // How a probed model is tuned first. Without tuning only the lengths count.
-TuneSettings probe_tuning(const Sweep& sweep, ProbeKind kind) {
+TuneSettings probe_tuning(const Sweep& sweep, ProbeKind kind, const AxisValue* tuning) {
   TuneSettings tune;
   if (kind == ProbeKind::zero_shot) {
     tune.max_source_length = sweep.tune.max_source_length;
     tune.max_target_length = sweep.tune.max_target_length;
   } else {
-    tune = sweep.tune;
+    tune = tuning ? tuning->as<TuningValue>().tune : sweep.tune;
     tune.steps = {.fixed =
                       kind == ProbeKind::race ? sweep.select.race_steps : sweep.select.shot_steps};
     // these few steps are not those that the warm-up of [tune] was meant for
@@ -80,10 +80,11 @@ int64_t add_probe(JobGraph& graph, ProbeKind kind, const GridPoint& point,
   probe.cell = {.start = start_from_point(graph, point, job),
                 .task = task_for(graph, *point[kTask], job),
                 .tmpl = graph.data().template_settings(*point[kTemplate], task_of(point)),
-                .tuning = {.name = "full"},
+                .tuning = point[kTuning] ? tuning_for(graph, *point[kTuning], job)
+                                         : ChoiceSettings{.name = "full"},
                 .train_size = probe_size(sweep.select, kind),
                 .seed = static_cast<uint64_t>(sweep.pretrain.seed),
-                .tune = probe_tuning(sweep, kind),
+                .tune = probe_tuning(sweep, kind, point[kTuning]),
                 .evaluate = graph.data().evaluate(*point[kTask])};
   if (kind == ProbeKind::race) probe.race_metric = race_metric(graph, *point[kTask]);
   const ModelSize model = size_of(sweep, objective_of(point));

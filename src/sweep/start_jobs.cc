@@ -35,17 +35,21 @@ struct Stage {
   std::vector<int64_t> inputs;
 };
 
-void estimate(JobGraph& graph, const ObjectiveValue& value, const PretrainJob& settings, Job& job) {
+// Fills in what the job will spend and returns its steps; those of a budget in tokens or FLOPs hang
+// on the rows, which the run counts again.
+int64_t estimate(JobGraph& graph, const ObjectiveValue& value, const PretrainJob& settings,
+                 Job& job) {
   const ModelSize size = size_of(graph.sweep(), value);
   PretrainSettings pretrain = settings.pretrain;
   const auto known = graph.data().pretrain_estimate(settings, job.locations.corpus, size);
   if (!known) {
     job.cost_seconds = pretrain_seconds(size, pretrain);
-    return;
+    return pretrain.steps;
   }
   pretrain.steps = steps_of(pretrain.budget, pretrain.steps, known->step, known->reference_step);
   job.spending = spending_metrics(known->step, pretrain.steps);
   job.cost_seconds = pretrain_seconds(size, pretrain, known->step);
+  return pretrain.steps;
 }
 
 int64_t add_stage(JobGraph& graph, const AxisValue& objective, const ObjectiveValue& value,
@@ -66,12 +70,9 @@ int64_t add_stage(JobGraph& graph, const AxisValue& objective, const ObjectiveVa
         graph.data().fingerprint(DataSource::pairs, value.pairs_path, &objective);
     job.locations.pairs = value.pairs_path;
   }
-  if (value.pretrain.budget.unit == "steps") {  // else the run finds out how many steps there are
-    check_warmup(graph.sweep(), objective, value.pretrain.optimizer,
-                 static_cast<double>(value.pretrain.steps),
-                 fmt::format("pre-training \"{}\"", stage.label));
-  }
-  estimate(graph, value, settings, job);
+  const int64_t steps = estimate(graph, value, settings, job);
+  check_warmup(graph.sweep(), objective, value.pretrain.optimizer, static_cast<double>(steps),
+               fmt::format("pre-training \"{}\"", stage.label));
   job.settings = std::move(settings);
   return graph.add(std::move(job));
 }

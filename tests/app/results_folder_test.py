@@ -21,6 +21,7 @@ SMALL = {
     "seed = [1, 2]": "seed = [1]",
     "steps = { fixed = 20 }": "steps = { fixed = 3 }",
     "steps = 20": "steps = 3",
+    "warmup = 5": "warmup = 1",
 }
 
 

@@ -171,7 +171,7 @@ def test_a_splitter_that_learned_nothing_fails_alone(tmp_path):
     assert result.returncode == 1, result
     failed = dovetail("status", "out", cwd=tmp_path).stdout
     assert "none of the 240 lines of the adaptation text could be cut" in failed
-    assert re.search(r"cells +67 +59 +8 ", failed), failed
+    assert re.search(r"cells +69 +61 +8 ", failed), failed
 
 
 def test_another_decoding_has_metrics_of_its_own(adapted):

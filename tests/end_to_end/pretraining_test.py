@@ -25,6 +25,7 @@ def results(tmp_path_factory):
     sweep = make_tiny_sweep(folder)
     text = sweep.read_text()
     text = text[:text.index("[tune]")] + AXES
+    text = text.replace("warmup = 5", "warmup_ratio = 0.25")
     sweep.write_text(text.replace(
         "steps = 20\n", 'steps = 20\nbudget = "loss_tokens"\nheld_out = 20\nheld_out_points = 2\n'))
     plan = dovetail("plan", "tiny.toml", "--json", cwd=folder)

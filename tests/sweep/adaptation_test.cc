@@ -119,6 +119,28 @@ TEST_F(AdaptationTest, NoneIsTheSameJobAsNoAxis) {
   EXPECT_EQ(a, b);
 }
 
+// A prompt in a template is nothing before its tuning has trained it: of those cells there are races
+// alone.
+TEST_F(AdaptationTest, RacesRunUnderEachTuningAndSoOfSoftPromptsToo) {
+  const std::string both = with(kAdapted, R"(["full"])", R"(["full", "soft_prompt"])");
+  const std::string soft = with(both, R"(template = ["mapping", "masked_mapping"])",
+                                R"(template = ["mapping", "post_pt"])");
+  const Plan plan = adapted(soft + "[[exclude]]\ntemplate = \"post_pt\"\ntuning = \"full\"\n");
+
+  std::map<std::string, std::set<std::string>> seen;  // template and tuning, by kind
+  for (const Cell& probe : plan.probes) {
+    if (probe.baseline == "filling") continue;
+    seen[probe.baseline].insert(probe.coordinates[kTemplate] + " " + probe.coordinates[kTuning]);
+  }
+
+  EXPECT_THAT(seen["zero_shot"], testing::ElementsAre("mapping "));
+  EXPECT_THAT(seen["race"],
+              testing::ElementsAre("mapping full", "mapping soft_prompt", "post_pt soft_prompt"));
+  const Job& race =
+      named(plan, "small/probe/race/span_corruption/none/wordnet.category/post_pt/soft_prompt");
+  EXPECT_EQ(settings_of<ProbeJob>(race).cell.tuning.name, "soft_prompt");
+}
+
 TEST_F(AdaptationTest, TestDataAreAvoidedByTheCut) {
   const Plan before = adapted();
   const Plan after =

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "analysis/decisions/claim_scores.h"
+#include "analysis/decisions/selector_summary.h"
 #include "analysis/decisions/situations.h"
 #include "analysis/statistics/expected_best.h"
 #include "analysis/statistics/task_runs.h"
@@ -105,98 +106,6 @@ SelectorCase choose_and_score(const ScoredSituation& here, const Selector& selec
   return found;
 }
 
-// The cases in which a selector chose something that the sweep has, by index.
-using Places = std::set<size_t>;
-using Cases = std::vector<SelectorCase>;
-
-Places places_of(const Cases& cases) {
-  Places places;
-  for (size_t i = 0; i < cases.size(); ++i) {
-    if (cases[i].selection.absent.empty()) places.insert(i);
-  }
-  return places;
-}
-
-// Averages of the cases by task. The cases of a task share its examples, so their standard errors
-// are averaged as if they moved together.
-std::vector<Estimate> by_task(const Cases& cases, const Places& places,
-                              const std::function<Estimate(size_t)>& value) {
-  std::map<std::string, std::vector<Estimate>> tasks;
-  for (const size_t place : places) tasks[cases[place].task].push_back(value(place));
-  std::vector<Estimate> all;
-  for (const auto& [task, estimates] : tasks) {
-    Estimate& mean = all.emplace_back();
-    const double share = 1 / static_cast<double>(estimates.size());
-    mean.degrees = estimates[0].degrees;
-    for (const Estimate& estimate : estimates) {
-      mean.mean += share * estimate.mean;
-      mean.standard_error += share * estimate.standard_error;
-      mean.degrees = std::min(mean.degrees, estimate.degrees);
-      mean.runs_known = mean.runs_known && estimate.runs_known;
-    }
-  }
-  return all;
-}
-
-// The other selector's regret minus this one's. Both are measured against the same best cells, so
-// the difference is that of the scores. Its standard error is taken as if they were not paired,
-// which is on the safe side.
-Estimate advantage(const SelectorCase& own, const SelectorCase& other) {
-  Estimate found = own.score;
-  found.mean = other.regret.mean - own.regret.mean;
-  const bool same = own.selection.choice == other.selection.choice;
-  found.standard_error =
-      same ? 0 : std::hypot(own.score.standard_error, other.score.standard_error);
-  found.degrees = std::min(own.score.degrees, other.score.degrees);
-  return found;
-}
-
-double mean_over_tasks(const Cases& cases, const Places& places,
-                       double (*value)(const SelectorCase&)) {
-  std::map<std::string, std::pair<double, double>> tasks;
-  for (const size_t place : places) {
-    auto& [sum, count] = tasks[cases[place].task];
-    sum += value(cases[place]);
-    ++count;
-  }
-  double mean = 0;
-  for (const auto& [task, sum] : tasks)
-    mean += sum.first / sum.second / static_cast<double>(tasks.size());
-  return mean;
-}
-
-void summarise(SelectorResult& result, const std::map<std::string, Cases>& baselines,
-               const std::vector<Situation>& situations, const DecisionOptions& options) {
-  const Cases& cases = result.cases;
-  const Places own = places_of(cases);
-  if (own.empty()) return;
-  const double confidence = options.intervals.confidence;
-  SelectorSummary& summary = result.summary.emplace();
-  summary.regret =
-      pool_estimates(by_task(cases, own, [&](size_t i) { return cases[i].regret; }), confidence);
-  summary.score = mean_over_tasks(cases, own, [](const SelectorCase& c) { return c.score.mean; });
-  summary.best_score =
-      mean_over_tasks(cases, own, [](const SelectorCase& c) { return c.best_score; });
-  summary.examples = mean_over_tasks(
-      cases, own, [](const SelectorCase& c) { return static_cast<double>(c.selection.examples); });
-  for (const auto& [name, others] : baselines) {
-    Places both = own;
-    std::erase_if(both,
-                  [&, &others = others](size_t i) { return !others[i].selection.absent.empty(); });
-    if (name == result.selector->name || both.empty()) continue;
-    summary.against[name] = pool_estimates(
-        by_task(cases, both,
-                [&, &others = others](size_t i) { return advantage(cases[i], others[i]); }),
-        confidence);
-  }
-  for (const size_t place : own) {
-    ++summary.cases;
-    summary.times_best += cases[place].is_best;
-    summary.chance_of_best += 1 / static_cast<double>(situations[place].candidates.size());
-  }
-  summary.chance_of_best /= static_cast<double>(summary.cases);
-}
-
 }  // namespace
 
 std::vector<SelectorResult> score_selectors(const Plan& plan, const std::vector<CellGroup>& groups,
@@ -213,11 +122,7 @@ std::vector<SelectorResult> score_selectors(const Plan& plan, const std::vector<
     for (SelectorResult& result : results)
       result.cases.push_back(choose_and_score(here, *result.selector, context));
   }
-  std::map<std::string, Cases> baselines;
-  for (const SelectorResult& result : results) {
-    if (result.selector->baseline) baselines[result.selector->name] = result.cases;
-  }
-  for (SelectorResult& result : results) summarise(result, baselines, situations, options);
+  summarise(results, situations, options);
   return results;
 }
 

@@ -35,8 +35,12 @@ struct SelectorSummary {
   PooledEffect regret;
   double score = 0, best_score = 0;  // means over tasks
   double examples = 0;               // labelled examples of the task that it read, mean over tasks
-  // By baseline: the baseline's regret minus this one's. Above 0, the selector is better.
+  // By baseline: the baseline's regret minus this one's. Above 0, the selector is better. The
+  // p-values of all that are no baselines themselves are corrected as one family (Holm 1979).
   std::map<std::string, PooledEffect> against;
+  // By baseline: the score of this one's choice, minus that of the baseline's choice where it is
+  // trained on the labels that this one read besides. Where the sweep has such a training size.
+  std::map<std::string, PooledEffect> at_equal_labels;
   int64_t cases = 0, times_best = 0;
   double chance_of_best = 0;  // chance level of times_best: the mean of 1 / candidates
 };

@@ -18,6 +18,16 @@ std::vector<std::string> labels(const Plan& plan, const char* axis) {
   return found == plan.axis_labels.end() ? std::vector<std::string>{} : found->second;
 }
 
+// The labelled examples that the group's cells were trained on; 0 where no record says.
+double labels_of(const CellGroup& group) {
+  for (const CellResult& cell : group.cells) {
+    if (cell.state != CellState::finished) continue;
+    const auto found = cell.record->metrics.find("train_examples");
+    if (found != cell.record->metrics.end()) return found->second;
+  }
+  return 0;
+}
+
 Situation situation_of(const Plan& plan, const std::vector<CellGroup>& groups, Situation at) {
   const bool negated = !higher_is_better(plan, at.metric);
   for (const CellGroup& group : groups) {
@@ -33,6 +43,7 @@ Situation situation_of(const Plan& plan, const std::vector<CellGroup>& groups, S
     if (negated) negate(scores);
     at.candidates.push_back({group.objective, group.adaptation, group.template_name});
     at.runs.push_back(runs_of(group).front());
+    at.labels = labels_of(group);
     at.scores.push_back(std::move(scores));
   }
   return at;
@@ -54,10 +65,12 @@ std::vector<double> leads_of(const Situation& task, const std::vector<Candidate>
   return leads;
 }
 
-std::vector<Probe> probes_for(const std::vector<Probe>& probes, const std::string& task) {
+std::vector<Probe> probes_for(const std::vector<Probe>& probes, const std::string& task,
+                              const std::string& tuning) {
   std::vector<Probe> own;
-  std::copy_if(probes.begin(), probes.end(), std::back_inserter(own),
-               [&](const Probe& probe) { return probe.task == task; });
+  std::copy_if(probes.begin(), probes.end(), std::back_inserter(own), [&](const Probe& probe) {
+    return probe.task == task && (probe.tuning.empty() || probe.tuning == tuning);
+  });
   return own;
 }
 
@@ -105,7 +118,7 @@ SelectorContext context_of(const Situation& at, const std::vector<Situation>& si
   SelectorContext context;
   context.candidates = at.candidates;
   context.traits = plan.traits;
-  context.probes = probes_for(probes, at.task);
+  context.probes = probes_for(probes, at.task, at.tuning);
   if (plan.task_facts.contains(at.task) && plan.task_facts.at(at.task).is_object()) {
     context.facts = plan.task_facts.at(at.task);
   }
@@ -114,7 +127,7 @@ SelectorContext context_of(const Situation& at, const std::vector<Situation>& si
     if (other.task == at.task || other.train_size != at.train_size || other.tuning != at.tuning)
       continue;
     context.others.push_back(
-        {other.task, leads_of(other, at.candidates), probes_for(probes, other.task)});
+        {other.task, leads_of(other, at.candidates), probes_for(probes, other.task, at.tuning)});
   }
   context.conventional_objective = options.conventional_objective;
   context.higher_is_better = higher_is_better(plan, at.metric);

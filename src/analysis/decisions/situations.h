@@ -13,6 +13,7 @@ namespace dovetail {
 // A task at one train size and tuning: the possible choices and their scores.
 struct Situation {
   std::string task, train_size, tuning, metric;
+  double labels = 0;  // labelled examples that its cells were trained on; 0: unknown
   std::vector<Candidate> candidates;
   std::vector<RunWeight> runs;  // by candidate
   std::vector<Scores> scores;   // by candidate; higher is better; same seeds and examples for all

@@ -44,6 +44,8 @@ void add_summary(const SelectorSummary& summary, Json& json) {
   json["cases_with_a_choice"] = summary.cases;
   for (const auto& [name, effect] : summary.against)
     json["better_than"][name] = pooled_json(effect);
+  for (const auto& [name, effect] : summary.at_equal_labels)
+    json["at_equal_labels"][name] = pooled_json(effect);
 }
 
 }  // namespace

@@ -22,10 +22,12 @@ void append_summary(CsvRow& row, const SelectorSummary& summary) {
   row.emplace_back(summary.regret.tasks_drawn ? "yes" : "no");
   for (const std::string& name : baseline_selectors()) {
     const auto against = summary.against.find(name);
-    if (against == summary.against.end())
-      row.insert(row.end(), 3, "");
-    else
-      append(row, against->second.estimate);
+    if (against == summary.against.end()) {
+      row.insert(row.end(), 4, "");
+      continue;
+    }
+    append(row, against->second.estimate);
+    row.push_back(csv_number(against->second.p_value));
   }
 }
 
@@ -52,7 +54,8 @@ CsvRows selectors_table(const std::vector<SelectorResult>& results) {
                 "chance_of_best", "score", "best_score", "labelled_examples", "regret",
                 "regret_low", "regret_high", "tasks_drawn"}};
   for (const std::string& name : baseline_selectors()) {
-    for (const char* part : {"", "_low", "_high"}) rows[0].push_back("better_than_" + name + part);
+    for (const char* part : {"", "_low", "_high", "_p"})
+      rows[0].push_back("better_than_" + name + part);
   }
   for (const SelectorResult& result : results) {
     CsvRow row{result.selector->name, result.selector->source,

@@ -14,6 +14,9 @@ namespace dovetail {
 
 namespace {
 
+// Of the p-values, which are corrected for all comparisons of the table.
+constexpr double kLevel = 0.05;
+
 std::string spaced(std::string name) {
   std::replace(name.begin(), name.end(), '_', ' ');
   return name;
@@ -31,9 +34,20 @@ TableCell against_cell(const SelectorSummary& summary, const std::string& baseli
   const auto found = summary.against.find(baseline);
   if (found == summary.against.end()) return {};
   const Estimate& effect = found->second.estimate;
-  const char* state = effect.low > 0 ? "better" : effect.high < 0 ? "worse" : "tie";
-  return table_cell(
-      {{signed_text(effect.mean), LineRole::gain}, {interval_text(effect), LineRole::note}}, state);
+  const bool differ = found->second.p_value < kLevel;
+  const char* state = !differ ? "tie" : effect.mean > 0 ? "better" : "worse";
+  TableCell cell = table_cell({{signed_text(effect.mean), LineRole::gain},
+                               {interval_text(effect), LineRole::note},
+                               {"p " + p_text(found->second.p_value), LineRole::note}},
+                              state);
+  const auto equal = summary.at_equal_labels.find(baseline);
+  if (equal != summary.at_equal_labels.end()) {
+    const Estimate& paid = equal->second.estimate;
+    cell.lines.push_back(
+        {fmt::format("at equal labels {} ({})", signed_text(paid.mean), interval_text(paid)),
+         LineRole::note});
+  }
+  return cell;
 }
 
 TableCell hits_cell(const SelectorSummary& summary) {

@@ -39,7 +39,8 @@ Probe probe_of(const Cell& cell, const Job& job, const Record& record) {
       shots_in(cell.name),
       train_examples_of(job),
       {},
-      embedding_of(record)};
+      embedding_of(record),
+      coordinate(cell, "tuning")};
   if (!all_finite(probe.task_embedding)) probe.task_embedding.clear();
   for (const auto& [name, values] : record.per_example) {
     if (name != kEmbedding && all_finite(values)) probe.per_example[name] = values;

@@ -28,6 +28,7 @@ struct Probe {
   // probe_filling, race_score; finite and not empty.
   std::map<std::string, std::vector<float>> per_example;
   std::vector<float> task_embedding;  // empty if the sweep did not ask for it
+  std::string tuning = {};  // label of the tuning that a race was run under; "" for other probes
 
   // The mean over examples; NaN where there are none.
   double mean(const std::string& name) const;

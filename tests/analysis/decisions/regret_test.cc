@@ -85,6 +85,40 @@ TEST(Regret, CasesOfATaskAreAveragedBeforeTasksAre) {
   EXPECT_EQ(find(results, "always_mapping").summary->cases, 3);
 }
 
+// racing has read 30 labels: its choice at "few" (30 labels, mapping, 0.3) stands against the choice
+// by rule at "all" (80 labels, masked_prompting, 0.7), and not at "sixty" (59 labels).
+TEST(Regret, LabelsThatASelectorReadArePaidFor) {
+  Results r;
+  const std::map<std::string, double> labels{{"few", 30}, {"sixty", 59}, {"all", 80}};
+  for (const auto& [size, count] : labels) {
+    add_task(r, "a", size == "sixty" ? 0.9F : 0.7F, size);
+    for (auto& [key, record] : r.records) {
+      if (record.name.find("/" + size + "/") != std::string::npos)
+        record.metrics["train_examples"] = count;
+    }
+  }
+  add_probe(r, "a", "mapping", "race_score", std::vector<float>(15, 0.5F));
+  std::get<ProbeJob>(r.plan.jobs.back().settings = ProbeJob{}).cell.train_size.examples = 15;
+
+  const auto results = results_of(r);
+
+  const SelectorSummary& racing = *find(results, "racing").summary;
+  EXPECT_EQ(racing.examples, 30);
+  EXPECT_NEAR(racing.at_equal_labels.at("always_masked").estimate.mean, 0.3 - 0.7, 1e-6);
+  EXPECT_TRUE(find(results, "always_mapping").summary->at_equal_labels.empty());
+}
+
+TEST(Regret, RacesOfAnotherTuningSayNothing) {
+  Results r;
+  add_task(r, "a", 0.7F);
+  add_probe(r, "a", "mapping", "race_score", {0.5F});
+  r.plan.probes.back().coordinates[kTuning] = "soft_prompt";
+  EXPECT_FALSE(find(results_of(r), "racing").summary);
+
+  r.plan.probes.back().coordinates[kTuning] = "full";
+  EXPECT_TRUE(find(results_of(r), "racing").summary);
+}
+
 TEST(Regret, ASelectorNeverSeesTheScoresOfTheTaskItIsTestedOn) {
   Results r;
   for (const char* task : {"a", "b", "c"}) add_task(r, task, 0.4F);
