@@ -37,11 +37,13 @@ Sweep::Sweep(const Setting& setting, int64_t none) : setting_(setting) {
 }
 
 void Sweep::draw(Draws& draws, const std::vector<std::vector<double>>& lift) {
+  constexpr size_t kChances = 200'000;
+  while (chances_.size() < kChances) chances_.push_back(draws.beta(0.9, 2.1));
   size_t next = 0;
   std::vector<double> chance(static_cast<size_t>(setting_.examples));
   std::vector<double> shared(static_cast<size_t>(setting_.seeds));
   for (int64_t task = 0; task < setting_.tasks; ++task) {
-    for (double& p : chance) p = draws.beta(0.9, 2.1);
+    for (double& p : chance) p = chances_[draws.below(kChances)];
     for (double& moved : shared) moved = setting_.seed_sd * draws.normal();
     for (int64_t cell = 0; cell < setting_.cells; ++cell) {
       const double own =

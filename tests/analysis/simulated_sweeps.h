@@ -28,6 +28,7 @@ class Draws {
   explicit Draws(uint64_t seed) : rng_(seed) {}
 
   double uniform() { return rng_.uniform(); }
+  size_t below(size_t count) { return rng_.below(count); }
   double normal();
   double exponential();
   double beta(double a, double b);  // Jöhnk 1964
@@ -50,6 +51,7 @@ class Sweep {
 
  private:
   Setting setting_;
+  std::vector<double> chances_;  // examples to draw from: their distribution is dear to compute
   std::vector<std::string> keys_;  // [task][cell][seed]
 };
 
