@@ -21,6 +21,7 @@ const TaskData& ProjectData::load(const std::string& task) {
   facts_[task] = facts_of(data_);
   sizes_[task] = size_of(data_);
   words_[task] = word_counts(data_);
+  passages_[task] = test_passages(data_);
   references_[task] = reference_letters(data_);
   data_notes_[task] = data_.notes;
   return data_;
@@ -100,6 +101,12 @@ std::vector<std::string> ProjectData::data_notes(const std::string& task) {
   std::vector<std::string> notes = data_notes_.at(task);
   for (std::string& note : prints_[task].notes()) notes.push_back(std::move(note));
   return notes;
+}
+
+std::string ProjectData::overlap_note(const std::string& task,
+                                      const std::vector<std::string>& corpora) {
+  if (!passages_.contains(task)) load(task);
+  return dovetail::overlap_note(passages_.at(task), corpora);
 }
 
 std::vector<std::string> ProjectData::cut_row_notes(const std::string& task,

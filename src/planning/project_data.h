@@ -9,6 +9,7 @@
 #include "metrics/coverage.h"
 #include "planning/cut_rows.h"
 #include "planning/template_prints.h"
+#include "planning/text_overlap.h"
 #include "sweep/data_inspector.h"
 #include "templates/template.h"
 
@@ -38,6 +39,8 @@ class ProjectData : public DataInspector {
   std::vector<std::string> metric_notes(const std::string& task,
                                         const std::vector<std::string>& metrics) override;
   std::vector<std::string> data_notes(const std::string& task) override;
+  std::string overlap_note(const std::string& task,
+                           const std::vector<std::string>& corpora) override;
   std::vector<std::string> cut_row_notes(const std::string& task, int64_t max_source_length,
                                          int64_t max_target_length) override;
 
@@ -50,6 +53,7 @@ class ProjectData : public DataInspector {
   std::map<std::string, Json> facts_;
   std::map<std::string, TaskSize> sizes_;
   std::map<std::string, WordCounts> words_;
+  std::map<std::string, TestPassages> passages_;
   std::map<std::string, SetLetters> references_;    // of the tasks that were loaded
   std::map<std::string, BoundTemplate> templates_;  // making one may read files
   std::map<std::string, std::vector<std::string>> data_notes_;

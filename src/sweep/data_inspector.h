@@ -105,6 +105,13 @@ class DataInspector {
     return {};
   }
 
+  // How much of the task's test set stands in the text of these corpora: a sentence, or "".
+  virtual std::string overlap_note(const std::string& task,
+                                   const std::vector<std::string>& corpora) {
+    (void)task, (void)corpora;
+    return "";
+  }
+
   // What to know of the data, and of the templates whose wording was asked for: sentences.
   virtual std::vector<std::string> data_notes(const std::string& task) {
     (void)task;

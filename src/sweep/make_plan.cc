@@ -101,8 +101,8 @@ std::vector<ProbeKind> probe_kinds(const SelectSettings& select) {
   return kinds;
 }
 
-// Adds one probe for each start, task and template that the kept points touch, and each tuning for a
-// race. Without it nothing trains soft tokens.
+// Adds one probe for each start, task and template that the kept points touch, and each tuning for
+// a race. Without it nothing trains soft tokens.
 void add_model_probes(const std::vector<GridPoint>& points, ProbeKind kind, JobGraph& graph,
                       std::vector<Cell>& probes) {
   const SelectSettings& select = graph.sweep().select;

@@ -31,6 +31,11 @@ std::string degenerate_note(const PretrainJob& job, const PretrainEstimate& esti
       job.objective.name, 100 * share, 100 * estimate.long_final_share);
 }
 
+bool is_pretrained_here(const AxisValue& objective) {
+  const auto& value = objective.as<ObjectiveValue>();
+  return !value.is("none") && !value.is("checkpoint");
+}
+
 }  // namespace
 
 void fail_at_value(const Sweep& sweep, const AxisValue& value, const std::string& message) {
@@ -195,6 +200,10 @@ std::vector<std::string> SweepData::notes(const AxisValue& task) {
   add(inspector_.cut_row_notes(source, shortest(&TuneSettings::max_source_length),
                                shortest(&TuneSettings::max_target_length)));
   add(inspector_.metric_notes(source, sweep_.evaluate.metrics));
+  if (std::ranges::any_of(sweep_.axes.at("objective"), is_pretrained_here)) {
+    const std::string note = inspector_.overlap_note(source, sweep_.corpus);
+    if (!note.empty()) notes.push_back(note);
+  }
   return notes;
 }
 

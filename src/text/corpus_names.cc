@@ -26,8 +26,6 @@ namespace {
 constexpr const char* kWordnetText = "wordnet-text";
 constexpr int kWordnetTextVersion = 1;  // raise it when write_wordnet_text writes other lines
 
-constexpr size_t kMostSampleBytes = size_t{1} << 23;
-
 fs::path wordnet_text(const fs::path& cache) {
   const fs::path target =
       cache / fmt::format("{}-{}.txt", kWordnetText, corpus_fingerprint(kWordnetText));
@@ -70,7 +68,8 @@ fs::path corpus_text(const std::string& name, const fs::path& cache) {
   return name;
 }
 
-std::vector<std::string> corpus_sample(const std::string& name, size_t documents) {
+std::vector<std::string> corpus_sample(const std::string& name, size_t documents,
+                                       size_t most_bytes) {
   std::vector<std::string> sample;
   if (name == kWordnetText) {
     const std::vector<Synset>& synsets = shared_wordnet().synsets();
@@ -85,7 +84,7 @@ std::vector<std::string> corpus_sample(const std::string& name, size_t documents
   DocumentReader reader({name});
   std::string document;
   size_t bytes = 0;
-  while (sample.size() < documents && bytes < kMostSampleBytes && reader.next(document)) {
+  while (sample.size() < documents && bytes < most_bytes && reader.next(document)) {
     bytes += document.size();
     sample.push_back(document);
   }

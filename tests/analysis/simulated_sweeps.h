@@ -51,7 +51,7 @@ class Sweep {
 
  private:
   Setting setting_;
-  std::vector<double> chances_;  // examples to draw from: their distribution is dear to compute
+  std::vector<double> chances_;    // examples to draw from: their distribution is dear to compute
   std::vector<std::string> keys_;  // [task][cell][seed]
 };
 

@@ -119,8 +119,8 @@ TEST_F(AdaptationTest, NoneIsTheSameJobAsNoAxis) {
   EXPECT_EQ(a, b);
 }
 
-// A prompt in a template is nothing before its tuning has trained it: of those cells there are races
-// alone.
+// A prompt in a template is nothing before its tuning has trained it: of those cells there are
+// races alone.
 TEST_F(AdaptationTest, RacesRunUnderEachTuningAndSoOfSoftPromptsToo) {
   const std::string both = with(kAdapted, R"(["full"])", R"(["full", "soft_prompt"])");
   const std::string soft = with(both, R"(template = ["mapping", "masked_mapping"])",

@@ -238,7 +238,7 @@ INSTANTIATE_TEST_SUITE_P(All, BadForms, ::testing::ValuesIn(kBadForms),
 // The axes that sweeps/claims/README.md names.
 Sweep sweep_of_the_claims() {
   const std::map<std::string, std::vector<std::string>> labels{
-      {"objective", {"span_corruption", "prefix_lm"}},
+      {"objective", {"span_corruption", "lm_adapted"}},
       {"adaptation",
        {"none", "lm", "denoising", "mixed", "continued", "lm_random_split",
         "denoising_random_split", "lm_random_text", "denoising_random_text"}},

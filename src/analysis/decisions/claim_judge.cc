@@ -33,14 +33,22 @@ class ClaimJudge {
  public:
   ClaimJudge(const Claim& claim, const std::string& metric, const Plan& plan,
              const std::vector<CellGroup>& groups, const DecisionOptions& options,
-             TaskRuns& task_runs)
-      : plan_(plan), groups_(groups), options_(options), task_runs_(task_runs) {
+             const std::set<std::string>& not_learned, TaskRuns& task_runs)
+      : plan_(plan),
+        groups_(groups),
+        options_(options),
+        not_learned_(not_learned),
+        task_runs_(task_runs) {
     result_.claim = claim;
     result_.metric = metric;
     const std::string& own = claim.pairs.front().better.metric;
     result_.higher_is_better = higher_is_better(plan, own.empty() ? metric : own);
     comparisons_ = claim_comparisons(result_.claim, plan, groups);
     evidence_ = evidence(kAllPairs);
+    for (const auto& [task, of_task] : evidence_.tasks) {
+      if (not_learned_.contains(task)) result_.not_learned.push_back(task);
+    }
+    leave_out(evidence_);
   }
 
   ClaimCase judge() {
@@ -57,6 +65,10 @@ class ClaimJudge {
   }
 
  private:
+  void leave_out(ClaimEvidence& from) const {
+    std::erase_if(from.tasks, [&](auto& task) { return not_learned_.contains(task.first); });
+  }
+
   ClaimEvidence evidence(size_t pair) const {
     return evidence_of(result_.claim, comparisons_, result_.metric, result_.higher_is_better,
                        options_.cross_fit, pair);
@@ -83,6 +95,8 @@ class ClaimJudge {
 
   std::string why_not() const {
     if (evidence_.empty) return "the sweep has no cells of both sides to compare";
+    if (evidence_.tasks.empty())
+      return "no task was learned: by validation no tuned cell beats the baselines";
     if (result_.cells_missing > 0) {
       return fmt::format("{} of {} cells have not run yet", result_.cells_missing, result_.cells);
     }
@@ -134,6 +148,7 @@ class ClaimJudge {
     std::vector<EffectTest> tests;
     for (size_t i = 0; i < result_.claim.pairs.size(); ++i) {
       ClaimEvidence own = evidence(i);
+      leave_out(own);
       std::erase_if(own.tasks, [](auto& task) { return task.second.sums.num_pairs() == 0; });
       const std::string& label = result_.claim.pairs[i].label;
       if (own.tasks.empty()) {
@@ -153,6 +168,7 @@ class ClaimJudge {
   const Plan& plan_;
   const std::vector<CellGroup>& groups_;
   const DecisionOptions& options_;
+  const std::set<std::string>& not_learned_;
   TaskRuns& task_runs_;
   std::vector<ClaimComparison> comparisons_;
   ClaimEvidence evidence_;
@@ -164,8 +180,8 @@ class ClaimJudge {
 
 ClaimCase claim_case(const Claim& claim, const std::string& metric, const Plan& plan,
                      const std::vector<CellGroup>& groups, const DecisionOptions& options,
-                     TaskRuns& task_runs) {
-  return ClaimJudge(claim, metric, plan, groups, options, task_runs).judge();
+                     const std::set<std::string>& not_learned, TaskRuns& task_runs) {
+  return ClaimJudge(claim, metric, plan, groups, options, not_learned, task_runs).judge();
 }
 
 }  // namespace dovetail

@@ -13,8 +13,9 @@ struct ClaimCase {
   ClaimTest test;      // means something unless not_run
 };
 
+// `not_learned`: tasks that judge nothing (learned_tasks.h).
 ClaimCase claim_case(const Claim& claim, const std::string& metric, const Plan& plan,
                      const std::vector<CellGroup>& groups, const DecisionOptions& options,
-                     TaskRuns& runs);
+                     const std::set<std::string>& not_learned, TaskRuns& runs);
 
 }  // namespace dovetail

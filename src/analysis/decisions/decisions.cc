@@ -160,8 +160,9 @@ void gather(TaskAtSize& at, Decision& decision, const Plan& plan,
     const double mean = scores.mean();
     const bool complete = scores.rows.size() == group.cells.size();
     auto& place = !group.baseline.empty() ? at.baselines : complete ? at.candidates : partial;
-    std::optional<double> validation = validation_mean(group, decision.metric);
-    if (validation && !at.higher_is_better) *validation = -*validation;
+    const auto scored = validation_score(group, decision.metric);
+    const auto validation =
+        scored ? std::optional(at.higher_is_better ? scored->mean : -scored->mean) : std::nullopt;
     place.push_back({&group, std::move(scores), cost_of(group, plan, records),
                      declared_cost(group, plan), mean, validation});
   }

@@ -103,8 +103,9 @@ Estimate score_difference(const Estimate& own, const Estimate& other) {
   return found;
 }
 
-// What a selector's labels buy: its choice's score, against the other's choice where that is trained
-// on at least as many more examples. Of selectors that read labels, where the sweep has such a size.
+// What a selector's labels buy: its choice's score, against the other's choice where that is
+// trained on at least as many more examples. Of selectors that read labels, where the sweep has
+// such a size.
 std::optional<PooledEffect> at_equal_labels(const Cases& cases, const Cases& others,
                                             const std::vector<Situation>& situations,
                                             double confidence) {

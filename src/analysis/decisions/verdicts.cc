@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "analysis/decisions/claim_judge.h"
+#include "analysis/decisions/learned_tasks.h"
 #include "base/random.h"
 
 namespace dovetail {
@@ -70,7 +71,7 @@ bool is_cut(const Claim& claim) {
 // with them their families.
 void note_borderline(std::vector<ClaimCase>& cases, const Plan& plan,
                      const std::vector<CellGroup>& groups, const DecisionOptions& options,
-                     TaskRuns& runs) {
+                     const std::set<std::string>& not_learned, TaskRuns& runs) {
   std::vector<ClaimCase> others = cases;
   std::vector<bool> differs(cases.size(), false);
   for (int cut = 1; cut < kCuts; ++cut) {
@@ -79,7 +80,8 @@ void note_borderline(std::vector<ClaimCase>& cases, const Plan& plan,
     for (size_t i = 0; i < cases.size(); ++i) {
       const ClaimResult& known = cases[i].result;
       if (!is_cut(known.claim) || !known.reason.empty()) continue;
-      others[i].test = claim_case(known.claim, known.metric, plan, groups, other, runs).test;
+      others[i].test =
+          claim_case(known.claim, known.metric, plan, groups, other, not_learned, runs).test;
     }
     judge_by_family(others, level_of(options));
     for (size_t i = 0; i < cases.size(); ++i)
@@ -103,16 +105,18 @@ std::optional<double> SideScores::relative(bool higher_is_better) const {
 std::vector<ClaimResult> judge_claims(const Plan& plan, const std::vector<CellGroup>& groups,
                                       const DecisionOptions& options) {
   TaskRuns runs(groups);
+  const std::set<std::string> not_learned = tasks_not_learned(plan, groups, options);
   std::vector<ClaimCase> cases;
   for (const Claim& claim : plan.claims) {
     for (const std::string& metric : claim.metrics) {
-      cases.push_back(claim_case(claim, metric, plan, groups, options, runs));
+      cases.push_back(claim_case(claim, metric, plan, groups, options, not_learned, runs));
       cases.back().result.family = family_of(claim, plan);
       cases.back().result.family_size = family_size(cases.back().result.family, plan);
     }
   }
   judge_by_family(cases, level_of(options));
-  if (std::ranges::any_of(plan.claims, is_cut)) note_borderline(cases, plan, groups, options, runs);
+  if (std::ranges::any_of(plan.claims, is_cut))
+    note_borderline(cases, plan, groups, options, not_learned, runs);
   std::vector<ClaimResult> results;
   for (ClaimCase& of : cases) results.push_back(std::move(of.result));
   return results;

@@ -57,9 +57,10 @@ struct ClaimResult {
   ClaimVerdict verdict = ClaimVerdict::not_run;
   std::string reason;              // why not_run or borderline; else ""
   std::vector<ClaimOnTask> tasks;  // those with a pair of finished cells; where not_run: so far
-  PooledEffect effect;             // means something where `tasks` is not empty
-  SideScores scores;               // mean over `tasks`
-  std::vector<ClaimApart> apart;   // of a claim whose pairs must each hold
+  std::vector<std::string> not_learned;  // tasks that judge nothing (learned_tasks.h)
+  PooledEffect effect;                   // means something where `tasks` is not empty
+  SideScores scores;                     // mean over `tasks`
+  std::vector<ClaimApart> apart;         // of a claim whose pairs must each hold
 
   std::string family;              // its name: the sweep's, unless the claim names another
   int64_t family_size = 1;         // verdicts in the family, those of other sweep files too

@@ -50,6 +50,7 @@ Json claim_json(const ClaimResult& result) {
           {"cells_failed", result.cells_failed},
           {"cells_missing", result.cells_missing},
           {"unusable_cells", result.unusable},
+          {"tasks_not_learned", result.not_learned},
           {"tasks", Json::array()}};
 }
 

@@ -2,6 +2,7 @@
 #include "analysis/report/claim_words.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 
@@ -105,9 +106,12 @@ std::string evidence_text(const ClaimResult& result) {
     text += fmt::format(", {} of pre-training behind each start",
                         count_text(result.pretraining_runs, "run"));
   if (result.tasks.empty()) return text;
-  if (result.effect.tasks_drawn) return text + "; a draw of tasks";
-  return text + (result.tasks.size() == 1 ? "; holds for this task alone"
-                                          : "; holds for these tasks alone");
+  text += result.effect.tasks_drawn  ? "; a draw of tasks"
+          : result.tasks.size() == 1 ? "; holds for this task alone"
+                                     : "; holds for these tasks alone";
+  if (result.not_learned.empty()) return text;
+  return text + fmt::format("; without {}, where by validation no tuned cell beats the baselines",
+                            fmt::join(result.not_learned, ", "));
 }
 
 std::string explain(const ClaimResult& result) {

@@ -39,10 +39,20 @@ std::string commit_of(const Record& record) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
+std::string start_of(const Plan& plan, const Cell& cell) {
+  std::string start;
+  for (const int64_t input : plan.jobs[static_cast<size_t>(cell.job)].inputs) {
+    const Job& job = plan.jobs[static_cast<size_t>(input)];
+    if (job.kind == JobKind::pretrain || job.kind == JobKind::adapt) start = job.name;
+  }
+  return start;
+}
+
 CellRow cell_row(const Analysis& analysis, const CellGroup& group, const CellResult& result) {
   CellRow row{.name = result.cell->name,
               .baseline = group.baseline,
               .job = analysis.plan->jobs[static_cast<size_t>(result.cell->job)].key,
+              .start = start_of(*analysis.plan, *result.cell),
               .state = to_string(result.state),
               .reason = result.reason};
   for (const char* axis : kAxes) row.labels[axis] = coordinate(*result.cell, axis);

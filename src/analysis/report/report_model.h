@@ -27,6 +27,7 @@ struct GroupRow {
 
 struct CellRow {
   std::string name, baseline, job;
+  std::string start;                          // name of the job whose model it began with, or ""
   std::map<std::string, std::string> labels;  // by axis
   std::string state, reason, commit;
   std::map<std::string, double> metrics;  // of a finished cell

@@ -47,7 +47,7 @@ CsvRow cell_fields(const CellRow& cell, const CsvRow& axes, const CsvRow& metric
   } else {
     row.insert(row.end(), 5, "");
   }
-  row.insert(row.end(), {cell.commit, cell.job});
+  row.insert(row.end(), {cell.commit, cell.job, cell.start});
   return row;
 }
 
@@ -58,7 +58,7 @@ CsvRows cells_table(const ReportModel& model) {
   head.insert(head.end(), {"baseline", "state", "reason"});
   head.insert(head.end(), metrics.begin(), metrics.end());
   head.insert(head.end(), {"wall_seconds", "cpu_seconds", "train_steps", "train_tokens",
-                           "peak_bytes", "commit", "job"});
+                           "peak_bytes", "commit", "job", "start"});
   CsvRows rows{head};
   for (const CellRow& cell : model.cells) rows.push_back(cell_fields(cell, axes, metrics));
   return rows;

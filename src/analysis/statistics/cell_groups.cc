@@ -220,23 +220,23 @@ std::vector<int64_t> upstream_jobs(const Plan& plan, int64_t job) {
   return {seen.begin(), seen.end()};
 }
 
-std::optional<double> validation_mean(const CellGroup& group, const std::string& metric) {
-  double sum = 0, cells = 0;
+std::optional<ValidationScore> validation_score(const CellGroup& group, const std::string& metric) {
+  double count = 0, sum = 0, squares = 0;
   for (const CellResult& cell : group.cells) {
     if (cell.state != CellState::finished) continue;
     const auto scores = cell.record->validation_scores.find(metric);
     if (scores == cell.record->validation_scores.end()) return std::nullopt;
-    double of_cell = 0, examples = 0;
     for (const float score : scores->second) {
       if (!std::isfinite(score)) continue;  // no evidence
-      of_cell += score;
-      ++examples;
+      ++count;
+      sum += score;
+      squares += static_cast<double>(score) * score;
     }
-    if (examples == 0) return std::nullopt;
-    sum += of_cell / examples;
-    ++cells;
   }
-  return cells > 0 ? std::optional(sum / cells) : std::nullopt;
+  if (count < 2) return std::nullopt;
+  const double mean = sum / count;
+  const double variance = std::max(0.0, squares - count * mean * mean) / (count - 1);
+  return ValidationScore{mean, std::sqrt(variance / count)};
 }
 
 GroupCost cost_of(const CellGroup& group, const Plan& plan,

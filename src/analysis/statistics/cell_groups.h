@@ -68,9 +68,14 @@ std::vector<CellGroup> group_cells(const Plan& plan, const std::map<std::string,
 // table has one item, and its interval covers the seeds only.
 Scores scores_of(const CellGroup& group, const std::string& metric);
 
-// The mean of a metric over the validation examples of a group's finished cells, each cell counting
-// alike. None if one of them has no such scores.
-std::optional<double> validation_mean(const CellGroup& group, const std::string& metric);
+struct ValidationScore {
+  double mean = 0;
+  double standard_error = 0;  // as if every validation example of every cell were drawn anew
+};
+
+// Of a metric over the validation examples of a group's finished cells. None if one of them has no
+// such scores.
+std::optional<ValidationScore> validation_score(const CellGroup& group, const std::string& metric);
 
 GroupCost cost_of(const CellGroup& group, const Plan& plan,
                   const std::map<std::string, Record>& records);

@@ -85,8 +85,8 @@ TEST(Regret, CasesOfATaskAreAveragedBeforeTasksAre) {
   EXPECT_EQ(find(results, "always_mapping").summary->cases, 3);
 }
 
-// racing has read 30 labels: its choice at "few" (30 labels, mapping, 0.3) stands against the choice
-// by rule at "all" (80 labels, masked_prompting, 0.7), and not at "sixty" (59 labels).
+// racing has read 30 labels: its choice at "few" (30 labels, mapping, 0.3) stands against the
+// choice by rule at "all" (80 labels, masked_prompting, 0.7), and not at "sixty" (59 labels).
 TEST(Regret, LabelsThatASelectorReadArePaidFor) {
   Results r;
   const std::map<std::string, double> labels{{"few", 30}, {"sixty", 59}, {"all", 80}};

@@ -24,7 +24,8 @@ TEST(Tables, FieldsAreQuotedAsRfc4180Says) {
 
 TEST(Tables, EveryCellHasARowWithItsStateAndReason) {
   made_up::Results r("s");
-  r.add({"none", "t", "mapping", "full", "all", "1"}, {1, 0, 1, 1}, 2.5);
+  const int64_t run = r.add_upstream(JobKind::adapt, "adapt/none/lm", 1);
+  r.add({"none", "t", "mapping", "full", "all", "1"}, {1, 0, 1, 1}, 2.5, "", "lexical", {run});
   Record& failed = r.add({"none", "t", "mapping", "full", "all", "2"}, {1, 1, 1, 1});
   failed.status = RunStatus::failed;
   failed.reason = "out of memory, twice";
@@ -37,7 +38,8 @@ TEST(Tables, EveryCellHasARowWithItsStateAndReason) {
       HasSubstr("s/none/t/mapping/full/all/1,none,t,mapping,full,all,1,,finished,,0.75,0.75,2.5,"));
   EXPECT_THAT(tables.at("cells.csv"), HasSubstr(",failed,\"out of memory, twice\",,,"));
   EXPECT_THAT(tables.at("cells.csv"),
-              HasSubstr("all/3,none,t,mapping,full,all,3,,missing,,,,,,,,,,job2"));
+              HasSubstr("all/3,none,t,mapping,full,all,3,,missing,,,,,,,,,,job3,"));
+  EXPECT_THAT(tables.at("cells.csv"), HasSubstr("job1,adapt/none/lm\r\n"));
   EXPECT_THAT(tables.at("failures.csv"), HasSubstr("tune,failed,1,\"out of memory, twice\""));
   EXPECT_THAT(tables.at("costs.csv"), HasSubstr("tune,finished,1,2.5,2.5,"));
   EXPECT_THAT(tables.at("decisions.csv"),
