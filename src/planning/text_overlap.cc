@@ -104,8 +104,7 @@ std::string overlap_note(const TestPassages& passages, const std::vector<std::st
   if (passages.num_examples == 0 || corpora.empty()) return "";
   const TextOverlap overlap = text_overlap(passages, corpora, kMostBytes);
   return fmt::format(
-      "{} of {} test examples with five words or more stand in the pre-training text, by a run of "
-      "eight words or all of a shorter text{}",
+      "{} of {} test examples of five words or more stand in the pre-training text word for word{}",
       overlap.seen, passages.num_examples,
       overlap.whole_text ? "" : fmt::format("; looked for in its first {} MiB", kMostBytes >> 20));
 }

@@ -57,8 +57,8 @@ TEST_F(TextOverlapTest, ALongTextIsReadToItsLimit) {
 TEST_F(TextOverlapTest, IsASentence) {
   found_in("alpha beta gamma delta epsilon");
   EXPECT_EQ(overlap_note(test_passages(data_), {file_.string()}),
-            "1 of 2 test examples with five words or more stand in the pre-training text, by a run "
-            "of eight words or all of a shorter text");
+            "1 of 2 test examples of five words or more stand in the pre-training text word for "
+            "word");
   EXPECT_EQ(overlap_note(test_passages(data_), {}), "");
 }
 
