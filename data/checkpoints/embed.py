@@ -26,6 +26,7 @@ def embed(name, key, results):
     tensors = safetensors.torch.load_file(source / "model.safetensors")
     safetensors.torch.save_file({name: t.to(torch.bfloat16) for name, t in tensors.items()},
                                 target / "model.safetensors", metadata={"format": "pt"})
+    (target / "model.safetensors").chmod(0o644)
     for file in ("config.json", "spiece.model", "tokenizer_config.json"):
         if (source / file).exists():
             shutil.copy(source / file, target / file)
