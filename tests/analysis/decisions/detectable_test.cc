@@ -40,6 +40,12 @@ TEST(Detectable, APilotShowsTheNoiseOfItsRuns) {
   add("mapping", "2", 0.3F);
   add("prompting", "1", 0.2F);
   add("prompting", "2", 0.2F);
+  for (const char* task : {"b", "c"}) {  // always the same answer
+    for (const char* tmpl : {"mapping", "prompting"}) {
+      for (const char* seed : {"1", "2"})
+        r.add({"none", task, tmpl, "full", "few", seed}, {0.0F, 1.0F});
+    }
+  }
 
   const TypicalSpread found =
       spread_of_pilot(r.plan, group_cells(r.plan, r.records), "results/pilot");
