@@ -70,7 +70,7 @@ TypicalSpread spread_of_pilot(const Plan& plan, const std::vector<CellGroup>& gr
     const std::vector<Scores> common = of_most_seeds(all);
     if (common.size() < 2 || common[0].rows.size() < 2) continue;
     const CellNoise noise = cell_noise(common);
-    // Cells that always answer alike, such as prompts that have learned nothing, say nothing of luck.
+    // Cells that always answer alike, as prompts that have learned nothing, say nothing of luck.
     if (noise.run + noise.answer == 0) continue;
     runs.push_back(noise.run);
     examples.push_back(noise.example);
