@@ -91,7 +91,8 @@ void add_plan_notes(const Plan& plan, Caveats& all) {
   for (const std::string& note : plan.notes) all.push_back(note + ".");
 }
 
-void add_few_seeds(size_t seeds, Caveats& all) {
+void add_few_seeds(const Analysis& analysis, Caveats& all) {
+  const size_t seeds = analysis.labels("seed").size();
   if (seeds == 1) {
     all.push_back(
         "One seed: nothing tells how much a score would change with another run. The intervals are "
@@ -101,8 +102,9 @@ void add_few_seeds(size_t seeds, Caveats& all) {
     all.push_back(
         "Two seeds: how much runs vary is learnt from all cells of a task and tuning together. Two "
         "runs cannot say whether one choice varies more than the others, and hardly what a seed "
-        "does to all cells alike, so the intervals of single scores are wide. A choice is made on "
-        "one run and tested on the other.");
+        "does to all cells alike, so the intervals of single scores are wide.");
+    if (!std::ranges::all_of(analysis.decisions, &Decision::by_validation))
+      all.back() += " A choice is made on one run and tested on the other.";
   }
 }
 
@@ -133,7 +135,7 @@ std::vector<std::string> caveats(const Analysis& analysis) {
   add_cut_rows(analysis, "targets_cut",
                "Targets that were longer than max_target_length lost their end", all);
   add_plan_notes(*analysis.plan, all);
-  add_few_seeds(analysis.labels("seed").size(), all);
+  add_few_seeds(analysis, all);
   add_shared_pretraining(analysis.facts, all);
   add_versions(analysis.facts, all);
   return all;

@@ -29,6 +29,11 @@ TEST(Detectable, MoreSeedsSeeLess) {
   EXPECT_EQ(seeds_to_detect(1e-5, size, {}), 0);
   EXPECT_THAT(detectable_lines(size, {}, 0.05), HasSubstr("7 seeds"));
   EXPECT_THAT(detectable_lines(size, {}, 0), HasSubstr("detectable difference"));
+  EXPECT_THAT(detectable_lines(size, {}, 0), HasSubstr("2 seeds, 300 test examples"));
+}
+
+TEST(Detectable, WithoutANumberInTheSweepTheExamplesAreAGuess) {
+  EXPECT_THAT(detectable_lines(sweep_size_of({}), {}, 0), HasSubstr("if there are 500 test"));
 }
 
 TEST(Detectable, APilotShowsTheNoiseOfItsRuns) {

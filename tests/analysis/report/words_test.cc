@@ -59,6 +59,18 @@ TEST(Words, AGainIsExplainedWithItsEvidence) {
   EXPECT_THAT(caveats(analysis), Contains(HasSubstr("Two seeds: how much runs vary")));
 }
 
+TEST(Words, AChoiceByValidationSaysSo) {
+  Results r = two_sizes();
+  for (auto& [key, record] : r.records) {
+    if (record.kind == JobKind::tune) record.validation_scores["rouge_l"] = {0.5F, 0.6F};
+  }
+  const Analysis analysis = analyse(r.plan, r.records);
+
+  EXPECT_THAT(explain(analysis.decisions[0]), HasSubstr("the test examples were scored once"));
+  EXPECT_THAT(explain(analysis.decisions[0]), Not(HasSubstr("random halves")));
+  EXPECT_THAT(caveats(analysis), Not(Contains(HasSubstr("tested on the other"))));
+}
+
 TEST(Words, NoDifferenceNamesTheCheaperChoice) {
   Results r;
   made_up::add_cells(r, "prefix_lm", made_up::right_from(0, 201, 400), 200);
