@@ -44,7 +44,7 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
-// 0 where all examples of a task are tested.
+// As many as the sweep allows; a task may have fewer.
 int64_t typical_examples(const Plan& plan) {
   std::vector<double> counts;
   for (const Job& job : plan.jobs) {
@@ -52,7 +52,7 @@ int64_t typical_examples(const Plan& plan) {
     if (cell && cell->evaluate.test_examples > 0)
       counts.push_back(static_cast<double>(cell->evaluate.test_examples));
   }
-  return counts.empty() ? 0 : static_cast<int64_t>(median(counts));
+  return counts.empty() ? 500 : static_cast<int64_t>(median(counts));
 }
 
 }  // namespace
@@ -113,21 +113,17 @@ SweepSize sweep_size_of(const Plan& plan) {
     const auto labels = plan.axis_labels.find(axis);
     return labels == plan.axis_labels.end() ? int64_t{1} : std::ssize(labels->second);
   };
-  constexpr int64_t kGuess = 500;
-  const int64_t examples = typical_examples(plan);
   return {.seeds = count("seed"),
-          .examples = examples > 0 ? examples : kGuess,
+          .examples = typical_examples(plan),
           .tasks = count("task"),
-          .cells = count("objective") * count("adaptation") * count("template"),
-          .all_tested = examples == 0};
+          .cells = count("objective") * count("adaptation") * count("template")};
 }
 
 std::string detectable_lines(const SweepSize& size, const TypicalSpread& spread, double wanted) {
   std::string text = fmt::format(
       "\ndetectable difference, in 80 of 100 such sweeps at 5 %\n"
-      "  {:<38}{:.3f}   {} seeds, {}{} test examples\n",
-      "between two cells of a task", detectable_on_a_task(size, spread), size.seeds,
-      size.all_tested ? "if there are " : "", size.examples);
+      "  {:<38}{:.3f}   {} seeds, {} test examples (if a task has as many)\n",
+      "between two cells of a task", detectable_on_a_task(size, spread), size.seeds, size.examples);
   if (size.tasks >= 5) {
     text += fmt::format("  {:<38}{:.3f}   {} tasks\n", "of an effect over the tasks",
                         detectable_over_tasks(size, spread), size.tasks);

@@ -26,8 +26,7 @@ TypicalSpread spread_of_pilot(const Plan& plan, const std::vector<CellGroup>& gr
 
 struct SweepSize {
   int64_t seeds = 1, examples = 1, tasks = 1;
-  int64_t cells = 2;        // of a task, train size and tuning: the runs' noise is pooled over them
-  bool all_tested = false;  // the sweep tests on all examples of a task; `examples` is a guess
+  int64_t cells = 2;  // of a task, train size and tuning: the runs' noise is pooled over them
 };
 
 // The smallest difference that a two-sided test at 5 % finds in 80 of 100 sweeps.

@@ -141,14 +141,21 @@ MethodsPart evaluation(const Plan& plan) {
 }
 
 // As docs/statistics.md has it.
-MethodsPart statistics(const Plan& plan) {
+MethodsPart statistics(const Analysis& analysis) {
+  const Plan& plan = *analysis.plan;
+  const bool by_validation = std::ranges::any_of(analysis.decisions, &Decision::by_validation);
   MethodsPart part{
       "Statistics",
       {"Scores are means over seeds and test examples. Intervals of paired differences are "
        "Student's t intervals at 95 %. Their variance adds what other test examples and what "
        "other runs would change; the second is pooled over all cells of a task, training size "
-       "and tuning. The score to expect of the best of several choices is corrected by "
-       "cross-fitting, over halves of the runs and of the examples. No choice is called the best "
+       "and tuning. " +
+       std::string(by_validation
+                       ? "Where every cell has scores on validation examples, they choose, and "
+                         "the test examples are scored once. Elsewhere the"
+                       : "The") +
+       " score to expect of the best of several choices is corrected by cross-fitting, over halves "
+       "of the runs and of the examples. No choice is called the best "
        "unless an F test finds that the cells differ (p below 0.05)."}};
   if (!plan.claims.empty()) {
     part.paragraphs.push_back(
@@ -184,7 +191,7 @@ MethodsPart software(const RunFacts& facts) {
 std::vector<MethodsPart> methods_section(const Analysis& analysis) {
   const Plan& plan = *analysis.plan;
   std::vector<MethodsPart> parts{design(analysis),        models(plan),     tuning(plan),
-                                 data(analysis),          evaluation(plan), statistics(plan),
+                                 data(analysis),          evaluation(plan), statistics(analysis),
                                  software(analysis.facts)};
   std::erase_if(parts, [](const MethodsPart& part) { return part.paragraphs.empty(); });
   return parts;

@@ -32,10 +32,6 @@ TEST(Detectable, MoreSeedsSeeLess) {
   EXPECT_THAT(detectable_lines(size, {}, 0), HasSubstr("2 seeds, 300 test examples"));
 }
 
-TEST(Detectable, WithoutANumberInTheSweepTheExamplesAreAGuess) {
-  EXPECT_THAT(detectable_lines(sweep_size_of({}), {}, 0), HasSubstr("if there are 500 test"));
-}
-
 TEST(Detectable, APilotShowsTheNoiseOfItsRuns) {
   made_up::Results r;
   const auto add = [&](const char* tmpl, const char* seed, float score) {
