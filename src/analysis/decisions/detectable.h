@@ -10,13 +10,15 @@
 // What a sweep of a given size can tell apart, before it has run.
 namespace dovetail {
 
-// Standard deviations that the power of a sweep hangs on, in the units of its metrics.
+// Standard deviations that the power of a sweep hangs on, in the units of its metrics. The defaults
+// are medians over the tasks, sizes and tunings of sweeps/quickstart.toml (`dovetail plan
+// sweeps/quickstart.toml --pilot results/quickstart`), but for the last, which is a guess.
 struct TypicalSpread {
-  double run = 0.02;     // of a run's true score around that of its cell
-  double example = 0;    // of an example's score for a cell, alike in all its runs
-  double answer = 0.45;  // of one answer of one run: three of ten right, by chance
-  double tasks = 0.03;   // of an effect between tasks
-  std::string source = "typical of small T5s, fine-tuned";
+  double run = 0.013;     // of a run's true score around that of its cell
+  double example = 0.08;  // of an example's score for a cell, alike in all its runs
+  double answer = 0.23;   // of one answer of one run
+  double tasks = 0.03;    // of an effect between tasks
+  std::string source = "those of the quickstart's small T5s";
 };
 
 // From finished cells: the medians over tasks of each. Throws DataError if no task has two cells

@@ -13,21 +13,21 @@ namespace {
 using testing::HasSubstr;
 
 TEST(Detectable, OnATask) {
-  // variance 2 (0.02^2 + 0.45^2 / 300) / 2 = 0.001075, 21 degrees: 2.080 + 0.859
+  // variance 2 (0.013^2 / 2 + 0.08^2 / 300 + 0.23^2 / 600) = 0.000388, 21 degrees: 2.080 + 0.859
   const SweepSize size{.seeds = 2, .examples = 300, .tasks = 9, .cells = 22};
 
-  EXPECT_NEAR(detectable_on_a_task(size, {}), (2.080 + 0.859) * 0.032787, 2e-4);
-  // 0.03^2 between tasks: sqrt((0.0009 + 0.001075) / 9) = 0.014814, 7 degrees: 2.365 + 0.896
-  EXPECT_NEAR(detectable_over_tasks(size, {}), (2.365 + 0.896) * 0.014814, 2e-4);
+  EXPECT_NEAR(detectable_on_a_task(size, {}), (2.080 + 0.859) * 0.019698, 2e-4);
+  // 0.03^2 between tasks: sqrt((0.0009 + 0.000388) / 9) = 0.011963, 7 degrees: 2.365 + 0.896
+  EXPECT_NEAR(detectable_over_tasks(size, {}), (2.365 + 0.896) * 0.011963, 2e-4);
 }
 
 TEST(Detectable, MoreSeedsSeeLess) {
   const SweepSize size{.seeds = 2, .examples = 300, .tasks = 1, .cells = 22};
 
-  // (1.97 + 0.84)^2 x 0.00215 / 0.05^2 = 6.8
-  EXPECT_EQ(seeds_to_detect(0.05, size, {}), 7);
+  // two: 0.0579; three: (2.018 + 0.850) sqrt(0.000273) = 0.0474
+  EXPECT_EQ(seeds_to_detect(0.05, size, {}), 3);
   EXPECT_EQ(seeds_to_detect(1e-5, size, {}), 0);
-  EXPECT_THAT(detectable_lines(size, {}, 0.05), HasSubstr("7 seeds"));
+  EXPECT_THAT(detectable_lines(size, {}, 0.05), HasSubstr("3 seeds"));
   EXPECT_THAT(detectable_lines(size, {}, 0), HasSubstr("detectable difference"));
   EXPECT_THAT(detectable_lines(size, {}, 0), HasSubstr("2 seeds, 300 test examples"));
 }
