@@ -32,6 +32,23 @@ Scores effects_by_example(const TaskSums& sums, const SideMeans& slopes) {
   return effects;
 }
 
+// The effects of the seeds on one task, averaged by run of pre-training.
+std::map<size_t, double> by_pretraining(const Scores& effects,
+                                        const std::map<std::string, size_t>& pretraining) {
+  std::map<size_t, std::pair<double, double>> sums;  // and counts
+  for (size_t s = 0; s < effects.rows.size(); ++s) {
+    const auto run = pretraining.find(effects.seeds[s]);
+    if (run == pretraining.end()) continue;
+    auto& [sum, count] = sums[run->second];
+    sum += std::accumulate(effects.rows[s].begin(), effects.rows[s].end(), 0.0) /
+           static_cast<double>(effects.rows[s].size());
+    ++count;
+  }
+  std::map<size_t, double> means;
+  for (const auto& [run, sum] : sums) means[run] = sum.first / sum.second;
+  return means;
+}
+
 // The means of the runs' effects over the tasks, by run.
 std::vector<double> means_by_run(const std::map<size_t, std::map<std::string, double>>& effects) {
   std::vector<double> means;
@@ -133,35 +150,17 @@ EffectTest ClaimEffect::on_task(const TaskEvidence& task, TaskRuns& runs) const 
   return {of(means), {within_spread(within_task(task, means, runs))}};
 }
 
-// The effects of the seeds on one task, averaged by run of pre-training.
-std::map<size_t, double> ClaimEffect::by_pretraining(
-    const TaskEvidence& task, const SideMeans& at,
-    const std::map<std::string, size_t>& pretraining) const {
-  const Scores effects = effects_by_example(task.sums, slopes(at));
-  std::map<size_t, std::pair<double, double>> sums;  // and counts
-  for (size_t s = 0; s < effects.rows.size(); ++s) {
-    const auto run = pretraining.find(effects.seeds[s]);
-    if (run == pretraining.end()) continue;
-    auto& [sum, count] = sums[run->second];
-    sum += std::accumulate(effects.rows[s].begin(), effects.rows[s].end(), 0.0) /
-           static_cast<double>(effects.rows[s].size());
-    ++count;
-  }
-  std::map<size_t, double> means;
-  for (const auto& [run, sum] : sums) means[run] = sum.first / sum.second;
-  return means;
-}
-
 Spread ClaimEffect::of_pretraining(const Tasks& tasks, const SideMeans& at,
                                    const std::map<std::string, size_t>& pretraining) const {
+  if (pretraining.empty()) return {};
   std::map<size_t, std::map<std::string, double>> effects;
   Variance examples;
   const double share = 1 / static_cast<double>(tasks.size());
   for (const auto& [name, task] : tasks) {
-    for (const auto& [run, effect] : by_pretraining(task, at, pretraining))
+    const Scores by_example = effects_by_example(task.sums, slopes(at));
+    for (const auto& [run, effect] : by_pretraining(by_example, pretraining))
       effects[run][name] = effect;
-    examples =
-        examples + example_variance(effects_by_example(task.sums, slopes(at))) * share * share;
+    examples = examples + example_variance(by_example) * share * share;
   }
   if (effects.size() < 2) return {};
   const Spread between = sample_spread(means_by_run(effects), "pre-training runs");

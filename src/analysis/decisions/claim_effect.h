@@ -45,8 +45,6 @@ class ClaimEffect {
   Variance within_task(const TaskEvidence& task, const SideMeans& at, TaskRuns& runs) const;
   Variance of_runs(const TaskEvidence& task, const SideMeans& slopes, TaskRuns& runs) const;
   Variance of_own_runs(const TaskEvidence& task, const SideMeans& slopes) const;
-  std::map<size_t, double> by_pretraining(const TaskEvidence& task, const SideMeans& at,
-                                          const std::map<std::string, size_t>& pretraining) const;
   Spread of_pretraining(const Tasks& tasks, const SideMeans& at,
                         const std::map<std::string, size_t>& pretraining) const;
 

@@ -45,10 +45,11 @@ class ClaimJudge {
     result_.higher_is_better = higher_is_better(plan, own.empty() ? metric : own);
     comparisons_ = claim_comparisons(result_.claim, plan, groups);
     evidence_ = evidence(kAllPairs);
-    for (const auto& [task, of_task] : evidence_.tasks) {
-      if (not_learned_.contains(task)) result_.not_learned.push_back(task);
+    std::set<std::string> left_out;
+    for (const ClaimComparison& comparison : comparisons_) {
+      if (not_learned_.contains(comparison.task)) left_out.insert(comparison.task);
     }
-    leave_out(evidence_);
+    result_.not_learned.assign(left_out.begin(), left_out.end());
   }
 
   ClaimCase judge() {
@@ -65,13 +66,11 @@ class ClaimJudge {
   }
 
  private:
-  void leave_out(ClaimEvidence& from) const {
-    std::erase_if(from.tasks, [&](auto& task) { return not_learned_.contains(task.first); });
-  }
-
   ClaimEvidence evidence(size_t pair) const {
-    return evidence_of(result_.claim, comparisons_, result_.metric, result_.higher_is_better,
-                       options_.cross_fit, pair);
+    ClaimEvidence found = evidence_of(result_.claim, comparisons_, result_.metric,
+                                      result_.higher_is_better, options_.cross_fit, pair);
+    std::erase_if(found.tasks, [&](auto& task) { return not_learned_.contains(task.first); });
+    return found;
   }
 
   ClaimEffect effect_of(const ClaimEvidence& evidence) const {
@@ -148,7 +147,6 @@ class ClaimJudge {
     std::vector<EffectTest> tests;
     for (size_t i = 0; i < result_.claim.pairs.size(); ++i) {
       ClaimEvidence own = evidence(i);
-      leave_out(own);
       std::erase_if(own.tasks, [](auto& task) { return task.second.sums.num_pairs() == 0; });
       const std::string& label = result_.claim.pairs[i].label;
       if (own.tasks.empty()) {

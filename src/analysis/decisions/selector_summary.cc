@@ -45,16 +45,21 @@ std::vector<Estimate> by_task(const Cases& cases, const Places& places,
   return all;
 }
 
+// Of choices whose runs are not paired. For two choices of one situation that is on the safe side.
+Estimate score_difference(const Estimate& own, const Estimate& other) {
+  Estimate found = own;
+  found.mean = own.mean - other.mean;
+  found.standard_error = std::hypot(own.standard_error, other.standard_error);
+  found.degrees = std::min(own.degrees, other.degrees);
+  found.runs_known = own.runs_known && other.runs_known;
+  return found;
+}
+
 // The other selector's regret minus this one's. Both are measured against the same best cells, so
-// the difference is that of the scores. Its standard error is taken as if they were not paired,
-// which is on the safe side.
+// the difference is that of the scores.
 Estimate advantage(const SelectorCase& own, const SelectorCase& other) {
-  Estimate found = own.score;
-  found.mean = other.regret.mean - own.regret.mean;
-  const bool same = own.selection.choice == other.selection.choice;
-  found.standard_error =
-      same ? 0 : std::hypot(own.score.standard_error, other.score.standard_error);
-  found.degrees = std::min(own.score.degrees, other.score.degrees);
+  Estimate found = score_difference(own.score, other.score);
+  if (own.selection.choice == other.selection.choice) found.standard_error = 0;
   return found;
 }
 
@@ -90,16 +95,6 @@ std::optional<size_t> larger_situation(const std::vector<Situation>& situations,
     if (at.labels < labels || (found && situations[*found].labels <= at.labels)) continue;
     found = i;
   }
-  return found;
-}
-
-// Other runs on other training sets: nothing is paired but the test examples.
-Estimate score_difference(const Estimate& own, const Estimate& other) {
-  Estimate found = own;
-  found.mean = own.mean - other.mean;
-  found.standard_error = std::hypot(own.standard_error, other.standard_error);
-  found.degrees = std::min(own.degrees, other.degrees);
-  found.runs_known = own.runs_known && other.runs_known;
   return found;
 }
 

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "analysis/statistics/distributions.h"
+#include "analysis/statistics/intervals.h"
 #include "base/error.h"
 
 namespace dovetail {
@@ -24,7 +25,7 @@ constexpr double kInfinite = std::numeric_limits<double>::infinity();
 class HallsTransformation {
  public:
   explicit HallsTransformation(const Spread& spread)
-      : k_(spread.skew), reach_(2 * t_quantile(0.975, spread.degrees)) {}
+      : k_(spread.skew), reach_(k_ == 0 ? 0 : 2 * t_quantile(0.975, spread.degrees)) {}
 
   double of(double t) const {
     const double near = std::clamp(t, -reach_, reach_);
@@ -137,8 +138,7 @@ double EffectTest::p_beyond(double margin) const {
 
 double EffectTest::detectable(double level, double power) const {
   return largest(spreads, kInfinite, [&](const Spread& spread) {
-    return spread.standard_error *
-           (t_quantile(1 - level / 2, spread.degrees) + t_quantile(power, spread.degrees));
+    return detectable_difference(spread.standard_error, spread.degrees, power, level);
   });
 }
 

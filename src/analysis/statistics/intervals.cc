@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "analysis/statistics/distributions.h"
+#include "analysis/statistics/effect_test.h"
 #include "base/error.h"
 
 namespace dovetail {
@@ -93,17 +94,8 @@ Variance example_variance(const Scores& table) {
 }
 
 Estimate t_estimate(double mean, const Variance& variance, const IntervalOptions& options) {
-  Estimate estimate{mean, mean, mean};
-  estimate.standard_error = std::sqrt(variance.value);
-  // So many are the normal distribution, and can be written into any file.
-  constexpr double kEnoughDegrees = 1e6;
-  estimate.degrees = std::clamp(variance.degrees(), 1.0, kEnoughDegrees);
+  Estimate estimate = EffectTest{mean, {spread_of(variance, "")}}.interval(options.confidence);
   estimate.runs_known = variance.known;
-  if (!(estimate.standard_error > 0)) return estimate;
-  const double reach =
-      t_quantile((1 + options.confidence) / 2, estimate.degrees) * estimate.standard_error;
-  estimate.low -= reach;
-  estimate.high += reach;
   return estimate;
 }
 
