@@ -5,18 +5,16 @@
 #include <numeric>
 #include <set>
 
+#include "analysis/statistics/two_way.h"
+
 namespace dovetail {
 
 namespace {
 
-double mean_of_values(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
 // Of one run, with seeds - 1 degrees of freedom.
 Variance spread_over_seeds(const std::vector<double>& values) {
   if (values.size() < 2) return Variance::unknown();
-  const double mean = mean_of_values(values), degrees = static_cast<double>(values.size() - 1);
+  const double mean = row_mean(values), degrees = static_cast<double>(values.size() - 1);
   double squares = 0;
   for (const double value : values) squares += (value - mean) * (value - mean);
   return Variance::of(squares / degrees, degrees);
@@ -59,22 +57,10 @@ RunVariance::Block RunVariance::summary_of(const std::vector<Cell>& cells) {
   const auto& [seeds, kept] = *most;
   block.seeds = seeds;
   block.num_cells = static_cast<double>(kept.size());
-  block.means.assign(seeds.size(), 0.0);
-  for (const Cell* cell : kept) {
-    for (size_t s = 0; s < seeds.size(); ++s) block.means[s] += cell->means[s] / block.num_cells;
-  }
-  const double degrees = (block.num_cells - 1) * static_cast<double>(seeds.size() - 1);
-  if (degrees < 1) return block;
-  double squares = 0;
-  const double all = mean_of_values(block.means);
-  for (const Cell* cell : kept) {
-    const double own = mean_of_values(cell->means);
-    for (size_t s = 0; s < seeds.size(); ++s) {
-      const double residual = cell->means[s] - own - block.means[s] + all;
-      squares += residual * residual;
-    }
-  }
-  block.residual = Variance::of(squares / degrees, degrees);
+  Table means;
+  for (const Cell* cell : kept) means.push_back(cell->means);
+  block.means = column_means(means);
+  if (kept.size() > 1 && seeds.size() > 1) block.residual = interaction(means);
   return block;
 }
 
