@@ -22,9 +22,7 @@ HeartbeatMonitor::HeartbeatMonitor(Communicator& communicator, Roster& roster,
 
 std::vector<HeartbeatMonitor::Death> HeartbeatMonitor::check() {
   if (!check_.due()) return {};
-  // If this process was suspended, or its disk was slow, the others' silence is its own doing.
-  if (seconds_since(checked_) > dead_after_seconds_ / 2) roster_.hear_all();
-  checked_ = Clock::now();
+  if (standstill_.stood_still(dead_after_seconds_ / 2)) roster_.hear_all();
   const bool send_heartbeats = send_heartbeat_.due();
   std::vector<Death> deaths;
   for (int rank = 1; rank < roster_.size(); ++rank) {

@@ -31,7 +31,7 @@ class HeartbeatMonitor {
   Roster& roster_;
   double dead_after_seconds_;
   Every check_, send_heartbeat_;
-  Clock::time_point checked_ = Clock::now();
+  StandstillDetector standstill_;
 };
 
 }  // namespace dovetail

@@ -43,4 +43,19 @@ class Every {
   Clock::time_point last_;
 };
 
+// Finds that this process itself stood still: it was suspended, or waited for a slow disk. What the
+// others said in between waits to be read, so that their silence is no sign of death.
+class StandstillDetector {
+ public:
+  // Whether more than so many seconds have passed since the last call.
+  bool stood_still(double longer_than_seconds) {
+    const double passed = seconds_since(last_call_);
+    last_call_ = Clock::now();
+    return passed > longer_than_seconds;
+  }
+
+ private:
+  Clock::time_point last_call_ = Clock::now();
+};
+
 }  // namespace dovetail

@@ -88,6 +88,7 @@ void Worker::deliver(JobThread::Outcome outcome) {
 }
 
 void Worker::check_rank_0() {
+  if (standstill_.stood_still(dead_after_seconds_ / 2)) heard_ = Clock::now();
   if (dead_after_seconds_ <= 0) return;
   const double silent_seconds = seconds_since(heard_);
   if (silent_seconds <= kRankZeroDeadlineFactor * dead_after_seconds_) return;

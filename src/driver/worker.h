@@ -34,6 +34,7 @@ class Worker {
   int64_t num_unstored_ = 0;       // records that rank 0 has not yet confirmed to be on disk
   double dead_after_seconds_ = 0;  // 0: unknown before the welcome
   Clock::time_point heard_ = Clock::now();  // from rank 0
+  StandstillDetector standstill_;
   Clock::time_point sent_heartbeat_ = Clock::now(), idle_since_ = Clock::now();
 };
 

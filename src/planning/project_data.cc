@@ -106,7 +106,9 @@ std::vector<std::string> ProjectData::data_notes(const std::string& task) {
 std::string ProjectData::overlap_note(const std::string& task,
                                       const std::vector<std::string>& corpora) {
   if (!passages_.contains(task)) load(task);
-  return dovetail::overlap_note(passages_.at(task), corpora);
+  // The text is read once for all tasks that were loaded so far: those of the sweep, as a rule.
+  if (!overlap_notes_.contains(task)) overlap_notes_ = overlap_notes(passages_, corpora);
+  return overlap_notes_.at(task);
 }
 
 std::vector<std::string> ProjectData::cut_row_notes(const std::string& task,

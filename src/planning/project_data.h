@@ -54,6 +54,7 @@ class ProjectData : public DataInspector {
   std::map<std::string, TaskSize> sizes_;
   std::map<std::string, WordCounts> words_;
   std::map<std::string, TestPassages> passages_;
+  std::map<std::string, std::string> overlap_notes_;
   std::map<std::string, SetLetters> references_;    // of the tasks that were loaded
   std::map<std::string, BoundTemplate> templates_;  // making one may read files
   std::map<std::string, std::vector<std::string>> data_notes_;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 #include <set>
+#include <unordered_set>
 
 #include "base/hash.h"
 #include "base/names.h"
@@ -52,6 +53,51 @@ NormalWords normal_words(const std::string& text) {
   return words;
 }
 
+// The passages of all tasks, in one table.
+class LookedFor {
+ public:
+  explicit LookedFor(const std::map<std::string, TestPassages>& tasks) {
+    for (const auto& [task, passages] : tasks) {
+      lengths_.insert(passages.lengths.begin(), passages.lengths.end());
+      for (const auto& [hash, examples] : passages.examples) {
+        may_be_there_[hash % kBits] = true;
+        for (const uint32_t example : examples) places_[hash].emplace_back(seen_.size(), example);
+      }
+      names_.push_back(task);
+      seen_.emplace_back();
+    }
+  }
+
+  void look_in(const std::string& document) {
+    const NormalWords words = normal_words(document);
+    for (const size_t length : lengths_) {
+      for (size_t first = 0; first + length <= words.begins.size(); ++first) {
+        const uint64_t hash = hash64(words.run(first, length));
+        if (!may_be_there_[hash % kBits]) continue;
+        const auto found = places_.find(hash);
+        if (found == places_.end()) continue;
+        for (const auto& [task, example] : found->second) seen_[task].insert(example);
+      }
+    }
+  }
+
+  std::map<std::string, int64_t> seen() const {
+    std::map<std::string, int64_t> counts;
+    for (size_t task = 0; task < names_.size(); ++task) counts[names_[task]] = ssize(seen_[task]);
+    return counts;
+  }
+
+ private:
+  // Nearly every run of words is in no test set: a bit says so without a look into the map.
+  static constexpr uint64_t kBits = uint64_t{1} << 24;
+
+  std::vector<std::string> names_;
+  std::vector<std::unordered_set<uint32_t>> seen_;  // examples of each task
+  std::set<size_t> lengths_;
+  std::vector<bool> may_be_there_ = std::vector<bool>(kBits);
+  std::unordered_map<uint64_t, std::vector<std::pair<size_t, uint32_t>>> places_;
+};
+
 }  // namespace
 
 TestPassages test_passages(const TaskData& data) {
@@ -76,43 +122,38 @@ TestPassages test_passages(const TaskData& data) {
   return passages;
 }
 
-TextOverlap text_overlap(const TestPassages& passages, const std::vector<std::string>& corpora,
-                         size_t most_bytes) {
-  std::set<uint32_t> seen;
+TextOverlap text_overlap(const std::map<std::string, TestPassages>& tasks,
+                         const std::vector<std::string>& corpora, size_t most_bytes) {
   TextOverlap overlap;
-  // Nearly every run of words is in no test set: a bit says so without a look into the map.
-  constexpr uint64_t kBits = uint64_t{1} << 22;
-  std::vector<bool> may_be_there(kBits);
-  for (const auto& [hash, examples] : passages.examples) may_be_there[hash % kBits] = true;
+  LookedFor looked_for(tasks);
   for (const std::string& corpus : corpora) {
     size_t bytes = 0;
     for (const std::string& document :
          corpus_sample(corpus, std::numeric_limits<size_t>::max(), most_bytes)) {
       bytes += document.size();
-      const NormalWords words = normal_words(document);
-      for (const size_t length : passages.lengths) {
-        for (size_t first = 0; first + length <= words.begins.size(); ++first) {
-          const uint64_t hash = hash64(words.run(first, length));
-          if (!may_be_there[hash % kBits]) continue;
-          const auto found = passages.examples.find(hash);
-          if (found != passages.examples.end())
-            seen.insert(found->second.begin(), found->second.end());
-        }
-      }
+      looked_for.look_in(document);
     }
     overlap.whole_text = overlap.whole_text && bytes < most_bytes;
   }
-  overlap.seen = std::ssize(seen);
+  overlap.seen = looked_for.seen();
   return overlap;
 }
 
-std::string overlap_note(const TestPassages& passages, const std::vector<std::string>& corpora) {
-  if (passages.num_examples == 0 || corpora.empty()) return "";
-  const TextOverlap overlap = text_overlap(passages, corpora, kMostBytes);
-  return fmt::format(
-      "{} of {} test examples of five words or more stand in the pre-training text word for word{}",
-      overlap.seen, passages.num_examples,
-      overlap.whole_text ? "" : fmt::format("; looked for in its first {} MiB", kMostBytes >> 20));
+std::map<std::string, std::string> overlap_notes(const std::map<std::string, TestPassages>& tasks,
+                                                 const std::vector<std::string>& corpora) {
+  std::map<std::string, std::string> notes;
+  const TextOverlap overlap = text_overlap(tasks, corpora, kMostBytes);
+  for (const auto& [task, passages] : tasks) {
+    std::string& note = notes[task];
+    if (passages.num_examples == 0 || corpora.empty()) continue;
+    note = fmt::format(
+        "{} of {} test examples of five words or more stand in the pre-training text word for "
+        "word{}",
+        overlap.seen.at(task), passages.num_examples,
+        overlap.whole_text ? ""
+                           : fmt::format("; looked for in its first {} MiB", kMostBytes >> 20));
+  }
+  return notes;
 }
 
 }  // namespace dovetail

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -25,15 +26,16 @@ struct TestPassages {
 TestPassages test_passages(const TaskData& data);
 
 struct TextOverlap {
-  int64_t seen = 0;        // examples that stand in the text
-  bool whole_text = true;  // false: the text goes on after what was read
+  std::map<std::string, int64_t> seen;  // examples that stand in the text, by task
+  bool whole_text = true;               // false: the text goes on after what was read
 };
 
-// Reads so many bytes of each corpus (text/corpus_names.h) at most.
-TextOverlap text_overlap(const TestPassages& passages, const std::vector<std::string>& corpora,
-                         size_t most_bytes);
+// Reads each corpus (text/corpus_names.h) once, and so many bytes of it at most.
+TextOverlap text_overlap(const std::map<std::string, TestPassages>& tasks,
+                         const std::vector<std::string>& corpora, size_t most_bytes);
 
-// A sentence; "" where no example has a passage.
-std::string overlap_note(const TestPassages& passages, const std::vector<std::string>& corpora);
+// A sentence for each task; "" where no example has a passage, or there is no text.
+std::map<std::string, std::string> overlap_notes(const std::map<std::string, TestPassages>& tasks,
+                                                 const std::vector<std::string>& corpora);
 
 }  // namespace dovetail

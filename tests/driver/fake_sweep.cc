@@ -72,6 +72,8 @@ int lead(Communicator& communicator, const Setting& setting) {
   DriverOptions options;
   // Where a killer is at work it is to be found out; elsewhere the kills are the test's own.
   options.max_unclean_ends = setting.killer.empty() ? 1000 : 3;
+  if (const char* seconds = std::getenv("DEAD_AFTER_SECONDS"))
+    options.dead_after_seconds = std::atof(seconds);
   options.on_record = [&](const Record& record) {
     add_line(setting.folder / "stored.txt", record.name + "\n");
   };

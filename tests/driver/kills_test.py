@@ -195,6 +195,21 @@ def test_a_signal_without_mpirun(tmp_path):
     assert code == 75, errors
 
 
+def test_a_run_that_stood_still_as_a_whole_goes_on(tmp_path):
+    """A laptop that slept, a virtual machine that was paused: everybody's silence was one's own."""
+    process = start(3, tmp_path, env=os.environ | {"DEAD_AFTER_SECONDS": "0.3"})
+    wait_for(lambda: len(lines(tmp_path, "stored.txt")) > 3)
+    ranks = list(pids(tmp_path).values())
+    for pid in ranks:
+        kill(pid, signal.SIGSTOP)
+    time.sleep(2.5)  # more than five times what a silent rank 0 is forgiven
+    for pid in ranks:
+        kill(pid, signal.SIGCONT)
+    code, errors = end(process)
+    assert code == 0 and "dead" not in errors and "lost" not in errors, errors
+    check_once(tmp_path, excused=0)
+
+
 def test_one_stopped_worker_does_not_stop_the_run(tmp_path):
     process = start(3, tmp_path)
     wait_for(lambda: len(lines(tmp_path, "stored.txt")) > 3)
