@@ -26,9 +26,11 @@ std::string use_text(const ForeignKey& key) {
 }  // namespace
 
 std::vector<const ForeignFile*> foreign_files() {
-  return {&config_file(),           &generation_config_file(),  &tokenizer_json_keys(),
-          &tokenizer_config_keys(), &special_tokens_map_keys(), &lora_adapter_file(),
-          &prompt_adapter_file()};
+  std::vector<const ForeignFile*> files = {&config_file(), &generation_config_file(),
+                                           &tokenizer_json_keys(), &tokenizer_config_keys(),
+                                           &special_tokens_map_keys()};
+  for (const ForeignFile& file : adapter_files()) files.push_back(&file);
+  return files;
 }
 
 std::string foreign_keys_markdown() {

@@ -109,7 +109,7 @@ AddNormOutput add_norm_float(const Tensor& residual_RD, const Tensor& x_RD, cons
 }  // namespace
 
 Tensor rms_norm_reference(const Tensor& x_RD, const Tensor& weight_D, double epsilon) {
-  const Tensor wide = x_RD.to(at::kFloat);  // statistics are never taken in half precision
+  const Tensor wide = x_RD.to(wide_type(x_RD));  // statistics are never taken in half precision
   const Tensor scaled = wide * at::rsqrt(wide.pow(2).mean(-1, /*keepdim=*/true) + epsilon);
   return scaled.to(x_RD.scalar_type()) * weight_D;
 }

@@ -161,7 +161,7 @@ Tensor attention_reference(const AttentionInputs& in) {
   const Tensor q_BHTC = split_heads(in.kv.defined() ? in.q : parts[0], in.heads);
   const Tensor k_BHSC = split_heads(parts[parts.size() - 2], in.heads);
   const Tensor v_BHSC = split_heads(parts.back(), in.heads);
-  Tensor scores_BHTS = at::matmul(q_BHTC, k_BHSC.transpose(2, 3)).to(at::kFloat);
+  Tensor scores_BHTS = at::matmul(q_BHTC, k_BHSC.transpose(2, 3)).to(wide_type(in.q));
   if (in.bias_HTS.defined()) scores_BHTS = scores_BHTS + in.bias_HTS.unsqueeze(0);
   if (in.mask_BS.defined()) {
     // [B, 1, S]: what every query sees; with segments [B, T, S]

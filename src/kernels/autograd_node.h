@@ -66,6 +66,11 @@ inline bool is_plain_float(const at::Tensor& x) {
   return x.device().is_cpu() && x.scalar_type() == at::kFloat;
 }
 
+// What sums and statistics are taken in: float64 for itself, float32 for the others.
+inline at::ScalarType wide_type(const at::Tensor& x) {
+  return x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+}
+
 // The numbers of an optional tensor, for the CPU loops: null if it is undefined.
 inline const float* floats_or_null(const at::Tensor& x) {
   return x.defined() ? x.const_data_ptr<float>() : nullptr;

@@ -7,8 +7,8 @@
 
 #include "kernels/autograd_node.h"
 #include "kernels/gradient_listener.h"
-#include "kernels/low_rank.h"
 #include "kernels/matmul.h"
+#include "kernels/weight_addition.h"
 
 namespace dovetail {
 
@@ -156,7 +156,9 @@ Tensor matmul_weights_backward(const Tensor& dy_RN, const Projection& projection
   return matmul_either(dy_RN, projection.prepacked_backward, projection.whole_NK, scale);
 }
 
-Tensor linear(const Tensor& x, const Projection& projection, uint64_t dropout_seed) {
+namespace {
+
+Tensor product(const Tensor& x, const Projection& projection) {
   const auto node = node_for(x, projection);
   std::vector<int64_t> shape = x.sizes().vec();
   Tensor y;
@@ -172,7 +174,16 @@ Tensor linear(const Tensor& x, const Projection& projection, uint64_t dropout_se
     y = matmul_weights(x_RK, projection).view(shape);
   }
   attach(y, node);
-  return projection.low_rank.empty() ? y : add_low_rank(y, x, projection, dropout_seed);
+  return y;
+}
+
+}  // namespace
+
+Tensor linear(const Tensor& x, const Projection& projection, uint64_t dropout_seed) {
+  if (projection.additions.empty()) return product(x, projection);
+  const Tensor& factors = projection.additions.front().input_K;
+  const Tensor scaled = factors.defined() ? x * factors : x;
+  return add_to_product(product(scaled, projection), scaled, projection, dropout_seed);
 }
 
 void add_gradient(const Tensor& parameter, const Tensor& gradient) {

@@ -10,22 +10,42 @@
 // Shape suffixes: R rows (any leading dimensions), K inputs, N outputs, r rank.
 namespace dovetail {
 
-// W + scaling * B A in place of W (LoRA; Hu et al. 2021, sec. 4.1).
-struct LowRank {
+// What a tuning method puts around one weight matrix W, which itself stays as it is:
+//   y = factor * (W x + bias + scaling * outer * (B (inner * (A dropout(x)))))
+// where x is input * (what comes in), and undefined tensors are left out. The field's methods are
+// special cases: LoRA (Hu et al. 2021) has A and B; DoRA (Liu et al. 2024) the magnitudes as well;
+// VeRA (Kopiczko et al. 2024) trains inner and outer around fixed A and B; (IA)^3 (Liu et al. 2022)
+// has a factor, or an input; BitFit (Ben Zaken et al. 2022) a bias.
+struct WeightAddition {
   at::Tensor a_rK, b_Nr;
+  at::Tensor inner_r, outer_N;
+  at::Tensor bias_N, factor_N;
+  at::Tensor magnitude_N;  // the rows of W + scaling * B A get these lengths; takes factor's place
+  at::Tensor input_K;      // only where the matrix is alone in its projection
   double scaling = 1;
-  double dropout = 0;         // rate, on the input of the low-rank path, in training
+  double dropout = 0;         // rate, on the input of A, in training
   uint64_t dropout_site = 0;  // its number among the dropout sites of the model
+
+  bool acts_on_output() const {
+    return a_rK.defined() || bias_N.defined() || factor_N.defined() || magnitude_N.defined();
+  }
+  // Calls visit(tensor) for all, undefined ones included.
+  template <typename Visit>
+  void for_each_tensor(Visit visit) {
+    for (auto* tensor :
+         {&a_rK, &b_Nr, &inner_r, &outer_N, &bias_N, &factor_N, &magnitude_N, &input_K})
+      visit(*tensor);
+  }
 };
 
 // Weight matrices [N_i, K] that read the same input, stacked in one piece of memory, so that one
 // matmul serves them all.
 struct Projection {
-  std::vector<at::Tensor> parts;       // [N_i, K]: views of the whole, each its own parameter
-  at::Tensor whole_NK;                 // N is the sum of the N_i
-  std::vector<LowRank> low_rank;       // empty, or one a part (undefined tensors: none)
-  PrepackedMatrix prepacked;           // of whole_NK^T while it does not change; or empty
-  PrepackedMatrix prepacked_backward;  // of whole_NK, for the gradient of x; or empty
+  std::vector<at::Tensor> parts;          // [N_i, K]: views of the whole, each its own parameter
+  at::Tensor whole_NK;                    // N is the sum of the N_i
+  std::vector<WeightAddition> additions;  // empty, or one a part
+  PrepackedMatrix prepacked;              // of whole_NK^T while it does not change; or empty
+  PrepackedMatrix prepacked_backward;     // of whole_NK, for the gradient of x; or empty
 };
 
 // Makes the matrices neighbours in memory. Where they are not yet, each is replaced by a view of a
@@ -39,15 +59,15 @@ enum class Prepacking { none, forward, both_ways };
 void set_prepacking(Projection& projection, Prepacking prepacking);
 
 // scale * x W^T and scale * dy W, with the prepacked copy where there is one. No autograd and no
-// low-rank additions.
+// additions.
 at::Tensor matmul_weights(const at::Tensor& x_RK, const Projection& projection, double scale = 1);
 at::Tensor matmul_weights_backward(const at::Tensor& dy_RN, const Projection& projection,
                                    double scale = 1);
 
-// x W^T with the low-rank additions: [..., K] to [..., N]. The backward pass computes nothing for
+// x W^T with the additions: [..., K] to [..., N]. The backward pass computes nothing for
 // weights that need no gradient. It adds the gradients of the others straight into their grad(), so
 // that the matmul itself accumulates micro-batches.
-// `dropout_seed` turns the dropout of the low-rank additions on: one for each forward pass, 0 for
+// `dropout_seed` turns the dropout of the additions on: one for each forward pass, 0 for
 // off.
 at::Tensor linear(const at::Tensor& x_RK, const Projection& projection, uint64_t dropout_seed = 0);
 

@@ -11,6 +11,7 @@
 #include "kernels/attention.h"
 #include "kernels/head_loss.h"
 #include "kernels/linear.h"
+#include "model/block_additions.h"
 #include "model/config.h"
 #include "model/weights.h"
 
@@ -29,7 +30,7 @@ struct BlockProjections {
 struct ForwardOptions {
   double dropout = 0;         // rate
   uint64_t dropout_seed = 0;  // decides which elements drop; one for each forward pass. 0 turns off
-                              // the dropout of low-rank additions, which has rates of its own
+                              // the dropout of additions, which has rates of its own
   // Of rows that several examples share: the number of each target token's example; the masks hold
   // those of the source's tokens, 0 for padding. Tokens see their own example alone. Undefined: one
   // example a row.
@@ -42,7 +43,7 @@ struct ForwardOptions {
 
 // The T5 family (Raffel et al. 2020): v1.0 and v1.1 shapes, relative position buckets (for UMT5 in
 // every block), RMS norm without a mean, no biases, tied or untied head. It has no state but its
-// weights, their low-rank additions and their prepacked copies.
+// weights, their additions and their prepacked copies.
 class T5Model {
  public:
   T5Model(T5Config config, T5Weights weights);
@@ -53,9 +54,16 @@ class T5Model {
   const std::vector<BlockProjections>& encoder_projections() const { return encoder_; }
   const std::vector<BlockProjections>& decoder_projections() const { return decoder_; }
 
-  // Puts a low-rank addition on one weight matrix of a block, by its published name. Its
-  // dropout_site is assigned here. Throws ConfigError for an unknown name.
-  void set_low_rank(const std::string& weight_name, LowRank low_rank);
+  // Puts an addition on one weight matrix of a block, by its published name. Its dropout_site is
+  // assigned here. Throws ConfigError for an unknown name.
+  void set_addition(const std::string& weight_name, WeightAddition addition);
+
+  // What stands in the blocks beside their weights, a block each. Packed rows (segments) cannot
+  // have prefixes.
+  std::vector<BlockAdditions>& encoder_additions() { return encoder_additions_; }
+  std::vector<BlockAdditions>& decoder_additions() { return decoder_additions_; }
+  const std::vector<BlockAdditions>& encoder_additions() const { return encoder_additions_; }
+  const std::vector<BlockAdditions>& decoder_additions() const { return decoder_additions_; }
 
   // Prepacks copies of the weights for gemm(), so that no call has to rearrange them: forward for
   // generation and evaluation, both ways for frozen weights behind a trained input. Weights that
@@ -89,24 +97,28 @@ class T5Model {
  private:
   struct BlockInputs;  // all that a block reads beside the residual stream
 
-  AddNormOutput block(const BlockWeights& w, const BlockProjections& p, const BlockInputs& in,
-                      const at::Tensor& next_norm_D, AddNormOutput stream,
-                      uint64_t first_site) const;
-  AddNormOutput checkpointed_block(const BlockWeights& w, const BlockProjections& p,
-                                   const BlockInputs& in, const at::Tensor& next_norm_D,
+  struct Block;  // its weights and what was added to them
+
+  at::Tensor self_attention(const Block& block, const BlockInputs& in, const at::Tensor& normed_BXD,
+                            const Dropout& dropout) const;
+  at::Tensor cross_attention(const Block& block, const BlockInputs& in,
+                             const at::Tensor& normed_BXD, const Dropout& dropout) const;
+  AddNormOutput run_block(const Block& block, const BlockInputs& in, AddNormOutput stream,
+                          uint64_t first_site) const;
+  AddNormOutput checkpointed_block(const Block& block, const BlockInputs& in,
                                    const AddNormOutput& stream, uint64_t first_site) const;
-  at::Tensor run_stack(const StackWeights& stack, const std::vector<BlockProjections>& projections,
-                       const at::Tensor& embedded_BXD, BlockInputs inputs,
+  at::Tensor run_stack(bool decoder, const at::Tensor& embedded_BXD, BlockInputs inputs,
                        uint64_t first_site) const;
-  at::Tensor position_bias_of(const BlockWeights& block, bool decoder, int64_t length) const;
+  at::Tensor position_bias_of(const Block& block, bool decoder, int64_t length) const;
   AddNormOutput next_norm(const AddNormOutput& stream, const at::Tensor& x_BXD,
                           const at::Tensor& norm_D, const Dropout& dropout) const;
   std::vector<Projection*> projections();  // of all blocks, the encoder's first
-  void number_low_rank_sites();
+  void number_addition_sites();
 
   T5Config config_;
   T5Weights weights_;
   std::vector<BlockProjections> encoder_, decoder_;
+  std::vector<BlockAdditions> encoder_additions_, decoder_additions_;
   Projection head_;
   Prepacking prepacking_ = Prepacking::none;
 };

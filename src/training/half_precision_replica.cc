@@ -3,6 +3,8 @@
 
 #include <c10/core/GradMode.h>
 
+#include "base/error.h"
+
 namespace dovetail {
 
 using at::Tensor;
@@ -24,7 +26,7 @@ std::vector<const Projection*> projections_of(const T5Model& model) {
     for (const BlockProjections& p : *stack) {
       for (const Projection* projection :
            {&p.self_qkv, &p.self_o, &p.cross_q, &p.cross_kv, &p.cross_o, &p.wi, &p.wo}) {
-        if (!projection->low_rank.empty()) all.push_back(projection);
+        if (!projection->additions.empty()) all.push_back(projection);
       }
     }
   }
@@ -42,30 +44,46 @@ HalfPrecisionReplica::HalfPrecisionReplica(const T5Model& masters, at::ScalarTyp
     trained_.emplace_back(from[i].second, to[i].second);
     trained_.back().second.requires_grad_(true);
   }
-  copy_low_rank(masters);
+  copy_additions(masters);
+  copy_blocks(masters.encoder_additions(), model_.encoder_additions());
+  copy_blocks(masters.decoder_additions(), model_.decoder_additions());
 }
 
 Tensor HalfPrecisionReplica::paired_copy(const Tensor& master, at::ScalarType type) {
+  if (master.requires_grad() && !master.is_leaf()) {
+    throw ConfigError(
+        "precision: this tuning makes parts of the model anew in every step (a network before its "
+        "prefix), which half precision cannot follow; set precision = \"float32\", or leave the "
+        "network out");
+  }
   const Tensor copy = master.detach().to(type, /*non_blocking=*/false, /*copy=*/true);
   if (master.requires_grad()) trained_.emplace_back(master, copy.requires_grad_(true));
   return copy;
 }
 
-void HalfPrecisionReplica::copy_low_rank(const T5Model& masters) {
+void HalfPrecisionReplica::copy_additions(const T5Model& masters) {
   const auto type = model_.weights().shared_VD.scalar_type();
   const NamedTensors named = named_tensors(masters.config(), masters.weights());
   for (const Projection* projection : projections_of(masters)) {
     for (size_t i = 0; i < projection->parts.size(); ++i) {
-      const LowRank& from = projection->low_rank[i];
-      if (!from.a_rK.defined()) continue;
-      for (const auto& [name, tensor] : named) {
-        if (!tensor.is_same(projection->parts[i])) continue;
-        model_.set_low_rank(name, {.a_rK = paired_copy(from.a_rK, type),
-                                   .b_Nr = paired_copy(from.b_Nr, type),
-                                   .scaling = from.scaling,
-                                   .dropout = from.dropout});
-      }
+      WeightAddition copy = projection->additions[i];
+      copy.for_each_tensor([&](Tensor& tensor) {
+        if (tensor.defined()) tensor = paired_copy(tensor, type);
+      });
+      for (const auto& [name, tensor] : named)
+        if (tensor.is_same(projection->parts[i])) model_.set_addition(name, copy);
     }
+  }
+}
+
+void HalfPrecisionReplica::copy_blocks(const std::vector<BlockAdditions>& from,
+                                       std::vector<BlockAdditions>& to) {
+  const auto type = model_.weights().shared_VD.scalar_type();
+  to = from;
+  for (BlockAdditions& additions : to) {
+    additions.for_each_tensor([&](Tensor& tensor) {
+      if (tensor.defined()) tensor = paired_copy(tensor, type);
+    });
   }
 }
 

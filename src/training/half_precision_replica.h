@@ -21,7 +21,8 @@ class HalfPrecisionReplica {
   void give_gradients();  // adds the gradients of the copies to the masters', and clears them
 
  private:
-  void copy_low_rank(const T5Model& masters);
+  void copy_additions(const T5Model& masters);
+  void copy_blocks(const std::vector<BlockAdditions>& from, std::vector<BlockAdditions>& to);
   // A copy of one tensor, remembered as a pair if the master is trained.
   at::Tensor paired_copy(const at::Tensor& master, at::ScalarType type);
 

@@ -30,14 +30,12 @@ std::vector<std::string> adapters_below(const fs::path& folder) {
 }
 
 void check_keys(const AdapterConfig& config, const nlohmann::json& json) {
-  if (config.peft_type != "LORA" && !config.is_prompt()) {
-    throw_<ConfigError>(
-        "{}: expected \"peft_type\" LORA, PROMPT_TUNING or P_TUNING, found {}, which is not "
-        "supported",
-        config.file.string(), config.peft_type);
+  const ForeignFile* keys = adapter_file(config.peft_type);
+  if (keys == nullptr) {
+    throw_<ConfigError>("{}: expected \"peft_type\" {}, found {}, which is not supported",
+                        config.file.string(), join(adapter_kinds(), ", "), config.peft_type);
   }
-  const ForeignFile& keys = config.is_prompt() ? prompt_adapter_file() : lora_adapter_file();
-  note_unknown_keys(check_foreign_keys(keys, json, config.file), config.file);
+  note_unknown_keys(check_foreign_keys(*keys, json, config.file), config.file);
 }
 
 }  // namespace

@@ -10,10 +10,13 @@ namespace dovetail {
 // The peft_type of a soft prompt that PEFT has no place for. PEFT refuses it.
 inline constexpr const char* kOwnPromptType = "DOVETAIL_SOFT_PROMPT";
 
+// That of any other adapter that PEFT has no form for: "tuning" and "parameters" make it again.
+inline constexpr const char* kOwnType = "DOVETAIL";
+
 // adapter_config.json of an adapter as PEFT saves it.
 struct AdapterConfig {
   std::filesystem::path file;
-  std::string peft_type;  // LORA, PROMPT_TUNING, P_TUNING or kOwnPromptType
+  std::string peft_type;  // LORA, PROMPT_TUNING, kOwnType, ...: see adapter_file()
   // In the file's order, because the first pattern of rank_pattern that matches decides.
   nlohmann::ordered_json json;
 

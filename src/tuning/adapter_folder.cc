@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tuning/adapter_folder.h"
 
+#include <map>
+
 #include "base/file.h"
 #include "model/checkpoints/safetensors.h"
 #include "tuning/adapter_config.h"
 #include "tuning/lora_adapter.h"
+#include "tuning/other_adapters.h"
 
 namespace dovetail {
 
@@ -18,6 +21,22 @@ void save_adapter(const std::filesystem::path& folder, nlohmann::json config,
   write_safetensors(folder / "adapter_model.safetensors", tensors);
 }
 
+namespace {
+
+using Reader = void (*)(const std::filesystem::path&, const AdapterConfig&, T5Model&);
+
+// read_adapter_config has refused every other kind.
+Reader find_reader(const AdapterConfig& config) {
+  static const std::map<std::string, Reader> readers = {{"LORA", load_lora_adapter},
+                                                        {"IA3", load_ia3_adapter},
+                                                        {"VERA", load_vera_adapter},
+                                                        {"PREFIX_TUNING", load_prefix_adapter},
+                                                        {kOwnType, load_own_adapter}};
+  return readers.at(config.peft_type);
+}
+
+}  // namespace
+
 PromptAdapter load_adapter(const std::filesystem::path& folder, T5Model& model) {
   const AdapterConfig config = read_adapter_config(folder);
   if (config.is_prompt()) {
@@ -25,7 +44,7 @@ PromptAdapter load_adapter(const std::filesystem::path& folder, T5Model& model) 
     prompt.table_KD = prompt.table_KD.to(model.device());
     return prompt;
   }
-  load_lora_adapter(folder, config, model);
+  find_reader(config)(folder, config, model);
   return {};
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tuning/adapter_keys.h"
 
+#include "tuning/adapter_config.h"
+
 namespace dovetail {
 
 namespace {
@@ -9,7 +11,7 @@ using enum KeyUse;
 
 // The keys that every kind of adapter has.
 const std::vector<ForeignKey> kEveryAdapter = {
-    {"peft_type", kUsed, "LORA, PROMPT_TUNING or P_TUNING; other kinds are refused"},
+    {"peft_type", kUsed, "the kind, of those in this section; others are refused"},
     {"auto_mapping", kHarmless, "names a Python class of the model"},
     {"base_model_name_or_path", kHarmless, "--model names the model"},
     {"inference_mode", kHarmless, "nothing is trained here"},
@@ -82,22 +84,86 @@ const std::vector<ForeignKey> kPromptKeys = {
     {"tokenizer_kwargs", kHarmless, "decides the start of the training"},
     {"tokenizer_name_or_path", kHarmless, "decides the start of the training"}};
 
-std::vector<ForeignKey> with_common(std::vector<ForeignKey> keys) {
+const std::vector<ForeignKey> kIa3Keys = {
+    {"exclude_modules", kHarmless, "the file holds the modules that have factors"},
+    {"fan_in_fan_out", kHarmless, "PEFT sets it to false for the layers of a T5"},
+    {"feedforward_modules", kHarmless, "factors of the input are stored as a row"},
+    {"init_ia3_weights", kHarmless, "decides the start of the training"},
+    {"modules_to_save", kRefused,
+     "whole modules that were trained beside the factors, which is not built", "[[]]"},
+    {"target_modules", kHarmless, "the file holds the modules that have factors"},
+    {"task_type", kHarmless, "the factors are the same for every task"}};
+
+const std::vector<ForeignKey> kVeraKeys = {
+    {"bias", kHarmless, "a T5 has no biases"},
+    {"d_initial", kHarmless, "decides the start of the training"},
+    {"fan_in_fan_out", kHarmless, "PEFT sets it to false for the layers of a T5"},
+    {"init_weights", kHarmless, "decides the start of the training"},
+    {"layers_pattern", kHarmless, "the file holds the modules that have vectors"},
+    {"layers_to_transform", kHarmless, "the file holds the modules that have vectors"},
+    {"modules_to_save", kRefused,
+     "whole modules that were trained beside the vectors, which is not built", "[[]]"},
+    {"projection_prng_key", kHarmless, "the shared matrices must be in the file"},
+    {"r", kHarmless, "the shared matrices have it"},
+    {"save_projection", kUsed, "the shared matrices must be in the file"},
+    {"target_modules", kHarmless, "the file holds the modules that have vectors"},
+    {"task_type", kHarmless, "the update is the same for every task"},
+    {"vera_dropout", kHarmless, "acts in training"}};
+
+const std::vector<ForeignKey> kPrefixKeys = {
+    {"encoder_hidden_size", kHarmless, "PEFT stores what the network made"},
+    {"init_weights", kHarmless, "decides the start of the training"},
+    {"modules_to_save", kRefused,
+     "whole modules that were trained beside the prefix, which is not built", "[[]]"},
+    {"num_attention_heads", kHarmless, "the model says it"},
+    {"num_layers", kHarmless, "the model says it"},
+    {"num_transformer_submodules", kUsed, "2: self- and cross-attention of the decoder"},
+    {"num_virtual_tokens", kUsed, "keys and values before those of the text"},
+    {"prefix_projection", kHarmless, "PEFT stores what the network made"},
+    {"task_type", kHarmless, "an encoder-decoder has one use for a prefix"},
+    {"token_dim", kHarmless, "the file holds the vectors"}};
+
+const std::vector<ForeignKey> kOwnKeys = {
+    {"parameters", kUsed, "of the tuning, as in a sweep file"},
+    {"task_type", kHarmless, "what PEFT requires of every adapter"},
+    {"tuning", kUsed, "the tuning that Dovetail saved"}};
+
+ForeignFile with_common(const std::string& kinds, std::vector<ForeignKey> keys) {
   keys.insert(keys.begin(), kEveryAdapter.begin(), kEveryAdapter.end());
-  return keys;
+  return {"adapter_config.json (" + kinds + ")", std::move(keys)};
 }
+
+enum Kind { kLora, kPrompt, kIa3, kVera, kPrefix, kOwn };
+
+const std::vector<std::pair<std::string, Kind>> kKinds = {
+    {"LORA", kLora}, {"PROMPT_TUNING", kPrompt}, {"P_TUNING", kPrompt}, {"IA3", kIa3},
+    {"VERA", kVera}, {"PREFIX_TUNING", kPrefix}};
 
 }  // namespace
 
-const ForeignFile& lora_adapter_file() {
-  static const ForeignFile file = {"adapter_config.json (LORA)", with_common(kLoraKeys)};
-  return file;
+const std::vector<ForeignFile>& adapter_files() {
+  static const std::vector<ForeignFile> files = {
+      with_common("LORA", kLoraKeys),
+      with_common("PROMPT_TUNING, P_TUNING", kPromptKeys),
+      with_common("IA3", kIa3Keys),
+      with_common("VERA", kVeraKeys),
+      with_common("PREFIX_TUNING", kPrefixKeys),
+      with_common("DOVETAIL", kOwnKeys)};
+  return files;
 }
 
-const ForeignFile& prompt_adapter_file() {
-  static const ForeignFile file = {"adapter_config.json (PROMPT_TUNING, P_TUNING)",
-                                   with_common(kPromptKeys)};
-  return file;
+const ForeignFile* adapter_file(const std::string& peft_type) {
+  if (peft_type == kOwnType) return &adapter_files()[kOwn];
+  if (peft_type == kOwnPromptType) return &adapter_files()[kPrompt];
+  for (const auto& [name, kind] : kKinds)
+    if (name == peft_type) return &adapter_files()[kind];
+  return nullptr;
+}
+
+std::vector<std::string> adapter_kinds() {
+  std::vector<std::string> names;
+  for (const auto& [name, kind] : kKinds) names.push_back(name);
+  return names;
 }
 
 }  // namespace dovetail

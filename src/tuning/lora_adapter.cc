@@ -188,21 +188,21 @@ class LoraLoader {
           "{}: the update of {} has rank {}; \"r\" and \"rank_pattern\" of {} give {}", file_, name,
           a.size(0), config_file_, config_.r(module));
     }
-    const LowRank low_rank{.a_rK = a.to(model_.device()),
-                           .b_Nr = b.to(model_.device()),
-                           .scaling = config_.scaling(module)};
+    const WeightAddition addition{.a_rK = a.to(model_.device()),
+                                  .b_Nr = b.to(model_.device()),
+                                  .scaling = config_.scaling(module)};
     if (config_.use_dora()) {
-      set_magnitudes(name, low_rank, update.magnitude_N.to(model_.device()), weight_NK);
+      set_magnitudes(name, addition, update.magnitude_N.to(model_.device()), weight_NK);
     } else {
-      model_.set_low_rank(name, low_rank);
+      model_.set_addition(name, addition);
     }
   }
 
   // DoRA (Liu et al. 2024): the rows of W + scaling * B A get the lengths m.
-  void set_magnitudes(const std::string& name, const LowRank& low_rank, const Tensor& magnitude_N,
-                      const Tensor& weight_NK) const {
+  void set_magnitudes(const std::string& name, const WeightAddition& addition,
+                      const Tensor& magnitude_N, const Tensor& weight_NK) const {
     if (magnitude_N.numel() != weight_NK.size(0)) refuse_shape(name, weight_NK);
-    weight_NK.add_(at::mm(low_rank.b_Nr, low_rank.a_rK), low_rank.scaling);
+    weight_NK.add_(at::mm(addition.b_Nr, addition.a_rK), addition.scaling);
     weight_NK.mul_((magnitude_N.flatten() / weight_NK.norm(2, 1)).unsqueeze(1));
   }
 

@@ -136,12 +136,12 @@ TEST(Linear, LowRankEqualsTheMergedWeight) {
   at::manual_seed(55);
   Weights w;
   Projection joined = join_weights({&w.q, &w.k, &w.v});
-  joined.low_rank.resize(3);
+  joined.additions.resize(3);
   expect_same(
       [&](const auto& x) {
         Projection p = joined;
-        p.low_rank[0] = {x[1], x[2], 0.5};
-        p.low_rank[2] = {x[3], x[4], 2.0};
+        p.additions[0] = {.a_rK = x[1], .b_Nr = x[2], .scaling = 0.5};
+        p.additions[2] = {.a_rK = x[3], .b_Nr = x[4], .scaling = 2.0};
         return linear(x[0], p);
       },
       [&](const auto& x) {
@@ -150,6 +150,53 @@ TEST(Linear, LowRankEqualsTheMergedWeight) {
       },
       {at::randn({2, 3, 5}), at::randn({2, 5}), at::randn({6, 2}), at::randn({1, 5}),
        at::randn({4, 1})});
+}
+
+// The formula in linear.h, and DoRA's by its paper, in LibTorch's operations.
+TEST(Linear, AdditionsEqualTheirFormulas) {
+  at::manual_seed(57);
+  Weights w;
+  Projection joined = join_weights({&w.q, &w.k, &w.v});
+  joined.additions.resize(3);
+  const int64_t q = w.q.size(0), k = w.k.size(0), v = w.v.size(0);
+  expect_same(
+      [&](const auto& x) {
+        Projection p = joined;
+        p.additions[0] = {.a_rK = x[1],
+                          .b_Nr = x[2],
+                          .inner_r = x[3],
+                          .outer_N = x[4],
+                          .bias_N = x[5],
+                          .scaling = 0.5};
+        p.additions[1] = {.factor_N = x[6]};
+        p.additions[2] = {.a_rK = x[7], .b_Nr = x[8], .magnitude_N = x[9], .scaling = 2};
+        return linear(x[0], p);
+      },
+      [&](const auto& x) {
+        const Tensor veras = at::linear(x[0], w.q, x[5]) +
+                             0.5 * x[4] * at::linear(x[3] * at::linear(x[0], x[1]), x[2]);
+        const Tensor ia3s = x[6] * at::linear(x[0], w.k);
+        const Tensor moved = w.v + 2 * at::mm(x[8], x[7]);
+        const Tensor doras = at::linear(x[0], moved) * x[9] / moved.detach().norm(2, 1);
+        return at::cat({veras, ia3s, doras}, -1);
+      },
+      {at::randn({2, 3, 5}), at::randn({2, 5}), at::randn({q, 2}), at::randn({2}), at::randn({q}),
+       at::randn({q}), at::randn({k}), at::randn({1, 5}), at::randn({v, 1}), at::randn({v})});
+}
+
+TEST(Linear, AnInputIsScaledForTheMatrixAndItsAdditions) {
+  at::manual_seed(58);
+  Weights w;
+  Projection alone = join_weights({&w.q});
+  alone.additions.resize(1);
+  expect_same(
+      [&](const auto& x) {
+        Projection p = alone;
+        p.additions[0] = {.a_rK = x[2], .b_Nr = x[3], .input_K = x[1]};
+        return linear(x[0], p);
+      },
+      [&](const auto& x) { return at::linear(x[0] * x[1], w.q + at::mm(x[3], x[2])); },
+      {at::randn({2, 3, 5}), at::randn({5}), at::randn({2, 5}), at::randn({w.q.size(0), 2})});
 }
 
 TEST(EmbedIds, GradientsOfRepeatedIdsAddUp) {

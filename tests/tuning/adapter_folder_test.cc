@@ -143,7 +143,7 @@ TEST_F(AdapterFolder, DoraGivesTheRowsTheirLengths) {
 }
 
 TEST_F(AdapterFolder, RefusesEveryRefusedKeyByItsName) {
-  for (const ForeignKey& key : lora_adapter_file().keys) {
+  for (const ForeignKey& key : adapter_file("LORA")->keys) {
     if (key.use != KeyUse::kRefused) continue;
     write_lora({{std::string(key.name), {{"any", 1}}}});
     EXPECT_THAT(refusal(), HasSubstr(fmt::format("\"{}\"", key.name)));

@@ -23,7 +23,7 @@
 #include <set>
 
 #include "base/error.h"
-#include "model/shapes.h"
+#include "tuning/tiny_model.h"
 
 namespace dovetail {
 namespace {
@@ -31,58 +31,8 @@ namespace {
 using at::Tensor;
 using testing::HasSubstr;
 
-constexpr int64_t kVocabulary = 60;
-
-T5Config tiny_config() {
-  nlohmann::json json = model_shapes().at("t5-tiny");
-  json["vocab_size"] = kVocabulary;
-  return t5_config_from(json);
-}
-
 nlohmann::json defaults_of(const std::string& tuning) {
   return defaults_of(find_tuning(tuning).entry.parameters);
-}
-
-T5Model tiny_model() { return {tiny_config(), random_weights(tiny_config(), 1)}; }
-
-// Every entry of the catalogue: what it does not list stays bit-identical under a gradient step.
-TEST(EveryTuning, LeavesFrozenWeightsAlone) {
-  for (const TuningEntry& entry : tunings()) {
-    T5Model model = tiny_model();
-    const auto method = find_tuning(entry.name).make(model, nlohmann::json::object(), 5);
-    const NamedTensors trained = method->trainable();
-    Tensor ids = torch::tensor({{5, 6, 7, 1}}, at::kLong);
-    if (const int64_t soft = method->num_soft_tokens(); soft > 0) {
-      ids = at::cat({at::arange(kVocabulary, kVocabulary + soft).unsqueeze(0), ids}, 1);
-    }
-    const Tensor mask = at::ones({1, ids.size(1)});
-    const Tensor memory = model.encode(method->embed(ids), mask);
-    model.logits(model.decode(torch::tensor({{0, 8}}, at::kLong), memory, mask))
-        .square()
-        .sum()
-        .backward();
-    for (const auto& [name, tensor] : trained)
-      EXPECT_TRUE(tensor.grad().defined()) << entry.name << " " << name;
-    for (const auto& [name, tensor] : named_tensors(model.config(), model.weights())) {
-      const bool is_trained = std::any_of(trained.begin(), trained.end(),
-                                          [&](const auto& t) { return t.second.is_same(tensor); });
-      EXPECT_EQ(tensor.grad().defined(), is_trained) << entry.name << " " << name;
-    }
-  }
-}
-
-TEST(SoftPrompt, TrainsTokensTimesModelWidth) {
-  T5Model model = tiny_model();
-  const auto method = find_tuning("soft_prompt")
-                          .make(model,
-                                {{"num_virtual_tokens", 7},
-                                 {"placement", "after"},
-                                 {"initialization", "random_uniform"}},
-                                1);
-  int64_t count = 0;
-  for (const auto& [name, tensor] : method->trainable()) count += tensor.numel();
-  EXPECT_EQ(count, 7 * 128);
-  EXPECT_EQ(method->num_soft_tokens(), 7);
 }
 
 TEST(SoftPrompt, PutsItsRowsWhereTheVirtualIdsStand) {

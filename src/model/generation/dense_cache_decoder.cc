@@ -39,11 +39,19 @@ class DenseCacheDecoder final : public CachedDecoder {
                     int64_t beams)
       : model_(model), config_(model.config()), beams_(beams), live_(memory_BSD.size(0)) {
     const Tensor mask = mask_BS.to(at::kFloat);
-    source_bias_ = ((1.0 - mask) * std::numeric_limits<float>::lowest()).unsqueeze(1).unsqueeze(1);
-    for (const BlockProjections& p : model.decoder_projections()) {
-      const std::vector<Tensor> kv = linear(memory_BSD, p.cross_kv).chunk(2, -1);
-      cross_.push_back({split_heads(kv[0]).contiguous(), split_heads(kv[1]).contiguous()});
+    const std::vector<BlockAdditions>& additions = model.decoder_additions();
+    source_bias_ = ((1.0 - mask_behind_prefix(additions.front().cross_prefix_P2I, mask)) *
+                    std::numeric_limits<float>::lowest())
+                       .unsqueeze(1)
+                       .unsqueeze(1);
+    for (size_t i = 0; i < additions.size(); ++i) {
+      const Tensor kv = linear(memory_BSD, model.decoder_projections()[i].cross_kv);
+      cross_.push_back(split_kv(behind_prefix(additions[i].cross_prefix_P2I, kv)));
+      const Tensor& own = additions[i].self_prefix_P2I;
+      if (own.defined())
+        self_.push_back(split_kv(own.unsqueeze(0).expand({live_ * beams_, -1, -1})));
     }
+    length_ = additions.front().self_prefix();
     self_.resize(cross_.size());
   }
 
@@ -79,23 +87,33 @@ class DenseCacheDecoder final : public CachedDecoder {
     return x_BTI.unflatten(2, {config_.num_heads, config_.d_kv}).transpose(1, 2);
   }
 
+  KeyValue split_kv(const Tensor& kv_BS2I) const {
+    const std::vector<Tensor> kv = kv_BS2I.chunk(2, -1);
+    return {split_heads(kv[0]).contiguous(), split_heads(kv[1]).contiguous()};
+  }
+
   Tensor step(const BlockWeights& w, const BlockProjections& p, Tensor hidden, const Tensor& bias,
               size_t i) {
-    const std::vector<Tensor> qkv =
-        linear(norm(hidden, w.self_attention.norm_D), p.self_qkv).chunk(3, -1);
+    const BlockAdditions& additions = model_.decoder_additions()[i];
+    Tensor normed = norm(hidden, w.self_attention.norm_D);
+    const std::vector<Tensor> qkv = linear(normed, p.self_qkv).chunk(3, -1);
     KeyValue& past = self_[i];
     const Tensor key = split_heads(qkv[1]), value = split_heads(qkv[2]);
     past = length_ == 0 ? KeyValue{key, value}
                         : KeyValue{at::cat({past.key, key}, 2), at::cat({past.value, value}, 2)};
-    hidden = hidden +
-             linear(attend(split_heads(qkv[0]), past, bias).transpose(1, 2).flatten(2), p.self_o);
+    const Tensor own = attend(split_heads(qkv[0]), past, bias).transpose(1, 2).flatten(2);
+    hidden = hidden + add_bottleneck(additions.self_adapter, linear(own, p.self_o), normed);
     // The beams of a source take the place of query positions, so its keys are read once for all.
-    const Tensor query = linear(norm(hidden, w.cross_attention.norm_D), p.cross_q);
+    normed = norm(hidden, w.cross_attention.norm_D);
+    const Tensor query = linear(normed, p.cross_q);
     const Tensor mixed =
         attend(split_heads(query.view({live_, beams_, -1})), cross_[i], source_bias_);
-    hidden = hidden + linear(mixed.transpose(1, 2).flatten(2), p.cross_o).view(hidden.sizes());
-    const Tensor inner = linear(norm(hidden, w.feed_forward.norm_D), p.wi);
-    return hidden + linear(feed_forward_activation(inner, model_.activation(), {}), p.wo);
+    const Tensor seen = linear(mixed.transpose(1, 2).flatten(2), p.cross_o).view(hidden.sizes());
+    hidden = hidden + add_bottleneck(additions.cross_adapter, seen, normed);
+    normed = norm(hidden, w.feed_forward.norm_D);
+    const Tensor inner = linear(normed, p.wi);
+    const Tensor out = linear(feed_forward_activation(inner, model_.activation(), {}), p.wo);
+    return hidden + add_bottleneck(additions.feed_forward_adapter, out, normed);
   }
 
   const T5Model& model_;

@@ -2,6 +2,7 @@
 #include "model/generation/indexed_cache_decoder.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/empty.h>
 
 #include <vector>
@@ -45,13 +46,22 @@ class IndexedCacheDecoder final : public CachedDecoder {
   Tensor bias_;                                  // [H, step + 1]
 };
 
+// A prefix as earlier steps of one row each, whose queries nobody asks for.
+std::vector<Tensor> steps_of(const Tensor& prefix_P2I) {
+  std::vector<Tensor> steps;
+  if (!prefix_P2I.defined()) return steps;
+  const Tensor padded = at::constant_pad_nd(prefix_P2I, {prefix_P2I.size(1) / 2, 0}).contiguous();
+  for (int64_t p = 0; p < padded.size(0); ++p) steps.push_back(padded.narrow(0, p, 1));
+  return steps;
+}
+
 IndexedCacheDecoder::IndexedCacheDecoder(const T5Model& model, const Tensor& memory_BSD,
                                          const Tensor& mask_BS, int64_t beams)
     : model_(model) {
-  for (const BlockProjections& p : model.decoder_projections()) {
+  const std::vector<BlockAdditions>& additions = model.decoder_additions();
+  for (const BlockProjections& p : model.decoder_projections())
     cross_kv_.push_back(linear(memory_BSD, p.cross_kv));
-  }
-  self_qkv_.resize(cross_kv_.size());
+  for (const BlockAdditions& own : additions) self_qkv_.push_back(steps_of(own.self_prefix_P2I));
   const Tensor mask = mask_BS.to(at::kFloat).contiguous();
   for (int64_t source = 0; source < mask.size(0); ++source) {
     std::vector<int64_t> positions;
@@ -59,7 +69,8 @@ IndexedCacheDecoder::IndexedCacheDecoder(const T5Model& model, const Tensor& mem
       if (mask.const_data_ptr<float>()[source * mask.size(1) + s] > 0) positions.push_back(s);
     }
     positions_.push_back(std::move(positions));
-    for (int64_t beam = 0; beam < beams; ++beam) rows_.push_back({source, {}});
+    const std::vector<int32_t> past(self_qkv_.front().size());  // row 0 of each prefix step
+    for (int64_t beam = 0; beam < beams; ++beam) rows_.push_back({source, past});
   }
 }
 
@@ -120,19 +131,26 @@ Tensor IndexedCacheDecoder::self_attention(const Tensor& qkv, size_t block) cons
 Tensor IndexedCacheDecoder::cross_attention(const Tensor& query, size_t block) const {
   const T5Config& config = model_.config();
   const Tensor& kv = cross_kv_[block];
+  const Tensor& given = model_.decoder_additions()[block].cross_prefix_P2I;
+  const Tensor prefix = given.defined() ? given.contiguous() : given;
   const Tensor out = at::empty({query.size(0), inner()}, query.options());
   for_cache_rows(query.size(0), [&](int64_t r) {
     thread_local RowScratch scratch;
     const std::vector<int64_t>& positions = positions_[rows_[r].source];
-    scratch.resize(positions.size());
+    const int64_t before = prefix.defined() ? prefix.size(0) : 0;
+    scratch.resize(before + positions.size());
+    for (int64_t i = 0; i < before; ++i) {
+      scratch.keys[i] = prefix.const_data_ptr<float>() + i * 2 * inner();
+      scratch.values[i] = scratch.keys[i] + inner();
+    }
     const float* begin = kv.const_data_ptr<float>() + rows_[r].source * kv.stride(0);
     for (size_t i = 0; i < positions.size(); ++i) {
-      scratch.keys[i] = begin + positions[i] * kv.stride(1);
-      scratch.values[i] = scratch.keys[i] + inner();
+      scratch.keys[before + i] = begin + positions[i] * kv.stride(1);
+      scratch.values[before + i] = scratch.keys[before + i] + inner();
     }
     cached_attention({.heads = config.num_heads,
                       .channels = config.d_kv,
-                      .positions = static_cast<int64_t>(positions.size()),
+                      .positions = static_cast<int64_t>(scratch.keys.size()),
                       .keys = scratch.keys.data(),
                       .values = scratch.values.data()},
                      query.const_data_ptr<float>() + r * inner(), scratch.scores.data(),
@@ -150,15 +168,19 @@ Tensor IndexedCacheDecoder::next_hidden(const Tensor& ids_R) {
   for (size_t i = 0; i < blocks.size(); ++i) {
     const BlockWeights& w = blocks[i];
     const BlockProjections& p = model_.decoder_projections()[i];
+    const BlockAdditions& additions = model_.decoder_additions()[i];
     if (w.self_attention.relative_attention_bias_KH.defined()) bias_ = self_bias(w);
     const Tensor qkv = linear(stream.normed_RD, p.self_qkv);
     self_qkv_[i].push_back(qkv);
-    Tensor x = linear(self_attention(qkv, i), p.self_o);
+    Tensor x = add_bottleneck(additions.self_adapter, linear(self_attention(qkv, i), p.self_o),
+                              stream.normed_RD);
     stream = add_norm(stream.hidden_RD, x, w.cross_attention.norm_D, epsilon, {});
     x = linear(cross_attention(linear(stream.normed_RD, p.cross_q), i), p.cross_o);
+    x = add_bottleneck(additions.cross_adapter, x, stream.normed_RD);
     stream = add_norm(stream.hidden_RD, x, w.feed_forward.norm_D, epsilon, {});
     x = linear(feed_forward_activation(linear(stream.normed_RD, p.wi), model_.activation(), {}),
                p.wo);
+    x = add_bottleneck(additions.feed_forward_adapter, x, stream.normed_RD);
     const Tensor& next =
         i + 1 < blocks.size() ? blocks[i + 1].self_attention.norm_D : decoder.final_norm_D;
     stream = add_norm(stream.hidden_RD, x, next, epsilon, {});

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tuning/around_frozen.h"
+
+#include <c10/core/GradMode.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/error.h"
+#include "base/names.h"
+#include "tuning/adapter_config.h"
+#include "tuning/adapter_folder.h"
+
+namespace dovetail {
+
+using at::Tensor;
+
+AroundFrozen::AroundFrozen(T5Model& model) : model_(model) {
+  for (auto& [name, tensor] : named_tensors(model.config(), model.weights()))
+    tensor.requires_grad_(false);
+  model_.set_prepacking(Prepacking::both_ways);  // the weights do not change
+}
+
+Tensor AroundFrozen::add_trained(std::string name, const Tensor& start) {
+  const Tensor& like = model_.weights().shared_VD;
+  const Tensor trained = start.to(like.device(), like.scalar_type()).clone().requires_grad_(true);
+  trained_.emplace_back(std::move(name), trained);
+  return trained;
+}
+
+NamedTensors AroundFrozen::stored() const {
+  NamedTensors named;
+  for (const auto& [name, tensor] : trained_)
+    named.emplace_back("base_model.model." + name, tensor);
+  return named;
+}
+
+void AroundFrozen::restore(const NamedTensors& tensors) {
+  std::map<std::string, Tensor> places;
+  for (const auto& [name, tensor] : stored()) places[name] = tensor;
+  if (places.size() != tensors.size()) {
+    throw_<DataError>("expected {} tensors, found {}; is it an adapter of another model?",
+                      places.size(), tensors.size());
+  }
+  const at::NoGradGuard no_grad;
+  for (const auto& [name, tensor] : tensors) {
+    const auto place = places.find(name);
+    if (place == places.end() || place->second.sizes() != tensor.sizes())
+      throw_<DataError>("{} does not fit the model; is it an adapter of another one?", name);
+    place->second.copy_(tensor);
+  }
+}
+
+void AroundFrozen::save(const std::filesystem::path& folder) const {
+  save_adapter(folder, config(), stored());
+}
+
+const std::vector<std::string>& linear_kinds() {
+  static const std::vector<std::string> kinds = {"q", "k", "v", "o", "wi", "wi_0", "wi_1", "wo"};
+  return kinds;
+}
+
+std::vector<LinearLayer> linear_layers(const T5Model& model) {
+  std::vector<LinearLayer> layers;
+  for (const auto& [name, tensor] : named_tensors(model.config(), model.weights())) {
+    const std::string module = name.substr(0, name.rfind('.'));
+    const std::string kind = module.substr(module.rfind('.') + 1);
+    if (std::ranges::find(linear_kinds(), kind) != linear_kinds().end())
+      layers.push_back({module, kind, tensor});
+  }
+  return layers;
+}
+
+std::vector<LinearLayer> linear_layers(const T5Model& model, const std::string& tuning,
+                                       const std::set<std::string>& targets) {
+  std::vector<LinearLayer> chosen;
+  std::set<std::string> known;
+  for (const LinearLayer& layer : linear_layers(model)) {
+    known.insert(layer.kind);
+    if (targets.contains(layer.kind)) chosen.push_back(layer);
+  }
+  for (const std::string& target : targets) {
+    if (known.contains(target)) continue;
+    throw_<ConfigError>("{}: target_modules names \"{}\", of which this model has none; {}", tuning,
+                        target, did_you_mean(target, std::vector(known.begin(), known.end())));
+  }
+  return chosen;
+}
+
+std::set<std::string> set_of(const nlohmann::json& list) {
+  std::set<std::string> names;
+  for (const auto& name : list) names.insert(name.get<std::string>());
+  return names;
+}
+
+nlohmann::json own_config(const std::string& tuning, const nlohmann::json& parameters) {
+  return {{"peft_type", kOwnType}, {"tuning", tuning}, {"parameters", parameters}};
+}
+
+}  // namespace dovetail
