@@ -40,18 +40,16 @@ std::string pairs_fingerprint(const std::string& file_or_folder) {
   return content_hash(all);
 }
 
+// Refuses what no job could read.
 std::string adapter_fingerprint(const std::filesystem::path& folder) {
-  if (!read_adapter_config(folder).is_prompt()) {  // refuses what no job could read
-    throw_<ConfigError>("initialization_folder {}: expected a soft prompt, found a LoRA adapter",
-                        folder.string());
-  }
+  read_adapter_config(folder);
   std::string all;
   for (const std::filesystem::path& file :
        {folder / "adapter_config.json", adapter_tensors_file(folder)}) {
     if (file.empty()) {
       throw_<ConfigError>(
           "initialization_folder {}: no adapter_model.safetensors or adapter_model.bin in it; name "
-          "the folder of a prompt that was kept or saved by PEFT",
+          "the folder of an adapter that was kept or saved by PEFT",
           folder.string());
     }
     all += content_hash(read_file(file));
@@ -73,7 +71,7 @@ std::string data_fingerprint(DataSource source, const std::string& name) {
     case DataSource::corpus: return corpus_fingerprint(name);
     case DataSource::checkpoint: return checked_checkpoint_fingerprint(name);
     case DataSource::vocabulary: return Vocabulary::from_file(name).content_hash();
-    case DataSource::prompt: return adapter_fingerprint(name);
+    case DataSource::adapter: return adapter_fingerprint(name);
     case DataSource::lexicon: return PhraseLexicon(name).fingerprint();
     case DataSource::pairs: return pairs_fingerprint(name);
   }

@@ -103,6 +103,11 @@ std::vector<std::string> ProjectData::data_notes(const std::string& task) {
   return notes;
 }
 
+void ProjectData::check_saved_start(const std::string& tuning, const std::string& folder) {
+  for (const TuningEntry& entry : tunings())
+    if (entry.name == tuning) dovetail::check_saved_start(entry, read_adapter_config(folder));
+}
+
 std::string ProjectData::overlap_note(const std::string& task,
                                       const std::vector<std::string>& corpora) {
   if (!passages_.contains(task)) load(task);

@@ -39,6 +39,7 @@ class ProjectData : public DataInspector {
   std::vector<std::string> metric_notes(const std::string& task,
                                         const std::vector<std::string>& metrics) override;
   std::vector<std::string> data_notes(const std::string& task) override;
+  void check_saved_start(const std::string& tuning, const std::string& folder) override;
   std::string overlap_note(const std::string& task,
                            const std::vector<std::string>& corpora) override;
   std::vector<std::string> cut_row_notes(const std::string& task, int64_t max_source_length,

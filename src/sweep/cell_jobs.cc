@@ -92,13 +92,13 @@ UntunedSettings untuned_settings(JobGraph& graph, const GridPoint& point, Job& j
 
 }  // namespace
 
-// A saved prompt to start from is named by its content.
+// A saved adapter to start from is named by its content.
 ChoiceSettings tuning_for(JobGraph& graph, const AxisValue& tuning, Job& job) {
   ChoiceSettings choice = tuning.as<TuningValue>().choice;
   const std::string folder = choice.parameters.value("initialization_folder", "");
   if (folder.empty()) return choice;
   choice.parameters["initialization_folder"] =
-      graph.data().fingerprint(DataSource::prompt, folder, &tuning);
+      graph.data().saved_start(choice.name, folder, &tuning);
   job.locations.initialization_folder = folder;
   return choice;
 }

@@ -19,7 +19,7 @@ enum class DataSource {
   corpus,      // a name of the catalogue, or a text file
   checkpoint,  // a folder
   vocabulary,  // a SentencePiece model file
-  prompt,      // the folder of a saved adapter
+  adapter,     // the folder of a saved adapter
   lexicon,     // a name of the project's, or a file
   pairs        // a file of JSON lines, or a folder of them
 };
@@ -103,6 +103,11 @@ class DataInspector {
                                                  int64_t max_target_length) {
     (void)task, (void)max_source_length, (void)max_target_length;
     return {};
+  }
+
+  // Throws ConfigError where a tuning cannot start from the saved adapter in that folder.
+  virtual void check_saved_start(const std::string& tuning, const std::string& folder) {
+    (void)tuning, (void)folder;
   }
 
   // How much of the task's test set stands in the text of these corpora: a sentence, or "".

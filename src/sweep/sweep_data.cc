@@ -63,6 +63,14 @@ std::string SweepData::fingerprint(DataSource source, const std::string& name,
               [&] { return inspector_.fingerprint(source, name); });
 }
 
+std::string SweepData::saved_start(const std::string& tuning, const std::string& folder,
+                                   const AxisValue* value) {
+  return once(fmt::format("start of {} {}", tuning, folder), value, [&] {
+    inspector_.check_saved_start(tuning, folder);
+    return inspector_.fingerprint(DataSource::adapter, folder);
+  });
+}
+
 // A file is named without its folders; the fingerprint is of its content.
 std::vector<CorpusSource> SweepData::corpus(const std::vector<std::string>& names) {
   std::vector<CorpusSource> sources;

@@ -23,6 +23,10 @@ class SweepData {
   std::string fingerprint(DataSource source, const std::string& name,
                           const AxisValue* value = nullptr);
 
+  // The content of a saved adapter that a tuning starts from.
+  std::string saved_start(const std::string& tuning, const std::string& folder,
+                          const AxisValue* value);
+
   std::vector<CorpusSource> corpus(const std::vector<std::string>& names);
   TaskSource task(const AxisValue& task);
   TemplateSettings template_settings(const AxisValue& tmpl, const TaskValue& task);

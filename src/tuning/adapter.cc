@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "tuning/adapter_config.h"
 #include "tuning/around_frozen.h"
 
 namespace dovetail {
@@ -71,24 +72,27 @@ void check_adapter(const nlohmann::json& parameters) {
 }  // namespace
 
 Tuning adapter() {
-  return {{.name = "adapter",
-           .paper = "Houlsby et al. 2019 (serial); He et al. 2022 (parallel); Pfeiffer et al. 2021 "
-                    "(places = [\"feed_forward\"])",
-           .parameters = {{"bottleneck", 16, "inner width", between(1, 4096)},
-                          {"form",
-                           "serial",
-                           "serial: behind a sublayer; parallel: beside it",
-                           {},
-                           {"serial", "parallel"}},
-                          {"scaling", 1.0, "factor of what an adapter adds", above(0)},
-                          {"places",
-                           {"self_attention", "feed_forward"},
-                           "sublayers with an adapter",
-                           {},
-                           {"self_attention", "cross_attention", "feed_forward"}}},
-           .check = check_adapter},
-          [](T5Model& model, const nlohmann::json& parameters, uint64_t seed,
-             const SoftTokenPlan&) { return std::make_unique<Adapter>(model, parameters, seed); }};
+  return {
+      {.name = "adapter",
+       .paper = "Houlsby et al. 2019 (serial); He et al. 2022 (parallel); Pfeiffer et al. 2021 "
+                "(places = [\"feed_forward\"])",
+       .parameters = with_saved_start({{"bottleneck", 16, "inner width", between(1, 4096)},
+                                       {"form",
+                                        "serial",
+                                        "serial: behind a sublayer; parallel: beside it",
+                                        {},
+                                        {"serial", "parallel"}},
+                                       {"scaling", 1.0, "factor of what an adapter adds", above(0)},
+                                       {"places",
+                                        {"self_attention", "feed_forward"},
+                                        "sublayers with an adapter",
+                                        {},
+                                        {"self_attention", "cross_attention", "feed_forward"}}}),
+       .starts_from = {kOwnType},
+       .check = check_adapter},
+      [](T5Model& model, const nlohmann::json& parameters, uint64_t seed, const SoftTokenPlan&) {
+        return std::make_unique<Adapter>(model, parameters, seed);
+      }};
 }
 
 }  // namespace dovetail

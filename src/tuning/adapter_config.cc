@@ -64,4 +64,16 @@ AdapterConfig read_adapter_config(const fs::path& folder) {
   return config;
 }
 
+void check_saved_start(const TuningEntry& tuning, const AdapterConfig& config) {
+  const bool own = config.peft_type == kOwnType;
+  const std::string kind = own && config.value("tuning").is_string()
+                               ? config.value("tuning").get<std::string>()
+                               : config.peft_type;
+  const auto& known = tuning.starts_from;
+  if (own ? kind == tuning.name : std::ranges::find(known, kind) != known.end()) return;
+  throw_<ConfigError>("initialization_folder: {} can start from {}, found {} in {}", tuning.name,
+                      known.empty() ? "no saved adapter" : "a saved " + join(known, " or "), kind,
+                      config.file.string());
+}
+
 }  // namespace dovetail

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "tuning/tuning.h"
+
 namespace dovetail {
 
 // The peft_type of a soft prompt that PEFT has no place for. PEFT refuses it.
@@ -34,5 +36,8 @@ bool is_adapter(const std::filesystem::path& folder);
 // adapter, another kind of adapter, and a key that changes results and is not supported; DataError
 // for a file that is no JSON.
 AdapterConfig read_adapter_config(const std::filesystem::path& folder);
+
+// Throws ConfigError where the tuning cannot start from that adapter.
+void check_saved_start(const TuningEntry& tuning, const AdapterConfig& config);
 
 }  // namespace dovetail

@@ -15,10 +15,10 @@ void save_adapter(const std::filesystem::path& folder, nlohmann::json config,
                   const NamedTensors& tensors);
 
 // Loads an adapter in PEFT's layout, saved by Dovetail or PEFT, so that the model computes what
-// PEFT 0.21.2 computes with it. A soft prompt is returned; every other kind acts on the model. One of
-// PEFT's stands before the encoder's input. Throws ConfigError for a folder without an adapter,
-// another kind of adapter, and a setting that changes results and is not supported; DataError for
-// tensors that do not match the model or the settings.
+// PEFT 0.21.2 computes with it. A soft prompt is returned, and one of PEFT's stands before the
+// encoder's input; every other kind acts on the model. Throws ConfigError for a folder without an
+// adapter, another kind of adapter, and a setting that changes results and is not supported;
+// DataError for tensors that do not match the model or the settings.
 PromptAdapter load_adapter(const std::filesystem::path& folder, T5Model& model);
 
 }  // namespace dovetail

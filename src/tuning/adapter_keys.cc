@@ -135,7 +135,7 @@ ForeignFile with_common(const std::string& kinds, std::vector<ForeignKey> keys) 
 
 enum Kind { kLora, kPrompt, kIa3, kVera, kPrefix, kOwn };
 
-const std::vector<std::pair<std::string, Kind>> kKinds = {
+const std::vector<std::pair<std::string, Kind>> kPeftTypes = {
     {"LORA", kLora}, {"PROMPT_TUNING", kPrompt}, {"P_TUNING", kPrompt}, {"IA3", kIa3},
     {"VERA", kVera}, {"PREFIX_TUNING", kPrefix}};
 
@@ -155,14 +155,14 @@ const std::vector<ForeignFile>& adapter_files() {
 const ForeignFile* adapter_file(const std::string& peft_type) {
   if (peft_type == kOwnType) return &adapter_files()[kOwn];
   if (peft_type == kOwnPromptType) return &adapter_files()[kPrompt];
-  for (const auto& [name, kind] : kKinds)
+  for (const auto& [name, kind] : kPeftTypes)
     if (name == peft_type) return &adapter_files()[kind];
   return nullptr;
 }
 
 std::vector<std::string> adapter_kinds() {
   std::vector<std::string> names;
-  for (const auto& [name, kind] : kKinds) names.push_back(name);
+  for (const auto& [name, kind] : kPeftTypes) names.push_back(name);
   return names;
 }
 

@@ -10,6 +10,7 @@
 #include "base/names.h"
 #include "tuning/adapter_config.h"
 #include "tuning/adapter_folder.h"
+#include "tuning/adapter_tensors.h"
 
 namespace dovetail {
 
@@ -49,6 +50,21 @@ void AroundFrozen::restore(const NamedTensors& tensors) {
       throw_<DataError>("{} does not fit the model; is it an adapter of another one?", name);
     place->second.copy_(tensor);
   }
+}
+
+void AroundFrozen::begin_at(const std::filesystem::path& folder) {
+  const AdapterTensors read = read_adapter_tensors(folder);
+  try {
+    restore(read.tensors);
+  } catch (const DataError& error) {
+    throw_<DataError>("{}: {}", read.file.string(), error.what());
+  }
+}
+
+Parameters with_saved_start(Parameters parameters) {
+  parameters.push_back(
+      {"initialization_folder", "", "folder of a saved adapter of this kind to start from"});
+  return parameters;
 }
 
 void AroundFrozen::save(const std::filesystem::path& folder) const {
@@ -93,7 +109,8 @@ std::set<std::string> set_of(const nlohmann::json& list) {
   return names;
 }
 
-nlohmann::json own_config(const std::string& tuning, const nlohmann::json& parameters) {
+nlohmann::json own_config(const std::string& tuning, nlohmann::json parameters) {
+  parameters.erase("initialization_folder");  // the values are in the folder that this is for
   return {{"peft_type", kOwnType}, {"tuning", tuning}, {"parameters", parameters}};
 }
 

@@ -16,6 +16,7 @@ class AroundFrozen : public TuningMethod {
  public:
   NamedTensors trainable() override { return trained_; }
   at::Tensor embed(const at::Tensor& ids_BS) override { return model_.embed(ids_BS); }
+  void begin_at(const std::filesystem::path& folder) override;
   // Writes stored() and config() as an adapter folder.
   void save(const std::filesystem::path& folder) const override;
 
@@ -38,6 +39,9 @@ class AroundFrozen : public TuningMethod {
   NamedTensors trained_;
 };
 
+// The parameters of a tuning, and initialization_folder.
+Parameters with_saved_start(Parameters parameters);
+
 // A linear layer of a block.
 struct LinearLayer {
   std::string module;    // "encoder.block.0.layer.0.SelfAttention.q"
@@ -58,6 +62,6 @@ std::set<std::string> set_of(const nlohmann::json& list);
 const std::vector<std::string>& linear_kinds();
 
 // adapter_config.json of an adapter that PEFT has no form for: what makes the method again.
-nlohmann::json own_config(const std::string& tuning, const nlohmann::json& parameters);
+nlohmann::json own_config(const std::string& tuning, nlohmann::json parameters);
 
 }  // namespace dovetail

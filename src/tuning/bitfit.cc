@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/ops/zeros.h>
 
+#include "tuning/adapter_config.h"
 #include "tuning/around_frozen.h"
 
 namespace dovetail {
@@ -26,7 +27,10 @@ class BitFit final : public AroundFrozen {
 }  // namespace
 
 Tuning bitfit() {
-  return {{"bitfit", "Ben Zaken et al. 2022; on T5 as in Karimi Mahabadi et al. 2021 (Compacter)"},
+  return {{.name = "bitfit",
+           .paper = "Ben Zaken et al. 2022; on T5 as in Karimi Mahabadi et al. 2021 (Compacter)",
+           .parameters = with_saved_start({}),
+           .starts_from = {kOwnType}},
           [](T5Model& model, const nlohmann::json&, uint64_t, const SoftTokenPlan&) {
             return std::make_unique<BitFit>(model);
           }};

@@ -70,12 +70,14 @@ void check_ia3(const nlohmann::json& parameters) {
 Tuning ia3() {
   return {{.name = "ia3",
            .paper = "Liu et al. 2022 (T-Few); parameters as in PEFT's IA3Config",
-           .parameters = {{"target_modules",
-                           {"k", "v", "wo"},
-                           "modules that get factors: q, k, v, o, wi, wi_0, wi_1, wo"},
-                          {"feedforward_modules",
-                           {"wo"},
-                           "those of them whose input is scaled, in place of the output"}},
+           .parameters =
+               with_saved_start({{"target_modules",
+                                  {"k", "v", "wo"},
+                                  "modules that get factors: q, k, v, o, wi, wi_0, wi_1, wo"},
+                                 {"feedforward_modules",
+                                  {"wo"},
+                                  "those of them whose input is scaled, in place of the output"}}),
+           .starts_from = {"IA3"},
            .check = check_ia3},
           [](T5Model& model, const nlohmann::json& parameters, uint64_t, const SoftTokenPlan&) {
             return std::make_unique<Ia3>(model, parameters);

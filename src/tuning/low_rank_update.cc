@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "tuning/adapter_config.h"
 #include "tuning/around_frozen.h"
 
 namespace dovetail {
@@ -48,6 +49,23 @@ struct Factors {
 
 class LowRankUpdate final : public AroundFrozen {
  public:
+  // The factors say nothing of their scale, nor of what the weights have lost.
+  void begin_at(const std::filesystem::path& folder) override {
+    const AdapterConfig saved = read_adapter_config(folder);
+    const nlohmann::json own = config();
+    for (const char* key : {"lora_alpha", "use_rslora", "use_dora", "init_lora_weights",
+                            "rank_pattern", "alpha_pattern"}) {
+      nlohmann::json found = saved.value(key), expected = own.value(key, nlohmann::json());
+      if (key == std::string("init_lora_weights") && found != "pissa" && found != "olora")
+        found = true;  // of the others nothing is left
+      const bool absent = found.is_null() || found.empty() || found == false;
+      if (found == expected || (absent && (expected.is_null() || expected == false))) continue;
+      throw_<ConfigError>("initialization_folder: \"{}\" is {} in {}, and {} in this tuning", key,
+                          found.dump(), saved.file.string(), expected.dump());
+    }
+    AroundFrozen::begin_at(folder);
+  }
+
   LowRankUpdate(const std::string& tuning, T5Model& model, Settings settings, uint64_t seed)
       : AroundFrozen(model),
         settings_(std::move(settings)),
@@ -136,18 +154,18 @@ class LowRankUpdate final : public AroundFrozen {
 }  // namespace
 
 Parameters low_rank_parameters() {
-  return {
-      {"r", 8, "rank of the update", between(1, 1024)},
-      {"lora_alpha", 8.0, "the update is scaled by lora_alpha / r", above(0)},
-      {"lora_dropout", 0.0, "dropout of the update's input", from_up_to(0, 1)},
-      {"target_modules", {"q", "v"}, "modules that get an update: q, k, v, o, wi, wi_0, wi_1, wo"},
-      {"use_rslora", false, "scale by lora_alpha / sqrt(r) (Kalajdzievski 2023)"},
-      {"init_lora_weights",
-       "default",
-       "the factors at the start: default (the update is zero), pissa or olora (parts of the "
-       "weight, which it loses)",
-       {},
-       {"default", "pissa", "olora"}}};
+  return with_saved_start(
+      {{"r", 8, "rank of the update", between(1, 1024)},
+       {"lora_alpha", 8.0, "the update is scaled by lora_alpha / r", above(0)},
+       {"lora_dropout", 0.0, "dropout of the update's input", from_up_to(0, 1)},
+       {"target_modules", {"q", "v"}, "modules that get an update: q, k, v, o, wi, wi_0, wi_1, wo"},
+       {"use_rslora", false, "scale by lora_alpha / sqrt(r) (Kalajdzievski 2023)"},
+       {"init_lora_weights",
+        "default",
+        "the factors at the start: default (the update is zero), pissa or olora (parts of the "
+        "weight, which it loses)",
+        {},
+        {"default", "pissa", "olora"}}});
 }
 
 void check_low_rank(const std::string& tuning, const nlohmann::json& parameters) {

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view kPrefix = "base_model.model.";
+constexpr std::string_view kPeftPrefix = "base_model.model.";
 
 // The tensors of a file by module and by what follows it: {"...SelfAttention.k", "ia3_l"}.
 using ModuleTensors = std::map<std::string, std::map<std::string, Tensor>>;
@@ -26,7 +26,7 @@ ModuleTensors by_module(const AdapterTensors& read) {
   ModuleTensors modules;
   for (const auto& [given, tensor] : read.tensors) {
     std::string name = given;
-    if (name.starts_with(kPrefix)) name = name.substr(kPrefix.size());
+    if (name.starts_with(kPeftPrefix)) name = name.substr(kPeftPrefix.size());
     const size_t dot = name.rfind('.');
     const std::string module = dot == std::string::npos ? "" : name.substr(0, dot);
     modules[module][dot == std::string::npos ? name : name.substr(dot + 1)] = tensor;
@@ -145,16 +145,10 @@ void load_own_adapter(const fs::path& folder, const AdapterConfig& config, T5Mod
     throw_<ConfigError>("{}: expected the name of a tuning for \"tuning\", found {}",
                         config.file.string(), name.dump());
   }
-  const AdapterTensors read = read_adapter_tensors(folder);
   const auto method = find_tuning(name).make(model, parameters, /*seed=*/0);
-  auto* around = dynamic_cast<AroundFrozen*>(method.get());
-  if (around == nullptr)
+  if (dynamic_cast<AroundFrozen*>(method.get()) == nullptr)
     throw_<ConfigError>("{}: {} is saved as a whole model", config.file.string(), name.dump());
-  try {
-    around->restore(read.tensors);
-  } catch (const DataError& error) {
-    throw_<DataError>("{}: {}", read.file.string(), error.what());
-  }
+  method->begin_at(folder);
   const at::NoGradGuard no_grad;
   method->embed(at::zeros({1, 1}, at::kLong).to(model.device()));  // a network makes its prefixes
   for (auto& [trained, tensor] : method->trainable()) tensor.requires_grad_(false);

@@ -34,8 +34,7 @@ class Prefix final : public AroundFrozen {
     if (parameters_.at("projection").get<bool>()) {
       make_network(rows);
     } else {
-      for (int64_t i = 0; i < num_entries(); ++i)
-        entries_.push_back(add_trained(fmt::format("prefix.{}", i), normal(rows, entry_width())));
+      make_entries(rows);
     }
     set_prefixes();
   }
@@ -82,6 +81,24 @@ class Prefix final : public AroundFrozen {
     return at::empty({rows, columns}).normal_(0, 1, generator_);
   }
 
+  void make_entries(int64_t rows) {
+    for (int64_t i = 0; i < num_entries(); ++i) {
+      const Tensor start = normal(rows, entry_width());
+      const bool used = !peft_sharing_ || peft_entries().contains(i);
+      entries_.push_back(used ? add_trained(fmt::format("prefix.{}", i), start) : start);
+    }
+  }
+
+  // PEFT 0.21.2 deals the keys and values of L layers out in fours, for self- and cross-attention
+  // of layer after layer, begins anew halfway down, and then drops those for cross-attention:
+  // layer l gets entry 2 l mod L.
+  int64_t peft_entry(int64_t layer) const { return 2 * layer % num_entries(); }
+  std::set<int64_t> peft_entries() const {
+    std::set<int64_t> used;
+    for (int64_t layer = 0; layer < num_entries(); ++layer) used.insert(peft_entry(layer));
+    return used;
+  }
+
   // Embedding, linear layer, tanh, linear layer (Li and Liang 2021, sec. 4.3).
   void make_network(int64_t rows) {
     const auto given = parameters_.at("hidden").get<int64_t>();
@@ -114,18 +131,19 @@ class Prefix final : public AroundFrozen {
 
   void set_prefixes() {
     const std::vector<Tensor> entries = made_entries();
-    size_t next = 0;
-    if (places_.contains("encoder") && !peft_sharing_)
-      for (BlockAdditions& block : model_.encoder_additions())
-        block.self_prefix_P2I = entries[next++];
-    // PEFT 0.21.2 deals its entries out to self- and cross-attention of layer after layer, and
-    // begins anew when it has no more, halfway down.
-    const bool own = peft_sharing_ || places_.contains("decoder"),
-               cross = peft_sharing_ || places_.contains("cross");
-    for (BlockAdditions& block : model_.decoder_additions()) {
-      if (own) block.self_prefix_P2I = entries[next++ % entries.size()];
-      if (cross) block.cross_prefix_P2I = entries[next++ % entries.size()];
+    std::vector<BlockAdditions>& decoder = model_.decoder_additions();
+    if (peft_sharing_) {
+      for (size_t i = 0; i < decoder.size(); ++i)
+        decoder[i].self_prefix_P2I = entries[peft_entry(static_cast<int64_t>(i))];
+      return;
     }
+    auto next = entries.begin();
+    if (places_.contains("encoder"))
+      for (BlockAdditions& block : model_.encoder_additions()) block.self_prefix_P2I = *next++;
+    if (places_.contains("decoder"))
+      for (BlockAdditions& block : decoder) block.self_prefix_P2I = *next++;
+    if (places_.contains("cross"))
+      for (BlockAdditions& block : decoder) block.cross_prefix_P2I = *next++;
   }
 
   nlohmann::json parameters_;
@@ -151,7 +169,7 @@ Tuning prefix() {
   return {
       {.name = "prefix",
        .paper = "Li and Liang 2021; without projection P-tuning v2 (Liu et al. 2022)",
-       .parameters =
+       .parameters = with_saved_start(
            {{"num_virtual_tokens", 20, "keys and values before those of the text",
              between(1, 1000)},
             {"places",
@@ -164,10 +182,11 @@ Tuning prefix() {
             {"hidden", 0, "its inner width; 0: d_model", between(0, 65536)},
             {"sharing",
              "none",
-             "peft: the decoder's attentions share prefixes as in PEFT 0.21.2, which can then load "
-             "them; `places` does not count",
+             "peft: as PEFT 0.21.2 has it, which can then load it: the decoder's self-attention "
+             "alone, whose layers l and l + L/2 share a prefix if their number L is even",
              {},
-             {"none", "peft"}}},
+             {"none", "peft"}}}),
+       .starts_from = {"PREFIX_TUNING"},
        .check = check_prefix},
       [](T5Model& model, const nlohmann::json& parameters, uint64_t seed, const SoftTokenPlan&) {
         return std::make_unique<Prefix>(model, parameters, seed);

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/names.h"
+#include "tuning/adapter_config.h"
 #include "tuning/adapter_folder.h"
 #include "tuning/embed_soft_tokens.h"
 #include "tuning/prompt_adapter.h"
@@ -151,6 +152,7 @@ Tuning soft_prompt() {
             {"encoder_hidden", 0, "hidden width; 0: d_model, for lstm half of it",
              between(0, 65536)}},
        .soft_tokens = true,
+       .starts_from = {"PROMPT_TUNING", "P_TUNING", kOwnPromptType},
        .check = check_soft_prompt},
       make_soft_prompt};
 }

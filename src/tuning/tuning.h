@@ -19,6 +19,9 @@ struct TuningEntry {
   // Whether it trains soft tokens, with num_virtual_tokens and placement among its parameters. A
   // template with prompt parts can only be used with such a tuning.
   bool soft_tokens = false;
+  // The peft_types of the saved adapters that it can start from, by its parameter
+  // initialization_folder; empty: it has none.
+  std::vector<std::string> starts_from = {};
   // Throws ConfigError for parameters that do not fit together; may be empty.
   std::function<void(const nlohmann::json& parameters)> check = {};
 };

@@ -50,6 +50,10 @@ class TuningMethod {
   // Decisions made on the way, such as the sources of initial vectors; recorded with the results.
   virtual nlohmann::json notes() const { return nlohmann::json::object(); }
 
+  // Takes over the values of a saved adapter of its kind. Throws ConfigError or DataError for one
+  // that does not fit.
+  virtual void begin_at(const std::filesystem::path& folder);
+
   // Saves the tuned tensors: a whole model in the Hugging Face layout, or an adapter in PEFT's.
   virtual void save(const std::filesystem::path& folder) const = 0;
 };
@@ -60,9 +64,7 @@ struct Tuning {
   // parameters out of range. The model must outlive the method. A tuning with soft tokens makes
   // those of the plan; for an empty plan, as many as its num_virtual_tokens.
   std::unique_ptr<TuningMethod> make(T5Model& model, const nlohmann::json& given, uint64_t seed,
-                                     const SoftTokenPlan& plan = {}) const {
-    return build(model, resolve_parameters(entry, given), seed, plan);
-  }
+                                     const SoftTokenPlan& plan = {}) const;
   // Gets complete parameters.
   std::function<std::unique_ptr<TuningMethod>(T5Model& model, const nlohmann::json& parameters,
                                               uint64_t seed, const SoftTokenPlan& plan)>

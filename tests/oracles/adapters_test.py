@@ -4,6 +4,8 @@ small random T5, give PEFT's numbers or are refused by the name of the key."""
 import copy
 import json
 import os
+import pathlib
+import subprocess
 import warnings
 
 import pytest
@@ -65,7 +67,7 @@ def fill(model):
             noise = torch.randn(tensor.shape, generator=generator)
             if "lora_magnitude_vector" in name:
                 tensor *= 1 + 0.2 * noise
-            elif "lora_" in name:
+            elif "lora_" in name or "vera_lambda" in name or "ia3_l" in name:
                 tensor += 0.2 * noise
             elif "prompt_encoder" in name:
                 tensor.copy_(2 * noise)
@@ -152,6 +154,80 @@ LORAS = {
 def test_lora_is_pefts(base, tmp_path, name):
     folder = made(base, tmp_path / "adapter", lora(**LORAS[name]))
     assert assert_equal_to_peft(base, folder) > 1e-2
+
+
+OTHERS = {
+    "ia3": peft.IA3Config(task_type="SEQ_2_SEQ_LM"),
+    "ia3 of the output": peft.IA3Config(task_type="SEQ_2_SEQ_LM", target_modules=["q", "wi_1", "o"],
+                                        feedforward_modules=["o"]),
+    "vera": peft.VeraConfig(task_type="SEQ_2_SEQ_LM", r=8, target_modules=["q", "v"],
+                            vera_dropout=0.1),
+    "vera of other widths": peft.VeraConfig(task_type="SEQ_2_SEQ_LM", r=5, d_initial=0.5,
+                                            target_modules=["k", "wi_0", "wo"]),
+    "prefix": peft.PrefixTuningConfig(task_type="SEQ_2_SEQ_LM", num_virtual_tokens=3),
+    "prefix of a network": peft.PrefixTuningConfig(task_type="SEQ_2_SEQ_LM", num_virtual_tokens=4,
+                                                   prefix_projection=True, encoder_hidden_size=6),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_kinds_are_pefts(base, tmp_path, name):
+    folder = made(base, tmp_path / "adapter", OTHERS[name])
+    assert assert_equal_to_peft(base, folder) > 1e-2
+
+
+# Every tuning that PEFT has a form for, and the choices that its form has.
+OURS = [
+    ["lora", {"r": 4, "lora_alpha": 3}],
+    ["lora", {"use_rslora": True, "target_modules": ["k", "wi_0", "wo"]}],
+    ["lora", {"init_lora_weights": "pissa", "target_modules": ["q", "wi_1"]}],
+    ["lora", {"init_lora_weights": "olora", "lora_alpha": 16}],
+    ["dora", {"target_modules": ["q", "o", "wi_1"]}],
+    ["vera", {"r": 6, "target_modules": ["v", "wo"]}],
+    ["ia3", {}],
+    ["ia3", {"target_modules": ["q", "o"], "feedforward_modules": ["o"]}],
+    ["prefix", {"sharing": "peft", "num_virtual_tokens": 3}],
+    ["soft_prompt", {"num_virtual_tokens": 5}],
+    ["soft_prompt", {"encoder": "mlp", "num_virtual_tokens": 2}],
+]
+
+
+@pytest.fixture(scope="module")
+def ours(base, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("ours")
+    program = pathlib.Path(os.environ["DOVETAIL"]).parent / "tests" / "tuning" / "write_adapters"
+    subprocess.run([program, base, folder, json.dumps(OURS)], check=True)
+    return folder
+
+
+@pytest.mark.parametrize("number", range(len(OURS)), ids=[f"{t} {p}" for t, p in OURS])
+def test_peft_reads_ours(base, ours, number):
+    assert assert_equal_to_peft(base, ours / str(number)) > 1e-2
+
+
+@pytest.mark.parametrize("number", [4, 6, 8])
+def test_greedy_answers_are_pefts(base, ours, number):
+    """DoRA, (IA)^3 and prefixes in the decoder with its caches."""
+    folder = ours / str(number)
+    text = "".join(json.dumps({"source_ids": row["source_ids"]}) + "\n" for row in ROWS)
+    result = dovetail("generate", "--model", base, "--adapter", folder, "--input", "-",
+                      "--max-new-tokens", "6", cwd=base, input=text)
+    assert result.returncode == 0, result
+    for row, line in zip(ROWS, result.stdout.splitlines(), strict=True):
+        source = torch.tensor([row["source_ids"]])
+        expected = loaded(base, folder).generate(
+            input_ids=source, attention_mask=torch.ones_like(source), max_new_tokens=6,
+            do_sample=False)[0, 1:].tolist()
+        found = json.loads(line)["ids"]
+        assert found == expected[:len(found)], (found, expected)
+
+
+def test_vera_without_its_matrices_is_refused(base, tmp_path):
+    folder = made(base, tmp_path / "adapter", peft.VeraConfig(
+        task_type="SEQ_2_SEQ_LM", r=4, target_modules=["q"], save_projection=False))
+    result = scored(base, folder)
+    assert result.returncode == 2 and result.stdout == "", result
+    assert "save_projection" in result.stderr, result
 
 
 @pytest.fixture(scope="module")

@@ -148,7 +148,7 @@ TEST_F(AdapterFolder, RefusesEveryRefusedKeyByItsName) {
     write_lora({{std::string(key.name), {{"any", 1}}}});
     EXPECT_THAT(refusal(), HasSubstr(fmt::format("\"{}\"", key.name)));
   }
-  for (const char* kind : {"IA3", "PREFIX_TUNING", "LOHA", "ADALORA"}) {
+  for (const char* kind : {"OFT", "XLORA", "LOHA", "ADALORA"}) {
     write_lora({{"peft_type", kind}});
     EXPECT_THAT(refusal(), HasSubstr("\"peft_type\"")) << kind;
   }

@@ -54,7 +54,7 @@ const std::vector<Case> kCases = {
      {{"projection", true}, {"hidden", 64}},
      20 * 128 + 64 * 129 + 65 * 2 * 128 * 6,
      false},
-    {"prefix", {{"sharing", "peft"}}, 20 * 2 * 128 * 2, false},
+    {"prefix", {{"sharing", "peft"}}, 20 * 2 * 128, false},
     {"lora", {}, 12 * 8 * 256, true},
     {"lora", {{"use_rslora", true}, {"target_modules", {"wi", "wo"}}}, 2 * 4 * 8 * 640, true},
     {"lora", {{"init_lora_weights", "pissa"}}, 12 * 8 * 256, true},
@@ -196,6 +196,27 @@ TEST_P(EveryTuning, ComesBackFromItsFolder) {
     found = logits_of(again);
   }
   EXPECT_LT((found - expected).abs().max().item<double>(), 2e-5);
+  std::filesystem::remove_all(folder);
+}
+
+// Where it has a saved form for that, a tuning starts from its own folder and no other's.
+TEST_P(EveryTuning, StartsFromASavedOne) {
+  const TuningEntry entry = find_tuning(GetParam().tuning).entry;
+  if (entry.starts_from.empty() || entry.soft_tokens) return;
+  T5Model model = tiny_model(), again = tiny_model();
+  const auto method = make(GetParam(), model);
+  move_away(*method);
+  const auto folder = std::filesystem::path(testing::TempDir()) / fmt::format("start_{}", getpid());
+  std::filesystem::remove_all(folder);
+  method->save(folder);
+  nlohmann::json parameters = GetParam().parameters;
+  parameters["initialization_folder"] = folder.string();
+  const auto started = find_tuning(entry.name).make(again, parameters, 9);
+  EXPECT_LT((logits_of(again, *started) - logits_of(model, *method)).abs().max().item<double>(),
+            2e-5);
+  nlohmann::json wrong = {{"initialization_folder", folder.string()}};
+  const std::string other = entry.name == "ia3" ? "vera" : "ia3";
+  EXPECT_THROW(find_tuning(other).make(again, wrong, 9), ConfigError);
   std::filesystem::remove_all(folder);
 }
 
