@@ -21,8 +21,9 @@ void add_model_options(CLI::App& command, ModelOptions& options, const std::stri
                   "A T5 folder in the Hugging Face layout: config.json, model.safetensors, and "
                   "spiece.model or tokenizer.json if inputs are texts")
       ->required();
-  command.add_option("--adapter", options.adapter,
-                     "An adapter of that model, by PEFT or dovetail export: LoRA, a soft prompt ...");
+  command.add_option(
+      "--adapter", options.adapter,
+      "An adapter of that model, by PEFT or dovetail export: LoRA, a soft prompt ...");
   command.add_option("--input", options.input, about_input)->required();
   command
       .add_option("--max-source-length", options.max_source_length,
