@@ -12,6 +12,7 @@
 #include "model/device.h"
 #include "tuning/adapter_folder.h"
 #include "tuning/embed_soft_tokens.h"
+#include "tuning/tuning_method.h"
 
 namespace dovetail {
 
@@ -42,7 +43,9 @@ AdaptedModel load_model(const ModelOptions& options) {
   Checkpoint checkpoint = load_checkpoint(options.model);
   if (!device.is_cpu())
     checkpoint.weights = clone_weights(checkpoint.config, checkpoint.weights, device);
-  AdaptedModel adapted{T5Model(checkpoint.config, std::move(checkpoint.weights)), {}};
+  AdaptedModel adapted{
+      .owned = std::make_unique<T5Model>(checkpoint.config, std::move(checkpoint.weights)),
+      .prompt = {}};
   if (options.adapter.empty()) return adapted;
   if (is_adapter(options.adapter))
     check_adapter_base(options.adapter, options.model, adapted.model);
@@ -50,15 +53,23 @@ AdaptedModel load_model(const ModelOptions& options) {
   return adapted;
 }
 
+namespace {
+
+at::Tensor embedded(const AdaptedModel& adapted, const at::Tensor& ids_BS) {
+  const PromptAdapter& prompt = adapted.prompt;
+  if (prompt.method) return prompt.method->embed(ids_BS);
+  return prompt.size() > 0 ? embed_soft_tokens(adapted.model, ids_BS, prompt.table_KD)
+                           : adapted.model.embed(ids_BS);
+}
+
+}  // namespace
+
 EncodedSources encode_sources(const AdaptedModel& adapted, std::span<const Ids> sources) {
   const T5Model& model = adapted.model;
   const PaddedSources padded = pad_sources(sources);
   const at::Tensor ids_BS = padded.ids_BS.to(model.device());
   const at::Tensor mask_BS = padded.mask_BS.to(model.device());
-  const at::Tensor embedded_BSD = adapted.prompt.size() > 0
-                                      ? embed_soft_tokens(model, ids_BS, adapted.prompt.table_KD)
-                                      : model.embed(ids_BS);
-  return {model.encode(embedded_BSD, mask_BS), mask_BS};
+  return {model.encode(embedded(adapted, ids_BS), mask_BS), mask_BS};
 }
 
 ModelInputRules input_rules(const ModelOptions& options, const AdaptedModel& adapted,

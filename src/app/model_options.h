@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -29,7 +30,8 @@ void add_model_options(CLI::App& command, ModelOptions& options, const std::stri
 // A model with its adapter. Shape suffixes: B batch, S source length with the soft tokens, D
 // d_model.
 struct AdaptedModel {
-  T5Model model;
+  std::unique_ptr<T5Model> owned;  // at one place in memory: an adapter may refer to it
+  T5Model& model = *owned;
   PromptAdapter prompt;  // empty without one
 };
 

@@ -13,11 +13,12 @@ namespace dovetail {
 
 namespace {
 
-std::unique_ptr<TuningMethod> make_method(const Job& job, const ChoiceSettings& choice,
-                                          T5Model& model, uint64_t seed,
-                                          const SoftTokenPlan& soft_tokens) {
-  const Tuning& tuning = find_tuning(choice.name);
-  Json parameters = choice.parameters;
+std::unique_ptr<TuningMethod> make_method(const Job& job, const TuneJob& cell, T5Model& model,
+                                          uint64_t seed, const SoftTokenPlan& soft_tokens) {
+  const Tuning& tuning = find_tuning(cell.tuning.name);
+  Json parameters = cell.tuning.parameters;
+  if (parameters.value("max_source_length", int64_t{1}) == 0)  // what it says of itself
+    parameters["max_source_length"] = cell.tune.max_source_length;
   if (!job.locations.initialization_folder.empty()) {  // the settings have its content hash
     parameters["initialization_folder"] = job.locations.initialization_folder;
   }
@@ -43,7 +44,7 @@ TuneCell::TuneCell(const Job& job, const TuneJob& cell, std::shared_ptr<const Ta
       backbone(load_backbone(job, cell.start, cell.seed_of(&SeedParts::initialization), artefacts)),
       tmpl(template_for(cell.tmpl, cell.tuning)),
       soft_tokens(plan_soft_tokens(tmpl, *task, *backbone.vocabulary)),
-      method(make_method(job, cell.tuning, backbone.model, cell.seed_of(&SeedParts::initialization),
+      method(make_method(job, cell, backbone.model, cell.seed_of(&SeedParts::initialization),
                          soft_tokens)),
       encoder(*task, tmpl, *backbone.vocabulary, soft_tokens, backbone.model.config().vocab_size,
               {settings.max_source_length, settings.max_target_length}),

@@ -22,6 +22,19 @@ int64_t warmup_steps(const OptimizerSettings& settings, int64_t total) {
       steps, total);
 }
 
+OptimizerSettings settings_of_group(const OptimizerSettings& settings,
+                                    const OptimizerGroup& group) {
+  OptimizerSettings own = settings;
+  own.learning_rate = group.learning_rate > 0 ? group.learning_rate
+                                              : settings.learning_rate * group.learning_rate_ratio;
+  own.schedule = group.schedule;
+  own.warmup = group.warmup;
+  own.warmup_ratio = group.warmup_ratio;
+  own.weight_decay = group.weight_decay;
+  own.groups.clear();
+  return own;
+}
+
 int64_t resolve_steps(const StepSettings& settings, int64_t batches_per_epoch) {
   if (settings.fixed > 0) return settings.fixed;
   int64_t steps =
@@ -32,6 +45,8 @@ int64_t resolve_steps(const StepSettings& settings, int64_t batches_per_epoch) {
 
 DOVETAIL_JSON_FIELDS(TrainingOptions, accumulate, label_smoothing, z_loss, ema,
                      activation_checkpointing, precision)
+DOVETAIL_JSON_FIELDS(OptimizerGroup, names, learning_rate, learning_rate_ratio, schedule, warmup,
+                     warmup_ratio, weight_decay)
 DOVETAIL_JSON_FIELDS(BudgetSettings, unit, amount, share, steps, batch_tokens, sequence_length,
                      pack_sequences, pack_pairs)
 DOVETAIL_JSON_FIELDS(StepSettings, fixed, epochs, at_least, at_most)
@@ -47,7 +62,7 @@ DOVETAIL_JSON_FIELDS(SelectSettings, examples, adaptations, shots, shot_steps, r
 DOVETAIL_JSON_FIELDS(TrainSizeSettings, examples, references, fraction, per_class)
 
 // What few sweeps use stands there only where one does, so that other jobs keep their keys: a share
-// of warm-up, and choices by validation.
+// of warm-up, groups of tensors, and choices by validation.
 void to_json(Json& json, const OptimizerSettings& settings) {
   json = {{"name", settings.name},
           {"learning_rate", settings.learning_rate},
@@ -57,6 +72,7 @@ void to_json(Json& json, const OptimizerSettings& settings) {
           {"clip", settings.clip},
           {"parameters", settings.parameters}};
   if (settings.warmup_ratio > 0) json["warmup_ratio"] = settings.warmup_ratio;
+  if (!settings.groups.empty()) json["groups"] = settings.groups;
 }
 
 void from_json(const Json& json, OptimizerSettings& settings) {
@@ -68,6 +84,7 @@ void from_json(const Json& json, OptimizerSettings& settings) {
   json.at("clip").get_to(settings.clip);
   json.at("parameters").get_to(settings.parameters);
   settings.warmup_ratio = json.value("warmup_ratio", 0.0);
+  settings.groups = json.value("groups", std::vector<OptimizerGroup>{});
 }
 
 void to_json(Json& json, const TuneSettings& settings) {

@@ -12,6 +12,17 @@
 // throws Json::out_of_range for a missing key.
 namespace dovetail {
 
+// Trained tensors with settings of their own: DePT's two rates, or LoRA+ (Hayou et al. 2024).
+struct OptimizerGroup {
+  std::string names;  // a glob that their names match; a tensor is in the first group that fits
+  double learning_rate = 0;        // 0: that of the other tensors times the ratio
+  double learning_rate_ratio = 1;  // so that a search of the main rate moves it too
+  std::string schedule = "constant";
+  int64_t warmup = 0;
+  double warmup_ratio = 0;
+  double weight_decay = 0;
+};
+
 struct OptimizerSettings {
   std::string name = "adamw";  // of the catalogue, training/optimizers.inc
   double learning_rate = 1e-3;
@@ -21,7 +32,11 @@ struct OptimizerSettings {
   double weight_decay = 0;            // decoupled, but for sgd
   double clip = 1.0;                  // global gradient norm; 0: none
   Json parameters = Json::object();  // the optimizer's own, such as beta1; all of them, once parsed
+  std::vector<OptimizerGroup> groups = {};
 };
+
+// What a group's tensors are trained with: the rest as for the others, and no groups.
+OptimizerSettings settings_of_group(const OptimizerSettings& settings, const OptimizerGroup& group);
 
 // The steps over which the rate rises, in a training of `total` steps, as the settings say.
 // ConfigError where they would take all of them, or more.

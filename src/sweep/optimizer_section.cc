@@ -46,6 +46,43 @@ void read_warmup(const TomlTable& table, OptimizerSettings& optimizer) {
   table.read("warmup_ratio", optimizer.warmup_ratio, kDropout);
 }
 
+// A group begins with the settings of the other tensors.
+OptimizerGroup read_group(const toml::node& node, const OptimizerSettings& base) {
+  const TomlTable table(node, "groups of optimizer",
+                        {"names", "learning_rate", "learning_rate_ratio", "schedule", "warmup",
+                         "warmup_ratio", "weight_decay"});
+  OptimizerSettings own = base;
+  OptimizerGroup group{.names = text(table.at("names"), table.name_of("names"))};
+  if (table.find("learning_rate") && table.find("learning_rate_ratio")) {
+    fail_at(table.place(),
+            "groups of optimizer: give learning_rate or learning_rate_ratio, which "
+            "multiplies the rate of the other tensors");
+  }
+  table.read("learning_rate", group.learning_rate, kAboveZero);
+  table.read("learning_rate_ratio", group.learning_rate_ratio, kAboveZero);
+  table.read_name("schedule", own.schedule, kSchedules);
+  read_warmup(table, own);
+  table.read("weight_decay", own.weight_decay, kZeroOrMore);
+  group.schedule = own.schedule;
+  group.warmup = own.warmup;
+  group.warmup_ratio = own.warmup_ratio;
+  group.weight_decay = own.weight_decay;
+  return group;
+}
+
+void read_groups(const TomlTable& table, OptimizerSettings& optimizer) {
+  const toml::node* node = table.find("groups");
+  if (!node) return;
+  if (optimizer.parameters.value("relative_step", false)) {
+    fail_at(node->source(),
+            "groups of optimizer need a rate, which relative_step = true computes; "
+            "leave one of the two out");
+  }
+  optimizer.groups.clear();
+  for (const toml::node& one : list(*node, table.name_of("groups")))
+    optimizer.groups.push_back(read_group(one, optimizer));
+}
+
 void check_parameters(const toml::node& node, const OptimizerSettings& optimizer,
                       const Entries& optimizers) {
   for (const CatalogueEntry& entry : optimizers) {
@@ -78,7 +115,7 @@ OptimizerSettings read_optimizer(const toml::node& node, OptimizerSettings base,
   const toml::node* name = given ? given->get("name") : nullptr;
   if (name) take_name(*name, base, optimizers);
   std::vector<std::string> known = {"name",         "learning_rate", "schedule", "warmup",
-                                    "warmup_ratio", "weight_decay",  "clip"};
+                                    "warmup_ratio", "weight_decay",  "clip",     "groups"};
   for (const auto& [key, value] : base.parameters.items()) known.push_back(key);
   const TomlTable table(node, "optimizer", known);
   table.read("learning_rate", base.learning_rate, kAboveZero);
@@ -91,6 +128,7 @@ OptimizerSettings read_optimizer(const toml::node& node, OptimizerSettings base,
   }
   check_parameters(node, base, optimizers);
   check_rate(table, base);
+  read_groups(table, base);
   return base;
 }
 

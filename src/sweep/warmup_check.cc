@@ -12,6 +12,8 @@ void check_warmup(const Sweep& sweep, const AxisValue& value, const OptimizerSet
                   double steps, const std::string& what) {
   try {
     warmup_steps(optimizer, std::llround(steps));
+    for (const OptimizerGroup& group : optimizer.groups)
+      warmup_steps(settings_of_group(optimizer, group), std::llround(steps));
   } catch (const ConfigError& error) {
     fail_at_value(sweep, value, fmt::format("{}: {}", what, error.what()));
   }

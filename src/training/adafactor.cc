@@ -35,9 +35,9 @@ void blend(float* average, const std::vector<float>& values, double decay) {
 // Shazeer and Stern 2018: the second moment of a matrix is kept as its row and column means only.
 class Adafactor final : public Optimizer {
  public:
-  Adafactor(const OptimizerSettings& settings, NamedTensors trained)
+  Adafactor(const OptimizerSettings& settings, NamedTensors trained, const NamedTensors& all)
       : weight_decay_(settings.weight_decay),
-        scale_(settings.parameters.at("scale_parameter").get<bool>(), trained),
+        scale_(settings.parameters.at("scale_parameter").get<bool>(), trained, all),
         trained_(std::move(trained)) {
     const Json& parameters = settings.parameters;
     parameters.at("relative_step").get_to(relative_step_);
@@ -208,8 +208,8 @@ OptimizerKind adafactor() {
          from_up_to(1e-6, 1e6)},
         {"decay_rate", -0.8, "the second moment decays by 1 - t^decay_rate", from_up_to(-10, 0)}},
        check_warmup_init},
-      [](const OptimizerSettings& settings, NamedTensors trained) {
-        return std::make_unique<Adafactor>(settings, std::move(trained));
+      [](const OptimizerSettings& settings, NamedTensors trained, const NamedTensors& all) {
+        return std::make_unique<Adafactor>(settings, std::move(trained), all);
       }};
 }
 

@@ -13,12 +13,12 @@ namespace {
 
 class AdamW final : public Optimizer {
  public:
-  AdamW(const OptimizerSettings& settings, NamedTensors trained)
+  AdamW(const OptimizerSettings& settings, NamedTensors trained, const NamedTensors& all)
       : beta1_(settings.parameters.at("beta1").get<float>()),
         beta2_(settings.parameters.at("beta2").get<float>()),
         epsilon_(settings.parameters.at("epsilon").get<float>()),
         weight_decay_(settings.weight_decay),
-        scale_(settings.parameters.at("rms_scaling").get<bool>(), trained),
+        scale_(settings.parameters.at("rms_scaling").get<bool>(), trained, all),
         trained_(std::move(trained)) {
     for (const auto& [name, tensor] : trained_) {
       first_.push_back(zero_state(tensor));
@@ -97,8 +97,8 @@ OptimizerKind adamw() {
         {"epsilon", 1e-8, "added to the root of the second moment", from_up_to(0, 1)},
         {"rms_scaling", false,
          "whether a tensor's step is scaled by its root mean square (1 where it starts at zero)"}}},
-      [](const OptimizerSettings& settings, NamedTensors trained) {
-        return std::make_unique<AdamW>(settings, std::move(trained));
+      [](const OptimizerSettings& settings, NamedTensors trained, const NamedTensors& all) {
+        return std::make_unique<AdamW>(settings, std::move(trained), all);
       }};
 }
 

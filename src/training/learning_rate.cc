@@ -38,6 +38,14 @@ Json effective_schedule(const OptimizerSettings& settings, int64_t total) {
   schedule.update({{"schedule", settings.schedule},
                    {"learning_rate", settings.learning_rate},
                    {"warmup_steps", warmup_steps(settings, total)}});
+  for (const OptimizerGroup& group : settings.groups) {
+    const OptimizerSettings own = settings_of_group(settings, group);
+    schedule["groups"].push_back({{"names", group.names},
+                                  {"schedule", own.schedule},
+                                  {"learning_rate", own.learning_rate},
+                                  {"warmup_steps", warmup_steps(own, total)},
+                                  {"weight_decay", own.weight_decay}});
+  }
   return schedule;
 }
 

@@ -48,7 +48,7 @@ OptimizerKind lion() {
            "Chen et al. 2023, algorithm 2",
            {{"beta1", 0.9, "share of the momentum in the step's direction", from_up_to(0, 1)},
             {"beta2", 0.99, "decay of the momentum", from_up_to(0, 1)}}},
-          [](const OptimizerSettings& settings, NamedTensors trained) {
+          [](const OptimizerSettings& settings, NamedTensors trained, const NamedTensors&) {
             return std::make_unique<Lion>(settings, std::move(trained));
           }};
 }

@@ -43,10 +43,18 @@ double squares(const Tensor& tensor) {
   return tensor.detach().to(at::kDouble).square().sum().item<double>();
 }
 
-// "x.lora_A.weight" -> "x.lora_B.weight", PEFT's names; any other name is its own.
+// "x.lora_A.weight" -> "x.lora_B.weight": the name of what multiplies a tensor, where the tunings
+// have such pairs; any other name is its own.
 std::string other_factor(std::string name) {
-  const size_t place = name.rfind(".lora_A.");
-  if (place != std::string::npos) name.replace(place, 8, ".lora_B.");
+  constexpr std::pair<std::string_view, std::string_view> kFactors[] = {
+      {".lora_A.", ".lora_B."},
+      {"lora_embedding_A", "lora_embedding_B"},
+      {"adapter.down.weight", "adapter.up.weight"},
+      {".vera_lambda_d", ".vera_lambda_b"}};
+  for (const auto& [first, second] : kFactors) {
+    const size_t place = name.rfind(first);
+    if (place != std::string::npos) return name.replace(place, first.size(), second);
+  }
   return name;
 }
 
@@ -59,10 +67,16 @@ std::vector<OptimizerEntry> optimizers() {
 }
 
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerSettings& settings, NamedTensors trained) {
+  const NamedTensors all = trained;
+  return make_optimizer(settings, std::move(trained), all);
+}
+
+std::unique_ptr<Optimizer> make_optimizer(const OptimizerSettings& settings, NamedTensors trained,
+                                          const NamedTensors& all) {
   const OptimizerKind& kind = find_optimizer(settings.name);
   OptimizerSettings whole = settings;
   whole.parameters = resolve_parameters(kind.entry, settings.parameters);
-  return kind.make(whole, std::move(trained));
+  return kind.make(whole, std::move(trained), all);
 }
 
 double gradient_norm(const NamedTensors& trained) {
@@ -82,10 +96,10 @@ Tensor zero_state(const Tensor& tensor) {
   return at::zeros(tensor.sizes(), tensor.options().dtype(type).requires_grad(false));
 }
 
-ParameterScale::ParameterScale(bool scales, const NamedTensors& trained) {
+ParameterScale::ParameterScale(bool scales, const NamedTensors& trained, const NamedTensors& all) {
   std::set<std::string> zeros;
   if (scales) {
-    for (const auto& [name, tensor] : trained)
+    for (const auto& [name, tensor] : all)
       if (squares(tensor) == 0) zeros.insert(name);
   }
   for (const auto& [name, tensor] : trained)

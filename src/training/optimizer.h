@@ -29,13 +29,17 @@ class Optimizer {
 // tensors).
 struct OptimizerKind {
   OptimizerEntry entry;
-  // `settings.parameters` is complete: resolve_parameters() made it.
-  std::function<std::unique_ptr<Optimizer>(const OptimizerSettings& settings, NamedTensors trained)>
+  // `settings.parameters` is complete: resolve_parameters() made it. `all` are the trained tensors
+  // of the whole training, of which `trained` may be a group.
+  std::function<std::unique_ptr<Optimizer>(const OptimizerSettings& settings, NamedTensors trained,
+                                           const NamedTensors& all)>
       make;
 };
 
 // Makes the optimizer that `settings` names; parameters that are not given have their defaults.
 // Throws ConfigError for unknown names and parameters out of range.
+std::unique_ptr<Optimizer> make_optimizer(const OptimizerSettings& settings, NamedTensors trained,
+                                          const NamedTensors& all);
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerSettings& settings, NamedTensors trained);
 
 // The global norm of all gradients.
@@ -47,11 +51,12 @@ at::Tensor zero_state(const at::Tensor& tensor);  // zeros of its shape
 // What scales each tensor's step where steps are relative to the parameters: its root mean square,
 // and at least 1e-3. A tensor that starts at zero (LoRA's B) has no size that a step could be
 // relative to, and would hardly leave zero: its steps are of the learning rate itself. So are those
-// of its other factor (LoRA's A), whose size says nothing while the product is zero. The tensors
+// of its other factor (LoRA's A, an adapter's first matrix), whose size says nothing while the
+// product is zero. The tensors
 // are seen as they are when this is made, before any training.
 class ParameterScale {
  public:
-  ParameterScale(bool scales, const NamedTensors& trained);
+  ParameterScale(bool scales, const NamedTensors& trained, const NamedTensors& all);
   double of(size_t i, const at::Tensor& tensor) const;
 
  private:

@@ -59,7 +59,7 @@ OptimizerKind sgd() {
            {{"momentum", 0.0, "decay of the velocity; 0: none", from_up_to(0, 1)},
             {"nesterov", false, "whether a step looks ahead along the velocity"}},
            check_nesterov},
-          [](const OptimizerSettings& settings, NamedTensors trained) {
+          [](const OptimizerSettings& settings, NamedTensors trained, const NamedTensors&) {
             return std::make_unique<Sgd>(settings, std::move(trained));
           }};
 }

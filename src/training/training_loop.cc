@@ -151,7 +151,7 @@ void one_step(const TrainingRun& run, int64_t step, CurveWriter& curve) {
       task.group ? group_gradients(run, step, batch) : own_gradients(run, step, batch);
   const double scale = clip_scale(state.trained, task.optimizer.clip);
   if (!std::isfinite(scale)) throw_<SystemError>("the gradient is not finite at step {}", step + 1);
-  state.optimizer->step(scheduled_rate(task.optimizer, step, task.steps), scale);
+  state.optimizer->step(step, task.steps, scale);
   if (state.average) state.average->update(step + 1);
   outcome.cost.train_steps += 1;
   outcome.cost.train_tokens += batch.num_tokens;
@@ -197,9 +197,13 @@ Tensor weighted_loss(const T5Model& model, TuningMethod& tuning, const Batch& ba
 }
 
 void prepare(const TrainingTask& task, TrainingState& state) {
-  warmup_steps(task.optimizer, task.steps);  // refuses one that does not fit before any work
+  // refuses a warm-up that does not fit before any work
+  warmup_steps(task.optimizer, task.steps);
+  for (const OptimizerGroup& group : task.optimizer.groups)
+    warmup_steps(settings_of_group(task.optimizer, group), task.steps);
   state.trained = task.tuning->trainable();
-  if (!state.optimizer) state.optimizer = make_optimizer(task.optimizer, state.trained);
+  if (!state.optimizer)
+    state.optimizer = std::make_unique<ParameterGroups>(task.optimizer, state.trained);
   if (!state.average && task.options.ema > 0) {
     state.average = std::make_unique<WeightAverage>(task.options.ema, state.trained);
   }

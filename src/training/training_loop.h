@@ -13,7 +13,7 @@
 #include "training/data_parallel_step.h"
 #include "training/gradient_all_reduce.h"
 #include "training/half_precision_replica.h"
-#include "training/optimizer.h"
+#include "training/parameter_groups.h"
 #include "training/weight_average.h"
 #include "tuning/tuning_method.h"
 
@@ -45,7 +45,7 @@ struct TrainingTask {
 // The state of a training run between steps, beside the trained tensors' values.
 struct TrainingState {
   NamedTensors trained;
-  std::unique_ptr<Optimizer> optimizer;
+  std::unique_ptr<ParameterGroups> optimizer;
   std::unique_ptr<WeightAverage> average;             // where options.ema > 0
   std::unique_ptr<HalfPrecisionReplica> replica;      // where options.precision is not float32
   std::unique_ptr<DataParallelStep> all_reduce_step;  // where there is a group

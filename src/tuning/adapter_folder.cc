@@ -44,6 +44,7 @@ PromptAdapter load_adapter(const std::filesystem::path& folder, T5Model& model) 
     prompt.table_KD = prompt.table_KD.to(model.device());
     return prompt;
   }
+  if (has_soft_tokens(config)) return load_own_prompt(folder, config, model);
   find_reader(config)(folder, config, model);
   return {};
 }

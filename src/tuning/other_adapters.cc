@@ -139,19 +139,49 @@ void load_prefix_adapter(const fs::path& folder, const AdapterConfig& config, T5
   load_own_adapter(folder, own, model);
 }
 
-void load_own_adapter(const fs::path& folder, const AdapterConfig& config, T5Model& model) {
-  const auto name = config.value("tuning"), parameters = config.value("parameters");
-  if (!name.is_string()) {
-    throw_<ConfigError>("{}: expected the name of a tuning for \"tuning\", found {}",
-                        config.file.string(), name.dump());
-  }
-  const auto method = find_tuning(name).make(model, parameters, /*seed=*/0);
+namespace {
+
+const Tuning& tuning_of(const AdapterConfig& config) {
+  const auto name = config.value("tuning");
+  if (name.is_string()) return find_tuning(name);
+  throw_<ConfigError>("{}: expected the name of a tuning for \"tuning\", found {}",
+                      config.file.string(), name.dump());
+}
+
+// Made as it was saved. A network makes what it makes at the first call.
+std::unique_ptr<TuningMethod> method_of(const fs::path& folder, const AdapterConfig& config,
+                                        T5Model& model, const SoftTokenPlan& plan) {
+  const Tuning& tuning = tuning_of(config);
+  auto method = tuning.make(model, config.value("parameters"), /*seed=*/0, plan);
   if (dynamic_cast<AroundFrozen*>(method.get()) == nullptr)
-    throw_<ConfigError>("{}: {} is saved as a whole model", config.file.string(), name.dump());
+    throw_<ConfigError>("{}: {} is saved as a whole model", config.file.string(),
+                        tuning.entry.name);
   method->begin_at(folder);
-  const at::NoGradGuard no_grad;
-  method->embed(at::zeros({1, 1}, at::kLong).to(model.device()));  // a network makes its prefixes
   for (auto& [trained, tensor] : method->trainable()) tensor.requires_grad_(false);
+  return method;
+}
+
+}  // namespace
+
+bool has_soft_tokens(const AdapterConfig& config) {
+  return config.peft_type == kOwnType && tuning_of(config).entry.soft_tokens;
+}
+
+void load_own_adapter(const fs::path& folder, const AdapterConfig& config, T5Model& model) {
+  const at::NoGradGuard no_grad;
+  method_of(folder, config, model, {})->embed(at::zeros({1, 1}, at::kLong).to(model.device()));
+}
+
+PromptAdapter load_own_prompt(const fs::path& folder, const AdapterConfig& config, T5Model& model) {
+  PromptAdapter prompt{.table_KD = at::zeros({0, model.config().d_model})};
+  for (const auto& [name, tensor] : read_adapter_tensors(folder).tensors)
+    if (name.ends_with("prompt_embeddings")) prompt.table_KD = tensor;
+  read_soft_tokens(folder, prompt);
+  SoftTokenPlan plan{.source = prompt.source};
+  for (const std::string& name : prompt.names) plan.tokens.push_back({name, ""});
+  const at::NoGradGuard no_grad;
+  prompt.method = method_of(folder, config, model, plan);
+  return prompt;
 }
 
 }  // namespace dovetail

@@ -5,6 +5,7 @@
 
 #include "model/t5.h"
 #include "tuning/adapter_config.h"
+#include "tuning/prompt_adapter.h"
 
 namespace dovetail {
 
@@ -18,6 +19,11 @@ void load_vera_adapter(const std::filesystem::path& folder, const AdapterConfig&
 void load_prefix_adapter(const std::filesystem::path& folder, const AdapterConfig& config,
                          T5Model& model);
 void load_own_adapter(const std::filesystem::path& folder, const AdapterConfig& config,
-                      T5Model& model);  // peft_type kOwnType
+                      T5Model& model);  // peft_type kOwnType, without soft tokens
+
+// The same for a tuning with soft tokens; its method embeds the sources.
+PromptAdapter load_own_prompt(const std::filesystem::path& folder, const AdapterConfig& config,
+                              T5Model& model);
+bool has_soft_tokens(const AdapterConfig& config);  // of kOwnType
 
 }  // namespace dovetail

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "model/checkpoints/json_text.h"
 #include "tuning/adapter_tensors.h"
+#include "tuning/tuning_method.h"
 
 namespace dovetail {
 
@@ -34,27 +35,6 @@ at::Tensor only_tensor(const AdapterTensors& read) {
   throw_<DataError>("{}: expected one tensor, prompt_embeddings, found {}, the first {}",
                     read.file.string(), read.tensors.size(),
                     read.tensors.empty() ? "none" : read.tensors[0].first);
-}
-
-// The names and places of a prompt of ours.
-void read_soft_tokens(const fs::path& folder, PromptAdapter& prompt) {
-  const fs::path file = folder / kSoftTokensFile;
-  if (!fs::is_regular_file(file)) return;
-  prompt.names_file = file;
-  const nlohmann::json json = parse_json_object(read_file(file), file.string());
-  try {
-    const auto before = json.value("rows_before", int64_t{0});
-    prompt.names = json.at("tokens").get<std::vector<std::string>>();
-    prompt.source = source_parts_from(json.value("source", nlohmann::json()));
-    if (before < 0 || before + std::ssize(prompt.names) != prompt.size()) {
-      throw_<DataError>("{}: names {} tokens behind {} other rows, and the prompt has {} rows",
-                        file.string(), prompt.names.size(), before, prompt.size());
-    }
-    prompt.table_KD = prompt.table_KD.slice(0, before).contiguous();
-  } catch (const nlohmann::json::exception& error) {
-    throw_<DataError>("{}: expected \"tokens\", their names, and \"source\", their places: {}",
-                      file.string(), error.what());
-  }
 }
 
 // Earlier versions noted the names alone, in whatever place the tokens stood.
@@ -95,6 +75,35 @@ at::Tensor read_rows(const fs::path& folder, const AdapterConfig& config, int64_
 }
 
 }  // namespace
+
+void read_soft_tokens(const fs::path& folder, PromptAdapter& prompt) {
+  const fs::path file = folder / kSoftTokensFile;
+  if (!fs::is_regular_file(file)) return;
+  prompt.names_file = file;
+  const nlohmann::json json = parse_json_object(read_file(file), file.string());
+  try {
+    const auto before = json.value("rows_before", int64_t{0});
+    prompt.names = json.at("tokens").get<std::vector<std::string>>();
+    prompt.source = source_parts_from(json.value("source", nlohmann::json()));
+    if (before < 0 || before + std::ssize(prompt.names) != prompt.size()) {
+      throw_<DataError>("{}: names {} tokens behind {} other rows, and the prompt has {} rows",
+                        file.string(), prompt.names.size(), before, prompt.size());
+    }
+    prompt.table_KD = prompt.table_KD.slice(0, before).contiguous();
+  } catch (const nlohmann::json::exception& error) {
+    throw_<DataError>("{}: expected \"tokens\", their names, and \"source\", their places: {}",
+                      file.string(), error.what());
+  }
+}
+
+void write_soft_tokens(const fs::path& folder, const SoftTokenPlan& plan,
+                       const nlohmann::json& notes, int64_t rows_before) {
+  nlohmann::json description = notes;
+  description["tokens"] = plan.names();
+  description["rows_before"] = rows_before;
+  description["source"] = json_of(plan.source);
+  write_file_atomically(folder / kSoftTokensFile, description.dump(2) + "\n");
+}
 
 PromptAdapter read_prompt(const fs::path& folder, const AdapterConfig& config, int64_t d_model) {
   PromptAdapter prompt;

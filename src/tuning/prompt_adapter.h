@@ -4,6 +4,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,12 +16,22 @@ namespace dovetail {
 // The file beside a prompt of ours with the names and places of its tokens.
 inline constexpr const char* kSoftTokensFile = "dovetail_soft_tokens.json";
 
+class TuningMethod;
+struct SoftTokenPlan;
+
+// Writes it: the plan's names and places, and notes of the tuning. `rows_before`: vectors of the
+// folder that stand for a text before the tokens.
+void write_soft_tokens(const std::filesystem::path& folder, const SoftTokenPlan& plan,
+                       const nlohmann::json& notes, int64_t rows_before);
+
 // A soft prompt as its folder holds it.
 struct PromptAdapter {
   at::Tensor table_KD = {};               // one row a token; undefined: no prompt
   std::vector<std::string> names = {};    // of the tokens; empty for a prompt of PEFT's
   std::vector<SourcePart> source = {};    // their places; empty: they differ from source to source
   std::filesystem::path names_file = {};  // of a prompt of ours
+  // Embeds sources, where the tokens' vectors alone do not say how. Refers to the model.
+  std::shared_ptr<TuningMethod> method = {};
 
   int64_t size() const { return table_KD.defined() ? table_KD.size(0) : 0; }
   bool is_own() const { return !names_file.empty(); }
@@ -35,7 +46,10 @@ struct PromptAdapter {
 PromptAdapter read_prompt(const std::filesystem::path& folder, const AdapterConfig& config,
                           int64_t d_model);
 
-// The same for use as it was tuned. Throws ConfigError as well for another task_type than
+// The names and places of a folder with kSoftTokensFile, into `prompt`, which has its vectors.
+void read_soft_tokens(const std::filesystem::path& folder, PromptAdapter& prompt);
+
+// The same as read_prompt for use as it was tuned. Throws ConfigError as well for another task_type than
 // SEQ_2_SEQ_LM, with which PEFT puts its prompt elsewhere, and for a prompt of ours whose folder
 // does not say where it stands.
 PromptAdapter read_placed_prompt(const std::filesystem::path& folder, const AdapterConfig& config,

@@ -111,6 +111,14 @@ const std::vector<std::string>& prompt_initializations() {
   return all;
 }
 
+SoftTokenPlan plan_or_default(SoftTokenPlan given, const nlohmann::json& parameters) {
+  if (!given.tokens.empty()) return given;
+  const auto count = parameters.at("num_virtual_tokens").get<int64_t>();
+  for (int64_t i = 0; i < count; ++i) given.tokens.push_back({fmt::format("P{}", i), ""});
+  given.source = {{.tokens = given.names()}, {}};
+  return given;
+}
+
 PromptStart start_vectors(const T5Model& model, const SoftTokenPlan& plan,
                           const nlohmann::json& parameters, uint64_t seed) {
   const std::string name = parameters.at("initialization").get<std::string>();

@@ -27,6 +27,10 @@ struct PromptStart {
 PromptStart start_vectors(const T5Model& model, const SoftTokenPlan& plan,
                           const nlohmann::json& parameters, uint64_t seed);
 
+// The given plan or, where it is empty, one of num_virtual_tokens tokens P0, P1, ... before the
+// input.
+SoftTokenPlan plan_or_default(SoftTokenPlan given, const nlohmann::json& parameters);
+
 // The allowed values of initialization.
 const std::vector<std::string>& prompt_initializations();
 

@@ -73,11 +73,7 @@ class SoftPrompt final : public TuningMethod {
                   {"num_attention_heads", model_.config().num_heads},
                   {"prompt_tuning_init", "RANDOM"}},
                  {{"prompt_embeddings", rows_KD.contiguous()}});
-    nlohmann::json description = notes_;
-    description["tokens"] = plan_.names();
-    description["rows_before"] = rows_KD.size(0) - num_soft_tokens();
-    description["source"] = json_of(plan_.source);
-    write_file_atomically(folder / kSoftTokensFile, description.dump(2) + "\n");
+    write_soft_tokens(folder, plan_, notes_, rows_KD.size(0) - num_soft_tokens());
   }
 
  private:
@@ -111,12 +107,7 @@ void check_soft_prompt(const nlohmann::json& parameters) {
 
 std::unique_ptr<TuningMethod> make_soft_prompt(T5Model& model, const nlohmann::json& parameters,
                                                uint64_t seed, const SoftTokenPlan& given) {
-  SoftTokenPlan plan = given;
-  if (plan.tokens.empty()) {
-    const auto count = parameters.at("num_virtual_tokens").get<int64_t>();
-    for (int64_t i = 0; i < count; ++i) plan.tokens.push_back({fmt::format("P{}", i), ""});
-    plan.source = {{.tokens = plan.names()}, {}};
-  }
+  SoftTokenPlan plan = plan_or_default(given, parameters);
   std::vector<std::string> groups;
   for (const PromptToken& token : plan.tokens) groups.push_back(token.group);
   PromptStart start = start_vectors(model, plan, parameters, seed);

@@ -40,7 +40,11 @@ constexpr const char* kModule = "encoder.block.0.layer.0.SelfAttention.q";
 
 class AdapterFolder : public testing::Test {
  protected:
-  AdapterFolder() { at::manual_seed(7); }
+  AdapterFolder() {
+    at::manual_seed(7);
+    a_rK_ = at::randn({4, kWidth}) * 0.3;
+    b_Nr_ = at::randn({kWidth, 4}) * 0.3;
+  }
   ~AdapterFolder() override { fs::remove_all(folder_); }
 
   static T5Model small_model() {
@@ -98,8 +102,7 @@ class AdapterFolder : public testing::Test {
   }
 
   const fs::path folder_ = fs::path(testing::TempDir()) / fmt::format("adapter_{}", getpid());
-  Tensor a_rK_ = at::randn({4, kWidth}) * 0.3, b_Nr_ = at::randn({kWidth, 4}) * 0.3;
-  Tensor table_;
+  Tensor a_rK_, b_Nr_, table_;
 };
 
 TEST_F(AdapterFolder, AddsTheScaledProduct) {

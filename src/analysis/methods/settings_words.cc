@@ -102,6 +102,11 @@ std::string optimizer_words(const OptimizerSettings& optimizer, const Plan& plan
       optimizer.warmup > 0 ? fmt::format(" after {}", counted(optimizer.warmup, "warm-up step"))
                            : "",
       optimizer.weight_decay);
+  for (const OptimizerGroup& group : optimizer.groups) {
+    const OptimizerSettings own = settings_of_group(optimizer, group);
+    words += fmt::format("; of {} learning rate {} ({}), weight decay {}", group.names,
+                         own.learning_rate, own.schedule, own.weight_decay);
+  }
   return words + (optimizer.clip > 0
                       ? fmt::format(", gradients clipped at a norm of {}", optimizer.clip)
                       : ", gradients not clipped");
