@@ -16,9 +16,7 @@ namespace {
 std::unique_ptr<TuningMethod> make_method(const Job& job, const TuneJob& cell, T5Model& model,
                                           uint64_t seed, const SoftTokenPlan& soft_tokens) {
   const Tuning& tuning = find_tuning(cell.tuning.name);
-  Json parameters = cell.tuning.parameters;
-  if (parameters.value("max_source_length", int64_t{1}) == 0)  // what it says of itself
-    parameters["max_source_length"] = cell.tune.max_source_length;
+  Json parameters = tuning_parameters(cell.tuning, cell.tune);
   if (!job.locations.initialization_folder.empty()) {  // the settings have its content hash
     parameters["initialization_folder"] = job.locations.initialization_folder;
   }
@@ -34,6 +32,20 @@ std::vector<Sequence> counted(EncodedRows encoded, RowCounts& counts) {
 }
 
 }  // namespace
+
+Json tuning_parameters(const ChoiceSettings& choice, const TuneSettings& tune) {
+  Json parameters = choice.parameters;
+  if (!parameters.contains("max_source_length")) return parameters;
+  const auto positions = parameters["max_source_length"].get<int64_t>();
+  if (positions > 0 && positions < tune.max_source_length) {
+    throw_<ConfigError>(
+        "{}: max_source_length = {} positions, and sources of the cell have up to {} tokens "
+        "(max_source_length of [tune]); set it to {}, or to 0 for as many",
+        choice.name, positions, tune.max_source_length, tune.max_source_length);
+  }
+  if (positions == 0) parameters["max_source_length"] = tune.max_source_length;
+  return parameters;
+}
 
 TuneCell::TuneCell(const Job& job, const TuneJob& cell, std::shared_ptr<const TaskData> data,
                    Artefacts& artefacts, GradientAllReduce* all_reduce)

@@ -17,6 +17,10 @@
 
 namespace dovetail {
 
+// The parameters with which a cell makes its tuning: DePT's positions are those of the cell's rows
+// unless it says more. ConfigError where it says fewer.
+Json tuning_parameters(const ChoiceSettings& choice, const TuneSettings& tune);
+
 // The state of one cell while it trains. It is not movable, because its members refer to each
 // other.
 struct TuneCell {

@@ -97,6 +97,14 @@ NamedTensors named_tensors(const T5Config& config, const T5Weights& weights) {
   return named;
 }
 
+T5Weights weights_without_numbers(const T5Config& config) {
+  T5Weights weights;
+  for_each_weight(config, weights, [](const WeightSpec& spec, Tensor& tensor) {
+    tensor = at::empty(spec.shape, at::TensorOptions().dtype(at::kFloat).device(at::kMeta));
+  });
+  return weights;
+}
+
 void grow_embedding(int64_t vocab_size, T5Config& config, T5Weights& weights) {
   const int64_t num_new = vocab_size - config.vocab_size;
   for (at::Tensor* rows_VD : {&weights.shared_VD, &weights.lm_head_VD}) {

@@ -63,6 +63,9 @@ void for_each_weight(const T5Config& config, T5Weights& weights,
 // initializer_factor 1). Deterministic in the seed.
 T5Weights random_weights(const T5Config& config, uint64_t seed);
 
+// Weights that have shapes and no numbers (LibTorch's meta device), to see what fits a model.
+T5Weights weights_without_numbers(const T5Config& config);
+
 // Gives embedding and head rows for `vocab_size` ids, which are more than before. A new row is the
 // mean of the old ones: with it a new token is at first neither likely nor unlikely. transformers'
 // resize_token_embeddings draws its rows around the same mean.

@@ -9,8 +9,10 @@
 #include "planning/pretrain_estimate.h"
 #include "planning/task_facts.h"
 #include "planning/task_metrics.h"
+#include "planning/tuning_check.h"
 #include "tasks/find_task.h"
 #include "templates/render.h"
+#include "tuning/adapter_config.h"
 
 namespace dovetail {
 
@@ -101,6 +103,11 @@ std::vector<std::string> ProjectData::data_notes(const std::string& task) {
   std::vector<std::string> notes = data_notes_.at(task);
   for (std::string& note : prints_[task].notes()) notes.push_back(std::move(note));
   return notes;
+}
+
+void ProjectData::check_tuning(const ChoiceSettings& tuning, const TuneSettings& tune,
+                               const Json& model) {
+  dovetail::check_tuning(tuning, tune, model);
 }
 
 void ProjectData::check_saved_start(const std::string& tuning, const std::string& folder) {

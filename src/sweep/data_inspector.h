@@ -110,6 +110,12 @@ class DataInspector {
     (void)tuning, (void)folder;
   }
 
+  // Throws ConfigError where a cell could not make the tuning around a model of that config.json.
+  virtual void check_tuning(const ChoiceSettings& tuning, const TuneSettings& tune,
+                            const Json& model) {
+    (void)tuning, (void)tune, (void)model;
+  }
+
   // How much of the task's test set stands in the text of these corpora: a sentence, or "".
   virtual std::string overlap_note(const std::string& task,
                                    const std::vector<std::string>& corpora) {

@@ -128,6 +128,7 @@ void SweepData::check_cell(const GridPoint& point) {
   const std::string task = task_of(point).source();
   note_metrics(*point[kTask]);
   check_choosing_metric(*point[kTask], point[kTuning]->as<TuningValue>().tune.choice);
+  check_tuning(*point[kTuning], point[kObjective]->as<ObjectiveValue>());
   check_size(task, *point[kTrainSize], point[kTuning]->as<TuningValue>().tune.validation_examples,
              *point[kSeed]);
   const SelectSettings& select = sweep_.select;
@@ -137,6 +138,18 @@ void SweepData::check_cell(const GridPoint& point) {
   const auto seed = static_cast<uint64_t>(sweep_.pretrain.seed);
   check_size(task, {.label = "select", .settings = most_probed, .line = select.line, .column = 1},
              select.examples, {.label = std::to_string(seed), .settings = SeedValue{seed}});
+}
+
+void SweepData::check_tuning(const AxisValue& tuning, const ObjectiveValue& objective) {
+  const ChoiceSettings& choice = tuning.as<TuningValue>().choice;
+  const TuneSettings& tune = tuning.as<TuningValue>().tune;
+  const Json& model = objective.is("checkpoint") ? objective.model : sweep_.model;
+  const std::string thing =
+      fmt::format("tuning {} {} {}", Json(choice).dump(), Json(tune).dump(), model.dump());
+  once(thing, &tuning, [&] {
+    inspector_.check_tuning(choice, tune, model);
+    return std::string();
+  });
 }
 
 void SweepData::check_choosing_metric(const AxisValue& task, const ValidationChoice& choice) {

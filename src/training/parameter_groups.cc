@@ -9,26 +9,33 @@
 
 namespace dovetail {
 
-ParameterGroups::ParameterGroups(const OptimizerSettings& settings, const NamedTensors& trained) {
-  for (const OptimizerGroup& group : settings.groups)
-    groups_.push_back({.settings = settings_of_group(settings, group)});
-  groups_.push_back({.settings = settings});
+std::vector<NamedTensors> split_by_group(const OptimizerSettings& settings,
+                                         const NamedTensors& trained) {
+  std::vector<NamedTensors> split(settings.groups.size() + 1);
   for (const auto& named : trained) {
     const auto found = std::ranges::find_if(settings.groups, [&](const OptimizerGroup& group) {
       return glob_matches(group.names, named.first);
     });
-    groups_[found - settings.groups.begin()].tensors.push_back(named);
+    split[found - settings.groups.begin()].push_back(named);
   }
   for (size_t i = 0; i < settings.groups.size(); ++i) {
-    if (!groups_[i].tensors.empty()) continue;
+    if (!split[i].empty()) continue;
     throw_<ConfigError>(
-        "optimizer.groups: no trained tensor that no earlier group has is named \"{}\"; names here "
-        "are such as {}",
-        settings.groups[i].names, trained.front().first);
+        "optimizer.groups: \"{}\" names no trained tensor, or none that no group before has; their "
+        "names are such as {} and {}",
+        settings.groups[i].names, trained.front().first, trained.back().first);
   }
-  std::erase_if(groups_, [](const Group& group) { return group.tensors.empty(); });
-  for (Group& group : groups_)
-    group.optimizer = make_optimizer(group.settings, group.tensors, trained);
+  return split;
+}
+
+ParameterGroups::ParameterGroups(const OptimizerSettings& settings, const NamedTensors& trained) {
+  const std::vector<NamedTensors> split = split_by_group(settings, trained);
+  for (size_t i = 0; i < split.size(); ++i) {
+    if (split[i].empty()) continue;
+    const OptimizerSettings own =
+        i < settings.groups.size() ? settings_of_group(settings, settings.groups[i]) : settings;
+    groups_.push_back({own, make_optimizer(own, split[i], trained)});
+  }
 }
 
 void ParameterGroups::step(int64_t step, int64_t total, double gradient_scale) {

@@ -8,11 +8,16 @@
 
 namespace dovetail {
 
+// The tensors of each of the settings' groups, and then those of none. Throws ConfigError for a
+// group that no tensor is in.
+std::vector<NamedTensors> split_by_group(const OptimizerSettings& settings,
+                                         const NamedTensors& trained);
+
 // The optimizers of a training: one for the tensors of each group that its settings name, and one
 // for the others.
 class ParameterGroups {
  public:
-  // Throws ConfigError for settings of an unknown kind, and for a group that no tensor is in.
+  // Throws ConfigError as split_by_group() and make_optimizer() do.
   ParameterGroups(const OptimizerSettings& settings, const NamedTensors& trained);
 
   // Step `step` (from 0) of `total`, each group at the rate of its schedule.
@@ -23,7 +28,6 @@ class ParameterGroups {
  private:
   struct Group {
     OptimizerSettings settings;
-    NamedTensors tensors;
     std::unique_ptr<Optimizer> optimizer;
   };
   std::vector<Group> groups_;

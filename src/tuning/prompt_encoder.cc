@@ -7,6 +7,8 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/lstm.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/relu.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
@@ -25,7 +27,7 @@ using at::Tensor;
 
 namespace {
 
-const std::vector<std::string> kKinds = {"embedding", "mlp", "mlp_residual", "lstm"};
+const std::vector<std::string> kKinds = {"embedding", "mlp", "mlp_residual", "lstm", "multitask"};
 
 int64_t whole_number(const std::string& text, const std::string& encoder) {
   if (!text.empty() && text.size() < 7 &&
@@ -89,7 +91,14 @@ PromptEncoder::PromptEncoder(const PromptEncoderSettings& settings, int64_t d_mo
       add_linear(d_model, hidden);
       add_linear(hidden, d_model);
     }
+  } else if (settings_.kind == "multitask") {
+    add_ones("task_cols", {std::ssize(groups_), settings_.layers});
+    add_ones("task_rows", {settings_.layers, d_model});
   }
+}
+
+void PromptEncoder::add_ones(const std::string& name, at::IntArrayRef shape) {
+  weights_.emplace_back("prompt_encoder." + name, at::ones(shape).to(device_).requires_grad_(true));
 }
 
 // Initialises as PyTorch's layers do: uniform within 1 / sqrt(inputs).
@@ -158,6 +167,8 @@ Tensor PromptEncoder::forward(const Tensor& table_KD) const {
     for (int64_t i = 0; i < num_linear_; ++i) x = linear(i > 0 ? at::relu(x) : x, i);
   } else if (settings_.kind == "mlp_residual") {
     for (int64_t i = 0; i < num_linear_; i += 2) x = residual(x, i);
+  } else if (settings_.kind == "multitask") {
+    x = x * at::mm(weights_[0].second, weights_[1].second) / settings_.layers;
   } else {
     x = lstm(x);
     if (num_linear_ == 3) x = linear(x, 2);

@@ -20,6 +20,9 @@ namespace dovetail {
 //   lstm          `layers` bidirectional layers of `hidden` a direction over each group of tokens,
 //                 projected to d where 2 hidden differs from it, then one residual block (Liu et
 //                 al. 2021)
+//   multitask     the table times a matrix of rank `layers` for the task, ones at the start: from a
+//                 table that tasks share (initialization saved), multitask prompt tuning's second
+//                 stage (Wang et al. 2023, sec. 3.2)
 struct PromptEncoderSettings {
   std::string kind = "embedding";
   int64_t layers = 0;  // 0: one, for lstm two
@@ -46,6 +49,7 @@ class PromptEncoder {
  private:
   void add_linear(int64_t inputs, int64_t outputs);
   void add_lstm();
+  void add_ones(const std::string& name, at::IntArrayRef shape);
   void add(const std::string& name, at::IntArrayRef shape, double bound);
   at::Tensor linear(const at::Tensor& x, int64_t which) const;
   at::Tensor residual(const at::Tensor& x, int64_t which) const;

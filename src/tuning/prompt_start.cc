@@ -20,6 +20,13 @@ using at::Tensor;
 
 namespace {
 
+// A model that has shapes and no numbers has no rows to take.
+Tensor rows_of(const Tensor& table_VD, const std::vector<int64_t>& rows) {
+  if (table_VD.is_meta())
+    return at::empty({std::ssize(rows), table_VD.size(1)}, table_VD.options());
+  return table_VD.detach().index_select(0, at::tensor(rows, at::kLong).to(table_VD.device()));
+}
+
 constexpr int64_t kFirstPiece = 3, kLastPiece = 5000;
 
 // Draws rows without repetition until all have been drawn.
@@ -33,7 +40,7 @@ Tensor sampled_vocabulary(const T5Model& model, int64_t count, uint64_t seed) {
       if (static_cast<int64_t>(rows.size()) < count) rows.push_back(kFirstPiece + row);
     }
   }
-  return shared_VD.detach().index_select(0, at::tensor(rows, at::kLong).to(shared_VD.device()));
+  return rows_of(shared_VD, rows);
 }
 
 Tensor random_vectors(const T5Model& model, int64_t count, uint64_t seed, bool normal) {
@@ -55,8 +62,7 @@ PromptStart from_words(const T5Model& model, const SoftTokenPlan& plan, uint64_t
     const std::vector<int32_t>& pieces = plan.tokens[i].pieces;
     if (pieces.empty()) continue;
     const std::vector<int64_t> rows(pieces.begin(), pieces.end());
-    const Tensor index = at::tensor(rows, at::kLong).to(model.device());
-    start.table_KD[i].copy_(model.weights().shared_VD.detach().index_select(0, index).mean(0));
+    start.table_KD[i].copy_(rows_of(model.weights().shared_VD, rows).mean(0));
     ++with_word;
   }
   start.notes = {{"from_words", with_word}, {"from_sampled_vocabulary", count - with_word}};

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "planning/tuning_check.h"
+
+#include "jobs/tune_cell.h"
+#include "model/t5.h"
+#include "training/parameter_groups.h"
+#include "tuning/tuning_method.h"
+
+namespace dovetail {
+
+namespace {
+
+// The vocabulary's size changes nothing here, and is not known before it is trained.
+constexpr int64_t kPieces = 32128;
+
+T5Model model_of(Json json) {
+  if (!json.contains("vocab_size")) json["vocab_size"] = kPieces;
+  const T5Config config = t5_config_from(json);
+  return {config, weights_without_numbers(config)};
+}
+
+}  // namespace
+
+void check_tuning(const ChoiceSettings& choice, const TuneSettings& tune, const Json& json) {
+  T5Model model = model_of(json);
+  const Json parameters = tuning_parameters(choice, tune);
+  const auto method = find_tuning(choice.name).make(model, parameters, /*seed=*/0);
+  split_by_group(tune.optimizer, method->trainable());
+}
+
+}  // namespace dovetail
