@@ -47,6 +47,7 @@ class Vera final : public AroundFrozen {
  protected:
   nlohmann::json config() const override {
     nlohmann::json config = parameters_;
+    config.erase("initialization_folder");
     config["peft_type"] = "VERA";
     config["save_projection"] = true;
     config["projection_prng_key"] = 0;
