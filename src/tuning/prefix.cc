@@ -168,7 +168,7 @@ void check_prefix(const nlohmann::json& parameters) {
 Tuning prefix() {
   return {
       {.name = "prefix",
-       .paper = "Li and Liang 2021; without projection P-tuning v2 (Liu et al. 2022)",
+       .paper = "Li and Liang 2021; without projection it is P-tuning v2",
        .parameters = with_saved_start(
            {{"num_virtual_tokens", 20, "keys and values before those of the text",
              between(1, 1000)},
