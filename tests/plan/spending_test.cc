@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "plan/model_size.h"
 #include "plan/pretraining_text.h"
 
 namespace dovetail {
