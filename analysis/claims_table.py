@@ -23,6 +23,9 @@ def claims_table(decision):
     print("| claim | metric | scores | effect (95 %) | tasks | p (Holm) | verdict |")
     print("|---|---|---|---|---|---|---|")
     for claim in decision["claims"]:
+        if "scores" not in claim:   # not run
+            print(f"| {claim['name']} | {claim['metric']} | | | 0 | | not run: {claim['reason']} |")
+            continue
         scores = claim["scores"]
         cells = [claim["name"], claim["metric"],
                  f"{scores['better']:.3f} against {scores['worse']:.3f}",
