@@ -16,7 +16,8 @@ namespace {
 
 using at::Tensor;
 
-// Two random matrices that all layers share, fixed, and two trained vectors a layer.
+// Two random matrices that all layers share, fixed, and two trained vectors a layer. A layer has a
+// view of them, which restored matrices reach.
 class Vera final : public AroundFrozen {
  public:
   Vera(T5Model& model, nlohmann::json parameters, uint64_t seed)
@@ -27,8 +28,8 @@ class Vera final : public AroundFrozen {
     make_projections(layers, r, derive_seed(seed, "vera"));
     for (const LinearLayer& layer : layers) {
       const int64_t outputs = layer.weight_NK.size(0), inputs = layer.weight_NK.size(1);
-      WeightAddition addition{.a_rK = a_.narrow(1, 0, inputs).contiguous(),
-                              .b_Nr = b_.narrow(0, 0, outputs).contiguous(),
+      WeightAddition addition{.a_rK = a_.narrow(1, 0, inputs),
+                              .b_Nr = b_.narrow(0, 0, outputs),
                               .dropout = parameters_.at("vera_dropout").get<double>()};
       addition.outer_N = add_trained(layer.module + ".vera_lambda_b", at::zeros({outputs}));
       addition.inner_r = add_trained(layer.module + ".vera_lambda_d",

@@ -68,6 +68,7 @@ const std::vector<Case> kCases = {
     {"lora", {{"init_lora_weights", "olora"}}, 12 * 8 * 256, true},
     {"dora", {}, 12 * (8 * 256 + 128), true},
     {"vera", {}, 12 * (256 + 128), true},
+    {"vera", {{"target_modules", {"v", "wo"}}}, 6 * (256 + 128) + 4 * (256 + 128), true},
     {"ia3", {}, 12 * 128 + 4 * 512, true},
     {"adapter", {}, 8 * (2 * 16 * 128 + 16 + 128), true},
     {"adapter",
