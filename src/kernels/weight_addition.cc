@@ -81,6 +81,7 @@ struct AdditionBackward final : BackwardNode {
   void release_variables() override { x_RK = t_Rr = sum_RN = Tensor(); }
 };
 
+// Of W + scaling * B A. No gradient flows through them (Liu et al. 2024, sec. 4.3).
 Tensor lengths_of_rows(const WeightAddition& addition, const Tensor& weight_NK) {
   if (!addition.magnitude_N.defined()) return {};
   return (weight_NK + at::mm(addition.b_Nr, addition.a_rK) * addition.scaling).norm(2, 1);
@@ -138,11 +139,6 @@ Tensor add_one(const Tensor& y, const Tensor& x, const WeightAddition& given,
 }
 
 }  // namespace
-
-Tensor output_factor(const WeightAddition& addition, const Tensor& weight_NK) {
-  const Tensor lengths = lengths_of_rows(addition, weight_NK);
-  return lengths.defined() ? addition.magnitude_N / lengths : addition.factor_N;
-}
 
 Tensor add_to_product(const Tensor& y_RN, const Tensor& x_RK, const Projection& projection,
                       uint64_t dropout_seed) {

@@ -10,9 +10,4 @@ namespace dovetail {
 at::Tensor add_to_product(const at::Tensor& y_RN, const at::Tensor& x_RK,
                           const Projection& projection, uint64_t dropout_seed);
 
-// What multiplies the outputs: undefined, the factor itself, or DoRA's magnitudes over the lengths
-// of the rows of W + scaling * B A. No gradient flows through the lengths (Liu et al. 2024,
-// sec. 4.3).
-at::Tensor output_factor(const WeightAddition& addition, const at::Tensor& weight_NK);
-
 }  // namespace dovetail

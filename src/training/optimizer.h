@@ -52,8 +52,7 @@ at::Tensor zero_state(const at::Tensor& tensor);  // zeros of its shape
 // and at least 1e-3. A tensor that starts at zero (LoRA's B) has no size that a step could be
 // relative to, and would hardly leave zero: its steps are of the learning rate itself. So are those
 // of its other factor (LoRA's A, an adapter's first matrix), whose size says nothing while the
-// product is zero. The tensors
-// are seen as they are when this is made, before any training.
+// product is zero. The tensors are seen as they are when this is made, before any training.
 class ParameterScale {
  public:
   ParameterScale(bool scales, const NamedTensors& trained, const NamedTensors& all);

@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <ATen/ops/empty.h>
-#include <ATen/ops/zeros.h>
 #include <fmt/format.h>
-
-#include <cmath>
 
 #include "base/error.h"
 #include "base/random.h"
@@ -16,8 +12,7 @@ namespace {
 
 using at::Tensor;
 
-// Bottlenecks behind (serial) or beside (parallel) the sublayers. The second matrix is zero at the
-// start, so that the tuned model starts equal to the base model.
+// Bottlenecks behind (serial) or beside (parallel) the sublayers.
 class Adapter final : public AroundFrozen {
  public:
   Adapter(T5Model& model, nlohmann::json parameters, uint64_t seed)
@@ -46,16 +41,10 @@ class Adapter final : public AroundFrozen {
   }
 
   Bottleneck bottleneck(const std::string& place) {
-    const int64_t d = model_.config().d_model, r = parameters_.at("bottleneck").get<int64_t>();
-    const double bound = 1 / std::sqrt(static_cast<double>(d));
-    Bottleneck made{.parallel = parameters_.at("form") == "parallel",
-                    .scaling = parameters_.at("scaling").get<double>()};
-    const std::string name = place + ".adapter.";
-    made.down_rD =
-        add_trained(name + "down.weight", at::empty({r, d}).uniform_(-bound, bound, generator_));
-    made.down_bias_r = add_trained(name + "down.bias", at::zeros({r}));
-    made.up_Dr = add_trained(name + "up.weight", at::zeros({d, r}));
-    made.up_bias_D = add_trained(name + "up.bias", at::zeros({d}));
+    Bottleneck made = make_bottleneck(place + ".adapter",
+                                      parameters_.at("bottleneck").get<int64_t>(), generator_);
+    made.parallel = parameters_.at("form") == "parallel";
+    made.scaling = parameters_.at("scaling").get<double>();
     return made;
   }
 

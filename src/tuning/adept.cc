@@ -1,9 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <ATen/ops/empty.h>
-#include <ATen/ops/zeros.h>
-
-#include <cmath>
-
 #include "base/random.h"
 #include "model/block_additions.h"
 #include "tuning/adapter_config.h"
@@ -22,14 +17,8 @@ class AdaptiveDecomposedPrompt final : public SoftTokenTuning {
   AdaptiveDecomposedPrompt(T5Model& model, const nlohmann::json& parameters, SoftTokenPlan plan,
                            uint64_t seed)
       : SoftTokenTuning("adept", model, std::move(plan), parameters, seed) {
-    const int64_t d = model.config().d_model, r = parameters.at("r").get<int64_t>();
     auto generator = at::detail::createCPUGenerator(derive_seed(seed, "adept"));
-    const double bound = 1 / std::sqrt(static_cast<double>(d));
-    offsets_.down_rD = add_trained("embedding.adapter.down.weight",
-                                   at::empty({r, d}).uniform_(-bound, bound, generator));
-    offsets_.down_bias_r = add_trained("embedding.adapter.down.bias", at::zeros({r}));
-    offsets_.up_Dr = add_trained("embedding.adapter.up.weight", at::zeros({d, r}));
-    offsets_.up_bias_D = add_trained("embedding.adapter.up.bias", at::zeros({d}));
+    offsets_ = make_bottleneck("embedding.adapter", parameters.at("r").get<int64_t>(), generator);
   }
 
  protected:

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tuning/around_frozen.h"
 
+#include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "base/error.h"
@@ -27,6 +30,19 @@ Tensor AroundFrozen::add_trained(std::string name, const Tensor& start) {
   const Tensor trained = start.to(like.device(), like.scalar_type()).clone().requires_grad_(true);
   trained_.emplace_back(std::move(name), trained);
   return trained;
+}
+
+Bottleneck AroundFrozen::make_bottleneck(const std::string& name, int64_t width,
+                                         at::Generator& generator) {
+  const int64_t d = model_.config().d_model;
+  const double bound = 1 / std::sqrt(static_cast<double>(d));
+  Bottleneck made;
+  made.down_rD =
+      add_trained(name + ".down.weight", at::empty({width, d}).uniform_(-bound, bound, generator));
+  made.down_bias_r = add_trained(name + ".down.bias", at::zeros({width}));
+  made.up_Dr = add_trained(name + ".up.weight", at::zeros({d, width}));
+  made.up_bias_D = add_trained(name + ".up.bias", at::zeros({d}));
+  return made;
 }
 
 NamedTensors AroundFrozen::stored() const {

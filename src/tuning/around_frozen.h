@@ -35,6 +35,10 @@ class AroundFrozen : public TuningMethod {
   // Makes a trained tensor of these numbers, on the model's device.
   at::Tensor add_trained(std::string name, const at::Tensor& start);
 
+  // A bottleneck that adds nothing at first: its second matrix is zero. Trained under `name`.down
+  // and `name`.up.
+  Bottleneck make_bottleneck(const std::string& name, int64_t width, at::Generator& generator);
+
   T5Model& model_;
   NamedTensors trained_;
 };

@@ -72,7 +72,7 @@ class LowRankUpdate final : public AroundFrozen {
         generator_(at::detail::createCPUGenerator(derive_seed(seed, "lora"))) {
     const at::NoGradGuard no_grad;
     for (const LinearLayer& layer : linear_layers(model, tuning, settings_.targets)) add(layer);
-    model.set_prepacking(Prepacking::both_ways);  // some starts change the weights
+    if (settings_.start != "default") model.set_prepacking(Prepacking::both_ways);  // they changed
   }
 
  protected:
