@@ -18,17 +18,26 @@ namespace {
 
 using tiles::Panel;
 
-// A panel of b takes half of a usual second-level cache.
-constexpr int64_t kDepthBlock = 256, kColumnBlock = 512, kRowBlock = 64;
+constexpr int64_t kRowBlock = 48;  // whole tiles of six and of eight rows
+constexpr int64_t kPackedDepth = 256;
+
+// How an instruction set goes through a product. The results of a panel, `column_block` wide, are
+// written once for every `depth_block` of the sum; the panel of b takes half a megabyte.
+struct Machine {
+  void (*panel)(const Panel& p, MatrixView a, int64_t row, int64_t rows);
+  void (*small)(const Gemm& p);
+  int64_t strip;  // columns that are packed together: those of a tile
+  int64_t depth_block, column_block;
+};
 
 #if defined(__x86_64__) && defined(__GNUC__)
 __attribute__((target("arch=x86-64-v4"))) void panel_v4(const Panel& p, MatrixView a, int64_t row,
                                                         int64_t rows) {
-  tiles::panel<tiles::Wide, 8>(p, a, row, rows);
+  tiles::panel<tiles::Wide, 8, 2>(p, a, row, rows);
 }
 __attribute__((target("arch=x86-64-v3"))) void panel_v3(const Panel& p, MatrixView a, int64_t row,
                                                         int64_t rows) {
-  tiles::panel<tiles::Half, 3>(p, a, row, rows);
+  tiles::panel<tiles::Half, 6, 2>(p, a, row, rows);
 }
 __attribute__((target("arch=x86-64-v4"))) void small_v4(const Gemm& p) {
   tiles::small<tiles::Wide, 8>(p);
@@ -41,7 +50,7 @@ bool has_v3() { return __builtin_cpu_supports("x86-64-v3"); }
 bool is_amd() { return __builtin_cpu_is("amd"); }
 #else
 void panel_v4(const Panel& p, MatrixView a, int64_t row, int64_t rows) {
-  tiles::panel<tiles::Half, 2>(p, a, row, rows);
+  tiles::panel<tiles::Half, 2, 4>(p, a, row, rows);
 }
 void panel_v3(const Panel& p, MatrixView a, int64_t row, int64_t rows) {
   panel_v4(p, a, row, rows);
@@ -54,13 +63,16 @@ bool is_amd() { return false; }
 #endif
 
 void panel_plain(const Panel& p, MatrixView a, int64_t row, int64_t rows) {
-  tiles::panel<tiles::Half, 2>(p, a, row, rows);
+  tiles::panel<tiles::Half, 2, 4>(p, a, row, rows);
 }
 void small_plain(const Gemm& p) { tiles::small<tiles::Half, 2>(p); }
 
-void run_panel(const Panel& p, MatrixView a, int64_t row, int64_t rows) {
-  static const auto best = has_v4() ? panel_v4 : has_v3() ? panel_v3 : panel_plain;
-  best(p, a, row, rows);
+// With AVX2, tiles write their results so slowly beside the multiplications that long sums pay.
+const Machine& machine() {
+  static const Machine best = has_v4()   ? Machine{panel_v4, small_v4, 32, 256, 512}
+                              : has_v3() ? Machine{panel_v3, small_v3, 16, 1024, 128}
+                                         : Machine{panel_plain, small_plain, 32, 256, 512};
+  return best;
 }
 
 // Puts big blocks on huge pages where the system has them. A weight matrix is read from end to end
@@ -79,18 +91,18 @@ std::shared_ptr<float[]> aligned_numbers(int64_t count) {
 }
 
 struct Scratch {
-  std::shared_ptr<float[]> panel = aligned_numbers(kDepthBlock * kColumnBlock);
-  std::shared_ptr<float[]> rows = aligned_numbers(kDepthBlock * kRowBlock);
+  std::shared_ptr<float[]> panel = aligned_numbers(machine().depth_block * machine().column_block);
+  std::shared_ptr<float[]> rows = aligned_numbers(machine().depth_block * kRowBlock);
 };
 
 // Reads contiguous rows of `a` in place. A transposed `a` is packed, a block of rows at a time,
 // because each of its numbers would come from another cache line.
 void multiply_panel(const Panel& p, MatrixView a, int64_t rows, float* row_scratch) {
-  if (a.column == 1) return run_panel(p, a, 0, rows);
+  if (a.column == 1) return machine().panel(p, a, 0, rows);
   for (int64_t row = 0; row < rows; row += kRowBlock) {
     const int64_t count = std::min(kRowBlock, rows - row);
     pack_lines(a.from(row, 0), count, p.depth, row_scratch, kRowBlock);
-    run_panel(p, {row_scratch, 1, kRowBlock}, row, count);
+    machine().panel(p, {row_scratch, 1, kRowBlock}, row, count);
   }
 }
 
@@ -98,17 +110,20 @@ void multiply_panel(const Panel& p, MatrixView a, int64_t rows, float* row_scrat
 
 void gemm(const Gemm& p) {
   thread_local Scratch scratch;
-  constexpr int64_t kStrip = PrepackedMatrix::kStrip;
-  for (int64_t column = 0; column < p.columns; column += kColumnBlock) {
-    const int64_t columns = std::min(kColumnBlock, p.columns - column);
-    for (int64_t k = 0; k < p.depth; k += kDepthBlock) {
-      const int64_t depth = std::min(kDepthBlock, p.depth - k);
-      pack_strips(p.b.from(k, column), depth, columns, p.scale, scratch.panel.get(),
-                  depth * kStrip);
+  const int64_t strip = machine().strip, column_block = machine().column_block;
+  // the rows of a transposed a are packed, and should stay in the cache beside the panel
+  const int64_t depth_block =
+      p.a.column == 1 ? machine().depth_block : std::min(machine().depth_block, kPackedDepth);
+  for (int64_t column = 0; column < p.columns; column += column_block) {
+    const int64_t columns = std::min(column_block, p.columns - column);
+    for (int64_t k = 0; k < p.depth; k += depth_block) {
+      const int64_t depth = std::min(depth_block, p.depth - k);
+      pack_strips(p.b.from(k, column), depth, columns, p.scale, scratch.panel.get(), strip,
+                  depth * strip);
       const Panel panel{.columns = columns,
                         .depth = depth,
                         .packed = scratch.panel.get(),
-                        .strip_size = depth * kStrip,
+                        .strip_size = depth * strip,
                         .out = p.out + column,
                         .out_row = p.out_row,
                         .accumulate = p.accumulate || k > 0};
@@ -117,30 +132,29 @@ void gemm(const Gemm& p) {
   }
 }
 
-void small_gemm(const Gemm& p) {
-  static const auto best = has_v4() ? small_v4 : has_v3() ? small_v3 : small_plain;
-  best(p);
-}
+void small_gemm(const Gemm& p) { machine().small(p); }
 
 PrepackedMatrix::PrepackedMatrix(MatrixView b, int64_t depth, int64_t columns)
     : depth_(depth), columns_(columns) {
-  strips_ = aligned_numbers((columns + kStrip - 1) / kStrip * kStrip * depth);
-  pack_strips(b, depth, columns, 1, strips_.get(), depth * kStrip);
+  const int64_t strip = machine().strip;
+  strips_ = aligned_numbers((columns + strip - 1) / strip * strip * depth);
+  pack_strips(b, depth, columns, 1, strips_.get(), strip, depth * strip);
 }
 
 void PrepackedMatrix::multiply(const MatrixView& a, int64_t rows, int64_t first, int64_t last,
                                float* out, int64_t out_row, float scale) const {
   thread_local Scratch scratch;
+  const int64_t strip = machine().strip;
   // With few rows, reading the matrix takes the time: it is read once, from end to end.
   const bool stream = rows <= 8 && a.column == 1;
-  const int64_t depth_block = stream ? depth_ : kDepthBlock;
-  const int64_t column_block = stream ? last - first : kColumnBlock;
+  const int64_t depth_block = stream ? depth_ : machine().depth_block;
+  const int64_t column_block = stream ? last - first : machine().column_block;
   for (int64_t column = first; column < last; column += column_block) {
     for (int64_t k = 0; k < depth_; k += depth_block) {
       const Panel panel{.columns = std::min(column_block, last - column),
                         .depth = std::min(depth_block, depth_ - k),
-                        .packed = strips_.get() + column * depth_ + k * kStrip,
-                        .strip_size = depth_ * kStrip,
+                        .packed = strips_.get() + column * depth_ + k * strip,
+                        .strip_size = depth_ * strip,
                         .out = out + column - first,
                         .out_row = out_row,
                         .accumulate = k > 0};
@@ -158,7 +172,7 @@ bool own_gemm_is_faster() {
     const char* choice = std::getenv("DOVETAIL_GEMM");
     if (choice != nullptr && std::string_view(choice) == "own") return true;
     if (choice != nullptr && std::string_view(choice) == "mkl") return false;
-    return is_amd() && has_v4();
+    return is_amd() && has_v3();
   }();
   return faster;
 }

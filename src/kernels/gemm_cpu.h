@@ -42,19 +42,19 @@ class PrepackedMatrix {
   int64_t depth() const { return depth_; }
   int64_t columns() const { return columns_; }
   // out = scale * a * (columns first .. last - 1 of this matrix). a is [rows, depth]; first must be
-  // a multiple of kStrip.
+  // a multiple of kColumnUnit.
   void multiply(const MatrixView& a, int64_t rows, int64_t first, int64_t last, float* out,
                 int64_t out_row, float scale = 1) const;
 
-  static constexpr int64_t kStrip = 32;  // columns that are packed together
+  static constexpr int64_t kColumnUnit = 32;  // a multiple of every machine's strip
 
  private:
-  std::shared_ptr<float[]> strips_;  // [strips, depth, kStrip]
+  std::shared_ptr<float[]> strips_;  // [strips, depth, columns of a strip]
   int64_t depth_ = 0, columns_ = 0;
 };
 
-// Whether gemm() is faster here than LibTorch's matmul: on AMD's processors with AVX-512, where MKL
-// falls back to AVX2. The environment's DOVETAIL_GEMM=own or =mkl overrides it.
+// Whether gemm() is faster here than LibTorch's matmul: on AMD's processors, where MKL falls back to
+// AVX2 and to slower tiles. The environment's DOVETAIL_GEMM=own or =mkl overrides it.
 bool own_gemm_is_faster();
 
 }  // namespace dovetail

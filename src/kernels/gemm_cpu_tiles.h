@@ -115,14 +115,13 @@ struct Panel {
   bool accumulate;
 };
 
-template <typename Lanes, int kRows>
+template <typename Lanes, int kRows, int kVectors>
 DOVETAIL_INLINE void panel_rows(const Panel& p, MatrixView a, int64_t row) {
-  constexpr int kVectors = PrepackedMatrix::kStrip * sizeof(float) / sizeof(Lanes);
-  const int64_t width = PrepackedMatrix::kStrip;
-  for (int64_t column = 0; column < p.columns; column += width) {
-    const Strip strip{p.depth, p.packed + column / width * p.strip_size, width};
+  constexpr int64_t kStrip = kVectors * sizeof(Lanes) / sizeof(float);
+  for (int64_t column = 0; column < p.columns; column += kStrip) {
+    const Strip strip{p.depth, p.packed + column / kStrip * p.strip_size, kStrip};
     float* out = p.out + row * p.out_row + column;
-    if (column + width <= p.columns) {
+    if (column + kStrip <= p.columns) {
       tile<Lanes, kRows, kVectors>(strip, a, out, p.out_row, p.accumulate);
     } else {
       cut_tile<Lanes, kRows, kVectors>(strip, a, out, p.out_row, p.accumulate, p.columns - column);
@@ -131,13 +130,14 @@ DOVETAIL_INLINE void panel_rows(const Panel& p, MatrixView a, int64_t row) {
 }
 
 // `a` holds the rows `row` .. `row + rows - 1`.
-template <typename Lanes, int kRows>
+template <typename Lanes, int kRows, int kVectors>
 DOVETAIL_INLINE void panel(const Panel& p, MatrixView a, int64_t row, int64_t rows) {
   int64_t done = 0;
   for (; done + kRows <= rows; done += kRows)
-    panel_rows<Lanes, kRows>(p, a.from(done, 0), row + done);
-  for (; done + 2 <= rows; done += 2) panel_rows<Lanes, 2>(p, a.from(done, 0), row + done);
-  if (done < rows) panel_rows<Lanes, 1>(p, a.from(done, 0), row + done);
+    panel_rows<Lanes, kRows, kVectors>(p, a.from(done, 0), row + done);
+  for (; done + 2 <= rows; done += 2)
+    panel_rows<Lanes, 2, kVectors>(p, a.from(done, 0), row + done);
+  if (done < rows) panel_rows<Lanes, 1, kVectors>(p, a.from(done, 0), row + done);
 }
 
 }  // namespace dovetail::tiles

@@ -29,9 +29,10 @@ MatrixView view_of(const Tensor& x) {
 
 // Splits the result by columns, in multiples of a strip, or by rows if they are many more.
 void gemm_on_threads(const Gemm& whole) {
-  const int64_t strips = (whole.columns + PrepackedMatrix::kStrip - 1) / PrepackedMatrix::kStrip;
+  const int64_t strips =
+      (whole.columns + PrepackedMatrix::kColumnUnit - 1) / PrepackedMatrix::kColumnUnit;
   const bool by_rows = whole.rows >= 4 * whole.columns;
-  const int64_t unit = by_rows ? 8 : PrepackedMatrix::kStrip;
+  const int64_t unit = by_rows ? 8 : PrepackedMatrix::kColumnUnit;
   const int64_t units = by_rows ? (whole.rows + unit - 1) / unit : strips;
   const int64_t each =
       std::max<int64_t>(1, unit * whole.depth * (by_rows ? whole.columns : whole.rows));
@@ -81,15 +82,16 @@ Tensor matmul_prepacked(const Tensor& a, const PrepackedMatrix& b, double scale)
   const Tensor out = at::empty({rows, columns}, in.options());
   float* to = out.data_ptr<float>();
   const MatrixView view{in.const_data_ptr<float>(), in.size(1), 1};
-  const int64_t strips = (columns + PrepackedMatrix::kStrip - 1) / PrepackedMatrix::kStrip;
+  const int64_t strips =
+      (columns + PrepackedMatrix::kColumnUnit - 1) / PrepackedMatrix::kColumnUnit;
   const int64_t each =
-      std::max<int64_t>(1, PrepackedMatrix::kStrip * b.depth() * std::max<int64_t>(rows, 1));
-  at::parallel_for(0, strips, std::max<int64_t>(1, kWorthAThread / each),
-                   [&](int64_t begin, int64_t end) {
-                     const int64_t first = begin * PrepackedMatrix::kStrip;
-                     b.multiply(view, rows, first, std::min(end * PrepackedMatrix::kStrip, columns),
-                                to + first, columns, static_cast<float>(scale));
-                   });
+      std::max<int64_t>(1, PrepackedMatrix::kColumnUnit * b.depth() * std::max<int64_t>(rows, 1));
+  at::parallel_for(
+      0, strips, std::max<int64_t>(1, kWorthAThread / each), [&](int64_t begin, int64_t end) {
+        const int64_t first = begin * PrepackedMatrix::kColumnUnit;
+        b.multiply(view, rows, first, std::min(end * PrepackedMatrix::kColumnUnit, columns),
+                   to + first, columns, static_cast<float>(scale));
+      });
   return out;
 }
 
