@@ -35,7 +35,8 @@ std::vector<std::string> notes_of_prompt(const fs::path& folder, const AdapterCo
 
 void write_base(const Job& job, Artefacts& artefacts, const fs::path& folder) {
   const TuneJob& cell = settings_of<TuneJob>(job);
-  const Backbone base = load_backbone(job, cell.start, cell.seed, artefacts);
+  const Backbone base =
+      load_backbone(job, cell.start, cell.seed, /*keeps_weights=*/false, artefacts);
   save_checkpoint(folder, base.model.config(), base.model.weights());
   base.vocabulary->save(folder);
 }

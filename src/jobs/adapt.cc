@@ -126,8 +126,8 @@ TrainingTask training_task(const AdaptSettings& adapt, T5Model& model, TuningMet
 void run_adapt(const Job& job, Artefacts& artefacts, double checkpoint_seconds, Record& record) {
   const AdaptJob& settings = settings_of<AdaptJob>(job);
   const AdaptSettings& adapt = settings.adapt;
-  Backbone backbone =
-      load_backbone(job, settings.start, static_cast<uint64_t>(adapt.seed), artefacts);
+  Backbone backbone = load_backbone(job, settings.start, static_cast<uint64_t>(adapt.seed),
+                                    /*keeps_weights=*/false, artefacts);
   const auto tuning = find_tuning("full").make(backbone.model, {}, 0);
   AdaptBatches batches(job, backbone, artefacts, record);
   TrainingTask training = training_task(adapt, backbone.model, *tuning);

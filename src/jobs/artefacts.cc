@@ -67,6 +67,21 @@ std::shared_ptr<const Checkpoint> Artefacts::checkpoint(const fs::path& folder) 
   return checkpoints_.get(folder.string(), [&] { return load_checkpoint(whole_folder(folder)); });
 }
 
+std::shared_ptr<const T5Model> Artefacts::frozen_model(const fs::path& folder,
+                                                       const std::vector<std::string>& add_tokens) {
+  return frozen_models_.get(folder.string() + "\n" + join(add_tokens, "\n"), [&] {
+    const auto held = checkpoint(folder);
+    T5Config config = held->config;
+    T5Weights weights =
+        device_.is_cpu() ? held->weights : clone_weights(config, held->weights, device_);
+    const int64_t ids = vocabulary(folder, add_tokens)->size();
+    if (ids > config.vocab_size) grow_embedding(ids, config, weights);
+    T5Model model(config, std::move(weights));
+    model.set_prepacking(Prepacking::both_ways);
+    return model;
+  });
+}
+
 std::shared_ptr<const TaskData> Artefacts::task(const std::string& name_or_card,
                                                 const std::string& fingerprint) {
   return tasks_.get(name_or_card + "@" + fingerprint,

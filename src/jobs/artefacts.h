@@ -9,6 +9,7 @@
 
 #include "examples/task.h"
 #include "model/checkpoints/checkpoint.h"
+#include "model/t5.h"
 #include "plan/job.h"
 #include "text/corpus.h"
 #include "text/vocabulary.h"
@@ -43,6 +44,10 @@ class Artefacts {
   std::shared_ptr<const Vocabulary> vocabulary(const std::filesystem::path& folder,
                                                const std::vector<std::string>& add_tokens = {});
   std::shared_ptr<const Checkpoint> checkpoint(const std::filesystem::path& folder);
+  // The checkpoint in a folder as a model that nothing trains: all who ask share its memory, and its
+  // prepacked copies. With tokens of the sweep added to its vocabulary.
+  std::shared_ptr<const T5Model> frozen_model(const std::filesystem::path& folder,
+                                              const std::vector<std::string>& add_tokens);
   std::shared_ptr<const TaskData> task(const std::string& name_or_card,
                                        const std::string& fingerprint);
   // Tokenised text, built once for a (text, vocabulary) and shared by all ranks of a node.
@@ -77,6 +82,7 @@ class Artefacts {
   at::Device device_;
   Recent<Vocabulary> vocabularies_;
   Recent<Checkpoint> checkpoints_;
+  Recent<T5Model> frozen_models_{.capacity = 2};
   Recent<TaskData> tasks_;
   Recent<TokenCorpus> corpora_;
 };

@@ -26,11 +26,15 @@ std::filesystem::path base_folder(const Job& job, const StartSettings& start,
 }
 
 Backbone load_backbone(const Job& job, const StartSettings& start, uint64_t seed,
-                       Artefacts& artefacts) {
+                       bool keeps_weights, Artefacts& artefacts) {
   if (const auto folder = base_folder(job, start, artefacts); !folder.empty()) {
     std::vector<std::string> add_tokens;  // which the sweep's own models have already
     if (start.adaptation.empty() && start.objective.name == "checkpoint")
       add_tokens = start.objective.parameters.value("add_tokens", add_tokens);
+    if (keeps_weights) {
+      return {artefacts.vocabulary(folder, add_tokens),
+              T5Model(*artefacts.frozen_model(folder, add_tokens))};
+    }
     return load_folder(folder, artefacts, add_tokens);
   }
   const auto vocabulary = artefacts.vocabulary(artefacts.folder(job.input_keys.at(0)));

@@ -38,7 +38,8 @@ std::string without_sense_note(const std::string& text) {
 void run_untuned(const Job& job, const TaskData& task, Artefacts& artefacts, Record& record) {
   const BaselineJob& baseline = settings_of<BaselineJob>(job);
   const UntunedSettings& settings = baseline.untuned.value();
-  Backbone backbone = load_backbone(job, settings.start, settings.seed.value_or(0), artefacts);
+  Backbone backbone = load_backbone(job, settings.start, settings.seed.value_or(0),
+                                    /*keeps_weights=*/false, artefacts);
   const auto method = find_tuning("full").make(backbone.model, {}, 0);
   const ExampleEncoder encoder(task, untuned_template(settings.tmpl), *backbone.vocabulary, {},
                                backbone.model.config().vocab_size,

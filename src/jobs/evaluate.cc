@@ -15,7 +15,7 @@
 #include "model/generation/generate.h"
 #include "model/generation/generation_config.h"
 #include "templates/answer.h"
-#include "training/training_loop.h"
+#include "training/weighted_loss.h"
 
 namespace dovetail {
 

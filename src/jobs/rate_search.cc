@@ -19,9 +19,8 @@ void add_cost(const TuneCell& cell, Cost& sum) {
 
 bool failed(const TuneCell& cell) { return !cell.outcome.failure.empty(); }
 
-// Trains at one rate; returns its score, or nothing where training failed.
+// The score of a cell that was trained at its rate, or nothing where training failed.
 std::optional<double> score_at(TuneCell& cell, Json& tried) {
-  train(cell.training, cell.state, cell.outcome);
   tried.push_back({{"learning_rate", cell.settings.optimizer.learning_rate}});
   if (failed(cell)) {
     tried.back()["failure"] = cell.outcome.failure;
@@ -38,19 +37,37 @@ std::optional<double> score_at(TuneCell& cell, Json& tried) {
   return score;
 }
 
+// Cells around one frozen model share their passes.
+void train_together(const std::vector<std::unique_ptr<TuneCell>>& cells) {
+  std::vector<TrainingRun> runs;
+  for (const auto& cell : cells) runs.push_back({cell->training, cell->state, cell->outcome});
+  train(runs);
+}
+
 }  // namespace
 
 std::unique_ptr<TuneCell> search_rates(const Job& job, const TuneJob& cell, Artefacts& artefacts,
                                        GradientAllReduce* all_reduce, Record& record) {
   const auto task = load_task(job, cell.task, artefacts);
+  const auto cell_at = [&](double rate) {
+    TuneJob at_rate = cell;
+    at_rate.tune.optimizer.learning_rate = rate;
+    return std::make_unique<TuneCell>(job, at_rate, task, artefacts, all_reduce);
+  };
+  const bool together = keeps_weights(cell.tuning);
+  std::vector<std::unique_ptr<TuneCell>> cells;
+  if (together) {
+    for (const double rate : cell.tune.choice.learning_rates) cells.push_back(cell_at(rate));
+    train_together(cells);
+  }
   std::unique_ptr<TuneCell> best;
   double best_score = 0;
   Cost searched;
   Json tried = Json::array();
-  for (const double rate : cell.tune.choice.learning_rates) {
-    TuneJob at_rate = cell;
-    at_rate.tune.optimizer.learning_rate = rate;
-    auto one = std::make_unique<TuneCell>(job, at_rate, task, artefacts, all_reduce);
+  const std::vector<double>& rates = cell.tune.choice.learning_rates;
+  for (size_t i = 0; i < rates.size(); ++i) {
+    std::unique_ptr<TuneCell> one = together ? std::move(cells[i]) : cell_at(rates[i]);
+    if (!together) train(one->training, one->state, one->outcome);
     const std::optional<double> score = score_at(*one, tried);
     const bool better = !best || (score && (failed(*best) || *score > best_score));
     if (better) std::swap(best, one);

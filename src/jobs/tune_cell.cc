@@ -47,13 +47,20 @@ Json tuning_parameters(const ChoiceSettings& choice, const TuneSettings& tune) {
   return parameters;
 }
 
+bool keeps_weights(const ChoiceSettings& choice) {
+  const TuningEntry& entry = find_tuning(choice.name).entry;
+  return entry.keeps_weights &&
+         entry.keeps_weights(resolve_parameters(entry.name, entry.parameters, choice.parameters));
+}
+
 TuneCell::TuneCell(const Job& job, const TuneJob& cell, std::shared_ptr<const TaskData> data,
                    Artefacts& artefacts, GradientAllReduce* all_reduce)
     : settings(cell.tune),
       evaluate(cell.evaluate),
       seed(cell.seed),
       task(std::move(data)),
-      backbone(load_backbone(job, cell.start, cell.seed_of(&SeedParts::initialization), artefacts)),
+      backbone(load_backbone(job, cell.start, cell.seed_of(&SeedParts::initialization),
+                             keeps_weights(cell.tuning), artefacts)),
       tmpl(template_for(cell.tmpl, cell.tuning)),
       soft_tokens(plan_soft_tokens(tmpl, *task, *backbone.vocabulary)),
       method(make_method(job, cell, backbone.model, cell.seed_of(&SeedParts::initialization),

@@ -21,6 +21,9 @@ namespace dovetail {
 // unless it says more. ConfigError where it says fewer.
 Json tuning_parameters(const ChoiceSettings& choice, const TuneSettings& tune);
 
+// Whether the tuning leaves the model's weights as they are: see TuningEntry.
+bool keeps_weights(const ChoiceSettings& choice);
+
 // The state of one cell while it trains. It is not movable, because its members refer to each
 // other.
 struct TuneCell {

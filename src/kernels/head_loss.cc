@@ -2,14 +2,17 @@
 #include "kernels/head_loss.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
-#include <ATen/ops/full.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/logsumexp.h>
 #include <ATen/ops/nonzero.h>
+#include <ATen/ops/stack.h>
 
+#include "base/error.h"
 #include "kernels/autograd_node.h"
 #include "kernels/matmul.h"
+#include "kernels/rows.h"
 
 namespace dovetail {
 
@@ -21,87 +24,115 @@ constexpr int64_t kBlockNumbers = int64_t{1} << 24;  // logits held at a time: 6
 
 struct HeadLossBackward final : BackwardNode {
   Tensor dhidden_RD, dhead_VD, head_VD;
+  std::vector<LossPart> parts;
 
   variable_list apply(variable_list&& gradients) override {
     if (!gradients[0].defined()) return variable_list(2);
     const BelowAutograd below;
-    const double factor = gradients[0].item<double>();
-    if (factor != 1) {
-      if (dhidden_RD.defined()) dhidden_RD.mul_(factor);
-      if (dhead_VD.defined()) dhead_VD.mul_(factor);
+    const Tensor factors = gradients[0].to(at::kDouble).reshape({-1}).contiguous();
+    int64_t first = 0;
+    for (size_t i = 0; i < parts.size(); ++i) {
+      const double factor = factors.const_data_ptr<double>()[i];
+      if (factor != 1) scale(first, parts[i].rows, factor);
+      first += parts[i].rows;
     }
     if (dhead_VD.defined()) add_gradient(head_VD, dhead_VD);
     dhead_VD = Tensor();
     return {dhidden_RD, Tensor()};
   }
 
+  void scale(int64_t first, int64_t rows, double factor) {
+    if (dhidden_RD.defined()) dhidden_RD.narrow(0, first, rows).mul_(factor);
+    if (!dhead_VD.defined()) return;
+    DOVETAIL_CHECK(parts.size() == 1);  // the head's gradient is a sum over the parts
+    dhead_VD.mul_(factor);
+  }
+
   void release_variables() override { dhidden_RD = dhead_VD = Tensor(); }
 };
 
-// Returns the loss of a block's rows; overwrites the logits with their gradient if it is wanted.
-double block_loss(const Tensor& logits_RV, const int64_t* labels, const CrossEntropy& settings,
-                  bool wants_gradient) {
+// The rows of a call: the part that each belongs to, and the summed losses of the parts.
+struct LossRows {
+  explicit LossRows(std::span<const LossPart> given) : parts(given), sums(given.size(), 0.0) {
+    for (size_t i = 0; i < parts.size(); ++i) part_of.insert(part_of.end(), parts[i].rows, i);
+  }
+  std::span<const LossPart> parts;
+  std::vector<double> sums;
+  std::vector<size_t> part_of;
+};
+
+// Adds up the losses of a block of rows; overwrites the logits with their gradient if it is wanted.
+void block_loss(const Tensor& logits_RV, const int64_t* labels, int64_t first_row,
+                bool wants_gradient, LossRows& all) {
   const int64_t rows = logits_RV.size(0), vocab_size = logits_RV.size(1);
   float* logits = logits_RV.data_ptr<float>();
   std::vector<double> losses(rows, 0.0);
   at::parallel_for(0, rows, 1, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
       float* line = logits + row * vocab_size;
-      if (labels[row] == kIgnored) {
+      if (labels[first_row + row] == kIgnored) {
         if (wants_gradient) std::fill_n(line, vocab_size, 0.0f);
         continue;
       }
-      losses[row] = cross_entropy_row(line, vocab_size, labels[row], settings,
+      losses[row] = cross_entropy_row(line, vocab_size, labels[first_row + row],
+                                      all.parts[all.part_of[first_row + row]].settings,
                                       wants_gradient ? line : nullptr);
     }
   });
-  double sum = 0;
-  for (double loss : losses) sum += loss;
-  return sum;
+  for (int64_t row = 0; row < rows; ++row) all.sums[all.part_of[first_row + row]] += losses[row];
 }
 
-// Returns the loss of a block of rows, and adds its part to the gradients.
-double run_block(const Tensor& x_RD, const int64_t* labels, const Projection& head,
-                 double logit_scale, const CrossEntropy& settings, HeadLossBackward* node,
-                 int64_t first_row) {
+// Adds a block of rows to the losses and to the gradients.
+void run_block(const Tensor& x_RD, const int64_t* labels, const Projection& head,
+               double logit_scale, HeadLossBackward* node, int64_t first_row, LossRows& all) {
   const bool wants_hidden = node != nullptr && node->dhidden_RD.defined();
   const bool wants_head = node != nullptr && node->dhead_VD.defined();
   const Tensor logits_RV = matmul_weights(x_RD, head, logit_scale);
-  const double sum = block_loss(logits_RV, labels, settings, wants_hidden || wants_head);
+  block_loss(logits_RV, labels, first_row, wants_hidden || wants_head, all);
   if (wants_hidden) {
     node->dhidden_RD.narrow(0, first_row, x_RD.size(0))
         .copy_(matmul_weights_backward(logits_RV, head, logit_scale));
   }
   if (wants_head)
     matmul_into(node->dhead_VD, logits_RV.t(), x_RD, logit_scale, /*accumulate=*/first_row > 0);
-  return sum;
 }
 
-Tensor head_loss_float(const Tensor& hidden_RD, const Projection& head, const Tensor& labels,
-                       double logit_scale, const CrossEntropy& settings) {
+Tensor weighted_sums(const LossRows& all, const at::TensorOptions& options) {
+  Tensor losses = at::empty({std::ssize(all.sums)}, at::kFloat);
+  for (size_t i = 0; i < all.sums.size(); ++i)
+    losses.data_ptr<float>()[i] =
+        static_cast<float>(all.sums[i] * static_cast<double>(all.parts[i].settings.weight));
+  return losses.to(options.dtype());
+}
+
+Tensor head_losses_float(const Tensor& hidden_RD, const Projection& head, const Tensor& labels,
+                         double logit_scale, std::span<const LossPart> parts) {
   const Tensor& head_VD = head.parts[0];
   const auto node = backward_node<HeadLossBackward>({hidden_RD, head_VD});
   const bool wants_hidden = node && hidden_RD.requires_grad(),
              wants_head = node && head_VD.requires_grad();
-  double sum = 0;
-  Tensor loss;
+  LossRows all(parts);
+  Tensor losses;
   {
     const BelowAutograd below;
     const Tensor x_RD = hidden_RD.detach().contiguous(), labels_R = labels.contiguous();
+    DOVETAIL_CHECK(std::ssize(all.part_of) == x_RD.size(0));
     if (wants_hidden) node->dhidden_RD = at::empty_like(x_RD);
     if (wants_head) node->dhead_VD = at::empty_like(head.whole_NK);
     const int64_t rows = x_RD.size(0),
                   step = std::max<int64_t>(64, kBlockNumbers / head_VD.size(0));
     for (int64_t begin = 0; begin < rows; begin += step) {
-      sum += run_block(x_RD.narrow(0, begin, std::min(step, rows - begin)),
-                       labels_R.const_data_ptr<int64_t>() + begin, head, logit_scale, settings,
-                       node.get(), begin);
+      run_block(x_RD.narrow(0, begin, std::min(step, rows - begin)),
+                labels_R.const_data_ptr<int64_t>(), head, logit_scale, node.get(), begin, all);
     }
-    loss = at::full({}, sum * settings.weight, x_RD.options());
+    losses = weighted_sums(all, x_RD.options());
   }
-  if (node) node->head_VD = head_VD;
-  attach(loss, node);
-  return loss;
+  if (node) {
+    node->head_VD = head_VD;
+    node->parts.assign(parts.begin(), parts.end());
+  }
+  attach(losses, node);
+  return losses;
 }
 
 }  // namespace
@@ -120,12 +151,24 @@ Tensor head_loss_reference(const Tensor& hidden_RD, const Tensor& head_VD, const
   return losses.sum() * static_cast<double>(settings.weight);
 }
 
+Tensor head_losses(const Tensor& hidden_RD, const Projection& head, const Tensor& labels_R,
+                   double logit_scale, std::span<const LossPart> parts) {
+  if (is_plain_float(hidden_RD) && is_plain_float(head.whole_NK) && hidden_RD.numel() > 0)
+    return head_losses_float(hidden_RD, head, labels_R, logit_scale, parts);
+  std::vector<int64_t> rows;
+  for (const LossPart& part : parts) rows.push_back(part.rows);
+  const std::vector<Tensor> hidden = split_rows(hidden_RD, rows), labels = labels_R.split(rows);
+  std::vector<Tensor> losses;
+  for (size_t i = 0; i < parts.size(); ++i)
+    losses.push_back(
+        head_loss_reference(hidden[i], head.parts[0], labels[i], logit_scale, parts[i].settings));
+  return at::stack(losses);
+}
+
 Tensor head_loss(const Tensor& hidden_RD, const Projection& head, const Tensor& labels_R,
                  double logit_scale, const CrossEntropy& settings) {
-  const bool fast =
-      is_plain_float(hidden_RD) && is_plain_float(head.whole_NK) && hidden_RD.numel() > 0;
-  return fast ? head_loss_float(hidden_RD, head, labels_R, logit_scale, settings)
-              : head_loss_reference(hidden_RD, head.parts[0], labels_R, logit_scale, settings);
+  const LossPart whole{hidden_RD.size(0), settings};
+  return head_losses(hidden_RD, head, labels_R, logit_scale, {&whole, 1}).squeeze(0);
 }
 
 }  // namespace dovetail

@@ -3,6 +3,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <span>
+
 #include "kernels/head_loss_cpu.h"
 #include "kernels/linear.h"
 
@@ -19,6 +21,17 @@ inline constexpr int64_t kIgnored = -100;
 // result itself for the cheapest backward pass.
 at::Tensor head_loss(const at::Tensor& hidden_RD, const Projection& head,
                      const at::Tensor& labels_R, double logit_scale, const CrossEntropy& settings);
+
+// Rows with settings of their own: those of one model in a group's pass.
+struct LossPart {
+  int64_t rows = 0;
+  CrossEntropy settings;
+};
+
+// The same for parts that stand one after the other under one head: the loss of each, [parts].
+at::Tensor head_losses(const at::Tensor& hidden_RD, const Projection& head,
+                       const at::Tensor& labels_R, double logit_scale,
+                       std::span<const LossPart> parts);
 
 // The reference: the same in LibTorch's operations.
 at::Tensor head_loss_reference(const at::Tensor& hidden_RD, const at::Tensor& head_VD,

@@ -8,6 +8,7 @@
 #include "kernels/autograd_node.h"
 #include "kernels/gradient_listener.h"
 #include "kernels/matmul.h"
+#include "kernels/rows.h"
 #include "kernels/weight_addition.h"
 
 namespace dovetail {
@@ -15,16 +16,6 @@ namespace dovetail {
 using at::Tensor;
 
 namespace {
-
-bool are_neighbours(const std::vector<Tensor>& tensors) {
-  for (size_t i = 0; i + 1 < tensors.size(); ++i) {
-    const Tensor &a = tensors[i], &b = tensors[i + 1];
-    if (!a.defined() || !b.defined() || !a.is_contiguous() || !b.is_contiguous()) return false;
-    if (a.storage().data_ptr().get() != b.storage().data_ptr().get()) return false;
-    if (b.storage_offset() != a.storage_offset() + a.numel()) return false;
-  }
-  return tensors.back().is_contiguous();
-}
 
 Tensor joined_view(const std::vector<Tensor>& tensors) {
   int64_t rows = 0;
@@ -184,6 +175,34 @@ Tensor linear(const Tensor& x, const Projection& projection, uint64_t dropout_se
   const Tensor& factors = projection.additions.front().input_K;
   const Tensor scaled = factors.defined() ? x * factors : x;
   return add_to_product(product(scaled, projection), scaled, projection, dropout_seed);
+}
+
+Tensor linear(const Tensor& x_RK, std::span<const LinearPart> parts) {
+  if (parts.size() == 1) return linear(x_RK, *parts[0].projection, parts[0].dropout_seed);
+  std::vector<int64_t> rows;
+  bool any_addition = false, any_input = false;
+  for (const LinearPart& part : parts) {
+    rows.push_back(part.rows);
+    const auto& additions = part.projection->additions;
+    any_addition |= !additions.empty();
+    any_input |= !additions.empty() && additions.front().input_K.defined();
+  }
+  if (!any_addition) return product(x_RK, *parts[0].projection);
+  std::vector<Tensor> inputs = split_rows(x_RK, rows);
+  if (any_input) {
+    for (size_t i = 0; i < parts.size(); ++i) {
+      const auto& additions = parts[i].projection->additions;
+      if (!additions.empty() && additions.front().input_K.defined())
+        inputs[i] = inputs[i] * additions.front().input_K;
+    }
+  }
+  const Tensor y_RN = product(any_input ? join_rows(inputs) : x_RK, *parts[0].projection);
+  std::vector<Tensor> outputs = split_rows(y_RN, rows);
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i].projection->additions.empty()) continue;
+    outputs[i] = add_to_product(outputs[i], inputs[i], *parts[i].projection, parts[i].dropout_seed);
+  }
+  return join_rows(outputs);
 }
 
 void add_gradient(const Tensor& parameter, const Tensor& gradient) {

@@ -3,6 +3,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <span>
 #include <vector>
 
 #include "kernels/gemm_cpu.h"
@@ -70,6 +71,18 @@ at::Tensor matmul_weights_backward(const at::Tensor& dy_RN, const Projection& pr
 // `dropout_seed` turns the dropout of the additions on: one for each forward pass, 0 for
 // off.
 at::Tensor linear(const at::Tensor& x_RK, const Projection& projection, uint64_t dropout_seed = 0);
+
+// One model's rows of an input that several models share the product of: their weights are the same
+// memory, and do not need a gradient; each has additions of its own.
+struct LinearPart {
+  const Projection* projection = nullptr;
+  int64_t rows = 0;
+  uint64_t dropout_seed = 0;
+};
+
+// The parts one after the other: [sum of rows, K] to [sum of rows, N]. A single part may have
+// weights that are trained.
+at::Tensor linear(const at::Tensor& x_RK, std::span<const LinearPart> parts);
 
 // Adds `gradient`, of the parameter's shape, to parameter.grad(), or makes it that. The caller must
 // hold no other reference to it.

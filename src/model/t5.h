@@ -93,25 +93,9 @@ class T5Model {
 
   Activation activation() const;
   double logit_scale() const;
+  const Projection& head() const { return head_; }
 
  private:
-  struct BlockInputs;  // all that a block reads beside the residual stream
-
-  struct Block;  // its weights and what was added to them
-
-  at::Tensor self_attention(const Block& block, const BlockInputs& in, const at::Tensor& normed_BXD,
-                            const Dropout& dropout) const;
-  at::Tensor cross_attention(const Block& block, const BlockInputs& in,
-                             const at::Tensor& normed_BXD, const Dropout& dropout) const;
-  AddNormOutput run_block(const Block& block, const BlockInputs& in, AddNormOutput stream,
-                          uint64_t first_site) const;
-  AddNormOutput checkpointed_block(const Block& block, const BlockInputs& in,
-                                   const AddNormOutput& stream, uint64_t first_site) const;
-  at::Tensor run_stack(bool decoder, const at::Tensor& embedded_BXD, BlockInputs inputs,
-                       uint64_t first_site) const;
-  at::Tensor position_bias_of(const Block& block, bool decoder, int64_t length) const;
-  AddNormOutput next_norm(const AddNormOutput& stream, const at::Tensor& x_BXD,
-                          const at::Tensor& norm_D, const Dropout& dropout) const;
   std::vector<Projection*> projections();  // of all blocks, the encoder's first
   void number_addition_sites();
 
@@ -122,6 +106,33 @@ class T5Model {
   Projection head_;
   Prepacking prepacking_ = Prepacking::none;
 };
+
+// Whether models can run in one pass: they hold the same weights in the same memory, and train none
+// of them. What they train are additions, prefixes and embeddings of their own.
+bool may_share(const T5Model& a, const T5Model& b);
+
+// encode, decode and loss for models that may share a pass, each with a part of its own: the same
+// results up to rounding, in fewer and larger steps.
+struct EncoderPart {
+  const T5Model* model = nullptr;
+  at::Tensor embedded_BSD, mask_BS;
+  ForwardOptions options;
+};
+std::vector<at::Tensor> encode_group(const std::vector<EncoderPart>& parts);
+
+struct DecoderPart {
+  const T5Model* model = nullptr;
+  at::Tensor decoder_ids_BT, memory_BSD, mask_BS;
+  ForwardOptions options;
+};
+std::vector<at::Tensor> decode_group(const std::vector<DecoderPart>& parts);
+
+struct HeadPart {
+  const T5Model* model = nullptr;
+  at::Tensor hidden_BTD, labels_BT;
+  CrossEntropy settings;
+};
+at::Tensor losses_of_group(const std::vector<HeadPart>& parts);  // [parts]
 
 // Keeps a model's weights prepacked while it lives.
 class PrepackedWeights {

@@ -13,6 +13,7 @@
 #include "base/stop.h"
 #include "training/learning_rate.h"
 #include "training/micro_batch.h"
+#include "training/shared_step.h"
 
 namespace dovetail {
 
@@ -54,13 +55,10 @@ double clip_scale(const NamedTensors& trained, double clip) {
 // Derives a seed for each step, so that its dropout does not depend on earlier work in this process
 // and resuming or sharing a rank changes nothing. LibTorch's generator gets the same seed: dropout
 // outside of the CPU kernels draws from it.
-uint64_t seed_dropout(const TrainingTask& task, int64_t step) {
-  uint64_t seed = derive_seed(task.seed, fmt::format("dropout/{}", step));
-  if (task.group && task.group->rank() > 0) {
-    seed = derive_seed(seed, fmt::format("member/{}", task.group->rank()));
-  }
-  if (task.dropout > 0) at::manual_seed(seed);
-  return seed;
+uint64_t dropout_seed(const TrainingTask& task, int64_t step) {
+  const uint64_t seed = derive_seed(task.seed, fmt::format("dropout/{}", step));
+  if (!task.group || task.group->rank() == 0) return seed;
+  return derive_seed(seed, fmt::format("member/{}", task.group->rank()));
 }
 
 // Returns the rows of a step's batch that this rank computes, as micro-batches.
@@ -71,44 +69,43 @@ std::vector<Batch> own_parts(const TrainingTask& task, const Batch& batch) {
 }
 
 // Gradient accumulation: runs forward and backward over the micro-batches, and returns the sum of
-// their losses. The loss contains the division by all target tokens of the step, so that the
-// backward pass has nothing to multiply.
+// their losses.
 double accumulate_gradients(const TrainingRun& run, const Batch& batch, int64_t step) {
   const auto& [task, state, outcome] = run;
-  const std::vector<Batch> parts = own_parts(task, batch);
+  const StepPlan plan = plan_step(task, batch, step);
   const T5Model& model = state.replica ? state.replica->model() : *task.model;
-  const double weight = 1.0 / static_cast<double>(batch.num_targets);
-  const CrossEntropy settings{.label_smoothing = static_cast<float>(task.options.label_smoothing),
-                              .z_loss = static_cast<float>(task.options.z_loss),
-                              .weight = static_cast<float>(weight)};
-  const uint64_t seed = seed_dropout(task, step);
+  if (task.dropout > 0) at::manual_seed(plan.seed);
   if (state.replica) state.replica->take_weights();
   double loss_sum = 0;
-  for (size_t i = 0; i < parts.size(); ++i) {
-    const ForwardOptions options{
-        .dropout = task.dropout,
-        // a seed for each part, or rows at the same place of two parts would drop the same elements
-        .dropout_seed = i == 0 ? seed : derive_seed(seed, fmt::format("part/{}", i)),
-        .activation_checkpointing = task.options.activation_checkpointing};
-    const Tensor loss = weighted_loss(model, *task.tuning, parts[i], settings, options);
-    const double part_sum = loss.item<double>() / weight;
+  for (size_t i = 0; i < plan.parts.size(); ++i) {
+    const Tensor loss =
+        weighted_loss(model, *task.tuning, plan.parts[i], plan.settings, plan.options(task, i));
+    const double part_sum = loss.item<double>() / plan.weight;
     if (!std::isfinite(part_sum))
       throw_<SystemError>("the loss is {} at step {}", part_sum, step + 1);
     {
-      const bool last = i + 1 == parts.size();
+      const bool last = i + 1 == plan.parts.size();
       const auto listener = state.all_reduce_step ? state.all_reduce_step->listen(last) : nullptr;
       loss.backward();
     }
     if (state.replica) state.replica->give_gradients();
     loss_sum += part_sum;
-    outcome.computed_tokens += parts[i].num_computed;
+    outcome.computed_tokens += plan.parts[i].num_computed;
   }
   return loss_sum;
 }
 
-double own_gradients(const TrainingRun& run, int64_t step, Batch& batch) {
-  batch = run.task.next_batch(step).to(run.task.model->device());
+void clear_gradients(const TrainingRun& run) {
   for (auto& [name, tensor] : run.state.trained) tensor.mutable_grad().reset();
+}
+
+void begin_step(const TrainingRun& run, int64_t step, Batch& batch) {
+  batch = run.task.next_batch(step).to(run.task.model->device());
+  clear_gradients(run);
+}
+
+double own_gradients(const TrainingRun& run, int64_t step, Batch& batch) {
+  begin_step(run, step, batch);
   return accumulate_gradients(run, batch, step);
 }
 
@@ -144,11 +141,10 @@ double group_gradients(const TrainingRun& run, int64_t step, Batch& batch) {
   return all.loss_sum;
 }
 
-void one_step(const TrainingRun& run, int64_t step, CurveWriter& curve) {
+// What follows the gradients of a step.
+void end_step(const TrainingRun& run, int64_t step, const Batch& batch, double loss_sum,
+              CurveWriter& curve) {
   const auto& [task, state, outcome] = run;
-  Batch batch;
-  const double loss_sum =
-      task.group ? group_gradients(run, step, batch) : own_gradients(run, step, batch);
   const double scale = clip_scale(state.trained, task.optimizer.clip);
   if (!std::isfinite(scale)) throw_<SystemError>("the gradient is not finite at step {}", step + 1);
   state.optimizer->step(step, task.steps, scale);
@@ -157,6 +153,47 @@ void one_step(const TrainingRun& run, int64_t step, CurveWriter& curve) {
   outcome.cost.train_tokens += batch.num_tokens;
   curve.add(loss_sum, batch.num_targets, step + 1, step + 1 == task.steps, outcome.train_loss);
   if (task.after_step) task.after_step(run, step + 1);
+}
+
+void one_step(const TrainingRun& run, int64_t step, CurveWriter& curve) {
+  Batch batch;
+  const double loss_sum =
+      run.task.group ? group_gradients(run, step, batch) : own_gradients(run, step, batch);
+  end_step(run, step, batch, loss_sum, curve);
+}
+
+bool takes_step(const TrainingRun& run, int64_t step) {
+  return run.outcome.failure.empty() && !run.state.stopped && step >= run.state.first_step &&
+         step < run.task.steps;
+}
+
+// The same for runs that share their passes. Where a pass fails as a whole, for want of memory for
+// example, each run computes its own.
+void shared_step(std::span<const TrainingRun> runs, const std::vector<size_t>& active, int64_t step,
+                 std::vector<CurveWriter>& curves) {
+  std::vector<RunStep> steps(active.size());
+  std::vector<RunStep*> drawn;
+  for (size_t i = 0; i < active.size(); ++i) {
+    steps[i].run = &runs[active[i]];
+    steps[i].failure =
+        run_step_guarded(step, [&] { begin_step(*steps[i].run, step, steps[i].batch); });
+    if (steps[i].failure.empty()) drawn.push_back(&steps[i]);
+  }
+  if (!run_step_guarded(step, [&] { shared_gradients(drawn, step); }).empty()) {
+    for (RunStep* one : drawn) {
+      one->failure = run_step_guarded(step, [&] {
+        clear_gradients(*one->run);
+        one->loss_sum = accumulate_gradients(*one->run, one->batch, step);
+      });
+    }
+  }
+  for (size_t i = 0; i < active.size(); ++i) {
+    const TrainingRun& run = runs[active[i]];
+    run.outcome.failure = steps[i].failure;
+    if (!run.outcome.failure.empty()) continue;
+    run.outcome.failure = run_step_guarded(
+        step, [&] { end_step(run, step, steps[i].batch, steps[i].loss_sum, curves[active[i]]); });
+  }
 }
 
 // Each rank reads its saved state by itself, from a folder that may be slow to show new files.
@@ -183,17 +220,25 @@ void finish(const TrainingRun& run) {
 
 }  // namespace
 
-Tensor weighted_loss(const T5Model& model, TuningMethod& tuning, const Batch& batch,
-                     const CrossEntropy& settings, const ForwardOptions& options) {
-  // the tuning may embed in float32 for a model in half precision
-  const Tensor embedded_BSD =
-      tuning.embed(batch.source_BS).to(model.weights().shared_VD.scalar_type());
-  ForwardOptions segmented = options;
-  segmented.segments_BT = batch.segments_BT;
-  const Tensor memory_BSD = model.encode(embedded_BSD, batch.mask_BS, segmented);
-  const Tensor hidden_BTD =
-      model.decode(batch.decoder_ids_BT, memory_BSD, batch.mask_BS, segmented);
-  return model.loss(hidden_BTD, batch.labels_BT, settings);
+// The loss contains the division by all target tokens of the step, so that the backward pass has
+// nothing to multiply.
+StepPlan plan_step(const TrainingTask& task, const Batch& batch, int64_t step) {
+  StepPlan plan;
+  plan.parts = own_parts(task, batch);
+  plan.weight = 1.0 / static_cast<double>(batch.num_targets);
+  plan.settings = {.label_smoothing = static_cast<float>(task.options.label_smoothing),
+                   .z_loss = static_cast<float>(task.options.z_loss),
+                   .weight = static_cast<float>(plan.weight)};
+  plan.seed = dropout_seed(task, step);
+  return plan;
+}
+
+ForwardOptions StepPlan::options(const TrainingTask& task, size_t part) const {
+  return {
+      .dropout = task.dropout,
+      // a seed for each part, or rows at the same place of two parts would drop the same elements
+      .dropout_seed = part == 0 ? seed : derive_seed(seed, fmt::format("part/{}", part)),
+      .activation_checkpointing = task.options.activation_checkpointing};
 }
 
 void prepare(const TrainingTask& task, TrainingState& state) {
@@ -225,13 +270,21 @@ void train(std::span<const TrainingRun> group) {
     first_step = std::min(first_step, run.state.first_step);
     last_step = std::max(last_step, run.task.steps);
   }
+  const std::vector<std::vector<size_t>> sharing = runs_that_share(group);
   for (int64_t step = first_step; step < last_step; ++step) {
-    for (size_t i = 0; i < group.size(); ++i) {
-      const auto& [task, state, outcome] = group[i];
-      if (!outcome.failure.empty() || state.stopped) continue;
-      if (step < state.first_step || step >= task.steps) continue;
-      if (!task.group) check_stop();  // the ranks of a group stop together, within the step
-      outcome.failure = run_step_guarded(step, [&] { one_step(group[i], step, curves[i]); });
+    for (const std::vector<size_t>& runs : sharing) {
+      std::vector<size_t> active;
+      for (const size_t i : runs)
+        if (takes_step(group[i], step)) active.push_back(i);
+      if (active.empty()) continue;
+      const TrainingRun& first = group[active[0]];
+      if (!first.task.group) check_stop();  // the ranks of a group stop together, within the step
+      if (active.size() > 1) {
+        shared_step(group, active, step, curves);
+      } else {
+        first.outcome.failure =
+            run_step_guarded(step, [&] { one_step(first, step, curves[active[0]]); });
+      }
     }
   }
   for (const TrainingRun& run : group) finish(run);

@@ -15,6 +15,7 @@
 #include "training/half_precision_replica.h"
 #include "training/parameter_groups.h"
 #include "training/weight_average.h"
+#include "training/weighted_loss.h"
 #include "tuning/tuning_method.h"
 
 namespace dovetail {
@@ -71,8 +72,8 @@ struct TrainingRun {
 // Makes the missing parts of the state: trained tensors, optimizer, average, replica, all-reduce.
 void prepare(const TrainingTask& task, TrainingState& state);
 
-// Trains a group of runs step by step, side by side, and prepares their states. A run with averaged
-// weights leaves the averages in the model. A failed run (a loss that is not finite, an exception)
+// Trains a group of runs step by step, side by side, and prepares their states. Runs of models that
+// may share a pass (may_share) compute their gradients together. A run with averaged weights leaves the averages in the model. A failed run (a loss that is not finite, an exception)
 // stops alone and reports the failure in its outcome; the exceptions of run_guarded that pass
 // through end all of them: Interrupted when asked to stop, and those of a data-parallel group.
 void train(std::span<const TrainingRun> group);
@@ -80,9 +81,15 @@ void train(std::span<const TrainingRun> group);
 // The same for a single run.
 void train(const TrainingTask& task, TrainingState& state, TrainingOutcome& outcome);
 
-// settings.weight times the sum of the token losses of a batch (nats), a differentiable scalar.
-// Call backward() on the result itself: see kernels/head_loss.h.
-at::Tensor weighted_loss(const T5Model& model, TuningMethod& tuning, const Batch& batch,
-                         const CrossEntropy& settings = {}, const ForwardOptions& options = {});
+// What a step computes its loss with: settings, dropout and micro-batches.
+struct StepPlan {
+  std::vector<Batch> parts;  // micro-batches, of this rank
+  double weight = 0;         // of each target's loss: one by their number
+  CrossEntropy settings;
+  uint64_t seed = 0;  // of dropout
+
+  ForwardOptions options(const TrainingTask& task, size_t part) const;
+};
+StepPlan plan_step(const TrainingTask& task, const Batch& batch, int64_t step);
 
 }  // namespace dovetail

@@ -78,6 +78,7 @@ Tuning adapter() {
                                         {},
                                         {"self_attention", "cross_attention", "feed_forward"}}}),
        .starts_from = {kOwnType},
+       .keeps_weights = always_keeps_weights,
        .check = check_adapter},
       [](T5Model& model, const nlohmann::json& parameters, uint64_t seed, const SoftTokenPlan&) {
         return std::make_unique<Adapter>(model, parameters, seed);

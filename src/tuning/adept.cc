@@ -40,7 +40,8 @@ Tuning adept() {
            .paper = "Tang et al. 2025 (ADePT)",
            .parameters = with_saved_start(parameters),
            .soft_tokens = true,
-           .starts_from = {kOwnType}},
+           .starts_from = {kOwnType},
+           .keeps_weights = always_keeps_weights},
           [](T5Model& model, const nlohmann::json& parameters, uint64_t seed,
              const SoftTokenPlan& plan) {
             return std::make_unique<AdaptiveDecomposedPrompt>(model, parameters, plan, seed);

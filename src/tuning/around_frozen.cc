@@ -22,7 +22,8 @@ using at::Tensor;
 AroundFrozen::AroundFrozen(T5Model& model) : model_(model) {
   for (auto& [name, tensor] : named_tensors(model.config(), model.weights()))
     tensor.requires_grad_(false);
-  model_.set_prepacking(Prepacking::both_ways);  // the weights do not change
+  // The weights do not change. A model that cells share is prepacked already.
+  if (model_.prepacking() != Prepacking::both_ways) model_.set_prepacking(Prepacking::both_ways);
 }
 
 Tensor AroundFrozen::add_trained(std::string name, const Tensor& start) {

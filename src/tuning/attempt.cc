@@ -127,7 +127,8 @@ Tuning attempt() {
            .paper = "Asai et al. 2022 (ATTEMPT)",
            .parameters = with_saved_start(parameters),
            .soft_tokens = true,
-           .starts_from = {kOwnType}},
+           .starts_from = {kOwnType},
+           .keeps_weights = always_keeps_weights},
           [](T5Model& model, const nlohmann::json& parameters, uint64_t seed,
              const SoftTokenPlan& plan) {
             return std::make_unique<PromptMixture>(model, parameters, plan, seed);

@@ -30,7 +30,8 @@ Tuning bitfit() {
   return {{.name = "bitfit",
            .paper = "Ben Zaken et al. 2022; on T5 as in Karimi Mahabadi et al. 2021 (Compacter)",
            .parameters = with_saved_start({}),
-           .starts_from = {kOwnType}},
+           .starts_from = {kOwnType},
+           .keeps_weights = always_keeps_weights},
           [](T5Model& model, const nlohmann::json&, uint64_t, const SoftTokenPlan&) {
             return std::make_unique<BitFit>(model);
           }};

@@ -115,6 +115,7 @@ Tuning dept() {
            .parameters = with_saved_start(parameters),
            .soft_tokens = true,
            .starts_from = {kOwnType},
+           .keeps_weights = always_keeps_weights,
            .check = check_dept},
           [](T5Model& model, const nlohmann::json& parameters, uint64_t seed,
              const SoftTokenPlan& plan) {

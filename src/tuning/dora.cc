@@ -22,6 +22,7 @@ Tuning dora() {
        .paper = "Liu et al. 2024 (ICML); parameters as in PEFT's LoraConfig with use_dora",
        .parameters = low_rank_parameters(),
        .starts_from = {"LORA"},
+       .keeps_weights = low_rank_keeps_weights,
        .check = check_dora},
       [](T5Model& model, const nlohmann::json& parameters, uint64_t seed, const SoftTokenPlan&) {
         return make_low_rank("dora", model, parameters, seed, /*use_dora=*/true);

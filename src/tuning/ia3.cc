@@ -78,6 +78,7 @@ Tuning ia3() {
                                   {"wo"},
                                   "those of them whose input is scaled, in place of the output"}}),
            .starts_from = {"IA3"},
+           .keeps_weights = always_keeps_weights,
            .check = check_ia3},
           [](T5Model& model, const nlohmann::json& parameters, uint64_t, const SoftTokenPlan&) {
             return std::make_unique<Ia3>(model, parameters);

@@ -168,6 +168,13 @@ Parameters low_rank_parameters() {
         {"default", "pissa", "olora"}}});
 }
 
+// A start from parts of the weights takes them away from the model, and a saved adapter may come
+// from one that did.
+bool low_rank_keeps_weights(const nlohmann::json& parameters) {
+  return parameters.at("init_lora_weights") == "default" &&
+         parameters.at("initialization_folder") == "";
+}
+
 void check_low_rank(const std::string& tuning, const nlohmann::json& parameters) {
   if (parameters.at("target_modules").empty()) {
     throw_<ConfigError>(

@@ -187,6 +187,7 @@ Tuning prefix() {
              {},
              {"none", "peft"}}}),
        .starts_from = {"PREFIX_TUNING"},
+       .keeps_weights = always_keeps_weights,
        .check = check_prefix},
       [](T5Model& model, const nlohmann::json& parameters, uint64_t seed, const SoftTokenPlan&) {
         return std::make_unique<Prefix>(model, parameters, seed);

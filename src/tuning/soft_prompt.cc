@@ -37,7 +37,8 @@ class SoftPrompt final : public TuningMethod {
       tensor.requires_grad_(false);
     }
     table_KD_.requires_grad_(true);
-    model_.set_prepacking(Prepacking::both_ways);  // the backbone is frozen
+    if (model_.prepacking() != Prepacking::both_ways)
+      model_.set_prepacking(Prepacking::both_ways);  // the backbone is frozen
     notes_["num_soft_tokens"] = num_soft_tokens();
     notes_["encoder"] = parameters_.value("encoder", "embedding");
   }
@@ -147,6 +148,7 @@ Tuning soft_prompt() {
                        between(0, 65536)}},
        .soft_tokens = true,
        .starts_from = {"PROMPT_TUNING", "P_TUNING", kOwnPromptType},
+       .keeps_weights = always_keeps_weights,
        .check = check_soft_prompt},
       make_soft_prompt};
 }

@@ -22,11 +22,17 @@ struct TuningEntry {
   // The peft_types of the saved adapters that it can start from, by its parameter
   // initialization_folder; empty: it has none.
   std::vector<std::string> starts_from = {};
+  // Whether with these parameters every weight of the model stays as it is, so that cells may share
+  // the model and their passes; empty: never.
+  std::function<bool(const nlohmann::json& parameters)> keeps_weights = {};
   // Throws ConfigError for parameters that do not fit together; may be empty.
   std::function<void(const nlohmann::json& parameters)> check = {};
 };
 
 // The catalogue (tuning.inc), in its order.
 std::vector<TuningEntry> tunings();
+
+// For TuningEntry::keeps_weights: with any parameters.
+inline bool always_keeps_weights(const nlohmann::json&) { return true; }
 
 }  // namespace dovetail

@@ -99,6 +99,7 @@ Tuning vera() {
                  {"q", "v"},
                  "modules that get an update: q, k, v, o, wi, wi_0, wi_1, wo"}}),
            .starts_from = {"VERA"},
+           .keeps_weights = always_keeps_weights,
            .check = check_vera},
           [](T5Model& model, const nlohmann::json& parameters, uint64_t seed,
              const SoftTokenPlan&) { return std::make_unique<Vera>(model, parameters, seed); }};

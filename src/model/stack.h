@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <vector>
+
+#include "model/t5.h"
+
+// Shape suffixes: those of model/t5.h, and N: the tokens of all cells, one cell after the other.
+namespace dovetail {
+
+// One model's part of a pass through a stack: B rows of X tokens.
+struct StackCell {
+  const T5Model* model = nullptr;
+  ForwardOptions options;
+  at::Tensor embedded_BXD;
+  at::Tensor self_mask_BX;                // the encoder, and the decoder with segments
+  at::Tensor memory_BSD, memory_mask_BS;  // the decoder
+  at::Tensor segments_BX;                 // of the stack's own tokens; undefined without
+};
+
+// Runs the encoder or the decoder of models that share their weights (see may_share) and differ in
+// their additions, dropout and rows. Products, norms and activations take the tokens of all cells at
+// once; attention and additions go cell by cell. Returns each cell's normed output [B, X, D], which
+// does not depend on the other cells beyond rounding; of a single cell it does not differ in a bit.
+std::vector<at::Tensor> run_stack(bool decoder, std::vector<StackCell> cells, uint64_t first_site);
+
+}  // namespace dovetail
