@@ -43,7 +43,7 @@ class InstantRanks final : public Communicator {
     if (tag != kJobs) return;
     const Assignment assignment = assignment_from({0, tag, std::move(bytes)});
     arrived_.push_back(
-        {destination, kRecords, to_message(std::vector{make_record_(assignment.jobs[0])})});
+        {destination, kRecords, to_message(Delivery{{make_record_(assignment.jobs[0])}})});
   }
   std::optional<Message> poll() override {
     if (arrived_.empty()) return std::nullopt;
@@ -71,7 +71,7 @@ double rank_seconds_a_job(const Plan& plan, const MakeRecord& make_record) {
   const double start = thread_seconds();
   for (int i = 0; i < kTimes; ++i) {
     const Assignment assignment = assignment_from({0, kJobs, job});
-    to_message(std::vector{make_record(assignment.jobs[0])});
+    to_message(Delivery{{make_record(assignment.jobs[0])}});
   }
   return (thread_seconds() - start) / kTimes;
 }

@@ -46,6 +46,7 @@ struct RunOptions {
   std::string device = "cpu";
   int threads = 1;
   int data_parallel = 1;
+  int64_t group_size = 16;
   bool retry_failed = false;
   double checkpoint_seconds = 60;
   std::string command_line;
@@ -231,6 +232,7 @@ int run_coordinator(DataParallelRun& ranks, const RunOptions& options) {
   const RunGroup run_jobs = ranks.job_function(make_runner(options), paths);
   RunMonitor monitor(paths.out, whole, *journal, shared_records);
   DriverOptions driver_options = monitor.driver_options();
+  driver_options.group_size = options.data_parallel > 1 ? 1 : options.group_size;
   driver_options.retry_failed = options.retry_failed;
   driver_options.repeat = repeat;
   workers.broadcast(paths);
@@ -284,6 +286,11 @@ void add_run(CLI::App& app, Action& chosen, const std::string& command_line) {
   refuse_renamed_option(*command, "--team", "--data-parallel");
   command->add_option("--device", options->device, "cpu, or cuda: one GPU for each rank")
       ->check(CLI::IsMember({"cpu", "cuda"}));
+  command
+      ->add_option("--group-size", options->group_size,
+                   "Most cells around one frozen model that a rank trains in shared passes; 1: one "
+                   "by one")
+      ->check(CLI::Range(1, 1024));
   command->add_flag("--retry-failed", options->retry_failed, "Try failed jobs once more");
   command
       ->add_option("--checkpoint-seconds", options->checkpoint_seconds,

@@ -79,9 +79,9 @@ void Coordinator::receive(const Message& message) {
       send(rank, kWelcome, to_message(Json(options_.dead_after_seconds)));
       break;
     case kRecords: {
-      const std::vector<Record> records = records_from(message);
-      store_records(rank, records);
-      send(rank, kStored, to_message(Json(records.size())));
+      const Delivery delivery = delivery_from(message);
+      store_records(rank, delivery);
+      send(rank, kStored, to_message(Json(delivery.records.size())));
       break;
     }
     case kHandBack: take_back(rank, {message.bytes.begin(), message.bytes.end()}); break;
@@ -92,13 +92,10 @@ void Coordinator::receive(const Message& message) {
 }
 
 bool Coordinator::collect_own_records() {
-  const std::optional<JobThread::Outcome> outcome = own_.poll();
+  std::optional<JobThread::Outcome> outcome = own_.poll();
   if (!outcome) return false;
-  if (outcome->interrupted) {
-    take_back(0, outcome->machine_failure);
-  } else {
-    store_records(0, outcome->records);
-  }
+  store_records(0, {std::move(outcome->records), outcome->ended && !outcome->interrupted});
+  if (outcome->interrupted) take_back(0, outcome->machine_failure);
   return true;
 }
 
@@ -109,17 +106,17 @@ bool Coordinator::assign_jobs() {
   for (const int rank : idle) {
     if (!ledger_.any_ready()) break;
     const bool careful = rank == 0 && roster_.num_present() > 1;
-    if (const std::optional<int64_t> job = ledger_.take(careful)) {
-      assign(rank, *job);
-      happened = true;
-    }
+    std::vector<int64_t> jobs = ledger_.take(careful, roster_.num_present());
+    if (jobs.empty()) continue;
+    assign(rank, std::move(jobs));
+    happened = true;
   }
   return happened;
 }
 
-void Coordinator::assign(int rank, int64_t job) {
-  Assignment assignment = ledger_.begin(job);
-  roster_.begin(rank, {job});
+void Coordinator::assign(int rank, std::vector<int64_t> jobs) {
+  Assignment assignment = ledger_.begin(jobs);
+  roster_.begin(rank, std::move(jobs));
   if (rank == 0) {
     own_.start(std::move(assignment));
   } else {
@@ -127,14 +124,19 @@ void Coordinator::assign(int rank, int64_t job) {
   }
 }
 
-void Coordinator::store_records(int rank, const std::vector<Record>& records) {
-  const double seconds = roster_.busy_seconds(rank) / std::max<double>(1, std::ssize(records));
-  for (const Record& record : records) {
-    if (ledger_.add_record(record, seconds)) continue;
-    throw_<CommError>("rank {} sent the record of {}, which is no job of this plan", rank,
-                      record.name);
+void Coordinator::store_records(int rank, const Delivery& delivery) {
+  const double seconds =
+      roster_.busy_seconds(rank) / std::max<double>(1, std::ssize(delivery.records));
+  for (const Record& record : delivery.records) {
+    const std::optional<int64_t> job = ledger_.index_of(record);
+    if (!job) {
+      throw_<CommError>("rank {} sent the record of {}, which is no job of this plan", rank,
+                        record.name);
+    }
+    ledger_.add_record(*job, record, seconds);
+    roster_.finish_job(rank, *job);
   }
-  roster_.end(rank);
+  if (delivery.ended) roster_.end(rank);
   // The last records of a rank may arrive after its death was noticed.
   if (communicator_.is_dead(rank)) declare_dead(rank, "its process ended");
 }
@@ -157,8 +159,10 @@ void Coordinator::release_jobs(int rank, RankState state) {
 
 void Coordinator::declare_dead(int rank, const std::string& reason) {
   const std::vector<int64_t> jobs = roster_.remove(rank, RankState::left);
+  const std::string others =
+      jobs.size() > 1 ? fmt::format(" and {} of its group", jobs.size() - 1) : "";
   log_warning("rank {} is lost: {}; {}", rank, reason,
-              jobs.empty() ? "it had no job" : "its job is put back: " + ledger_.job(jobs[0]).name);
+              jobs.empty() ? "it had no job" : "put back: " + ledger_.job(jobs[0]).name + others);
   for (const int64_t job : jobs) ledger_.lose(job);
 }
 
@@ -218,7 +222,7 @@ void Coordinator::shut_down_after_error() {
            (num_left < roster_.size() - 1 && seconds_since(asked) < kLeaveFailedSeconds)) {
       const std::optional<Message> message = communicator_.poll();
       if (message && message->tag == kLeave) ++num_left;
-      const bool ended = own_.poll().has_value();  // the next run makes its record again
+      const bool ended = own_.poll().has_value();  // the next run makes its records again
       own_.wait(pace.next(message || ended));
     }
     send_to_workers(kShutdownAck);
@@ -234,9 +238,11 @@ Progress Coordinator::progress() const {
   for (int rank = 0; rank < roster_.size(); ++rank) {
     ranks.push_back({roster_.state(rank), ""});
     if (roster_.state(rank) != RankState::busy) continue;
+    if (roster_.jobs(rank).empty()) continue;  // its last record is on the way
     ranks.back().job = ledger_.job(roster_.jobs(rank)[0]).name;
     for (const int64_t job : roster_.jobs(rank)) {
-      running.push_back({job, roster_.busy_seconds(rank)});
+      running.push_back(
+          {job, roster_.busy_seconds(rank) / static_cast<double>(roster_.jobs(rank).size())});
     }
   }
   Progress progress = ledger_.progress(running, roster_.num_present(), seconds_since(started_));

@@ -31,8 +31,8 @@ class Coordinator {
   bool assign_jobs();
 
   void receive(const Message& message);
-  void assign(int rank, int64_t job);
-  void store_records(int rank, const std::vector<Record>& records);
+  void assign(int rank, std::vector<int64_t> jobs);
+  void store_records(int rank, const Delivery& delivery);
   void release_jobs(int rank, RankState state);  // puts back jobs that a clean stop left unharmed
   // Puts the jobs of a stopped rank back; a failure of its machine ("" for none) stops the run.
   void take_back(int rank, const std::string& machine_failure);

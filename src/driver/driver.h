@@ -6,6 +6,8 @@
 #include <set>
 #include <span>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "comm/communicator.h"
@@ -16,10 +18,34 @@
 
 namespace dovetail {
 
-// Runs a group of jobs and returns a record for each, in order. Failures are records, not
-// exceptions; only Interrupted may be thrown, and MachineFailure, which is no fault of the jobs:
-// they are put back, and the run stops. Called from a worker thread, one call at a time.
-using RunGroup = std::function<std::vector<Record>(std::span<const Job> group)>;
+// Takes the record of job group[job] as soon as that job is done.
+using RecordSink = std::function<void(size_t job, Record record)>;
+
+// Runs a group of jobs. Failures are records, not exceptions; only Interrupted may be thrown, and
+// MachineFailure, which is no fault of the jobs: those without a record are put back, and the run
+// stops. Called from a worker thread, one call at a time.
+class RunGroup {
+ public:
+  // A function of the group and of a RecordSink; or one of the group alone, which returns a record
+  // for each job, in order.
+  template <typename Function>
+  RunGroup(Function function) {  // NOLINT: callers pass their function
+    if constexpr (std::is_invocable_v<Function, std::span<const Job>, const RecordSink&>) {
+      run_ = std::move(function);
+    } else {
+      run_ = [function = std::move(function)](std::span<const Job> group, const RecordSink& done) {
+        hand_over(function(group), group, done);
+      };
+    }
+  }
+  void operator()(std::span<const Job> group, const RecordSink& done) const { run_(group, done); }
+
+ private:
+  static void hand_over(std::vector<Record> records, std::span<const Job> group,
+                        const RecordSink& done);
+
+  std::function<void(std::span<const Job> group, const RecordSink& done)> run_;
+};
 
 // The state of a run on rank 0, for the progress display.
 struct Progress {
@@ -35,6 +61,7 @@ struct Progress {
 
 struct DriverOptions {
   int64_t max_unclean_ends = 3;  // a job that took its process down so often is recorded crashed
+  int64_t group_size = 16;       // jobs around one frozen model that a rank may get at once
   bool retry_failed = false;     // tries jobs again that failed or crashed in an earlier run
   std::set<std::string> repeat;  // keys of finished jobs that run again: their artefact is lost
   // Silence after which a rank of another machine counts as dead. On this machine a death shows

@@ -76,29 +76,47 @@ void JobLedger::forgive(const Job& job) {
   }
 }
 
-std::optional<int64_t> JobLedger::take(bool careful) {
-  return scheduler_.take(
+std::vector<int64_t> JobLedger::take(bool careful, int64_t num_ranks) {
+  const std::optional<int64_t> first = scheduler_.take(
       [&](int64_t index) { return !careful || journal_.unclean_ends(plan_.jobs[index].key) < 2; });
+  if (!first) return {};
+  std::vector<int64_t> taken = {*first};
+  const std::string& group = plan_.jobs[*first].sharing;
+  if (group.empty() || journal_.unclean_ends(plan_.jobs[*first].key) > 0) return taken;
+  const auto shares = [&](int64_t index) {
+    return plan_.jobs[index].sharing == group && journal_.unclean_ends(plan_.jobs[index].key) == 0;
+  };
+  const int64_t others = scheduler_.count_ready(shares);
+  const int64_t part = (1 + others + num_ranks - 1) / num_ranks;
+  while (std::ssize(taken) < std::min(part, options_.group_size))
+    taken.push_back(scheduler_.take(shares).value());
+  return taken;
 }
 
-Assignment JobLedger::begin(int64_t index) {
-  const Job& job = plan_.jobs[index];
-  journal_.note_begin(job.key);
-  const Record* earlier = known_record(job);
-  const int64_t attempts_before =
-      earlier != nullptr && earlier->status == RunStatus::failed ? earlier->attempt : 0;
-  return {{job}, {attempts_before + journal_.unclean_ends(job.key)}};
+Assignment JobLedger::begin(std::span<const int64_t> indices) {
+  Assignment assignment;
+  for (const int64_t index : indices) {
+    const Job& job = plan_.jobs[index];
+    journal_.note_begin(job.key);
+    const Record* earlier = known_record(job);
+    const int64_t attempts_before =
+        earlier != nullptr && earlier->status == RunStatus::failed ? earlier->attempt : 0;
+    assignment.jobs.push_back(job);
+    assignment.attempts.push_back(attempts_before + journal_.unclean_ends(job.key));
+  }
+  return assignment;
 }
 
-bool JobLedger::add_record(const Record& record, double seconds) {
+std::optional<int64_t> JobLedger::index_of(const Record& record) const {
   const auto found = by_key_.find(record.key);
-  if (found == by_key_.end()) return false;
-  const int64_t index = found->second;
-  if (scheduler_.settled(index)) return true;
+  return found == by_key_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void JobLedger::add_record(int64_t index, const Record& record, double seconds) {
+  if (scheduler_.settled(index)) return;
   write(record);
   estimate_.add_run(plan_.jobs[index].cost_seconds, seconds);
   settle(index, record.status);
-  return true;
 }
 
 void JobLedger::release(int64_t index) {

@@ -37,15 +37,17 @@ class JobLedger {
   bool any_ready() const { return scheduler_.num_ready() > 0; }
   const Job& job(int64_t index) const { return plan_.jobs[index]; }
 
-  // Takes the next ready job, longest path first. `careful` leaves out jobs that took their
-  // process down twice before.
-  std::optional<int64_t> take(bool careful);
-  // Notes the begin of a job that was taken; returns the job with the number of its attempt.
-  Assignment begin(int64_t index);
+  // Takes the next ready job, longest path first, and the ready jobs that may share its passes: as
+  // many as leave the other ranks their part of them. Empty: none is ready. `careful` leaves out
+  // jobs that took their process down twice before. One that did so once runs alone.
+  std::vector<int64_t> take(bool careful, int64_t num_ranks);
+  // Notes the begin of jobs that were taken; returns them with the numbers of their attempts.
+  Assignment begin(std::span<const int64_t> indices);
+  // The job of this record; nothing for a record of no job of this plan.
+  std::optional<int64_t> index_of(const Record& record) const;
   // Ends a begun job with its record; `seconds` is how long it ran. Ignores the record of a job
-  // that is settled already: a rank that was declared dead may come back with one. Returns false
-  // for a record of no job of this plan.
-  bool add_record(const Record& record, double seconds);
+  // that is settled already: a rank that was declared dead may come back with one.
+  void add_record(int64_t index, const Record& record, double seconds);
   // A begun job is ready again: unharmed by a clean stop (release), or after its process died
   // (lose), which counts as an unclean end.
   void release(int64_t index);

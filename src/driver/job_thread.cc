@@ -33,14 +33,14 @@ void JobThread::start(Assignment assignment) {
 std::optional<JobThread::Outcome> JobThread::poll() {
   if (!busy_) return std::nullopt;
   const std::lock_guard lock(mutex_);
-  if (!outcome_) return std::nullopt;
-  busy_ = false;
-  return std::exchange(outcome_, std::nullopt);
+  if (!outcome_.ended && outcome_.records.empty()) return std::nullopt;
+  busy_ = !outcome_.ended;
+  return std::exchange(outcome_, {});
 }
 
 void JobThread::wait(std::chrono::microseconds at_most) {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, at_most, [this] { return outcome_.has_value(); });
+  changed_.wait_for(lock, at_most, [this] { return outcome_.ended || !outcome_.records.empty(); });
 }
 
 void JobThread::loop() {
@@ -48,14 +48,10 @@ void JobThread::loop() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return to_do_ || ending_; });
     if (!to_do_) return;
-    Assignment assignment = std::move(*to_do_);
+    const Assignment assignment = std::move(*to_do_);
     to_do_.reset();
     lock.unlock();
-    Outcome outcome = run(std::move(assignment));
-    lock.lock();
-    outcome_ = std::move(outcome);
-    lock.unlock();
-    changed_.notify_all();
+    run(assignment);
   }
 }
 
@@ -69,61 +65,58 @@ Record failed_record(const Job& job, std::string reason, RunStatus status) {
   return record;
 }
 
-namespace {
-
-std::vector<Record> all_failed(const std::vector<Job>& jobs, const std::string& reason) {
-  std::vector<Record> records;
-  for (const Job& job : jobs) records.push_back(failed_record(job, reason));
-  return records;
+void RunGroup::hand_over(std::vector<Record> records, std::span<const Job> group,
+                         const RecordSink& done) {
+  if (records.size() != group.size()) {
+    throw_<SystemError>("the trainer gave {} records for {} jobs", records.size(), group.size());
+  }
+  for (size_t i = 0; i < records.size(); ++i) done(i, std::move(records[i]));
 }
 
-// Failures should be records, not exceptions. A RunGroup that throws must not end the process.
-// Unlike base/run_guarded.h this lets Interrupted and MachineFailure alone pass, because nothing
-// above it could handle another exception.
-std::vector<Record> run_or_fail(const RunGroup& run_group, const std::vector<Job>& jobs) {
+void JobThread::hand_over(const Assignment& assignment, size_t job, Record record) {
+  record.key = assignment.jobs[job].key;
+  record.name = assignment.jobs[job].name;
+  record.kind = assignment.jobs[job].kind;
+  record.attempt = assignment.attempts[job];
+  record.provenance["rank"] = rank_;
+  record.provenance["attempt"] = record.attempt;
+  const std::lock_guard lock(mutex_);
+  outcome_.records.push_back(std::move(record));
+  changed_.notify_all();
+}
+
+// Failures should be records, not exceptions. A RunGroup that throws must not end the process: the
+// jobs without a record get one. Unlike base/run_guarded.h this lets Interrupted and MachineFailure
+// alone pass, because nothing above it could handle another exception.
+void JobThread::run(const Assignment& assignment) {
+  std::vector<bool> done(assignment.jobs.size(), false);
+  const auto take = [&](size_t job, Record record) {
+    done.at(job) = true;
+    hand_over(assignment, job, std::move(record));
+  };
+  std::string failure = "the trainer gave no record for this job", machine_failure;
+  bool interrupted = false;
   try {
-    std::vector<Record> records = run_group(jobs);
-    if (records.size() == jobs.size()) return records;
-    return all_failed(
-        jobs, fmt::format("the trainer gave {} records for {} jobs", records.size(), jobs.size()));
+    run_group_(assignment.jobs, take);
   } catch (const Interrupted&) {
-    throw;
-  } catch (const MachineFailure&) {
-    throw;
+    interrupted = true;
+  } catch (const MachineFailure& error) {
+    interrupted = true;
+    machine_failure = error.what();
   } catch (const std::bad_alloc&) {
-    return all_failed(jobs, "out of memory");
+    failure = "out of memory";
   } catch (const std::exception& error) {
-    return all_failed(jobs, error.what());
+    failure = error.what();
   } catch (...) {
-    return all_failed(jobs, "an exception of an unknown type");
+    failure = "an exception of an unknown type";
   }
-}
-
-}  // namespace
-
-JobThread::Outcome JobThread::run(Assignment assignment) const {
-  Outcome outcome{std::move(assignment), {}, false, ""};
-  const std::vector<Job>& jobs = outcome.assignment.jobs;
-  try {
-    outcome.records = run_or_fail(run_group_, jobs);
-  } catch (const Interrupted&) {
-    outcome.interrupted = true;
-    return outcome;
-  } catch (const MachineFailure& failure) {
-    outcome.interrupted = true;
-    outcome.machine_failure = failure.what();
-    return outcome;
-  }
-  for (size_t i = 0; i < jobs.size(); ++i) {
-    Record& record = outcome.records[i];
-    record.key = jobs[i].key;
-    record.name = jobs[i].name;
-    record.kind = jobs[i].kind;
-    record.attempt = outcome.assignment.attempts[i];
-    record.provenance["rank"] = rank_;
-    record.provenance["attempt"] = record.attempt;
-  }
-  return outcome;
+  for (size_t job = 0; job < done.size() && !interrupted; ++job)
+    if (!done[job]) hand_over(assignment, job, failed_record(assignment.jobs[job], failure));
+  const std::lock_guard lock(mutex_);
+  outcome_.interrupted = interrupted;
+  outcome_.machine_failure = machine_failure;
+  outcome_.ended = true;
+  changed_.notify_all();
 }
 
 }  // namespace dovetail

@@ -24,11 +24,12 @@ class JobThread {
   bool busy() const { return busy_; }
   void start(Assignment assignment);  // not while busy
 
-  // The outcome of an assignment: a record for each job, or none if it was interrupted: by a stop,
-  // or by a failure of the machine, whose message it has.
+  // What came of an assignment since the last poll: records of jobs that are done, and whether that
+  // was all. An assignment that was interrupted, by a stop or by a failure of the machine, whose
+  // message it has, ends without records of the other jobs.
   struct Outcome {
-    Assignment assignment;
     std::vector<Record> records;
+    bool ended = false;
     bool interrupted = false;
     std::string machine_failure;
   };
@@ -38,7 +39,8 @@ class JobThread {
 
  private:
   void loop();
-  Outcome run(Assignment assignment) const;
+  void run(const Assignment& assignment);
+  void hand_over(const Assignment& assignment, size_t job, Record record);
 
   const int rank_;
   const RunGroup& run_group_;
@@ -46,7 +48,7 @@ class JobThread {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::optional<Assignment> to_do_;  // the three below are guarded by the mutex
-  std::optional<Outcome> outcome_;
+  Outcome outcome_;                  // what no poll has taken yet
   bool ending_ = false;
   std::thread thread_;  // last: it uses all of the above
 };

@@ -26,19 +26,20 @@ Assignment assignment_from(const Message& message) {
 }
 
 // Records keep their own encoding: raw arrays, where JSON would have thousands of values.
-Bytes to_message(const std::vector<Record>& records) {
-  Json body = Json::array();
-  for (const Record& record : records) body.push_back(Json::binary(to_bytes(record)));
-  return to_message(body);
+Bytes to_message(const Delivery& delivery) {
+  Json records = Json::array();
+  for (const Record& record : delivery.records) records.push_back(Json::binary(to_bytes(record)));
+  return to_message(Json{{"records", std::move(records)}, {"ended", delivery.ended}});
 }
 
-std::vector<Record> records_from(const Message& message) {
-  std::vector<Record> records;
-  for (const Json& one : body_of(message)) {
+Delivery delivery_from(const Message& message) {
+  const Json body = body_of(message);
+  Delivery delivery{.records = {}, .ended = body.at("ended").get<bool>()};
+  for (const Json& one : body.at("records")) {
     const Json::binary_t& bytes = one.get_binary();
-    records.push_back(record_from_bytes(bytes.data(), bytes.size()));
+    delivery.records.push_back(record_from_bytes(bytes.data(), bytes.size()));
   }
-  return records;
+  return delivery;
 }
 
 }  // namespace dovetail

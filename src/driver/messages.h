@@ -14,8 +14,8 @@ namespace dovetail {
 enum MessageTag : int {
   // worker to rank 0
   kHello = 101,      // ready for a job
-  kRecords = 102,    // the records of the jobs that were assigned
-  kHandBack = 103,   // stopped; the assigned jobs are unharmed and not done. Body: the machine's
+  kRecords = 102,    // a Delivery: records of jobs that were assigned
+  kHandBack = 103,   // stopped; assigned jobs without a record are unharmed. Body: the machine's
                      // failure that stopped them, as text; empty after a signal
   kLeave = 104,      // leaves the run; jobs that it had are unharmed
   kHeartbeat = 105,  // both ways; empty
@@ -44,7 +44,13 @@ Json body_of(const Message& message);  // throws CommError for bytes that are no
 
 Bytes to_message(const Assignment& assignment);
 Assignment assignment_from(const Message& message);
-Bytes to_message(const std::vector<Record>& records);
-std::vector<Record> records_from(const Message& message);
+// Records of jobs that one rank runs together, as they come.
+struct Delivery {
+  std::vector<Record> records;
+  bool ended = true;  // whether the rank has ended the assignment
+};
+
+Bytes to_message(const Delivery& delivery);
+Delivery delivery_from(const Message& message);
 
 }  // namespace dovetail

@@ -30,6 +30,11 @@ void Roster::begin(int rank, std::vector<int64_t> jobs) {
   ranks_[rank].begun = ranks_[rank].heard = Clock::now();
 }
 
+void Roster::finish_job(int rank, int64_t job) {
+  std::erase(ranks_[rank].jobs, job);
+  ranks_[rank].begun = Clock::now();
+}
+
 std::vector<int64_t> Roster::end(int rank) { return change(rank, RankState::idle); }
 std::vector<int64_t> Roster::remove(int rank, RankState state) { return change(rank, state); }
 

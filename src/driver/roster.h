@@ -22,6 +22,7 @@ class Roster {
   int size() const { return static_cast<int>(ranks_.size()); }
 
   const std::vector<int64_t>& jobs(int rank) const { return ranks_[rank].jobs; }
+  // Since it was given its jobs, or since the last of them that it has done.
   double busy_seconds(int rank) const { return seconds_since(ranks_[rank].begun); }
   double silent_seconds(int rank) const { return seconds_since(ranks_[rank].heard); }
 
@@ -29,6 +30,8 @@ class Roster {
   // Restarts every rank's silence: the coordinator itself was suspended and could hear nobody.
   void hear_all();
   void begin(int rank, std::vector<int64_t> jobs);
+  // One of its jobs is done; the others go on.
+  void finish_job(int rank, int64_t job);
 
   // Each returns the jobs that the rank had.
   std::vector<int64_t> end(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -27,6 +28,9 @@ class Scheduler {
 
   // Takes the first ready job that the caller accepts; its state becomes running.
   std::optional<int64_t> take(const std::function<bool(int64_t)>& accepts = nullptr);
+  int64_t count_ready(const std::function<bool(int64_t)>& accepts) const {
+    return std::ranges::count_if(ready_, accepts);
+  }
   // Makes a running job ready again.
   void give_back(int64_t job);
   void finish(int64_t job);

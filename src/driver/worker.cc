@@ -78,13 +78,14 @@ void Worker::receive(const Message& message) {
 }
 
 void Worker::deliver(JobThread::Outcome outcome) {
-  idle_since_ = Clock::now();
-  if (outcome.interrupted) {
-    send(kHandBack, {outcome.machine_failure.begin(), outcome.machine_failure.end()});
-    return;
+  if (outcome.ended) idle_since_ = Clock::now();
+  if (!outcome.interrupted || !outcome.records.empty()) {
+    num_unstored_ += std::ssize(outcome.records);
+    send(kRecords,
+         to_message(Delivery{std::move(outcome.records), outcome.ended && !outcome.interrupted}));
   }
-  num_unstored_ += std::ssize(outcome.records);
-  send(kRecords, to_message(outcome.records));
+  if (outcome.interrupted)
+    send(kHandBack, {outcome.machine_failure.begin(), outcome.machine_failure.end()});
 }
 
 void Worker::check_rank_0() {

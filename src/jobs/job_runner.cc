@@ -40,7 +40,7 @@ Record begin_record(const Job& job, const RunnerOptions& options) {
 }
 
 void run_one_kind(std::span<const Job> group, Artefacts& artefacts, const RunnerOptions& options,
-                  std::span<Record> records) {
+                  std::span<Record> records, const TuneEvents& events) {
   switch (group.front().kind) {
     case JobKind::tokenizer: return run_tokenizer(group.front(), artefacts, records.front());
     case JobKind::pretrain:
@@ -51,9 +51,28 @@ void run_one_kind(std::span<const Job> group, Artefacts& artefacts, const Runner
       return run_adapt(group.front(), artefacts, options.checkpoint_seconds, records.front());
     case JobKind::probe: return run_probe(group.front(), artefacts, records.front());
     case JobKind::baseline: return run_baseline(group.front(), artefacts, records.front());
-    case JobKind::tune: return run_tune(group, artefacts, options.all_reduce, records);
+    case JobKind::tune: return run_tune(group, artefacts, options.all_reduce, records, events);
   }
 }
+
+// What the work since the last reading took.
+class Meter {
+ public:
+  Cost read() {
+    const auto now = std::chrono::steady_clock::now();
+    const double cpu = cpu_seconds();
+    Cost cost;
+    cost.wall_seconds = std::chrono::duration<double>(now - wall_).count();
+    cost.cpu_seconds = cpu - cpu_;
+    wall_ = now;
+    cpu_ = cpu;
+    return cost;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point wall_ = std::chrono::steady_clock::now();
+  double cpu_ = cpu_seconds();
+};
 
 // The reason why the work failed, or "". The failure of another rank ends this job and no other.
 template <typename Work>
@@ -70,7 +89,7 @@ std::string failure_of(Work work) {
 JobRunner::JobRunner(RunnerOptions options) : state_(std::make_unique<State>(std::move(options))) {}
 JobRunner::~JobRunner() = default;
 
-std::vector<Record> JobRunner::run(std::span<const Job> group) {
+void JobRunner::run(std::span<const Job> group, const std::function<void(size_t, Record)>& done) {
   const RunnerOptions& options = state_->options;
   at::set_num_threads(options.threads);  // OpenMP's count belongs to the calling thread
   std::vector<Record> records;
@@ -79,23 +98,30 @@ std::vector<Record> JobRunner::run(std::span<const Job> group) {
     DOVETAIL_CHECK(job.kind == group.front().kind);
   }
   DOVETAIL_CHECK(group.size() == 1 || group.front().kind == JobKind::tune);
-  const auto start = std::chrono::steady_clock::now();
-  const double cpu_start = cpu_seconds();
+  Meter meter;
+  Cost shared;  // of the training, which the cells share evenly
+  std::vector<bool> handed_over(group.size(), false);
+  const auto hand_over = [&](size_t i) {
+    const double share = 1.0 / static_cast<double>(group.size());
+    const Cost own = meter.read();
+    Cost& cost = records[i].cost;
+    cost.wall_seconds += own.wall_seconds + shared.wall_seconds * share;
+    cost.cpu_seconds = own.cpu_seconds + shared.cpu_seconds * share;
+    cost.peak_bytes = peak_bytes();
+    handed_over[i] = true;
+    done(i, std::move(records[i]));
+  };
+  const TuneEvents events{.on_trained = [&] { shared = meter.read(); }, .on_done = hand_over};
   const std::string failure =
-      failure_of([&] { run_one_kind(group, state_->artefacts, options, records); });
-  // A group's cells share its cost evenly.
-  const double share = 1.0 / static_cast<double>(group.size());
-  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
-  for (Record& record : records) {
+      failure_of([&] { run_one_kind(group, state_->artefacts, options, records, events); });
+  for (size_t i = 0; i < group.size(); ++i) {
+    if (handed_over[i]) continue;
     if (!failure.empty()) {
-      record.status = RunStatus::failed;
-      record.reason = failure;
+      records[i].status = RunStatus::failed;
+      records[i].reason = failure;
     }
-    record.cost.wall_seconds += wall.count() * share;
-    record.cost.cpu_seconds = (cpu_seconds() - cpu_start) * share;
-    record.cost.peak_bytes = peak_bytes();
+    hand_over(i);
   }
-  return records;
 }
 
 }  // namespace dovetail

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -30,7 +31,8 @@ class JobRunner {
   explicit JobRunner(RunnerOptions options);
   ~JobRunner();
 
-  std::vector<Record> run(std::span<const Job> group);
+  // Calls done(i, record) as soon as group[i] is done.
+  void run(std::span<const Job> group, const std::function<void(size_t, Record)>& done);
 
  private:
   struct State;

@@ -86,10 +86,9 @@ void run_for(Record& record, Work work) {
 }  // namespace
 
 void run_tune(std::span<const Job> group, Artefacts& artefacts, GradientAllReduce* all_reduce,
-              std::span<Record> records) {
+              std::span<Record> records, const TuneEvents& events) {
   std::vector<std::unique_ptr<TuneCell>> cells(group.size());
   std::vector<TrainingRun> runs;
-  std::vector<size_t> owners;
   for (size_t i = 0; i < group.size(); ++i) {
     run_for(records[i], [&] {
       const TuneJob& cell = settings_of<TuneJob>(group[i]);
@@ -100,18 +99,20 @@ void run_tune(std::span<const Job> group, Artefacts& artefacts, GradientAllReduc
             group[i], cell, load_task(group[i], cell.task, artefacts), artefacts, all_reduce);
         runs.push_back({cells[i]->training, cells[i]->state, cells[i]->outcome});
       }
-      owners.push_back(i);
     });
   }
   train(runs);
-  for (const size_t owner : owners) {
-    run_for(records[owner], [&] {
-      cells[owner]->restore_best();
-      if (writes_results(all_reduce))
-        return finish(*cells[owner], group[owner], artefacts, records[owner]);
-      if (!cells[owner]->outcome.failure.empty())
-        fail(records[owner], cells[owner]->outcome.failure);
-    });
+  events.on_trained();
+  for (size_t i = 0; i < group.size(); ++i) {
+    if (cells[i]) {
+      run_for(records[i], [&] {
+        cells[i]->restore_best();
+        if (writes_results(all_reduce)) return finish(*cells[i], group[i], artefacts, records[i]);
+        if (!cells[i]->outcome.failure.empty()) fail(records[i], cells[i]->outcome.failure);
+      });
+      cells[i].reset();
+    }
+    events.on_done(i);
   }
 }
 

@@ -39,6 +39,9 @@ struct Job {
   std::vector<int64_t> inputs;  // indices into Plan::jobs, all smaller than this job's own
   std::vector<std::string> input_keys;
   double cost_seconds = 0;  // estimate, one thread
+  // Tune jobs with the same text here train around one frozen model and may share their passes;
+  // empty: this one runs alone. Part of no key.
+  std::string sharing = {};
   // Of a pre-training, estimates: steps and what they spend, under the names of the record's
   // metrics (plan/spending.h). Empty: unknown. Part of no key.
   std::map<std::string, double> spending = {};

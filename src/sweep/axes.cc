@@ -34,6 +34,7 @@ AxisValue read_tuning(const toml::node& node, const Sweep& sweep, const Catalogu
     override_tune(table, tuning.tune, catalogues.optimizers);
   });
   check_choice(node, entry, tuning.choice);
+  tuning.keeps_weights = entry.keeps_weights && entry.keeps_weights(tuning.choice.parameters);
   return value_at(node, own_label(node, entry.name), std::move(tuning));
 }
 

@@ -45,8 +45,9 @@ struct TemplateValue {
 
 struct TuningValue {
   ChoiceSettings choice;
-  TuneSettings tune;         // [tune] with this value's overrides
-  bool soft_tokens = false;  // the tuning trains some
+  TuneSettings tune;           // [tune] with this value's overrides
+  bool soft_tokens = false;    // the tuning trains some
+  bool keeps_weights = false;  // the model's; it trains tensors of its own
 };
 
 struct SeedValue {

@@ -75,6 +75,21 @@ double trainings(const TuneSettings& tune) {
   return std::max(1.0, static_cast<double>(tune.choice.learning_rates.size()));
 }
 
+// Names the frozen model that the cell's passes may be shared over; "" where they may not: the
+// weights are trained or drawn by the cell's seed, or the cell shares passes among its own rates.
+std::string sharing_of(const GridPoint& point, const TuneJob& cell, const Job& job) {
+  const TuningValue& tuning = point[kTuning]->as<TuningValue>();
+  const TrainingOptions& options = cell.tune.options;
+  if (!tuning.keeps_weights || options.precision != "float32" || options.activation_checkpointing ||
+      !cell.tune.choice.learning_rates.empty())
+    return "";
+  const ChoiceSettings& objective = cell.start.objective;
+  if (!cell.start.adaptation.empty()) return fmt::format("adapted/{}", job.inputs.back());
+  if (objective.name == "none") return "";
+  if (objective.name != "checkpoint") return fmt::format("pretrained/{}", job.inputs.back());
+  return fmt::format("checkpoint/{}", objective.parameters.dump());
+}
+
 // Of [tune] only the lengths decide the result, and the seed only decides random weights; so no
 // learning rate re-runs this baseline.
 UntunedSettings untuned_settings(JobGraph& graph, const GridPoint& point, Job& job) {
@@ -141,6 +156,7 @@ int64_t add_cell(JobGraph& graph, const GridPoint& of_axes, const std::string& n
   job.cost_seconds = trainings(cell.tune) *
                          tune_seconds(size, cell.tune, rows, lengths, cell.tuning.name != "full") +
                      evaluate_seconds(size, lengths, task, cell.evaluate, /*tuned=*/true);
+  job.sharing = sharing_of(point, cell, job);
   job.settings = std::move(cell);
   return graph.add(std::move(job));
 }

@@ -56,6 +56,8 @@ struct CatalogueEntry {
   std::function<void(const Json& parameters)> check;
   // A template: it contains soft tokens. A tuning: it trains some. The first needs the second.
   bool soft_tokens = false;
+  // A tuning: whether it leaves the model's weights as they are; may be empty.
+  std::function<bool(const Json& parameters)> keeps_weights = {};
   AxisTraits traits = {};
   std::string source = {};  // a paper: "Raffel et al. 2020, sec. 3.3.4"
 };

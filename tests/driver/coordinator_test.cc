@@ -31,7 +31,7 @@ class FakeRanks final : public Communicator {
 
   void say(int rank, int tag, Bytes bytes) { arrived.push_back({rank, tag, std::move(bytes)}); }
   void say_finished(int rank, const Job& job) {
-    say(rank, kRecords, to_message(std::vector<Record>{finished(job)}));
+    say(rank, kRecords, to_message(Delivery{{finished(job)}}));
   }
 
   void send(int destination, int tag, Bytes bytes) override {

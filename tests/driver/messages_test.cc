@@ -30,7 +30,9 @@ TEST(Messages, RecordsArriveWithNanAndInfinity) {
   record.metrics["perplexity"] = INFINITY;
   record.per_example["rouge_l"] = {0.5f, NAN, 1.f};
 
-  const std::vector<Record> got = records_from({1, kRecords, to_message(std::vector{record})});
+  const Delivery delivery = delivery_from({1, kRecords, to_message(Delivery{{record}, false})});
+  EXPECT_FALSE(delivery.ended);
+  const std::vector<Record>& got = delivery.records;
 
   ASSERT_EQ(got.size(), 1);
   EXPECT_TRUE(std::isnan(got[0].metrics.at("loss")));

@@ -37,7 +37,8 @@ TEST(JobRunnerTest, RecordsThePrecisionOfTheJob) {
     cell.tune.options.precision = precision;
     const Job job{.key = precision, .kind = JobKind::tune, .settings = cell};
 
-    const std::vector<Record> records = runner.run({&job, 1});
+    std::vector<Record> records;
+    runner.run({&job, 1}, [&](size_t, Record record) { records.push_back(std::move(record)); });
 
     ASSERT_EQ(records.size(), 1u);
     EXPECT_EQ(records[0].provenance.at("precision"), precision);

@@ -104,6 +104,21 @@ TEST_F(PlanTest, InputsComeFirstAndGiveTheirKeys) {
   }
 }
 
+// Cells around one frozen model, whatever their tasks, sizes and seeds.
+TEST_F(PlanTest, NamesTheModelThatCellsSharePassesOver) {
+  const Plan plan = this->plan(
+      with(kSmallSweep, "\"full\"",
+           "\"full\", { name = \"soft_prompt\", label = \"bf16\", precision = \"bfloat16\" }"));
+  std::set<std::string> shared, apart;
+  for (const Job& job : plan.jobs) {
+    const bool may =
+        job.kind == JobKind::tune && job.name.find("/soft_prompt/") != std::string::npos;
+    (may ? shared : apart).insert(job.sharing);
+  }
+  EXPECT_THAT(shared, testing::ElementsAre(testing::StartsWith("pretrained/")));
+  EXPECT_THAT(apart, testing::ElementsAre(""));
+}
+
 // The settings that the jobs read.
 TEST_F(PlanTest, SettlesWhatJobsRead) {
   write_checkpoint("models/long");

@@ -50,7 +50,8 @@ inline Catalogues test_catalogues() {
   catalogues.tunings = {{.name = "full"},
                         {.name = "soft_prompt",
                          .defaults = {{"num_virtual_tokens", 20}, {"place", "before"}},
-                         .soft_tokens = true}};
+                         .soft_tokens = true,
+                         .keeps_weights = [](const Json&) { return true; }}};
   const auto check_momentum = [](const Json& parameters) {
     const double momentum = parameters.at("momentum");
     if (momentum >= 1) throw_<ConfigError>("momentum must be below 1, not {}", momentum);

@@ -62,27 +62,29 @@ void DataParallelRun::send_to_followers(int tag, const DataParallelGroup::Bytes&
   for (int rank = 1; rank < group_->size(); ++rank) group_->send(rank, tag, body);
 }
 
-std::function<std::vector<Record>(std::span<const Job>)> DataParallelRun::job_function(
-    const MakeRunner& make_runner, const RunPaths& paths) {
+RunGroup DataParallelRun::job_function(const MakeRunner& make_runner, const RunPaths& paths) {
   const int rank = leaders().rank();
   const std::shared_ptr<JobRunner> runner = make_runner(paths, gradients_.get(), rank);
-  if (!group_) return [runner](std::span<const Job> jobs) { return runner->run(jobs); };
+  if (!group_) {
+    return [runner](std::span<const Job> jobs, const RecordSink& done) { runner->run(jobs, done); };
+  }
   send_to_followers(
       kPaths, to_message(Json{
                   {"out", paths.out.string()}, {"store", paths.store.string()}, {"leader", rank}}));
-  return [this, runner](std::span<const Job> jobs) {
-    return trains(jobs) ? run_with_followers(*runner, jobs) : runner->run(jobs);
+  return [this, runner](std::span<const Job> jobs, const RecordSink& done) {
+    trains(jobs) ? run_with_followers(*runner, jobs, done) : runner->run(jobs, done);
   };
 }
 
-std::vector<Record> DataParallelRun::run_with_followers(JobRunner& runner,
-                                                        std::span<const Job> jobs) {
+void DataParallelRun::run_with_followers(JobRunner& runner, std::span<const Job> jobs,
+                                         const RecordSink& done) {
   group_->begin_job(group_->job() + 1);
   send_to_followers(kGroupJobs, to_message(Assignment{{jobs.begin(), jobs.end()}, {}}));
   try {
-    std::vector<Record> records = runner.run(jobs);
+    std::vector<Record> records(jobs.size());
+    runner.run(jobs, [&](size_t job, Record record) { records[job] = std::move(record); });
     send_to_followers(kJobsOver, {});
-    return records;
+    for (size_t job = 0; job < jobs.size(); ++job) done(job, std::move(records[job]));
   } catch (const Interrupted&) {
     send_to_followers(kJobsOver, {});
     request_stop();  // the signal may have reached a follower alone
@@ -125,11 +127,11 @@ void DataParallelRun::run_part(JobRunner& runner, const Message& message) {
   const Assignment assignment = assignment_from(message);
   group_->begin_job(group_->job() + 1);
   try {
-    for (const Record& record : runner.run(assignment.jobs)) {
-      if (record.status == RunStatus::finished) continue;
+    runner.run(assignment.jobs, [&](size_t, const Record& record) {
+      if (record.status == RunStatus::finished) return;
       log_info("{}: {}", record.name, record.reason);
       group_->send(0, kGiveUp, {record.reason.begin(), record.reason.end()});
-    }
+    });
   } catch (const Interrupted&) {
     log_info("interrupted");
   } catch (const MachineFailure& failure) {

@@ -10,6 +10,7 @@
 #include "app/run/run_paths.h"
 #include "comm/communicator.h"
 #include "comm/data_parallel_group.h"
+#include "driver/driver.h"
 #include "jobs/job_runner.h"
 
 namespace dovetail {
@@ -35,15 +36,14 @@ class DataParallelRun {
   // For a leader: returns the function that runs a group of jobs, together with the followers where
   // they train. The death of a follower interrupts the job and stops this rank, as a stop signal
   // would.
-  std::function<std::vector<Record>(std::span<const Job>)> job_function(
-      const MakeRunner& make_runner, const RunPaths& paths);
+  RunGroup job_function(const MakeRunner& make_runner, const RunPaths& paths);
   // For a follower: runs its part of the leader's jobs until the leader releases it. Does nothing
   // on a rank that neither leads nor follows. Throws CommError when the leader dies.
   void follow_leader(const MakeRunner& make_runner);
 
  private:
   void send_to_followers(int tag, const DataParallelGroup::Bytes& body);
-  std::vector<Record> run_with_followers(JobRunner& runner, std::span<const Job> jobs);
+  void run_with_followers(JobRunner& runner, std::span<const Job> jobs, const RecordSink& done);
   void run_part(JobRunner& runner, const Message& message);
 
   Communicators ranks_;
