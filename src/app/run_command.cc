@@ -68,13 +68,11 @@ void open_log(const fs::path& out, const std::string& who) {
   }
 }
 
-// Makes the runner of a rank's jobs. A follower also opens its log here, because it learns the
-// results folder only now.
+// Makes the runner of a rank's jobs. Only now does a follower know where its log goes.
 DataParallelRun::MakeRunner make_runner(const RunOptions& options) {
   return [options](const RunPaths& paths, GradientAllReduce* group, int leader) {
-    if (group && group->rank() > 0) {
+    if (group && group->rank() > 0)
       open_log(paths.out, fmt::format("rank-{}-follower-{}", leader, group->rank()));
-    }
     return std::make_unique<JobRunner>(RunnerOptions{paths.store, options.threads, options.device,
                                                      options.checkpoint_seconds, group});
   };
@@ -288,8 +286,7 @@ void add_run(CLI::App& app, Action& chosen, const std::string& command_line) {
       ->check(CLI::IsMember({"cpu", "cuda"}));
   command
       ->add_option("--group-size", options->group_size,
-                   "Most cells around one frozen model that a rank trains in shared passes; 1: one "
-                   "by one")
+                   "Most cells that a rank trains in shared passes; 1: one by one")
       ->check(CLI::Range(1, 1024));
   command->add_flag("--retry-failed", options->retry_failed, "Try failed jobs once more");
   command

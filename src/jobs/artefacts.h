@@ -44,8 +44,8 @@ class Artefacts {
   std::shared_ptr<const Vocabulary> vocabulary(const std::filesystem::path& folder,
                                                const std::vector<std::string>& add_tokens = {});
   std::shared_ptr<const Checkpoint> checkpoint(const std::filesystem::path& folder);
-  // The checkpoint in a folder as a model that nothing trains: all who ask share its memory, and its
-  // prepacked copies. With tokens of the sweep added to its vocabulary.
+  // The checkpoint in a folder as a model that nothing trains: all who ask share its memory, and
+  // its prepacked copies. With tokens of the sweep added to its vocabulary.
   std::shared_ptr<const T5Model> frozen_model(const std::filesystem::path& folder,
                                               const std::vector<std::string>& add_tokens);
   std::shared_ptr<const TaskData> task(const std::string& name_or_card,

@@ -17,8 +17,8 @@ struct Backbone {
 };
 
 // The model that a job starts from: its adapted or pre-trained input, a published checkpoint, or
-// random weights drawn with `seed`. With `keeps_weights`, one in a folder shares its memory with the
-// others that are loaded so: none of its weights may change.
+// random weights drawn with `seed`. With `keeps_weights`, one in a folder shares its memory with
+// the others that are loaded so: none of its weights may change.
 Backbone load_backbone(const Job& job, const StartSettings& start, uint64_t seed,
                        bool keeps_weights, Artefacts& artefacts);
 

@@ -53,8 +53,8 @@ class PrepackedMatrix {
   int64_t depth_ = 0, columns_ = 0;
 };
 
-// Whether gemm() is faster here than LibTorch's matmul: on AMD's processors, where MKL falls back to
-// AVX2 and to slower tiles. The environment's DOVETAIL_GEMM=own or =mkl overrides it.
+// Whether gemm() is faster here than LibTorch's matmul: on AMD's processors, where MKL falls back
+// to AVX2 and to slower tiles. The environment's DOVETAIL_GEMM=own or =mkl overrides it.
 bool own_gemm_is_faster();
 
 }  // namespace dovetail

@@ -7,8 +7,8 @@
 
 namespace dovetail {
 
-// Packs scale * b[depth, columns] into strips of `width` columns, a multiple of eight; zeros fill up
-// the last strip. Strip s has its rows one after the other from out + s * strip_size.
+// Packs scale * b[depth, columns] into strips of `width` columns, a multiple of eight; zeros fill
+// up the last strip. Strip s has its rows one after the other from out + s * strip_size.
 void pack_strips(const MatrixView& b, int64_t depth, int64_t columns, float scale, float* out,
                  int64_t width, int64_t strip_size);
 

@@ -3,9 +3,11 @@
 
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/full.h>
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 #include <vector>
 
 namespace dovetail {
@@ -51,6 +53,17 @@ at::Tensor position_bias(const at::Tensor& weight_KH, const T5Config& config, bo
       .permute({2, 0, 1})
       .unsqueeze(0)
       .contiguous();
+}
+
+at::Tensor self_attention_bias(const at::Tensor& weight_KH, const T5Config& config, bool decoder,
+                               int64_t prefix, int64_t length) {
+  const at::Tensor bias_HTS =
+      position_bias(weight_KH, config, !decoder, prefix, length, prefix + length).squeeze(0);
+  if (!decoder) return bias_HTS;
+  const auto options = weight_KH.options().requires_grad(false);
+  return bias_HTS +
+         at::full({length, prefix + length}, std::numeric_limits<float>::lowest(), options)
+             .triu(prefix + 1);
 }
 
 }  // namespace dovetail

@@ -21,4 +21,9 @@ int64_t relative_position_bucket(int64_t relative_position, bool bidirectional, 
 at::Tensor position_bias(const at::Tensor& weight_KH, const T5Config& config, bool bidirectional,
                          int64_t first_query, int64_t num_queries, int64_t num_keys);
 
+// The same of a whole sequence behind `prefix` keys that all of its queries see: [H, length,
+// prefix + length]. In the decoder a query sees no later key.
+at::Tensor self_attention_bias(const at::Tensor& weight_KH, const T5Config& config, bool decoder,
+                               int64_t prefix, int64_t length);
+
 }  // namespace dovetail

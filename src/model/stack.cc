@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/stack.h"
 
-#include <ATen/ops/cat.h>
-#include <ATen/ops/full.h>
-
-#include <limits>
 #include <map>
 #include <utility>
 
@@ -23,12 +19,6 @@ using at::Tensor;
 namespace {
 
 constexpr uint64_t kSitesOfABlock = 8;  // numbers of dropout sites
-
-// Of queries behind `prefix` keys that all of them see.
-Tensor causal_bias(int64_t length, int64_t prefix, const at::TensorOptions& options) {
-  return at::full({length, prefix + length}, std::numeric_limits<float>::lowest(), options)
-      .triu(prefix + 1);
-}
 
 // A cell's part of a block.
 struct CellBlock {
@@ -130,12 +120,7 @@ void Stack::set_position_bias(const Block& block) {
     const int64_t length = cells_[i].embedded_BXD.size(1);
     const int64_t prefix = block.cells[i].additions.self_prefix();
     Tensor& bias = made[{length, prefix}];
-    if (!bias.defined()) {
-      bias =
-          position_bias(weight_KH, config(), !decoder_, prefix, length, prefix + length).squeeze(0);
-      if (decoder_)
-        bias = bias + causal_bias(length, prefix, weight_KH.options().requires_grad(false));
-    }
+    if (!bias.defined()) bias = self_attention_bias(weight_KH, config(), decoder_, prefix, length);
     bias_HXX_[i] = bias;
   }
 }

@@ -20,10 +20,10 @@ struct StackCell {
   at::Tensor segments_BX;                 // of the stack's own tokens; undefined without
 };
 
-// Runs the encoder or the decoder of models that share their weights (see may_share) and differ in
-// their additions, dropout and rows. Products, norms and activations take the tokens of all cells at
-// once; attention and additions go cell by cell. Returns each cell's normed output [B, X, D], which
-// does not depend on the other cells beyond rounding; of a single cell it does not differ in a bit.
+// Runs the encoder or the decoder of models that share their weights (may_share) and differ in
+// their additions, dropout and rows. Products, norms and activations take the tokens of all cells
+// at once; attention and additions go cell by cell. Returns each cell's normed output [B, X, D],
+// which does not depend on the other cells beyond rounding.
 std::vector<at::Tensor> run_stack(bool decoder, std::vector<StackCell> cells, uint64_t first_site);
 
 }  // namespace dovetail

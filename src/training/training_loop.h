@@ -73,9 +73,10 @@ struct TrainingRun {
 void prepare(const TrainingTask& task, TrainingState& state);
 
 // Trains a group of runs step by step, side by side, and prepares their states. Runs of models that
-// may share a pass (may_share) compute their gradients together. A run with averaged weights leaves the averages in the model. A failed run (a loss that is not finite, an exception)
-// stops alone and reports the failure in its outcome; the exceptions of run_guarded that pass
-// through end all of them: Interrupted when asked to stop, and those of a data-parallel group.
+// may share a pass (may_share) compute their gradients together. A run with averaged weights leaves
+// the averages in the model. A failed run (a loss that is not finite, an exception) stops alone and
+// reports the failure in its outcome; the exceptions of run_guarded that pass through end all of
+// them: Interrupted when asked to stop, and those of a data-parallel group.
 void train(std::span<const TrainingRun> group);
 
 // The same for a single run.

@@ -86,9 +86,9 @@ const std::vector<Kind>& kinds() {
   return all;
 }
 
-std::vector<std::unique_ptr<FrozenCell>> make_cells() {
+std::vector<std::unique_ptr<FrozenCell>> make_cells(size_t count = kinds().size()) {
   std::vector<std::unique_ptr<FrozenCell>> cells;
-  for (size_t i = 0; i < kinds().size(); ++i)
+  for (size_t i = 0; i < count; ++i)
     cells.push_back(std::make_unique<FrozenCell>(kinds()[i].tuning, kinds()[i].parameters, i + 1));
   return cells;
 }
@@ -100,17 +100,14 @@ void train_side_by_side(const std::vector<std::unique_ptr<FrozenCell>>& cells) {
 }
 
 // What each cell's curve is without the others.
-const std::vector<Curve>& curves_alone() {
-  static const std::vector<Curve> all = [] {
-    std::vector<Curve> curves;
-    for (const auto& cell : make_cells()) {
-      train(cell->task, cell->state, cell->outcome);
-      EXPECT_EQ(cell->outcome.failure, "");
-      curves.push_back(cell->outcome.train_loss);
-    }
-    return curves;
-  }();
-  return all;
+std::vector<Curve> curves_alone(size_t count) {
+  std::vector<Curve> curves;
+  for (const auto& cell : make_cells(count)) {
+    train(cell->task, cell->state, cell->outcome);
+    EXPECT_EQ(cell->outcome.failure, "");
+    curves.push_back(cell->outcome.train_loss);
+  }
+  return curves;
 }
 
 void expect_near(const Curve& found, const Curve& expected, const std::string& what) {
@@ -135,7 +132,7 @@ TEST(SharedStep, CellsOfAllMethodsShareTheirPasses) {
 }
 
 TEST(SharedStep, EachCellLearnsAsItDoesAlone) {
-  const std::vector<Curve>& alone = curves_alone();
+  const std::vector<Curve> alone = curves_alone(kinds().size());
   const auto cells = make_cells();
   train_side_by_side(cells);
   for (size_t i = 0; i < cells.size(); ++i) {
@@ -146,8 +143,9 @@ TEST(SharedStep, EachCellLearnsAsItDoesAlone) {
 }
 
 TEST(SharedStep, ACellThatBreaksOrStopsLeavesTheOthersAsTheyAre) {
-  const std::vector<Curve>& alone = curves_alone();
-  const auto cells = make_cells();
+  constexpr size_t kCells = 6;
+  const std::vector<Curve> alone = curves_alone(kCells);
+  const auto cells = make_cells(kCells);
   cells[1]->task.after_step = [&](const TrainingRun& run, int64_t step) {
     if (step != 30) return;  // its next loss is no number
     at::Tensor first = run.state.trained.front().second.detach();
@@ -168,7 +166,7 @@ TEST(SharedStep, ACellThatBreaksOrStopsLeavesTheOthersAsTheyAre) {
   EXPECT_EQ(cells[2]->outcome.cost.train_steps, 40);
   EXPECT_EQ(cells[3]->outcome.cost.train_steps, 50);
   EXPECT_NE(cells[4]->outcome.failure, "");
-  for (size_t i : {size_t{0}, size_t{5}, size_t{8}, size_t{10}})
+  for (size_t i : {size_t{0}, size_t{5}})
     expect_near(cells[i]->outcome.train_loss, alone[i], kinds()[i].tuning);
 }
 
