@@ -35,10 +35,13 @@ class JobLedger {
   // Every job is settled, and every record of a job that a failed input blocks is written.
   bool complete() const { return scheduler_.done() && blocked_.empty(); }
   bool any_ready() const { return scheduler_.num_ready() > 0; }
+  // Of a share without a running job, after take() found none: nothing will become ready here
+  // before another share has ended its jobs, and every job left is such a one.
+  bool left_to_others() const { return scheduler_.num_ready() == scheduler_.num_open(); }
   const Job& job(int64_t index) const { return plan_.jobs[index]; }
 
   // Takes the next ready job, longest path first. `careful` leaves out jobs that took their
-  // process down twice before.
+  // process down twice before. A share takes no job of another.
   std::optional<int64_t> take(bool careful);
   // Notes the begin of a job that was taken; returns the job with the number of its attempt.
   Assignment begin(int64_t index);
@@ -50,6 +53,10 @@ class JobLedger {
   // (lose), which counts as an unclean end.
   void release(int64_t index);
   void lose(int64_t index);
+
+  // Of a share: settles the jobs that others have recorded since the last call; returns whether
+  // there were any.
+  bool read_others();
 
   // Writes failed records of some jobs that a failed input blocks; returns whether there were any.
   bool record_blocked();
@@ -65,10 +72,12 @@ class JobLedger {
   void load_failed();
   bool failed_by_itself(const Job& job) const;
   void forgive(const Job& job);
-  void record_crash_if_too_often(int64_t index);
+  bool record_crash_if_too_often(int64_t index);  // whether it did
+  bool is_ours(int64_t index);
 
   void write(const Record& record);
-  void settle(int64_t index, RunStatus status);
+  // Returns the jobs that a failure blocks.
+  std::vector<Scheduler::Blocked> settle(int64_t index, RunStatus status);
   void block(const std::vector<Scheduler::Blocked>& blocked);
   const Record* known_record(const Job& job) const;
   double remaining_seconds(std::span<const RunningJob> running, int64_t num_workers) const;

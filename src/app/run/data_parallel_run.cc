@@ -67,9 +67,10 @@ std::function<std::vector<Record>(std::span<const Job>)> DataParallelRun::job_fu
   const int rank = leaders().rank();
   const std::shared_ptr<JobRunner> runner = make_runner(paths, gradients_.get(), rank);
   if (!group_) return [runner](std::span<const Job> jobs) { return runner->run(jobs); };
-  send_to_followers(
-      kPaths, to_message(Json{
-                  {"out", paths.out.string()}, {"store", paths.store.string()}, {"leader", rank}}));
+  send_to_followers(kPaths, to_message(Json{{"out", paths.out.string()},
+                                            {"store", paths.store.string()},
+                                            {"share", paths.share},
+                                            {"leader", rank}}));
   return [this, runner](std::span<const Job> jobs) {
     return trains(jobs) ? run_with_followers(*runner, jobs) : runner->run(jobs);
   };
@@ -116,7 +117,8 @@ void DataParallelRun::follow_leader(const MakeRunner& make_runner) {
     if (message->tag == kGroupJobs) run_part(*runner, *message);
     if (message->tag != kPaths) continue;
     const Json body = body_of(*message);
-    runner = make_runner({body.at("out").get<std::string>(), body.at("store").get<std::string>()},
+    runner = make_runner({body.at("out").get<std::string>(), body.at("store").get<std::string>(),
+                          body.at("share").get<std::string>()},
                          gradients_.get(), body.at("leader").get<int>());
   }
 }
