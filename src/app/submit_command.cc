@@ -181,8 +181,6 @@ int test_only(const SlurmClient& slurm, const std::string& script) {
 int hand_over(const SlurmClient& slurm, const SubmitOptions& options, const Profile& profile,
               const JobScript& script, const Plan& plan, const std::string& text) {
   const fs::path folder = submission_folder(script.out);
-  check_not_submitted(slurm, script.out, options.sweep);
-  if (nothing_is_left(script.out, plan)) return kSuccess;
   make_folders(folder);
   forget_earlier_jobs(script.out);
   write_file_atomically(folder / "sweep.sbatch", text);
@@ -207,6 +205,9 @@ int submit(const SubmitOptions& options) {
   if (slurm) slurm->check(profile);
   check_is_ours(out);
   check_keeps_results(out, whole, read_journal(out), options.store);
+  const bool only_asks = options.dry_run || options.test_only;
+  if (!only_asks) check_not_submitted(*slurm, out, options.sweep);
+  if (!only_asks && nothing_is_left(out, plan)) return kSuccess;
   JobScript script = script_of(options, profile, plan, out);
   script.launcher = settled_launcher(profile, slurm);
   note_short_limit(profile, script.stop_seconds);

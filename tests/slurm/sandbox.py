@@ -16,8 +16,9 @@ PROGRAMS = ("munged", "munge", "slurmctld", "slurmd", "sbatch", "squeue", "scont
 SEARCH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 CPUS, GPUS = 8, 2   # that each node claims to have
 
-# Short times: a requeued job begins again after cred_expire and KillWait, 2 min by default. One
-# machine stands for all nodes, so nothing is bound and no task finds its node by the host's name.
+# A requeued job begins again a second after cred_expire: 2 min by default, and for values below 5.
+# The other times are long enough for a loaded machine. One machine stands for all nodes, so nothing
+# is bound and no task finds its node by the host's name.
 SLURM_CONF = """\
 ClusterName=sandbox
 SlurmctldHost={host}(127.0.0.1)
@@ -25,7 +26,7 @@ SlurmctldPort={port}
 SlurmUser={user}
 SlurmdUser={user}
 AuthType=auth/munge
-AuthInfo=socket={folder}/munge.socket,cred_expire=2
+AuthInfo=socket={folder}/munge.socket,cred_expire=5
 CredType=cred/munge
 {listen}
 SlurmctldPidFile={folder}/slurmctld.pid
@@ -41,11 +42,11 @@ ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 JobAcctGatherType=jobacct_gather/none
 SlurmdParameters=config_overrides
-SlurmctldTimeout=10
-SlurmdTimeout=10
+SlurmctldTimeout=60
+SlurmdTimeout=120
 KillWait=3
 ReturnToService=2
-InactiveLimit=30
+InactiveLimit=120
 MpiDefault=none
 GresTypes=gpu
 SelectType=select/cons_tres

@@ -141,7 +141,7 @@ def killed_share(scenario):
 
 # The function and the profile of each.
 SCENARIOS = {
-    "finish": (submitted_and_finished, {"ranks_per_node": 2}),
+    "finish": (submitted_and_finished, {"ranks_per_node": 2, "local_disk": "$PWD/local"}),
     "requeue": (requeued, {"ranks_per_node": 2, "launcher": "mpirun"}),
     "node": (lost_its_node, {"partition": "pair", "nodes": 2}),
     "limit": (met_its_limit, {"partition": "two", "time": "00:01:00", "at_limit": "chain",
@@ -184,11 +184,13 @@ def test_submit_and_finish(runs):
 
     scenario.assert_complete()
     assert scenario.starts() == 1
+    assert not list((scenario.folder / "local").iterdir()), "the job's copies are still there"
     assert "srun --mpi=pmix" in scenario.submit("--dry-run").stderr
     assert found["twice"].returncode == 2
     assert "is submitted already: job " in found["twice"].stderr
+    assert found["twice"].stderr.count("\n") == 1
     assert re.search(r"sweep +(PENDING|RUNNING|CONFIGURING)", found["status"].stdout)
-    assert re.search(r"36|24 of \d+ cells finished", found["status_afterwards"].stdout)
+    assert "tiny: 29 of 29 cells finished, 0 failed" in found["status_afterwards"].stdout
     assert re.search(r"sweep +left the queue +1 +0 \(done\)", found["status_afterwards"].stdout)
     assert found["afterwards"].returncode == 0
     assert "nothing is left to do" in found["afterwards"].stdout
