@@ -149,6 +149,25 @@ TEST_F(JobLeasesTest, AnotherShareGoesOnWhereOneDied) {
   EXPECT_EQ(again.size(), plan.jobs.size() - 2);
 }
 
+// While the first share runs the long job, a second one comes, does the short job and goes. The first
+// then finds the lease of a share that has ended, and must not run the job again.
+TEST_F(JobLeasesTest, TheRecordOfAnEndedShareIsReadBeforeItsJobIsTaken) {
+  const Plan plan = made_up::plan({made_up::job("long", 2), made_up::job("short", 1)});
+  int num_short = 0;
+  const auto count = [&](const Job& job) {
+    num_short += job.name == "short";
+    return made_up::finished(job);
+  };
+
+  run_share(folder_.path(), plan, [&](const Job& job) {
+    if (job.name == "long") run_share(folder_.path(), plan, count);
+    return count(job);
+  });
+
+  EXPECT_EQ(num_short, 1);
+  EXPECT_EQ(read_journal(folder_.path()).size(), 2u);
+}
+
 // A job that takes every share down is recorded as crashed by the fourth, and stops nothing else.
 TEST_F(JobLeasesTest, AJobThatKillsItsSharesIsFoundOut) {
   const Plan plan = made_up::tree(1, 3);
