@@ -2,6 +2,7 @@
 """What the pytest files share: the program just built, and a sweep that takes seconds."""
 import os
 import random
+import struct
 import subprocess
 from pathlib import Path
 
@@ -93,6 +94,18 @@ def launched(ranks, *args):
 def launch(ranks, *args, cwd, **options):
     return subprocess.run(launched(ranks, *args), cwd=cwd, capture_output=True, text=True,
                           timeout=300, **options)
+
+
+def num_records(out):
+    """How many records the journals of a results folder hold, those of its shares included."""
+    count = 0
+    for file in Path(out).glob("journal/**/journal.bin"):
+        data, at = file.read_bytes(), 0
+        while at + 24 <= len(data):   # store/journal_frames.h
+            kind, length = struct.unpack_from("<IQ", data, at + 4)
+            at += 24 + length
+            count += kind == 1 and at <= len(data)
+    return count
 
 
 def tree(folder):

@@ -3,6 +3,7 @@
 
 #include "app/typed_command.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "plan/json.h"
 
 namespace dovetail {
@@ -20,6 +21,7 @@ fs::path file_of(const fs::path& results_folder) {
 void write_last_run(const fs::path& results_folder, const LastRun& run) {
   const Json json = {
       {"command", run.command}, {"folder", run.folder.string()}, {"store", run.store.string()}};
+  make_folders(file_of(results_folder).parent_path());
   write_file_atomically(file_of(results_folder),
                         json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
 }

@@ -63,6 +63,7 @@ int dispatch(int argc, char** argv, const std::string& command) {
   Action chosen;
   add_plan(app, chosen);
   add_run(app, chosen, command);
+  add_submit(app, chosen);
   add_status(app, chosen);
   add_report(app, chosen);
   add_advise(app, chosen);

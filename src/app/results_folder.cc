@@ -24,18 +24,20 @@ namespace fs = std::filesystem;
 namespace {
 
 // Whether a folder without plan.json holds nothing but what a run writes there: it has just begun,
-// or died early, or somebody removed a plan.json that could not be read.
+// or was submitted, or died early, or somebody removed a plan.json that could not be read.
 bool was_begun(const fs::path& folder) {
-  constexpr const char* kOurs[] = {"journal",    "plan.json", "sweep.toml",
-                                   "history",    "logs",      "artefacts",
-                                   "results.h5", "report",    "test_examples.jsonl"};
-  if (!fs::is_directory(folder / "journal")) return false;
+  constexpr const char* kOurs[] = {"journal", "plan.json",          "sweep.toml", "history",
+                                   "logs",    "artefacts",          "results.h5", "report",
+                                   "slurm",   "test_examples.jsonl"};
+  const bool was_submitted = fs::exists(folder / "slurm" / "sweep.sbatch");
+  if (!was_submitted && !fs::is_directory(folder / "journal")) return false;
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename();
     const bool is_ours = std::ranges::find(kOurs, name) != std::end(kOurs);
     if (!is_ours && !name.ends_with(".tmp")) return false;
   }
-  return fs::is_empty(folder / "journal") || fs::exists(folder / "journal" / "lock");
+  return was_submitted || fs::is_empty(folder / "journal") ||
+         fs::exists(folder / "journal" / "lock");
 }
 
 std::function<bool(const std::string&)> finished_in(const std::map<std::string, Record>& records) {

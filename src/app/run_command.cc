@@ -7,25 +7,23 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <set>
+#include <optional>
 
+#include "app/begin_run.h"
 #include "app/commands.h"
-#include "app/last_run.h"
 #include "app/recommendations.h"
-#include "app/results_folder.h"
 #include "app/run/data_parallel_run.h"
 #include "app/run/record_store.h"
 #include "app/run/renamed_option.h"
 #include "app/run/run_monitor.h"
 #include "app/run/run_paths.h"
 #include "base/error.h"
-#include "base/file.h"
-#include "base/folder.h"
 #include "base/log.h"
 #include "base/machine_failure.h"
 #include "base/stop.h"
 #include "comm/communicator.h"
 #include "driver/driver.h"
+#include "driver/job_leases.h"
 #include "jobs/job_runner.h"
 #include "planning/plan_sweep.h"
 #include "store/journal.h"
@@ -48,6 +46,9 @@ struct RunOptions {
   int data_parallel = 1;
   int64_t group_size = 16;
   bool retry_failed = false;
+  std::string local_disk;
+  bool share = false;
+  double wait_seconds = 0;
   double checkpoint_seconds = 60;
   std::string command_line;
 };
@@ -58,23 +59,19 @@ RunPaths run_paths_of(const RunOptions& options, const Plan& plan) {
   return {out, options.store.empty() ? out / "artefacts" : fs::path(options.store)};
 }
 
-// A run without its log is better than none: what would be in it goes to standard error then.
-void open_log(const fs::path& out, const std::string& who) {
-  try {
-    make_folders(out / "logs");
-    log_to_file(out / "logs" / (who + ".log"));
-  } catch (const std::exception& error) {
-    log_warning("no log: {}", error.what());
-  }
-}
-
 // Makes the runner of a rank's jobs. Only now does a follower know where its log goes.
 DataParallelRun::MakeRunner make_runner(const RunOptions& options) {
   return [options](const RunPaths& paths, GradientAllReduce* group, int leader) {
-    if (group && group->rank() > 0)
-      open_log(paths.out, fmt::format("rank-{}-follower-{}", leader, group->rank()));
-    return std::make_unique<JobRunner>(RunnerOptions{paths.store, options.threads, options.device,
-                                                     options.checkpoint_seconds, group});
+    if (group && group->rank() > 0) {
+      open_run_log(paths, fmt::format("rank-{}-follower-{}", leader, group->rank()));
+    }
+    return std::make_unique<JobRunner>(
+        RunnerOptions{.store = paths.store,
+                      .threads = options.threads,
+                      .device = options.device,
+                      .checkpoint_seconds = options.checkpoint_seconds,
+                      .local_disk = options.local_disk,
+                      .all_reduce = group});
   };
 }
 
@@ -82,7 +79,7 @@ DataParallelRun::MakeRunner make_runner(const RunOptions& options) {
 int run_worker(DataParallelRun& ranks, const RunOptions& options) {
   const std::optional<RunPaths> paths = receive_run_paths(ranks.leaders());
   if (!paths) return kSuccess;
-  open_log(paths->out, fmt::format("rank-{}", ranks.leaders().rank()));
+  open_run_log(*paths, fmt::format("rank-{}", ranks.leaders().rank()));
   work(ranks.leaders(), ranks.job_function(make_runner(options), *paths));
   return kSuccess;
 }
@@ -91,22 +88,6 @@ int run_worker(DataParallelRun& ranks, const RunOptions& options) {
 int run_follower(DataParallelRun& ranks, const RunOptions& options) {
   ranks.follow_leader(make_runner(options));
   return kSuccess;
-}
-
-void print_damage(const Journal& journal) {
-  if (journal.bytes_cut() == 0) return;
-  fmt::print(stderr, "{} bytes of the journal were damaged and moved to {}; their jobs run again\n",
-             journal.bytes_cut(), journal.cut_file());
-}
-
-// What the plan notes on the data, before anybody waits for results on them.
-void print_notes(const Plan& plan) {
-  constexpr size_t kShown = 10;
-  const size_t all = plan.notes.size();
-  for (size_t i = 0; i < std::min(kShown, all); ++i)
-    fmt::print(stderr, "note: {}\n", plan.notes[i]);
-  if (all > kShown)
-    fmt::print(stderr, "and {} more notes; dovetail plan lists them\n", all - kShown);
 }
 
 // Prints the share of padding and the peak of memory of the training jobs.
@@ -174,31 +155,7 @@ int exit_code_of(const RunOptions& options, const SweepStatus& status, const Run
   return status.failures.empty() ? kSuccess : kFailure;
 }
 
-// Takes the folder's lock, and then looks once more whether the folder takes this plan: another
-// process may have had the lock until now. `is_alone`: MPI knows no other rank.
-std::unique_ptr<Journal> open_journal(const RunOptions& options, const fs::path& out,
-                                      const Plan& whole, bool is_alone) {
-  check_is_ours(out);
-  check_keeps_results(out, whole, read_journal(out), options.store);
-  const std::string unconnected = is_alone ? unconnected_text() : "";
-  try {
-    auto journal = std::make_unique<Journal>(out);
-    check_keeps_results(out, whole, journal->records(), options.store);
-    if (!unconnected.empty()) fmt::print(stderr, "note: {}\n", unconnected);
-    return journal;
-  } catch (const ConfigError& error) {
-    if (unconnected.empty()) throw;
-    throw_<ConfigError>("{}. {}", error.what(), unconnected);
-  }
-}
-
-// Writes the plan and opens the log.
-void begin_in_folder(const RunOptions& options, const RunPaths& paths, const Plan& whole) {
-  fill_results_folder(paths.out, whole);
-  open_log(paths.out, "rank-0");
-  write_last_run(paths.out, {options.command_line, fs::current_path(), fs::absolute(paths.store)});
-}
-
+// Of shares, the last one has all records.
 void finish(const RunPaths& paths, const Plan& whole, const Journal& journal,
             const RunSummary& summary) {
   write_results(paths.out / "results.h5", whole, journal.records());
@@ -207,37 +164,44 @@ void finish(const RunPaths& paths, const Plan& whole, const Journal& journal,
   if (!summary.interrupted) report_results(paths.out, whole, journal.records());
 }
 
+RunRequest request_of(const RunOptions& options, const Plan& whole, bool is_alone) {
+  return {.paths = run_paths_of(options, whole),
+          .store = options.store,
+          .command_line = options.command_line,
+          .wait_seconds = options.wait_seconds,
+          .is_share = options.share,
+          .is_alone = is_alone};
+}
+
 // Rank 0: sweep -> plan -> records of earlier runs -> driver -> results -> report.
 int run_coordinator(DataParallelRun& ranks, const RunOptions& options) {
   RunPathsBroadcast workers(ranks.leaders());
   check_device(options);
 
   const auto [whole, plan] = plan_sweep(options.sweep, options.filter);
-  const RunPaths paths = run_paths_of(options, whole);
   const bool is_alone = ranks.leaders().size() * options.data_parallel == 1;
-  const std::unique_ptr<Journal> journal = open_journal(options, paths.out, whole, is_alone);
-  const std::set<std::string> repeat =
-      jobs_to_repeat(paths.store, plan, journal->records(), paths.out);
-  begin_in_folder(options, paths, whole);
-
-  print_notes(whole);
-  print_damage(*journal);
-  const RecordStore shared_records(paths.store);
-  shared_records.save_finished(plan, *journal, repeat);
-  shared_records.load_and_append(plan, *journal);
-  journal->register_claims(whole.claims);  // what the store held was known before them
+  const BegunRun begun = begin_run(request_of(options, whole, is_alone), whole, plan);
+  const RunPaths& paths = begun.paths;
+  const std::unique_ptr<Journal>& journal = begun.journal;
 
   const RunGroup run_jobs = ranks.job_function(make_runner(options), paths);
+  const RecordStore shared_records(paths.store);
   RunMonitor monitor(paths.out, whole, *journal, shared_records);
+  std::optional<JobLeases> leases;
+  if (options.share) leases.emplace(paths.out / "journal", paths.share);
   DriverOptions driver_options = monitor.driver_options();
   driver_options.group_size = options.data_parallel > 1 ? 1 : options.group_size;
   driver_options.retry_failed = options.retry_failed;
-  driver_options.repeat = repeat;
+  driver_options.repeat = begun.repeat;
+  driver_options.leases = leases ? &*leases : nullptr;
   workers.broadcast(paths);
   const RunSummary summary = coordinate(ranks.leaders(), plan, *journal, run_jobs, driver_options);
 
+  journal->read_others();
   const SweepStatus status = sweep_status(plan, journal->records());
   print_summary(plan, status, summary, paths.out);
+  const bool others_go_on = options.share && status.jobs.missing > 0;
+  if (others_go_on) return exit_code_of(options, status, summary);
   try {
     finish(paths, whole, *journal, summary);
   } catch (const MachineFailure& failure) {  // the same full disk, most likely
@@ -256,7 +220,30 @@ int run(const RunOptions& options) {
     return run_coordinator(ranks, options);
   } catch (const MachineFailure& failure) {
     return stopped_by_machine(options, failure.what());
+  } catch (const FolderInUse& in_use) {
+    if (options.wait_seconds == 0) throw;
+    say_how_to_go_on(options, in_use.what());
+    return kInterrupted;
   }
+}
+
+// How a run shares its folder and its machine with others.
+void add_sharing_options(CLI::App& command, RunOptions& options) {
+  CLI::Option* retry_failed =
+      command.add_flag("--retry-failed", options.retry_failed, "Try failed jobs once more");
+  command
+      .add_flag("--share", options.share,
+                "Do a part of the sweep, beside other runs with --share on the same folder, which "
+                "may come and go; no MPI connects them")
+      ->excludes(retry_failed);
+  command
+      .add_option("--wait", options.wait_seconds,
+                  "Seconds to wait for another run on the folder to end, and then leave with exit "
+                  "code 75 in place of 2")
+      ->check(CLI::NonNegativeNumber);
+  command.add_option("--local-disk", options.local_disk,
+                     "Folder on a disk of each machine, for copies of the checkpoints and corpora "
+                     "that its ranks read");
 }
 
 }  // namespace
@@ -288,7 +275,7 @@ void add_run(CLI::App& app, Action& chosen, const std::string& command_line) {
       ->add_option("--group-size", options->group_size,
                    "Most cells that a rank trains in shared passes; 1: one by one")
       ->check(CLI::Range(1, 1024));
-  command->add_flag("--retry-failed", options->retry_failed, "Try failed jobs once more");
+  add_sharing_options(*command, *options);
   command
       ->add_option("--checkpoint-seconds", options->checkpoint_seconds,
                    "Seconds between two saved states of a long job")

@@ -49,14 +49,17 @@ std::string activity_text(const SweepStatus& status, const std::string& command)
   return text;
 }
 
-void print_ranks(const std::string& folder) {
-  std::ifstream file(rank_activity_file(folder));
-  for (std::string line; std::getline(file, line);) fmt::print("  rank {}\n", line);
+void print_ranks(const std::string& folder, const std::string& share) {
+  std::ifstream file(rank_activity_file(folder, share));
+  const std::string who = share.empty() ? "" : share + " ";
+  for (std::string line; std::getline(file, line);) fmt::print("  {}rank {}\n", who, line);
 }
 
 void print_status(const SweepStatus& status, const std::string& folder) {
   fmt::print("{}: {}\n", status.sweep_name, activity_text(status, command_to_go_on(folder)));
-  if (!status.running.empty()) print_ranks(folder);
+  const std::vector<std::string> shares = running_shares(folder);
+  for (const std::string& share : shares) print_ranks(folder, share);
+  if (!status.running.empty() && shares.empty()) print_ranks(folder, "");
   for (const std::string& line : history_lines(folder)) fmt::print("  {}\n", line);
   std::vector<std::vector<std::string>> rows{
       {"", "total", "finished", "failed", "crashed", "missing"},

@@ -29,7 +29,12 @@ LaunchedTasks launched_tasks(const Environment& environment) {
 }
 
 bool launched_by_mpi(const Environment& environment) {
-  return environment("OMPI_COMM_WORLD_SIZE") != nullptr || environment("PMIX_RANK") != nullptr;
+  if (environment("OMPI_COMM_WORLD_SIZE") != nullptr || environment("PMIX_RANK") != nullptr)
+    return true;
+  // PMI-2 alone says nothing: MPICH's launchers speak it too, and Open MPI aborts where it cannot
+  const char* launcher = environment("DOVETAIL_LAUNCHER");
+  return launcher != nullptr && std::string(launcher) == "srun-pmi2" &&
+         environment("PMI_RANK") != nullptr;
 }
 
 std::string unconnected_text(const Environment& environment) {

@@ -21,7 +21,8 @@ struct LaunchedTasks {
 
 LaunchedTasks launched_tasks(const Environment& environment);
 
-// Whether Open MPI's mpirun, or srun with PMIx, started this process.
+// Whether Open MPI's mpirun, or srun with PMIx, started this process; or srun with PMI-2, where
+// DOVETAIL_LAUNCHER says that Open MPI can do with that.
 bool launched_by_mpi(const Environment& environment);
 
 // What to tell a process that MPI leaves alone although several were started; "" if nothing is

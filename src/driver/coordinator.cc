@@ -6,12 +6,14 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/stop.h"
+#include "driver/job_leases.h"
 
 namespace dovetail {
 
 namespace {
 
 constexpr double kReportSeconds = 0.25;
+constexpr double kReadOthersSeconds = 1;
 constexpr double kStopSeconds = 4;            // for jobs on other ranks, after a stop signal
 constexpr double kLeaveSeconds = 5;           // for other ranks to leave, at the end of a run
 constexpr double kLeaveStoppedSeconds = 0.8;  // the same after a signal: all ends within 5 s
@@ -27,13 +29,14 @@ Coordinator::Coordinator(Communicator& communicator, const Plan& plan, Journal& 
       roster_(communicator.size()),
       heartbeats_(communicator, roster_, options.dead_after_seconds),
       report_progress_(kReportSeconds),
+      read_others_(kReadOthersSeconds),
       own_(0, run_group) {}
 
 RunSummary Coordinator::run() {
   try {
     ledger_.load_journal();
     Pace pace;
-    while (!stopping_ && !ledger_.complete()) {
+    while (!stopping_ && !ledger_.complete() && !left_to_others_) {
       own_.wait(pace.next(turn()));
       stopping_ = stop_requested();
     }
@@ -52,6 +55,7 @@ RunSummary Coordinator::run() {
 bool Coordinator::turn() {
   bool happened = receive_all();
   happened |= collect_own_records();
+  if (options_.leases != nullptr) happened |= follow_other_shares();
   happened |= ledger_.record_blocked();
   if (!stopping_ && !stop_requested()) happened |= assign_jobs();
   remove_dead_ranks();
@@ -99,6 +103,11 @@ bool Coordinator::collect_own_records() {
   return true;
 }
 
+bool Coordinator::follow_other_shares() {
+  options_.leases->beat();
+  return read_others_.due() && ledger_.read_others();
+}
+
 // Jobs that took their process down before go to other ranks, where they cannot end the run.
 bool Coordinator::assign_jobs() {
   bool happened = false;
@@ -111,6 +120,8 @@ bool Coordinator::assign_jobs() {
     assign(rank, std::move(jobs));
     happened = true;
   }
+  left_to_others_ = options_.leases != nullptr && !happened && roster_.num_busy() == 0 &&
+                    !ledger_.complete() && ledger_.left_to_others();
   return happened;
 }
 

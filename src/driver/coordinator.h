@@ -28,6 +28,7 @@ class Coordinator {
   bool turn();
   bool receive_all();
   bool collect_own_records();
+  bool follow_other_shares();
   bool assign_jobs();
 
   void receive(const Message& message);
@@ -54,9 +55,10 @@ class Coordinator {
   Roster roster_;
   HeartbeatMonitor heartbeats_;
   bool stopping_ = false;
+  bool left_to_others_ = false;  // of a share: the others have all that is left
   std::string machine_failure_;  // the first one
   Clock::time_point started_ = Clock::now();
-  Every report_progress_;
+  Every report_progress_, read_others_;
   JobThread own_;  // last, so that its thread ends before anything else
 };
 

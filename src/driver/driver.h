@@ -59,6 +59,8 @@ struct Progress {
   std::vector<RankActivity> ranks;  // by rank
 };
 
+class JobLeases;
+
 struct DriverOptions {
   int64_t max_unclean_ends = 3;  // a job that took its process down so often is recorded crashed
   int64_t group_size = 16;       // jobs around one frozen model that a rank may get at once
@@ -67,6 +69,9 @@ struct DriverOptions {
   // Silence after which a rank of another machine counts as dead. On this machine a death shows
   // at once.
   double dead_after_seconds = 60;
+  // Of a share, whose journal is one of a share too: which jobs are its own. The run ends when the
+  // others have all that is left.
+  JobLeases* leases = nullptr;
   std::function<void(const Progress&)> on_progress;  // a few times a second, rank 0
   std::function<void(const Record&)> on_record;      // after it is in the journal, rank 0
 };

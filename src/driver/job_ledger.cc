@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "driver/job_leases.h"
 #include "driver/job_thread.h"
 #include "plan/makespan.h"
 
@@ -53,12 +54,13 @@ void JobLedger::load_failed() {
     const Job& job = plan_.jobs[index];
     if (scheduler_.settled(index) || options_.repeat.contains(job.key)) continue;
     if (!failed_by_itself(job)) {
-      record_crash_if_too_often(index);
+      // another share may be running the job at this moment; is_ours() looks later
+      if (options_.leases == nullptr) record_crash_if_too_often(index);
     } else if (options_.retry_failed) {
       forgive(job);
     } else {
       estimate_.add_skipped(job.cost_seconds);
-      settle(index, known_record(job)->status);
+      block(settle(index, known_record(job)->status));
     }
   }
 }
@@ -76,21 +78,62 @@ void JobLedger::forgive(const Job& job) {
   }
 }
 
+// The first ready job that `accepts` takes and that is this share's to run.
+std::optional<int64_t> JobLedger::take_one(const std::function<bool(int64_t)>& accepts) {
+  const auto may_have = [&](int64_t index) {
+    return accepts(index) &&
+           (options_.leases == nullptr || options_.leases->take(plan_.jobs[index].key));
+  };
+  for (;;) {
+    const std::optional<int64_t> index = scheduler_.take(may_have);
+    if (!index || is_ours(*index)) return index;
+  }
+}
+
 std::vector<int64_t> JobLedger::take(bool careful, int64_t num_ranks) {
-  const std::optional<int64_t> first = scheduler_.take(
-      [&](int64_t index) { return !careful || journal_.unclean_ends(plan_.jobs[index].key) < 2; });
+  const auto unclean_ends = [&](int64_t index) {
+    return journal_.unclean_ends(plan_.jobs[index].key);
+  };
+  const std::optional<int64_t> first =
+      take_one([&](int64_t index) { return !careful || unclean_ends(index) < 2; });
   if (!first) return {};
   std::vector<int64_t> taken = {*first};
   const std::string& group = plan_.jobs[*first].sharing;
-  if (group.empty() || journal_.unclean_ends(plan_.jobs[*first].key) > 0) return taken;
+  if (group.empty() || unclean_ends(*first) > 0) return taken;
   const auto shares = [&](int64_t index) {
-    return plan_.jobs[index].sharing == group && journal_.unclean_ends(plan_.jobs[index].key) == 0;
+    return plan_.jobs[index].sharing == group && unclean_ends(index) == 0;
   };
   const int64_t others = scheduler_.count_ready(shares);
   const int64_t part = (1 + others + num_ranks - 1) / num_ranks;
-  while (std::ssize(taken) < std::min(part, options_.group_size))
-    taken.push_back(scheduler_.take(shares).value());
+  while (std::ssize(taken) < std::min(part, options_.group_size)) {
+    const std::optional<int64_t> next = take_one(shares);
+    if (!next) break;
+    taken.push_back(*next);
+  }
   return taken;
+}
+
+// Whether the job, which this share has the lease of, is still to be run: the share that had it
+// before may have recorded it, or died of it as others did.
+bool JobLedger::is_ours(int64_t index) {
+  if (options_.leases == nullptr) return true;
+  if (options_.leases->is_second_hand(plan_.jobs[index].key)) read_others();
+  return !scheduler_.settled(index) && !record_crash_if_too_often(index);
+}
+
+bool JobLedger::read_others() {
+  bool any = false;
+  for (const Record& record : journal_.read_others()) {
+    const auto found = by_key_.find(record.key);
+    if (found == by_key_.end() || scheduler_.settled(found->second)) continue;
+    any = true;
+    estimate_.add_skipped(plan_.jobs[found->second].cost_seconds);
+    // the share of the failure records what it blocks
+    const auto blocked = settle(found->second, record.status);
+    num_blocked_ += std::ssize(blocked);
+    for (const auto& one : blocked) estimate_.add_skipped(plan_.jobs[one.job].cost_seconds);
+  }
+  return any;
 }
 
 Assignment JobLedger::begin(std::span<const int64_t> indices) {
@@ -116,7 +159,7 @@ void JobLedger::add_record(int64_t index, const Record& record, double seconds) 
   if (scheduler_.settled(index)) return;
   write(record);
   estimate_.add_run(plan_.jobs[index].cost_seconds, seconds);
-  settle(index, record.status);
+  block(settle(index, record.status));
 }
 
 void JobLedger::release(int64_t index) {
@@ -133,10 +176,10 @@ void JobLedger::lose(int64_t index) {
 
 // The begin of a lost job stays open in the journal. After too many of them the job is at fault,
 // not the rank.
-void JobLedger::record_crash_if_too_often(int64_t index) {
+bool JobLedger::record_crash_if_too_often(int64_t index) {
   const Job& job = plan_.jobs[index];
   const int count = journal_.unclean_ends(job.key);
-  if (count < options_.max_unclean_ends) return;
+  if (count < options_.max_unclean_ends) return false;
   Record record = failed_record(
       job,
       fmt::format("its process died {} times while it ran, as if killed for too much memory; not "
@@ -146,7 +189,8 @@ void JobLedger::record_crash_if_too_often(int64_t index) {
   record.attempt = count;
   log_error("{}: {}", job.name, record.reason);
   write(record);
-  settle(index, RunStatus::crashed);
+  block(settle(index, RunStatus::crashed));
+  return true;
 }
 
 const Record* JobLedger::known_record(const Job& job) const {
@@ -159,14 +203,14 @@ void JobLedger::write(const Record& record) {
   if (options_.on_record) options_.on_record(record);
 }
 
-void JobLedger::settle(int64_t index, RunStatus status) {
-  if (status == RunStatus::finished) {
-    ++num_finished_;
-    scheduler_.finish(index);
-  } else {
+std::vector<Scheduler::Blocked> JobLedger::settle(int64_t index, RunStatus status) {
+  if (status != RunStatus::finished) {
     ++num_failed_;
-    block(scheduler_.fail(index));
+    return scheduler_.fail(index);
   }
+  ++num_finished_;
+  scheduler_.finish(index);
+  return {};
 }
 
 void JobLedger::block(const std::vector<Scheduler::Blocked>& blocked) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -35,11 +36,15 @@ class JobLedger {
   // Every job is settled, and every record of a job that a failed input blocks is written.
   bool complete() const { return scheduler_.done() && blocked_.empty(); }
   bool any_ready() const { return scheduler_.num_ready() > 0; }
+  // Of a share without a running job, after take() found none: nothing will become ready here
+  // before another share has ended its jobs, and every job left is such a one.
+  bool left_to_others() const { return scheduler_.num_ready() == scheduler_.num_open(); }
   const Job& job(int64_t index) const { return plan_.jobs[index]; }
 
   // Takes the next ready job, longest path first, and the ready jobs that may share its passes: as
   // many as leave the other ranks their part of them. Empty: none is ready. `careful` leaves out
-  // jobs that took their process down twice before. One that did so once runs alone.
+  // jobs that took their process down twice before. One that did so once runs alone. A share
+  // takes no job of another.
   std::vector<int64_t> take(bool careful, int64_t num_ranks);
   // Notes the begin of jobs that were taken; returns them with the numbers of their attempts.
   Assignment begin(std::span<const int64_t> indices);
@@ -52,6 +57,10 @@ class JobLedger {
   // (lose), which counts as an unclean end.
   void release(int64_t index);
   void lose(int64_t index);
+
+  // Of a share: settles the jobs that others have recorded since the last call; returns whether
+  // there were any.
+  bool read_others();
 
   // Writes failed records of some jobs that a failed input blocks; returns whether there were any.
   bool record_blocked();
@@ -67,10 +76,13 @@ class JobLedger {
   void load_failed();
   bool failed_by_itself(const Job& job) const;
   void forgive(const Job& job);
-  void record_crash_if_too_often(int64_t index);
+  bool record_crash_if_too_often(int64_t index);  // whether it did
+  std::optional<int64_t> take_one(const std::function<bool(int64_t)>& accepts);
+  bool is_ours(int64_t index);
 
   void write(const Record& record);
-  void settle(int64_t index, RunStatus status);
+  // Returns the jobs that a failure blocks.
+  std::vector<Scheduler::Blocked> settle(int64_t index, RunStatus status);
   void block(const std::vector<Scheduler::Blocked>& blocked);
   const Record* known_record(const Job& job) const;
   double remaining_seconds(std::span<const RunningJob> running, int64_t num_workers) const;

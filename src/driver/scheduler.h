@@ -22,8 +22,9 @@ class Scheduler {
   Scheduler(const std::vector<Job>& jobs, const std::vector<double>& priorities);
 
   State state(int64_t job) const { return states_[job]; }
-  bool settled(int64_t job) const;              // finished or failed
-  bool done() const { return num_open_ == 0; }  // every job is settled
+  bool settled(int64_t job) const;                // finished or failed
+  bool done() const { return num_open_ == 0; }    // every job is settled
+  int64_t num_open() const { return num_open_; }  // not settled
   int64_t num_ready() const { return static_cast<int64_t>(ready_.size()); }
 
   // Takes the first ready job that the caller accepts; its state becomes running.

@@ -47,8 +47,8 @@ void set_aside_damaged(const fs::path& artefact) {
   }
 }
 
-Artefacts::Artefacts(fs::path store, const at::Device& device)
-    : store_(std::move(store)), device_(device) {
+Artefacts::Artefacts(fs::path store, const at::Device& device, const fs::path& local_disk)
+    : store_(std::move(store)), device_(device), local_(local_disk) {
   make_folders(cache());
 }
 
@@ -64,7 +64,8 @@ std::shared_ptr<const Vocabulary> Artefacts::vocabulary(
 }
 
 std::shared_ptr<const Checkpoint> Artefacts::checkpoint(const fs::path& folder) {
-  return checkpoints_.get(folder.string(), [&] { return load_checkpoint(whole_folder(folder)); });
+  return checkpoints_.get(folder.string(),
+                          [&] { return load_checkpoint(local_.of(whole_folder(folder))); });
 }
 
 std::shared_ptr<const T5Model> Artefacts::frozen_model(const fs::path& folder,
@@ -117,9 +118,8 @@ std::shared_ptr<const TokenCorpus> Artefacts::corpus(const std::vector<CorpusSou
   for (const CorpusSource& source : sources) identity += source.fingerprint;
   const fs::path file = cache() / (content_hash(identity) + ".tokens");
   return corpora_.get(file.string(), [&] {
-    if (std::optional<TokenCorpus> whole = whole_corpus(file)) return std::move(*whole);
-    build_corpus({text(sources, locations)}, vocabulary, file);
-    return TokenCorpus(file);
+    if (!whole_corpus(file)) build_corpus({text(sources, locations)}, vocabulary, file);
+    return TokenCorpus(local_.of(file));
   });
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "examples/task.h"
+#include "jobs/local_copies.h"
 #include "model/checkpoints/checkpoint.h"
 #include "model/t5.h"
 #include "plan/job.h"
@@ -25,7 +26,9 @@ void set_aside_damaged(const std::filesystem::path& artefact);
 // of what a rank's jobs read, so that many small cells do not read the same files again.
 class Artefacts {
  public:
-  explicit Artefacts(std::filesystem::path store, const at::Device& device = at::kCPU);
+  // `local_disk`: where checkpoints and corpora are copied before they are read, or "".
+  explicit Artefacts(std::filesystem::path store, const at::Device& device = at::kCPU,
+                     const std::filesystem::path& local_disk = {});
 
   const at::Device& device() const { return device_; }  // that models are trained on
 
@@ -80,6 +83,7 @@ class Artefacts {
 
   std::filesystem::path store_;
   at::Device device_;
+  LocalCopies local_;
   Recent<Vocabulary> vocabularies_;
   Recent<Checkpoint> checkpoints_;
   Recent<T5Model> frozen_models_{.capacity = 2};

@@ -22,7 +22,8 @@ namespace dovetail {
 
 struct JobRunner::State {
   explicit State(RunnerOptions given)
-      : options(std::move(given)), artefacts(options.store, device_from(options.device)) {}
+      : options(std::move(given)),
+        artefacts(options.store, device_from(options.device), options.local_disk) {}
   RunnerOptions options;
   Artefacts artefacts;
 };

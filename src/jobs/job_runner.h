@@ -19,6 +19,7 @@ struct RunnerOptions {
   int threads = 1;                 // of LibTorch's operators
   std::string device = "cpu";      // or "cuda"
   double checkpoint_seconds = 60;  // of a long job
+  std::filesystem::path local_disk = {};    // jobs/local_copies.h
   GradientAllReduce* all_reduce = nullptr;  // the data-parallel group; only its first rank writes
 };
 

@@ -10,8 +10,10 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/machine_failure.h"
+#include "base/names.h"
 #include "store/journal_file.h"
 #include "store/journal_frames.h"
+#include "store/share_journals.h"
 
 namespace dovetail {
 
@@ -63,13 +65,18 @@ std::string time_now() {
   return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(now));
 }
 
-Replay replay_of(const fs::path& results_folder) {
-  Replay replay;
-  const fs::path file = data_file(results_folder / "journal");
-  if (!fs::exists(file)) return replay;
+void replay_own(const fs::path& journal_folder, Replay& replay) {
+  const fs::path file = data_file(journal_folder);
+  if (!fs::exists(file)) return;
   // Not mapped: a writer that starts later may cut the file, and a missing page would raise SIGBUS.
   const std::string bytes = read_whole(file);
   replay.add(scan_frames(bytes), file.string());
+}
+
+Replay replay_of(const fs::path& results_folder) {
+  Replay replay;
+  replay_own(results_folder / "journal", replay);
+  ShareJournals(results_folder / "journal", "").read_new(replay);
   return replay;
 }
 
@@ -77,8 +84,23 @@ Replay replay_of(const fs::path& results_folder) {
 
 struct Journal::State {
   explicit State(const fs::path& results_folder)
-      : folder(made_folder(results_folder)), lock(folder / "lock", results_folder) {
+      : folder(made_folder(results_folder)),
+        lock(folder / "lock", results_folder),
+        others(folder, "") {
     replay_file();
+    others.read_new(replay);
+    file.emplace(data_file(folder));
+  }
+
+  State(const fs::path& results_folder, OfNewShare)
+      : folder(made_folder(results_folder)),
+        lock(folder / "lock", results_folder, JournalLock::Kind::shared),
+        share(make_share_folder(folder)),
+        share_lock(std::in_place, folder / share / "lock", results_folder),
+        others(folder, share) {
+    replay_own(folder, replay);
+    others.read_new(replay);
+    folder /= share;
     file.emplace(data_file(folder));
   }
 
@@ -105,6 +127,9 @@ struct Journal::State {
 
   fs::path folder;
   JournalLock lock;
+  std::string share;
+  std::optional<JournalLock> share_lock;  // shows `dovetail status` that the share lives
+  ShareJournals others;
   Replay replay;
   std::optional<AppendFile> file;
   int64_t bytes_cut = 0;
@@ -113,7 +138,19 @@ struct Journal::State {
 };
 
 Journal::Journal(const fs::path& folder) : state_(std::make_unique<State>(folder)) {}
+Journal::Journal(const fs::path& folder, OfNewShare share)
+    : state_(std::make_unique<State>(folder, share)) {}
 Journal::~Journal() = default;
+
+const std::string& Journal::share() const { return state_->share; }
+
+std::vector<Record> Journal::read_others() {
+  std::vector<Record> records;
+  for (const std::string& key : state_->others.read_new(state_->replay)) {
+    records.push_back(state_->replay.records().at(key));
+  }
+  return records;
+}
 
 void Journal::append(const Record& record) {
   const std::vector<uint8_t> bytes = to_bytes(record);
@@ -161,7 +198,22 @@ Registrations read_registrations(const fs::path& folder) {
 }
 
 std::string journal_holder(const fs::path& folder) {
-  return JournalLock::holder(folder / "journal" / "lock");
+  const std::string sole = JournalLock::holder(folder / "journal" / "lock");
+  if (!sole.empty()) return sole;
+  std::vector<std::string> processes;
+  for (const std::string& share : running_shares(folder)) {
+    processes.push_back(JournalLock::holder(folder / "journal" / share / "lock"));
+  }
+  if (processes.empty()) return "";
+  return fmt::format("{} ({})", counted(std::ssize(processes), "share"), join(processes, ", "));
+}
+
+std::vector<std::string> running_shares(const fs::path& folder) {
+  std::vector<std::string> shares = share_names(folder / "journal");
+  std::erase_if(shares, [&](const std::string& share) {
+    return JournalLock::holder(folder / "journal" / share / "lock").empty();
+  });
+  return shares;
 }
 
 }  // namespace dovetail

@@ -9,6 +9,7 @@
 
 #include "plan/record.h"
 #include "plan/registration.h"
+#include "store/journal_file.h"
 
 namespace dovetail {
 
@@ -18,12 +19,18 @@ namespace dovetail {
 //
 // A torn or damaged part is never fatal: opening cuts it out and saves it as DIR/journal/cut-N.bin;
 // complete frames after it stay. A lock (flock) admits one writer: a second run on the same folder
-// gets a ConfigError that names the first. For one thread.
+// gets a FolderInUse that names the first. For one thread.
+//
+// Shares (store/share_journals.h) write journals of their own beside it, and hold the lock
+// together. Everything that reads a results folder reads all of them.
 class Journal {
  public:
   // Opens the journal of the results folder DIR for appending, and replays it. Creates
   // DIR/journal/.
   explicit Journal(const std::filesystem::path& folder);
+  // Opens the journal of a new share instead.
+  struct OfNewShare {};
+  Journal(const std::filesystem::path& folder, OfNewShare);
   ~Journal();
   Journal(const Journal&) = delete;
 
@@ -36,6 +43,11 @@ class Journal {
   void note_release(const std::string& key);
   // Notes that these claims are made now, those that are not in the journal yet. Durable.
   void register_claims(const std::vector<Claim>& claims);
+
+  const std::string& share() const;  // "share-0001"; "" if this is the folder's own journal
+  // Reads what other shares have recorded since the last call, and returns it. It is part of
+  // records() then.
+  std::vector<Record> read_others();
 
   // By key. The first finished record of a key wins over later ones and over failures; of several
   // failures the last one wins.
@@ -60,7 +72,10 @@ std::map<std::string, Record> read_journal(const std::filesystem::path& folder);
 // no journal yet.
 Registrations read_registrations(const std::filesystem::path& folder);
 
-// The process that has the journal open for appending: "process 4711 on host node3"; "" for none.
+// Who has a journal of the folder open for appending: "process 4711 on host node3", "3 shares
+// (process ..., process ...)"; "" for nobody.
 std::string journal_holder(const std::filesystem::path& folder);
+// The names of the shares that run.
+std::vector<std::string> running_shares(const std::filesystem::path& folder);
 
 }  // namespace dovetail

@@ -42,11 +42,13 @@ std::string this_process() {
   return fmt::format("process {} on host {}", ::getpid(), host);
 }
 
-std::string read_descriptor(int fd) {
-  std::string bytes(static_cast<size_t>(size_of(fd)), '\0');
+std::string read_descriptor(int fd, size_t offset = 0) {
+  const auto size = static_cast<size_t>(size_of(fd));
+  std::string bytes(size > offset ? size - offset : 0, '\0');
   size_t have = 0;
   while (have < bytes.size()) {
-    const ssize_t got = ::pread(fd, bytes.data() + have, bytes.size() - have, have);
+    const ssize_t got =
+        ::pread(fd, bytes.data() + have, bytes.size() - have, static_cast<off_t>(offset + have));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw_<SystemError>("cannot read: {}", std::strerror(errno));
     if (got == 0) break;
@@ -99,16 +101,17 @@ void AppendFile::write_at_end(std::string_view piece) {
   }
 }
 
-JournalLock::JournalLock(const fs::path& path, const fs::path& results_folder)
+JournalLock::JournalLock(const fs::path& path, const fs::path& results_folder, Kind kind)
     : file_(path, O_RDWR | O_CREAT) {
+  const int operation = kind == Kind::sole ? LOCK_EX : LOCK_SH;
   // `dovetail status` holds a shared lock for a moment to look for a run; this waits until then.
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds(200);
   try {
-    while (!lock_now(file_.get(), LOCK_EX)) {
+    while (!lock_now(file_.get(), operation)) {
       if (std::chrono::steady_clock::now() > give_up) {
-        throw_<ConfigError>(
-            "another run is writing to {} ({}). Wait for it, stop it, or name another folder "
-            "with --out",
+        throw_<FolderInUse>(
+            "another run is writing to {} ({}). Wait for it (--wait SECONDS does), stop it, or "
+            "name another folder with --out",
             results_folder.string(), holder_in(file_.get()));
       }
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -118,7 +121,7 @@ JournalLock::JournalLock(const fs::path& path, const fs::path& results_folder)
     log_warning("{}: {}. Nothing keeps a second run out of this folder: start only one",
                 path.string(), error.what());
   }
-  const std::string holder = this_process();
+  const std::string holder = kind == Kind::sole ? this_process() : "shares of a sweep";
   if (::ftruncate(file_.get(), 0) != 0 ||
       ::pwrite(file_.get(), holder.data(), holder.size(), 0) < 0) {
     // The file only names the holder in messages; the first record will report a full disk.
@@ -138,9 +141,9 @@ std::string JournalLock::holder(const fs::path& path) {
   }
 }
 
-std::string read_whole(const fs::path& path) {
+std::string read_from(const fs::path& path, size_t offset) {
   const Descriptor file(path, O_RDONLY);
-  return read_descriptor(file.get());
+  return read_descriptor(file.get(), offset);
 }
 
 }  // namespace dovetail

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.h"
+
 namespace dovetail {
 
 // An open file descriptor. The constructor throws SystemError with the system's error text.
@@ -35,11 +37,20 @@ class AppendFile {
   int64_t end_ = 0;  // of the last complete piece
 };
 
+// Somebody else writes to a results folder. The message names them.
+class FolderInUse : public ConfigError {
+  using ConfigError::ConfigError;
+};
+
 // A lock (flock) for the lifetime of this object. The kernel releases it however the process ends.
 class JournalLock {
  public:
-  // Throws ConfigError if another process holds it.
-  JournalLock(const std::filesystem::path& path, const std::filesystem::path& results_folder);
+  // One process may write, or several shares may, each to a journal of its own.
+  enum class Kind { sole, shared };
+
+  // Throws FolderInUse if other processes hold it in another kind, or one holds it alone.
+  JournalLock(const std::filesystem::path& path, const std::filesystem::path& results_folder,
+              Kind kind = Kind::sole);
 
   // "process P on host H"; "" if no process holds it.
   static std::string holder(const std::filesystem::path& path);
@@ -48,7 +59,8 @@ class JournalLock {
   Descriptor file_;
 };
 
-// Reads a file without mapping it, so that another process may shorten it meanwhile.
-std::string read_whole(const std::filesystem::path& path);
+// Reads a file from a byte on without mapping it, so that another process may shorten it meanwhile.
+std::string read_from(const std::filesystem::path& path, size_t offset);
+inline std::string read_whole(const std::filesystem::path& path) { return read_from(path, 0); }
 
 }  // namespace dovetail

@@ -91,7 +91,7 @@ Registration registration_of(const Frame& frame, const std::string& origin) {
 
 }  // namespace
 
-void Replay::add(const FrameScan& scan, const std::string& origin) {
+std::vector<std::string> Replay::add(const FrameScan& scan, const std::string& origin) {
   std::vector<Record> decoded(scan.frames.size());
   parallel_for(scan.frames.size(), 64, [&](int64_t i) {
     const Frame& frame = scan.frames[i];
@@ -107,14 +107,19 @@ void Replay::add(const FrameScan& scan, const std::string& origin) {
           origin, frame.begin, error.what());
     }
   });
+  std::vector<std::string> keys;
   for (size_t i = 0; i < scan.frames.size(); ++i) {
     switch (scan.frames[i].type) {
-      case FrameType::record: add_record(std::move(decoded[i])); break;
+      case FrameType::record:
+        keys.push_back(decoded[i].key);
+        add_record(std::move(decoded[i]));
+        break;
       case FrameType::begin: add_begin(std::string(scan.frames[i].payload)); break;
       case FrameType::release: add_release(std::string(scan.frames[i].payload)); break;
       case FrameType::claim: add_claim(registration_of(scan.frames[i], origin)); break;
     }
   }
+  return keys;
 }
 
 void Replay::add_record(Record record) {

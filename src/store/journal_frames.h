@@ -45,9 +45,9 @@ FrameScan scan_frames(std::string_view bytes);
 // Replays the frames of a journal: collects records and counts open begins.
 class Replay {
  public:
-  // Decodes records on several threads. `origin` names the file in messages. Throws DataError for a
-  // record of another version.
-  void add(const FrameScan& scan, const std::string& origin);
+  // Decodes records on several threads, and returns their keys. `origin` names the file in
+  // messages. Throws DataError for a record of another version.
+  std::vector<std::string> add(const FrameScan& scan, const std::string& origin);
   void add_record(Record record);
   void add_begin(const std::string& key) { ++open_begins_[key]; }
   void add_release(const std::string& key) { end(key); }

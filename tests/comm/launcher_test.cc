@@ -43,6 +43,12 @@ TEST(Launcher, AnotherMpisLauncherIsSure) {
               AllOf(HasSubstr("PMI_SIZE=3"), HasSubstr("jobs/launch -n 3")));
 }
 
+TEST(Launcher, PmiIsEnoughWhereTheJobScriptSaysSo) {
+  EXPECT_TRUE(launched_by_mpi(
+      environment_of({{"PMI_RANK", "0"}, {"PMI_SIZE", "2"}, {"DOVETAIL_LAUNCHER", "srun-pmi2"}})));
+  EXPECT_FALSE(launched_by_mpi(environment_of({{"DOVETAIL_LAUNCHER", "srun-pmi2"}})));
+}
+
 // One process in a batch script of three tasks may be meant.
 TEST(Launcher, AnAllocationIsNotSure) {
   const Environment batch = environment_of({{"SLURM_NTASKS", "3"}, {"SLURM_PROCID", "0"}});

@@ -38,6 +38,7 @@ ALLOWED = {
     "comm": ["base"],
     "store": ["plan", "base"],
     "driver": ["store", "comm", "plan", "base"],
+    "slurm": ["plan", "base"],
     "planning": ["jobs", "training", "tuning", "model/checkpoints", "model", "tasks", "cards",
                  "tables", "adaptation", "templates", "examples", "metrics", "objectives", "text",
                  "sweep", "plan", "base"],

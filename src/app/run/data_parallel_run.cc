@@ -68,9 +68,10 @@ RunGroup DataParallelRun::job_function(const MakeRunner& make_runner, const RunP
   if (!group_) {
     return [runner](std::span<const Job> jobs, const RecordSink& done) { runner->run(jobs, done); };
   }
-  send_to_followers(
-      kPaths, to_message(Json{
-                  {"out", paths.out.string()}, {"store", paths.store.string()}, {"leader", rank}}));
+  send_to_followers(kPaths, to_message(Json{{"out", paths.out.string()},
+                                            {"store", paths.store.string()},
+                                            {"share", paths.share},
+                                            {"leader", rank}}));
   return [this, runner](std::span<const Job> jobs, const RecordSink& done) {
     trains(jobs) ? run_with_followers(*runner, jobs, done) : runner->run(jobs, done);
   };
@@ -118,7 +119,8 @@ void DataParallelRun::follow_leader(const MakeRunner& make_runner) {
     if (message->tag == kGroupJobs) run_part(*runner, *message);
     if (message->tag != kPaths) continue;
     const Json body = body_of(*message);
-    runner = make_runner({body.at("out").get<std::string>(), body.at("store").get<std::string>()},
+    runner = make_runner({body.at("out").get<std::string>(), body.at("store").get<std::string>(),
+                          body.at("share").get<std::string>()},
                          gradients_.get(), body.at("leader").get<int>());
   }
 }

@@ -20,8 +20,10 @@ constexpr auto kActivityInterval = std::chrono::seconds(2);
 
 }  // namespace
 
-std::filesystem::path rank_activity_file(const std::filesystem::path& results_folder) {
-  return results_folder / "logs" / "ranks.txt";
+namespace fs = std::filesystem;
+
+fs::path rank_activity_file(const fs::path& results_folder, const std::string& share) {
+  return results_folder / "logs" / (share.empty() ? "ranks.txt" : share + "-ranks.txt");
 }
 
 DriverOptions RunMonitor::driver_options() {
@@ -61,11 +63,12 @@ void RunMonitor::save_activity(const Progress& progress) {
                         activity.job.empty() ? to_string(activity.state) : activity.job);
   }
   if (text == std::exchange(activity_, text)) return;
-  std::filesystem::path temporary = rank_activity_file(out_);
+  const fs::path file = rank_activity_file(out_, journal_.share());
+  fs::path temporary = file;
   temporary += ".tmp";
   std::ofstream(temporary) << text;
   std::error_code ignored;
-  std::filesystem::rename(temporary, rank_activity_file(out_), ignored);
+  fs::rename(temporary, file, ignored);
 }
 
 // The record is safe in the journal, so a failure to copy it must not end the run. It is logged;
@@ -83,6 +86,11 @@ void RunMonitor::refresh_results() {
   const auto now = std::chrono::steady_clock::now();
   if (now - refreshed_ < kRefreshInterval) return;
   refreshed_ = now;
+  std::error_code error;
+  const auto written = fs::last_write_time(out_ / "results.h5", error);
+  const bool other_share_did = !journal_.share().empty() && !error &&
+                               fs::file_time_type::clock::now() - written < kRefreshInterval;
+  if (other_share_did) return;
   write_results(out_ / "results.h5", plan_, journal_.records());
 }
 

@@ -12,12 +12,14 @@
 
 namespace dovetail {
 
-// What each rank does, a line each ("0: tune/a/b"), as `dovetail status` shows it during a run.
-std::filesystem::path rank_activity_file(const std::filesystem::path& results_folder);
+// What each rank does, a line each ("0: tune/a/b"), as `dovetail status` shows it during a run;
+// `share` is that of the run, or "".
+std::filesystem::path rank_activity_file(const std::filesystem::path& results_folder,
+                                         const std::string& share = "");
 
 // Rank 0's callbacks of the driver: shows progress, says when a rank is lost, and saves records
-// where other sweeps find them. Refreshes results.h5 once a minute and rank_activity_file() every
-// few seconds, so that readers can follow an unfinished run.
+// where other sweeps find them. Refreshes results.h5 once a minute (one share for all of them) and
+// rank_activity_file() every few seconds, so that readers can follow an unfinished run.
 class RunMonitor {
  public:
   RunMonitor(std::filesystem::path out, const Plan& plan, const Journal& journal,

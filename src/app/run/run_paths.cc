@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/folder.h"
 #include "base/log.h"
 
 namespace dovetail {
@@ -24,6 +25,16 @@ void send_to_all(Communicator& communicator, const nlohmann::json& body) {
 
 }  // namespace
 
+void open_run_log(const RunPaths& paths, const std::string& who) {
+  const std::string share = paths.share.empty() ? "" : paths.share + "-";
+  try {
+    make_folders(paths.out / "logs");
+    log_to_file(paths.out / "logs" / (share + who + ".log"));
+  } catch (const std::exception& error) {
+    log_warning("no log: {}", error.what());
+  }
+}
+
 RunPathsBroadcast::~RunPathsBroadcast() {
   if (done_) return;
   try {
@@ -35,7 +46,9 @@ RunPathsBroadcast::~RunPathsBroadcast() {
 
 void RunPathsBroadcast::broadcast(const RunPaths& paths) {
   done_ = true;
-  send_to_all(communicator_, {{"out", paths.out.string()}, {"store", paths.store.string()}});
+  send_to_all(
+      communicator_,
+      {{"out", paths.out.string()}, {"store", paths.store.string()}, {"share", paths.share}});
 }
 
 std::optional<RunPaths> receive_run_paths(Communicator& communicator) {
@@ -44,7 +57,8 @@ std::optional<RunPaths> receive_run_paths(Communicator& communicator) {
       DOVETAIL_CHECK_EQ(message->tag, kRunPathsTag);
       const auto body = nlohmann::json::from_cbor(message->bytes);
       if (body.is_null()) return std::nullopt;
-      return RunPaths{body.at("out").get<std::string>(), body.at("store").get<std::string>()};
+      return RunPaths{body.at("out").get<std::string>(), body.at("store").get<std::string>(),
+                      body.at("share").get<std::string>()};
     }
     // Rank 0 plans for seconds; a busy wait would take a core from it.
     std::this_thread::sleep_for(std::chrono::milliseconds(5));

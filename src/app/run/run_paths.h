@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 
 #include "comm/communicator.h"
 
@@ -12,7 +13,12 @@ namespace dovetail {
 struct RunPaths {
   std::filesystem::path out;    // the results folder
   std::filesystem::path store;  // artefacts, by job key
+  std::string share = {};       // "share-0001" of a share, else ""; begins the names of its logs
 };
+
+// Opens the log of a rank, OUT/logs/WHO.log. A run without its log is better than none: what would
+// be in it goes to standard error then.
+void open_run_log(const RunPaths& paths, const std::string& who);
 
 // Rank 0 alone reads the sweep and checks it, while the other ranks wait in receive_run_paths().
 // broadcast() sends them the paths of the run. The destructor of an object that has not broadcast
