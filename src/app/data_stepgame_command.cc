@@ -129,10 +129,8 @@ int make_stories(const StepGameOptions& options) {
   write_stories(options.output, [&](StoryWriter& stories) {
     for (int64_t i = 0; i < options.stories; ++i) stories.add(generator.story(i));
   });
-  fmt::print("{}: {}\n", options.output,
-             counted(options.stories, "story") == "1 story"
-                 ? std::string("1 story")
-                 : fmt::format("{} stories", options.stories));
+  fmt::print("{}: {} {}\n", options.output, options.stories,
+             options.stories == 1 ? "story" : "stories");
   if (options.clean.empty()) return kSuccess;
   write_stories(options.clean, [&](StoryWriter& stories) {
     for (int64_t i = 0; i < options.stories; ++i) stories.add(clean_story(generator.story(i)));
@@ -160,8 +158,11 @@ void print_misses(const SolveReport& report, int64_t shown) {
   if (std::ssize(report.misses) > shown)
     fmt::print("... and {} more; -n shows them\n", std::ssize(report.misses) - shown);
   rows = {{"template", "misses"}};
-  for (const auto& [place, count] : report.misses_by_template)
-    rows.push_back({place, fmt::format("{}", count)});
+  for (const TemplateError& error : published_errors()) {
+    const auto found = report.misses_by_template.find(error.place);
+    if (found != report.misses_by_template.end())
+      rows.push_back({error.place, fmt::format("{}", found->second)});
+  }
   fmt::print("\n");
   print_columns(rows);
 }

@@ -27,6 +27,9 @@ std::vector<TemplateError> load_errors() {
     }
     errors.push_back({toml.text("file") + ":" + line, fragment->second, *meant});
   }
+  // lines are keys of a table, which are sorted as texts
+  std::ranges::stable_sort(errors, {},
+                           [](const TemplateError& error) { return error.place.size(); });
   return errors;
 }
 
