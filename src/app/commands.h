@@ -23,8 +23,9 @@ void add_report(CLI::App& app, Action& chosen);
 void add_advise(CLI::App& app, Action& chosen);
 void add_predictions(CLI::App& app, Action& chosen);
 void add_data(CLI::App& app, Action& chosen);
-void add_data_split(CLI::App& data, Action& chosen);   // a command of data
-void add_data_verify(CLI::App& data, Action& chosen);  // of the command "data"
+void add_data_split(CLI::App& data, Action& chosen);  // these are commands of data
+void add_data_stepgame(CLI::App& data, Action& chosen);
+void add_data_verify(CLI::App& data, Action& chosen);
 void add_data_show(CLI::App& data, Action& chosen);
 void add_list(CLI::App& app, Action& chosen);
 void add_metric(CLI::App& app, Action& chosen);

@@ -37,6 +37,7 @@ void add_data(CLI::App& app, Action& chosen) {
 
   add_data_show(*command, chosen);
   add_data_split(*command, chosen);
+  add_data_stepgame(*command, chosen);
   add_data_verify(*command, chosen);
 }
 

@@ -157,6 +157,12 @@ Column read_column(const StrictToml& toml, const std::string& key, const Column&
   return found;
 }
 
+std::vector<std::string> names_of(const std::vector<Column>& columns) {
+  std::vector<std::string> names;
+  for (const Column& column : columns) names.push_back(to_string(column));
+  return names;
+}
+
 std::vector<std::pair<std::string, std::string>> read_labels(const StrictToml& toml) {
   std::vector<std::pair<std::string, std::string>> labels;
   std::set<std::string> words;

@@ -62,6 +62,7 @@ struct Importer {
   // The key of an example for test_fraction: examples of equal key go to the same split.
   std::function<std::string(const Example&)> split_key = source_key;
   nlohmann::json settings;  // what decides the data besides the files, for the fingerprint
+  std::vector<std::string> strata = {};  // the names of the columns behind Draft::strata
 };
 
 struct CardKind {
@@ -107,6 +108,9 @@ const Entry& one_of_catalogue(const StrictToml& toml, const std::string& key,
 // name. ConfigError for any other value.
 Column read_column(const StrictToml& toml, const std::string& key, const Column& otherwise,
                    bool has_names);
+
+// The names of columns, as TaskData::strata has them.
+std::vector<std::string> names_of(const std::vector<Column>& columns);
 
 // The table [labels] as (label in the file, word in the target), sorted by the former. ConfigError
 // for a single label, an empty word, and a word that two labels share.

@@ -143,6 +143,7 @@ std::string card_fingerprint(const CardTask& task) {
                             {"labels", task.importer.rules.labels},
                             {"drop_targets", task.importer.rules.drop_targets},
                             {"settings", task.importer.settings}};
+  if (!task.importer.strata.empty()) content["strata"] = task.importer.strata;
   if (!card.train.encoding.empty()) content["encoding"] = card.train.encoding;
   const int64_t longest = task.importer.rules.longest_answer;
   if (longest > 0) content["longest_answer"] = longest;
@@ -174,6 +175,7 @@ LoadedCard read_splits(const CardTask& task, bool for_report) {
   loaded.data.layout = task.importer.rules.layout;
   loaded.data.prefix = card.prefix;
   loaded.data.phrase = card.phrase;
+  loaded.data.strata = task.importer.strata;
   number_labels(task.importer.rules, loaded);
   if (card.validate_on_dev) loaded.data.validation = loaded.dev;
   task.importer.describe(loaded.data);

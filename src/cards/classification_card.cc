@@ -73,14 +73,16 @@ CardKind classification() {
   const auto make = [](const StrictToml& toml, const CardName& asked, Card&) -> Importer {
     refuse_relation(toml, asked);
     const LabelledColumns columns = read_labelled_columns(toml);
-    const ReadColumns read{columns.all(), toml.texts("ignore")};
+    ReadColumns read{columns.all(), toml.texts("ignore")};
+    read.add_strata(read_strata(toml, columns.format.header || columns.format.is_json()));
     return {.rules = {.layout = Layout::classification, .labels = read_labels(toml)},
             .read =
                 [columns, read](const Card::Split& split, ExampleImporter& sink) {
                   read_watched_rows(split.rows, columns.format, read, sink,
                                     [&](const Row& row) { take(columns, row, sink); });
                 },
-            .settings = settings_of_labelled(columns)};
+            .settings = settings_of_labelled(columns),
+            .strata = names_of(read.strata)};
   };
   std::vector<std::string> keys = row_format_keys();
   keys.insert(keys.end(), {"columns.text", "columns.pair", "columns.label", "labels.*"});

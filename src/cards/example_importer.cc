@@ -122,6 +122,7 @@ bool ExampleImporter::clean(Draft& draft) {
 
 void ExampleImporter::add(Draft draft) {
   if (!clean(draft)) return;
+  if (draft.strata.empty()) draft.strata = strata_;
   if (spells_any_special_token(draft)) special_lines_.push_back(line_);
   switch (rules_.layout) {
     case Layout::relation:
@@ -141,7 +142,8 @@ void ExampleImporter::add_references(Draft& draft) {
   if (draft.targets.empty()) return leave_out("dropped_targets");
   std::erase_if(draft.targets, [&](const std::string& target) { return is_too_long(target); });
   if (draft.targets.empty()) return leave_out("long_answers");
-  Example example{.source = draft.source, .references = {}, .fields = draft.fields};
+  Example example{
+      .source = draft.source, .references = {}, .fields = draft.fields, .strata = draft.strata};
   std::vector<std::string> targets = draft.targets;
   const std::string source = source_key(example);
   const auto is_known = [&](const std::string& target) {
@@ -187,7 +189,8 @@ void ExampleImporter::add_question(Draft& draft) {
               .references = {draft.choices[answer]},
               .choices = std::move(draft.choices),
               .answer = answer,
-              .fields = std::move(draft.fields)});
+              .fields = std::move(draft.fields),
+              .strata = std::move(draft.strata)});
 }
 
 void ExampleImporter::add_labelled(Draft& draft) {
@@ -209,7 +212,8 @@ void ExampleImporter::add_labelled(Draft& draft) {
   add_single({.source = std::move(draft.source),
               .references = {std::move(word)},
               .answer = answer,
-              .fields = std::move(draft.fields)});
+              .fields = std::move(draft.fields),
+              .strata = std::move(draft.strata)});
 }
 
 // A repeated question would count twice. If it has two answers, one of them is wrong.

@@ -25,6 +25,7 @@ struct Draft {
   std::string answer;
   std::vector<std::string> choice_labels;
   std::map<std::string, std::string> fields;
+  std::vector<std::string> strata = {};  // as Example::strata; empty: those of the importer
 };
 
 // How rows become examples.
@@ -62,6 +63,8 @@ class ExampleImporter : public RowSink {
   void add(Draft draft);
   void bad(const std::string& what_class, const std::string& what) override;
   void leave_out(const std::string& why) { ++counts_.left_out[why]; }
+  // Of the rows that are added from now on.
+  void set_strata(std::vector<std::string> values) { strata_ = std::move(values); }
   void set_lines(int64_t lines) override { counts_.lines = lines; }
   // A note on the file as a whole.
   void remark(std::string note) { report_.notes.push_back(std::move(note)); }
@@ -94,6 +97,7 @@ class ExampleImporter : public RowSink {
   std::unordered_map<std::string, size_t> index_;  // leak_key -> position in examples
   std::unordered_set<std::string> seen_;           // source and target
   int64_t line_ = 0;
+  std::vector<std::string> strata_;
   std::vector<int64_t> special_lines_;  // of rows that spell a special token
 };
 

@@ -6,6 +6,7 @@
 #include "base/names.h"
 #include "base/text.h"
 #include "cards/card.h"
+#include "cards/row_formats.h"
 #include "cards/watched_rows.h"
 #include "examples/verbalizer.h"
 
@@ -168,6 +169,7 @@ KgColumns read_kg_columns(const StrictToml& toml) {
       columns.relation.empty() && !toml.has("columns.head") && !toml.has("columns.tail");
   columns.read = {{columns.head, columns.tail}, toml.texts("ignore")};
   if (!columns.relation.empty()) columns.read.columns.push_back(columns.relation_column);
+  columns.read.add_strata(read_strata(toml, columns.format.header));
   if (columns.relation.empty() && (toml.has("columns.relation") || toml.has("head_separator"))) {
     toml.fail(toml.has("columns.relation") ? "columns.relation" : "head_separator",
               "a column of relations needs relation = \"NAME\", or relation = \"*\" for all");
@@ -243,7 +245,8 @@ Importer make_kg_importer(const StrictToml& toml, const CardName& asked, Card& c
           .describe = [columns, wording](
                           TaskData& data) { name_relations(columns.relation, wording, data); },
           .split_key = [columns](const Example& example) { return bare_head(columns, example); },
-          .settings = settings};
+          .settings = settings,
+          .strata = names_of(columns.read.strata)};
 }
 
 }  // namespace
@@ -253,7 +256,7 @@ CardKind kg_tsv() {
           .description = "tails",
           .task_kind = "phrasal",
           .keys = {"header", "delimiter", "columns.head", "columns.tail", "columns.relation",
-                   "head_separator", "relation", "verbalizer", "quotes", "ignore"},
+                   "head_separator", "relation", "verbalizer", "quotes", "ignore", "strata"},
           .make = make_kg_importer};
 }
 

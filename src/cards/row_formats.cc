@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cards/row_formats.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 
@@ -68,7 +69,7 @@ void read_cells(const StrictToml& toml, RowFormat& format) {
 
 const std::vector<std::string>& row_format_keys() {
   static const std::vector<std::string> keys = {"format", "header",       "delimiter", "quotes",
-                                                "rows",   "json_columns", "ignore"};
+                                                "rows",   "json_columns", "ignore",    "strata"};
   return keys;
 }
 
@@ -86,6 +87,25 @@ RowFormat read_row_format(const StrictToml& toml, const std::string& usual) {
     read_cells(toml, format);
   }
   return format;
+}
+
+std::vector<Column> read_strata(const StrictToml& toml, bool has_names) {
+  std::vector<Column> columns = toml.numbers_or_texts("strata");
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const int64_t* number = std::get_if<int64_t>(&columns[i]);
+    if (number && *number < 1)
+      toml.fail("strata", fmt::format("strata counts columns from 1, found {}", *number));
+    if (!number && !has_names) {
+      toml.fail("strata", fmt::format("\"{}\" is a name, which needs header = true; or give its "
+                                      "number",
+                                      to_string(columns[i])));
+    }
+    if (std::find(columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(i), columns[i]) !=
+        columns.begin() + static_cast<std::ptrdiff_t>(i)) {
+      toml.fail("strata", fmt::format("the column {} is named twice", to_string(columns[i])));
+    }
+  }
+  return columns;
 }
 
 RowFormat row_format_of_name(const StrictToml& toml, const std::string& key) {

@@ -20,6 +20,9 @@ const std::vector<std::string>& row_format_keys();
 // from the end of the training file's name. ConfigError for keys that do not go together.
 RowFormat read_row_format(const StrictToml& toml, const std::string& usual);
 
+// The columns of the card's key `strata`. ConfigError as read_column, and for one named twice.
+std::vector<Column> read_strata(const StrictToml& toml, bool has_names);
+
 // The usual format of a file by the end of its name at `key`; a header is for the caller to say.
 RowFormat row_format_of_name(const StrictToml& toml, const std::string& key);
 

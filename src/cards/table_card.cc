@@ -45,7 +45,7 @@ struct TableReader {
 void choose_header(const StrictToml& toml, TableReader& table) {
   if (!table.format.has_cells() || table.format.text == TextFormat::label_text) return;
   bool any_name = false;
-  for (const Column& column : table.columns.all()) {
+  for (const Column& column : table.read.columns) {
     const std::string root = root_of(column);
     any_name = any_name || (root != JoinedAnswers::kColumn &&
                             root.find_first_not_of("0123456789") != std::string::npos);
@@ -108,13 +108,15 @@ Importer make_table_importer(const StrictToml& toml, const CardName& asked, Card
   TableReader table{.format = read_row_format(toml, usual_format),
                     .columns = read_table_columns(toml)};
   if (table.format.text == TextFormat::label_text) table.format.header = false;
+  table.read = {table.columns.all(), toml.texts("ignore")};
+  table.read.add_strata(read_strata(toml, true));
   choose_header(toml, table);
   read_answers_keys(toml, table);
-  table.read = {table.columns.all(), toml.texts("ignore")};
   if (!toml.has("task_kind")) card.task_kind = task_kind_of(table.columns.layout);
   return {.rules = {.layout = table.columns.layout, .labels = read_labels(toml)},
           .read = table,
-          .settings = table_settings(toml, table)};
+          .settings = table_settings(toml, table),
+          .strata = names_of(table.read.strata)};
 }
 
 CardKind table_kind(const std::string& name, const std::string& usual_format) {

@@ -132,6 +132,22 @@ class RowWatch {
   bool first_looks_like_header_ = false;
 };
 
+// Puts the row's strata into the sink; false for a row that lacks one.
+bool take_strata(const std::vector<Column>& columns, const Row& row, ExampleImporter& sink) {
+  std::vector<std::string> values;
+  for (const Column& column : columns) {
+    std::optional<std::string> value = row.text(column);
+    if (!value || trim(*value).empty()) {
+      sink.bad("missing_columns",
+               fmt::format("there is no value for the stratum \"{}\"", to_string(column)));
+      return false;
+    }
+    values.push_back(*std::move(value));
+  }
+  sink.set_strata(std::move(values));
+  return true;
+}
+
 }  // namespace
 
 void read_watched_rows(const std::filesystem::path& file, const RowFormat& format,
@@ -140,7 +156,7 @@ void read_watched_rows(const std::filesystem::path& file, const RowFormat& forma
   RowWatch watch(format, read, sink);
   read_rows(file, format, sink, [&](Row& row) {
     watch.watch(row);
-    take(row);
+    if (take_strata(read.strata, row, sink)) take(row);
   });
   watch.remark();
 }

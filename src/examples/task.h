@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +20,12 @@ struct Example {
   std::vector<std::string> choices = {};           // for a question, in the order of the file
   int64_t answer = -1;                             // index into the choices or the task's labels
   std::map<std::string, std::string> fields = {};  // more text for templates: context, fact
+  // Its values in the columns TaskData::strata: what scores are broken down by.
+  std::vector<std::string> strata = {};
 };
+
+// An answer by a rule that only this kind of data has; nullopt where the rule does not apply.
+using TaskRule = std::function<std::optional<std::string>(const Example&)>;
 
 // The kind of a task's examples, which decides the slots of a template that they can fill.
 enum class Layout {
@@ -52,6 +58,10 @@ struct TaskData {
   // The data's own validation examples, where a card asks for them; else empty, and a part of train
   // is used.
   std::vector<Example> validation = {};
+  // The names of the columns that scores are broken down by, the most telling one first.
+  std::vector<std::string> strata = {};
+  // By the names of the baselines that they are.
+  std::map<std::string, TaskRule> rules = {};
   // What a reader of the results should know of the data: sentences.
   std::vector<std::string> notes = {};
 };

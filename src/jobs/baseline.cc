@@ -68,6 +68,12 @@ std::vector<std::string> answers_of(const BaselineJob& baseline, const TaskData&
     case BaselineKind::most_frequent:
       return std::vector<std::string>(test.size(),
                                       most_frequent_reference(task, subset_of(baseline, task)));
+    case BaselineKind::most_frequent_in_stratum:
+      return most_frequent_in_stratum(task, subset_of(baseline, task), test);
+    case BaselineKind::one_sentence:
+    case BaselineKind::entity_overlap:
+      return answers_by_rule(task, to_string(baseline.baseline),
+                             most_frequent_reference(task, subset_of(baseline, task)), test);
     case BaselineKind::nearest_example:
       return nearest_answers(task, subset_of(baseline, task), test);
     case BaselineKind::copy: return copied_sources(task, test);

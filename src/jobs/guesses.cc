@@ -2,6 +2,7 @@
 #include "jobs/guesses.h"
 
 #include <algorithm>
+#include <map>
 #include <span>
 
 #include "jobs/evaluate.h"
@@ -41,6 +42,42 @@ std::vector<std::string> longest_choices(const TaskData& task, const std::vector
     const std::vector<std::string>& choices = choices_of(task, task.test[index]);
     answers.push_back(*std::ranges::max_element(choices, {}, letters_of));
   }
+  return answers;
+}
+
+namespace {
+
+using AnswerCounts = std::map<std::string, int64_t>;  // ordered: spelling decides between equals
+
+const std::string& most_frequent(const AnswerCounts& counts) {
+  return std::ranges::max_element(counts, {}, [](const auto& of) { return of.second; })->first;
+}
+
+}  // namespace
+
+std::vector<std::string> most_frequent_in_stratum(const TaskData& task, const Subset& subset,
+                                                  const std::vector<int64_t>& test) {
+  std::map<std::string, AnswerCounts> by_stratum;
+  AnswerCounts all;
+  for (const int64_t index : subset.examples) {
+    const Example& example = task.train[index];
+    ++by_stratum[example.strata.at(0)][example.references[0]];
+    ++all[example.references[0]];
+  }
+  std::vector<std::string> answers;
+  for (const int64_t index : test) {
+    const auto own = by_stratum.find(task.test[index].strata.at(0));
+    answers.push_back(most_frequent(own == by_stratum.end() ? all : own->second));
+  }
+  return answers;
+}
+
+std::vector<std::string> answers_by_rule(const TaskData& task, const std::string& rule,
+                                         const std::string& otherwise,
+                                         const std::vector<int64_t>& test) {
+  std::vector<std::string> answers;
+  for (const int64_t index : test)
+    answers.push_back(task.rules.at(rule)(task.test[index]).value_or(otherwise));
   return answers;
 }
 

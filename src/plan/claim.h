@@ -22,6 +22,7 @@
 //   at_least = 0.0
 //   margin = 0.02                                        # closer to 0 than this: equivalent
 //   family = { name = "matching", size = 30 }            # corrected together, over sweep files
+//   examples = { d = [3, 4] }                            # test examples of these strata alone
 //
 // Claims decide no result, so they are part of no key and not of the hash of a sweep.
 // analysis/decisions/verdicts.h judges them.
@@ -34,6 +35,7 @@ struct ClaimSide {
   std::vector<AxisLabels> alternatives;  // at least one; an empty one: all cells of `where`
   std::string metric;                    // of this side alone; "": the claim's
   bool best_other = false;               // the best cell that is not on the other side
+  std::string baseline = {};             // of `worse`: this baseline in place of tuned cells
 
   bool operator==(const ClaimSide&) const = default;
 };
@@ -57,6 +59,8 @@ struct Claim {
   double margin = 0;             // an effect closer to 0 is equivalence; 0: none declared
   std::string family = {};       // of claims whose verdicts are corrected together; "": the sweep's
   int64_t family_size = 0;       // verdicts in it over all sweep files; 0: those of this one
+  // The test examples that it is about: column of the task's strata -> values. Empty: all.
+  AxisLabels examples = {};
 };
 
 void to_json(Json& json, const Claim& claim);

@@ -45,7 +45,10 @@ std::string to_string(BaselineKind kind) {
     case BaselineKind::most_frequent_position: return "most_frequent_position";
     case BaselineKind::longest_choice: return "longest_choice";
     case BaselineKind::most_frequent: return "most_frequent";
+    case BaselineKind::most_frequent_in_stratum: return "most_frequent_in_stratum";
     case BaselineKind::nearest_example: return "nearest_example";
+    case BaselineKind::one_sentence: return "one_sentence";
+    case BaselineKind::entity_overlap: return "entity_overlap";
     case BaselineKind::copy: return "copy";
     case BaselineKind::untuned: return "untuned";
   }
@@ -67,10 +70,12 @@ SegmentStage segment_stage_from(const std::string& name) {
 }
 
 BaselineKind baseline_kind_from(const std::string& name) {
-  return kind_from(name, "baseline",
-                   {BaselineKind::chance, BaselineKind::most_frequent_position,
-                    BaselineKind::longest_choice, BaselineKind::most_frequent,
-                    BaselineKind::nearest_example, BaselineKind::copy, BaselineKind::untuned});
+  return kind_from(
+      name, "baseline",
+      {BaselineKind::chance, BaselineKind::most_frequent_position, BaselineKind::longest_choice,
+       BaselineKind::most_frequent, BaselineKind::most_frequent_in_stratum,
+       BaselineKind::nearest_example, BaselineKind::one_sentence, BaselineKind::entity_overlap,
+       BaselineKind::copy, BaselineKind::untuned});
 }
 
 ProbeKind probe_kind_from(const std::string& name) {

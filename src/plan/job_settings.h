@@ -116,7 +116,10 @@ enum class BaselineKind {
   most_frequent_position,
   longest_choice,
   most_frequent,
+  most_frequent_in_stratum,
   nearest_example,
+  one_sentence,
+  entity_overlap,
   copy,
   untuned
 };

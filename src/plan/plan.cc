@@ -61,6 +61,7 @@ void to_json(Json& json, const Plan& plan) {
           {"claims", plan.claims},
           {"jobs", plan.jobs}};
   if (!plan.sources.empty()) json["sources"] = plan.sources;
+  if (!plan.strata.empty()) json["strata"] = plan.strata;
   if (!plan.notes.empty()) json["notes"] = plan.notes;
 }
 
@@ -79,6 +80,7 @@ void from_json(const Json& json, Plan& plan) {
   json.at("traits").get_to(plan.traits);
   json.at("claims").get_to(plan.claims);
   if (json.contains("sources")) json["sources"].get_to(plan.sources);
+  if (json.contains("strata")) json["strata"].get_to(plan.strata);
   if (json.contains("notes")) json["notes"].get_to(plan.notes);
 }
 

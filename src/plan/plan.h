@@ -11,6 +11,7 @@
 #include "plan/claim.h"
 #include "plan/job.h"
 #include "plan/metric_traits.h"
+#include "plan/task_strata.h"
 
 namespace dovetail {
 
@@ -46,12 +47,13 @@ struct Plan {
   // adaptation, task and template are set; `baseline` holds the kind. Empty without [select].
   std::vector<Cell> probes;
   // By task label: {"kind", "relation", "flex_fills", "layout", "mean_choice_words",
-  // "question_mark_share", "source_sketch"}.
+  // "question_mark_share", "source_sketch"}; where the data have them "strata" and "rules".
   std::map<std::string, Json> task_facts;
   std::map<std::string, std::map<std::string, AxisTraits>> traits;  // by axis and label
   // Where things come from: a paper ("Raffel et al. 2020, sec. 3.3.4"), or a data set with its
   // licence. By "objective", "tuning" and "optimizer", then name; by "task", then label.
   std::map<std::string, std::map<std::string, std::string>> sources = {};
+  std::map<std::string, TaskStrata> strata = {};  // by the labels of the tasks whose data name any
   std::vector<std::string> notes = {};  // for the reader, such as of metrics without evidence
 };
 

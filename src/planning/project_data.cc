@@ -22,6 +22,7 @@ const TaskData& ProjectData::load(const std::string& task) {
   loaded_ = task;
   facts_[task] = facts_of(data_);
   sizes_[task] = size_of(data_);
+  strata_[task] = strata_of_test(data_);
   words_[task] = word_counts(data_);
   passages_[task] = test_passages(data_);
   references_[task] = reference_letters(data_);
@@ -56,6 +57,15 @@ std::string ProjectData::task_source(const std::string& task) { return find_task
 Json ProjectData::task_facts(const std::string& task) {
   if (!facts_.contains(task)) load(task);
   return facts_.at(task);
+}
+
+// Fewer test examples are the first of more (choose_test).
+TaskStrata ProjectData::test_strata(const std::string& task, int64_t count) {
+  if (!strata_.contains(task)) load(task);
+  TaskStrata strata = strata_.at(task);
+  for (std::vector<std::string>& values : strata.values)
+    if (count > 0 && count < std::ssize(values)) values.resize(static_cast<size_t>(count));
+  return strata;
 }
 
 TaskSize ProjectData::task_size(const std::string& task) {

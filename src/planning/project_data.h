@@ -23,6 +23,7 @@ class ProjectData : public DataInspector {
   std::string wording(const ChoiceSettings& tmpl, const std::string& task) override;
   std::string task_kind(const std::string& task) override;
   Json task_facts(const std::string& task) override;
+  TaskStrata test_strata(const std::string& task, int64_t count) override;
   std::string task_source(const std::string& task) override;
   TaskSize task_size(const std::string& task) override;
   std::optional<PretrainEstimate> pretrain_estimate(const PretrainJob& job,
@@ -55,6 +56,7 @@ class ProjectData : public DataInspector {
   TaskData data_;
   std::map<std::string, Json> facts_;
   std::map<std::string, TaskSize> sizes_;
+  std::map<std::string, TaskStrata> strata_;  // of all test examples
   std::map<std::string, WordCounts> words_;
   std::map<std::string, TestPassages> passages_;
   std::map<std::string, std::string> overlap_notes_;

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/names.h"
 #include "base/text.h"
+#include "examples/subset.h"
 #include "plan/plan.h"
 #include "templates/shape_choice.h"
 
@@ -81,14 +82,28 @@ Json facts_of(const TaskData& data) {
       ++choices;
     }
   }
-  return {{"kind", data.kind},
-          {"relation", data.relation},
-          {"flex_fills", is_filling_relation(data.relation)},
-          {"layout", name_of(data.layout)},
-          {"mean_choice_words", choices > 0 ? choice_words / choices : 0},
-          {"source_sketch", source_sketch(data)},
-          {"question_mark_share",
-           data.train.empty() ? 0 : questions / static_cast<double>(data.train.size())}};
+  Json facts = {{"kind", data.kind},
+                {"relation", data.relation},
+                {"flex_fills", is_filling_relation(data.relation)},
+                {"layout", name_of(data.layout)},
+                {"mean_choice_words", choices > 0 ? choice_words / choices : 0},
+                {"source_sketch", source_sketch(data)},
+                {"question_mark_share",
+                 data.train.empty() ? 0 : questions / static_cast<double>(data.train.size())}};
+  if (!data.strata.empty()) facts["strata"] = data.strata;
+  for (const auto& [name, rule] : data.rules) facts["rules"].push_back(name);
+  return facts;
+}
+
+TaskStrata strata_of_test(const TaskData& data) {
+  if (data.strata.empty()) return {};
+  TaskStrata strata{.columns = data.strata,
+                    .values = std::vector<std::vector<std::string>>(data.strata.size())};
+  for (const int64_t index : choose_test(data, 0)) {
+    for (size_t column = 0; column < data.strata.size(); ++column)
+      strata.values[column].push_back(data.test[index].strata.at(column));
+  }
+  return strata;
 }
 
 }  // namespace dovetail

@@ -15,6 +15,7 @@
 #include "store/results_examples.h"
 #include "store/results_probes.h"
 #include "store/results_provenance.h"
+#include "store/results_strata.h"
 
 namespace dovetail {
 
@@ -43,6 +44,7 @@ std::string results_image(const ResultContents& contents, NetcdfLog& log) {
   write_shared_jobs(file, log, contents);
   write_probes(file, log, contents);
   write_examples(file, log, contents);
+  write_strata(file, log, contents);
   write_predictions(file, log, contents);
   write_curves(file, log, contents);
   write_provenance(file, log, contents);

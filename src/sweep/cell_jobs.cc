@@ -161,6 +161,16 @@ int64_t add_cell(JobGraph& graph, const GridPoint& of_axes, const std::string& n
   return graph.add(std::move(job));
 }
 
+namespace {
+
+// Whether the baseline looks at training examples.
+bool counts_examples(BaselineKind kind) {
+  return kind != BaselineKind::chance && kind != BaselineKind::longest_choice &&
+         kind != BaselineKind::copy && kind != BaselineKind::untuned;
+}
+
+}  // namespace
+
 int64_t add_baseline(JobGraph& graph, BaselineKind kind, const GridPoint& of_axes,
                      const std::string& name) {
   const Sweep& sweep = graph.sweep();
@@ -169,8 +179,7 @@ int64_t add_baseline(JobGraph& graph, BaselineKind kind, const GridPoint& of_axe
   point[kTask] = &own_task;
   Job job{.name = name, .cost_seconds = kOverheadSeconds};
   BaselineJob baseline{.baseline = kind, .evaluate = graph.data().evaluate(*point[kTask])};
-  if (kind == BaselineKind::most_frequent || kind == BaselineKind::most_frequent_position ||
-      kind == BaselineKind::nearest_example) {
+  if (counts_examples(kind)) {
     baseline.subset = {point[kTrainSize]->as<TrainSizeSettings>(),
                        seed_of(point).parts.subset.value_or(seed_of(point).seed),
                        sweep.tune.validation_examples};

@@ -69,7 +69,13 @@ void add_alternative(const toml::node& node, const std::string& key, const Sweep
   const AxisNames axes = axes_without(sweep, {"task", "seed"});
   AxisNames known = axes;
   known.emplace_back("metric");
+  if (key == "worse") known.emplace_back("baseline");
   const TomlTable table(node, key + " of [[claim]]", known);
+  if (const toml::node* baseline = table.find("baseline")) {
+    if (node.as_table()->size() > 1)
+      fail_at(node.source(), "a baseline stands alone on its side: it has no axes of its own");
+    side.baseline = known_name(*baseline, "baseline", sweep.baselines);
+  }
   side.alternatives.push_back(read_labels(table, axes, sweep));
   const toml::node* metric = table.find("metric");
   const std::string name = metric ? read_metric(*metric, sweep) : "";
@@ -105,6 +111,7 @@ AxisNames axes_of(const AxisLabels& labels) {
 // An axis that only some of the tables name would vary freely in the others.
 void check_same_axes(const toml::node& better_node, const toml::node& worse_node,
                      const ClaimPair& pair) {
+  if (!pair.worse.baseline.empty()) return;  // compared where it is at home
   const AxisNames axes = axes_of(pair.better.alternatives.front());
   const auto check = [&](const toml::node& node, const ClaimSide& side) {
     for (const AxisLabels& labels : side.alternatives) {

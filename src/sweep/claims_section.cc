@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "sweep/claim_pairs.h"
+#include "sweep/claimed_examples.h"
 
 namespace dovetail {
 
@@ -142,7 +143,7 @@ void read_apart(const TomlTable& table, Claim& claim) {
   }
 }
 
-// A claim for each stratum, about its cells alone.
+// A claim for each stratum, about its cells and its test examples alone.
 std::vector<Claim> by_stratum(const TomlTable& table, const Sweep& sweep, Claim claim) {
   const toml::node* node = table.find("strata");
   if (!node) return {std::move(claim)};
@@ -155,7 +156,12 @@ std::vector<Claim> by_stratum(const TomlTable& table, const Sweep& sweep, Claim 
   for (const auto& [name, conditions] : *node->as_table()) {
     Claim& own = claims.emplace_back(claim);
     own.name += ": " + std::string(name.str());
-    const TomlTable labels(conditions, "strata of [[claim]]", axes);
+    AxisNames known = axes;
+    known.emplace_back("examples");
+    const TomlTable labels(conditions, "strata of [[claim]]", known);
+    if (const toml::node* examples = labels.find("examples")) {
+      for (auto& [column, values] : read_claimed_examples(*examples)) own.examples[column] = values;
+    }
     for (const auto& [axis, values] : read_labels(labels, axes, sweep)) {
       for (ClaimPair& pair : own.pairs) {
         pair.where[axis] = values;
@@ -170,7 +176,7 @@ std::vector<Claim> read_claim(const toml::node& node, const Sweep& sweep) {
   const TomlTable table(
       node, "[[claim]]",
       {"name", "source", "metric", "better", "worse", "where", "more_than", "reduce", "at_least",
-       "margin", "family", "pair", "apart", "interaction", "strata"});
+       "margin", "family", "pair", "apart", "interaction", "strata", "examples"});
   Claim claim;
   claim.name = text(table.at("name"), "name of [[claim]]");
   claim.source = text(table.at("source"), "source of [[claim]]");
@@ -178,6 +184,8 @@ std::vector<Claim> read_claim(const toml::node& node, const Sweep& sweep) {
   table.read("at_least", claim.at_least, {"a number"});
   read_margin(table, claim);
   read_family(table, claim);
+  if (const toml::node* examples = table.find("examples"))
+    claim.examples = read_claimed_examples(*examples);
   if (const toml::node* interaction = table.find("interaction")) {
     read_interaction(table, *interaction, sweep, claim);
   } else {

@@ -10,6 +10,7 @@
 #include "plan/model_size.h"
 #include "plan/settings.h"
 #include "plan/spending.h"
+#include "plan/task_strata.h"
 
 namespace dovetail {
 
@@ -55,6 +56,12 @@ class DataInspector {
 
   virtual std::string task_kind(const std::string& task) = 0;  // Task::kind
   virtual Json task_facts(const std::string& task) = 0;        // as in Plan::task_facts
+
+  // Of the test examples that cells are scored on, where `count` of them are asked for (0: all).
+  virtual TaskStrata test_strata(const std::string& task, int64_t count) {
+    (void)task, (void)count;
+    return {};
+  }
 
   virtual std::string task_source(const std::string& task) {  // Task::source
     (void)task;

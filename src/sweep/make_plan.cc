@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "plan/baselines.h"
 #include "sweep/cell_jobs.h"
+#include "sweep/claimed_examples.h"
 #include "sweep/evaluate_section.h"
 #include "sweep/grid.h"
 #include "sweep/probe_jobs.h"
@@ -38,22 +39,30 @@ constexpr BaselineAxes kBaselines[] = {{BaselineKind::chance, kTaskOnly},
                                        {BaselineKind::most_frequent_position, kTrainingSubset},
                                        {BaselineKind::longest_choice, kTaskOnly},
                                        {BaselineKind::most_frequent, kTrainingSubset},
+                                       {BaselineKind::most_frequent_in_stratum, kTrainingSubset},
                                        {BaselineKind::nearest_example, kTrainingSubset},
+                                       {BaselineKind::one_sentence, kTrainingSubset},
+                                       {BaselineKind::entity_overlap, kTrainingSubset},
                                        {BaselineKind::copy, kTaskOnly},
                                        {BaselineKind::untuned, kStart}};
 
-bool is_guess(BaselineKind kind) {
-  return kind == BaselineKind::chance || kind == BaselineKind::most_frequent_position ||
-         kind == BaselineKind::longest_choice;
+// Where a sweep names baselines, they are scored on every task that has what they need.
+bool is_scored(BaselineKind kind, JobGraph& graph, const AxisValue& task) {
+  const Json facts = graph.data().task_facts(task);
+  if (!graph.sweep().baselines_by_task) return !lacks_baseline(facts, to_string(kind));
+  const std::vector<std::string> suiting = baselines_for(facts);
+  return std::ranges::find(suiting, to_string(kind)) != suiting.end();
 }
 
-// A guess needs something to guess from; the others are scored on every task where they are named.
-bool is_scored(BaselineKind kind, JobGraph& graph, const AxisValue& task) {
-  if (!graph.sweep().baselines_by_task && !is_guess(kind)) return true;
-  const Json facts = graph.data().task_facts(task);
-  const std::vector<std::string> suiting =
-      baselines_for(facts.value("kind", ""), facts.value("layout", ""));
-  return std::ranges::find(suiting, to_string(kind)) != suiting.end();
+// What a baseline does that some tasks have no data for; "" for the others.
+std::string need_of(BaselineKind kind) {
+  if (kind == BaselineKind::most_frequent_in_stratum)
+    return "needs data that name columns to break scores down by (the key strata of a card)";
+  if (kind == BaselineKind::one_sentence || kind == BaselineKind::entity_overlap)
+    return "needs stories of StepGame";
+  const bool guess = kind == BaselineKind::chance || kind == BaselineKind::most_frequent_position ||
+                     kind == BaselineKind::longest_choice;
+  return guess ? "picks one of an example's choices" : "";
 }
 
 // Adds one cell for each part of the grid that the kept points touch.
@@ -74,11 +83,11 @@ void add_baselines(const std::vector<GridPoint>& points, JobGraph& graph,
       const int64_t job = add_baseline(graph, baseline.kind, part, name);
       cells.push_back(make_cell(std::move(name), part, kind, job));
     }
-    if (!any && is_guess(baseline.kind) && !sweep.baselines_by_task) {
+    const std::string need = need_of(baseline.kind);
+    if (!any && !need.empty() && !sweep.baselines_by_task) {
       throw_<ConfigError>(
-          "{}: baseline \"{}\" picks one of an example's choices, and no task of this sweep has "
-          "any: take it out of baselines",
-          sweep.file.string(), kind);
+          "{}: baseline \"{}\" {}, and no task of this sweep has any: take it out of baselines",
+          sweep.file.string(), kind, need);
     }
   }
 }
@@ -179,7 +188,25 @@ void add_task_facts(JobGraph& graph, Plan& plan) {
     if (!source.empty()) plan.sources["task"][task.label] = source;
     for (const std::string& note : graph.data().notes(task))
       plan.notes.push_back(fmt::format("task {}: {}", task.label, note));
+    TaskStrata strata = graph.data().test_strata(task);
+    if (!strata.columns.empty()) plan.strata[task.label] = std::move(strata);
     if (sweep.select.examples > 0) plan.task_facts[task.label] = graph.data().task_facts(task);
+  }
+}
+
+// Each task that a claim about some test examples looks at must have such examples.
+void check_claimed_examples(const Sweep& sweep, const Plan& plan) {
+  for (const Claim& claim : plan.claims) {
+    if (claim.examples.empty()) continue;
+    for (const AxisValue& task : sweep.axes.at("task")) {
+      if (!looks_at(claim, task.label)) continue;
+      const auto strata = plan.strata.find(task.label);
+      const std::string mistake = mistake_in_examples(
+          claim.examples, strata == plan.strata.end() ? TaskStrata() : strata->second);
+      if (mistake.empty()) continue;
+      throw_<ConfigError>("{}: claim \"{}\", task {}: {}", sweep.file.string(), claim.name,
+                          task.label, mistake);
+    }
   }
 }
 
@@ -213,6 +240,7 @@ Plan make_plan(const Sweep& sweep, DataInspector& inspector) {
   add_probes(points, graph, plan.probes);
   add_metrics(graph, plan);
   add_task_facts(graph, plan);
+  check_claimed_examples(sweep, plan);
   for (const std::string& note : graph.data().pretrain_notes()) plan.notes.push_back(note);
   plan.jobs = graph.take();
   plan.sweep_hash = hash_of(plan);

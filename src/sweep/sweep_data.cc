@@ -103,6 +103,10 @@ std::string SweepData::task_source(const AxisValue& task) {
   return inspector_.task_source(task.as<TaskValue>().source());
 }
 
+TaskStrata SweepData::test_strata(const AxisValue& task) {
+  return inspector_.test_strata(task.as<TaskValue>().source(), sweep_.evaluate.test_examples);
+}
+
 TaskSize SweepData::task_size(const AxisValue& task) {
   return inspector_.task_size(task.as<TaskValue>().source());
 }

@@ -32,6 +32,7 @@ class SweepData {
   TemplateSettings template_settings(const AxisValue& tmpl, const TaskValue& task);
   Json task_facts(const AxisValue& task);
   std::string task_source(const AxisValue& task);
+  TaskStrata test_strata(const AxisValue& task);
   TaskSize task_size(const AxisValue& task);
 
   // What a step of a pre-training spends, where that is known; notes what to know of its rows.

@@ -60,6 +60,16 @@ const std::map<std::string, KindCase>& cases() {
         {"mr,ref\n\"name[Aromi], food[Thai]\",Aromi serves Thai food.\n"
          "\"name[Aromi], food[Thai]\",\"Thai food, at Aromi.\"\nname[Bibi],Bibi is a place.\n",
          "mr,ref\nname[Cotto],Cotto is a place.\n"}}},
+      // the second row repeats the first; d is 2 where a file does not say it
+      {"stepgame",
+       {"kind = \"stepgame\"\n",
+        {"{\"story\": [\"B is above A.\", \"C lies west of B.\"], \"question\": \"Where is C, seen "
+         "from A?\", \"label\": \"upper-left\"}\n"
+         "{\"story\": [\"B is above A.\", \"C lies west of B.\"], \"question\": \"Where is C, seen "
+         "from A?\", \"label\": \"upper-left\"}\n"
+         "{\"story\": [\"B is above A.\"], \"question\": \"Where is A, seen from B?\", \"label\": "
+         "\"below\", \"k\": 1, \"d\": 1, \"noise\": \"none\"}\n",
+         "1 E has D below it.\n2 Where is D, seen from E?\tbelow\t1\n"}}},
       // the second row has an empty passage, and nothing reads the numbers
       {"table",
        {"kind = \"table\"\nformat = \"csv\"\nkeys = { source = \"question: {q} context: {p}\", "
@@ -93,6 +103,8 @@ std::string shown(const TaskData& data, const Example& example) {
   for (const auto& [name, field] : example.fields) text += "  " + name + ":   " + field + "\n";
   const std::vector<std::string>& choices = choices_of(data, example);
   if (!choices.empty()) text += "  choices:   " + join(choices, " | ") + "\n";
+  for (size_t i = 0; i < example.strata.size(); ++i)
+    text += fmt::format("  stratum:   {} = {}\n", data.strata[i], example.strata[i]);
   if (example.answer >= 0) text += fmt::format("  answer:    choice {}\n", example.answer);
   return text + "  reference: " + join(example.references, " | ") + "\n";
 }

@@ -70,6 +70,29 @@ TEST(MostFrequentPosition, IsThatOfTheTrainingExamples) {
   EXPECT_THAT(most_frequent_positions(task, all_of(task), {0, 1}), ElementsAre("q", "only"));
 }
 
+// Of d = 1 "left" is the most frequent, of d = 2 "right"; no example has d = 3, and "left" is the
+// most frequent of all.
+TEST(MostFrequentInStratum, CountsExamplesThatAgree) {
+  const auto labelled = [](const char* answer, const char* d) {
+    return Example{.source = "?", .references = {answer}, .strata = {d, "any"}};
+  };
+  TaskData task = quiz({labelled("left", "1"), labelled("left", "1"), labelled("right", "1"),
+                        labelled("right", "2")},
+                       {labelled("", "1"), labelled("", "2"), labelled("", "3")});
+  task.strata = {"d", "other"};
+  EXPECT_THAT(most_frequent_in_stratum(task, all_of(task), {2, 1, 0}),
+              ElementsAre("left", "right", "left"));
+}
+
+TEST(AnswersByRule, FallBackWhereTheRuleDoesNotApply) {
+  TaskData task = quiz({}, {question({"a", "b"}, 0), question({"c"}, 0)});
+  task.rules["last"] = [](const Example& example) -> std::optional<std::string> {
+    if (example.choices.size() < 2) return std::nullopt;
+    return example.choices.back();
+  };
+  EXPECT_THAT(answers_by_rule(task, "last", "none", {1, 0}), ElementsAre("none", "b"));
+}
+
 // Letters, not bytes: "éé" has two, "abc" three.
 TEST(LongestChoice, CountsLetters) {
   const TaskData task = quiz({}, {question({"éé", "abc", "xyz"}, 0)});

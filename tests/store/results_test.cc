@@ -32,6 +32,11 @@ std::vector<double> numbers_at(const fs::path& file, const std::string& path) {
   return values;
 }
 
+Plan read_plan_again(const fs::path& folder, const Plan& plan) {
+  write_plan(folder, plan);
+  return read_plan(folder);
+}
+
 TEST(Results, PutsEveryCellAtItsPlaceInTheCube) {
   const TemporaryFolder folder;
   const fs::path file = folder.path() / "results.h5";
@@ -51,6 +56,27 @@ TEST(Results, PutsEveryCellAtItsPlaceInTheCube) {
     EXPECT_EQ(cube[i], records.at(plan.jobs[plan.cells[i].job].key).metrics.at("rouge_l"))
         << plan.cells[i].name;
   }
+}
+
+TEST(Results, HasTheMeansOfEachStratum) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "results.h5";
+  Plan plan =
+      grid_plan({.objectives = 1, .tasks = 1, .templates = 1, .train_sizes = 1, .seeds = 1});
+  plan.strata["task0"] = {.columns = {"d"}, .values = {{"1", "2", "1"}}};
+  auto records = all_finished(plan);
+  records.at(plan.jobs[plan.cells[0].job].key).per_example["rouge_l"] = {0.25F, 1, 0.75F};
+
+  write_results(file, plan, records);
+
+  const std::vector<double> cells = numbers_at(file, "/strata/cell");
+  ASSERT_EQ(cells.size(), 2 * plan.cells.size());
+  EXPECT_EQ(cells[0], 0);
+  EXPECT_EQ(cells[2], 1);
+  EXPECT_EQ(numbers_at(file, "/strata/examples")[0], 2);
+  EXPECT_EQ(numbers_at(file, "/strata/rouge_l")[0], 0.5);
+  EXPECT_EQ(numbers_at(file, "/strata/rouge_l")[1], 1);
+  EXPECT_EQ(read_plan_again(folder.path(), plan).strata, plan.strata);
 }
 
 TEST(Results, TellsMissingFailedCrashedAndExcludedApart) {

@@ -206,6 +206,65 @@ TEST_F(Claims, AStratumIsAClaimOfItsOwn) {
   EXPECT_THAT(sweep.claims[1].pairs[0].where.at("task"), ElementsAre("wordnet.derived_from"));
 }
 
+TEST_F(Claims, MayBeAboutSomeTestExamples) {
+  const Sweep sweep =
+      parse(with_claim(std::string(kClaim) +
+                       "examples = { noise = \"none\" }\n"
+                       "strata = { near = { examples = { d = [1, 2] } }, far = { task = "
+                       "\"*category\", examples = { d = \"3\" } } }\n"));
+
+  ASSERT_EQ(sweep.claims.size(), 2);
+  EXPECT_EQ(sweep.claims[0].name, "prompting wins: far");
+  EXPECT_EQ(sweep.claims[0].examples, (AxisLabels{{"d", {"3"}}, {"noise", {"none"}}}));
+  EXPECT_EQ(sweep.claims[1].name, "prompting wins: near");
+  EXPECT_EQ(sweep.claims[1].examples, (AxisLabels{{"d", {"1", "2"}}, {"noise", {"none"}}}));
+  EXPECT_EQ(Json(sweep.claims[1]).get<Claim>().examples, sweep.claims[1].examples);
+}
+
+// Data with a column d whose values are 1 and 2.
+class StratifiedData : public NamedData {
+ public:
+  TaskStrata test_strata(const std::string& task, int64_t) override {
+    if (!task.ends_with("category")) return {};
+    return {.columns = {"d"}, .values = {{"1", "2", "1"}}};
+  }
+};
+
+TEST_F(Claims, AreRefusedWhereTheDataHaveNoSuchExamples) {
+  const std::string one = with(kClaim, "\"wordnet/*\"", "\"wordnet/category\"");
+  const auto planned = [&](const std::string& lines, const std::string& claim) -> std::string {
+    StratifiedData data;
+    try {
+      make_plan(parse(with_claim(claim + lines)), data);
+    } catch (const ConfigError& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  EXPECT_EQ(planned("examples = { d = 2 }\n", one), "no error");
+  EXPECT_THAT(planned("examples = { d = 3 }\n", one),
+              HasSubstr("claim \"prompting wins\", task wordnet.category: no test example has d = "
+                        "\"3\""));
+  EXPECT_THAT(planned("examples = { k = 3 }\n", one),
+              HasSubstr("its data name no column \"k\" to break scores down by"));
+  EXPECT_THAT(planned("examples = { d = 2 }\n", kClaim),
+              HasSubstr("task wordnet.derived_from: its data name no column \"d\" to break scores "
+                        "down by: they name none (the key strata of a card)"));
+}
+
+TEST_F(Claims, MayCompareWithABaseline) {
+  const std::string claimed =
+      with(kClaim, "worse = { template = \"mapping\" }", "worse = { baseline = \"copy\" }");
+  const Sweep sweep = parse(with_claim(claimed));
+
+  EXPECT_EQ(sweep.claims.at(0).pairs[0].worse.baseline, "copy");
+  EXPECT_EQ(Json(sweep.claims[0]).get<Claim>().pairs[0].worse.baseline, "copy");
+  EXPECT_THAT(message(with_claim(with(claimed, "\"copy\"", "\"copi\""))),
+              HasSubstr("did you mean \"copy\"?"));
+  EXPECT_THAT(message(with_claim(with(claimed, "\"copy\"", "\"copy\", template = \"mapping\""))),
+              HasSubstr("a baseline stands alone on its side"));
+}
+
 struct BadForm {
   const char* title;
   const char* lines;  // after kClaim, from line 32
@@ -224,6 +283,9 @@ const BadForm kBadForms[] = {
     {"apart_of_one", "apart = true\n", "q.toml:32:9: apart asks each [[claim.pair]]"},
     {"interaction_with_sides", "interaction = { template = [\"mapping\", \"prompting\"] }\n",
      "q.toml:29:10: an interaction has no better"},
+    {"examples", "examples = 3\n", "q.toml:32:12: examples names columns of the data"},
+    {"example_values", "examples = { d = [1.5] }\n",
+     "q.toml:32:19: values of a column in examples are texts or whole numbers"},
     {"strata", "strata = 3\n", "q.toml:32:10: strata are named tables"}};
 
 class BadForms : public SweepFixture, public ::testing::WithParamInterface<BadForm> {};

@@ -139,6 +139,7 @@ Analysis analyse(const Plan& plan, const std::map<std::string, Record>& records,
     if (g.baseline.empty())
       analysis.places[{g.task, g.start(), g.template_name, g.tuning, g.train_size}] = i;
   }
+  analysis.strata = strata_of(plan, analysis.groups, options.intervals);
   analysis.decisions = decide(plan, analysis.groups, records, options);
   analysis.probes = probes_of(plan, records);
   analysis.selectors = score_selectors(plan, analysis.groups, analysis.probes, options);

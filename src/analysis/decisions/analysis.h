@@ -8,6 +8,7 @@
 
 #include "analysis/decisions/decisions.h"
 #include "analysis/decisions/regret.h"
+#include "analysis/decisions/strata.h"
 #include "analysis/decisions/verdicts.h"
 
 namespace dovetail {
@@ -45,6 +46,7 @@ struct Analysis {
   std::vector<GroupSummary> summaries;  // of `groups`, in their order
   // Index into `summaries` of the groups that are no baselines; see find().
   std::map<std::vector<std::string>, size_t> places;
+  std::vector<StratumSummary> strata;  // empty where no task's data name columns for them
   std::vector<Decision> decisions;
   std::vector<ClaimResult> claims;
   std::vector<Probe> probes;

@@ -77,7 +77,20 @@ class ComparisonSearch {
         at, [&](const CellGroup& group) { return matches_any(group, pair_.better.alternatives); });
   }
 
+  // The baseline's cells that agree on the axes which it depends on.
+  ClaimComparison::Cells baseline_at(const AxisLabels& at) const {
+    ClaimComparison::Cells cells;
+    for (const CellGroup& group : groups_) {
+      if (group.baseline != pair_.worse.baseline) continue;
+      AxisLabels own = at;
+      std::erase_if(own, [&](const auto& axis) { return group.at(axis.first).empty(); });
+      if (matches(group, own)) cells.push_back(&group);
+    }
+    return cells;
+  }
+
   ClaimComparison::Cells worse_at(const AxisLabels& at) const {
+    if (!pair_.worse.baseline.empty()) return baseline_at(at);
     if (pair_.worse.best_other) {
       return select(at, [&](const CellGroup& group) {
         return !matches_any(group, pair_.better.alternatives);

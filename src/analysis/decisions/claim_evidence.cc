@@ -48,6 +48,7 @@ ClaimEvidence evidence_of(const Claim& claim, const std::vector<ClaimComparison>
       const ClaimSide& side = k % 2 == 0 ? comparison.pair->better : comparison.pair->worse;
       sides[k] = side_scores(*cells[k], side.metric.empty() ? metric : side.metric, side.best_other,
                              higher_is_better, options);
+      if (!side.baseline.empty()) sides[k] = at_seeds(std::move(sides[k]), sides[k - 1].seeds);
     }
     if (evidence.differences && comparison.reference_better.empty()) sides[2] = sides[3] = sides[0];
     TaskEvidence& task = evidence.tasks[comparison.task];

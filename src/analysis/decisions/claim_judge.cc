@@ -29,6 +29,12 @@ bool names_axis(const Claim& claim, const std::string& axis) {
   });
 }
 
+// Such a claim is itself the question whether the task was learned.
+bool is_about_a_baseline(const Claim& claim) {
+  return std::ranges::any_of(claim.pairs,
+                             [](const ClaimPair& pair) { return !pair.worse.baseline.empty(); });
+}
+
 class ClaimJudge {
  public:
   ClaimJudge(const Claim& claim, const std::string& metric, const Plan& plan,
@@ -37,7 +43,7 @@ class ClaimJudge {
       : plan_(plan),
         groups_(groups),
         options_(options),
-        not_learned_(not_learned),
+        not_learned_(is_about_a_baseline(claim) ? std::set<std::string>() : not_learned),
         task_runs_(task_runs) {
     result_.claim = claim;
     result_.metric = metric;
@@ -166,7 +172,7 @@ class ClaimJudge {
   const Plan& plan_;
   const std::vector<CellGroup>& groups_;
   const DecisionOptions& options_;
-  const std::set<std::string>& not_learned_;
+  const std::set<std::string> not_learned_;
   TaskRuns& task_runs_;
   std::vector<ClaimComparison> comparisons_;
   ClaimEvidence evidence_;

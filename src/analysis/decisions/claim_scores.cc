@@ -51,6 +51,13 @@ Scores side_scores(const ClaimComparison::Cells& cells, const std::string& metri
   return fitted;
 }
 
+Scores at_seeds(Scores scores, const std::vector<std::string>& seeds) {
+  if (scores.seeds != std::vector<std::string>{""}) return scores;
+  scores.seeds = seeds;
+  scores.rows.resize(seeds.size(), std::vector<float>(scores.rows.front()));
+  return scores;
+}
+
 bool TaskSums::add(const Sides& sides, size_t num_sides) {
   const int64_t items = sides[0].num_items();
   if (items == 0 || (num_items_ > 0 && items != num_items())) return false;

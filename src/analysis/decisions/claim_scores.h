@@ -24,6 +24,9 @@ Scores mean_of(const std::vector<Scores>& tables);
 Scores side_scores(const ClaimComparison::Cells& cells, const std::string& metric, bool best,
                    bool higher_is_better, const CrossFitOptions& options);
 
+// The scores of a baseline that depends on no seed, at each of these seeds; others as they are.
+Scores at_seeds(Scores scores, const std::vector<std::string>& seeds);
+
 // Sums the sides over all comparisons of one task, seed by seed.
 class TaskSums {
  public:

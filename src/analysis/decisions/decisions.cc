@@ -80,7 +80,7 @@ Comparison compare(TaskAtSize& at, Comparison comparison, const Contenders& agai
 
 // A baseline that suits some tasks only is listed where it has been scored.
 void add_baselines(TaskAtSize& at, std::vector<Comparison>& all) {
-  const std::vector<std::string> of_every_task = baselines_for("", "");
+  const std::vector<std::string> of_every_task = baselines_for(Json::object());
   for (const BaselineEntry& entry : baselines()) {
     const Contenders scored =
         select(at.baselines, [&](auto& g) { return g.baseline == entry.name; });

@@ -39,6 +39,7 @@ std::map<std::string, size_t> pretraining_runs(const Plan& plan,
     }
   };
   for (const CellGroup* group : cells) {
+    if (!group->baseline.empty()) continue;  // starts from nothing
     for (const CellResult& result : group->cells) {
       if (result.state != CellState::finished) continue;
       const std::string seed = coordinate(*result.cell, "seed");

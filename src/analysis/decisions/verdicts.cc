@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "analysis/decisions/claim_judge.h"
 #include "analysis/decisions/learned_tasks.h"
@@ -67,11 +68,35 @@ bool is_cut(const Claim& claim) {
   return std::ranges::any_of(claim.pairs, [](const auto& pair) { return pair.worse.best_other; });
 }
 
+// The cells as a claim sees them: scored on the test examples that it is about.
+class ClaimGrounds {
+ public:
+  ClaimGrounds(const Plan& plan, const std::vector<CellGroup>& groups)
+      : plan_(plan), groups_(groups) {}
+
+  struct Ground {
+    std::vector<CellGroup> groups;
+    TaskRuns runs{groups};
+  };
+  Ground& of(const Claim& claim) {
+    std::unique_ptr<Ground>& ground = known_[claim.examples];
+    if (ground) return *ground;
+    ground = std::make_unique<Ground>();
+    ground->groups =
+        claim.examples.empty() ? groups_ : groups_within(groups_, plan_, claim.examples);
+    return *ground;
+  }
+
+ private:
+  const Plan& plan_;
+  const std::vector<CellGroup>& groups_;
+  std::map<AxisLabels, std::unique_ptr<Ground>> known_;
+};
+
 // Judges the claims about the best of many cells once more, under another cut of the examples, and
 // with them their families.
-void note_borderline(std::vector<ClaimCase>& cases, const Plan& plan,
-                     const std::vector<CellGroup>& groups, const DecisionOptions& options,
-                     const std::set<std::string>& not_learned, TaskRuns& runs) {
+void note_borderline(std::vector<ClaimCase>& cases, const Plan& plan, ClaimGrounds& grounds,
+                     const DecisionOptions& options, const std::set<std::string>& not_learned) {
   std::vector<ClaimCase> others = cases;
   std::vector<bool> differs(cases.size(), false);
   for (int cut = 1; cut < kCuts; ++cut) {
@@ -80,8 +105,10 @@ void note_borderline(std::vector<ClaimCase>& cases, const Plan& plan,
     for (size_t i = 0; i < cases.size(); ++i) {
       const ClaimResult& known = cases[i].result;
       if (!is_cut(known.claim) || !known.reason.empty()) continue;
-      others[i].test =
-          claim_case(known.claim, known.metric, plan, groups, other, not_learned, runs).test;
+      ClaimGrounds::Ground& ground = grounds.of(known.claim);
+      others[i].test = claim_case(known.claim, known.metric, plan, ground.groups, other,
+                                  not_learned, ground.runs)
+                           .test;
     }
     judge_by_family(others, level_of(options));
     for (size_t i = 0; i < cases.size(); ++i)
@@ -104,19 +131,21 @@ std::optional<double> SideScores::relative(bool higher_is_better) const {
 
 std::vector<ClaimResult> judge_claims(const Plan& plan, const std::vector<CellGroup>& groups,
                                       const DecisionOptions& options) {
-  TaskRuns runs(groups);
+  ClaimGrounds grounds(plan, groups);
   const std::set<std::string> not_learned = tasks_not_learned(plan, groups, options);
   std::vector<ClaimCase> cases;
   for (const Claim& claim : plan.claims) {
     for (const std::string& metric : claim.metrics) {
-      cases.push_back(claim_case(claim, metric, plan, groups, options, not_learned, runs));
+      ClaimGrounds::Ground& ground = grounds.of(claim);
+      cases.push_back(
+          claim_case(claim, metric, plan, ground.groups, options, not_learned, ground.runs));
       cases.back().result.family = family_of(claim, plan);
       cases.back().result.family_size = family_size(cases.back().result.family, plan);
     }
   }
   judge_by_family(cases, level_of(options));
   if (std::ranges::any_of(plan.claims, is_cut))
-    note_borderline(cases, plan, groups, options, not_learned, runs);
+    note_borderline(cases, plan, grounds, options, not_learned);
   std::vector<ClaimResult> results;
   for (ClaimCase& of : cases) results.push_back(std::move(of.result));
   return results;

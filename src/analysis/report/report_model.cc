@@ -33,6 +33,15 @@ std::vector<GroupRow> group_rows(const Analysis& analysis) {
   return rows;
 }
 
+std::vector<StratumRow> stratum_rows(const Analysis& analysis) {
+  std::vector<StratumRow> rows;
+  for (const StratumSummary& summary : analysis.strata) {
+    const auto group = static_cast<size_t>(summary.group - analysis.groups.data());
+    rows.push_back({summary.column, summary.value, group, summary.examples, summary.scores});
+  }
+  return rows;
+}
+
 std::string commit_of(const Record& record) {
   if (!record.provenance.is_object() || !record.provenance.contains("commit")) return "";
   const Json& value = record.provenance.at("commit");
@@ -190,6 +199,7 @@ ReportModel report_model(const Analysis& analysis, const TestExamples& examples)
                     .caveats = caveats(analysis),
                     .decisions = analysis.decisions,
                     .groups = group_rows(analysis),
+                    .strata = stratum_rows(analysis),
                     .training_curves = training_curves(analysis),
                     .claims = analysis.claims,
                     .selectors = analysis.selectors,

@@ -25,6 +25,14 @@ struct GroupRow {
   std::map<std::string, Estimate> scores;  // plain means by metric; finished cells only
 };
 
+// A group on the test examples with one value in a column of its task's strata.
+struct StratumRow {
+  std::string column, value;
+  size_t group = 0;  // index into ReportModel::groups
+  int64_t examples = 0;
+  std::map<std::string, Estimate> scores;  // by metric
+};
+
 struct CellRow {
   std::string name, baseline, job;
   std::string start;                          // name of the job whose model it began with, or ""
@@ -79,6 +87,7 @@ struct ReportModel {
   std::vector<ShownExamples> examples;  // of `decisions`, in their order
   std::vector<GroupRow> groups;
   std::map<std::vector<std::string>, size_t> group_index;  // see find()
+  std::vector<StratumRow> strata;                          // in the order of Analysis::strata
   std::vector<TrainingCurve> training_curves;
   std::vector<ClaimResult> claims;
   std::vector<SelectorResult> selectors;

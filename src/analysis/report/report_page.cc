@@ -15,6 +15,7 @@
 #include "analysis/report/page_parts.h"
 #include "analysis/report/run_view.h"
 #include "analysis/report/selector_view.h"
+#include "analysis/report/strata_view.h"
 
 namespace dovetail {
 
@@ -58,6 +59,8 @@ std::string report_page(const ReportModel& model) {
        {"heat_maps", heat_maps_html(model)},
        {"template_options", template_options_html(model)},
        {"learning_curves", learning_curves_html(model, with_charts)},
+       {"without_strata", model.strata.empty() ? " hidden" : ""},
+       {"strata", strata_html(model)},
        {"without_claims", model.claims.empty() ? " hidden" : ""},
        {"without_selectors", choose_somewhere(model) ? "" : " hidden"},
        {"claims", claims_html(model, with_charts)},

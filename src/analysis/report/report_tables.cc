@@ -92,6 +92,30 @@ CsvRows scores_table(const ReportModel& model) {
   return rows;
 }
 
+CsvRows strata_table(const ReportModel& model) {
+  CsvRows rows{{"column", "value", "baseline", "start", "task", "template", "tuning", "train_size",
+                "metric", "examples", "seeds", "score", "score_low", "score_high"}};
+  for (const StratumRow& stratum : model.strata) {
+    const GroupRow& group = model.groups[stratum.group];
+    for (const auto& [metric, estimate] : stratum.scores) {
+      CsvRow row{stratum.column,
+                 stratum.value,
+                 group.baseline,
+                 group.start,
+                 group.task,
+                 group.template_name,
+                 group.tuning,
+                 group.train_size,
+                 metric,
+                 csv_number(estimate.items),
+                 csv_number(estimate.seeds)};
+      append(row, estimate);
+      rows.push_back(std::move(row));
+    }
+  }
+  return rows;
+}
+
 CsvRows decisions_table(const std::vector<Decision>& decisions) {
   CsvRows rows{{"task",         "train_size",    "metric",          "verdict",
                 "objective",    "adaptation",    "template",        "tuning",
@@ -189,6 +213,7 @@ CsvRows failures_table(const std::vector<Failure>& failures) {
 std::map<std::string, std::string> report_tables(const ReportModel& model) {
   return {{"cells.csv", csv_text(cells_table(model))},
           {"scores.csv", csv_text(scores_table(model))},
+          {"strata.csv", csv_text(strata_table(model))},
           {"decisions.csv", csv_text(decisions_table(model.decisions))},
           {"baselines.csv", csv_text(baselines_table(model.decisions))},
           {"costs.csv", csv_text(costs_table(model.jobs))},

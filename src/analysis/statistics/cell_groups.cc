@@ -175,6 +175,36 @@ std::vector<CellGroup> group_cells(const Plan& plan, const std::map<std::string,
 
 namespace {
 
+// Adds to `missing` what is not `in`; both are by example.
+void leave_out(const std::vector<bool>& in, size_t examples, std::vector<size_t>& missing) {
+  std::set<size_t> all(missing.begin(), missing.end());
+  for (size_t i = 0; i < examples; ++i)
+    if (i >= in.size() || !in[i]) all.insert(i);
+  missing.assign(all.begin(), all.end());
+}
+
+}  // namespace
+
+std::vector<CellGroup> groups_within(
+    const std::vector<CellGroup>& groups, const Plan& plan,
+    const std::map<std::string, std::vector<std::string>>& strata) {
+  std::vector<CellGroup> within = groups;
+  for (CellGroup& group : within) {
+    const auto known = plan.strata.find(group.task);
+    const std::vector<bool> in =
+        known == plan.strata.end() ? std::vector<bool>() : examples_in(known->second, strata);
+    std::map<std::string, size_t> examples;  // by metric
+    for (const CellResult& cell : group.cells) {
+      if (cell.state != CellState::finished) continue;
+      for (const auto& [metric, row] : cell.record->per_example) examples[metric] = row.size();
+    }
+    for (const auto& [metric, count] : examples) leave_out(in, count, group.missing[metric]);
+  }
+  return within;
+}
+
+namespace {
+
 Scores corpus_scores_of(const CellGroup& group, const std::string& metric) {
   Scores scores;
   for (const CellResult& result : group.cells) {

@@ -63,6 +63,11 @@ struct GroupCost {
 // finished record with another number of scores than its task counts as failed, with that reason.
 std::vector<CellGroup> group_cells(const Plan& plan, const std::map<std::string, Record>& records);
 
+// The same groups, but scored on the test examples of those strata alone (column -> values, as in
+// Plan::strata): a task without such a column has no examples left.
+std::vector<CellGroup> groups_within(const std::vector<CellGroup>& groups, const Plan& plan,
+                                     const std::map<std::string, std::vector<std::string>>& strata);
+
 // The usable rows of a group: finished cells with finite scores of that metric, without the
 // examples that the metric has no evidence on. A corpus-level metric is no mean over examples: its
 // table has one item, and its interval covers the seeds only.

@@ -58,6 +58,61 @@ TEST(Claims, AtLeastMovesTheVerdict) {
   EXPECT_EQ(judge(two_tasks(), claim).verdict, ClaimVerdict::holds);
 }
 
+// Of 20 examples the first ten have d = 1. The gain there is 0.4, and 0 on the others.
+Results by_distance() {
+  Results r;
+  std::vector<float> masked = flat(0.8F, 10);
+  masked.resize(20, 0.3F);
+  std::vector<float> prompting = flat(0.4F, 10);
+  prompting.resize(20, 0.3F);
+  for (const char* seed : {"1", "2"}) {
+    r.add({"none", "a", "masked_prompting", "full", "few", seed}, masked);
+    r.add({"none", "a", "prompting", "full", "few", seed}, prompting);
+  }
+  std::vector<std::string> d(10, "1");
+  d.resize(20, "2");
+  r.plan.strata["a"] = {.columns = {"d"}, .values = {d}};
+  return r;
+}
+
+TEST(Claims, OfSomeExamplesAreJudgedOnTheseAlone) {
+  Claim near = masked_wins(), far = masked_wins();
+  near.examples = {{"d", {"1"}}};
+  far.examples = {{"d", {"2"}}};
+
+  const ClaimResult found = judge(by_distance(), near);
+  EXPECT_EQ(found.verdict, ClaimVerdict::holds);
+  EXPECT_NEAR(found.effect.estimate.mean, 0.4, 1e-6);
+  EXPECT_EQ(found.examples, 10);
+  const ClaimResult none = judge(by_distance(), far);
+  EXPECT_EQ(none.verdict, ClaimVerdict::undecided);
+  EXPECT_NEAR(none.effect.estimate.mean, 0, 1e-6);
+  EXPECT_NEAR(judge(by_distance(), masked_wins()).effect.estimate.mean, 0.2, 1e-6);
+}
+
+TEST(Claims, OfExamplesThatATaskLacksAreNotRun) {
+  Claim claim = masked_wins();
+  claim.examples = {{"k", {"1"}}};
+
+  EXPECT_EQ(judge(by_distance(), claim).verdict, ClaimVerdict::not_run);
+}
+
+// The baseline depends on no seed, and stands in every pair.
+TEST(Claims, AgainstABaselineTakeItWhereItIsAtHome) {
+  Results r = two_tasks();
+  r.add({"", "a", "", "", "", ""}, flat(0.5F), 1, "copy");
+  r.add({"", "b", "", "", "", ""}, flat(0.3F), 1, "copy");
+  Claim claim = masked_wins();
+  claim.pairs[0].worse = {{{}}, "", false, "copy"};
+
+  const ClaimResult found = judge(r, claim);
+
+  EXPECT_NEAR(found.effect.estimate.mean, 0.15, 1e-6);  // 0.6 - 0.5, 0.5 - 0.3
+  EXPECT_NEAR(found.scores.worse, 0.4, 1e-6);
+  EXPECT_EQ(found.verdict, ClaimVerdict::holds);
+  EXPECT_EQ(found.seeds, 2);
+}
+
 TEST(Claims, ARelativeGainIsOfTheMeanScores) {
   Claim claim = masked_wins();
   claim.reduce = "relative";
