@@ -149,8 +149,8 @@ TEST_F(JobLeasesTest, AnotherShareGoesOnWhereOneDied) {
   EXPECT_EQ(again.size(), plan.jobs.size() - 2);
 }
 
-// While the first share runs the long job, a second one comes, does the short job and goes. The first
-// then finds the lease of a share that has ended, and must not run the job again.
+// While the first share runs the long job, a second one comes, does the short job and goes. The
+// first then finds the lease of a share that has ended, and must not run the job again.
 TEST_F(JobLeasesTest, TheRecordOfAnEndedShareIsReadBeforeItsJobIsTaken) {
   const Plan plan = made_up::plan({made_up::job("long", 2), made_up::job("short", 1)});
   int num_short = 0;
