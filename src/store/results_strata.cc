@@ -2,6 +2,7 @@
 #include "store/results_strata.h"
 
 #include <algorithm>
+#include <set>
 
 namespace dovetail {
 
@@ -27,11 +28,18 @@ double mean_within(const Record& record, const std::string& metric, const std::v
   return count == 0 ? kNoNumber : sum / count;
 }
 
-// The metrics that are means over examples.
+// The metrics that are means over examples, of which some cell has the examples' scores.
 std::vector<std::string> example_metrics(const ResultContents& contents) {
+  std::set<std::string> scored;
+  for (const ResultRow& row : contents.cells) {
+    if (!row.finished()) continue;
+    for (const auto& [name, scores] : row.record->per_example) scored.insert(name);
+  }
   std::vector<std::string> names;
-  for (const std::string& name : contents.metrics)
-    if (!traits_of(contents.plan.metric_traits, name).corpus_level) names.push_back(name);
+  for (const std::string& name : contents.metrics) {
+    const bool corpus_level = traits_of(contents.plan.metric_traits, name).corpus_level;
+    if (!corpus_level && scored.contains(name)) names.push_back(name);
+  }
   return names;
 }
 
