@@ -115,16 +115,17 @@ def main():
     peers.warn_of_load()
     with_ctranslate2 = has_ctranslate2()
     rows = []
+    title = f"Generation: tokens a second, median; {SOURCE} source tokens, {NEW} new ones"
+    peers.print_heads(title, ["model", "batch", "beams", "threads", "transformers", "CTranslate2",
+                              "its int8", "dovetail", "/ transformers", "/ CTranslate2",
+                              "/ its int8", "target", "rounds"])
     for shape in given.shapes:
         for batch, beams, threads in CASES:
             if threads not in given.threads:
                 continue
-            peers.say(f"{shape}, batch {batch}, {beams} beams, {threads} threads")
             rows.append(measured(shape, batch, beams, threads, given, with_ctranslate2))
-    title = f"Generation: tokens a second, median; {SOURCE} source tokens, {NEW} new ones"
-    peers.print_table(title, ["model", "batch", "beams", "threads", "transformers", "CTranslate2",
-                              "its int8", "dovetail", "/ transformers", "/ CTranslate2",
-                              "/ its int8", "target", "rounds"], [row_text(row) for row in rows])
+            peers.print_row(row_text(rows[-1]))
+    peers.print_place()
     peers.write_json(given.json, title, rows)
 
 

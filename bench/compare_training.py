@@ -34,18 +34,18 @@ def main():
     given = peers.options(__doc__, "tiny,mini,t5-small", "1,2", seconds=18)
     peers.warn_of_load()
     rows = []
+    title = "Training: seconds a step, median (least)"
+    peers.print_heads(title, ["model", "threads", "transformers", "dovetail", "matrix products",
+                              "speed / transformers", "step / products", "rounds"])
     for shape in given.shapes:
         for threads in given.threads:
-            peers.say(f"{shape}, {threads} threads")
             results = peers.measure(peers_of(shape, threads, given.attention), given.seconds)
             rows.append({"shape": shape, "threads": threads, "peers": results,
                          "rounds": len(results["dovetail"]["times"]),
                          "speed": peers.speed_ratio(results, "dovetail", "transformers"),
                          "over_products": 1 / peers.speed_ratio(results, "dovetail", "products")})
-    title = "Training: seconds a step, median (least)"
-    peers.print_table(title, ["model", "threads", "transformers", "dovetail", "matrix products",
-                              "speed / transformers", "step / products", "rounds"],
-                      [row_text(row) for row in rows])
+            peers.print_row(row_text(rows[-1]))
+    peers.print_place()
     peers.write_json(given.json, title, rows)
 
 

@@ -66,17 +66,18 @@ def main():
     given = peers.options(__doc__, "t5-small", "1", seconds=100)
     peers.warn_of_load()
     lora = knows_lora()
-    rows, table = [], []
+    rows = []
+    title = "Tuning: seconds a step, median"
+    peers.print_heads(title, ["model", "threads", "tuning", "encoder's length", "its step",
+                              "full tuning's step", "ratio", "at most"])
     for shape in given.shapes:
         for threads in given.threads:
-            peers.say(f"{shape}, {threads} threads")
             start = peers_of(shape, threads, given.attention, lora)
             results = peers.measure(start, given.seconds)
             rows.append({"shape": shape, "threads": threads, "peers": results})
-            table += rows_of(shape, threads, results)
-    title = "Tuning: seconds a step, median"
-    peers.print_table(title, ["model", "threads", "tuning", "encoder's length", "its step",
-                              "full tuning's step", "ratio", "at most"], table)
+            for row in rows_of(shape, threads, results):
+                peers.print_row(row)
+    peers.print_place()
     peers.write_json(given.json, title, rows)
 
 

@@ -163,13 +163,19 @@ def options(description, shapes, threads, seconds):
     return given
 
 
-def print_table(title, heads, rows):
-    where = machine()
+def print_heads(title, heads):
     print(f"\n### {title}\n")
     print("| " + " | ".join(heads) + " |")
-    print("|" + "---|" * len(heads))
-    for row in rows:
-        print("| " + " | ".join(row) + " |")
+    print("|" + "---|" * len(heads), flush=True)
+
+
+def print_row(row):
+    print("| " + " | ".join(row) + " |", flush=True)
+
+
+def print_place():
+    """The line under a table."""
+    where = machine()
     print(f"\n{where['date']}, {where['cpu']} ({where['vectors']}, "
           f"{where['processors']} processors), commit {where['commit']}, "
           f"load before {where['load_average']:.2f}: `{where['command']}`", flush=True)
