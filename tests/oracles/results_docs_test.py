@@ -109,6 +109,18 @@ def test_scores_texts_and_curves(session, entries):
     assert curve.value.tolist() == record["curves"]["train_loss"]["values"]
 
 
+def test_strata(session, entries):
+    """The sample's three test examples have d = 1, 2, 1."""
+    by_d = session["by_d"]
+    assert list(by_d.columns) == ["1", "2"]
+    for cell, row in by_d.iterrows():
+        record = entries[cell]["record"]
+        scores = record["per_example"]["rouge_l"]
+        assert row["1"] == pytest.approx((scores[0] + scores[2]) / 2, rel=1e-6)
+        assert row["2"] == pytest.approx(scores[1], rel=1e-6)
+    assert len(by_d) > 2
+
+
 def test_netcdf4_masks_what_is_missing(session, entries):
     if "best" not in session:
         pytest.skip("netCDF4 is not installed")

@@ -153,8 +153,8 @@ def test_a_tree_has_the_groups_and_no_more(small, engine):
     entries = json.loads((small / "expected.json").read_text())["records"]
     with xr.open_datatree(small / "results.h5", engine=engine) as tree:
         assert not tree.to_dataset().sizes
-        assert list(tree.children) == ["cube", "cells", "jobs", "probes", "examples", "predictions",
-                                       "curves", "provenance", "chars"]
+        assert list(tree.children) == ["cube", "cells", "jobs", "probes", "examples", "strata",
+                                       "predictions", "curves", "provenance", "chars"]
         for name in ("cells", "probes", "curves"):
             with xr.open_dataset(small / "results.h5", group=name, engine=engine) as alone:
                 xr.testing.assert_identical(tree[name].to_dataset().load(), alone.load())

@@ -82,8 +82,9 @@ Plan small_plan(const std::vector<std::string>& tasks, const std::vector<std::st
 }
 
 void write_small_samples(const fs::path& folder) {
-  const Plan plan =
+  Plan plan =
       small_plan({"wordnet.derived_from", "wordnet.antonym", "wordnet.verb_category"}, {"1", "2"});
+  plan.strata["wordnet.antonym"] = {.columns = {"d"}, .values = {{"1", "2", "1"}}};
   Records records = all_finished(plan);
   records.erase(job_of(plan, 5).key);
   records[job_of(plan, 7).key] = failed_cell(plan, 7);
