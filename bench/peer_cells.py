@@ -5,6 +5,7 @@ answers to the test rows. One piece of work is one cell, from the loading of the
 Its options are one JSON word: checkpoint, rows (a file of {"train": [[source, target], ...],
 "test": ...} in ids), steps, batch, max_new_tokens, trainer (Seq2SeqTrainer in place of a loop).
 """
+import contextlib
 import json
 import os
 import random
@@ -76,6 +77,10 @@ def main():
         rows = json.load(file)
     with tempfile.TemporaryDirectory() as folder:
         def cell():
+            with contextlib.redirect_stdout(sys.stderr):   # the trainer reports there
+                one_cell()
+
+        def one_cell():
             model = T5ForConditionalGeneration.from_pretrained(given["checkpoint"]).train()
             if given.get("trainer"):
                 train_by_trainer(model, rows["train"], given, folder)
