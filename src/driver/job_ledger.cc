@@ -124,12 +124,12 @@ bool JobLedger::is_ours(int64_t index) {
 bool JobLedger::read_others() {
   bool any = false;
   for (const Record& record : journal_.read_others()) {
-    const auto found = by_key_.find(record.key);
-    if (found == by_key_.end() || scheduler_.settled(found->second)) continue;
+    const std::optional<int64_t> index = index_of(record);
+    if (!index || scheduler_.settled(*index)) continue;
     any = true;
-    estimate_.add_skipped(plan_.jobs[found->second].cost_seconds);
+    estimate_.add_skipped(plan_.jobs[*index].cost_seconds);
     // the share of the failure records what it blocks
-    const auto blocked = settle(found->second, record.status);
+    const auto blocked = settle(*index, record.status);
     num_blocked_ += std::ssize(blocked);
     for (const auto& one : blocked) estimate_.add_skipped(plan_.jobs[one.job].cost_seconds);
   }

@@ -168,12 +168,19 @@ Tensor product(const Tensor& x, const Projection& projection) {
   return y;
 }
 
+bool scales_input(const Projection& projection) {
+  return !projection.additions.empty() && projection.additions.front().input_K.defined();
+}
+
+Tensor scaled_input(const Tensor& x, const Projection& projection) {
+  return scales_input(projection) ? x * projection.additions.front().input_K : x;
+}
+
 }  // namespace
 
 Tensor linear(const Tensor& x, const Projection& projection, uint64_t dropout_seed) {
   if (projection.additions.empty()) return product(x, projection);
-  const Tensor& factors = projection.additions.front().input_K;
-  const Tensor scaled = factors.defined() ? x * factors : x;
+  const Tensor scaled = scaled_input(x, projection);
   return add_to_product(product(scaled, projection), scaled, projection, dropout_seed);
 }
 
@@ -183,19 +190,13 @@ Tensor linear(const Tensor& x_RK, std::span<const LinearPart> parts) {
   bool any_addition = false, any_input = false;
   for (const LinearPart& part : parts) {
     rows.push_back(part.rows);
-    const auto& additions = part.projection->additions;
-    any_addition |= !additions.empty();
-    any_input |= !additions.empty() && additions.front().input_K.defined();
+    any_addition |= !part.projection->additions.empty();
+    any_input |= scales_input(*part.projection);
   }
   if (!any_addition) return product(x_RK, *parts[0].projection);
   std::vector<Tensor> inputs = split_rows(x_RK, rows);
-  if (any_input) {
-    for (size_t i = 0; i < parts.size(); ++i) {
-      const auto& additions = parts[i].projection->additions;
-      if (!additions.empty() && additions.front().input_K.defined())
-        inputs[i] = inputs[i] * additions.front().input_K;
-    }
-  }
+  for (size_t i = 0; i < parts.size(); ++i)
+    inputs[i] = scaled_input(inputs[i], *parts[i].projection);
   const Tensor y_RN = product(any_input ? join_rows(inputs) : x_RK, *parts[0].projection);
   std::vector<Tensor> outputs = split_rows(y_RN, rows);
   for (size_t i = 0; i < parts.size(); ++i) {

@@ -19,12 +19,13 @@ namespace dovetail {
 
 using at::Tensor;
 
-AroundFrozen::AroundFrozen(T5Model& model) : model_(model) {
+void freeze(T5Model& model) {
   for (auto& [name, tensor] : named_tensors(model.config(), model.weights()))
     tensor.requires_grad_(false);
-  // The weights do not change. A model that cells share is prepacked already.
-  if (model_.prepacking() != Prepacking::both_ways) model_.set_prepacking(Prepacking::both_ways);
+  if (model.prepacking() != Prepacking::both_ways) model.set_prepacking(Prepacking::both_ways);
 }
+
+AroundFrozen::AroundFrozen(T5Model& model) : model_(model) { freeze(model); }
 
 Tensor AroundFrozen::add_trained(std::string name, const Tensor& start) {
   const Tensor& like = model_.weights().shared_VD;

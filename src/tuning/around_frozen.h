@@ -11,6 +11,10 @@
 
 namespace dovetail {
 
+// Makes a model's weights ones that nothing trains, and prepacks them both ways; a model that cells
+// share is prepacked already.
+void freeze(T5Model& model);
+
 // A tuning that trains small tensors in and around a model whose own weights stay as they are.
 class AroundFrozen : public TuningMethod {
  public:

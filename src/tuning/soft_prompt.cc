@@ -9,6 +9,7 @@
 #include "base/names.h"
 #include "tuning/adapter_config.h"
 #include "tuning/adapter_folder.h"
+#include "tuning/around_frozen.h"
 #include "tuning/embed_soft_tokens.h"
 #include "tuning/prompt_adapter.h"
 #include "tuning/prompt_encoder.h"
@@ -33,12 +34,8 @@ class SoftPrompt final : public TuningMethod {
         table_KD_(std::move(start.table_KD)),
         encoder_(std::move(encoder)),
         parameters_(std::move(parameters)) {
-    for (auto& [name, tensor] : named_tensors(model.config(), model.weights())) {
-      tensor.requires_grad_(false);
-    }
+    freeze(model_);
     table_KD_.requires_grad_(true);
-    if (model_.prepacking() != Prepacking::both_ways)
-      model_.set_prepacking(Prepacking::both_ways);  // the backbone is frozen
     notes_["num_soft_tokens"] = num_soft_tokens();
     notes_["encoder"] = parameters_.value("encoder", "embedding");
   }

@@ -64,6 +64,11 @@ CsvRows cells_table(const ReportModel& model) {
   return rows;
 }
 
+CsvRow choice_fields(const GroupRow& group) {
+  return {group.baseline,      group.start,  group.task,
+          group.template_name, group.tuning, group.train_size};
+}
+
 // A group without a score of a metric has empty numbers there.
 CsvRows scores_table(const ReportModel& model) {
   CsvRows rows{{"baseline", "start", "task", "template", "tuning", "train_size", "metric", "seeds",
@@ -72,16 +77,9 @@ CsvRows scores_table(const ReportModel& model) {
     for (const std::string& metric : model.metrics) {
       const auto found = group.scores.find(metric);
       const bool scored = found != group.scores.end();
-      CsvRow row{group.baseline,
-                 group.start,
-                 group.task,
-                 group.template_name,
-                 group.tuning,
-                 group.train_size,
-                 metric,
-                 csv_number(scored ? found->second.seeds : int64_t{0}),
-                 csv_number(group.seeds_planned),
-                 csv_number(group.seeds_failed)};
+      CsvRow row = choice_fields(group);
+      row.insert(row.end(), {metric, csv_number(scored ? found->second.seeds : int64_t{0}),
+                             csv_number(group.seeds_planned), csv_number(group.seeds_failed)});
       if (scored) {
         row.push_back(csv_number(found->second.items));
         append(row, found->second);
@@ -98,17 +96,9 @@ CsvRows strata_table(const ReportModel& model) {
   for (const StratumRow& stratum : model.strata) {
     const GroupRow& group = model.groups[stratum.group];
     for (const auto& [metric, estimate] : stratum.scores) {
-      CsvRow row{stratum.column,
-                 stratum.value,
-                 group.baseline,
-                 group.start,
-                 group.task,
-                 group.template_name,
-                 group.tuning,
-                 group.train_size,
-                 metric,
-                 csv_number(estimate.items),
-                 csv_number(estimate.seeds)};
+      CsvRow row = choice_fields(group);
+      row.insert(row.begin(), {stratum.column, stratum.value});
+      row.insert(row.end(), {metric, csv_number(estimate.items), csv_number(estimate.seeds)});
       append(row, estimate);
       rows.push_back(std::move(row));
     }
