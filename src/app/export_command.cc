@@ -28,7 +28,7 @@ namespace {
 struct ExportOptions {
   std::string results, cell, to;
   std::string store;  // "": RESULTS/artefacts
-  bool with_base = false;
+  bool with_base = false, merge = false;
 };
 
 // What can be exported: a cell, or a pre-training or adaptation that cells start from.
@@ -92,6 +92,15 @@ void note_scaling(const fs::path& folder) {
       config.scale_decoder_outputs ? "not multiply them" : "multiply them");
 }
 
+void check_choices(const ExportOptions& options, const Exported& one, bool adapter) {
+  if (options.with_base && options.merge)
+    throw ConfigError("--merge writes a whole model, which needs no base; leave out --with-base");
+  for (const auto& [flag, given] : {std::pair("--with-base", options.with_base),
+                                    std::pair("--merge", options.merge)})
+    if (given && !adapter)
+      throw_<ConfigError>("{}: {} is a whole model already; leave the flag out", flag, one.name);
+}
+
 int export_model(const ExportOptions& options) {
   const Plan plan = plan_of_results(options.results);
   const Exported one = find_exported(plan, options.cell);
@@ -101,10 +110,10 @@ int export_model(const ExportOptions& options) {
   const fs::path from = kept_folder(one, store), to = options.to;
   if (fs::exists(to)) throw_<ConfigError>("--to {}: already exists; name a new folder", options.to);
   const bool adapter = is_adapter(from);
-  if (options.with_base && !adapter)
-    throw_<ConfigError>("--with-base: {} is a whole model, which needs no base", one.name);
+  check_choices(options, one, adapter);
   std::vector<std::string> notes;
   publish_folder(to, [&](const fs::path& folder) {
+    if (options.merge) return write_merged(*one.job, store, from, folder);
     fs::copy(from, folder, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
     if (adapter) notes = finish_adapter(*one.job, store, options.with_base, to, folder);
     fs::remove(folder / kFolderChecksums);  // it is the store's
@@ -132,6 +141,9 @@ void add_export(CLI::App& app, Action& chosen) {
   command->add_option("--to", options->to, "The new folder")->required();
   command->add_flag("--with-base", options->with_base,
                     "Of an adapter: also the model that it was tuned on, in TO/base");
+  command->add_flag("--merge", options->merge,
+                    "Of an adapter that acts on the weights (lora, dora, vera, ia3, norms): one whole "
+                    "model, with the adapter in its weights");
   command->add_option("--store", options->store,
                       "The store of the run (default: RESULTS/artefacts)");
   command->footer(

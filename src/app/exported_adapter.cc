@@ -6,6 +6,8 @@
 #include "jobs/backbone.h"
 #include "model/checkpoints/checkpoint.h"
 #include "tuning/adapter_config.h"
+#include "tuning/adapter_folder.h"
+#include "tuning/merge.h"
 #include "tuning/prompt_adapter.h"
 
 namespace dovetail {
@@ -33,12 +35,15 @@ std::vector<std::string> notes_of_prompt(const fs::path& folder, const AdapterCo
       text)};
 }
 
-void write_base(const Job& job, Artefacts& artefacts, const fs::path& folder) {
+Backbone base_of(const Job& job, Artefacts& artefacts) {
   const TuneJob& cell = settings_of<TuneJob>(job);
-  const Backbone base =
-      load_backbone(job, cell.start, cell.seed, /*keeps_weights=*/false, artefacts);
-  save_checkpoint(folder, base.model.config(), base.model.weights());
-  base.vocabulary->save(folder);
+  return load_backbone(job, cell.start, cell.seed_of(&SeedParts::initialization),
+                       /*keeps_weights=*/false, artefacts);
+}
+
+void write_model(const Backbone& model, const fs::path& folder) {
+  save_checkpoint(folder, model.model.config(), model.model.weights());
+  model.vocabulary->save(folder);
 }
 
 }  // namespace
@@ -51,7 +56,7 @@ std::vector<std::string> finish_adapter(const Job& job, const fs::path& store, b
   Artefacts artefacts(store);
   fs::path base = base_folder(job, settings_of<TuneJob>(job).start, artefacts);
   if (with_base) {
-    write_base(job, artefacts, folder / kBaseFolder);
+    write_model(base_of(job, artefacts), folder / kBaseFolder);
     base = to / kBaseFolder;
   }
   if (base.empty()) {
@@ -63,6 +68,20 @@ std::vector<std::string> finish_adapter(const Job& job, const fs::path& store, b
   write_file_atomically(folder / "adapter_config.json", config.json.dump(2) + "\n");
   notes.push_back("its base: " + place);
   return notes;
+}
+
+void write_merged(const Job& job, const fs::path& store, const fs::path& adapter,
+                  const fs::path& folder) {
+  Artefacts artefacts(store);
+  Backbone base = base_of(job, artefacts);
+  const PromptAdapter prompt = load_adapter(adapter, base.model);
+  if (prompt.table_KD.defined()) {
+    throw ConfigError(
+        "--merge: expected an adapter that acts on the weights (lora, dora, vera, ia3, norms), found soft "
+        "tokens, which no weight of a T5 can hold; export it with --with-base");
+  }
+  merge_into_weights(base.model);
+  write_model(base, folder);
 }
 
 }  // namespace dovetail

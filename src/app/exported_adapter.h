@@ -19,4 +19,9 @@ std::vector<std::string> finish_adapter(const Job& job, const std::filesystem::p
                                         bool with_base, const std::filesystem::path& to,
                                         const std::filesystem::path& folder);
 
+// Writes one whole model into `folder`: the base of the job's cell with the kept adapter in its
+// weights, and the vocabulary. ConfigError for an adapter that no weights can hold.
+void write_merged(const Job& job, const std::filesystem::path& store,
+                  const std::filesystem::path& adapter, const std::filesystem::path& folder);
+
 }  // namespace dovetail

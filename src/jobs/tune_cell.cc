@@ -17,9 +17,8 @@ std::unique_ptr<TuningMethod> make_method(const Job& job, const TuneJob& cell, T
                                           uint64_t seed, const SoftTokenPlan& soft_tokens) {
   const Tuning& tuning = find_tuning(cell.tuning.name);
   Json parameters = tuning_parameters(cell.tuning, cell.tune);
-  if (!job.locations.initialization_folder.empty()) {  // the settings have its content hash
-    parameters["initialization_folder"] = job.locations.initialization_folder;
-  }
+  const Json& folders = job.locations.adapters;  // of which the settings have the content
+  if (!folders.empty()) parameters.update(folders);
   return tuning.make(model, parameters, seed, soft_tokens);
 }
 

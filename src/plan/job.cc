@@ -39,7 +39,7 @@ void for_each_location(Locations& locations, Visit visit) {
   visit("vocabulary_file", locations.vocabulary_file);
   visit("pairs", locations.pairs);
   visit("lexicon", locations.lexicon);
-  visit("initialization_folder", locations.initialization_folder);
+  visit("adapters", locations.adapters);
 }
 
 }  // namespace

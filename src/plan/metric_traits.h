@@ -19,6 +19,11 @@ using MetricTraitsMap = std::map<std::string, MetricTraits>;
 
 MetricTraits traits_of(const MetricTraitsMap& all, const std::string& metric);
 
+// What a cell cost, of which claims may speak as of a score: fields of Cost in its record. They are
+// measured once a cell, and less is better.
+inline constexpr const char* kCosts[] = {"cpu_seconds", "wall_seconds"};
+bool is_cost(const std::string& metric);
+
 void to_json(Json& json, const MetricTraits& traits);
 void from_json(const Json& json, MetricTraits& traits);
 

@@ -107,14 +107,19 @@ UntunedSettings untuned_settings(JobGraph& graph, const GridPoint& point, Job& j
 
 }  // namespace
 
-// A saved adapter to start from is named by its content.
+// Saved adapters, one to start from and the prompts of other tasks, are named by their content.
 ChoiceSettings tuning_for(JobGraph& graph, const AxisValue& tuning, Job& job) {
   ChoiceSettings choice = tuning.as<TuningValue>().choice;
-  const std::string folder = choice.parameters.value("initialization_folder", "");
-  if (folder.empty()) return choice;
-  choice.parameters["initialization_folder"] =
-      graph.data().saved_start(choice.name, folder, &tuning);
-  job.locations.initialization_folder = folder;
+  Json& parameters = choice.parameters;
+  if (const std::string folder = parameters.value("initialization_folder", ""); !folder.empty()) {
+    job.locations.adapters["initialization_folder"] = folder;
+    parameters["initialization_folder"] = graph.data().saved_start(choice.name, folder, &tuning);
+  }
+  if (parameters.contains("source_prompts") && !parameters["source_prompts"].empty()) {
+    job.locations.adapters["source_prompts"] = parameters["source_prompts"];
+    for (Json& folder : parameters["source_prompts"])
+      folder = graph.data().fingerprint(DataSource::adapter, folder, &tuning);
+  }
   return choice;
 }
 

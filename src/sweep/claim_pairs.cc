@@ -45,6 +45,7 @@ bool is_corpus_level(const std::string& metric, const Sweep& sweep) {
 
 std::string read_metric(const toml::node& node, const Sweep& sweep) {
   const std::string name = text(node, "metric of [[claim]]");
+  if (is_cost(name)) return name;  // every record has it
   AxisNames measured = under_all_decodings(sweep.evaluate.metrics, sweep.evaluate);
   if (!holds(measured, "loss")) measured.emplace_back("loss");  // every record has it
   if (is_corpus_level(name, sweep)) {

@@ -31,6 +31,7 @@ Reader find_reader(const AdapterConfig& config) {
                                                         {"IA3", load_ia3_adapter},
                                                         {"VERA", load_vera_adapter},
                                                         {"PREFIX_TUNING", load_prefix_adapter},
+                                                        {"LN_TUNING", load_norms_adapter},
                                                         {kOwnType, load_own_adapter}};
   return readers.at(config.peft_type);
 }

@@ -123,6 +123,13 @@ const std::vector<ForeignKey> kPrefixKeys = {
     {"task_type", kHarmless, "an encoder-decoder has one use for a prefix"},
     {"token_dim", kHarmless, "the file holds the vectors"}};
 
+const std::vector<ForeignKey> kNormsKeys = {
+    {"exclude_modules", kHarmless, "the file holds the norms that were trained"},
+    {"modules_to_save", kRefused,
+     "whole modules that were trained beside the norms, which is not built", "[[]]"},
+    {"target_modules", kHarmless, "the file holds the norms that were trained"},
+    {"task_type", kHarmless, "the norms are the same for every task"}};
+
 const std::vector<ForeignKey> kOwnKeys = {
     {"parameters", kUsed, "of the tuning, as in a sweep file"},
     {"task_type", kHarmless, "what PEFT requires of every adapter"},
@@ -133,11 +140,11 @@ ForeignFile with_common(const std::string& kinds, std::vector<ForeignKey> keys) 
   return {"adapter_config.json (" + kinds + ")", std::move(keys)};
 }
 
-enum Kind { kLora, kPrompt, kIa3, kVera, kPrefix, kOwn };
+enum Kind { kLora, kPrompt, kIa3, kVera, kPrefix, kNorms, kOwn };
 
 const std::vector<std::pair<std::string, Kind>> kPeftTypes = {
     {"LORA", kLora}, {"PROMPT_TUNING", kPrompt}, {"P_TUNING", kPrompt}, {"IA3", kIa3},
-    {"VERA", kVera}, {"PREFIX_TUNING", kPrefix}};
+    {"VERA", kVera}, {"PREFIX_TUNING", kPrefix}, {"LN_TUNING", kNorms}};
 
 }  // namespace
 
@@ -148,6 +155,7 @@ const std::vector<ForeignFile>& adapter_files() {
       with_common("IA3", kIa3Keys),
       with_common("VERA", kVeraKeys),
       with_common("PREFIX_TUNING", kPrefixKeys),
+      with_common("LN_TUNING", kNormsKeys),
       with_common("DOVETAIL", kOwnKeys)};
   return files;
 }

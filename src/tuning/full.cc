@@ -6,7 +6,7 @@ namespace dovetail {
 Tuning full() {
   return {{"full", "Raffel et al. 2020, sec. 3.5.3 (fine-tuning all parameters)"},
           [](T5Model& model, const nlohmann::json&, uint64_t, const SoftTokenPlan&) {
-            return train_own_weights(model, [](const std::string&) { return true; });
+            return std::make_unique<OwnWeights>(model, [](const std::string&) { return true; });
           }};
 }
 

@@ -26,7 +26,7 @@ std::unique_ptr<TuningMethod> make_last_layers(T5Model& model, const nlohmann::j
         "last_layers: num_layers = {}, and the model has {} a stack; set {} at most", count, most,
         most);
   }
-  return train_own_weights(model, [=](const std::string& name) {
+  return std::make_unique<OwnWeights>(model, [=](const std::string& name) {
     const bool of_encoder = name.starts_with("encoder.");
     if (of_encoder ? !encoder : !name.starts_with("decoder.")) return false;
     const int64_t blocks = of_encoder ? config.num_layers : config.num_decoder_layers;

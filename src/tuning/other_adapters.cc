@@ -139,6 +139,13 @@ void load_prefix_adapter(const fs::path& folder, const AdapterConfig& config, T5
   load_own_adapter(folder, own, model);
 }
 
+void load_norms_adapter(const fs::path& folder, const AdapterConfig& config, T5Model& model) {
+  AdapterConfig own = config;
+  own.json["tuning"] = "norms";
+  own.json["parameters"] = nlohmann::json::object();
+  load_own_adapter(folder, own, model);
+}
+
 namespace {
 
 const Tuning& tuning_of(const AdapterConfig& config) {
@@ -153,7 +160,7 @@ std::unique_ptr<TuningMethod> method_of(const fs::path& folder, const AdapterCon
                                         T5Model& model, const SoftTokenPlan& plan) {
   const Tuning& tuning = tuning_of(config);
   auto method = tuning.make(model, config.value("parameters"), /*seed=*/0, plan);
-  if (dynamic_cast<AroundFrozen*>(method.get()) == nullptr)
+  if (tuning.entry.starts_from.empty())
     throw_<ConfigError>("{}: {} is saved as a whole model", config.file.string(),
                         tuning.entry.name);
   method->begin_at(folder);

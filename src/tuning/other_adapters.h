@@ -18,6 +18,8 @@ void load_vera_adapter(const std::filesystem::path& folder, const AdapterConfig&
                        T5Model& model);
 void load_prefix_adapter(const std::filesystem::path& folder, const AdapterConfig& config,
                          T5Model& model);
+void load_norms_adapter(const std::filesystem::path& folder, const AdapterConfig& config,
+                        T5Model& model);
 void load_own_adapter(const std::filesystem::path& folder, const AdapterConfig& config,
                       T5Model& model);  // peft_type kOwnType, without soft tokens
 

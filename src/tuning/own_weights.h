@@ -11,7 +11,17 @@ namespace dovetail {
 
 // Trains the model's own tensors whose published names `chosen` accepts; the others stay as they
 // are. Saved as a whole model.
-std::unique_ptr<TuningMethod> train_own_weights(
-    T5Model& model, const std::function<bool(const std::string& name)>& chosen);
+class OwnWeights : public TuningMethod {
+ public:
+  OwnWeights(T5Model& model, const std::function<bool(const std::string& name)>& chosen);
+
+  NamedTensors trainable() override { return trained_; }
+  at::Tensor embed(const at::Tensor& ids_BS) override { return model_.embed(ids_BS); }
+  void save(const std::filesystem::path& folder) const override;
+
+ protected:
+  T5Model& model_;
+  NamedTensors trained_;
+};
 
 }  // namespace dovetail

@@ -235,6 +235,22 @@ def test_a_start_is_exported_by_its_own_name(swept, tmp_path):
     assert "--with-base writes" in said
 
 
+def test_a_merged_adapter_is_one_model(swept, tmp_path):
+    cell = ("prefix_lm", "none", "mapping", "lora")
+    exported(swept, cell, tmp_path / "whole", "--merge")
+    rows = rows_of(swept, cell[2])
+    _, losses = measured(swept, cell)
+
+    scores = answers("score", swept, rows, "--model", tmp_path / "whole")
+
+    found = sorted(-score["logprob"] / len(score["token_logprobs"]) for score in scores)
+    assert found == pytest.approx(losses, rel=1e-4)
+    transformers.T5ForConditionalGeneration.from_pretrained(tmp_path / "whole")
+    result = dovetail("export", "out", "--cell", name_of((*cell[:3], "soft_prompt")),
+                      "--to", tmp_path / "no", "--merge", cwd=swept)
+    assert result.returncode == 2 and not (tmp_path / "no").exists(), result
+
+
 def test_another_base_is_refused_by_name(swept, tmp_path):
     exported(swept, ("prefix_lm", "none", "mapping", "lora"), tmp_path / "lora", "--with-base")
     row = json.dumps({"source": "plural: dog", "target": "dogs"})

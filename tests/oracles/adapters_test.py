@@ -69,6 +69,8 @@ def fill(model):
                 tensor *= 1 + 0.2 * noise
             elif "lora_" in name or "vera_lambda" in name or "ia3_l" in name:
                 tensor += 0.2 * noise
+            elif "ln_tuning" in name:
+                tensor *= 1 + 0.5 * noise
             elif "prompt_encoder" in name:
                 tensor.copy_(2 * noise)
 
@@ -164,6 +166,9 @@ OTHERS = {
                             vera_dropout=0.1),
     "vera of other widths": peft.VeraConfig(task_type="SEQ_2_SEQ_LM", r=5, d_initial=0.5,
                                             target_modules=["k", "wi_0", "wo"]),
+    "norms": peft.LNTuningConfig(task_type="SEQ_2_SEQ_LM"),
+    "some norms": peft.LNTuningConfig(task_type="SEQ_2_SEQ_LM",
+                                      target_modules=r".*decoder.*layer_norm"),
     "prefix": peft.PrefixTuningConfig(task_type="SEQ_2_SEQ_LM", num_virtual_tokens=3),
     "prefix of a network": peft.PrefixTuningConfig(task_type="SEQ_2_SEQ_LM", num_virtual_tokens=4,
                                                    prefix_projection=True, encoder_hidden_size=6),
@@ -187,6 +192,7 @@ OURS = [
     ["ia3", {}],
     ["ia3", {"target_modules": ["q", "o"], "feedforward_modules": ["o"]}],
     ["prefix", {"sharing": "peft", "num_virtual_tokens": 3}],
+    ["norms", {}],
     ["soft_prompt", {"num_virtual_tokens": 5}],
     ["soft_prompt", {"encoder": "mlp", "num_virtual_tokens": 2}],
 ]
@@ -307,7 +313,9 @@ def test_a_prompt_that_an_encoder_made_is_pefts(base, tmp_path):
 
 @pytest.mark.parametrize("config, kind", [
     (peft.LoraConfig, "LORA"), (peft.PromptTuningConfig, "PROMPT_TUNING, P_TUNING"),
-    (peft.PromptEncoderConfig, "PROMPT_TUNING, P_TUNING")])
+    (peft.PromptEncoderConfig, "PROMPT_TUNING, P_TUNING"), (peft.IA3Config, "IA3"),
+    (peft.VeraConfig, "VERA"), (peft.PrefixTuningConfig, "PREFIX_TUNING"),
+    (peft.LNTuningConfig, "LN_TUNING")])
 def test_every_key_that_peft_writes_is_declared(config, kind, tmp_path):
     config(task_type="SEQ_2_SEQ_LM").save_pretrained(tmp_path)
     written = json.loads((tmp_path / "adapter_config.json").read_text())

@@ -29,10 +29,12 @@ bool names_axis(const Claim& claim, const std::string& axis) {
   });
 }
 
-// Such a claim is itself the question whether the task was learned.
-bool is_about_a_baseline(const Claim& claim) {
-  return std::ranges::any_of(claim.pairs,
-                             [](const ClaimPair& pair) { return !pair.worse.baseline.empty(); });
+// Whether a claim is judged on tasks that were not learned, too: one against a baseline is itself
+// the question whether they were, and what a cell cost does not depend on it.
+bool needs_no_learning(const Claim& claim, const std::string& metric) {
+  return is_cost(metric) || std::ranges::any_of(claim.pairs, [](const ClaimPair& pair) {
+           return !pair.worse.baseline.empty();
+         });
 }
 
 class ClaimJudge {
@@ -43,7 +45,7 @@ class ClaimJudge {
       : plan_(plan),
         groups_(groups),
         options_(options),
-        not_learned_(is_about_a_baseline(claim) ? std::set<std::string>() : not_learned),
+        not_learned_(needs_no_learning(claim, metric) ? std::set<std::string>() : not_learned),
         task_runs_(task_runs) {
     result_.claim = claim;
     result_.metric = metric;

@@ -205,14 +205,22 @@ std::vector<CellGroup> groups_within(
 
 namespace {
 
+// Of the whole cell; NaN where the record has no such number.
+double score_of_cell(const Record& record, const std::string& metric) {
+  if (metric == "cpu_seconds") return record.cost.cpu_seconds;
+  if (metric == "wall_seconds") return record.cost.wall_seconds;
+  const auto found = record.metrics.find(metric);
+  return found == record.metrics.end() ? std::nan("") : found->second;
+}
+
 Scores corpus_scores_of(const CellGroup& group, const std::string& metric) {
   Scores scores;
   for (const CellResult& result : group.cells) {
     if (result.state != CellState::finished) continue;
-    const auto found = result.record->metrics.find(metric);
-    if (found == result.record->metrics.end() || !std::isfinite(found->second)) continue;
+    const double score = score_of_cell(*result.record, metric);
+    if (!std::isfinite(score)) continue;
     scores.seeds.push_back(coordinate(*result.cell, "seed"));
-    scores.rows.push_back({static_cast<float>(found->second)});
+    scores.rows.push_back({static_cast<float>(score)});
   }
   return scores;
 }

@@ -69,8 +69,8 @@ std::vector<CellGroup> groups_within(const std::vector<CellGroup>& groups, const
                                      const std::map<std::string, std::vector<std::string>>& strata);
 
 // The usable rows of a group: finished cells with finite scores of that metric, without the
-// examples that the metric has no evidence on. A corpus-level metric is no mean over examples: its
-// table has one item, and its interval covers the seeds only.
+// examples that the metric has no evidence on. A corpus-level metric or a cost is no mean over
+// examples: its table has one item, and its interval covers the seeds only.
 Scores scores_of(const CellGroup& group, const std::string& metric);
 
 struct ValidationScore {

@@ -50,6 +50,29 @@ TEST(Claims, AnEffectIsTheMeanOverTasksOfPairedDifferences) {
   EXPECT_EQ(found.examples, 40);
 }
 
+// Of five tasks the masked cells take 7 of 10 seconds: a saving of 30 %.
+TEST(Claims, MayBeAboutWhatACellCost) {
+  Results r;
+  double longer = 1;
+  for (const char* task : {"a", "b", "c", "d", "e"}) {
+    for (const char* seed : {"1", "2"}) {
+      r.add({"none", task, "masked_prompting", "full", "few", seed}, flat(0.5F), 7 * longer);
+      r.add({"none", task, "prompting", "full", "few", seed}, flat(0.5F), 10 * longer);
+      longer *= 1.01;
+    }
+  }
+  Claim claim = masked_wins();
+  claim.metrics = {"wall_seconds"};
+  claim.reduce = "relative";
+  claim.at_least = 0.2;
+  const ClaimResult found = judge(r, claim);
+  EXPECT_EQ(found.verdict, ClaimVerdict::holds);
+  EXPECT_NEAR(found.effect.estimate.mean, 0.3, 1e-6);
+  EXPECT_LT(found.scores.better, found.scores.worse);
+  claim.at_least = 0.4;
+  EXPECT_EQ(judge(r, claim).verdict, ClaimVerdict::does_not_hold);
+}
+
 TEST(Claims, AtLeastMovesTheVerdict) {
   Claim claim = masked_wins();
   claim.at_least = 0.2;
