@@ -13,7 +13,8 @@ LENGTHS = [64, 128, 256, 512, 1024]
 
 
 def peer(name, shape, threads, source, tuning, **parameters):
-    words = [word for key, value in parameters.items() for word in ("--parameter", f"{key}={value}")]
+    words = [word for key, value in parameters.items()
+             for word in ("--parameter", f"{key}={value}")]
     return lambda: Peer(name, dovetail(
         "train", "--shape", shape, "--threads", threads, "--batch", BATCH, "--source", source,
         "--target", TARGET, "--tuning", tuning, *words))

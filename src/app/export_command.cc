@@ -95,8 +95,8 @@ void note_scaling(const fs::path& folder) {
 void check_choices(const ExportOptions& options, const Exported& one, bool adapter) {
   if (options.with_base && options.merge)
     throw ConfigError("--merge writes a whole model, which needs no base; leave out --with-base");
-  for (const auto& [flag, given] : {std::pair("--with-base", options.with_base),
-                                    std::pair("--merge", options.merge)})
+  for (const auto& [flag, given] :
+       {std::pair("--with-base", options.with_base), std::pair("--merge", options.merge)})
     if (given && !adapter)
       throw_<ConfigError>("{}: {} is a whole model already; leave the flag out", flag, one.name);
 }
@@ -141,9 +141,10 @@ void add_export(CLI::App& app, Action& chosen) {
   command->add_option("--to", options->to, "The new folder")->required();
   command->add_flag("--with-base", options->with_base,
                     "Of an adapter: also the model that it was tuned on, in TO/base");
-  command->add_flag("--merge", options->merge,
-                    "Of an adapter that acts on the weights (lora, dora, vera, ia3, norms): one whole "
-                    "model, with the adapter in its weights");
+  command->add_flag(
+      "--merge", options->merge,
+      "Of an adapter that acts on the weights (lora, dora, vera, ia3, norms): one whole "
+      "model, with the adapter in its weights");
   command->add_option("--store", options->store,
                       "The store of the run (default: RESULTS/artefacts)");
   command->footer(

@@ -77,7 +77,8 @@ void write_merged(const Job& job, const fs::path& store, const fs::path& adapter
   const PromptAdapter prompt = load_adapter(adapter, base.model);
   if (prompt.table_KD.defined()) {
     throw ConfigError(
-        "--merge: expected an adapter that acts on the weights (lora, dora, vera, ia3, norms), found soft "
+        "--merge: expected an adapter that acts on the weights (lora, dora, vera, ia3, norms), "
+        "found soft "
         "tokens, which no weight of a T5 can hold; export it with --with-base");
   }
   merge_into_weights(base.model);

@@ -12,6 +12,7 @@
 #include "base/stop.h"
 #include "examples/subset.h"
 #include "jobs/decoding.h"
+#include "jobs/label_answers.h"
 #include "model/generation/generate.h"
 #include "model/generation/generation_config.h"
 #include "templates/answer.h"
@@ -67,16 +68,29 @@ std::vector<Answers> prepare_answers(const EvaluateSettings& settings, const T5C
   return all;
 }
 
+void write_labels(const LabelReader& reader, const Tensor& memory_BSD, const Tensor& mask_BS,
+                  const std::vector<int64_t>& indices, const Vocabulary& vocabulary,
+                  Answers& answers) {
+  const std::vector<size_t> labels = likeliest_labels(reader, memory_BSD, mask_BS);
+  for (size_t i = 0; i < indices.size(); ++i) {
+    std::vector<int32_t> ids = reader.targets()[labels[i]];
+    ids.pop_back();  // </s>
+    answers.texts[indices[i]].assign(answers.decoding.samples, vocabulary.decode(ids));
+  }
+}
+
 // Each sample has a seed of its own, as if it were a separate call.
-void write_answers(const T5Model& model, const Tensor& memory_BSD, const Tensor& mask_BS,
-                   const std::vector<int64_t>& indices, const Vocabulary& vocabulary,
-                   Answers& answers) {
+void write_answers(const EvalContext& context, const Tensor& memory_BSD, const Tensor& mask_BS,
+                   const std::vector<int64_t>& indices, Answers& answers) {
+  const Vocabulary& vocabulary = context.encoder.vocabulary();
+  if (const LabelReader* reader = context.tuning.label_reader())
+    return write_labels(*reader, memory_BSD, mask_BS, indices, vocabulary, answers);
   GenerationSettings settings = answers.decoding.settings;
   settings.source_numbers = indices;
   const uint64_t seed = settings.seed;
   for (int64_t sample = 0; sample < answers.decoding.samples; ++sample) {
     settings.seed = derive_seed(seed, fmt::format("sample/{}", sample));
-    const auto hypotheses = generate(model, memory_BSD, mask_BS, settings);
+    const auto hypotheses = generate(context.model, memory_BSD, mask_BS, settings);
     for (size_t i = 0; i < indices.size(); ++i) {
       answers.texts[indices[i]].push_back(vocabulary.decode(hypotheses[i].front().ids));
     }
@@ -95,11 +109,10 @@ std::vector<TokenScores> run_test(const EvalContext& context, const std::vector<
         context.model.encode(context.tuning.embed(batch.source_BS), batch.mask_BS);
     std::vector<Ids> targets;
     for (const int64_t index : indices) targets.emplace_back(rows[index].target);
-    std::vector<TokenScores> found = score_targets(context.model, memory, batch.mask_BS, targets);
+    std::vector<TokenScores> found = score_targets(context, memory, batch.mask_BS, targets);
     for (size_t i = 0; i < indices.size(); ++i) scores[indices[i]] = std::move(found[i]);
     for (Answers& answers : all) {
-      write_answers(context.model, memory, batch.mask_BS, indices, context.encoder.vocabulary(),
-                    answers);
+      write_answers(context, memory, batch.mask_BS, indices, answers);
     }
   }
   return scores;

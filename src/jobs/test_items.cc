@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/stop.h"
 #include "jobs/framing.h"
+#include "jobs/label_answers.h"
 #include "templates/answer.h"
 
 namespace dovetail {
@@ -18,10 +19,16 @@ namespace {
 
 constexpr size_t kBatchTokens = 8192;  // with padding; bounds the memory of the hidden states
 
-using Embed = std::function<Tensor(const Tensor& ids_BS)>;
+// How rows are scored: with a tuning, or by the model alone.
+struct RowScorer {
+  const T5Model& model;
+  std::function<Tensor(const Tensor& ids_BS)> embed;
+  std::function<std::vector<TokenScores>(const Tensor& memory_BSD, const Tensor& mask_BS,
+                                         std::span<const Ids> targets)>
+      score;
+};
 
-std::vector<TokenScores> score_batch(const T5Model& model, const Embed& embed,
-                                     const std::vector<Sequence>& rows,
+std::vector<TokenScores> score_batch(const RowScorer& scorer, const std::vector<Sequence>& rows,
                                      const std::vector<size_t>& places) {
   std::vector<const Sequence*> chosen;
   std::vector<Ids> targets;
@@ -30,19 +37,19 @@ std::vector<TokenScores> score_batch(const T5Model& model, const Embed& embed,
     targets.emplace_back(rows[place].target);
   }
   const at::InferenceMode inference;
+  const T5Model& model = scorer.model;
   const Batch batch = collate(chosen, BatchIds(model.config())).to(model.device());
-  const Tensor memory = model.encode(embed(batch.source_BS), batch.mask_BS);
-  return score_targets(model, memory, batch.mask_BS, targets);
+  const Tensor memory = model.encode(scorer.embed(batch.source_BS), batch.mask_BS);
+  return scorer.score(memory, batch.mask_BS, targets);
 }
 
-std::vector<TokenScores> score_all(const T5Model& model, const Embed& embed,
-                                   const std::vector<Sequence>& rows) {
+std::vector<TokenScores> score_all(const RowScorer& scorer, const std::vector<Sequence>& rows) {
   std::vector<std::pair<size_t, size_t>> sizes;
   for (const Sequence& row : rows) sizes.emplace_back(row.source.size(), row.target.size());
   std::vector<TokenScores> scores(rows.size());
   for (const std::vector<size_t>& places : token_batches(sizes, kBatchTokens)) {
     check_stop();
-    std::vector<TokenScores> found = score_batch(model, embed, rows, places);
+    std::vector<TokenScores> found = score_batch(scorer, rows, places);
     for (size_t i = 0; i < places.size(); ++i) scores[places[i]] = std::move(found[i]);
   }
   return scores;
@@ -107,14 +114,27 @@ void add_ranks(const EvalContext& context, const std::vector<const Example*>& ex
 
 }  // namespace
 
+std::vector<TokenScores> score_targets(const EvalContext& context, const Tensor& memory_BSD,
+                                       const Tensor& mask_BS, std::span<const Ids> targets) {
+  if (const LabelReader* reader = context.tuning.label_reader())
+    return score_labels(*reader, memory_BSD, mask_BS, targets);
+  return score_targets(context.model, memory_BSD, mask_BS, targets);
+}
+
 std::vector<TokenScores> score_rows(const EvalContext& context, const std::vector<Sequence>& rows) {
-  return score_all(
-      context.model, [&](const Tensor& ids_BS) { return context.tuning.embed(ids_BS); }, rows);
+  return score_all({context.model, [&](const Tensor& ids) { return context.tuning.embed(ids); },
+                    [&](const Tensor& memory, const Tensor& mask, std::span<const Ids> targets) {
+                      return score_targets(context, memory, mask, targets);
+                    }},
+                   rows);
 }
 
 std::vector<TokenScores> score_rows(const T5Model& model, const std::vector<Sequence>& rows) {
-  return score_all(
-      model, [&](const Tensor& ids_BS) { return model.embed(ids_BS); }, rows);
+  return score_all({model, [&](const Tensor& ids) { return model.embed(ids); },
+                    [&](const Tensor& memory, const Tensor& mask, std::span<const Ids> targets) {
+                      return score_targets(model, memory, mask, targets);
+                    }},
+                   rows);
 }
 
 std::vector<Evidence> needed_evidence(const std::vector<std::string>& metrics) {

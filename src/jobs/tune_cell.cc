@@ -8,6 +8,7 @@
 #include "base/run_guarded.h"
 #include "jobs/evaluate.h"
 #include "jobs/training_subset.h"
+#include "tuning/label_reader.h"
 
 namespace dovetail {
 
@@ -23,6 +24,16 @@ std::unique_ptr<TuningMethod> make_method(const Job& job, const TuneJob& cell, T
 }
 
 constexpr const char* kLoss = "loss";
+
+// The targets of the task's labels; the text of an example changes none.
+std::vector<std::vector<int32_t>> label_targets(const ExampleEncoder& encoder) {
+  const TaskData& task = encoder.task();
+  if (task.labels.empty()) throw_<ConfigError>("{} has no labels to choose among", task.name);
+  std::vector<std::vector<int32_t>> targets;
+  for (const std::string& label : task.labels)
+    targets.push_back(encoder.row(task.train.at(0), label).sequence.target);
+  return targets;
+}
 
 // The rows, with their counts added to `counts`.
 std::vector<Sequence> counted(EncodedRows encoded, RowCounts& counts) {
@@ -73,6 +84,7 @@ TuneCell::TuneCell(const Job& job, const TuneJob& cell, std::shared_ptr<const Ta
               {settings.batch_size, settings.batch_tokens},
               derive_seed(cell.seed_of(&SeedParts::order), "order"),
               BatchIds(backbone.model.config())) {
+  if (LabelReader* reader = method->label_reader()) reader->set_labels(label_targets(encoder));
   training = {.model = &backbone.model,
               .tuning = method.get(),
               .optimizer = settings.optimizer,

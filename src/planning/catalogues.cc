@@ -79,6 +79,7 @@ Catalogues catalogues() {
     all.tunings.push_back(with_parameters(entry));
     all.tunings.back().soft_tokens = entry.soft_tokens;
     all.tunings.back().keeps_weights = entry.keeps_weights;
+    all.tunings.back().classifies = entry.classifies;
   }
   for (const OptimizerEntry& entry : optimizers()) all.optimizers.push_back(with_parameters(entry));
   for (const Metric& entry : metrics()) all.metrics.push_back(metric_entry(entry));

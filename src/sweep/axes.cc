@@ -29,7 +29,8 @@ AxisValue read_adaptation_value(const toml::node& node, const Sweep& sweep,
 
 AxisValue read_tuning(const toml::node& node, const Sweep& sweep, const Catalogues& catalogues) {
   const CatalogueEntry& entry = entry_of(name_node(node, "tuning"), "tuning", catalogues.tunings);
-  TuningValue tuning{.tune = sweep.tune, .soft_tokens = entry.soft_tokens};
+  TuningValue tuning{
+      .tune = sweep.tune, .soft_tokens = entry.soft_tokens, .classifies = entry.classifies};
   tuning.choice = read_choice(node, entry, "tuning", kTuneOverrides, [&](const TomlTable& table) {
     override_tune(table, tuning.tune, catalogues.optimizers);
   });

@@ -48,6 +48,7 @@ struct TuningValue {
   TuneSettings tune;           // [tune] with this value's overrides
   bool soft_tokens = false;    // the tuning trains some
   bool keeps_weights = false;  // the model's; it trains tensors of its own
+  bool classifies = false;     // it chooses among a task's labels
 };
 
 struct SeedValue {

@@ -56,6 +56,7 @@ struct CatalogueEntry {
   std::function<void(const Json& parameters)> check;
   // A template: it contains soft tokens. A tuning: it trains some. The first needs the second.
   bool soft_tokens = false;
+  bool classifies = false;  // of a tuning: it chooses among a task's labels
   // A tuning: whether it leaves the model's weights as they are; may be empty.
   std::function<bool(const Json& parameters)> keeps_weights = {};
   AxisTraits traits = {};

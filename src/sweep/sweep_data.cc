@@ -132,6 +132,7 @@ void SweepData::check_cell(const GridPoint& point) {
   const std::string task = task_of(point).source();
   note_metrics(*point[kTask]);
   check_choosing_metric(*point[kTask], point[kTuning]->as<TuningValue>().tune.choice);
+  refuse_without_labels(*point[kTuning], *point[kTask]);
   check_tuning(*point[kTuning], point[kObjective]->as<ObjectiveValue>());
   check_size(task, *point[kTrainSize], point[kTuning]->as<TuningValue>().tune.validation_examples,
              *point[kSeed]);
@@ -142,6 +143,16 @@ void SweepData::check_cell(const GridPoint& point) {
   const auto seed = static_cast<uint64_t>(sweep_.pretrain.seed);
   check_size(task, {.label = "select", .settings = most_probed, .line = select.line, .column = 1},
              select.examples, {.label = std::to_string(seed), .settings = SeedValue{seed}});
+}
+
+void SweepData::refuse_without_labels(const AxisValue& tuning, const AxisValue& task) {
+  if (!tuning.as<TuningValue>().classifies) return;
+  if (task_facts(task).value("layout", "") == "classification") return;
+  fail_at_value(sweep_, tuning,
+                fmt::format("tuning \"{}\" chooses among the labels of a classification, and task "
+                            "\"{}\" has none; exclude the two from each other with [[exclude]] "
+                            "tuning = \"{}\", task = \"{}\"",
+                            tuning.label, task.label, tuning.label, task.label));
 }
 
 void SweepData::check_tuning(const AxisValue& tuning, const ObjectiveValue& objective) {

@@ -57,6 +57,7 @@ class SweepData {
 
  private:
   void note_metrics(const AxisValue& task);
+  void refuse_without_labels(const AxisValue& tuning, const AxisValue& task);
   void check_tuning(const AxisValue& tuning, const ObjectiveValue& objective);
   void check_choosing_metric(const AxisValue& task, const ValidationChoice& choice);
   void check_size(const std::string& task, const AxisValue& size, int64_t validation_examples,

@@ -1,9 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "training/weighted_loss.h"
 
+#include <ATen/ops/stack.h>
+
+#include "tuning/label_reader.h"
+
 namespace dovetail {
 
 using at::Tensor;
+
+namespace {
+
+// Of inputs that the decoder answers.
+Tensor decoder_losses(const std::vector<LossInput>& inputs,
+                      const std::vector<DecoderPart>& targets) {
+  const std::vector<Tensor> hidden = decode_group(targets);
+  std::vector<HeadPart> heads;
+  for (size_t i = 0; i < inputs.size(); ++i)
+    heads.push_back({inputs[i].model, hidden[i], inputs[i].batch->labels_BT, inputs[i].settings});
+  return losses_of_group(heads);
+}
+
+Tensor losses_of_memories(const std::vector<LossInput>& inputs,
+                          const std::vector<EncoderPart>& sources,
+                          const std::vector<Tensor>& memories) {
+  std::vector<Tensor> losses(inputs.size());
+  std::vector<LossInput> decoded;
+  std::vector<DecoderPart> targets;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const LossInput& in = inputs[i];
+    if (const LabelReader* reader = in.tuning->label_reader()) {
+      losses[i] =
+          label_loss(*reader, memories[i], in.batch->mask_BS, in.batch->labels_BT, in.settings);
+    } else {
+      decoded.push_back(in);
+      targets.push_back(
+          {in.model, in.batch->decoder_ids_BT, memories[i], in.batch->mask_BS, sources[i].options});
+    }
+  }
+  if (decoded.size() == inputs.size()) return decoder_losses(decoded, targets);
+  if (!decoded.empty()) {
+    const std::vector<Tensor> found = decoder_losses(decoded, targets).unbind();
+    auto next = found.begin();
+    for (Tensor& loss : losses)
+      if (!loss.defined()) loss = *next++;
+  }
+  return at::stack(losses);
+}
+
+}  // namespace
 
 Tensor weighted_losses(const std::vector<LossInput>& inputs) {
   std::vector<EncoderPart> sources;
@@ -14,17 +59,7 @@ Tensor weighted_losses(const std::vector<LossInput>& inputs) {
     sources.push_back({in.model, embedded_BSD, in.batch->mask_BS, in.options});
     sources.back().options.segments_BT = in.batch->segments_BT;
   }
-  const std::vector<Tensor> memories = encode_group(sources);
-  std::vector<DecoderPart> targets;
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    targets.push_back({inputs[i].model, inputs[i].batch->decoder_ids_BT, memories[i],
-                       inputs[i].batch->mask_BS, sources[i].options});
-  }
-  const std::vector<Tensor> hidden = decode_group(targets);
-  std::vector<HeadPart> heads;
-  for (size_t i = 0; i < inputs.size(); ++i)
-    heads.push_back({inputs[i].model, hidden[i], inputs[i].batch->labels_BT, inputs[i].settings});
-  return losses_of_group(heads);
+  return losses_of_memories(inputs, sources, encode_group(sources));
 }
 
 Tensor weighted_loss(const T5Model& model, TuningMethod& tuning, const Batch& batch,

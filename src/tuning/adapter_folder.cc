@@ -27,12 +27,10 @@ using Reader = void (*)(const std::filesystem::path&, const AdapterConfig&, T5Mo
 
 // read_adapter_config has refused every other kind.
 Reader find_reader(const AdapterConfig& config) {
-  static const std::map<std::string, Reader> readers = {{"LORA", load_lora_adapter},
-                                                        {"IA3", load_ia3_adapter},
-                                                        {"VERA", load_vera_adapter},
-                                                        {"PREFIX_TUNING", load_prefix_adapter},
-                                                        {"LN_TUNING", load_norms_adapter},
-                                                        {kOwnType, load_own_adapter}};
+  static const std::map<std::string, Reader> readers = {
+      {"LORA", load_lora_adapter},       {"IA3", load_ia3_adapter},
+      {"VERA", load_vera_adapter},       {"PREFIX_TUNING", load_prefix_adapter},
+      {"LN_TUNING", load_norms_adapter}, {kOwnType, load_own_adapter}};
   return readers.at(config.peft_type);
 }
 

@@ -14,7 +14,8 @@ using at::Tensor;
 
 [[noreturn]] void refuse_merge(const char* what) {
   throw_<ConfigError>(
-      "expected an adapter that acts on the weights (lora, dora, vera, ia3, norms), found {}, which no "
+      "expected an adapter that acts on the weights (lora, dora, vera, ia3, norms), found {}, "
+      "which no "
       "weight of a T5 can hold; use the adapter beside its base",
       what);
 }

@@ -159,10 +159,16 @@ const Tuning& tuning_of(const AdapterConfig& config) {
 std::unique_ptr<TuningMethod> method_of(const fs::path& folder, const AdapterConfig& config,
                                         T5Model& model, const SoftTokenPlan& plan) {
   const Tuning& tuning = tuning_of(config);
-  auto method = tuning.make(model, config.value("parameters"), /*seed=*/0, plan);
+  if (tuning.entry.classifies) {
+    throw_<ConfigError>(
+        "{}: {} chooses among the labels of the task that it was trained on, in the sweep; here "
+        "there is no such task",
+        config.file.string(), tuning.entry.name);
+  }
   if (tuning.entry.starts_from.empty())
     throw_<ConfigError>("{}: {} is saved as a whole model", config.file.string(),
                         tuning.entry.name);
+  auto method = tuning.make(model, config.value("parameters"), /*seed=*/0, plan);
   method->begin_at(folder);
   for (auto& [trained, tensor] : method->trainable()) tensor.requires_grad_(false);
   return method;

@@ -25,6 +25,9 @@ struct TuningEntry {
   // Whether with these parameters every weight of the model stays as it is, so that cells may share
   // the model and their passes; empty: never.
   std::function<bool(const nlohmann::json& parameters)> keeps_weights = {};
+  // Whether it reads one of the task's labels off the encoder's output, and so has no use for a
+  // task without labels.
+  bool classifies = false;
   // Throws ConfigError for parameters that do not fit together; may be empty.
   std::function<void(const nlohmann::json& parameters)> check = {};
 };

@@ -15,6 +15,8 @@
 
 namespace dovetail {
 
+class LabelReader;
+
 // A soft token: one trained vector, wherever its name stands.
 struct PromptToken {
   std::string name;   // "xNeed.P0"
@@ -46,6 +48,9 @@ class TuningMethod {
   virtual at::Tensor embed(const at::Tensor& ids_BS) = 0;
 
   virtual int64_t num_soft_tokens() const { return 0; }
+
+  // What answers in place of the decoder; null: the decoder does.
+  virtual LabelReader* label_reader() { return nullptr; }
 
   // Decisions made on the way, such as the sources of initial vectors; recorded with the results.
   virtual nlohmann::json notes() const { return nlohmann::json::object(); }

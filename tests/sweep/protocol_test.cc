@@ -147,6 +147,24 @@ class BaselinesTest : public SweepFixture {
   }
 };
 
+class LabelsTest : public SweepFixture {};
+
+TEST_F(LabelsTest, ATuningThatChoosesAmongThemNeedsATaskThatHasSome) {
+  Catalogues catalogues = test_catalogues();
+  catalogues.tunings.push_back({"probe"});
+  catalogues.tunings.back().classifies = true;
+  write("q.toml", with(kSmallSweep, "tuning = [\"full\", ", "tuning = [\"probe\", "));
+  const Sweep sweep = parse_sweep(folder_ / "q.toml", catalogues);
+  KnownData labelled("classification", "classification"), texts("generation", "text");
+  EXPECT_NO_THROW(make_plan(sweep, labelled));
+  try {
+    make_plan(sweep, texts);
+    FAIL();
+  } catch (const ConfigError& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("chooses among the labels of a classification"));
+  }
+}
+
 TEST_F(BaselinesTest, SuitTheKindOfTheTask) {
   using Names = std::set<std::string>;
   EXPECT_EQ(baselines_on("choice", "question"),

@@ -29,8 +29,7 @@ std::unique_ptr<TuningMethod> trained(const std::string& tuning, const nlohmann:
                                       T5Model& model) {
   auto method = find_tuning(tuning).make(model, parameters, 5);
   at::manual_seed(17);
-  for (auto& [name, tensor] : method->trainable())
-    tensor.add_(at::randn(tensor.sizes()), 0.2);
+  for (auto& [name, tensor] : method->trainable()) tensor.add_(at::randn(tensor.sizes()), 0.2);
   return method;
 }
 
