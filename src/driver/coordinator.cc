@@ -2,6 +2,7 @@
 #include "driver/coordinator.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -53,8 +54,8 @@ RunSummary Coordinator::run() {
 }
 
 bool Coordinator::turn() {
-  bool happened = receive_all();
-  happened |= collect_own_records();
+  bool happened = collect_own_records();
+  happened |= receive_all();
   if (options_.leases != nullptr) happened |= follow_other_shares();
   happened |= ledger_.record_blocked();
   if (!stopping_ && !stop_requested()) happened |= assign_jobs();
@@ -71,26 +72,23 @@ bool Coordinator::receive_all() {
     if (!message) break;
     receive(*message);
   }
+  store_arrived();
   return num_received > 0;
 }
 
 void Coordinator::receive(const Message& message) {
   const int rank = message.source;
   roster_.hear(rank);
+  if (message.tag == kHeartbeat) return;
+  if (message.tag == kRecords) return accept(rank, delivery_from(message));
+  store_arrived();  // what the rank says next is about the jobs that have no record yet
   switch (message.tag) {
     case kHello:
       roster_.end(rank);
       send(rank, kWelcome, to_message(Json(options_.dead_after_seconds)));
       break;
-    case kRecords: {
-      const Delivery delivery = delivery_from(message);
-      store_records(rank, delivery);
-      send(rank, kStored, to_message(Json(delivery.records.size())));
-      break;
-    }
     case kHandBack: take_back(rank, {message.bytes.begin(), message.bytes.end()}); break;
     case kLeave: release_jobs(rank, RankState::left); break;
-    case kHeartbeat: break;
     default: throw_<CommError>("rank {} sent a message with the unknown tag {}", rank, message.tag);
   }
 }
@@ -98,8 +96,11 @@ void Coordinator::receive(const Message& message) {
 bool Coordinator::collect_own_records() {
   std::optional<JobThread::Outcome> outcome = own_.poll();
   if (!outcome) return false;
-  store_records(0, {std::move(outcome->records), outcome->ended && !outcome->interrupted});
-  if (outcome->interrupted) take_back(0, outcome->machine_failure);
+  accept(0, {std::move(outcome->records), outcome->ended && !outcome->interrupted});
+  if (outcome->interrupted) {
+    store_arrived();
+    take_back(0, outcome->machine_failure);
+  }
   return true;
 }
 
@@ -135,21 +136,29 @@ void Coordinator::assign(int rank, std::vector<int64_t> jobs) {
   }
 }
 
-void Coordinator::store_records(int rank, const Delivery& delivery) {
+void Coordinator::accept(int rank, Delivery delivery) {
   const double seconds =
       roster_.busy_seconds(rank) / std::max<double>(1, std::ssize(delivery.records));
-  for (const Record& record : delivery.records) {
+  for (Record& record : delivery.records) {
     const std::optional<int64_t> job = ledger_.index_of(record);
     if (!job) {
       throw_<CommError>("rank {} sent the record of {}, which is no job of this plan", rank,
                         record.name);
     }
-    ledger_.add_record(*job, record, seconds);
+    arrived_.push_back({*job, std::move(record), seconds});
     roster_.finish_job(rank, *job);
   }
-  if (delivery.ended) roster_.end(rank);
-  // The last records of a rank may arrive after its death was noticed.
-  if (communicator_.is_dead(rank)) declare_dead(rank, "its process ended");
+  deliveries_.push_back({rank, std::ssize(delivery.records), delivery.ended});
+}
+
+void Coordinator::store_arrived() {
+  ledger_.add_records(std::exchange(arrived_, {}));
+  for (const auto& [rank, num_records, ended] : std::exchange(deliveries_, {})) {
+    if (ended) roster_.end(rank);
+    if (rank > 0) send(rank, kStored, to_message(Json(num_records)));
+    // The last records of a rank may arrive after its death was noticed.
+    if (communicator_.is_dead(rank)) declare_dead(rank, "its process ended");
+  }
 }
 
 void Coordinator::take_back(int rank, const std::string& machine_failure) {

@@ -33,7 +33,8 @@ class Coordinator {
 
   void receive(const Message& message);
   void assign(int rank, std::vector<int64_t> jobs);
-  void store_records(int rank, const Delivery& delivery);
+  void accept(int rank, Delivery delivery);
+  void store_arrived();  // what was accepted in this round, with one wait for the disk
   void release_jobs(int rank, RankState state);  // puts back jobs that a clean stop left unharmed
   // Puts the jobs of a stopped rank back; a failure of its machine ("" for none) stops the run.
   void take_back(int rank, const std::string& machine_failure);
@@ -54,6 +55,13 @@ class Coordinator {
   JobLedger ledger_;
   Roster roster_;
   HeartbeatMonitor heartbeats_;
+  struct Delivered {
+    int rank = 0;
+    int64_t num_records = 0;
+    bool ended = false;
+  };
+  std::vector<EndedJob> arrived_;  // not yet on disk
+  std::vector<Delivered> deliveries_;
   bool stopping_ = false;
   bool left_to_others_ = false;  // of a share: the others have all that is left
   std::string machine_failure_;  // the first one

@@ -155,11 +155,18 @@ std::optional<int64_t> JobLedger::index_of(const Record& record) const {
   return found == by_key_.end() ? std::nullopt : std::optional(found->second);
 }
 
-void JobLedger::add_record(int64_t index, const Record& record, double seconds) {
-  if (scheduler_.settled(index)) return;
-  write(record);
-  estimate_.add_run(plan_.jobs[index].cost_seconds, seconds);
-  block(settle(index, record.status));
+void JobLedger::add_records(const std::vector<EndedJob>& ended) {
+  std::map<int64_t, const EndedJob*> fresh;
+  for (const EndedJob& one : ended)
+    if (!scheduler_.settled(one.job)) fresh.try_emplace(one.job, &one);
+  std::vector<const Record*> records;
+  for (const auto& [job, one] : fresh) records.push_back(&one->record);
+  write(records);
+  for (const auto& [job, one] : fresh) {
+    if (scheduler_.settled(job)) continue;  // one of the others failed, and it needs that one
+    estimate_.add_run(plan_.jobs[job].cost_seconds, one->seconds);
+    block(settle(job, one->record.status));
+  }
 }
 
 void JobLedger::release(int64_t index) {
@@ -188,7 +195,7 @@ bool JobLedger::record_crash_if_too_often(int64_t index) {
       RunStatus::crashed);
   record.attempt = count;
   log_error("{}: {}", job.name, record.reason);
-  write(record);
+  write({&record});
   block(settle(index, RunStatus::crashed));
   return true;
 }
@@ -198,9 +205,10 @@ const Record* JobLedger::known_record(const Job& job) const {
   return found == journal_.records().end() ? nullptr : &found->second;
 }
 
-void JobLedger::write(const Record& record) {
-  journal_.append(record);
-  if (options_.on_record) options_.on_record(record);
+void JobLedger::write(const std::vector<const Record*>& records) {
+  journal_.append(records);
+  if (!options_.on_record) return;
+  for (const Record* record : records) options_.on_record(*record);
 }
 
 std::vector<Scheduler::Blocked> JobLedger::settle(int64_t index, RunStatus status) {
@@ -221,11 +229,11 @@ void JobLedger::block(const std::vector<Scheduler::Blocked>& blocked) {
   }
 }
 
-// One failure may block thousands of jobs, and each record costs a write to the disk. So a round
-// writes only a few, and busy ranks do not wait.
+// One failure may block thousands of jobs. A round writes only some, so that busy ranks do not wait.
 bool JobLedger::record_blocked() {
-  constexpr int kAtOnce = 16;
+  constexpr int kAtOnce = 256;
   int num_recorded = 0;
+  std::vector<Record> records;
   for (; num_recorded < kAtOnce && !blocked_.empty(); ++num_recorded) {
     const auto [job, input] = blocked_.front();
     blocked_.pop_front();
@@ -236,8 +244,11 @@ bool JobLedger::record_blocked() {
                                      cause != nullptr ? cause->reason : "no reason is known"));
     record.provenance["failed_input"] = needed.key;
     const Record* known = known_record(plan_.jobs[job]);
-    if (known == nullptr || known->reason != record.reason) write(record);
+    if (known == nullptr || known->reason != record.reason) records.push_back(std::move(record));
   }
+  std::vector<const Record*> all;
+  for (const Record& record : records) all.push_back(&record);
+  write(all);
   return num_recorded > 0;
 }
 

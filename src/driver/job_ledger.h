@@ -16,6 +16,13 @@
 
 namespace dovetail {
 
+// A job that ended with this record.
+struct EndedJob {
+  int64_t job = 0;  // index into the plan
+  Record record;
+  double seconds = 0;  // how long it ran
+};
+
 // A job that runs now, and for how long already.
 struct RunningJob {
   int64_t job = 0;  // index into the plan
@@ -50,9 +57,9 @@ class JobLedger {
   Assignment begin(std::span<const int64_t> indices);
   // The job of this record; nothing for a record of no job of this plan.
   std::optional<int64_t> index_of(const Record& record) const;
-  // Ends a begun job with its record; `seconds` is how long it ran. Ignores the record of a job
+  // Ends begun jobs with their records, which reach the disk together. Ignores the record of a job
   // that is settled already: a rank that was declared dead may come back with one.
-  void add_record(int64_t index, const Record& record, double seconds);
+  void add_records(const std::vector<EndedJob>& ended);
   // A begun job is ready again: unharmed by a clean stop (release), or after its process died
   // (lose), which counts as an unclean end.
   void release(int64_t index);
@@ -80,7 +87,7 @@ class JobLedger {
   std::optional<int64_t> take_one(const std::function<bool(int64_t)>& accepts);
   bool is_ours(int64_t index);
 
-  void write(const Record& record);
+  void write(const std::vector<const Record*>& records);
   // Returns the jobs that a failure blocks.
   std::vector<Scheduler::Blocked> settle(int64_t index, RunStatus status);
   void block(const std::vector<Scheduler::Blocked>& blocked);

@@ -114,9 +114,9 @@ struct Journal::State {
     if (bytes_cut > 0) cut_file = cut_out(folder, mapped.bytes(), scan);
   }
 
-  void write(FrameType type, std::string_view payload, const std::string& what, bool durable) {
+  void write(std::string_view frames, const std::string& what, bool durable) {
     try {
-      file->append(frame_bytes(type, payload), durable);
+      file->append(frames, durable);
     } catch (const SystemError& error) {
       throw_<MachineFailure>(
           "cannot write {} to {}: {}. The {} records before it are safe on disk; what ran since "
@@ -152,20 +152,30 @@ std::vector<Record> Journal::read_others() {
   return records;
 }
 
-void Journal::append(const Record& record) {
-  const std::vector<uint8_t> bytes = to_bytes(record);
-  state_->write(FrameType::record, {reinterpret_cast<const char*>(bytes.data()), bytes.size()},
-                fmt::format("the record of {}", record.name), true);
-  state_->replay.add_record(record);
+void Journal::append(const Record& record) { append(std::vector{&record}); }
+
+void Journal::append(const std::vector<const Record*>& records) {
+  if (records.empty()) return;
+  std::string frames;
+  for (const Record* record : records) {
+    const std::vector<uint8_t> bytes = to_bytes(*record);
+    frames +=
+        frame_bytes(FrameType::record, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  }
+  const std::string others =
+      records.size() > 1 ? fmt::format(" and {} more", records.size() - 1) : "";
+  state_->write(frames, fmt::format("the record of {}{}", records[0]->name, others), true);
+  for (const Record* record : records) state_->replay.add_record(*record);
 }
 
 void Journal::note_begin(const std::string& key) {
-  state_->write(FrameType::begin, key, fmt::format("the begin of job {}", key), false);
+  state_->write(frame_bytes(FrameType::begin, key), fmt::format("the begin of job {}", key), false);
   state_->replay.add_begin(key);
 }
 
 void Journal::note_release(const std::string& key) {
-  state_->write(FrameType::release, key, fmt::format("the release of job {}", key), false);
+  state_->write(frame_bytes(FrameType::release, key), fmt::format("the release of job {}", key),
+                false);
   state_->replay.add_release(key);
 }
 
@@ -177,8 +187,8 @@ void Journal::register_claims(const std::vector<Claim>& claims) {
         known.claims, [&](const Registration& other) { return other.hash == hash; });
     if (is_known) continue;
     const Registration made{claim.name, hash, time_now(), std::ssize(known.records)};
-    state_->write(FrameType::claim, Json(made).dump(), fmt::format("the claim {}", claim.name),
-                  true);
+    state_->write(frame_bytes(FrameType::claim, Json(made).dump()),
+                  fmt::format("the claim {}", claim.name), true);
     state_->replay.add_claim(made);
   }
 }

@@ -36,6 +36,8 @@ class Journal {
 
   // Throws MachineFailure if the record cannot be written (a full disk); no half of it counts.
   void append(const Record& record);
+  // The same for several, with one wait for the disk; all of them count, or none.
+  void append(const std::vector<const Record*>& records);
   // Notes that a job was assigned. Not synced: it only serves to notice jobs that kill their
   // process.
   void note_begin(const std::string& key);

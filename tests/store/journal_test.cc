@@ -66,6 +66,19 @@ struct SmallJournal {
   }
 };
 
+TEST(Journal, TakesSeveralRecordsAtOnce) {
+  const TemporaryFolder one_by_one, at_once;
+  const Record a = record_of("a"), b = record_of("b"), failed = failure_of("c", "NaN");
+  {
+    Journal journal(one_by_one.path());
+    for (const Record* record : {&a, &b, &failed}) journal.append(*record);
+    Journal together(at_once.path());
+    together.append({&a, &b, &failed});
+    EXPECT_EQ(keys_of(together.records()), (std::vector<std::string>{"a", "b", "c"}));
+  }
+  EXPECT_EQ(read_file(file_of(at_once)), read_file(file_of(one_by_one)));
+}
+
 TEST(Journal, GivesBackWhatWasAppended) {
   const TemporaryFolder folder;
   const Record record = record_of("a", 0.125);
