@@ -196,8 +196,8 @@ TEST_P(EveryTuning, LearnsUnderEveryOptimizer) {
     const auto optimizer = make_optimizer(settings, trained);
     for (int step = 0; step < 2; ++step) {
       for (const auto& [name, tensor] : trained) tensor.mutable_grad() = Tensor();
-      logits_of(model, *method).square().sum().backward();
-      optimizer->step(entry.name == "sgd" ? 0.1 : 1e-3, 1);  // its steps are the gradients
+      (logits_of(model, *method) - 1).square().sum().backward();  // zeros must learn too
+      optimizer->step(entry.name == "sgd" ? 0.1 : 1e-3, 1);       // its steps are the gradients
     }
     for (size_t i = 0; i < trained.size(); ++i)
       EXPECT_FALSE(at::equal(before[i], trained[i].second))
