@@ -231,24 +231,29 @@ void JobLedger::block(const std::vector<Scheduler::Blocked>& blocked) {
 
 // One failure may block thousands of jobs. A round writes only some, so that busy ranks do not wait.
 bool JobLedger::record_blocked() {
-  constexpr int kAtOnce = 256;
-  int num_recorded = 0;
-  std::vector<Record> records;
+  constexpr size_t kAtOnce = 256;
+  std::map<int64_t, Record> made;
+  const auto reason_of = [&](int64_t job) -> std::string {
+    if (const auto own = made.find(job); own != made.end()) return own->second.reason;
+    const Record* known = known_record(plan_.jobs[job]);
+    return known != nullptr ? known->reason : "no reason is known";
+  };
+  size_t num_recorded = 0;
   for (; num_recorded < kAtOnce && !blocked_.empty(); ++num_recorded) {
     const auto [job, input] = blocked_.front();
     blocked_.pop_front();
     const Job& needed = plan_.jobs[input];
-    const Record* cause = known_record(needed);
     Record record = failed_record(
-        plan_.jobs[job], fmt::format("its input {} failed: {}", needed.name,
-                                     cause != nullptr ? cause->reason : "no reason is known"));
+        plan_.jobs[job], fmt::format("its input {} failed: {}", needed.name, reason_of(input)));
     record.provenance["failed_input"] = needed.key;
-    const Record* known = known_record(plan_.jobs[job]);
-    if (known == nullptr || known->reason != record.reason) records.push_back(std::move(record));
+    made.emplace(job, std::move(record));
   }
-  std::vector<const Record*> all;
-  for (const Record& record : records) all.push_back(&record);
-  write(all);
+  std::vector<const Record*> news;
+  for (const auto& [job, record] : made) {
+    const Record* known = known_record(plan_.jobs[job]);
+    if (known == nullptr || known->reason != record.reason) news.push_back(&record);
+  }
+  write(news);
   return num_recorded > 0;
 }
 
