@@ -78,14 +78,17 @@ void JobLedger::forgive(const Job& job) {
   }
 }
 
-// The first ready job that `accepts` takes and that is this share's to run.
-std::optional<int64_t> JobLedger::take_one(const std::function<bool(int64_t)>& accepts) {
+// The first ready job that `accepts` takes and that is this share's to run; with a text, one that
+// may share passes under it.
+std::optional<int64_t> JobLedger::take_one(const std::string& sharing,
+                                           const std::function<bool(int64_t)>& accepts) {
   const auto may_have = [&](int64_t index) {
     return accepts(index) &&
            (options_.leases == nullptr || options_.leases->take(plan_.jobs[index].key));
   };
   for (;;) {
-    const std::optional<int64_t> index = scheduler_.take(may_have);
+    const std::optional<int64_t> index =
+        sharing.empty() ? scheduler_.take(may_have) : scheduler_.take(sharing, may_have);
     if (!index || is_ours(*index)) return index;
   }
 }
@@ -95,18 +98,15 @@ std::vector<int64_t> JobLedger::take(bool careful, int64_t num_ranks) {
     return journal_.unclean_ends(plan_.jobs[index].key);
   };
   const std::optional<int64_t> first =
-      take_one([&](int64_t index) { return !careful || unclean_ends(index) < 2; });
+      take_one("", [&](int64_t index) { return !careful || unclean_ends(index) < 2; });
   if (!first) return {};
   std::vector<int64_t> taken = {*first};
   const std::string& group = plan_.jobs[*first].sharing;
   if (group.empty() || unclean_ends(*first) > 0) return taken;
-  const auto shares = [&](int64_t index) {
-    return plan_.jobs[index].sharing == group && unclean_ends(index) == 0;
-  };
-  const int64_t others = scheduler_.count_ready(shares);
-  const int64_t part = (1 + others + num_ranks - 1) / num_ranks;
+  const int64_t part = (1 + scheduler_.num_ready(group) + num_ranks - 1) / num_ranks;
   while (std::ssize(taken) < std::min(part, options_.group_size)) {
-    const std::optional<int64_t> next = take_one(shares);
+    const std::optional<int64_t> next =
+        take_one(group, [&](int64_t index) { return unclean_ends(index) == 0; });
     if (!next) break;
     taken.push_back(*next);
   }

@@ -84,7 +84,8 @@ class JobLedger {
   bool failed_by_itself(const Job& job) const;
   void forgive(const Job& job);
   bool record_crash_if_too_often(int64_t index);  // whether it did
-  std::optional<int64_t> take_one(const std::function<bool(int64_t)>& accepts);
+  std::optional<int64_t> take_one(const std::string& sharing,
+                                  const std::function<bool(int64_t)>& accepts);
   bool is_ours(int64_t index);
 
   void write(const std::vector<const Record*>& records);

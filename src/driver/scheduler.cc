@@ -23,14 +23,12 @@ Scheduler::Scheduler(const std::vector<Job>& jobs, const std::vector<double>& pr
   DOVETAIL_CHECK_EQ(jobs.size(), priorities.size());
   for (int64_t job = 0; job < std::ssize(jobs); ++job) {
     num_missing_inputs_[job] = std::ssize(jobs[job].inputs);
+    sharing_.push_back(jobs[job].sharing);
     for (const int64_t input : jobs[job].inputs) {
       DOVETAIL_CHECK(input >= 0 && input < job);
       needed_by_[input].push_back(job);
     }
-    if (jobs[job].inputs.empty()) {
-      states_[job] = State::ready;
-      ready_.insert(job);
-    }
+    if (jobs[job].inputs.empty()) make_ready(job);
   }
 }
 
@@ -38,26 +36,57 @@ bool Scheduler::settled(int64_t job) const {
   return states_[job] == State::finished || states_[job] == State::failed;
 }
 
-std::optional<int64_t> Scheduler::take(const std::function<bool(int64_t)>& accepts) {
+void Scheduler::make_ready(int64_t job) {
+  states_[job] = State::ready;
+  ready_.insert(job);
+  if (sharing_[job].empty()) return;
+  const auto [place, is_new] =
+      ready_to_share_.try_emplace(sharing_[job], FirstByPriority{&priorities_});
+  place->second.insert(job);
+}
+
+void Scheduler::leave_ready(int64_t job, State state) {
+  ready_.erase(job);
+  states_[job] = state;
+  const auto group = ready_to_share_.find(sharing_[job]);
+  if (group == ready_to_share_.end()) return;
+  group->second.erase(job);
+  if (group->second.empty()) ready_to_share_.erase(group);
+}
+
+std::optional<int64_t> Scheduler::take(const Ready& from,
+                                       const std::function<bool(int64_t)>& accepts) {
   const auto first =
-      std::ranges::find_if(ready_, [&](int64_t job) { return !accepts || accepts(job); });
-  if (first == ready_.end()) return std::nullopt;
+      std::ranges::find_if(from, [&](int64_t job) { return !accepts || accepts(job); });
+  if (first == from.end()) return std::nullopt;
   const int64_t job = *first;
-  ready_.erase(first);
-  states_[job] = State::running;
+  leave_ready(job, State::running);
   return job;
+}
+
+std::optional<int64_t> Scheduler::take(const std::function<bool(int64_t)>& accepts) {
+  return take(ready_, accepts);
+}
+
+int64_t Scheduler::num_ready(const std::string& sharing) const {
+  const auto group = ready_to_share_.find(sharing);
+  return group == ready_to_share_.end() ? 0 : std::ssize(group->second);
+}
+
+std::optional<int64_t> Scheduler::take(const std::string& sharing,
+                                       const std::function<bool(int64_t)>& accepts) {
+  const auto group = ready_to_share_.find(sharing);
+  return group == ready_to_share_.end() ? std::nullopt : take(group->second, accepts);
 }
 
 void Scheduler::give_back(int64_t job) {
   DOVETAIL_CHECK(states_[job] == State::running);
-  states_[job] = State::ready;
-  ready_.insert(job);
+  make_ready(job);
 }
 
 void Scheduler::settle(int64_t job, State state) {
   DOVETAIL_CHECK(!settled(job));
-  ready_.erase(job);
-  states_[job] = state;
+  leave_ready(job, state);
   --num_open_;
 }
 
@@ -65,8 +94,7 @@ void Scheduler::finish(int64_t job) {
   settle(job, State::finished);
   for (const int64_t user : needed_by_[job]) {
     if (--num_missing_inputs_[user] > 0 || states_[user] != State::waiting) continue;
-    states_[user] = State::ready;
-    ready_.insert(user);
+    make_ready(user);
   }
 }
 

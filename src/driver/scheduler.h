@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "plan/job.h"
@@ -29,9 +30,10 @@ class Scheduler {
 
   // Takes the first ready job that the caller accepts; its state becomes running.
   std::optional<int64_t> take(const std::function<bool(int64_t)>& accepts = nullptr);
-  int64_t count_ready(const std::function<bool(int64_t)>& accepts) const {
-    return std::ranges::count_if(ready_, accepts);
-  }
+  // The same among the jobs with that text in Job::sharing, which is not empty.
+  int64_t num_ready(const std::string& sharing) const;
+  std::optional<int64_t> take(const std::string& sharing,
+                              const std::function<bool(int64_t)>& accepts);
   // Makes a running job ready again.
   void give_back(int64_t job);
   void finish(int64_t job);
@@ -49,13 +51,20 @@ class Scheduler {
     bool operator()(int64_t a, int64_t b) const;
   };
 
+  using Ready = std::set<int64_t, FirstByPriority>;
+
+  std::optional<int64_t> take(const Ready& from, const std::function<bool(int64_t)>& accepts);
+  void make_ready(int64_t job);
+  void leave_ready(int64_t job, State state);
   void settle(int64_t job, State state);
 
   std::vector<double> priorities_;
   std::vector<State> states_;
   std::vector<int64_t> num_missing_inputs_;
   std::vector<std::vector<int64_t>> needed_by_;
-  std::set<int64_t, FirstByPriority> ready_;
+  std::vector<std::string> sharing_;
+  Ready ready_;
+  std::map<std::string, Ready> ready_to_share_;  // those of ready_ with a sharing, by it
   int64_t num_open_;
 };
 

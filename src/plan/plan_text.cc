@@ -75,6 +75,24 @@ void write_shared(std::back_insert_iterator<std::string> out, const Plan& plan) 
   if (!any) fmt::format_to(out, "  none\n");
 }
 
+// Cells that a rank may train in shared passes; nothing for a sweep without such cells.
+void write_groups(std::back_insert_iterator<std::string> out, const Plan& plan) {
+  std::map<std::string, int64_t> cells;  // by the frozen model that they share
+  for (const Job& job : plan.jobs)
+    if (!job.sharing.empty()) ++cells[job.sharing];
+  int64_t together = 0, models = 0;
+  for (const auto& [model, count] : cells) {
+    if (count < 2) continue;
+    together += count;
+    ++models;
+  }
+  if (models == 0) return;
+  fmt::format_to(out,
+                 "\ncells that may train side by side\n  {} tune jobs around {} frozen {}; a rank "
+                 "takes up to --group-size of run at once\n",
+                 together, models, models == 1 ? "model" : "models");
+}
+
 }  // namespace
 
 std::vector<int64_t> cells_by_job(const Plan& plan) {
@@ -125,6 +143,7 @@ std::string plan_text(const Plan& plan, int workers, bool list_cells) {
   fmt::format_to(out, "  {:<24}{:>8}   {}\n", "all", plan.jobs.size(),
                  readable_seconds(total_seconds(plan.jobs)));
   write_shared(out, plan);
+  write_groups(out, plan);
   text += pretraining_text(plan);
   fmt::format_to(out, "\nfrom start to end, estimated\n");
   for (const int count : worker_counts(workers)) {

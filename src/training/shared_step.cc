@@ -12,9 +12,9 @@ using at::Tensor;
 
 namespace {
 
-// What a pass over several runs may compute at a time on the CPU. More no longer saves time: the
-// tensors between forward and backward leave the processor's caches.
-constexpr int64_t kTokensOfAPass = 1024;
+// What a pass over several runs may compute at a time. On the CPU more no longer saves time: the
+// tensors between forward and backward leave the processor's caches. Elsewhere memory is the bound.
+int64_t tokens_of_a_pass(const at::Device& device) { return device.is_cpu() ? 1024 : 1 << 15; }
 
 struct PlannedStep {
   RunStep* step = nullptr;
@@ -78,6 +78,7 @@ std::vector<std::vector<size_t>> runs_that_share(std::span<const TrainingRun> ru
 void shared_gradients(std::vector<RunStep*> steps, int64_t step) {
   std::vector<PlannedStep> planned;
   size_t most = 0;
+  const int64_t most_tokens = tokens_of_a_pass(steps.front()->run->task.model->device());
   for (RunStep* one : steps) {
     one->loss_sum = 0;
     planned.push_back({one, plan_step(one->run->task, one->batch, step)});
@@ -89,7 +90,7 @@ void shared_gradients(std::vector<RunStep*> steps, int64_t step) {
       do {
         tokens += computed_tokens(planned[last++], part);
       } while (last < planned.size() &&
-               tokens + computed_tokens(planned[last], part) <= kTokensOfAPass);
+               tokens + computed_tokens(planned[last], part) <= most_tokens);
       shared_pass(std::span(planned).subspan(first, last - first), part, step);
     }
   }

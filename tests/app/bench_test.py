@@ -52,6 +52,15 @@ def test_train_takes_a_tuning_and_its_parameters(tmp_path):
     assert printed["tuning_parameters"]["placement"] == "after"
 
 
+def test_group_times_cells_together_and_one_by_one(tmp_path):
+    printed = only_line(dovetail("bench", "group", *SMALL, "--target", "4", "--cells", "4",
+                                 "--rounds", "1", "--tunings", "soft_prompt,ia3", cwd=tmp_path))
+
+    assert (printed["cells"], printed["tunings"]) == (4, ["soft_prompt", "ia3"])
+    assert printed["speedup"] == pytest.approx(
+        printed["seconds_a_step_alone"] / printed["seconds_a_step_in_group"])
+
+
 @pytest.mark.parametrize("beams", [1, 4])
 def test_generate_counts_new_tokens(tmp_path, beams):
     printed = only_line(dovetail("bench", "generate", *SMALL, "--new-tokens", "6", "--num-beams",
@@ -82,6 +91,7 @@ def test_takes_turns(tmp_path, what):
     (["train", "--tuning", "soft_promt"], ["soft_promt", "soft_prompt"]),
     (["train", "--tuning", "soft_prompt", "--parameter", "virtual_tokens=3"],
      ["virtual_tokens=3", "num_virtual_tokens"]),
+    (["group", "--tunings", "lora,full"], ["full", "soft_prompt"]),
     (["generate", "--batch", "0"], ["--batch"]),
     (["generate", "--threads", "many"], ["--threads"]),
 ])

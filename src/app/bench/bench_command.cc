@@ -12,6 +12,7 @@ void add_bench(CLI::App& app, Action& chosen) {
   bench->require_subcommand(1);
   bench->footer("Example: dovetail bench train --shape mini --threads 2");
   add_bench_train(*bench, chosen);
+  add_bench_group(*bench, chosen);
   add_bench_generate(*bench, chosen);
 }
 
