@@ -116,9 +116,9 @@ bool Coordinator::assign_jobs() {
   for (const int rank : idle) {
     if (!ledger_.any_ready()) break;
     const bool careful = rank == 0 && roster_.num_present() > 1;
-    std::vector<int64_t> jobs = ledger_.take(careful, roster_.num_present());
-    if (jobs.empty()) continue;
-    assign(rank, std::move(jobs));
+    TakenJobs taken = ledger_.take(careful, roster_.num_present());
+    if (taken.jobs.empty()) continue;
+    assign(rank, std::move(taken));
     happened = true;
   }
   left_to_others_ = options_.leases != nullptr && !happened && roster_.num_busy() == 0 &&
@@ -126,9 +126,9 @@ bool Coordinator::assign_jobs() {
   return happened;
 }
 
-void Coordinator::assign(int rank, std::vector<int64_t> jobs) {
-  Assignment assignment = ledger_.begin(jobs);
-  roster_.begin(rank, std::move(jobs));
+void Coordinator::assign(int rank, TakenJobs taken) {
+  Assignment assignment = ledger_.begin(taken);
+  roster_.begin(rank, std::move(taken.jobs));
   if (rank == 0) {
     own_.start(std::move(assignment));
   } else {

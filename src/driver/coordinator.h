@@ -32,7 +32,7 @@ class Coordinator {
   bool assign_jobs();
 
   void receive(const Message& message);
-  void assign(int rank, std::vector<int64_t> jobs);
+  void assign(int rank, TakenJobs taken);
   void accept(int rank, Delivery delivery);
   void store_arrived();  // what was accepted in this round, with one wait for the disk
   void release_jobs(int rank, RankState state);  // puts back jobs that a clean stop left unharmed

@@ -2,7 +2,6 @@
 #include "driver/job_ledger.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -12,22 +11,13 @@
 
 namespace dovetail {
 
-namespace {
-
-double total_cost(const std::vector<Job>& jobs) {
-  return std::accumulate(jobs.begin(), jobs.end(), 0.0,
-                         [](double sum, const Job& job) { return sum + job.cost_seconds; });
-}
-
-}  // namespace
-
 JobLedger::JobLedger(const Plan& plan, Journal& journal, const DriverOptions& options)
     : plan_(plan),
       journal_(journal),
       options_(options),
       longest_paths_(longest_paths(plan.jobs)),
       scheduler_(plan.jobs, longest_paths_),
-      estimate_(total_cost(plan.jobs)) {
+      estimate_(total_seconds(plan.jobs)) {
   for (int64_t index = 0; index < std::ssize(plan.jobs); ++index) {
     by_key_[plan.jobs[index].key] = index;
   }
@@ -93,24 +83,20 @@ std::optional<int64_t> JobLedger::take_one(const std::string& sharing,
   }
 }
 
-std::vector<int64_t> JobLedger::take(bool careful, int64_t num_ranks) {
-  const auto unclean_ends = [&](int64_t index) {
-    return journal_.unclean_ends(plan_.jobs[index].key);
-  };
-  const std::optional<int64_t> first =
-      take_one("", [&](int64_t index) { return !careful || unclean_ends(index) < 2; });
+TakenJobs JobLedger::take(bool careful, int64_t num_ranks) {
+  const std::optional<int64_t> first = take_one("", [&](int64_t index) {
+    return !careful || journal_.unclean_ends(plan_.jobs[index].key) < 2;
+  });
   if (!first) return {};
-  std::vector<int64_t> taken = {*first};
-  const std::string& group = plan_.jobs[*first].sharing;
-  if (group.empty() || unclean_ends(*first) > 0) return taken;
-  const int64_t part = (1 + scheduler_.num_ready(group) + num_ranks - 1) / num_ranks;
-  while (std::ssize(taken) < std::min(part, options_.group_size)) {
-    const std::optional<int64_t> next =
-        take_one(group, [&](int64_t index) { return unclean_ends(index) == 0; });
-    if (!next) break;
-    taken.push_back(*next);
-  }
-  return taken;
+  return with_others(*first, {.plan = plan_,
+                              .scheduler = scheduler_,
+                              .journal = journal_,
+                              .durations = durations_,
+                              .num_ranks = num_ranks,
+                              .group_size = options_.group_size,
+                              .take = [this](const auto& sharing, const auto& accepts) {
+                                return take_one(sharing, accepts);
+                              }});
 }
 
 // Whether the job, which this share has the lease of, is still to be run: the share that had it
@@ -136,18 +122,31 @@ bool JobLedger::read_others() {
   return any;
 }
 
-Assignment JobLedger::begin(std::span<const int64_t> indices) {
-  Assignment assignment;
-  for (const int64_t index : indices) {
+Assignment JobLedger::begin(const TakenJobs& taken) {
+  Assignment assignment{.jobs = {}, .attempts = {}, .side_by_side = taken.side_by_side};
+  for (size_t i = 0; i < taken.jobs.size(); ++i) {
+    const int64_t index = taken.jobs[i];
     const Job& job = plan_.jobs[index];
-    journal_.note_begin(job.key);
+    if (taken.side_by_side || i == 0) {
+      journal_.note_begin(job.key);
+    } else {
+      next_in_turn_[taken.jobs[i - 1]] = index;
+    }
     const Record* earlier = known_record(job);
     const int64_t attempts_before =
         earlier != nullptr && earlier->status == RunStatus::failed ? earlier->attempt : 0;
     assignment.jobs.push_back(job);
-    assignment.attempts.push_back(attempts_before + journal_.unclean_ends(job.key));
+    assignment.attempts.push_back(attempts_before + std::max(1, journal_.unclean_ends(job.key)));
   }
   return assignment;
+}
+
+// The job that its rank has begun, now that this one has ended.
+void JobLedger::note_next_begin(int64_t ended) {
+  const auto next = next_in_turn_.find(ended);
+  if (next == next_in_turn_.end()) return;
+  if (!scheduler_.settled(next->second)) journal_.note_begin(plan_.jobs[next->second].key);
+  next_in_turn_.erase(next);
 }
 
 std::optional<int64_t> JobLedger::index_of(const Record& record) const {
@@ -164,9 +163,12 @@ void JobLedger::add_records(const std::vector<EndedJob>& ended) {
   write(records);
   for (const auto& [job, one] : fresh) {
     if (scheduler_.settled(job)) continue;  // one of the others failed, and it needs that one
-    estimate_.add_run(plan_.jobs[job].cost_seconds, one->seconds);
+    const Job& ran = plan_.jobs[job];
+    estimate_.add_run(ran.cost_seconds, one->seconds);
+    durations_.add(ran, one->seconds);
     block(settle(job, one->record.status));
   }
+  for (const auto& [job, one] : fresh) note_next_begin(job);
 }
 
 void JobLedger::release(int64_t index) {

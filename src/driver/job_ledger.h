@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "driver/driver.h"
+#include "driver/job_batch.h"
+#include "driver/job_durations.h"
 #include "driver/messages.h"
 #include "driver/scheduler.h"
 #include "driver/time_estimate.h"
@@ -48,13 +50,12 @@ class JobLedger {
   bool left_to_others() const { return scheduler_.num_ready() == scheduler_.num_open(); }
   const Job& job(int64_t index) const { return plan_.jobs[index]; }
 
-  // Takes the next ready job, longest path first, and the ready jobs that may share its passes: as
-  // many as leave the other ranks their part of them. Empty: none is ready. `careful` leaves out
-  // jobs that took their process down twice before. One that did so once runs alone. A share
-  // takes no job of another.
-  std::vector<int64_t> take(bool careful, int64_t num_ranks);
+  // Takes the next ready job, longest path first, and what goes with it (job_batch.h). Empty: none
+  // is ready. `careful` leaves out jobs that took their process down twice before. A share takes no
+  // job of another.
+  TakenJobs take(bool careful, int64_t num_ranks);
   // Notes the begin of jobs that were taken; returns them with the numbers of their attempts.
-  Assignment begin(std::span<const int64_t> indices);
+  Assignment begin(const TakenJobs& taken);
   // The job of this record; nothing for a record of no job of this plan.
   std::optional<int64_t> index_of(const Record& record) const;
   // Ends begun jobs with their records, which reach the disk together. Ignores the record of a job
@@ -92,6 +93,7 @@ class JobLedger {
   // Returns the jobs that a failure blocks.
   std::vector<Scheduler::Blocked> settle(int64_t index, RunStatus status);
   void block(const std::vector<Scheduler::Blocked>& blocked);
+  void note_next_begin(int64_t ended);
   const Record* known_record(const Job& job) const;
   double remaining_seconds(std::span<const RunningJob> running, int64_t num_workers) const;
 
@@ -103,7 +105,9 @@ class JobLedger {
   std::vector<double> longest_paths_;
   Scheduler scheduler_;
   TimeEstimate estimate_;
-  std::deque<Scheduler::Blocked> blocked_;  // by a failed input, and not yet in the journal
+  JobDurations durations_;
+  std::map<int64_t, int64_t> next_in_turn_;  // of jobs that a rank has to run one by one
+  std::deque<Scheduler::Blocked> blocked_;   // by a failed input, and not yet in the journal
   int64_t num_finished_ = 0, num_failed_ = 0, num_blocked_ = 0, num_reused_ = 0;
 };
 

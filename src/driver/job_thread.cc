@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/machine_failure.h"
+#include "base/stop.h"
 
 namespace dovetail {
 
@@ -88,21 +89,19 @@ void JobThread::hand_over(const Assignment& assignment, size_t job, Record recor
 // Failures should be records, not exceptions. A RunGroup that throws must not end the process: the
 // jobs without a record get one. Unlike base/run_guarded.h this lets Interrupted and MachineFailure
 // alone pass, because nothing above it could handle another exception.
-void JobThread::run(const Assignment& assignment) {
-  std::vector<bool> done(assignment.jobs.size(), false);
+void JobThread::run_part(const Assignment& assignment, size_t first, size_t count) {
+  std::vector<bool> done(count, false);
   const auto take = [&](size_t job, Record record) {
     done.at(job) = true;
-    hand_over(assignment, job, std::move(record));
+    hand_over(assignment, first + job, std::move(record));
   };
-  std::string failure = "the trainer gave no record for this job", machine_failure;
-  bool interrupted = false;
+  std::string failure = "the trainer gave no record for this job";
   try {
-    run_group_(assignment.jobs, take);
+    run_group_(std::span(assignment.jobs).subspan(first, count), take);
   } catch (const Interrupted&) {
-    interrupted = true;
-  } catch (const MachineFailure& error) {
-    interrupted = true;
-    machine_failure = error.what();
+    throw;
+  } catch (const MachineFailure&) {
+    throw;
   } catch (const std::bad_alloc&) {
     failure = "out of memory";
   } catch (const std::exception& error) {
@@ -110,8 +109,27 @@ void JobThread::run(const Assignment& assignment) {
   } catch (...) {
     failure = "an exception of an unknown type";
   }
-  for (size_t job = 0; job < done.size() && !interrupted; ++job)
-    if (!done[job]) hand_over(assignment, job, failed_record(assignment.jobs[job], failure));
+  for (size_t job = 0; job < count; ++job) {
+    if (!done[job])
+      hand_over(assignment, first + job, failed_record(assignment.jobs[first + job], failure));
+  }
+}
+
+void JobThread::run(const Assignment& assignment) {
+  const size_t count = assignment.jobs.size(), part = assignment.side_by_side ? count : 1;
+  std::string machine_failure;
+  bool interrupted = false;
+  try {
+    for (size_t first = 0; first < count; first += part) {
+      if (first > 0) check_stop();
+      run_part(assignment, first, part);
+    }
+  } catch (const Interrupted&) {
+    interrupted = true;
+  } catch (const MachineFailure& error) {
+    interrupted = true;
+    machine_failure = error.what();
+  }
   const std::lock_guard lock(mutex_);
   outcome_.interrupted = interrupted;
   outcome_.machine_failure = machine_failure;

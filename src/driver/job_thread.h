@@ -40,6 +40,7 @@ class JobThread {
  private:
   void loop();
   void run(const Assignment& assignment);
+  void run_part(const Assignment& assignment, size_t first, size_t count);
   void hand_over(const Assignment& assignment, size_t job, Record record);
 
   const int rank_;

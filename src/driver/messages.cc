@@ -17,12 +17,15 @@ Json body_of(const Message& message) {
 }
 
 Bytes to_message(const Assignment& assignment) {
-  return to_message(Json{{"jobs", assignment.jobs}, {"attempts", assignment.attempts}});
+  return to_message(Json{{"jobs", assignment.jobs},
+                         {"attempts", assignment.attempts},
+                         {"side_by_side", assignment.side_by_side}});
 }
 
 Assignment assignment_from(const Message& message) {
   const Json body = body_of(message);
-  return {body.at("jobs").get<std::vector<Job>>(), body.at("attempts").get<std::vector<int64_t>>()};
+  return {body.at("jobs").get<std::vector<Job>>(), body.at("attempts").get<std::vector<int64_t>>(),
+          body.at("side_by_side").get<bool>()};
 }
 
 // Records keep their own encoding: raw arrays, where JSON would have thousands of values.

@@ -33,10 +33,11 @@ inline constexpr double kHeartbeatsBeforeDeath = 6;
 
 using Bytes = std::vector<uint8_t>;
 
-// Jobs for one rank to run.
+// Jobs for one rank to run: side by side, or one after the other.
 struct Assignment {
   std::vector<Job> jobs;
   std::vector<int64_t> attempts;  // of each job, from 1; goes into its record
+  bool side_by_side = true;
 };
 
 Bytes to_message(const Json& body);

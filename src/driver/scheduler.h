@@ -28,6 +28,9 @@ class Scheduler {
   int64_t num_open() const { return num_open_; }  // not settled
   int64_t num_ready() const { return static_cast<int64_t>(ready_.size()); }
 
+  std::optional<int64_t> first_ready() const {
+    return ready_.empty() ? std::nullopt : std::optional(*ready_.begin());
+  }
   // Takes the first ready job that the caller accepts; its state becomes running.
   std::optional<int64_t> take(const std::function<bool(int64_t)>& accepts = nullptr);
   // The same among the jobs with that text in Job::sharing, which is not empty.

@@ -25,6 +25,12 @@ double TimeEstimate::remaining_seconds(int64_t num_workers, double longest_path_
   return seconds_per_cost * std::max(share, longest_path_left);
 }
 
+std::optional<double> TimeEstimate::expected_seconds(double cost) const {
+  if (num_run_ == 0) return std::nullopt;
+  if (cost_run_ <= 0) return seconds_run_ / static_cast<double>(num_run_);
+  return cost * seconds_run_ / cost_run_;
+}
+
 double TimeEstimate::jobs_per_minute(double elapsed_seconds) const {
   return elapsed_seconds > 0 ? 60 * static_cast<double>(num_run_) / elapsed_seconds : 0;
 }

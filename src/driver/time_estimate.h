@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 namespace dovetail {
 
@@ -22,6 +23,8 @@ class TimeEstimate {
   // The part of a running job's cost that is probably done after so many seconds.
   double cost_done(double cost, double seconds) const;
   double jobs_per_minute(double elapsed_seconds) const;
+  // How long a job of that cost takes, as those that ran; nothing while none has.
+  std::optional<double> expected_seconds(double cost) const;
 
  private:
   double cost_left_;

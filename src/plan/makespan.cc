@@ -8,6 +8,12 @@
 
 namespace dovetail {
 
+double total_seconds(const std::vector<Job>& jobs) {
+  double seconds = 0;
+  for (const Job& job : jobs) seconds += job.cost_seconds;
+  return seconds;
+}
+
 std::vector<double> longest_paths(const std::vector<Job>& jobs) {
   std::vector<double> paths(jobs.size());
   for (size_t i = 0; i < jobs.size(); ++i) paths[i] = jobs[i].cost_seconds;

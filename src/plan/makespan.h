@@ -11,6 +11,9 @@ namespace dovetail {
 // longest path first.
 double estimate_makespan(const Plan& plan, int workers);
 
+// The sum of the jobs' estimates.
+double total_seconds(const std::vector<Job>& jobs);
+
 // The priority of each job: seconds from its start to the end of the last job that needs it.
 std::vector<double> longest_paths(const std::vector<Job>& jobs);
 

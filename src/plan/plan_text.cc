@@ -30,12 +30,6 @@ std::vector<std::pair<JobKind, Total>> totals_by_kind(const std::vector<Job>& jo
   return {totals.begin(), totals.end()};
 }
 
-double total_seconds(const std::vector<Job>& jobs) {
-  double seconds = 0;
-  for (const Job& job : jobs) seconds += job.cost_seconds;
-  return seconds;
-}
-
 std::string kind_of(const Plan& plan, const Cell& cell) {
   return cell.baseline.empty() ? to_string(plan.jobs[cell.job].kind) : "baseline " + cell.baseline;
 }

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "driver/job_durations.h"
+#include "driver/scheduler.h"
+#include "plan/plan.h"
+#include "store/journal.h"
+
+namespace dovetail {
+
+// Jobs for one rank: side by side in shared passes, or one after the other. Indices into the plan.
+struct TakenJobs {
+  std::vector<int64_t> jobs;
+  bool side_by_side = true;
+};
+
+struct BatchRules {
+  const Plan& plan;
+  const Scheduler& scheduler;
+  const Journal& journal;
+  const JobDurations& durations;
+  int64_t num_ranks = 1;
+  int64_t group_size = 16;
+  // Takes the first ready job that `accepts` takes; with a text, one that has it in Job::sharing.
+  std::function<std::optional<int64_t>(const std::string& sharing,
+                                       const std::function<bool(int64_t)>& accepts)>
+      take;
+};
+
+// A job that was taken, and those that go with it: the ready jobs that may share its passes; or,
+// where it is expected to take a moment only, those next in turn that are too. Of either, as many
+// as leave the other ranks their part. A job that took its process down before is alone.
+TakenJobs with_others(int64_t first, const BatchRules& rules);
+
+}  // namespace dovetail
