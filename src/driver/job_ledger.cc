@@ -18,9 +18,8 @@ JobLedger::JobLedger(const Plan& plan, Journal& journal, const DriverOptions& op
       longest_paths_(longest_paths(plan.jobs)),
       scheduler_(plan.jobs, longest_paths_),
       estimate_(total_seconds(plan.jobs)) {
-  for (int64_t index = 0; index < std::ssize(plan.jobs); ++index) {
+  for (int64_t index = 0; index < std::ssize(plan.jobs); ++index)
     by_key_[plan.jobs[index].key] = index;
-  }
 }
 
 void JobLedger::load_journal() {
@@ -163,9 +162,8 @@ void JobLedger::add_records(const std::vector<EndedJob>& ended) {
   write(records);
   for (const auto& [job, one] : fresh) {
     if (scheduler_.settled(job)) continue;  // one of the others failed, and it needs that one
-    const Job& ran = plan_.jobs[job];
-    estimate_.add_run(ran.cost_seconds, one->seconds);
-    durations_.add(ran, one->seconds);
+    estimate_.add_run(plan_.jobs[job].cost_seconds, one->seconds);
+    durations_.add(plan_.jobs[job], one->seconds);
     block(settle(job, one->record.status));
   }
   for (const auto& [job, one] : fresh) note_next_begin(job);
