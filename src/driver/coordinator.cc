@@ -31,7 +31,9 @@ Coordinator::Coordinator(Communicator& communicator, const Plan& plan, Journal& 
       heartbeats_(communicator, roster_, options.dead_after_seconds),
       report_progress_(kReportSeconds),
       read_others_(kReadOthersSeconds),
-      own_(0, run_group) {}
+      own_(0, run_group) {
+  if (!options.rank_0_works) roster_.remove(0, RankState::left);
+}
 
 RunSummary Coordinator::run() {
   try {

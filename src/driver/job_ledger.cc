@@ -229,7 +229,7 @@ void JobLedger::block(const std::vector<Scheduler::Blocked>& blocked) {
   }
 }
 
-// One failure may block thousands of jobs. A round writes only some, so that busy ranks do not wait.
+// One failure may block thousands of jobs. A round writes some of them: busy ranks do not wait.
 bool JobLedger::record_blocked() {
   constexpr size_t kAtOnce = 256;
   std::map<int64_t, Record> made;

@@ -6,7 +6,14 @@
 
 namespace dovetail {
 
-using Clock = std::chrono::steady_clock;
+// The driver's clock.
+struct Clock {
+  using duration = std::chrono::steady_clock::duration;
+  using time_point = std::chrono::steady_clock::time_point;
+  static time_point now() { return simulated ? *simulated : std::chrono::steady_clock::now(); }
+  // In a simulation, where it is now; else null.
+  inline static const time_point* simulated = nullptr;
+};
 
 inline double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();

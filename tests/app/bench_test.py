@@ -61,6 +61,26 @@ def test_group_times_cells_together_and_one_by_one(tmp_path):
         printed["seconds_a_step_alone"] / printed["seconds_a_step_in_group"])
 
 
+@pytest.mark.parametrize("records", ["empty", "tune"])
+def test_driver_measures_the_coordinator(tmp_path, records):
+    printed = only_line(dovetail("bench", "driver", "--jobs", "200", "--ranks", "8", "--records",
+                                 records, "--journal", tmp_path, "--json", cwd=tmp_path))
+
+    assert (printed["jobs"], printed["ranks"], printed["made_up_ranks"]) == (210, 8, True)
+    assert printed["coordinator_us_per_job"] > 0
+    assert list(tmp_path.iterdir()) == []   # the journal is gone
+
+
+def test_simulated_ranks_are_kept_busy(tmp_path):
+    """100 jobs a rank: the makespan is near the work's share of a rank, and never below it."""
+    words = ["bench", "driver", "--simulate", "16", "--jobs", "1600", "--journal", tmp_path]
+    printed = only_line(dovetail(*words, "--json", cwd=tmp_path))
+
+    assert (printed["jobs"], printed["simulated_ranks"]) == (1610, 16)
+    assert 1 <= printed["makespan_over_bound"] < 1.05
+    assert printed["makespan_seconds"] > 1600 / 16 * 30   # of a minute in the mean
+
+
 @pytest.mark.parametrize("beams", [1, 4])
 def test_generate_counts_new_tokens(tmp_path, beams):
     printed = only_line(dovetail("bench", "generate", *SMALL, "--new-tokens", "6", "--num-beams",
