@@ -13,6 +13,7 @@
 #include "app/bench/bench_commands.h"
 #include "app/bench/bench_options.h"
 #include "app/bench/simulated_ranks.h"
+#include "base/cpu_time.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/random.h"

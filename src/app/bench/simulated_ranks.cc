@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/bench/simulated_ranks.h"
 
-#include <time.h>
-
 #include <algorithm>
 #include <chrono>
+#include <utility>
+
+#include "base/cpu_time.h"
 
 namespace dovetail {
 
@@ -15,12 +16,6 @@ Clock::duration clock_duration(double seconds) {
 }
 
 }  // namespace
-
-double thread_cpu_seconds() {
-  timespec time{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
 
 SimulatedRanks::SimulatedRanks(int size, MakeRecord make_record)
     : Communicator(0, size), make_record_(std::move(make_record)) {

@@ -11,9 +11,6 @@
 
 namespace dovetail {
 
-// Processor seconds of the calling thread.
-double thread_cpu_seconds();
-
 // The other side of a coordinator, for measuring it: ranks 1 and up that end a job the moment they
 // get it, so that the coordinator never waits.
 class SimulatedRanks final : public Communicator {
