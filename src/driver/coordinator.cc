@@ -156,7 +156,8 @@ void Coordinator::accept(int rank, Delivery delivery) {
 void Coordinator::store_arrived() {
   ledger_.add_records(std::exchange(arrived_, {}));
   for (const auto& [rank, num_records, ended] : std::exchange(deliveries_, {})) {
-    if (ended) roster_.end(rank);
+    if (ended)
+      for (const int64_t left_out : roster_.end(rank)) ledger_.release(left_out);
     if (rank > 0) send(rank, kStored, to_message(Json(num_records)));
     // The last records of a rank may arrive after its death was noticed.
     if (communicator_.is_dead(rank)) declare_dead(rank, "its process ended");
