@@ -2,6 +2,7 @@
 #include "driver/job_ledger.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -123,29 +124,16 @@ bool JobLedger::read_others() {
 
 Assignment JobLedger::begin(const TakenJobs& taken) {
   Assignment assignment{.jobs = {}, .attempts = {}, .side_by_side = taken.side_by_side};
-  for (size_t i = 0; i < taken.jobs.size(); ++i) {
-    const int64_t index = taken.jobs[i];
+  for (const int64_t index : taken.jobs) {
     const Job& job = plan_.jobs[index];
-    if (taken.side_by_side || i == 0) {
-      journal_.note_begin(job.key);
-    } else {
-      next_in_turn_[taken.jobs[i - 1]] = index;
-    }
+    journal_.note_begin(job.key);
     const Record* earlier = known_record(job);
     const int64_t attempts_before =
         earlier != nullptr && earlier->status == RunStatus::failed ? earlier->attempt : 0;
     assignment.jobs.push_back(job);
-    assignment.attempts.push_back(attempts_before + std::max(1, journal_.unclean_ends(job.key)));
+    assignment.attempts.push_back(attempts_before + journal_.unclean_ends(job.key));
   }
   return assignment;
-}
-
-// The job that its rank has begun, now that this one has ended.
-void JobLedger::note_next_begin(int64_t ended) {
-  const auto next = next_in_turn_.find(ended);
-  if (next == next_in_turn_.end()) return;
-  if (!scheduler_.settled(next->second)) journal_.note_begin(plan_.jobs[next->second].key);
-  next_in_turn_.erase(next);
 }
 
 std::optional<int64_t> JobLedger::index_of(const Record& record) const {
@@ -154,19 +142,20 @@ std::optional<int64_t> JobLedger::index_of(const Record& record) const {
 }
 
 void JobLedger::add_records(const std::vector<EndedJob>& ended) {
-  std::map<int64_t, const EndedJob*> fresh;
+  std::vector<const EndedJob*> fresh;
+  std::set<int64_t> jobs;
   for (const EndedJob& one : ended)
-    if (!scheduler_.settled(one.job)) fresh.try_emplace(one.job, &one);
+    if (!scheduler_.settled(one.job) && jobs.insert(one.job).second) fresh.push_back(&one);
   std::vector<const Record*> records;
-  for (const auto& [job, one] : fresh) records.push_back(&one->record);
+  for (const EndedJob* one : fresh) records.push_back(&one->record);
   write(records);
-  for (const auto& [job, one] : fresh) {
-    if (scheduler_.settled(job)) continue;  // one of the others failed, and it needs that one
-    estimate_.add_run(plan_.jobs[job].cost_seconds, one->seconds);
-    durations_.add(plan_.jobs[job], one->seconds);
-    block(settle(job, one->record.status));
+  for (const EndedJob* one : fresh) {
+    const Job& job = plan_.jobs[one->job];
+    if (scheduler_.settled(one->job)) continue;  // one of the others failed, and it needs that one
+    estimate_.add_run(job.cost_seconds, one->seconds);
+    durations_.add(job, one->seconds);
+    block(settle(one->job, one->record.status));
   }
-  for (const auto& [job, one] : fresh) note_next_begin(job);
 }
 
 void JobLedger::release(int64_t index) {

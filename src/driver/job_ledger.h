@@ -93,7 +93,6 @@ class JobLedger {
   // Returns the jobs that a failure blocks.
   std::vector<Scheduler::Blocked> settle(int64_t index, RunStatus status);
   void block(const std::vector<Scheduler::Blocked>& blocked);
-  void note_next_begin(int64_t ended);
   const Record* known_record(const Job& job) const;
   double remaining_seconds(std::span<const RunningJob> running, int64_t num_workers) const;
 
@@ -106,8 +105,7 @@ class JobLedger {
   Scheduler scheduler_;
   TimeEstimate estimate_;
   JobDurations durations_;
-  std::map<int64_t, int64_t> next_in_turn_;  // of jobs that a rank has to run one by one
-  std::deque<Scheduler::Blocked> blocked_;   // by a failed input, and not yet in the journal
+  std::deque<Scheduler::Blocked> blocked_;  // by a failed input, and not yet in the journal
   int64_t num_finished_ = 0, num_failed_ = 0, num_blocked_ = 0, num_reused_ = 0;
 };
 
