@@ -7,12 +7,13 @@
 namespace dovetail {
 
 void add_bench(CLI::App& app, Action& chosen) {
-  CLI::App* bench =
-      app.add_subcommand("bench", "Speed of training and generation, as one JSON line each");
+  CLI::App* bench = app.add_subcommand(
+      "bench", "Speed of training, generation and scoring, as one JSON line each");
   bench->require_subcommand(1);
   bench->footer("Example: dovetail bench train --shape mini --threads 2");
   add_bench_train(*bench, chosen);
   add_bench_generate(*bench, chosen);
+  add_bench_score(*bench, chosen);
 }
 
 }  // namespace dovetail

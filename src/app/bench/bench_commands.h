@@ -12,5 +12,6 @@ namespace dovetail {
 // Each adds one command of `dovetail bench`, in the file of its name.
 void add_bench_train(CLI::App& bench, std::function<int()>& chosen);
 void add_bench_generate(CLI::App& bench, std::function<int()>& chosen);
+void add_bench_score(CLI::App& bench, std::function<int()>& chosen);
 
 }  // namespace dovetail
