@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""CTranslate2 as a peer: a forced generation, or likelihoods. Runs under the Python of build/bench_venv."""
+"""CTranslate2 as a peer: a forced generation, or likelihoods.
+
+Runs under the Python of build/bench_venv.
+"""
 import json
 import random
 import sys
