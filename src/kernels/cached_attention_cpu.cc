@@ -10,10 +10,10 @@ namespace {
 
 #define DOVETAIL_INLINE inline __attribute__((always_inline))
 
-typedef float Sixteen __attribute__((vector_size(64)));
-typedef float SixteenAnywhere __attribute__((vector_size(64), aligned(4), may_alias));
-typedef float HalfSum __attribute__((vector_size(32)));
-typedef float QuarterSum __attribute__((vector_size(16)));
+using Sixteen __attribute__((vector_size(64))) = float;
+using SixteenAnywhere __attribute__((vector_size(64), aligned(4), may_alias)) = float;
+using HalfSum __attribute__((vector_size(32))) = float;
+using QuarterSum __attribute__((vector_size(16))) = float;
 
 DOVETAIL_INLINE float sum_of(const Sixteen& x) {
   const HalfSum eight = __builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7) +
