@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Generation of exactly 20 new tokens from sources of 32 tokens: ours, the reference
-implementation's and CTranslate2's (fp32 and int8), in one interleaved run.
+"""Generation of exactly 20 new tokens from sources of 32 tokens, and likelihoods of 20 given ones:
+ours, the reference implementation's and CTranslate2's, in fp32 and in int8, in one interleaved run.
 
 All have random weights, so their tokens differ; the work does not: each peer checks that every
 source got its 20 tokens. CTranslate2 is installed into build/bench_venv at the first run.
+`--isa avx2` measures all as on a machine without AVX-512: they are told so, and ours is the program
+dovetail-avx2 (`ninja -C build dovetail_avx2`).
 """
+import os
 import subprocess
 import sys
 
@@ -13,11 +16,17 @@ import peers
 from peers import HERE, PYTHON, ROOT, Peer, dovetail, python
 
 SOURCE, NEW = 32, 20
+THEIRS = ("transformers", "ctranslate2", "ctranslate2 int8")
+OURS = ("dovetail", "dovetail", "dovetail int8")   # what each is compared with: of its precision
 VENV = ROOT / "build" / "bench_venv"
 MODELS = ROOT / "build" / "bench_models"
 
-# batch, beams, threads
-CASES = [(32, 1, 1), (32, 1, 2), (32, 4, 1), (32, 4, 2), (1, 1, 1)]
+# batch, beams, threads; beams 0: likelihoods
+CASES = [(32, 1, 1), (32, 1, 2), (32, 4, 1), (32, 4, 2), (1, 1, 1), (32, 0, 1)]
+
+AVX2 = {"ATEN_CPU_CAPABILITY": "avx2", "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+        "DNNL_MAX_CPU_ISA": "AVX2", "CT2_FORCE_CPU_ISA": "AVX2",
+        "DOVETAIL": str(ROOT / "build" / "dovetail-avx2")}
 
 
 def run(*command):
@@ -59,40 +68,45 @@ def make_model(shape):
     return folder
 
 
-def peers_of(shape, batch, beams, threads, attention, with_ctranslate2):
-    work = dict(threads=threads, batch=batch, source=SOURCE, new_tokens=NEW, beams=beams)
-    start = [
-        lambda: Peer("transformers", python("peer_transformers.py", do="generate", shape=shape,
-                                            attention=attention, **work)),
-        lambda: Peer("dovetail", dovetail(
-            "generate", "--shape", shape, "--threads", threads, "--batch", batch,
-            "--source", SOURCE, "--new-tokens", NEW, "--num-beams", beams)),
-    ]
+def ours(name, precision, shape, batch, beams, threads):
+    words = ["--shape", shape, "--threads", threads, "--batch", batch, "--source", SOURCE,
+             "--precision", precision]
+    if beams == 0:
+        words = ["score", *words, "--target", NEW]
+    else:
+        words = ["generate", *words, "--new-tokens", NEW, "--num-beams", beams]
+    return lambda: Peer(name, dovetail(*words))
+
+
+def peers_of(shape, batch, beams, threads, given, with_ctranslate2):
+    work = dict(threads=threads, batch=batch, source=SOURCE, new_tokens=NEW, beams=beams,
+                do="generate" if beams else "score")
 
     def ctranslate2(name, compute_type):
         command = python("peer_ctranslate2.py", folder=str(make_model(shape) / "ctranslate2"),
                          compute_type=compute_type, **work)
         return lambda: Peer(name, [VENV / "bin" / "python", *command[1:]])
 
+    start = []
+    if not given.without_transformers:
+        start.append(lambda: Peer("transformers", python("peer_transformers.py", shape=shape,
+                                                         attention=given.attention, **work)))
     if with_ctranslate2:
-        start[1:1] = [ctranslate2("ctranslate2", "float32"),
-                      ctranslate2("ctranslate2 int8", "int8")]
+        start += [ctranslate2("ctranslate2", "float32"), ctranslate2("ctranslate2 int8", "int8")]
+    for name, precision in (("dovetail", "float32"), ("dovetail int8", "int8")):
+        start.append(ours(name, precision, shape, batch, beams, threads))
     return start
 
 
 def measured(shape, batch, beams, threads, given, with_ctranslate2):
-    start = peers_of(shape, batch, beams, threads, given.attention, with_ctranslate2)
-    results = peers.measure(start, given.seconds)
+    results = peers.measure(peers_of(shape, batch, beams, threads, given, with_ctranslate2),
+                            given.seconds)
     row = {"shape": shape, "batch": batch, "beams": beams, "threads": threads, "peers": results,
            "rounds": len(results["dovetail"]["times"])}
-    for other in results:
-        if other != "dovetail":
-            row[f"speed_{other}"] = peers.speed_ratio(results, "dovetail", other)
+    for mine, other in zip(OURS, THEIRS):
+        if other in results:
+            row[f"speed_{other}"] = peers.speed_ratio(results, mine, other)
     return row
-
-
-def target_text(batch):
-    return "1.0 x CTranslate2" if batch > 1 else "2.5 x transformers"
 
 
 def row_text(row):
@@ -104,21 +118,33 @@ def row_text(row):
         value = row.get(f"speed_{name}")
         return f"{value:.2f}" if value else "-"
 
-    names = ("transformers", "ctranslate2", "ctranslate2 int8")
-    return [row["shape"], str(row["batch"]), str(row["beams"]), str(row["threads"]),
-            *[speed(name) for name in names], speed("dovetail"), *[ratio(name) for name in names],
-            target_text(row["batch"]), str(row["rounds"])]
+    work = {0: "likelihoods", 1: "greedy"}.get(row["beams"], f"{row['beams']} beams")
+    return [row["shape"], work, str(row["batch"]), str(row["threads"]),
+            *[speed(name) for name in (*THEIRS, "dovetail", "dovetail int8")],
+            *[ratio(name) for name in THEIRS], str(row["rounds"])]
+
+
+def options():
+    parser = peers.option_parser(__doc__, "t5-small,mini", "1,2", seconds=9)
+    parser.add_argument("--isa", choices=["native", "avx2"], default="native",
+                        help="avx2: as on a machine without AVX-512")
+    parser.add_argument("--without-transformers", action="store_true",
+                        help="leaves out the slowest peer")
+    given = peers.parsed(parser)
+    if given.isa == "avx2":
+        os.environ.update(AVX2)
+    return given
 
 
 def main():
-    given = peers.options(__doc__, "t5-small,mini", "1,2", seconds=9)
+    given = options()
     peers.warn_of_load()
     with_ctranslate2 = has_ctranslate2()
     rows = []
-    title = f"Generation: tokens a second, median; {SOURCE} source tokens, {NEW} new ones"
-    peers.print_heads(title, ["model", "batch", "beams", "threads", "transformers", "CTranslate2",
-                              "its int8", "dovetail", "/ transformers", "/ CTranslate2",
-                              "/ its int8", "target", "rounds"])
+    title = f"Tokens a second, median; {SOURCE} source tokens, {NEW} new or given ones"
+    peers.print_heads(title, ["model", "work", "batch", "threads", "transformers", "CTranslate2",
+                              "its int8", "dovetail", "int8", "dovetail / transformers",
+                              "dovetail / CTranslate2", "int8 / its int8", "rounds"])
     for shape in given.shapes:
         for batch, beams, threads in CASES:
             if threads not in given.threads:

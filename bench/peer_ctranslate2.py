@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""CTranslate2 as a peer: a forced generation. Runs under the Python of build/bench_venv."""
+"""CTranslate2 as a peer: a forced generation, or likelihoods.
+
+Runs under the Python of build/bench_venv.
+"""
 import json
 import random
 import sys
@@ -18,17 +21,27 @@ def main(given):
     pieces = json.loads(
         (open(given["folder"] + "/shared_vocabulary.json", encoding="utf-8")).read())
     draw = random.Random(given.get("seed", 1))
-    sources = [[pieces[draw.randrange(FIRST_PIECE, len(pieces))]
-                for _ in range(given["source"] - 1)] + [pieces[EOS]] for _ in range(given["batch"])]
-    wanted = given["new_tokens"]
 
-    def run():
+    def texts(length):
+        return [[pieces[draw.randrange(FIRST_PIECE, len(pieces))] for _ in range(length)]
+                for _ in range(given["batch"])]
+
+    sources = [text + [pieces[EOS]] for text in texts(given["source"] - 1)]
+    wanted = given["new_tokens"]
+    targets = texts(wanted - 1)   # it adds the end itself
+
+    def score():
+        for result in translator.score_batch(sources, targets, max_batch_size=0):
+            assert len(result.log_probs) == wanted, len(result.log_probs)
+
+    def generate():
         results = translator.translate_batch(
             sources, beam_size=given["beams"], min_decoding_length=wanted,
             max_decoding_length=wanted, max_batch_size=0)
         for result in results:
             assert len(result.hypotheses[0]) == wanted, len(result.hypotheses[0])
 
+    run = score if given["do"] == "score" else generate
     for _ in range(given.get("warmup", 2)):
         run()
     serve({**given, "ctranslate2": ctranslate2.__version__,

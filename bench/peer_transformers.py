@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The reference implementation as a peer: a training step, or a forced generation.
+"""The reference implementation as a peer: a training step, a forced generation, or likelihoods.
 
-Its options are one JSON word; see `train` and `generate`.
+Its options are one JSON word; see `train`, `generate` and `score`.
 """
 import json
 import os
@@ -87,11 +87,28 @@ def generate(given):
     return run
 
 
+@torch.inference_mode()
+def score(given):
+    """The log-probability of each of `new_tokens` given ids, the end included."""
+    model = make_model(given).eval()
+    source = random_ids(given["batch"], given["source"], model.config.vocab_size)
+    labels = random_ids(given["batch"], given["new_tokens"], model.config.vocab_size)
+    mask = torch.ones_like(source)
+
+    @torch.inference_mode()
+    def run():
+        logits = model(input_ids=source, attention_mask=mask, labels=labels).logits
+        scores = logits.log_softmax(-1).gather(2, labels.unsqueeze(2))
+        assert scores.shape[:2] == labels.shape
+
+    return run
+
+
 if __name__ == "__main__":
     options = json.loads(sys.argv[1])
     torch.set_num_threads(options["threads"])
     torch.manual_seed(options.get("seed", 1))
-    piece = {"train": train, "generate": generate}[options["do"]](options)
+    piece = {"train": train, "generate": generate, "score": score}[options["do"]](options)
     for _ in range(options.get("warmup", 2)):
         piece()
     serve({**options, "torch": torch.__version__}, piece)

@@ -134,6 +134,8 @@ def machine():
     model = next((l.split(":")[1].strip() for l in lines if l.startswith("model name")), "unknown")
     flags = next((l for l in lines if l.startswith("flags")), "")
     vectors = next((v for v in ("avx512f", "avx2", "avx") if f" {v} " in flags + " "), "no AVX")
+    if "CT2_FORCE_CPU_ISA" in os.environ:
+        vectors = "held to " + os.environ["CT2_FORCE_CPU_ISA"].lower()
     return {"date": datetime.date.today().isoformat(), "cpu": model, "vectors": vectors,
             "processors": os.cpu_count(), "load_average": LOAD,
             "commit": ", ".join(sorted(commits)) or "unknown",
@@ -145,7 +147,8 @@ def warn_of_load():
         say(f"warning: the load average is {LOAD:.2f}; other programs disturb these figures")
 
 
-def options(description, shapes, threads, seconds):
+def option_parser(description, shapes, threads, seconds):
+    """The options that the comparisons share; a script may add its own."""
     parser = argparse.ArgumentParser(description=description,
                                      formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     parser.add_argument("--shapes", default=shapes, help="names, with commas between")
@@ -155,12 +158,20 @@ def options(description, shapes, threads, seconds):
     parser.add_argument("--attention", default="eager", choices=["eager", "sdpa"],
                         help="of the reference implementation; eager was seen to be the faster")
     parser.add_argument("--json", help="also writes everything measured to this file")
+    return parser
+
+
+def parsed(parser):
     given = parser.parse_args()
     given.shapes = given.shapes.split(",")
     given.threads = [int(n) for n in given.threads.split(",")]
     if given.quick:
         given.seconds = 0.5
     return given
+
+
+def options(description, shapes, threads, seconds):
+    return parsed(option_parser(description, shapes, threads, seconds))
 
 
 def print_heads(title, heads):

@@ -109,7 +109,8 @@ std::vector<std::vector<size_t>> length_batches(const std::vector<ModelInput>& i
 int generate_lines(const GenerateOptions& options) {
   AdaptedModel adapted = load_model(options.model);
   const T5Model& model = adapted.model;
-  const PrepackedWeights prepacked(adapted.model);
+  const PrepackedWeights ready(
+      adapted.model, inference_precision(options.model.precision, adapted.model.device()));
   const GenerationSettings settings =
       options.generation.settings(model.config(), options.model.model);
   ModelInputReader inputs(options.model.input,

@@ -35,6 +35,10 @@ void add_model_options(CLI::App& command, ModelOptions& options, const std::stri
   command.add_option("--threads", options.threads, "Threads")->check(CLI::PositiveNumber);
   command.add_option("--device", options.device, "cpu or cuda")
       ->check(CLI::IsMember({"cpu", "cuda"}));
+  command
+      .add_option("--precision", options.precision,
+                  "float32, or int8: faster, with weights and activations rounded to eight bits")
+      ->check(CLI::IsMember({"float32", "int8"}));
 }
 
 AdaptedModel load_model(const ModelOptions& options) {

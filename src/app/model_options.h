@@ -20,6 +20,7 @@ namespace dovetail {
 // Options that `score` and `generate` share.
 struct ModelOptions {
   std::string model, adapter, input, device = "cpu";
+  std::string precision = "float32";
   int threads = 1;
   int64_t max_source_length = 512;
   bool truncate = false;

@@ -57,7 +57,9 @@ std::vector<std::string> score_batch(const AdaptedModel& adapted,
 }
 
 int score_lines(const ScoreOptions& options) {
-  const AdaptedModel adapted = load_model(options.model);
+  AdaptedModel adapted = load_model(options.model);
+  const PrepackedWeights ready(
+      adapted.model, inference_precision(options.model.precision, adapted.model.device()));
   ModelInputReader inputs(options.model.input,
                           input_rules(options.model, adapted, /*with_target=*/true));
   answer_in_windows(

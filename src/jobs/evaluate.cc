@@ -218,7 +218,7 @@ void score_predictions(const TaskData& task, const std::vector<int64_t>& test,
 RowCounts evaluate_on(const std::vector<const Example*>& examples, T5Model& model,
                       TuningMethod& tuning, const ExampleEncoder& encoder,
                       const EvaluateSettings& settings, Record& record) {
-  const PrepackedWeights packed(model);
+  const PrepackedWeights ready(model, inference_precision(settings.precision, model.device()));
   const EvalContext context{model, tuning, encoder};
   EncodedRows encoded;
   for (const Example* example : examples)

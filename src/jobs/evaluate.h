@@ -24,8 +24,8 @@ void score_predictions(const TaskData& task, const std::vector<int64_t>& test,
                        const std::vector<std::string>& metric_names, Record& record);
 
 // Evaluates a model on the test set, once for each decoding: predictions and their scores, loss
-// (nats per target token of the first reference, over all tokens) and perplexity. Returns the
-// counts of the rows that it encoded.
+// (nats per target token of the first reference, over all tokens) and perplexity, all in the
+// precision of the settings. Returns the counts of the rows that it encoded.
 RowCounts evaluate(T5Model& model, TuningMethod& tuning, const ExampleEncoder& encoder,
                    const EvaluateSettings& settings, Record& record);
 

@@ -36,6 +36,8 @@ Record begin_record(const Job& job, const RunnerOptions& options) {
   record.name = job.name;
   record.kind = job.kind;
   record.provenance = provenance(options.threads, options.device, precision_of(job));
+  const std::string evaluation = evaluation_precision_of(job);
+  if (!evaluation.empty()) record.provenance["evaluation_precision"] = evaluation;
   record.provenance["data_parallel_size"] = options.all_reduce ? options.all_reduce->size() : 1;
   return record;
 }

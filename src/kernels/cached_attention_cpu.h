@@ -15,7 +15,8 @@ struct CachedAttention {
   int64_t bias_row = 0;
 };
 
-// out = softmax(q k^T + bias) v, H * C numbers. `scores` is scratch for `positions` numbers.
+// out = softmax(q k^T + bias) v, H * C numbers. `scores` is scratch for H * positions
+// numbers.
 void cached_attention(const CachedAttention& attention, const float* query, float* scores,
                       float* out);
 

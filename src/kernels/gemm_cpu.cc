@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/gemm_cpu.h"
 
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
-
 #include <cstdlib>
-#include <new>
 #include <string_view>
 
+#include "kernels/aligned_memory.h"
 #include "kernels/gemm_cpu_tiles.h"
 #include "kernels/gemm_pack_cpu.h"
+#include "kernels/simd.h"
 
 namespace dovetail {
 
@@ -45,7 +42,7 @@ __attribute__((target("arch=x86-64-v4"))) void small_v4(const Gemm& p) {
 __attribute__((target("arch=x86-64-v3"))) void small_v3(const Gemm& p) {
   tiles::small<tiles::Half, 4>(p);
 }
-bool has_v4() { return __builtin_cpu_supports("x86-64-v4"); }
+bool has_v4() { return kWithAvx512 && __builtin_cpu_supports("x86-64-v4"); }
 bool has_v3() { return __builtin_cpu_supports("x86-64-v3"); }
 bool is_amd() { return __builtin_cpu_is("amd"); }
 #else
@@ -75,24 +72,10 @@ const Machine& machine() {
   return best;
 }
 
-// Puts big blocks on huge pages where the system has them. A weight matrix is read from end to end
-// for a single token, and a new page every 4 KiB slows prefetching and address translation.
-std::shared_ptr<float[]> aligned_numbers(int64_t count) {
-  constexpr size_t kHugePage = size_t{1} << 21, kLine = 64;
-  const size_t bytes = static_cast<size_t>(count) * sizeof(float);
-  const size_t unit = bytes >= kHugePage ? kHugePage : kLine;
-  const size_t whole = (bytes + unit - 1) / unit * unit;
-  void* memory = std::aligned_alloc(unit, whole);
-  if (memory == nullptr) throw std::bad_alloc();
-#if defined(__linux__)
-  if (unit == kHugePage) ::madvise(memory, whole, MADV_HUGEPAGE);  // may fail, without harm
-#endif
-  return {static_cast<float*>(memory), [](float* p) { std::free(p); }};
-}
-
 struct Scratch {
-  std::shared_ptr<float[]> panel = aligned_numbers(machine().depth_block * machine().column_block);
-  std::shared_ptr<float[]> rows = aligned_numbers(machine().depth_block * kRowBlock);
+  std::shared_ptr<float[]> panel =
+      aligned_numbers<float>(machine().depth_block * machine().column_block);
+  std::shared_ptr<float[]> rows = aligned_numbers<float>(machine().depth_block * kRowBlock);
 };
 
 // Reads contiguous rows of `a` in place. A transposed `a` is packed, a block of rows at a time,
@@ -137,7 +120,7 @@ void small_gemm(const Gemm& p) { machine().small(p); }
 PrepackedMatrix::PrepackedMatrix(MatrixView b, int64_t depth, int64_t columns)
     : depth_(depth), columns_(columns) {
   const int64_t strip = machine().strip;
-  strips_ = aligned_numbers((columns + strip - 1) / strip * strip * depth);
+  strips_ = aligned_numbers<float>((columns + strip - 1) / strip * strip * depth);
   pack_strips(b, depth, columns, 1, strips_.get(), strip, depth * strip);
 }
 
@@ -167,14 +150,22 @@ void PrepackedMatrix::multiply(const MatrixView& a, int64_t rows, int64_t first,
   }
 }
 
+namespace {
+
+// "own", "mkl" or neither.
+std::string_view chosen_gemm() {
+  static const char* choice = std::getenv("DOVETAIL_GEMM");
+  return choice == nullptr ? "" : choice;
+}
+
+}  // namespace
+
 bool own_gemm_is_faster() {
-  static const bool faster = [] {
-    const char* choice = std::getenv("DOVETAIL_GEMM");
-    if (choice != nullptr && std::string_view(choice) == "own") return true;
-    if (choice != nullptr && std::string_view(choice) == "mkl") return false;
-    return is_amd() && has_v3();
-  }();
-  return faster;
+  return chosen_gemm() == "own" || (chosen_gemm() != "mkl" && is_amd() && has_v3());
+}
+
+bool prepacked_gemm_is_faster() {
+  return chosen_gemm() == "own" || (chosen_gemm() != "mkl" && has_v3());
 }
 
 }  // namespace dovetail

@@ -20,6 +20,9 @@ struct __attribute__((packed, may_alias)) Unaligned {
   Lanes lanes;
 };
 
+constexpr int64_t kLine = 16;  // numbers of a cache line
+constexpr int64_t kAhead = 8;  // rows of a strip that are fetched before they are used
+
 // `b` is a strip: `depth` rows of kVectors vectors, b_row numbers apart.
 struct Strip {
   int64_t depth;
@@ -38,6 +41,9 @@ DOVETAIL_INLINE void tile(const Strip& strip, MatrixView a, float* out, int64_t 
   const float* b = strip.b;
   const float* column = a.data;
   for (int64_t k = 0; k < strip.depth; ++k, b += strip.b_row, column += a.column) {
+    // strips lie in the second-level cache, or behind it
+    for (int64_t ahead = 0; ahead < kVectors * kLanes; ahead += kLine)
+      __builtin_prefetch(b + kAhead * strip.b_row + ahead);
     Lanes line[kVectors];
     for (int v = 0; v < kVectors; ++v)
       line[v] = reinterpret_cast<const Unaligned<Lanes>*>(b + v * kLanes)->lanes;

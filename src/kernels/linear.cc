@@ -5,6 +5,7 @@
 #include <c10/core/GradMode.h>
 #include <algorithm>
 
+#include "base/error.h"
 #include "kernels/autograd_node.h"
 #include "kernels/gradient_listener.h"
 #include "kernels/matmul.h"
@@ -119,14 +120,24 @@ Projection join_weights(const std::vector<Tensor*>& weights) {
 void set_prepacking(Projection& projection, Prepacking prepacking) {
   const Tensor& whole = projection.whole_NK;
   projection.prepacked = projection.prepacked_backward = {};
-  if (prepacking == Prepacking::none || !whole.defined() || !is_plain_float(whole) ||
-      !own_gemm_is_faster())
+  if (prepacking == Prepacking::none || !whole.defined() || !is_plain_float(whole)) return;
+  // passes over a frozen model have many rows
+  if (prepacking == Prepacking::forward ? !prepacked_gemm_is_faster() : !own_gemm_is_faster())
     return;
   const float* data = whole.const_data_ptr<float>();
   const int64_t outputs = whole.size(0), inputs = whole.size(1);
   projection.prepacked = PrepackedMatrix({data, 1, inputs}, inputs, outputs);
   if (prepacking == Prepacking::both_ways)
     projection.prepacked_backward = PrepackedMatrix({data, inputs, 1}, outputs, inputs);
+}
+
+void set_quantized(Projection& projection, bool quantized) {
+  const Tensor& whole = projection.whole_NK;
+  projection.quantized = {};
+  if (!quantized || !whole.defined()) return;
+  DOVETAIL_CHECK(is_plain_float(whole));
+  projection.quantized =
+      QuantizedMatrix(whole.const_data_ptr<float>(), whole.size(0), whole.size(1));
 }
 
 namespace {
@@ -140,6 +151,7 @@ Tensor matmul_either(const Tensor& a, const PrepackedMatrix& prepacked, const Te
 }  // namespace
 
 Tensor matmul_weights(const Tensor& x_RK, const Projection& projection, double scale) {
+  if (projection.quantized.depth() > 0) return matmul_quantized(x_RK, projection.quantized, scale);
   return matmul_either(x_RK, projection.prepacked, projection.whole_NK.t(), scale);
 }
 
@@ -157,6 +169,7 @@ Tensor product(const Tensor& x, const Projection& projection) {
     const BelowAutograd below;
     const Tensor x_RK = x.reshape({-1, x.size(-1)});
     if (node) {
+      DOVETAIL_CHECK(projection.quantized.depth() == 0);
       node->x_RK = x_RK.detach();
       node->projection = projection;
       node->input_shape = shape;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernels/gemm_cpu.h"
+#include "kernels/quantized_matrix.h"
 
 // Shape suffixes: R rows (any leading dimensions), K inputs, N outputs, r rank.
 namespace dovetail {
@@ -47,6 +48,7 @@ struct Projection {
   std::vector<WeightAddition> additions;  // empty, or one a part
   PrepackedMatrix prepacked;              // of whole_NK^T while it does not change; or empty
   PrepackedMatrix prepacked_backward;     // of whole_NK, for the gradient of x; or empty
+  QuantizedMatrix quantized;              // of whole_NK, in its place in x W^T; or empty
 };
 
 // Makes the matrices neighbours in memory. Where they are not yet, each is replaced by a view of a
@@ -59,8 +61,11 @@ enum class Prepacking { none, forward, both_ways };
 // Makes the prepacked copies where they are of use, and drops the others.
 void set_prepacking(Projection& projection, Prepacking prepacking);
 
-// scale * x W^T and scale * dy W, with the prepacked copy where there is one. No autograd and no
-// additions.
+// Makes the quantized copy, or drops it. While it is there, x W^T has no gradient.
+void set_quantized(Projection& projection, bool quantized);
+
+// scale * x W^T and scale * dy W, with the quantized or prepacked copy where there is one. No
+// autograd and no additions.
 at::Tensor matmul_weights(const at::Tensor& x_RK, const Projection& projection, double scale = 1);
 at::Tensor matmul_weights_backward(const at::Tensor& dy_RN, const Projection& projection,
                                    double scale = 1);

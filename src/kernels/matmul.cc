@@ -5,6 +5,7 @@
 #include <ATen/ops/addmm.h>
 #include <ATen/ops/empty.h>
 
+#include "base/error.h"
 #include "kernels/autograd_node.h"
 #include "kernels/gemm_cpu.h"
 
@@ -14,7 +15,9 @@ using at::Tensor;
 
 namespace {
 
-constexpr int64_t kWorthAThread = 1 << 18;  // multiplications
+constexpr int64_t kWorthAThread = 1 << 18;      // multiplications
+constexpr int64_t kInt8WorthAThread = 1 << 21;  // of bytes
+constexpr int64_t kRowsOfReading = 16;          // reading a weight takes as long as that many rows
 
 bool is_matrix_view(const Tensor& x) {
   return is_plain_float(x) && (x.stride(0) == 1 || x.stride(1) == 1) && x.stride(0) > 0 &&
@@ -92,6 +95,28 @@ Tensor matmul_prepacked(const Tensor& a, const PrepackedMatrix& b, double scale)
         b.multiply(view, rows, first, std::min(end * PrepackedMatrix::kColumnUnit, columns),
                    to + first, columns, static_cast<float>(scale));
       });
+  return out;
+}
+
+Tensor matmul_quantized(const Tensor& a, const QuantizedMatrix& b, double scale) {
+  DOVETAIL_CHECK(is_plain_float(a));
+  const Tensor in = a.contiguous();
+  const int64_t rows = in.size(0), depth = b.depth(), columns = b.columns();
+  const float* from = in.const_data_ptr<float>();
+  QuantizedRows codes(rows, depth);
+  at::parallel_for(0, rows, std::max<int64_t>(1, kWorthAThread / depth),
+                   [&](int64_t first, int64_t last) {
+                     codes.quantize(from, depth, first, last, static_cast<float>(scale));
+                   });
+  const Tensor out = at::empty({rows, columns}, in.options());
+  float* to = out.data_ptr<float>();
+  constexpr int64_t kUnit = QuantizedMatrix::kColumnUnit;
+  const int64_t each = kUnit * depth * (rows + kRowsOfReading);
+  at::parallel_for(0, (columns + kUnit - 1) / kUnit, std::max<int64_t>(1, kInt8WorthAThread / each),
+                   [&](int64_t begin, int64_t end) {
+                     b.multiply(codes, begin * kUnit, std::min(end * kUnit, columns),
+                                to + begin * kUnit, columns);
+                   });
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "kernels/gemm_cpu.h"
+#include "kernels/quantized_matrix.h"
 
 // Shape suffixes: M rows, N columns, K the inner dimension.
 namespace dovetail {
@@ -19,5 +20,8 @@ at::Tensor scaled_matmul(const at::Tensor& a_MK, const at::Tensor& b_KN, double 
 
 // scale * a b for a prepacked b; float32 on the CPU.
 at::Tensor matmul_prepacked(const at::Tensor& a_MK, const PrepackedMatrix& b_KN, double scale = 1);
+
+// scale * a b^T for a quantized b, with the rows of a quantized on the way; float32 on the CPU.
+at::Tensor matmul_quantized(const at::Tensor& a_MK, const QuantizedMatrix& b_NK, double scale = 1);
 
 }  // namespace dovetail

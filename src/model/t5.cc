@@ -63,6 +63,41 @@ void T5Model::set_prepacking(Prepacking prepacking) {
   dovetail::set_prepacking(head_, prepacking);
 }
 
+void T5Model::set_quantized(bool quantized) {
+  for (Projection* projection : projections()) dovetail::set_quantized(*projection, quantized);
+  dovetail::set_quantized(head_, quantized);
+}
+
+Precision inference_precision(const std::string& name, const at::Device& device) {
+  if (name == "float32") return Precision::float32;
+  if (name != "int8")
+    throw_<ConfigError>("precision \"{}\": expected \"float32\" or \"int8\"", name);
+  if (!device.is_cpu()) {
+    throw_<ConfigError>(
+        "precision \"int8\" needs the CPU, and the device is {}; take --device cpu, "
+        "or \"float32\"",
+        device.str());
+  }
+  return Precision::int8;
+}
+
+PrepackedWeights::PrepackedWeights(T5Model& model, Precision precision)
+    : model_(model), was_(model.prepacking()), precision_(precision) {
+  if (precision == Precision::int8) {
+    model.set_quantized(true);
+  } else if (was_ == Prepacking::none) {
+    model.set_prepacking(Prepacking::forward);
+  }
+}
+
+PrepackedWeights::~PrepackedWeights() {
+  if (precision_ == Precision::int8) {
+    model_.set_quantized(false);
+  } else if (was_ == Prepacking::none) {
+    model_.set_prepacking(Prepacking::none);
+  }
+}
+
 Activation T5Model::activation() const {
   if (!config_.gated()) return Activation::relu;
   return config_.feed_forward_proj == "gated-gelu" ? Activation::gated_gelu

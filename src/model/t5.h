@@ -71,6 +71,10 @@ class T5Model {
   void set_prepacking(Prepacking prepacking);
   Prepacking prepacking() const { return prepacking_; }
 
+  // Gives the weights quantized copies, or drops these: products with them are then in int8, as
+  // kernels/quantized_matrix.h says. Attention, norms, softmax and additions stay in float32.
+  void set_quantized(bool quantized);
+
   // Looks up rows of the shared embedding: int64 ids [B, S] to [B, S, D].
   at::Tensor embed(const at::Tensor& ids_BS) const;
 
@@ -134,20 +138,23 @@ struct HeadPart {
 };
 at::Tensor losses_of_group(const std::vector<HeadPart>& parts);  // [parts]
 
-// Keeps a model's weights prepacked while it lives.
+// The precision of inference. int8 is for float32 models on the CPU.
+enum class Precision { float32, int8 };
+
+// "float32" or "int8". Throws ConfigError for another name, and for int8 off the CPU.
+Precision inference_precision(const std::string& name, const at::Device& device);
+
+// Keeps a model's weights ready for inference while it lives: prepacked, or quantized.
 class PrepackedWeights {
  public:
-  explicit PrepackedWeights(T5Model& model) : model_(model), was_(model.prepacking()) {
-    if (was_ == Prepacking::none) model.set_prepacking(Prepacking::forward);
-  }
-  ~PrepackedWeights() {
-    if (was_ == Prepacking::none) model_.set_prepacking(was_);
-  }
+  explicit PrepackedWeights(T5Model& model, Precision precision = Precision::float32);
+  ~PrepackedWeights();
   PrepackedWeights(const PrepackedWeights&) = delete;
 
  private:
   T5Model& model_;
   Prepacking was_;
+  Precision precision_;
 };
 
 }  // namespace dovetail

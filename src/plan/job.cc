@@ -99,6 +99,15 @@ std::string precision_of(const Job& job) {
   return probe ? probe->cell.tune.options.precision : TrainingOptions().precision;
 }
 
+std::string evaluation_precision_of(const Job& job) {
+  if (const auto* tune = std::get_if<TuneJob>(&job.settings)) return tune->evaluate.precision;
+  if (const auto* probe = std::get_if<ProbeJob>(&job.settings))
+    return probe->cell.evaluate.precision;
+  const auto* baseline = std::get_if<BaselineJob>(&job.settings);
+  const bool has_model = baseline && baseline->baseline == BaselineKind::untuned;
+  return has_model ? baseline->evaluate.precision : "";
+}
+
 void to_json(Json& json, const JobLocations& locations) {
   json = Json::object();
   for_each_location(locations, [&](const char* name, const auto& value) {

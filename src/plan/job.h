@@ -68,6 +68,9 @@ const TrainSizeSettings* train_size_of(const Job& job);
 // The precision that a job trains in; "float32" for jobs that train no model.
 std::string precision_of(const Job& job);
 
+// The precision that a job generates and scores answers in; "" for jobs that do not.
+std::string evaluation_precision_of(const Job& job);
+
 void to_json(Json& json, const Job& job);
 void from_json(const Json& json, Job& job);
 void to_json(Json& json, const JobLocations& locations);

@@ -55,8 +55,6 @@ DOVETAIL_JSON_FIELDS(ChoiceSettings, name, parameters)
 DOVETAIL_JSON_FIELDS(AdaptSettings, name, sentences, split, group, lexicon, prefix, rows,
                      graph_rows, steps, batch_size, max_source_length, max_target_length, dropout,
                      seed, options, optimizer)
-DOVETAIL_JSON_FIELDS(EvaluateSettings, test_examples, metrics, max_new_tokens, batch_size, decoding,
-                     also)
 DOVETAIL_JSON_FIELDS(SelectSettings, examples, adaptations, shots, shot_steps, race_examples,
                      race_steps)
 DOVETAIL_JSON_FIELDS(TrainSizeSettings, examples, references, fraction, per_class)
@@ -73,6 +71,26 @@ void to_json(Json& json, const OptimizerSettings& settings) {
           {"parameters", settings.parameters}};
   if (settings.warmup_ratio > 0) json["warmup_ratio"] = settings.warmup_ratio;
   if (!settings.groups.empty()) json["groups"] = settings.groups;
+}
+
+void to_json(Json& json, const EvaluateSettings& settings) {
+  json = {{"test_examples", settings.test_examples},
+          {"metrics", settings.metrics},
+          {"max_new_tokens", settings.max_new_tokens},
+          {"batch_size", settings.batch_size},
+          {"decoding", settings.decoding},
+          {"also", settings.also}};
+  if (settings.precision != EvaluateSettings().precision) json["precision"] = settings.precision;
+}
+
+void from_json(const Json& json, EvaluateSettings& settings) {
+  json.at("test_examples").get_to(settings.test_examples);
+  json.at("metrics").get_to(settings.metrics);
+  json.at("max_new_tokens").get_to(settings.max_new_tokens);
+  json.at("batch_size").get_to(settings.batch_size);
+  json.at("decoding").get_to(settings.decoding);
+  json.at("also").get_to(settings.also);
+  settings.precision = json.value("precision", EvaluateSettings().precision);
 }
 
 void from_json(const Json& json, OptimizerSettings& settings) {

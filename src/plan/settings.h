@@ -172,6 +172,9 @@ struct EvaluateSettings {
   int64_t batch_size = 128;
   ChoiceSettings decoding{"greedy", Json::object()};
   std::vector<FurtherDecoding> also;  // scored as METRIC@LABEL
+  // Of generation and likelihoods: float32, or int8. It stands in a key only where it is not the
+  // default.
+  std::string precision = "float32";
 };
 
 // The probes of selectors: cells measured on training examples, untuned or after a few steps.

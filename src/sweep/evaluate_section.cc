@@ -104,12 +104,13 @@ void require_samples(const TomlTable& table, const std::vector<MetricEntry>& met
 
 EvaluateSettings read_evaluate(const toml::node& node, const Catalogues& catalogues) {
   EvaluateSettings evaluate;
-  const TomlTable table(
-      node, "[evaluate]",
-      {"test_examples", "metrics", "max_new_tokens", "batch_size", "decoding", "also"});
+  const TomlTable table(node, "[evaluate]",
+                        {"test_examples", "metrics", "max_new_tokens", "batch_size", "decoding",
+                         "also", "precision"});
   table.read("test_examples", evaluate.test_examples, kZeroOrMore);
   table.read("max_new_tokens", evaluate.max_new_tokens, kOneOrMore);
   table.read("batch_size", evaluate.batch_size, kOneOrMore);
+  table.read_name("precision", evaluate.precision, {"float32", "int8"});
   if (const toml::node* given = table.find("metrics"))
     read_metric_names(*given, table, catalogues, evaluate.metrics);
   if (const toml::node* given = table.find("decoding")) {

@@ -35,6 +35,7 @@ TEST(JobRunnerTest, RecordsThePrecisionOfTheJob) {
   for (const char* precision : {"float32", "bfloat16"}) {
     TuneJob cell{.task = {.name = "no such task"}, .tuning = {.name = "full"}};
     cell.tune.options.precision = precision;
+    cell.evaluate.precision = "int8";
     const Job job{.key = precision, .kind = JobKind::tune, .settings = cell};
 
     std::vector<Record> records;
@@ -42,6 +43,7 @@ TEST(JobRunnerTest, RecordsThePrecisionOfTheJob) {
 
     ASSERT_EQ(records.size(), 1u);
     EXPECT_EQ(records[0].provenance.at("precision"), precision);
+    EXPECT_EQ(records[0].provenance.at("evaluation_precision"), "int8");
     EXPECT_EQ(records[0].status, RunStatus::failed);
     EXPECT_NE(records[0].reason.find("no such task"), std::string::npos) << records[0].reason;
   }

@@ -17,7 +17,8 @@ const Json kExamples = {
     {"steps", Json::parse(R"({"fixed": 5, "epochs": 2.5, "at_least": 3, "at_most": 9})")},
     {"evaluate", Json::parse(R"({"test_examples": 5, "metrics": ["bleu_4"], "max_new_tokens": 3,
       "batch_size": 9, "decoding": {"name": "beam", "parameters": {"num_beams": 3}},
-      "also": [{"name": "sample", "parameters": {"top_k": 3}}]})")},
+      "also": [{"name": "sample", "parameters": {"top_k": 3}}],
+      "precision": "int8"})")},
     {"adapt",
      Json::parse(R"({"name": "lm", "sentences": "random", "split": "random", "group": "learned",
       "lexicon": "mine", "prefix": "p", "rows": 7, "graph_rows": 6, "batch_size": 5, "max_source_length": 4,
@@ -28,6 +29,14 @@ const Json kExamples = {
     {"train_size",
      Json::parse(R"({"examples": 5, "references": 2, "fraction": 0.1, "per_class": 4})")},
     {"choice", Json::parse(R"({"name": "full", "parameters": {"a": 1}})")}};
+
+// So jobs of sweeps that say nothing of it keep their keys.
+TEST(EvaluateSettings, HasItsPrecisionInItsJsonOnlyWhereItIsNotFloat32) {
+  EvaluateSettings settings;
+  EXPECT_FALSE(Json(settings).contains("precision"));
+  settings.precision = "int8";
+  EXPECT_EQ(Json(settings).at("precision"), "int8");
+}
 
 // A label that a sweep gives is part of the key, and jobs of all other sweeps keep theirs.
 TEST(EvaluateSettings, HasALabelInItsJsonOnlyWhereOneIsGiven) {

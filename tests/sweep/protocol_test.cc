@@ -194,5 +194,22 @@ TEST_F(BaselinesTest, ThoseThatAreNamedAreScoredWhereTheyCanBe) {
   }
 }
 
+// One for all cells, so that no comparison mixes them; of another sweep's they share none.
+TEST_F(ProtocolTest, PrecisionOfAnswersIsOneForAllCellsAndPartOfTheirKeys) {
+  const auto with_precision = [&](const std::string& name) {
+    return plan(with(kSmallSweep, "[evaluate]\n", "[evaluate]\nprecision = \"" + name + "\"\n"));
+  };
+  const Plan plain = plan(kSmallSweep), same = with_precision("float32"),
+             other = with_precision("int8");
+  for (size_t i = 0; i < plain.cells.size(); ++i) {
+    const Job &before = plain.jobs[plain.cells[i].job], &after = other.jobs[other.cells[i].job];
+    EXPECT_EQ(same.jobs[same.cells[i].job].key, before.key);
+    EXPECT_NE(after.key, before.key);
+    if (after.kind == JobKind::tune) EXPECT_EQ(evaluation_precision_of(after), "int8");
+  }
+  EXPECT_THAT(message(with(kSmallSweep, "[evaluate]\n", "[evaluate]\nprecision = \"int4\"\n")),
+              HasSubstr("int8"));
+}
+
 }  // namespace
 }  // namespace dovetail

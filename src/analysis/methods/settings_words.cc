@@ -159,6 +159,11 @@ std::string evaluate_words(const EvaluateSettings& evaluate) {
                                   decoding_words(evaluate.decoding), evaluate.max_new_tokens);
   for (const FurtherDecoding& other : evaluate.also)
     words += fmt::format(", and again by {} ({})", decoding_words(other), other.label);
+  if (evaluate.precision == "int8") {
+    words +=
+        ", with products of weights in int8 (a scale for each output channel and each row of "
+        "activations)";
+  }
   words += fmt::format(", and scored by {}. ", listed(evaluate.metrics));
   return words +
          (evaluate.test_examples > 0 ? fmt::format("Of each task at most {} test examples are used",

@@ -65,7 +65,8 @@ std::string run_facts_html(const ReportModel& model) {
                      {"Threads a rank", provenance_text(facts, "threads")},
                      {"Device", provenance_text(facts, "device")},
                      {"Processor", provenance_text(facts, "cpu")},
-                     {"Precision", provenance_text(facts, "precision")},
+                     {"Precision of training", provenance_text(facts, "precision")},
+                     {"Precision of answers", provenance_text(facts, "evaluation_precision")},
                      {"Sweep hash", model.sweep_hash.substr(0, 12)}});
 }
 

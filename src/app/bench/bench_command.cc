@@ -8,12 +8,13 @@ namespace dovetail {
 
 void add_bench(CLI::App& app, Action& chosen) {
   CLI::App* bench = app.add_subcommand(
-      "bench", "Speed of training, of generation and of the coordinator, as one JSON line each");
+      "bench", "Speed of training, generation, scoring and the coordinator, as one JSON line each");
   bench->require_subcommand(1);
   bench->footer("Example: dovetail bench train --shape mini --threads 2");
   add_bench_train(*bench, chosen);
   add_bench_group(*bench, chosen);
   add_bench_generate(*bench, chosen);
+  add_bench_score(*bench, chosen);
   add_bench_driver(*bench, chosen);
 }
 

@@ -56,7 +56,7 @@ int bench_generate(const BenchGenerateOptions& options) {
   const T5Config config = bench_config(options);
   T5Model model(config, clone_weights(config, random_weights(config, options.seed),
                                       device_from(options.device)));
-  const PrepackedWeights packed(model);
+  const PrepackedWeights ready(model, inference_precision(options.precision, model.device()));
   const GenerationSettings settings = forced_length(options);
   const auto rows = random_rows(options, /*target=*/1, /*soft_tokens=*/0, config.vocab_size);
   std::vector<const Sequence*> all;
@@ -81,6 +81,7 @@ void add_bench_generate(CLI::App& bench, std::function<int()>& chosen) {
   add_bench_options(*command, *options);
   command->add_option("--new-tokens", options->new_tokens, "New tokens of each row, exactly")
       ->check(CLI::Range(1, 1 << 16));
+  add_precision_of_inference(*command, *options);
   command->add_option("--num-beams", options->num_beams, "1: greedy")->check(CLI::Range(1, 64));
   command->footer("Example: dovetail bench generate --shape mini --batch 1 --new-tokens 20");
   command->callback(

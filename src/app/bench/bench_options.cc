@@ -65,6 +65,11 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
                    "seconds that K steps took");
 }
 
+void add_precision_of_inference(CLI::App& command, BenchOptions& options) {
+  command.add_option("--precision", options.precision, "float32, or int8")
+      ->check(CLI::IsMember({"float32", "int8"}));
+}
+
 T5Config bench_config(const BenchOptions& options) {
   const NamedShape& shape = named_shapes().at(options.shape);
   nlohmann::json json = model_shapes().at(shape.catalogue_name);

@@ -33,6 +33,7 @@ struct BenchOptions {
 };
 
 void add_bench_options(CLI::App& command, BenchOptions& options);
+void add_precision_of_inference(CLI::App& command, BenchOptions& options);
 
 // The model's configuration. Throws ConfigError for sizes that make no model.
 T5Config bench_config(const BenchOptions& options);

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/generation/beam_search.h"
 
-#include <ATen/ops/log_softmax.h>
 #include <ATen/ops/tensor.h>
 #include <cmath>
-#include <tuple>
 #include <utility>
 
+#include "kernels/row_scores.h"
 #include "model/generation/beam_book.h"
 #include "model/generation/decoder_session.h"
 #include "model/generation/logits_processors.h"
@@ -55,7 +54,7 @@ Tensor BeamSearch::accumulated_scores() {
     }
   }
   const Tensor logits = session_.next_logits(at::tensor(ids, at::kLong).to(device_));
-  Tensor log_probs = at::log_softmax(logits, -1);
+  Tensor log_probs = log_softmax_rows(logits);
   if (!processors_.empty()) {
     log_probs = log_probs.to(at::kCPU);
     processors_.apply(rows, log_probs);
@@ -65,7 +64,7 @@ Tensor BeamSearch::accumulated_scores() {
     const int64_t kept = std::max<int64_t>(2, 1 + std::ssize(settings_.eos_token_id));
     log_probs = warp_for_sampling(log_probs, settings_, kept);
   }
-  if (settings_.renormalize_logits) log_probs = at::log_softmax(log_probs, -1);
+  if (settings_.renormalize_logits) log_probs = log_softmax_rows(log_probs);
   const Tensor so_far = at::tensor(scores, at::kFloat).to(log_probs.device());
   const auto num_live = static_cast<int64_t>(book_.live().size());
   return log_probs.add_(so_far.unsqueeze(1)).view({num_live, -1});
@@ -91,7 +90,9 @@ Continuations BeamSearch::continuations() {
     places = std::get<1>(with_noise(scores).topk(book_.num_continuations()));
     best = scores.cpu().gather(1, places);
   } else {
-    std::tie(best, places) = scores.topk(book_.num_continuations());
+    const TopScores top = top_scores(scores, book_.num_continuations());
+    best = top.scores_RK;
+    places = top.places_RK;
   }
   places = places.cpu();
   return {best.cpu().contiguous(), places.div(vocabulary, "floor").contiguous(),

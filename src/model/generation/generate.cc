@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/random.h"
+#include "kernels/row_scores.h"
 #include "model/generation/beam_search.h"
 #include "model/generation/decoder_session.h"
 #include "model/generation/generation_config.h"
@@ -102,7 +103,8 @@ Tensor TokenSearch::draw(const Tensor& scores_RV) {
 }
 
 Picks TokenSearch::pick(const Tensor& scores_RV) {
-  const Tensor ids_R = settings_.do_sample ? draw(scores_RV) : scores_RV.argmax(-1);
+  const Tensor ids_R =
+      settings_.do_sample ? draw(scores_RV) : top_scores(scores_RV, 1).places_RK.squeeze(1);
   if (!settings_.output_scores) return {ids_R.cpu(), at::zeros({ids_R.size(0)})};
   const Tensor chosen_R = scores_RV.gather(1, ids_R.unsqueeze(1)).squeeze(1);
   return {ids_R.cpu(), (chosen_R - scores_RV.logsumexp(-1)).cpu().contiguous()};

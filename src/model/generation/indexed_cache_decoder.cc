@@ -94,10 +94,10 @@ struct RowScratch {
   std::vector<const float*> keys, values;
   std::vector<float> scores;
 
-  void resize(size_t positions) {
+  void resize(size_t positions, int64_t heads) {
     keys.resize(positions);
     values.resize(positions);
-    scores.resize(positions);
+    scores.resize(positions * heads);
   }
 };
 
@@ -109,7 +109,7 @@ Tensor IndexedCacheDecoder::self_attention(const Tensor& qkv, size_t block) cons
   const int64_t width = 3 * inner();
   for_cache_rows(qkv.size(0), [&](int64_t r) {
     thread_local RowScratch scratch;
-    scratch.resize(length);
+    scratch.resize(length, config.num_heads);
     for (int64_t t = 0; t < length; ++t) {
       const int64_t row = t + 1 == length ? r : rows_[r].past[t];
       scratch.keys[t] = steps[t].const_data_ptr<float>() + row * width + inner();
@@ -138,7 +138,7 @@ Tensor IndexedCacheDecoder::cross_attention(const Tensor& query, size_t block) c
     thread_local RowScratch scratch;
     const std::vector<int64_t>& positions = positions_[rows_[r].source];
     const int64_t before = prefix.defined() ? prefix.size(0) : 0;
-    scratch.resize(before + positions.size());
+    scratch.resize(before + positions.size(), config.num_heads);
     for (int64_t i = 0; i < before; ++i) {
       scratch.keys[i] = prefix.const_data_ptr<float>() + i * 2 * inner();
       scratch.values[i] = scratch.keys[i] + inner();

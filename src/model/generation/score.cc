@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "kernels/row_scores.h"
 
 namespace dovetail {
 
@@ -59,18 +60,15 @@ Positions target_positions(std::span<const Ids> targets) {
   return {at::tensor(places, at::kLong), at::tensor(ids, at::kLong)};
 }
 
-struct PositionScores {
-  Tensor logprobs_P, ranks_P;  // float32, int64
-};
-
-PositionScores score_positions(const T5Model& model, const Tensor& hidden_PD, const Tensor& ids_P) {
+// One position a row.
+IdScores score_positions(const T5Model& model, const Tensor& hidden_PD, const Tensor& ids_P) {
   std::vector<Tensor> logprobs, ranks;
   for (int64_t first = 0; first < ids_P.size(0); first += kLogitRows) {
     const int64_t end = std::min(first + kLogitRows, ids_P.size(0));
     const Tensor logits_PV = model.logits(hidden_PD.slice(0, first, end)).to(at::kFloat);
-    const Tensor chosen_P1 = logits_PV.gather(1, ids_P.slice(0, first, end).unsqueeze(1));
-    logprobs.push_back(chosen_P1.squeeze(1) - logits_PV.logsumexp(1));
-    ranks.push_back((logits_PV > chosen_P1).sum(1) + 1);
+    const IdScores found = scores_of_ids(logits_PV, ids_P.slice(0, first, end));
+    logprobs.push_back(found.logprobs_R);
+    ranks.push_back(found.ranks_R);
   }
   return {at::cat(logprobs).cpu().contiguous(), at::cat(ranks).cpu().contiguous()};
 }
@@ -106,11 +104,11 @@ std::vector<TokenScores> score_targets(const T5Model& model, const Tensor& memor
   const Tensor ids_BT = decoder_inputs(targets, model.config().decoder_start_token_id);
   const Tensor hidden_BTD = model.decode(ids_BT.to(device), memory_BSD, mask_BS);
   const Positions positions = target_positions(targets);
-  const PositionScores found = score_positions(
+  const IdScores found = score_positions(
       model, hidden_BTD.flatten(0, 1).index_select(0, positions.places_P.to(device)),
       positions.ids_P.to(device));
-  const float* logprob = found.logprobs_P.const_data_ptr<float>();
-  const int64_t* rank = found.ranks_P.const_data_ptr<int64_t>();
+  const float* logprob = found.logprobs_R.const_data_ptr<float>();
+  const int64_t* rank = found.ranks_R.const_data_ptr<int64_t>();
   std::vector<TokenScores> scores;
   for (const Ids target : targets) {
     const auto count = static_cast<int64_t>(target.size());
