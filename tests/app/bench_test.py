@@ -77,7 +77,7 @@ def test_simulated_ranks_are_kept_busy(tmp_path):
     printed = only_line(dovetail(*words, "--json", cwd=tmp_path))
 
     assert (printed["jobs"], printed["simulated_ranks"]) == (1610, 16)
-    assert 1 <= printed["makespan_over_bound"] < 1.05
+    assert 0.999 < printed["makespan_over_bound"] < 1.05
     assert printed["makespan_seconds"] > 1600 / 16 * 30   # of a minute in the mean
 
 

@@ -205,7 +205,9 @@ TEST_F(ProtocolTest, PrecisionOfAnswersIsOneForAllCellsAndPartOfTheirKeys) {
     const Job &before = plain.jobs[plain.cells[i].job], &after = other.jobs[other.cells[i].job];
     EXPECT_EQ(same.jobs[same.cells[i].job].key, before.key);
     EXPECT_NE(after.key, before.key);
-    if (after.kind == JobKind::tune) EXPECT_EQ(evaluation_precision_of(after), "int8");
+    if (after.kind == JobKind::tune) {
+      EXPECT_EQ(evaluation_precision_of(after), "int8");
+    }
   }
   EXPECT_THAT(message(with(kSmallSweep, "[evaluate]\n", "[evaluate]\nprecision = \"int4\"\n")),
               HasSubstr("int8"));
