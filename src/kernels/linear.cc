@@ -120,9 +120,10 @@ Projection join_weights(const std::vector<Tensor*>& weights) {
 void set_prepacking(Projection& projection, Prepacking prepacking) {
   const Tensor& whole = projection.whole_NK;
   projection.prepacked = projection.prepacked_backward = {};
-  if (prepacking == Prepacking::none || !whole.defined() || !is_plain_float(whole)) return;
-  // passes over a frozen model have many rows
-  if (prepacking == Prepacking::forward ? !prepacked_gemm_is_faster() : !own_gemm_is_faster())
+  // Of a frozen model too, whose passes have many rows: what a row gives does not depend then on how
+  // many there are, and cells of a group learn as they do alone.
+  if (prepacking == Prepacking::none || !whole.defined() || !is_plain_float(whole) ||
+      !prepacked_gemm_is_faster())
     return;
   const float* data = whole.const_data_ptr<float>();
   const int64_t outputs = whole.size(0), inputs = whole.size(1);

@@ -66,14 +66,16 @@ def write_commonsense_qa(folder):
         )
 
 
-def write_ag_news(folder):
+def write_usb(folder, name, labels):
     """As sweeps/claims/prepare leaves it: dev.json is the training side."""
     folder.mkdir(parents=True, exist_ok=True)
-    card = (SOURCE / "data/cards/ag_news.toml").read_text()
+    card = (SOURCE / f"data/cards/{name}.toml").read_text()
     card = re.sub(r"(?m)^train = .*$", 'train = "dev.json"', card)
-    (folder / "ag_news.toml").write_text(re.sub(r"(?m)^(dev|validation) = .*\n", "", card))
-    for split, count in (("dev", HEADS), ("test", 8)):
-        items = {str(i): {"ori": f"{split} news {i}", "label": str(i % 4)} for i in range(count)}
+    (folder / f"{name}.toml").write_text(
+        re.sub(r"(?m)^(dev|validation|folder) = .*\n", "", card))
+    for split, count in (("dev", 900), ("test", 8)):
+        items = {str(i): {"ori": f"{split} text {i}", "label": str(i % labels)}
+                 for i in range(count)}
         (folder / f"{split}.json").write_text(json.dumps(items))
 
 
@@ -142,12 +144,15 @@ def test_mto_qa_is_planned(tmp_path):
 # Tuned cells, counted from the axes and what is excluded.
 CLAIMS = {
     "checkpoints": 0,
-    # not adapted: 15 tasks, 4 templates, 2 sizes; 8 adaptations: 9 relations, 2 templates,
-    # few shots
-    "matching": 2 * (15 * 4 * 2 + 8 * 9 * 2) * 3,
+    # not adapted: 15 tasks, 4 templates few-shot and 3 with all data; 2 adaptations: 9 relations,
+    # 2 templates; on one base, a cell a relation for mixed and continued, and for the two random
+    # controls of denoising (6 relations) and of lm (3)
+    "matching": (2 * (15 * (4 + 3) + 2 * 9 * 2) + 2 * 9 + 2 * 6 + 2 * 3) * 3,
     # before: 3 adaptations; after: none alone
     "soft_prompts": 2 * 9 * 2 * (3 + 1) * 3,
     "decoding": 2 * 9 * 4 * 3,
+    "tunings": 5 * 6 * 2 * 3,          # tasks, tunings, sizes
+    "dept_efficiency": 3 * 8 * 3,      # tasks, tunings
 }
 
 
@@ -159,7 +164,8 @@ def test_no_sweep_of_claims_is_forgotten():
 def test_sweeps_of_claims_are_planned(name, tmp_path):
     write_atomic(tmp_path / "results/datasets/atomic2020")
     write_openbook_qa(tmp_path / "results/datasets/openbook_qa")
-    write_ag_news(tmp_path / "results/datasets/ag_news")
+    for card, labels in (("ag_news", 4), ("yelp_review", 5), ("imdb", 2)):
+        write_usb(tmp_path / "results/datasets" / card, card, labels)
     for text in ("novels", "novel-sentences"):
         write_text(tmp_path / f"results/text/{text}.txt")
     shutil.copytree(SOURCE / "sweeps", tmp_path / "sweeps")
@@ -167,4 +173,5 @@ def test_sweeps_of_claims_are_planned(name, tmp_path):
     _, cells, jobs = planned(f"sweeps/claims/{name}.toml", tmp_path)
 
     assert cells["tune"] == CLAIMS[name]
-    assert jobs["pretrain"] == 2 * 3   # objectives x replicates
+    # objectives, or stages of one, x replicates
+    assert jobs["pretrain"] == 2 * (1 if name == "dept_efficiency" else 3)
