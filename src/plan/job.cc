@@ -39,6 +39,7 @@ void for_each_location(Locations& locations, Visit visit) {
   visit("vocabulary_file", locations.vocabulary_file);
   visit("pairs", locations.pairs);
   visit("lexicon", locations.lexicon);
+  visit("pool", locations.pool);
   visit("initialization_folder", locations.initialization_folder);
 }
 
