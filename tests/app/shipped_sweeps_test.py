@@ -77,6 +77,44 @@ def write_ag_news(folder):
         (folder / f"{split}.json").write_text(json.dumps(items))
 
 
+# Of a card of sweeps/claims/pcp.toml: its folder, its columns and the labels of its files.
+K_SHOT = {
+    "trec": ("trec", "csv", "{label},{text}", "012345"),
+    "subj": ("subj", "csv", "{label},{text}", "01"),
+    "sst2": ("SST-2", "tsv", "{text}\t{label}", "01"),
+    "mrpc": ("MRPC", "tsv", "{label}\t1\t2\t{text}\t{text} too", "01"),
+    "rte": ("RTE", "tsv", "1\t{text}\t{text} too\t{label}", ["entailment", "not_entailment"]),
+}
+HEADERS = {
+    "sst2": "sentence\tlabel\n",
+    "mrpc": "Quality\t#1 ID\t#2 ID\t#1 String\t#2 String\n",
+    "rte": "index\tsentence1\tsentence2\tlabel\n",
+}
+
+
+def write_pcp(folder):
+    """PCP's k-shot splits with their cards, and its pools."""
+    for card, (name, ending, row, labels) in K_SHOT.items():
+        for seed in (13, 21, 42):
+            for split in ("train", "dev", "test"):
+                file = folder / f"k-shot/{name}/16-{seed}/{split}.{ending}"
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(HEADERS.get(card, "") + "".join(
+                    row.format(text=f"{card} {split} {seed} {i}", label=labels[i % len(labels)])
+                    + "\n" for i in range(40)))
+        shutil.copy(SOURCE / f"data/cards/lm_bff_{card}.toml", folder / "k-shot")
+        pool = folder / "glue_pretrain" / name
+        pool.mkdir(parents=True)
+        texts = [(f"{card} unlabelled {i}", labels[i % len(labels)]) for i in range(1600)]
+        if card in ("mrpc", "rte"):
+            (pool / "train.json").write_text(json.dumps(
+                {str(i): {"text_a": text, "text_b": text + " too", "label": label}
+                 for i, (text, label) in enumerate(texts)}))
+        else:
+            (pool / "train.tsv").write_text("sentence\tlabel\n" + "".join(
+                f"{text}\t{label}\n" for text, label in texts))
+
+
 def write_text(file):
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("".join(f"Line {i} is used for nothing.\n" for i in range(50)))
@@ -142,12 +180,15 @@ def test_mto_qa_is_planned(tmp_path):
 # Tuned cells, counted from the axes and what is excluded.
 CLAIMS = {
     "checkpoints": 0,
-    # not adapted: 15 tasks, 4 templates, 2 sizes; 8 adaptations: 9 relations, 2 templates,
-    # few shots
-    "matching": 2 * (15 * 4 * 2 + 8 * 9 * 2) * 3,
+    # not adapted: 15 tasks, 4 templates, 2 sizes; few shots of 6 lexical and 3 phrasal relations:
+    # lm and denoising under 2 templates, mixed and continued under their relations' own, 2 controls
+    # of denoising on the lexical ones and 2 of lm on the phrasal ones
+    "matching": 2 * (15 * 4 * 2 + 2 * 9 * 2 + 2 * 9 + 2 * 6 + 2 * 3) * 3,
     # before: 3 adaptations; after: none alone
     "soft_prompts": 2 * 9 * 2 * (3 + 1) * 3,
     "decoding": 2 * 9 * 4 * 3,
+    # 13 adaptations, of which the separator is for the two tasks of pairs; 5 tasks, 3 seeds
+    "pcp": (12 * 5 + 2) * 3,
 }
 
 
@@ -160,6 +201,7 @@ def test_sweeps_of_claims_are_planned(name, tmp_path):
     write_atomic(tmp_path / "results/datasets/atomic2020")
     write_openbook_qa(tmp_path / "results/datasets/openbook_qa")
     write_ag_news(tmp_path / "results/datasets/ag_news")
+    write_pcp(tmp_path / "results/datasets/pcp")
     for text in ("novels", "novel-sentences"):
         write_text(tmp_path / f"results/text/{text}.txt")
     shutil.copytree(SOURCE / "sweeps", tmp_path / "sweeps")
@@ -167,4 +209,7 @@ def test_sweeps_of_claims_are_planned(name, tmp_path):
     _, cells, jobs = planned(f"sweeps/claims/{name}.toml", tmp_path)
 
     assert cells["tune"] == CLAIMS[name]
-    assert jobs["pretrain"] == 2 * 3   # objectives x replicates
+    bases = 1 if name == "pcp" else 2
+    assert jobs["pretrain"] == bases * 3   # objectives x replicates
+    if name == "pcp":   # all but none and the two of self-training
+        assert jobs["adapt"] == (9 * 5 + 2) * 3
