@@ -120,8 +120,8 @@ Projection join_weights(const std::vector<Tensor*>& weights) {
 void set_prepacking(Projection& projection, Prepacking prepacking) {
   const Tensor& whole = projection.whole_NK;
   projection.prepacked = projection.prepacked_backward = {};
-  // Of a frozen model too, whose passes have many rows: what a row gives does not depend then on how
-  // many there are, and cells of a group learn as they do alone.
+  // Of a frozen model too, whose passes have many rows: what a row gives does not depend then on
+  // how many there are, and cells of a group learn as they do alone.
   if (prepacking == Prepacking::none || !whole.defined() || !is_plain_float(whole) ||
       !prepacked_gemm_is_faster())
     return;
