@@ -89,7 +89,8 @@ def test_a_stopped_share_leaves_its_jobs_to_a_plain_run(tmp_path):
 
 def test_who_waits_in_vain_may_come_again(tmp_path):
     """A copy of a requeued job finds the old one still at work: it leaves with 75, not with 2."""
-    make_tiny_sweep(tmp_path)
+    sweep = make_tiny_sweep(tmp_path)
+    sweep.write_text(sweep.read_text().replace("fixed = 20", "fixed = 800"))   # still at work
     first = begin(tmp_path)
     wait_for_records(tmp_path, 1)
     plain = ("run", "tiny.toml", "--out", "out", "--store", "store")
