@@ -28,7 +28,7 @@ PARTITIONS = {
 class Scenario:
     """A sweep in a folder of its own, submitted with a profile."""
 
-    def __init__(self, sandbox, folder, steps=240, **profile):
+    def __init__(self, sandbox, folder, steps=60, **profile):
         self.sandbox, self.folder, self.out = sandbox, folder, folder / "out"
         folder.mkdir()
         sweep = make_tiny_sweep(folder)
