@@ -152,20 +152,23 @@ void PrepackedMatrix::multiply(const MatrixView& a, int64_t rows, int64_t first,
 
 namespace {
 
-// "own", "mkl" or neither.
-std::string_view chosen_gemm() {
-  static const char* choice = std::getenv("DOVETAIL_GEMM");
-  return choice == nullptr ? "" : choice;
+// What DOVETAIL_GEMM says ("own", "mkl"), else what is faster here.
+bool own_is_chosen(bool faster) {
+  const char* given = std::getenv("DOVETAIL_GEMM");
+  const std::string_view choice = given == nullptr ? "" : given;
+  return choice == "own" || (choice != "mkl" && faster);
 }
 
 }  // namespace
 
 bool own_gemm_is_faster() {
-  return chosen_gemm() == "own" || (chosen_gemm() != "mkl" && is_amd() && has_v3());
+  static const bool chosen = own_is_chosen(is_amd() && has_v3());  // each product asks
+  return chosen;
 }
 
 bool prepacked_gemm_is_faster() {
-  return chosen_gemm() == "own" || (chosen_gemm() != "mkl" && has_v3());
+  static const bool chosen = own_is_chosen(has_v3());
+  return chosen;
 }
 
 }  // namespace dovetail

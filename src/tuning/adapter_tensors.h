@@ -7,6 +7,9 @@
 
 namespace dovetail {
 
+// What PEFT puts before the name of a module, in the names of an adapter's tensors.
+inline constexpr const char* kPeftPrefix = "base_model.model.";
+
 // The tensors of an adapter folder as float32 copies, and the file that holds them.
 struct AdapterTensors {
   std::filesystem::path file;

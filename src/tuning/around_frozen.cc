@@ -49,8 +49,7 @@ Bottleneck AroundFrozen::make_bottleneck(const std::string& name, int64_t width,
 
 NamedTensors AroundFrozen::stored() const {
   NamedTensors named;
-  for (const auto& [name, tensor] : trained_)
-    named.emplace_back("base_model.model." + name, tensor);
+  for (const auto& [name, tensor] : trained_) named.emplace_back(kPeftPrefix + name, tensor);
   return named;
 }
 

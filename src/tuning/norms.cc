@@ -16,7 +16,7 @@ namespace {
 // "encoder.final_layer_norm.weight" as PEFT's LN tuning names it.
 std::string peft_name(const std::string& name) {
   const std::string module = name.substr(0, name.rfind('.'));
-  return "base_model.model." + module + ".ln_tuning_layers.weight";
+  return kPeftPrefix + module + ".ln_tuning_layers.weight";
 }
 
 class NormScales final : public OwnWeights {

@@ -17,8 +17,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view kPeftPrefix = "base_model.model.";
-
 // The tensors of a file by module and by what follows it: {"...SelfAttention.k", "ia3_l"}.
 using ModuleTensors = std::map<std::string, std::map<std::string, Tensor>>;
 
@@ -26,7 +24,7 @@ ModuleTensors by_module(const AdapterTensors& read) {
   ModuleTensors modules;
   for (const auto& [given, tensor] : read.tensors) {
     std::string name = given;
-    if (name.starts_with(kPeftPrefix)) name = name.substr(kPeftPrefix.size());
+    if (name.starts_with(kPeftPrefix)) name = name.substr(std::string_view(kPeftPrefix).size());
     const size_t dot = name.rfind('.');
     const std::string module = dot == std::string::npos ? "" : name.substr(0, dot);
     modules[module][dot == std::string::npos ? name : name.substr(dot + 1)] = tensor;
