@@ -58,8 +58,7 @@ CardFiles::CardFiles(const StrictToml& toml, const CardName& asked)
   folders_.push_back(toml.file().parent_path());
 }
 
-std::string CardFiles::filled(const std::string& key) const {
-  std::string name = toml_.text(key);
+std::string CardFiles::filled(const std::string& key, std::string name) const {
   for (const auto& [place, named, value] :
        {std::tuple("{seed}", "split_seed", seed_), std::tuple("{shots}", "shots", shots_)}) {
     if (name.find(place) == std::string::npos) continue;
@@ -69,8 +68,16 @@ std::string CardFiles::filled(const std::string& key) const {
   return name;
 }
 
-fs::path CardFiles::find(const std::string& key) const {
-  const std::string name = filled(key);
+fs::path CardFiles::find(const std::string& key) const { return find(key, toml_.text(key)); }
+
+std::vector<fs::path> CardFiles::find_all(const std::string& key) const {
+  std::vector<fs::path> files;
+  for (const std::string& given : toml_.text_or_texts(key)) files.push_back(find(key, given));
+  return files;
+}
+
+fs::path CardFiles::find(const std::string& key, const std::string& given) const {
+  const std::string name = filled(key, given);
   std::vector<std::string> tried;
   for (const fs::path& folder : folders_) {
     const fs::path path = (folder / name).lexically_normal();

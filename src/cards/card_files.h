@@ -19,9 +19,12 @@ class CardFiles {
 
   // The path of the file named at `key`. ConfigError if there is no such file.
   std::filesystem::path find(const std::string& key) const;
+  // The same of each file in the list at `key`.
+  std::vector<std::filesystem::path> find_all(const std::string& key) const;
 
  private:
-  std::string filled(const std::string& key) const;
+  std::filesystem::path find(const std::string& key, const std::string& given) const;
+  std::string filled(const std::string& key, std::string name) const;
 
   const StrictToml& toml_;
   std::vector<std::filesystem::path> folders_;

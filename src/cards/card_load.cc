@@ -169,6 +169,8 @@ LoadedCard read_splits(const CardTask& task, bool for_report) {
   if (for_report && card.dev) note_other_case(task, dev, test, loaded.report);
   loaded.data.train = std::move(train.rows.examples);
   loaded.data.test = std::move(test.rows.examples);
+  loaded.test_file = test.file;
+  loaded.test_lines = std::move(test.rows.lines);
   loaded.dev = std::move(dev.rows.examples);
   loaded.data.name = card.name;
   loaded.data.kind = card.task_kind;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@ namespace dovetail {
 struct LoadedCard {
   TaskData data;
   std::vector<Example> dev;
+  std::filesystem::path test_file;
+  std::vector<int64_t> test_lines;  // of each test example
   DataReport report;
 };
 

@@ -2,6 +2,7 @@
 // Cards of kind "classification": a text (or two) and a label, in columns or in JSON.
 #include "base/error.h"
 #include "cards/card.h"
+#include "cards/card_pool.h"
 #include "cards/row_formats.h"
 #include "cards/watched_rows.h"
 
@@ -85,6 +86,7 @@ CardKind classification() {
             .strata = names_of(read.strata)};
   };
   std::vector<std::string> keys = row_format_keys();
+  keys.insert(keys.end(), card_pool_keys().begin(), card_pool_keys().end());
   keys.insert(keys.end(), {"columns.text", "columns.pair", "columns.label", "labels.*"});
   return {.name = "classification",
           .description = "labels",

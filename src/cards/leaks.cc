@@ -65,10 +65,11 @@ void refuse(const CardTask& task, const SplitPart& first, SplitPart& second, con
   const auto& [one, other] = shared.pairs[0];
   std::string text = fmt::format(
       "{}: {} \"{}\" is also at {}; {} of {} {} in both files, which leaks: remove {} from one, or "
-      "set leaks = \"drop_from_train\" ({} gives up what {} has)",
+      "set {} ({} gives up what {} has)",
       place(second, other), noun, second.rows.examples[other].source, place(first, one),
       counted(static_cast<int64_t>(count), noun), task.card.name, count == 1 ? "is" : "are",
-      count == 1 ? "it" : "them", first.file.filename().string(), second.file.filename().string());
+      count == 1 ? "it" : "them", first.drop_key, first.file.filename().string(),
+      second.file.filename().string());
   if (count > listed) text += fmt::format("; the first {} are at", listed);
   if (count > 1 && count == listed) text += "; they are at";
   for (size_t i = 0; count > 1 && i < listed; ++i) {

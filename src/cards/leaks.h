@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <set>
+#include <string>
 
 #include "cards/card.h"
 #include "cards/example_importer.h"
@@ -16,6 +17,8 @@ struct SplitPart {
   SplitRows rows;
   size_t report = 0;            // position in DataReport::files
   std::set<size_t> leaks = {};  // refused examples, which an earlier split has too
+  // What makes a card take them out of this split, where it is the one nearer to training.
+  std::string drop_key = "leaks = \"drop_from_train\"";
 };
 
 // The word for a source in messages: "head", "question", "text".

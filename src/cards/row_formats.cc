@@ -45,22 +45,22 @@ std::string format_of_name(const StrictToml& toml, const std::string& key) {
                                        : "give it an ending such as .csv or .jsonl"));
 }
 
-void refuse_for_json(const StrictToml& toml) {
+void refuse_for_json(const StrictToml& toml, const std::string& table) {
   for (const char* key : {"header", "delimiter", "quotes"}) {
-    if (toml.has(key)) toml.fail(key, fmt::format("JSON has no {}", key));
+    if (toml.has(table + key)) toml.fail(table + key, fmt::format("JSON has no {}", key));
   }
 }
 
-void read_cells(const StrictToml& toml, RowFormat& format) {
-  if (toml.has("rows")) toml.fail("rows", "only JSON has rows under a key");
-  format.header = toml.flag("header", false);
+void read_cells(const StrictToml& toml, const std::string& table, RowFormat& format) {
+  if (toml.has(table + "rows")) toml.fail(table + "rows", "only JSON has rows under a key");
+  format.header = toml.flag(table + "header", false);
   if (format.text == TextFormat::label_text) return;
-  format.delimiter = toml.text("delimiter", "");
-  if (toml.has("delimiter") && format.delimiter.empty()) {
-    toml.fail("delimiter", "delimiter must not be empty");
+  format.delimiter = toml.text(table + "delimiter", "");
+  if (toml.has(table + "delimiter") && format.delimiter.empty()) {
+    toml.fail(table + "delimiter", "delimiter must not be empty");
   }
   const std::string usual = format.delimiter_or_usual();
-  const bool quotes = toml.flag("quotes", format.text == TextFormat::csv);
+  const bool quotes = toml.flag(table + "quotes", format.text == TextFormat::csv);
   if (quotes != (format.text == TextFormat::csv)) format.delimiter = usual;
   format.text = quotes ? TextFormat::csv : TextFormat::tsv;
 }
@@ -73,18 +73,19 @@ const std::vector<std::string>& row_format_keys() {
   return keys;
 }
 
-RowFormat read_row_format(const StrictToml& toml, const std::string& usual) {
+RowFormat read_row_format(const StrictToml& toml, const std::string& usual,
+                          const std::string& table) {
   const std::string otherwise =
-      usual.empty() && !toml.has("format") ? format_of_name(toml, "train") : usual;
+      usual.empty() && !toml.has(table + "format") ? format_of_name(toml, "train") : usual;
   RowFormat format;
-  format.text = kFormats.at(one_of(toml, "format", otherwise, format_names()));
+  format.text = kFormats.at(one_of(toml, table + "format", otherwise, format_names()));
   format.encoding = toml.text("encoding", "");
-  format.json_columns = toml.texts("json_columns");
+  format.json_columns = toml.texts(table + "json_columns");
   if (format.is_json()) {
-    refuse_for_json(toml);
-    format.rows = toml.text("rows", "");
+    refuse_for_json(toml, table);
+    format.rows = toml.text(table + "rows", "");
   } else {
-    read_cells(toml, format);
+    read_cells(toml, table, format);
   }
   return format;
 }

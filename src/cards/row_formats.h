@@ -17,8 +17,10 @@ namespace dovetail {
 const std::vector<std::string>& row_format_keys();
 
 // Reads those keys and `encoding`. `usual` is the format of a card without the key; "" takes it
-// from the end of the training file's name. ConfigError for keys that do not go together.
-RowFormat read_row_format(const StrictToml& toml, const std::string& usual);
+// from the end of the training file's name. `table` is "" or "pool.", in front of the keys'
+// names. ConfigError for keys that do not go together.
+RowFormat read_row_format(const StrictToml& toml, const std::string& usual,
+                          const std::string& table = "");
 
 // The columns of the card's key `strata`. ConfigError as read_column, and for one named twice.
 std::vector<Column> read_strata(const StrictToml& toml, bool has_names);

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "cards/card_load.h"
+#include "cards/card_pool.h"
 #include "metrics/missing_notes.h"
 #include "tasks/find_task.h"
 
@@ -33,6 +34,7 @@ DataReport verify_task(const std::string& name) {
   try {
     if (card) {
       loaded = examine_card(*card);
+      examine_card_pool(name, loaded);
     } else {
       loaded.data = find_task(name).load();
     }

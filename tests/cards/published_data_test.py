@@ -64,6 +64,13 @@ def tab_rows(file, skip=0):
     return [line.split("\t") for line in lines if line.strip()]
 
 
+def pool_rows(folder):
+    """The rows of a published pool, whose training part is TSV with a header or JSON."""
+    if (folder / "train.json").is_file():
+        return len(json.loads((folder / "train.json").read_text()))
+    return len(tab_rows(folder / "train.tsv", skip=1))
+
+
 def sizes(report):
     return report["train_examples"], report["dev_examples"], report["test_examples"]
 
@@ -201,8 +208,12 @@ K_SHOT = {
 def test_k_shot(data_set, tmp_path, card, seed):
     folder, labels, test = K_SHOT[card]
     data = data_set("cls-pcp-kshot") / "data/k-shot"
-    report = verify(f"lm_bff_{card}.toml#split_seed={seed}", {"k-shot": data}, tmp_path)
-    train, tested, dev = report["files"]
+    pools = data.parent / "glue_pretrain"
+    report = verify(f"lm_bff_{card}.toml#split_seed={seed}",
+                    {"k-shot": data, "glue_pretrain": pools}, tmp_path)
+    train, tested, dev, pool = report["files"]
+    assert pool["split"] == "pool" and pool["rows"] == pool_rows(pools / folder)
+    assert sum(pool["bad"].values()) <= 2, pool
     assert train["split"] == "train" and tested["split"] == "test" and dev["split"] == "dev"
     assert train["rows"] == dev["rows"] == 16 * labels
     assert tested["rows"] == test
