@@ -16,9 +16,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const std::vector<std::string> kKeys = {"name",          "version",   "source",
-                                        "layout",        "tasks",     "phrases.*",
-                                        "label_class.*", "fillers.*", "formats.*"};
+const std::vector<std::string> kKeys = {"name",      "version",   "source",        "layout",
+                                        "tasks",     "phrases.*", "label_class.*", "fillers.*",
+                                        "formats.*", "clozes.*",  "label_words.*"};
 const std::vector<std::string> kLayouts = {"relation", "question", "classification"};
 
 fs::path verbalizer_file(const std::string& name_or_file, const fs::path& beside) {
@@ -45,6 +45,27 @@ void read_fillers(const StrictToml& toml, Verbalizer& verbalizer) {
   }
 }
 
+void read_clozes(const StrictToml& toml, Verbalizer& verbalizer) {
+  verbalizer.clozes = toml.text_table("clozes");
+  for (const auto& [task, cloze] : verbalizer.clozes) {
+    const std::string mistake = cloze_mistake(cloze);
+    if (!mistake.empty()) toml.fail("clozes." + task, mistake);
+    auto words = toml.text_table("label_words." + task);
+    for (const auto& [label, word] : words) {
+      if (trim(word).empty())
+        toml.fail("label_words." + task, fmt::format("the word of label {} is empty", label));
+    }
+    if (!words.empty()) verbalizer.label_words[task] = std::move(words);
+  }
+}
+
+int64_t times_in(const std::string& text, std::string_view wanted) {
+  int64_t times = 0;
+  for (size_t at = text.find(wanted); at != std::string::npos; at = text.find(wanted, at + 1))
+    ++times;
+  return times;
+}
+
 }  // namespace
 
 std::vector<std::string> verbalizer_names() { return data_file_names("verbalizers"); }
@@ -65,11 +86,12 @@ std::string Verbalizer::format(const std::string& key, const std::string& otherw
 }
 
 std::string Verbalizer::content() const {
-  const nlohmann::json content = {{"layout", layout},
-                                  {"phrases", phrases},
-                                  {"formats", formats},
-                                  {"label_class", label_class},
-                                  {"fillers", fillers}};
+  nlohmann::json content = {{"layout", layout},
+                            {"phrases", phrases},
+                            {"formats", formats},
+                            {"label_class", label_class},
+                            {"fillers", fillers}};
+  if (!clozes.empty()) content.update({{"clozes", clozes}, {"label_words", label_words}});
   return content.dump();
 }
 
@@ -92,7 +114,19 @@ Verbalizer load_verbalizer(const std::string& name_or_file, const fs::path& besi
     if (!mistake.empty()) toml.fail("phrases." + relation, mistake);
   }
   read_fillers(toml, verbalizer);
+  read_clozes(toml, verbalizer);
   return verbalizer;
+}
+
+std::string cloze_mistake(const std::string& cloze) {
+  const int64_t masks = times_in(cloze, "[MASK]"), sources = times_in(cloze, "{source}"),
+                pairs = times_in(cloze, "{pair}");
+  if (masks == 1 && sources == 1 && pairs <= 1 && times_in(cloze, "{") == sources + pairs)
+    return "";
+  return fmt::format(
+      "expected a text with [MASK] once, where the label goes, {{source}} once, {{pair}} at most "
+      "once and no other braces, found \"{}\"",
+      cloze);
 }
 
 std::string phrase_mistake(const std::string& phrase, const std::string& layout) {

@@ -28,6 +28,12 @@ struct Verbalizer {
   std::map<std::string, std::string> label_class;           // label -> key of `fillers`
   std::map<std::string, std::vector<std::string>> fillers;  // class -> words to draw from
 
+  // For classifications, by the prefix of the task: its text, the text of a pair and a gap for the
+  // label, as "{source} ? [MASK] , {pair}"; and the words of its labels, where a label is not its
+  // own word.
+  std::map<std::string, std::string> clozes;
+  std::map<std::string, std::map<std::string, std::string>> label_words;
+
   // The phrase of a relation or version. ConfigError with the nearest one if it is missing.
   const std::string& phrase(const std::string& relation) const;
   // The format, or `otherwise` where the file has none.
@@ -43,6 +49,10 @@ Verbalizer load_verbalizer(const std::string& name_or_file,
 
 // The names in data_folder()/verbalizers, sorted.
 std::vector<std::string> verbalizer_names();
+
+// What is wrong with a cloze; "" if nothing. It has {source} and [MASK] once, {pair} at most once,
+// and no other braces.
+std::string cloze_mistake(const std::string& cloze);
 
 // What is wrong with a phrase; "" if nothing. A phrase may have {source} at most once ({ans} for
 // questions and classifications), and no other braces.

@@ -70,6 +70,10 @@ class AnswerReader {
   }
 
   std::string label_of(size_t choice) const {
+    if (shape_.has(Slot::cloze)) {
+      return label_word(cloze_verbalizer(*tmpl_.wordings, tmpl_.verbalizer.get()), task_,
+                        choices_[choice]);
+    }
     return task_.layout == Layout::question
                ? choice_label(verbalizer_, static_cast<int64_t>(choice))
                : choices_[choice];

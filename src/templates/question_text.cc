@@ -118,6 +118,55 @@ void write_classified(SourceWriter& writer, const Verbalizer& verbalizer, const 
   write_format(writer, format.substr(end), "{pair}", pair, 1, /*glue=*/true);
 }
 
+void write_filled_cloze(SourceWriter& writer, const std::string& cloze, const std::string& source,
+                        const std::string& pair) {
+  std::string_view rest = cloze;
+  bool first = true;
+  while (!rest.empty()) {
+    const size_t at = std::min(rest.find("{source}"), rest.find("{pair}"));
+    if (at != 0) {
+      const std::string_view fixed = rest.substr(0, at);
+      first ? writer.phrase(fixed) : writer.glued_phrase(fixed);
+      rest.remove_prefix(fixed.size());
+    } else {
+      const bool is_source = rest.starts_with("{source}");
+      const std::string& text = is_source ? source : pair;
+      first ? writer.text(text, 1) : writer.glued(text, 1);
+      rest.remove_prefix(is_source ? std::string_view("{source}").size()
+                                   : std::string_view("{pair}").size());
+    }
+    first = false;
+  }
+}
+
+std::string cloze_misfit(const Verbalizer& verbalizer, const TaskData& task) {
+  if (task.layout != Layout::classification) {
+    return fmt::format("it leaves a gap for a label, and task {} has no labels", task.name);
+  }
+  const std::string& key = cloze_key(task);
+  const auto cloze = verbalizer.clozes.find(key);
+  if (cloze == verbalizer.clozes.end()) {
+    return fmt::format(
+        "verbalizer {} has no text with a gap for task {}: give it a line \"{}\" in [clozes]",
+        verbalizer.name, task.name, key);
+  }
+  const bool of_pairs = cloze->second.find("{pair}") != std::string::npos;
+  const bool pairs = !task.train.empty() && task.train.front().fields.contains("pair");
+  if (of_pairs != pairs) {
+    return fmt::format("\"{}\" in [clozes] of verbalizer {} is for {}, and task {} has {}", key,
+                       verbalizer.name, of_pairs ? "pairs" : "single texts", task.name,
+                       pairs ? "pairs" : "single texts");
+  }
+  const auto words = verbalizer.label_words.find(key);
+  if (words == verbalizer.label_words.end()) return "";
+  for (const std::string& label : task.labels) {
+    if (words->second.contains(label)) continue;
+    return fmt::format("[label_words.{}] of verbalizer {} has no word for label \"{}\" of task {}",
+                       key, verbalizer.name, label, task.name);
+  }
+  return "";
+}
+
 std::string choice_label(const Verbalizer& verbalizer, int64_t choice) {
   return with_number(verbalizer.format("label", "choice{number}"), number_of(verbalizer, choice));
 }

@@ -7,6 +7,7 @@
 #include "examples/task.h"
 #include "examples/verbalizer.h"
 #include "templates/rendered.h"
+#include "templates/wording.h"
 
 namespace dovetail {
 
@@ -33,6 +34,15 @@ void write_question(SourceWriter& writer, const Verbalizer& verbalizer, const Ex
 
 // Writes a text in the format "text", or a text and its field "pair" in the format "pair".
 void write_classified(SourceWriter& writer, const Verbalizer& verbalizer, const Example& example);
+
+// Writes a cloze: its texts are cut where the source is too long, the words around them never.
+void write_filled_cloze(SourceWriter& writer, const std::string& cloze, const std::string& source,
+                        const std::string& pair);
+
+// Why the verbalizer's clozes cannot print the task, as a sentence; "" when they can. The task may
+// be no classification or have no cloze, a pair may meet one for single texts, or a label may have
+// no word among those of the others.
+std::string cloze_misfit(const Verbalizer& verbalizer, const TaskData& task);
 
 // The label of a choice, which counts from 0: "choice2" for 1.
 std::string choice_label(const Verbalizer& verbalizer, int64_t choice);

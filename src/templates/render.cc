@@ -54,6 +54,10 @@ class Renderer {
       return {collapse_whitespace(example_.choices.at(choice)), choice_label(*verbalizer_, choice)};
     }
     const std::string& label = choices_of(task_, example_).at(choice);
+    if (shape_.has(Slot::cloze)) {
+      const std::string word = label_word(clozes(), task_, label);
+      return {word, word};
+    }
     const auto seed = tmpl_.parameters.at("filler_seed").get<int64_t>();
     return {filler_of(*verbalizer_, label, example_.source, seed), label};
   }
@@ -81,6 +85,7 @@ class Renderer {
         return writer_.text(tmpl_.wordings->feature_tokens.phrase(relation_.key));
       case Slot::gloss: return writer_.text(tmpl_.wordings->feature_glosses.phrase(relation_.key));
       case Slot::source: return write_source();
+      case Slot::cloze: return write_cloze();
       case Slot::tail: return writer_.text(collapse_whitespace(answer.text), 2);
       case Slot::mask: return writer_.mask();
       default: DOVETAIL_CHECK(false);
@@ -122,6 +127,17 @@ class Renderer {
     if (head_in_phrase_) return;
     write_formatted();
     if (tmpl_.parameters.at("full_stop")) writer_.glued(".");
+  }
+
+  const Verbalizer& clozes() const {
+    return cloze_verbalizer(*tmpl_.wordings, tmpl_.verbalizer.get());
+  }
+
+  void write_cloze() {
+    const auto pair = example_.fields.find("pair");
+    const std::string second =
+        pair == example_.fields.end() ? "" : collapse_whitespace(pair->second);
+    write_filled_cloze(writer_, clozes().clozes.at(cloze_key(task_)), head_, second);
   }
 
   void write_formatted() {
@@ -188,9 +204,14 @@ int64_t choice_of(const TaskData& task, const Example& example, const std::strin
   return found == choices.end() ? -1 : found - choices.begin();
 }
 
-// The misfits of vnat alone: cheap enough to check for every example.
+// The misfits of vnat and cloze alone: cheap enough to check for every example.
 std::string verbal_misfit(const BoundTemplate& tmpl, const TaskData& task) {
   for (const TemplateShape& shape : tmpl.shapes) {
+    if (shape.has(Slot::cloze)) {
+      const std::string reason =
+          cloze_misfit(cloze_verbalizer(*tmpl.wordings, tmpl.verbalizer.get()), task);
+      if (!reason.empty()) return fmt::format("template \"{}\": {}", tmpl.name, reason);
+    }
     if (shape.label_place < 0) continue;
     if (!has_choices(task)) {
       return fmt::format(

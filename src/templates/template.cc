@@ -168,6 +168,8 @@ std::string template_fingerprint(const BoundTemplate& tmpl, const TaskData& task
   };
   if (uses({Slot::psh, Slot::pshr, Slot::psht}))
     content["shared_words"] = tmpl.wordings->shared_words.content();
+  if (uses({Slot::cloze}))
+    content["clozes"] = cloze_verbalizer(*tmpl.wordings, tmpl.verbalizer.get()).content();
   if (uses({Slot::features})) content["feature_tokens"] = tmpl.wordings->feature_tokens.content();
   if (uses({Slot::gloss})) content["feature_glosses"] = tmpl.wordings->feature_glosses.content();
   if (uses({Slot::relation_token}))

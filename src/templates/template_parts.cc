@@ -41,7 +41,7 @@ const std::vector<std::string> kParts = {
     "px0",      "pt",     "ptar",       "pcom",      "psh",        "pshr",       "psht",
     "pnat",     "pn",     "pnr",        "pnt",       "pmask",      "0",          "p0",
     "vnat",     "qpos",   "omit_FIELD", "temp_flex", "temp_mixed", "temp_len",   "rel_first",
-    "rel_last", "tokens", "nat_tokens", "rel_mask"};
+    "rel_last", "tokens", "nat_tokens", "rel_mask",  "cloze"};
 
 bool is_version(const std::string& part) {
   return part.size() >= 2 && part[0] == 'v' && !part.starts_with("vnat") &&
@@ -56,7 +56,7 @@ class Parser {
     places_[kSource] = {Slot::source};
     const auto says_prefix = [](const std::string& part) {
       return part.starts_with("px") || part == "rel_first" || part == "rel_last" ||
-             part == "rel_mask" || part.ends_with("tokens");
+             part == "rel_mask" || part == "cloze" || part.ends_with("tokens");
     };
     if (with_prefix && std::none_of(parts.begin(), parts.end(), says_prefix))
       next_prefix(Slot::prefix);
@@ -88,6 +88,11 @@ class Parser {
       mask_closed_ = true;
     } else if (part == "unsup" || part == "mask") {
       add_mask(part);
+    } else if (part == "cloze") {
+      if (mask_closed_) no_place(part);
+      places_[kSource] = {Slot::cloze};
+      target_mask_.push_back(Slot::mask);
+      mask_closed_ = true;
     } else if (part == "nat") {
       fill(kNat, Slot::phrase, part);
     } else if (part == "nat_prefix") {

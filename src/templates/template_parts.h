@@ -31,6 +31,7 @@ namespace dovetail {
 //   qpos[_P]     the question at the "start" or "end" (the default)
 //   omit_F       leaves out field F
 //   temp_flex, temp_mixed, temp_len   a shape for each example, see TemplateRule
+//   cloze        a text with a gap in it, as the verbalizer of the task words it; without prefix
 // Parts of the earlier harness (mt5-comet):
 //   rel_first, rel_last   the relation as one token before or after the source, not as a prefix
 //   tokens, nat_tokens    the relation as feature tokens, or as their gloss, in the slot of nat
@@ -43,6 +44,7 @@ enum class Slot {
   features,
   gloss,
   source,
+  cloze,
   tail,
   mask,
   target,

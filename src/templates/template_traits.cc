@@ -12,7 +12,8 @@ namespace {
 
 // MTO's versions of vnat begin with "vs" where the phrase has no sentinel.
 bool asks_at_sentinel(const TemplateShape& shape) {
-  return shape.has(Slot::mask) || (shape.label_place >= 0 && !shape.version.starts_with("vs"));
+  return shape.has(Slot::mask) || shape.has(Slot::cloze) ||
+         (shape.label_place >= 0 && !shape.version.starts_with("vs"));
 }
 
 }  // namespace
@@ -25,7 +26,7 @@ AnswerStyle answer_style_of(const ParsedTemplate& parsed) {
 
 bool states_relation(const ParsedTemplate& parsed) {
   return std::ranges::any_of(parsed.shapes, [](const TemplateShape& shape) {
-    return shape.has(Slot::phrase) || shape.has(Slot::verbal);
+    return shape.has(Slot::phrase) || shape.has(Slot::verbal) || shape.has(Slot::cloze);
   });
 }
 

@@ -98,4 +98,23 @@ std::string phrase_or_none(const Verbalizer& verbalizer, const std::string& key)
   return found == verbalizer.phrases.end() ? "" : found->second;
 }
 
+const Verbalizer& cloze_verbalizer(const Wordings& wordings, const Verbalizer* own) {
+  if (own && !own->clozes.empty()) return *own;
+  for (const Verbalizer& verbalizer : wordings.verbalizers)
+    if (verbalizer.name == "clozes") return verbalizer;
+  throw ConfigError("the project's data folder has no verbalizer \"clozes\"");
+}
+
+const std::string& cloze_key(const TaskData& task) {
+  return task.prefix.empty() ? task.name : task.prefix;
+}
+
+std::string label_word(const Verbalizer& verbalizer, const TaskData& task,
+                       const std::string& label) {
+  const auto words = verbalizer.label_words.find(cloze_key(task));
+  if (words == verbalizer.label_words.end()) return label;
+  const auto word = words->second.find(label);
+  return word == words->second.end() ? label : word->second;
+}
+
 }  // namespace dovetail

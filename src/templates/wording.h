@@ -43,4 +43,12 @@ std::string bare_source(const TaskData& task, const Example& example);
 // The verbalizer's phrase for the key; "" where it has none.
 std::string phrase_or_none(const Verbalizer& verbalizer, const std::string& key);
 
+// The verbalizer whose clozes a template fills in: its own, or the project's "clozes".
+const Verbalizer& cloze_verbalizer(const Wordings& wordings, const Verbalizer* own);
+// What clozes and label words are listed under: the task's prefix, or else its name.
+const std::string& cloze_key(const TaskData& task);
+// The word of a label in a cloze: its own, or the label itself.
+std::string label_word(const Verbalizer& verbalizer, const TaskData& task,
+                       const std::string& label);
+
 }  // namespace dovetail
