@@ -25,7 +25,7 @@ ALLOWED = {
     "tables": ["base"],
     "parquet": [],
     "cards": ["tables", "examples", "stepgame", "base"],
-    "adaptation": ["templates", "examples", "base"],
+    "adaptation": ["templates", "examples", "wordnet", "base"],
     "tasks": ["cards", "adaptation", "metrics", "examples", "wordnet", "stepgame", "base"],
     "kernels": ["base"],
     "model": ["kernels", "base"],
