@@ -17,6 +17,7 @@
 #include "jobs/pair_batches.h"
 #include "metrics/metric.h"
 #include "objectives/objective.h"
+#include "plan/adaptations.h"
 #include "plan/baselines.h"
 #include "planning/catalogues.h"
 #include "tasks/find_task.h"
@@ -116,11 +117,12 @@ Listing list_corpora() {
 }
 
 Listing list_adaptations() {
-  return {{{"none", "the base as it is"},
-           {"lm", "split sentences: the second part is the target"},
-           {"denoising", "split sentences: the second part is the target, behind a sentinel"},
-           {"mixed", "lm or denoising, by the sentence's group"},
-           {"continued", "the base's own objective on its own text, for as many steps"}}};
+  Listing listing;
+  for (const AdaptationEntry& entry : adaptations()) {
+    listing.rows.push_back({entry.name, entry.definition, entry.paper});
+    if (!entry.parameters.empty()) listing.parameters.emplace_back(entry.name, entry.parameters);
+  }
+  return listing;
 }
 
 Listing list_selectors() {

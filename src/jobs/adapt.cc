@@ -2,6 +2,7 @@
 #include "jobs/adapt.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "adaptation/relation_groups.h"
 #include "adaptation/text_pairs.h"
@@ -12,6 +13,7 @@
 #include "jobs/framing.h"
 #include "jobs/packed_text.h"
 #include "jobs/periodic_saver.h"
+#include "jobs/pool_adaptation.h"
 #include "jobs/segment.h"
 #include "training/learning_rate.h"
 #include "training/saved_state.h"
@@ -72,7 +74,7 @@ std::vector<Sequence> make_rows(const AdaptSettings& adapt, const fs::path& file
   return rows;
 }
 
-// The batches: cut sentences, or more of the base's own text.
+// The batches: cut sentences, lines of a pool, or more of the base's own text.
 class AdaptBatches {
  public:
   AdaptBatches(const Job& job, const Backbone& backbone, Artefacts& artefacts, Record& record) {
@@ -80,6 +82,12 @@ class AdaptBatches {
     const BatchIds ids(backbone.model.config());
     const AdaptJob& settings = settings_of<AdaptJob>(job);
     const AdaptSettings& adapt = settings.adapt;
+    if (settings.pool) {
+      pool_text_ = make_pool_text(job, backbone, artefacts);
+      lines_.emplace(batches_of(*pool_text_, settings, backbone));
+      describe_pool_text(*pool_text_, lines_->label_shares(), record);
+      return;
+    }
     if (!settings.continued) {
       const fs::path split = artefacts.whole_folder(artefacts.folder(job.input_keys.back()));
       sentences_.emplace(make_rows(adapt, split / kSplitRowsFile, vocabulary, record),
@@ -97,28 +105,43 @@ class AdaptBatches {
 
   // Steps must rise; steps before the first one asked for are skipped.
   Batch batch(int64_t step) {
+    if (lines_) return lines_->batch(step);
     if (text_) return text_->batch(step);
     for (; next_ < step; ++next_) sentences_->next();
     ++next_;
     return sentences_->next();
   }
 
+  // As many as the settings say, or as take the tokens that they say.
+  int64_t steps(const AdaptSettings& adapt) {
+    const auto tokens = adapt.parameters.value("tokens", int64_t{0});
+    if (!lines_ || tokens == 0)
+      return resolve_steps(adapt.steps, (adapt.rows + adapt.batch_size - 1) / adapt.batch_size);
+    return std::max<int64_t>(
+        1, std::llround(static_cast<double>(tokens) / lines_->mean_batch_tokens()));
+  }
+
+  const std::optional<PoolText>& pool_text() const { return pool_text_; }
+
  private:
+  std::optional<PoolText> pool_text_;
+  std::optional<LineBatches> lines_;
   std::optional<EpochBatches> sentences_;
   int64_t next_ = 0;
   std::shared_ptr<const TokenCorpus> corpus_;
   std::optional<PackedText> text_;
 };
 
-TrainingTask training_task(const AdaptSettings& adapt, T5Model& model, TuningMethod& tuning) {
-  return {
-      .model = &model,
-      .tuning = &tuning,
-      .optimizer = adapt.optimizer,
-      .options = adapt.options,
-      .steps = resolve_steps(adapt.steps, (adapt.rows + adapt.batch_size - 1) / adapt.batch_size),
-      .dropout = adapt.dropout,
-      .seed = static_cast<uint64_t>(adapt.seed)};
+TrainingTask training_task(const AdaptJob& settings, T5Model& model, TuningMethod& tuning,
+                           AdaptBatches& batches) {
+  const AdaptSettings& adapt = settings.adapt;
+  return {.model = &model,
+          .tuning = &tuning,
+          .optimizer = adapt.optimizer,
+          .options = adapt.options,
+          .steps = batches.steps(adapt),
+          .dropout = adapt.dropout,
+          .seed = settings.pool ? pool_seed(settings) : static_cast<uint64_t>(adapt.seed)};
 }
 
 }  // namespace
@@ -130,7 +153,7 @@ void run_adapt(const Job& job, Artefacts& artefacts, double checkpoint_seconds, 
                                     /*keeps_weights=*/false, artefacts);
   const auto tuning = find_tuning("full").make(backbone.model, {}, 0);
   AdaptBatches batches(job, backbone, artefacts, record);
-  TrainingTask training = training_task(adapt, backbone.model, *tuning);
+  TrainingTask training = training_task(settings, backbone.model, *tuning, batches);
   TrainingState state;
   TrainingOutcome outcome;
   prepare(training, state);
@@ -140,7 +163,11 @@ void run_adapt(const Job& job, Artefacts& artefacts, double checkpoint_seconds, 
   training.after_step = PeriodicSaver(partial, checkpoint_seconds);
   train(training, state, outcome);
   if (!outcome.failure.empty()) throw_<SystemError>("{}", outcome.failure);
-  publish_checkpoint(artefacts.folder(job.key), backbone.model, *backbone.vocabulary);
+  publish_checkpoint(
+      artefacts.folder(job.key), backbone.model, *backbone.vocabulary, [&](const fs::path& folder) {
+        if (batches.pool_text())
+          write_pool_text(folder, *batches.pool_text(), *backbone.vocabulary, record);
+      });
   fs::remove(partial);
   record.curves["train_loss"] = outcome.train_loss;
   record.metrics["train_loss"] = outcome.train_loss.values.back();

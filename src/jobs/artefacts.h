@@ -35,6 +35,10 @@ class Artefacts {
   std::filesystem::path folder(const std::string& key) const { return store_ / key; }
   // The model of a cell with keep_model = true.
   std::filesystem::path model_folder(const std::string& key) const { return folder(key) / "model"; }
+  // The labels that a cell has given to a pool (TuneJob::labelling).
+  std::filesystem::path labels_folder(const std::string& key) const {
+    return folder(key) / "labels";
+  }
   // The saved state of an unfinished job.
   std::filesystem::path partial_file(const std::string& key) const;
   std::filesystem::path cache() const { return store_ / "cache"; }

@@ -20,12 +20,14 @@ void EpochBatches::start_epoch() {
   next_ = 0;
 }
 
-Batch EpochBatches::next() {
+Batch EpochBatches::next() { return collate(next_rows(), ids_); }
+
+std::vector<const Sequence*> EpochBatches::next_rows() {
   if (next_ == batches_.size()) start_epoch();
   std::vector<const Sequence*> rows;
   for (int64_t row : batches_[next_]) rows.push_back(&rows_[row]);
   ++next_;
-  return collate(rows, ids_);
+  return rows;
 }
 
 }  // namespace dovetail

@@ -14,6 +14,7 @@ class EpochBatches {
   // DataError if there are no rows.
   EpochBatches(std::vector<Sequence> rows, BatchLimit limit, uint64_t seed, BatchIds ids = {});
   Batch next();
+  std::vector<const Sequence*> next_rows();  // of that batch; they live as long as this
   // The number in the first epoch; with a limit in tokens, other epochs may differ a little.
   int64_t batches_per_epoch() const { return batches_per_epoch_; }
 

@@ -38,10 +38,12 @@ void restore_if_saved(const TrainingRun& run, const std::filesystem::path& file)
 }
 
 void publish_checkpoint(const std::filesystem::path& target, const T5Model& model,
-                        const Vocabulary& vocabulary) {
+                        const Vocabulary& vocabulary,
+                        const std::function<void(const std::filesystem::path&)>& add_files) {
   publish_checked_folder(target, [&](const std::filesystem::path& folder) {
     save_checkpoint(folder, model.config(), model.weights());
     vocabulary.save(folder);
+    if (add_files) add_files(folder);
   });
 }
 

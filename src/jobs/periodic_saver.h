@@ -27,8 +27,10 @@ class PeriodicSaver {
 // used: the job begins anew.
 void restore_if_saved(const TrainingRun& run, const std::filesystem::path& file);
 
-// A model and its vocabulary as a folder in the Hugging Face layout.
+// A model and its vocabulary as a folder in the Hugging Face layout. `add_files` writes what else
+// the folder is to hold.
 void publish_checkpoint(const std::filesystem::path& target, const T5Model& model,
-                        const Vocabulary& vocabulary);
+                        const Vocabulary& vocabulary,
+                        const std::function<void(const std::filesystem::path&)>& add_files = {});
 
 }  // namespace dovetail

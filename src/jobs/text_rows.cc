@@ -2,7 +2,6 @@
 #include "jobs/text_rows.h"
 
 #include <algorithm>
-#include <map>
 
 #include "base/error.h"
 #include "base/random.h"
@@ -13,29 +12,6 @@ namespace {
 
 // Packed rows that wait for an example that still fits: more leave fewer holes.
 constexpr size_t kOpenRows = 32;
-
-std::vector<std::vector<int32_t>> encode_texts(const Objective& objective,
-                                               const nlohmann::json& parameters,
-                                               const Vocabulary& vocabulary) {
-  std::vector<std::vector<int32_t>> encoded;
-  std::map<std::vector<int32_t>, std::string> seen;
-  for (const std::string& text : texts_of(objective, parameters)) {
-    encoded.push_back(vocabulary.encode(text));
-    const auto [other, is_new] = seen.try_emplace(encoded.back(), text);
-    if (is_new || other->second == text) continue;
-    throw_<ConfigError>(
-        "the vocabulary cannot tell \"{}\" of objective {} from \"{}\": give texts of pieces "
-        "that it has",
-        text, objective.name, other->second);
-  }
-  return encoded;
-}
-
-int64_t longest_of(const std::vector<std::vector<int32_t>>& texts) {
-  size_t length = 0;
-  for (const std::vector<int32_t>& text : texts) length = std::max(length, text.size());
-  return static_cast<int64_t>(length);
-}
 
 // A chunk leaves room for the one id that T5's tokenizer puts around a text.
 int64_t more_than_an_end(const Vocabulary& vocabulary) {
@@ -51,18 +27,6 @@ int64_t longest_chunk(const Objective& objective, int64_t room, const nlohmann::
   for (int i = 0; i < 1000; ++i)
     longest = std::max(longest, objective.drawn_chunk_length_fn(room, parameters, rng));
   return longest;
-}
-
-// A piece's text without the mark of a space before it.
-std::string_view without_space(std::string_view piece) {
-  for (const std::string_view mark : {"\u2581", "\u0120", " "}) {
-    if (piece.starts_with(mark)) return piece.substr(mark.size());
-  }
-  return piece;
-}
-
-bool is_sentence_end(std::string_view piece) {
-  return !piece.empty() && piece.find_first_not_of(".?!") == std::string_view::npos;
 }
 
 void add_example(TextRow& row, const TextRow& example) {
@@ -103,34 +67,14 @@ TextRows::TextRows(Documents documents, const Vocabulary& vocabulary,
       seed_(derive_seed(settings.seed, "text")),
       pack_pairs_(settings.pack_pairs),
       longest_(settings.sequence_length),
-      texts_(encode_texts(objective_, parameters_, vocabulary)),
-      room_(settings.sequence_length - longest_of(texts_) - more_than_an_end(vocabulary)),
+      symbols_(objective_, parameters_, vocabulary),
+      room_(settings.sequence_length - symbols_.longest_text() - more_than_an_end(vocabulary)),
       stream_(std::move(documents),
               {.longest = longest_chunk(objective_, room_, parameters_),
                .pack_sequences = settings.pack_sequences,
                .separator =
                    settings.separator ? std::optional(vocabulary.special_ids().eos) : std::nullopt},
-              seed_) {
-  for (int i = 0; i < vocabulary.num_sentinels(); ++i) sentinels_.push_back(vocabulary.sentinel(i));
-  const SpecialIds& special = vocabulary.special_ids();
-  for (int32_t id = 0; id < vocabulary.size(); ++id) {
-    const std::string piece = vocabulary.piece(id);
-    const std::string_view word = without_space(piece);
-    const bool is_special = id == special.pad || id == special.eos || id == special.unk ||
-                            id == special.bos || vocabulary.is_sentinel(id);
-    ordinary_.push_back(!is_special);
-    begins_word_.push_back(word.size() < piece.size());
-    ends_sentence_.push_back(id == special.eos || is_sentence_end(word));
-  }
-}
-
-Symbols TextRows::symbols() const {
-  Symbols all(sentinels_, texts_);
-  all.ordinary = ordinary_;
-  all.begins_word = begins_word_;
-  all.ends_sentence = ends_sentence_;
-  return all;
-}
+              seed_) {}
 
 TextRows::Chunk TextRows::next_chunk() {
   const int64_t number = next_number_++;
@@ -141,7 +85,7 @@ TextRows::Chunk TextRows::next_chunk() {
 
 TextRow TextRows::make(const Chunk& chunk) const {
   Rng rng(derive_seed(seed_, fmt::format("row/{}", chunk.number)));
-  Denoised denoised = objective_.apply(chunk.tokens, symbols(), parameters_, rng);
+  Denoised denoised = objective_.apply(chunk.tokens, symbols_.symbols(), parameters_, rng);
   const NoiseRuns noise = noise_runs(denoised.noise);
   TextRow row{.sequence = {vocabulary_.frame(std::move(denoised.inputs)),
                            vocabulary_.frame(std::move(denoised.targets))},

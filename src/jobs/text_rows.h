@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "jobs/chunk_stream.h"
+#include "jobs/vocabulary_symbols.h"
 #include "objectives/objective.h"
 #include "plan/model_size.h"
 #include "plan/settings.h"
@@ -48,7 +49,6 @@ class TextRows {
 
  private:
   TextRow next_packed();
-  Symbols symbols() const;
 
   const Vocabulary& vocabulary_;
   const Objective& objective_;
@@ -56,10 +56,8 @@ class TextRows {
   uint64_t seed_;
   bool pack_pairs_;
   int64_t longest_;  // side of a packed row
-  std::vector<int32_t> sentinels_;
-  std::vector<char> ordinary_, begins_word_, ends_sentence_;  // see Symbols
-  std::vector<std::vector<int32_t>> texts_;  // that the objective may put before inputs
-  int64_t room_;                             // of inputs without those texts
+  VocabularySymbols symbols_;
+  int64_t room_;  // of inputs without the texts that the objective may put before them
   ChunkStream stream_;
   int64_t next_number_ = 0;
   std::deque<TextRow> open_;  // packed rows that are not full

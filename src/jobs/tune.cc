@@ -2,12 +2,16 @@
 #include "jobs/tune.h"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include "base/checksum.h"
 #include "base/run_guarded.h"
 #include "jobs/adapter_base.h"
 #include "jobs/evaluate.h"
+#include "jobs/job_pool.h"
+#include "jobs/pool_adaptation.h"
+#include "jobs/pool_labels.h"
 #include "jobs/rate_search.h"
 #include "jobs/training_subset.h"
 #include "jobs/tune_cell.h"
@@ -57,7 +61,30 @@ void count_examples(const TuneCell& cell, RowCounts counts, Record& record) {
     record.metrics["learning_rate"] = cell.training.optimizer.learning_rate;
 }
 
-void finish(TuneCell& cell, const Job& job, const Artefacts& artefacts, Record& record) {
+// Labels a pool with the cell as it is tuned, and leaves the labels for adaptations.
+void label_pool(TuneCell& cell, const Job& job, Artefacts& artefacts, Record& record) {
+  const TuneJob& settings = settings_of<TuneJob>(job);
+  const Pool pool =
+      pool_of_job(job, *cell.task, settings.task, settings.labelling->pool, cell.subset);
+  check_label_pieces(cell.encoder, pool.examples.front(), settings.labelling->long_labels);
+  const std::vector<PseudoLabel> labels =
+      predict_labels({cell.backbone.model, *cell.method, cell.encoder}, pool.examples);
+  std::vector<int64_t> indices;
+  double probability = 0;
+  for (const PseudoLabel& given : labels) {
+    indices.push_back(given.label);
+    probability += given.probability / static_cast<double>(labels.size());
+  }
+  record.metrics["pseudo_labels"] = static_cast<double>(labels.size());
+  record.metrics["pseudo_label_probability"] = probability;
+  const double accuracy = label_accuracy(indices, pool.answers);
+  if (!std::isnan(accuracy)) record.metrics["pseudo_label_accuracy"] = accuracy;
+  publish_checked_folder(artefacts.labels_folder(job.key), [&](const auto& folder) {
+    write_labels(folder / kPoolLabelsFile, *cell.task, labels);
+  });
+}
+
+void finish(TuneCell& cell, const Job& job, Artefacts& artefacts, Record& record) {
   record.curves["train_loss"] = cell.outcome.train_loss;
   record.cost = cell.outcome.cost;
   record.cost.train_steps += cell.searched.train_steps;
@@ -74,6 +101,9 @@ void finish(TuneCell& cell, const Job& job, const Artefacts& artefacts, Record& 
   counts += evaluate(cell.backbone.model, *cell.method, cell.encoder,
                      settings_of<TuneJob>(job).evaluate, record);
   count_examples(cell, counts, record);
+  if (settings_of<TuneJob>(job).labelling) label_pool(cell, job, artefacts, record);
+  if (cell.self_training) cell.self_training->describe(record);
+  repeat_pool_metrics(job, artefacts, record);
 }
 
 // Runs one cell's part of the work; its failure goes into the cell's record.

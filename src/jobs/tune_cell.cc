@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "base/run_guarded.h"
 #include "jobs/evaluate.h"
+#include "jobs/job_pool.h"
 #include "jobs/training_subset.h"
 #include "tuning/label_reader.h"
 
@@ -94,12 +95,27 @@ TuneCell::TuneCell(const Job& job, const TuneJob& cell, std::shared_ptr<const Ta
               .seed = cell.seed_of(&SeedParts::dropout),
               .group = all_reduce};
   training.next_batch = [this](int64_t) { return batches.next(); };
+  if (cell.self_training) train_on_pool(job, cell);
   const int64_t stride =
       std::max<int64_t>(1, training.steps / std::max<int64_t>(1, settings.evaluations));
   training.after_step = [this, stride](const TrainingRun& run, int64_t step) {
     const bool last = step == training.steps && settings.choice.best_checkpoint;
     if (validation.empty() || (step % stride != 0 && !last)) return;
     watch(run, step);
+  };
+}
+
+void TuneCell::train_on_pool(const Job& job, const TuneJob& cell) {
+  training.steps += cell.self_training->more_steps;
+  self_training = std::make_unique<SelfTrainer>(
+      *cell.self_training, pool_of_job(job, *task, cell.task, cell.self_training->pool, subset),
+      SelfTrainer::Cell{.context = {backbone.model, *method, encoder},
+                        .labelled = subset,
+                        .seed = derive_seed(cell.seed_of(&SeedParts::order), "self-training"),
+                        .steps = training.steps});
+  training.next_batch = [this](int64_t step) {
+    return self_training->batch(step, batches.next_rows(), state.average.get(),
+                                BatchIds(backbone.model.config()));
   };
 }
 

@@ -10,6 +10,7 @@
 #include "jobs/best_checkpoint.h"
 #include "jobs/epoch_batches.h"
 #include "jobs/example_encoder.h"
+#include "jobs/self_trainer.h"
 #include "plan/job.h"
 #include "plan/record.h"
 #include "training/gradient_all_reduce.h"
@@ -58,12 +59,14 @@ struct TuneCell {
   Curve validation_loss;
   Curve validation_metric;  // of settings.choice, where it is not the loss
   BestCheckpoint best;
+  std::unique_ptr<SelfTrainer> self_training;  // of a cell that learns from a pool, too
   TrainingTask training;
   TrainingState state;
   TrainingOutcome outcome;
   Cost searched;  // of the learning rates that were tried and not chosen
 
  private:
+  void train_on_pool(const Job& job, const TuneJob& cell);
   double measured_score();
   void watch(const TrainingRun& run, int64_t step);
 };

@@ -40,6 +40,7 @@ void for_each_location(Locations& locations, Visit visit) {
   visit("pairs", locations.pairs);
   visit("lexicon", locations.lexicon);
   visit("adapters", locations.adapters);
+  visit("pool", locations.pool);
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ struct JobLocations {
   std::string vocabulary_file;      // of a vocabulary of type file
   std::string pairs;                // a file or folder, of the objective "supervised"
   std::string lexicon;              // a name, or a file
+  std::string pool;                 // a file, of a pool from a file
   Json adapters;  // by parameter of the tuning: the folder of a saved adapter, or a list of them
 };
 

@@ -92,6 +92,9 @@ DOVETAIL_JSON_FIELDS(SplitSettings, sentences, split, rows, seed, lexicon, lexic
                      corpus, avoid)
 DOVETAIL_JSON_FIELDS(ContinueSettings, objective, pretrain, corpus)
 DOVETAIL_JSON_FIELDS(SubsetSettings, train_size, seed, validation_examples)
+DOVETAIL_JSON_FIELDS(PoolSource, from, fingerprint, examples)
+DOVETAIL_JSON_FIELDS(PoolLabelling, pool, long_labels)
+DOVETAIL_JSON_FIELDS(SelfTraining, pool, long_labels, more_steps, parameters)
 
 // A stage stands there from the second on, so that other jobs keep their keys.
 void to_json(Json& json, const PretrainJob& job) {
@@ -123,12 +126,32 @@ void from_json(const Json& json, SegmentJob& job) {
 void to_json(Json& json, const AdaptJob& job) {
   json = {{"start", job.start}, {"adapt", job.adapt}};
   write_optional(json, "continued", job.continued);
+  write_optional(json, "pool", job.pool);
 }
 
 void from_json(const Json& json, AdaptJob& job) {
   json.at("start").get_to(job.start);
   json.at("adapt").get_to(job.adapt);
   read_optional(json, "continued", job.continued);
+  read_optional(json, "pool", job.pool);
+}
+
+void to_json(Json& json, const PoolAdaptation& adaptation) {
+  json = {{"task", adaptation.task},
+          {"pool", adaptation.pool},
+          {"objective", adaptation.objective},
+          {"seed", adaptation.seed}};
+  write_optional(json, "template", adaptation.tmpl);
+  write_optional(json, "labelled", adaptation.labelled);
+}
+
+void from_json(const Json& json, PoolAdaptation& adaptation) {
+  json.at("task").get_to(adaptation.task);
+  json.at("pool").get_to(adaptation.pool);
+  json.at("objective").get_to(adaptation.objective);
+  json.at("seed").get_to(adaptation.seed);
+  read_optional(json, "template", adaptation.tmpl);
+  read_optional(json, "labelled", adaptation.labelled);
 }
 
 void to_json(Json& json, const TuneJob& job) {
@@ -136,6 +159,8 @@ void to_json(Json& json, const TuneJob& job) {
           {"tuning", job.tuning}, {"seed", job.seed},        {"train_size", job.train_size},
           {"tune", job.tune},     {"evaluate", job.evaluate}};
   if (job.seed_parts != SeedParts{}) json["seed_parts"] = job.seed_parts;
+  write_optional(json, "labelling", job.labelling);
+  write_optional(json, "self_training", job.self_training);
 }
 
 void from_json(const Json& json, TuneJob& job) {
@@ -149,6 +174,8 @@ void from_json(const Json& json, TuneJob& job) {
   json.at("train_size").get_to(job.train_size);
   json.at("tune").get_to(job.tune);
   json.at("evaluate").get_to(job.evaluate);
+  read_optional(json, "labelling", job.labelling);
+  read_optional(json, "self_training", job.self_training);
 }
 
 void to_json(Json& json, const UntunedSettings& settings) {

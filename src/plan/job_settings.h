@@ -85,11 +85,51 @@ struct ContinueSettings {
   std::vector<CorpusSource> corpus;
 };
 
-// A checkpoint and cut sentences -> another checkpoint. Last input: the sentences' segment job.
+// Training examples that a baseline counts, or that a pool is without.
+struct SubsetSettings {
+  TrainSizeSettings train_size;
+  uint64_t seed = 1;
+  int64_t validation_examples = 0;  // held out, so not in the cells' training subset either
+};
+
+// Where the unlabelled examples of a task come from.
+struct PoolSource {
+  std::string from = "card";  // or file; train, labelled: what a cell leaves or takes of train
+  std::string fingerprint;    // of the card's pool or the file
+  int64_t examples = 0;       // the first so many of choose_pool; 0: all
+};
+
+// The base's own objective on a task's pool.
+struct PoolAdaptation {
+  TaskSource task;
+  PoolSource pool;
+  ChoiceSettings objective;
+  std::optional<TemplateSettings> tmpl;    // that lines, or their labels, are written in
+  std::optional<SubsetSettings> labelled;  // of a pool from train
+  uint64_t seed = 1;                       // of labels that are drawn
+};
+
+// A checkpoint and text -> another checkpoint. Last input: the sentences' segment job, or the tune
+// job that has labelled the pool.
 struct AdaptJob {
   StartSettings start;
   AdaptSettings adapt;                        // its lexicon without folders
   std::optional<ContinueSettings> continued;  // of the adaptation "continued"
+  std::optional<PoolAdaptation> pool = {};    // of tapt and pcp
+};
+
+// How a cell labels a pool after its training, for adaptations that learn from these labels.
+struct PoolLabelling {
+  PoolSource pool;
+  std::string long_labels;  // labels of several pieces: normalize (by length), refuse
+};
+
+// How a cell learns from a pool beside its labelled examples.
+struct SelfTraining {
+  PoolSource pool;
+  std::string long_labels;
+  int64_t more_steps = 0;  // beside those of the tuning: what an adaptation would have taken
+  Json parameters;         // of the adaptation self_training
 };
 
 // One cell: tunes the model on the task's training subset and evaluates it on the test set.
@@ -103,6 +143,8 @@ struct TuneJob {
   TuneSettings tune;
   EvaluateSettings evaluate;
   SeedParts seed_parts = {};
+  std::optional<PoolLabelling> labelling = {};
+  std::optional<SelfTraining> self_training = {};
 
   // The seed of one part: its own, or the cell's.
   uint64_t seed_of(std::optional<uint64_t> SeedParts::*part) const {
@@ -122,13 +164,6 @@ enum class BaselineKind {
   entity_overlap,
   copy,
   untuned
-};
-
-// Training examples that a baseline counts.
-struct SubsetSettings {
-  TrainSizeSettings train_size;
-  uint64_t seed = 1;
-  int64_t validation_examples = 0;  // held out, so not in the cells' training subset either
 };
 
 // A model before tuning.
@@ -203,6 +238,14 @@ void to_json(Json& json, const SplitSettings& settings);
 void from_json(const Json& json, SplitSettings& settings);
 void to_json(Json& json, const ContinueSettings& settings);
 void from_json(const Json& json, ContinueSettings& settings);
+void to_json(Json& json, const PoolSource& source);
+void from_json(const Json& json, PoolSource& source);
+void to_json(Json& json, const PoolAdaptation& adaptation);
+void from_json(const Json& json, PoolAdaptation& adaptation);
+void to_json(Json& json, const PoolLabelling& labelling);
+void from_json(const Json& json, PoolLabelling& labelling);
+void to_json(Json& json, const SelfTraining& training);
+void from_json(const Json& json, SelfTraining& training);
 void to_json(Json& json, const SubsetSettings& settings);
 void from_json(const Json& json, SubsetSettings& settings);
 void to_json(Json& json, const UntunedSettings& settings);

@@ -52,9 +52,6 @@ DOVETAIL_JSON_FIELDS(BudgetSettings, unit, amount, share, steps, batch_tokens, s
 DOVETAIL_JSON_FIELDS(StepSettings, fixed, epochs, at_least, at_most)
 DOVETAIL_JSON_FIELDS(ValidationChoice, metric, learning_rates, best_checkpoint, patience)
 DOVETAIL_JSON_FIELDS(ChoiceSettings, name, parameters)
-DOVETAIL_JSON_FIELDS(AdaptSettings, name, sentences, split, group, lexicon, prefix, rows,
-                     graph_rows, steps, batch_size, max_source_length, max_target_length, dropout,
-                     seed, options, optimizer)
 DOVETAIL_JSON_FIELDS(SelectSettings, examples, adaptations, shots, shot_steps, race_examples,
                      race_steps)
 DOVETAIL_JSON_FIELDS(TrainSizeSettings, examples, references, fraction, per_class)
@@ -133,6 +130,53 @@ void from_json(const Json& json, TuneSettings& settings) {
   json.at("options").get_to(settings.options);
   json.at("optimizer").get_to(settings.optimizer);
   settings.choice = json.value("choice", ValidationChoice());
+}
+
+// What cuts sentences, or reads a pool, stands there only for adaptations that do, so that it is in
+// no other key.
+void to_json(Json& json, const AdaptSettings& adapt) {
+  json = {{"name", adapt.name},
+          {"rows", adapt.rows},
+          {"steps", adapt.steps},
+          {"batch_size", adapt.batch_size},
+          {"max_source_length", adapt.max_source_length},
+          {"max_target_length", adapt.max_target_length},
+          {"dropout", adapt.dropout},
+          {"seed", adapt.seed},
+          {"options", adapt.options},
+          {"optimizer", adapt.optimizer}};
+  if (!adapt.parameters.empty()) {
+    json["parameters"] = adapt.parameters;
+    return;
+  }
+  json.update({{"sentences", adapt.sentences},
+               {"split", adapt.split},
+               {"group", adapt.group},
+               {"lexicon", adapt.lexicon},
+               {"prefix", adapt.prefix},
+               {"graph_rows", adapt.graph_rows}});
+}
+
+void from_json(const Json& json, AdaptSettings& adapt) {
+  adapt = {};
+  json.at("name").get_to(adapt.name);
+  json.at("rows").get_to(adapt.rows);
+  json.at("steps").get_to(adapt.steps);
+  json.at("batch_size").get_to(adapt.batch_size);
+  json.at("max_source_length").get_to(adapt.max_source_length);
+  json.at("max_target_length").get_to(adapt.max_target_length);
+  json.at("dropout").get_to(adapt.dropout);
+  json.at("seed").get_to(adapt.seed);
+  json.at("options").get_to(adapt.options);
+  json.at("optimizer").get_to(adapt.optimizer);
+  adapt.parameters = json.value("parameters", Json::object());
+  if (!adapt.parameters.empty()) return;
+  json.at("sentences").get_to(adapt.sentences);
+  json.at("split").get_to(adapt.split);
+  json.at("group").get_to(adapt.group);
+  json.at("lexicon").get_to(adapt.lexicon);
+  json.at("prefix").get_to(adapt.prefix);
+  json.at("graph_rows").get_to(adapt.graph_rows);
 }
 
 // A label stands there only where a sweep gives one, so that other jobs keep their keys.

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "jobs/training_subset.h"
 #include "planning/data_fingerprint.h"
+#include "planning/pool_check.h"
 #include "planning/pretrain_estimate.h"
 #include "planning/task_facts.h"
 #include "planning/task_metrics.h"
@@ -91,6 +92,14 @@ std::optional<PretrainEstimate> ProjectData::pretrain_estimate(
 void ProjectData::check_size(const std::string& task, const TrainSizeSettings& size,
                              int64_t validation_examples, uint64_t seed) {
   training_subset(load(task), size, seed, validation_examples);
+}
+
+std::string ProjectData::pool_fingerprint(const PoolRequest& request) {
+  return dovetail::pool_fingerprint(load(request.task), request);
+}
+
+void ProjectData::check_label_mask(const std::string& objective, const std::string& mask_label) {
+  dovetail::check_label_mask(objective, mask_label);
 }
 
 std::vector<std::string> ProjectData::measurable(const std::string& task,

@@ -33,6 +33,8 @@ class ProjectData : public DataInspector {
                                                     const ModelSize& size) override;
   void check_size(const std::string& task, const TrainSizeSettings& size,
                   int64_t validation_examples, uint64_t seed) override;
+  std::string pool_fingerprint(const PoolRequest& request) override;
+  void check_label_mask(const std::string& objective, const std::string& mask_label) override;
   std::vector<std::string> measurable(const std::string& task,
                                       const std::vector<std::string>& metrics) override;
   std::string primary_metric(const std::string& task,

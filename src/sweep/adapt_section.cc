@@ -2,6 +2,8 @@
 #include "sweep/adapt_section.h"
 
 #include "base/error.h"
+#include "plan/adaptations.h"
+#include "sweep/axis_choice.h"
 #include "sweep/optimizer_section.h"
 #include "sweep/tune_section.h"
 
@@ -11,27 +13,74 @@ namespace {
 
 const std::vector<std::string> kOptionKeys = {
     "accumulate", "label_smoothing", "z_loss", "ema", "activation_checkpointing", "precision"};
-const std::vector<std::string> kOwnKeys = {"sentences",
-                                           "split",
-                                           "group",
-                                           "lexicon",
-                                           "prefix",
-                                           "rows",
-                                           "graph_rows",
-                                           "steps",
-                                           "batch_size",
-                                           "max_source_length",
-                                           "max_target_length",
-                                           "dropout",
-                                           "seed",
-                                           "optimizer",
-                                           "learning_rate",
-                                           "schedule"};
+const std::vector<std::string> kSentenceKeys = {"sentences", "split",  "group",
+                                                "lexicon",   "prefix", "graph_rows"};
+const std::vector<std::string> kLengthKeys = {"max_source_length", "max_target_length"};
+const std::vector<std::string> kTrainingKeys = {"rows", "steps",     "batch_size",    "dropout",
+                                                "seed", "optimizer", "learning_rate", "schedule"};
 
 std::vector<std::string> keys(std::vector<std::string> more) {
-  more.insert(more.end(), kOwnKeys.begin(), kOwnKeys.end());
-  more.insert(more.end(), kOptionKeys.begin(), kOptionKeys.end());
+  for (const auto* list : {&kSentenceKeys, &kLengthKeys, &kTrainingKeys, &kOptionKeys})
+    more.insert(more.end(), list->begin(), list->end());
   return more;
+}
+
+// The keys of one adaptation. Rows of a pool are as long as those of [tune]. Self-training is no
+// training of its own: it adds steps to the cell's.
+std::vector<std::string> keys_of(const AdaptationEntry& entry) {
+  if (!entry.reads_pool) return keys({"name", "label"});
+  std::vector<std::string> known = {"name", "label"};
+  for (const Parameter& parameter : entry.parameters) known.push_back(parameter.name);
+  if (entry.name == "self_training") {
+    known.insert(known.end(), {"rows", "steps"});
+    return known;
+  }
+  for (const auto* list : {&kTrainingKeys, &kOptionKeys})
+    known.insert(known.end(), list->begin(), list->end());
+  return known;
+}
+
+const AdaptationEntry& entry_at(const toml::node& name) {
+  std::vector<std::string> known;
+  for (const AdaptationEntry& entry : adaptations()) known.push_back(entry.name);
+  return find_adaptation(known_name(name, "adaptation", known));
+}
+
+Json parameters_at(const toml::node& node, const TomlTable* table, const AdaptationEntry& entry) {
+  Json given = Json::object();
+  for (const Parameter& parameter : entry.parameters) {
+    const toml::node* found = table ? table->find(parameter.name) : nullptr;
+    if (found)
+      given[parameter.name] = like(*found, parameter.default_value, table->name_of(parameter.name));
+  }
+  try {
+    return resolve_parameters(entry, given);
+  } catch (const ConfigError& error) {
+    fail_at(node.source(), error.what());
+  }
+}
+
+// "card", "train", "labelled", or a file of unlabelled texts.
+void read_pool(const TomlTable& table, Sweep& sweep) {
+  table.read_name("long_labels", sweep.adapt_long_labels, {"normalize", "refuse"});
+  const toml::node* node = table.find("pool");
+  if (!node) return;
+  const std::string given = text(*node, table.name_of("pool"));
+  if (given == "card" || given == "train" || given == "labelled") {
+    sweep.adapt_pool = given;
+    return;
+  }
+  const std::filesystem::path file = find_path(given, sweep.file);
+  if (!std::filesystem::is_regular_file(file)) {
+    fail_at(node->source(),
+            fmt::format("pool must be \"card\" (the card's own), \"train\" (what a cell leaves of "
+                        "the training examples), \"labelled\" (what it takes of them) or a file "
+                        "of unlabelled texts, and there is no "
+                        "file \"{}\"{}",
+                        given, path_hint(given, sweep.file)));
+  }
+  sweep.adapt_pool = "file";
+  sweep.adapt_pool_file = file.string();
 }
 
 std::string found_file(const toml::node& node, const std::string& given, const Sweep& sweep,
@@ -92,8 +141,9 @@ void read_settings(const TomlTable& table, const Sweep& sweep, AdaptSettings& ad
 }  // namespace
 
 void read_adapt(const toml::node& node, Sweep& sweep, const Entries& optimizers) {
-  const TomlTable table(node, "[adapt]", keys({"text", "graph"}));
+  const TomlTable table(node, "[adapt]", keys({"text", "graph", "pool", "long_labels"}));
   read_settings(table, sweep, sweep.adapt, optimizers);
+  read_pool(table, sweep);
   if (const toml::node* files = table.find("text")) {
     for (const toml::node& file : list(*files, table.name_of("text"))) {
       sweep.adapt_text.push_back(
@@ -110,18 +160,25 @@ void read_adapt(const toml::node& node, Sweep& sweep, const Entries& optimizers)
 AdaptSettings read_adaptation(const toml::node& node, const Sweep& sweep,
                               const Entries& optimizers) {
   AdaptSettings adapt = sweep.adapt;
-  if (node.is_string()) {
-    adapt.name = known_name(node, "adaptation", kAdaptations);
+  const AdaptationEntry& entry = entry_at(name_node(node, "adaptation"));
+  adapt.name = entry.name;
+  if (!node.is_table()) {
+    adapt.parameters = parameters_at(node, nullptr, entry);
     return adapt;
   }
-  const TomlTable table(node, "an adaptation", keys({"name", "label"}));
-  adapt.name = known_name(table.at("name"), "adaptation", kAdaptations);
+  const TomlTable table(node, fmt::format("adaptation \"{}\"", entry.name), keys_of(entry));
+  adapt.parameters = parameters_at(node, &table, entry);
   read_settings(table, sweep, adapt, optimizers);
   return adapt;
 }
 
 bool needs_sentences(const AdaptSettings& adapt) {
-  return adapt.name != "none" && adapt.name != "continued";
+  return find_adaptation(adapt.name).cuts_sentences;
+}
+bool needs_pool(const AdaptSettings& adapt) { return find_adaptation(adapt.name).reads_pool; }
+bool needs_labels(const AdaptSettings& adapt) {
+  const std::string labels = adapt.parameters.value("labels", "");
+  return labels == "pseudo" || labels == "shuffled";
 }
 bool needs_splitter(const AdaptSettings& adapt) {
   return needs_sentences(adapt) && adapt.split == "learned";

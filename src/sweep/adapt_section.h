@@ -10,10 +10,7 @@
 // The table [adapt] and the values of the axis adaptation.
 namespace dovetail {
 
-inline const std::vector<std::string> kAdaptations = {"none", "lm", "denoising", "mixed",
-                                                      "continued"};
-
-// Reads [adapt] into Sweep::adapt, adapt_text and adapt_graph.
+// Reads [adapt] into Sweep::adapt and the members of Sweep that begin with adapt_.
 void read_adapt(const toml::node& node, Sweep& sweep, const Entries& optimizers);
 
 // "lm", or { name = "lm", split = "random", label = "lm_random_split" } over the settings of
@@ -21,8 +18,11 @@ void read_adapt(const toml::node& node, Sweep& sweep, const Entries& optimizers)
 AdaptSettings read_adaptation(const toml::node& node, const Sweep& sweep,
                               const Entries& optimizers);
 
-// Whether a value needs sentences, and the models that are trained on a graph of triples.
+// Whether a value needs sentences, a task's pool of unlabelled examples, labels that a tuned cell
+// gives to it, and the models that are trained on a graph of triples.
 bool needs_sentences(const AdaptSettings& adapt);
+bool needs_pool(const AdaptSettings& adapt);
+bool needs_labels(const AdaptSettings& adapt);
 bool needs_splitter(const AdaptSettings& adapt);
 bool needs_classifier(const AdaptSettings& adapt);
 

@@ -19,20 +19,10 @@ constexpr double kSplitSeconds = 60;        // some hundred thousand sentences, 
 constexpr int64_t kTrainingRelations = 16;  // facts of the published runs: 16 and 17
 constexpr double kFilledShare = 0.5;        // of the limits, by a row's ids
 
-RowLengths lengths_of(const AdaptSettings& adapt) {
-  return {.source = kFilledShare * static_cast<double>(adapt.max_source_length),
-          .target = kFilledShare * static_cast<double>(adapt.max_target_length)};
-}
-
 // A model that reads sentences and writes a few tokens for each.
 double reading_seconds(const ModelSize& size, const AdaptSettings& adapt, double sentences) {
-  return evaluate_seconds(size, lengths_of(adapt), {.test_examples = sentences},
+  return evaluate_seconds(size, adaptation_lengths(adapt), {.test_examples = sentences},
                           {.test_examples = 0}, /*tuned=*/true);
-}
-
-// Counted from the settings, as jobs/adapt.cc does.
-int64_t steps_of(const AdaptSettings& adapt) {
-  return resolve_steps(adapt.steps, (adapt.rows + adapt.batch_size - 1) / adapt.batch_size);
 }
 
 // Splitter and classifier see other rows, in other numbers: they warm up for the adaptation's share
@@ -41,7 +31,7 @@ OptimizerSettings segment_optimizer(const AdaptSettings& adapt) {
   OptimizerSettings optimizer = adapt.optimizer;
   if (optimizer.warmup == 0) return optimizer;
   optimizer.warmup_ratio =
-      static_cast<double>(optimizer.warmup) / static_cast<double>(steps_of(adapt));
+      static_cast<double>(optimizer.warmup) / static_cast<double>(adaptation_steps(adapt));
   optimizer.warmup = 0;
   return optimizer;
 }
@@ -97,30 +87,43 @@ int64_t add_segments(JobGraph& graph, const AxisValue& objective, const AxisValu
 
 // More pre-training: the base's objective and text, for as many steps of as many rows.
 ContinueSettings continue_objective(JobGraph& graph, const AxisValue& objective, Job& job) {
-  const Sweep& sweep = graph.sweep();
   const auto& value = objective.as<ObjectiveValue>();
-  if (value.is("none")) {
-    fail_at_value(sweep, objective,
-                  "adaptation \"continued\" continues an objective, and \"none\" has none; exclude "
-                  "the two together");
-  }
-  ContinueSettings settings{value.choice, value.pretrain, {}};
-  if (value.is("checkpoint")) {
-    if (value.pretrained_with.empty()) {
-      fail_at_value(sweep, objective,
-                    fmt::format("adaptation \"continued\" must know the objective that the "
-                                "checkpoint {} was pre-trained with; write {{ checkpoint = "
-                                "\"...\", objective = \"span_corruption\" }}",
-                                objective.label));
-    }
-    settings.objective = {value.pretrained_with, Json::object()};
-    settings.pretrain = sweep.pretrain;
-  }
-  settings.corpus = corpus_for(graph, sweep.corpus, job);
+  ContinueSettings settings{objective_to_continue(graph.sweep(), objective, "continued"),
+                            value.is("checkpoint") ? graph.sweep().pretrain : value.pretrain,
+                            {}};
+  settings.corpus = corpus_for(graph, graph.sweep().corpus, job);
   return settings;
 }
 
 }  // namespace
+
+RowLengths adaptation_lengths(const AdaptSettings& adapt) {
+  return {.source = kFilledShare * static_cast<double>(adapt.max_source_length),
+          .target = kFilledShare * static_cast<double>(adapt.max_target_length)};
+}
+
+// Counted from the settings, as jobs/adapt.cc does.
+int64_t adaptation_steps(const AdaptSettings& adapt) {
+  return resolve_steps(adapt.steps, (adapt.rows + adapt.batch_size - 1) / adapt.batch_size);
+}
+
+ChoiceSettings objective_to_continue(const Sweep& sweep, const AxisValue& objective,
+                                     const std::string& adaptation) {
+  const auto& value = objective.as<ObjectiveValue>();
+  if (value.is("none")) {
+    fail_at_value(sweep, objective,
+                  fmt::format("adaptation \"{}\" continues an objective, and \"none\" has none; "
+                              "exclude the two together",
+                              adaptation));
+  }
+  if (!value.is("checkpoint")) return value.choice;
+  if (!value.pretrained_with.empty()) return {value.pretrained_with, Json::object()};
+  fail_at_value(sweep, objective,
+                fmt::format("adaptation \"{}\" must know the objective that the "
+                            "checkpoint {} was pre-trained with; write {{ checkpoint = "
+                            "\"...\", objective = \"span_corruption\" }}",
+                            adaptation, objective.label));
+}
 
 int64_t add_segment_model(JobGraph& graph, SegmentModel model, const AxisValue& objective,
                           const AdaptSettings& adapt, const std::string& without) {
@@ -143,17 +146,18 @@ int64_t add_segment_model(JobGraph& graph, SegmentModel model, const AxisValue& 
                    .options = adapt.options,
                    .optimizer = segment_optimizer(adapt)};
   job.locations.task = task;
-  job.cost_seconds =
-      tune_seconds(size_of(graph.sweep(), objective.as<ObjectiveValue>()), settings.tune,
-                   static_cast<double>(kTrainingRelations * adapt.graph_rows), lengths_of(adapt),
-                   /*frozen=*/false);
+  job.cost_seconds = tune_seconds(
+      size_of(graph.sweep(), objective.as<ObjectiveValue>()), settings.tune,
+      static_cast<double>(kTrainingRelations * adapt.graph_rows), adaptation_lengths(adapt),
+      /*frozen=*/false);
   job.settings = std::move(settings);
   return graph.add(std::move(job));
 }
 
 int64_t add_adaptation(JobGraph& graph, const AxisValue& objective, const AxisValue& adaptation) {
   const auto& adapt = adaptation.as<AdaptSettings>();
-  check_warmup(graph.sweep(), adaptation, adapt.optimizer, static_cast<double>(steps_of(adapt)),
+  check_warmup(graph.sweep(), adaptation, adapt.optimizer,
+               static_cast<double>(adaptation_steps(adapt)),
                fmt::format("adaptation \"{}\"", adaptation.label));
   Job job{.name = fmt::format("adapt/{}/{}", objective.label, adaptation.label)};
   const int64_t replicate = objective.as<ObjectiveValue>().replicate;
@@ -169,8 +173,9 @@ int64_t add_adaptation(JobGraph& graph, const AxisValue& objective, const AxisVa
                           .batch_size = adapt.batch_size,
                           .max_source_length = adapt.max_source_length,
                           .max_target_length = adapt.max_target_length};
-  job.cost_seconds = tune_seconds(size_of(graph.sweep(), objective.as<ObjectiveValue>()), work,
-                                  static_cast<double>(adapt.rows), lengths_of(adapt), false);
+  job.cost_seconds =
+      tune_seconds(size_of(graph.sweep(), objective.as<ObjectiveValue>()), work,
+                   static_cast<double>(adapt.rows), adaptation_lengths(adapt), false);
   job.settings = std::move(settings);
   return graph.add(std::move(job));
 }

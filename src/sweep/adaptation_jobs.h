@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "sweep/cost.h"
 #include "sweep/job_graph.h"
 
 // The jobs between a base checkpoint and its adaptation (MTO's unsupervised stage): models that
@@ -18,8 +19,16 @@ enum class SegmentModel { splitter, classifier };
 int64_t add_segment_model(JobGraph& graph, SegmentModel model, const AxisValue& objective,
                           const AdaptSettings& adapt, const std::string& without = "");
 
-// Adds the adapted checkpoint of an objective, with all jobs upstream. ConfigError for the
-// adaptation "continued" of a model whose objective is not known.
+// The objective that an adaptation continues. ConfigError for a model whose objective is not known.
+ChoiceSettings objective_to_continue(const Sweep& sweep, const AxisValue& objective,
+                                     const std::string& adaptation);
+
+// The mean lengths of an adaptation's rows, and its steps; for estimates and checks.
+RowLengths adaptation_lengths(const AdaptSettings& adapt);
+int64_t adaptation_steps(const AdaptSettings& adapt);
+
+// Adds the adapted checkpoint of an objective, with all jobs upstream, for the adaptations that
+// hang on nothing else; pool_jobs.h adds the others.
 int64_t add_adaptation(JobGraph& graph, const AxisValue& objective, const AxisValue& adaptation);
 
 }  // namespace dovetail

@@ -21,7 +21,8 @@ AxisValue read_adaptation_value(const toml::node& node, const Sweep& sweep,
   const AdaptSettings adapt = read_adaptation(node, sweep, catalogues.optimizers);
   AxisValue value = value_at(node, own_label(node, adapt.name), adapt);
   // random sentences and random splits are controls, which match no kind of task
-  if (adapt.sentences == "random" || adapt.split == "random") return value;
+  if (!needs_sentences(adapt) || adapt.sentences == "random" || adapt.split == "random")
+    return value;
   if (adapt.name == "denoising") value.traits.answer_style = AnswerStyle::infill;
   if (adapt.name == "lm") value.traits.answer_style = AnswerStyle::continuation;
   return value;

@@ -5,7 +5,9 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "sweep/adapt_section.h"
 #include "sweep/adaptation_jobs.h"
+#include "sweep/pool_jobs.h"
 #include "sweep/start_jobs.h"
 #include "sweep/warmup_check.h"
 
@@ -42,21 +44,6 @@ AxisValue replicate_for(const Sweep& sweep, const GridPoint& point) {
 
 const SeedValue& seed_of(const GridPoint& point) { return point[kSeed]->as<SeedValue>(); }
 
-// The point's task, in the published split that the point's seed names.
-AxisValue task_in_split(const GridPoint& point) {
-  AxisValue task = *point[kTask];
-  auto& value = std::get<TaskValue>(task.settings);
-  const AxisValue* seed = point[kSeed];
-  if (!seed || !seed->as<SeedValue>().split || value.card.empty()) return task;
-  constexpr std::string_view kSplit = "#split_seed=";
-  const size_t given = value.card.find(kSplit);
-  const size_t end = given == std::string::npos ? given : value.card.find('#', given + 1);
-  const std::string rest = end == std::string::npos ? "" : value.card.substr(end);
-  value.card = fmt::format("{}{}{}{}", value.card.substr(0, given), kSplit,
-                           *seed->as<SeedValue>().split, rest);
-  return task;
-}
-
 // "primary" becomes the metric that decides the task.
 void name_choosing_metric(JobGraph& graph, const AxisValue& task, TuneSettings& tune) {
   if (tune.choice.metric != "primary") return;
@@ -75,13 +62,31 @@ double trainings(const TuneSettings& tune) {
   return std::max(1.0, static_cast<double>(tune.choice.learning_rates.size()));
 }
 
+// What a cell does with a pool beside its training. The size of a pool is not known here.
+double pool_seconds(const ModelSize& size, const RowLengths& lengths, const TaskSize& task,
+                    const TuneJob& cell) {
+  constexpr int64_t kUsualPool = 5000;
+  const double choices = std::max(2.0, task.choices);
+  if (cell.labelling) {
+    const int64_t rows = cell.labelling->pool.examples;
+    return forward_seconds(size, lengths,
+                           choices * static_cast<double>(rows > 0 ? rows : kUsualPool));
+  }
+  if (!cell.self_training) return 0;
+  TuneSettings more = cell.tune;  // steps on twice the rows, which the labels read once each
+  more.steps = {.fixed = 2 * cell.self_training->more_steps};
+  const auto rows = static_cast<double>(cell.self_training->more_steps * more.batch_size);
+  return tune_seconds(size, more, rows, lengths, false) +
+         forward_seconds(size, lengths, choices * rows);
+}
+
 // Names the frozen model that the cell's passes may be shared over; "" where they may not: the
 // weights are trained or drawn by the cell's seed, or the cell shares passes among its own rates.
 std::string sharing_of(const GridPoint& point, const TuneJob& cell, const Job& job) {
   const TuningValue& tuning = point[kTuning]->as<TuningValue>();
   const TrainingOptions& options = cell.tune.options;
   if (!tuning.keeps_weights || options.precision != "float32" || options.activation_checkpointing ||
-      !cell.tune.choice.learning_rates.empty())
+      !cell.tune.choice.learning_rates.empty() || cell.self_training)
     return "";
   const ChoiceSettings& objective = cell.start.objective;
   if (!cell.start.adaptation.empty()) return fmt::format("adapted/{}", job.inputs.back());
@@ -107,6 +112,20 @@ UntunedSettings untuned_settings(JobGraph& graph, const GridPoint& point, Job& j
 
 }  // namespace
 
+AxisValue task_in_split(const GridPoint& point) {
+  AxisValue task = *point[kTask];
+  auto& value = std::get<TaskValue>(task.settings);
+  const AxisValue* seed = point[kSeed];
+  if (!seed || !seed->as<SeedValue>().split || value.card.empty()) return task;
+  constexpr std::string_view kSplit = "#split_seed=";
+  const size_t given = value.card.find(kSplit);
+  const size_t end = given == std::string::npos ? given : value.card.find('#', given + 1);
+  const std::string rest = end == std::string::npos ? "" : value.card.substr(end);
+  value.card = fmt::format("{}{}{}{}", value.card.substr(0, given), kSplit,
+                           *seed->as<SeedValue>().split, rest);
+  return task;
+}
+
 // Saved adapters, one to start from and the prompts of other tasks, are named by their content.
 ChoiceSettings tuning_for(JobGraph& graph, const AxisValue& tuning, Job& job) {
   ChoiceSettings choice = tuning.as<TuningValue>().choice;
@@ -125,12 +144,17 @@ ChoiceSettings tuning_for(JobGraph& graph, const AxisValue& tuning, Job& job) {
 
 StartSettings start_from_point(JobGraph& graph, const GridPoint& point, Job& job) {
   const AxisValue objective = replicate_for(graph.sweep(), point);
-  if (!is_adapted(point)) return start_from_base(graph, objective, job);
+  if (!is_adapted(point) || is_self_trained(point)) return start_from_base(graph, objective, job);
+  const StartSettings adapted{.objective = objective_of(point).choice,
+                              .adaptation = point[kAdaptation]->as<AdaptSettings>().name};
+  if (needs_pool(point[kAdaptation]->as<AdaptSettings>())) {
+    job.inputs = {add_pool_adaptation(graph, point, objective)};
+    return adapted;
+  }
   AxisValue adaptation = *point[kAdaptation];
   std::get<AdaptSettings>(adaptation.settings).seed += objective.as<ObjectiveValue>().replicate;
   job.inputs = {add_adaptation(graph, objective, adaptation)};  // holds its vocabulary
-  return {.objective = objective_of(point).choice,
-          .adaptation = point[kAdaptation]->as<AdaptSettings>().name};
+  return adapted;
 }
 
 int64_t add_cell(JobGraph& graph, const GridPoint& of_axes, const std::string& name) {
@@ -151,6 +175,8 @@ int64_t add_cell(JobGraph& graph, const GridPoint& of_axes, const std::string& n
                .evaluate = graph.data().evaluate(*point[kTask]),
                .seed_parts = seed_of(point).parts};
   name_choosing_metric(graph, *point[kTask], cell.tune);
+  cell.labelling = labelling_for(graph, point, job);
+  cell.self_training = self_training_for(graph, point, job);
   const ModelSize size = size_of(sweep, objective_of(point));
   const TaskSize task = graph.data().task_size(*point[kTask]);
   const RowLengths lengths = row_lengths(size, task, cell.tune, soft_tokens_of(cell.tuning));
@@ -161,6 +187,7 @@ int64_t add_cell(JobGraph& graph, const GridPoint& of_axes, const std::string& n
   job.cost_seconds = trainings(cell.tune) *
                          tune_seconds(size, cell.tune, rows, lengths, cell.tuning.name != "full") +
                      evaluate_seconds(size, lengths, task, cell.evaluate, /*tuned=*/true);
+  job.cost_seconds += pool_seconds(size, lengths, task, cell);
   job.sharing = sharing_of(point, cell, job);
   job.settings = std::move(cell);
   return graph.add(std::move(job));

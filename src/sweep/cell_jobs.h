@@ -9,6 +9,9 @@
 // (grid.h). Functions that add a job return its index in the graph.
 namespace dovetail {
 
+// The point's task, in the published split that the point's seed names.
+AxisValue task_in_split(const GridPoint& point);
+
 // Makes `job` start from the model of the point's objective, adapted if the point has an
 // adaptation. Adds the jobs upstream.
 StartSettings start_from_point(JobGraph& graph, const GridPoint& point, Job& job);

@@ -40,6 +40,16 @@ struct PretrainEstimate {
   double long_final_share = 0;  // of rows of 512 tokens: whose only span is the end of the text
 };
 
+// The pool that a sweep wants of a task.
+struct PoolRequest {
+  std::string task;         // as DataSource::task
+  std::string from;         // as PoolSource::from
+  std::string file;         // of a pool from a file
+  int64_t examples = 0;     // that are asked for; 0: all
+  bool for_labels = false;  // which only a classification has
+  SubsetSettings labelled;  // that a pool from train is without
+};
+
 // Looks at the data of a sweep while it is planned. planning/ implements it; this room knows no
 // data. A task is named as DataSource::task. All functions throw ConfigError or DataError for data
 // that are missing or broken.
@@ -86,6 +96,18 @@ class DataInspector {
   // ConfigError if the task has too few examples.
   virtual void check_size(const std::string& task, const TrainSizeSettings& size,
                           int64_t validation_examples, uint64_t seed) = 0;
+
+  // A hash of the content of a task's pool of unlabelled examples. ConfigError for a task without
+  // one, for too few examples, and for a task without labels; DataError for test examples in it.
+  virtual std::string pool_fingerprint(const PoolRequest& request) {
+    (void)request;
+    return "";
+  }
+
+  // ConfigError where an objective draws no mask of tokens in which labels could be set.
+  virtual void check_label_mask(const std::string& objective, const std::string& mask_label) {
+    (void)objective, (void)mask_label;
+  }
 
   // The metrics that have their evidence on this task (accuracy needs choices). ConfigError for a
   // metric that cannot score the task's references.

@@ -65,6 +65,12 @@ std::vector<GridPoint> grid_points(const Sweep& sweep) {
   return kept;
 }
 
+bool is_excluded(const Sweep& sweep, const GridPoint& point) {
+  return std::ranges::any_of(sweep.exclusions, [&](const Sweep::Exclusion& exclusion) {
+    return matches(exclusion, point);
+  });
+}
+
 GridPoint only(const GridPoint& point, std::initializer_list<AxisIndex> axes) {
   GridPoint part{};
   for (const AxisIndex axis : axes) part[axis] = point[axis];
@@ -82,6 +88,10 @@ std::string joined_name(const std::string& sweep, std::string_view head, const G
 
 bool is_adapted(const GridPoint& point) {
   return point[kAdaptation] && point[kAdaptation]->as<AdaptSettings>().name != "none";
+}
+
+bool is_self_trained(const GridPoint& point) {
+  return is_adapted(point) && point[kAdaptation]->as<AdaptSettings>().name == "self_training";
 }
 
 bool has_soft_tokens(const GridPoint& point) {

@@ -18,13 +18,19 @@ using GridPoint = std::array<const AxisValue*, kAxes.size()>;
 // ConfigError if an exclusion matches nothing, or if nothing is left.
 std::vector<GridPoint> grid_points(const Sweep& sweep);
 
+// Whether an exclusion matches the point.
+bool is_excluded(const Sweep& sweep, const GridPoint& point);
+
 // The point with only the named axes.
 GridPoint only(const GridPoint& point, std::initializer_list<AxisIndex> axes);
 
 // SWEEP/HEAD/LABEL/.../seedN; without HEAD if it is "".
 std::string joined_name(const std::string& sweep, std::string_view head, const GridPoint& point);
 
+// Whether the point has an adaptation; and one under which its cell starts from the base, and
+// learns from unlabelled examples itself.
 bool is_adapted(const GridPoint& point);
+bool is_self_trained(const GridPoint& point);
 
 // Whether the point's template contains soft tokens, which only some tunings train.
 bool has_soft_tokens(const GridPoint& point);

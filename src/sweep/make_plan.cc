@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "plan/baselines.h"
+#include "sweep/adapt_section.h"
 #include "sweep/cell_jobs.h"
 #include "sweep/claimed_examples.h"
 #include "sweep/evaluate_section.h"
@@ -65,6 +66,12 @@ std::string need_of(BaselineKind kind) {
   return guess ? "picks one of an example's choices" : "";
 }
 
+// Whether the model that a point starts from hangs on more than start, task and template: on the
+// cells' labelled examples. Such a one is neither a baseline nor probed.
+bool starts_from_a_pool(const GridPoint& point) {
+  return point[kAdaptation] && needs_pool(point[kAdaptation]->as<AdaptSettings>());
+}
+
 // Adds one cell for each part of the grid that the kept points touch.
 void add_baselines(const std::vector<GridPoint>& points, JobGraph& graph,
                    std::vector<Cell>& cells) {
@@ -76,7 +83,8 @@ void add_baselines(const std::vector<GridPoint>& points, JobGraph& graph,
     bool any = false;
     for (const GridPoint& point : points) {
       const GridPoint part = only(point, baseline.axes);
-      if (has_soft_tokens(part) || !seen.insert(part).second) continue;  // no tuning trains them
+      if (starts_from_a_pool(part) || has_soft_tokens(part) || !seen.insert(part).second)
+        continue;  // no tuning trains them
       if (!is_scored(baseline.kind, graph, *point[kTask])) continue;
       any = true;
       std::string name = joined_name(sweep.name, "baseline/" + kind, part);
@@ -99,6 +107,7 @@ constexpr std::initializer_list<AxisIndex> kRaced = {kObjective, kAdaptation, kT
 
 bool is_probed(const SelectSettings& select, const GridPoint& point) {
   const AxisValue* adaptation = point[kAdaptation];
+  if (starts_from_a_pool(point)) return false;
   return select.adaptations.empty() || !adaptation ||
          std::ranges::find(select.adaptations, adaptation->label) != select.adaptations.end();
 }

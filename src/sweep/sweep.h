@@ -28,7 +28,10 @@ struct Sweep {
   int64_t pretrain_replicates = 1;      // runs for each objective that does not say otherwise
   AdaptSettings adapt;                  // [adapt]: what the values of the axis adaptation override
   std::vector<std::string> adapt_text;  // files, one sentence a line
-  std::string adapt_graph;  // a card of triples that splitter and classifier are trained on
+  std::string adapt_graph;          // a card of triples that splitter and classifier are trained on
+  std::string adapt_pool = "card";  // where pools come from: PoolSource::from
+  std::string adapt_pool_file;      // of a pool from a file
+  std::string adapt_long_labels = "normalize";  // PoolLabelling::long_labels
   TuneSettings tune;
   EvaluateSettings evaluate;
   MetricTraitsMap metric_traits;  // of the measured metrics, by name

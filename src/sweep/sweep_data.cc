@@ -71,6 +71,22 @@ std::string SweepData::saved_start(const std::string& tuning, const std::string&
   });
 }
 
+PoolSource SweepData::pool(const PoolRequest& request, const AxisValue& value) {
+  std::string thing = fmt::format("pool {} {} {} {} {}", request.task, request.from, request.file,
+                                  request.examples, request.for_labels);
+  if (request.from == "train" || request.from == "labelled") thing += Json(request.labelled).dump();
+  return {request.from, once(thing, &value, [&] { return inspector_.pool_fingerprint(request); }),
+          request.examples};
+}
+
+void SweepData::check_label_mask(const std::string& objective, const std::string& mask_label,
+                                 const AxisValue& value) {
+  once(fmt::format("label mask {} {}", objective, mask_label), &value, [&] {
+    inspector_.check_label_mask(objective, mask_label);
+    return std::string();
+  });
+}
+
 // A file is named without its folders; the fingerprint is of its content.
 std::vector<CorpusSource> SweepData::corpus(const std::vector<std::string>& names) {
   std::vector<CorpusSource> sources;

@@ -27,6 +27,12 @@ class SweepData {
   std::string saved_start(const std::string& tuning, const std::string& folder,
                           const AxisValue* value);
 
+  // The pool of a task that a sweep asks for. `value`: the adaptation that reads it.
+  PoolSource pool(const PoolRequest& request, const AxisValue& value);
+  // ConfigError where an objective cannot set labels in its mask.
+  void check_label_mask(const std::string& objective, const std::string& mask_label,
+                        const AxisValue& value);
+
   std::vector<CorpusSource> corpus(const std::vector<std::string>& names);
   TaskSource task(const AxisValue& task);
   TemplateSettings template_settings(const AxisValue& tmpl, const TaskValue& task);

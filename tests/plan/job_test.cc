@@ -17,6 +17,10 @@ std::vector<JobSettings> every_kind() {
                      .train_size = {.examples = 4},
                      .seed = 7,
                      .evaluate = {.metrics = {"rouge_l"}}};
+  TuneJob labelling = cell, self_trained = cell;
+  labelling.labelling = PoolLabelling{.pool = {.fingerprint = "f"}, .long_labels = "refuse"};
+  self_trained.self_training =
+      SelfTraining{.long_labels = "refuse", .more_steps = 9, .parameters = {{"method", "dash"}}};
   const UntunedSettings untuned{.start = {.objective = {.name = "prefix_lm"}},
                                 .tmpl = {.name = "mapping"},
                                 .max_source_length = 3,
@@ -27,7 +31,16 @@ std::vector<JobSettings> every_kind() {
           SegmentJob{.stage = SegmentStage::group},
           AdaptJob{.adapt = {.name = "lm"}},
           AdaptJob{.continued = ContinueSettings{.objective = {.name = "prefix_lm"}}},
+          AdaptJob{.adapt = {.name = "pcp", .parameters = {{"form", "template"}}},
+                   .pool = PoolAdaptation{.task = cell.task,
+                                          .pool = {.from = "train", .examples = 7},
+                                          .objective = {.name = "prefix_lm"},
+                                          .tmpl = cell.tmpl,
+                                          .labelled = SubsetSettings{.seed = 3},
+                                          .seed = 3}},
           cell,
+          labelling,
+          self_trained,
           BaselineJob{.baseline = BaselineKind::most_frequent,
                       .subset = SubsetSettings{.train_size = {.per_class = 2}}},
           BaselineJob{.baseline = BaselineKind::untuned, .untuned = untuned},

@@ -13,7 +13,8 @@ namespace fs = std::filesystem;
 namespace {
 
 bool leaves_artefact(const Job& job) {
-  if (const TuneJob* tune = std::get_if<TuneJob>(&job.settings)) return tune->tune.keep_model;
+  if (const TuneJob* tune = std::get_if<TuneJob>(&job.settings))
+    return tune->tune.keep_model || tune->labelling;
   return job.kind != JobKind::baseline && job.kind != JobKind::probe;
 }
 
