@@ -79,6 +79,44 @@ def write_usb(folder, name, labels):
         (folder / f"{split}.json").write_text(json.dumps(items))
 
 
+# Of a card of sweeps/claims/pcp.toml: its folder, its columns and the labels of its files.
+K_SHOT = {
+    "trec": ("trec", "csv", "{label},{text}", "012345"),
+    "subj": ("subj", "csv", "{label},{text}", "01"),
+    "sst2": ("SST-2", "tsv", "{text}\t{label}", "01"),
+    "mrpc": ("MRPC", "tsv", "{label}\t1\t2\t{text}\t{text} too", "01"),
+    "rte": ("RTE", "tsv", "1\t{text}\t{text} too\t{label}", ["entailment", "not_entailment"]),
+}
+HEADERS = {
+    "sst2": "sentence\tlabel\n",
+    "mrpc": "Quality\t#1 ID\t#2 ID\t#1 String\t#2 String\n",
+    "rte": "index\tsentence1\tsentence2\tlabel\n",
+}
+
+
+def write_pcp(folder):
+    """PCP's k-shot splits with their cards, and its pools."""
+    for card, (name, ending, row, labels) in K_SHOT.items():
+        for seed in (13, 21, 42):
+            for split in ("train", "dev", "test"):
+                file = folder / f"k-shot/{name}/16-{seed}/{split}.{ending}"
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(HEADERS.get(card, "") + "".join(
+                    row.format(text=f"{card} {split} {seed} {i}", label=labels[i % len(labels)])
+                    + "\n" for i in range(40)))
+        shutil.copy(SOURCE / f"data/cards/lm_bff_{card}.toml", folder / "k-shot")
+        pool = folder / "glue_pretrain" / name
+        pool.mkdir(parents=True)
+        texts = [(f"{card} unlabelled {i}", labels[i % len(labels)]) for i in range(1600)]
+        if card in ("mrpc", "rte"):
+            (pool / "train.json").write_text(json.dumps(
+                {str(i): {"text_a": text, "text_b": text + " too", "label": label}
+                 for i, (text, label) in enumerate(texts)}))
+        else:
+            (pool / "train.tsv").write_text("sentence\tlabel\n" + "".join(
+                f"{text}\t{label}\n" for text, label in texts))
+
+
 def write_text(file):
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("".join(f"Line {i} is used for nothing.\n" for i in range(50)))
@@ -153,6 +191,8 @@ CLAIMS = {
     "decoding": 2 * 9 * 4 * 3,
     "tunings": 5 * 6 * 2 * 3,          # tasks, tunings, sizes
     "dept_efficiency": 3 * 8 * 3,      # tasks, tunings
+    # 13 adaptations, of which the separator is for the two tasks of pairs; 5 tasks, 3 seeds
+    "pcp": (12 * 5 + 2) * 3,
 }
 
 
@@ -166,6 +206,7 @@ def test_sweeps_of_claims_are_planned(name, tmp_path):
     write_openbook_qa(tmp_path / "results/datasets/openbook_qa")
     for card, labels in (("ag_news", 4), ("yelp_review", 5), ("imdb", 2)):
         write_usb(tmp_path / "results/datasets" / card, card, labels)
+    write_pcp(tmp_path / "results/datasets/pcp")
     for text in ("novels", "novel-sentences"):
         write_text(tmp_path / f"results/text/{text}.txt")
     shutil.copytree(SOURCE / "sweeps", tmp_path / "sweeps")
@@ -174,4 +215,6 @@ def test_sweeps_of_claims_are_planned(name, tmp_path):
 
     assert cells["tune"] == CLAIMS[name]
     # objectives, or stages of one, x replicates
-    assert jobs["pretrain"] == 2 * (1 if name == "dept_efficiency" else 3)
+    assert jobs["pretrain"] == {"dept_efficiency": 2, "pcp": 3}.get(name, 6)
+    if name == "pcp":   # all but none and the two of self-training
+        assert jobs["adapt"] == (9 * 5 + 2) * 3
