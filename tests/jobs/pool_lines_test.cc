@@ -145,8 +145,9 @@ Masked masked_shares(LineBatches& lines, int64_t rows) {
 }
 
 // 6 tokens of 40 are noise, in two spans: the first, of 1 to 5 tokens, begins behind 1 to 33
-// others, and the second is the end of the line. So the token at 30 is asked for in 3 of 33 lines, and the
-// one before the last (as in "It was great .") where the second span has two tokens: in 4 of 5.
+// others, and the second is the end of the line. So the token at 30 is asked for in 3 of 33 lines,
+// and the one before the last (as in "It was great .") where the second span has two tokens: in 4
+// of 5.
 TEST(LineBatches, MaskTheLabelAsTheObjectiveDoes) {
   LineBatches midst = batches("rate"), near_the_end = batches("rate", 38);
   const Masked shares = masked_shares(midst, 4000);
