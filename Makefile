@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Each target does set-up and build first; what is done already takes a second or two.
 # DOVETAIL=/path/to/dovetail makes `make demo` use that program and skip set-up and build.
-.PHONY: help announce demo test build program setup bench clean
+.PHONY: help announce demo test build program setup bench soak clean
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 SHELL := /bin/bash
@@ -40,6 +40,10 @@ setup:          ## Debian packages and .venv
 bench: build    ## speed of driver and store; of training, tuning and generation beside the peers
 	@shopt -s nullglob; for bench in build/bench/*_bench; do "$$bench"; done; build/dovetail bench driver
 	@for what in training tuning generation; do .venv/bin/python bench/compare_$$what.py; done
+
+soak: build     ## 1,000 random faults on running sweeps: kills, full disks, damaged journals and others
+	@FAKE_SWEEP=build/tests/faults/fake_sweep FAULTS=$(CURDIR)/build/tests/faults/libfaults.so \
+	  DOVETAIL_SOURCE_DIR=$(CURDIR) .venv/bin/python tests/faults/soak.py
 
 clean:          ## remove what the build made; results and .venv stay
 	rm -rf build build-dev build-asan

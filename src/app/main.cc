@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/names.h"
+#include "base/subnormals.h"
 
 namespace dovetail {
 
@@ -134,6 +135,7 @@ int leave_exit_code(int exit_code) {
 
 int main(int argc, char** argv) {
   dovetail::keep_freed_memory();
+  dovetail::flush_subnormals();  // before there are other threads
   // Standard output is for results, so the logger must not write there.
   dovetail::log_to_stderr();
   return dovetail::leave_exit_code(dovetail::guarded_dispatch(argc, argv));

@@ -8,6 +8,7 @@
 #include <ctime>
 #include <fstream>
 
+#include "base/subnormals.h"
 #include "base/text.h"
 #include "commit.h"  // made by the build
 
@@ -38,9 +39,14 @@ std::string cpu_model() {
 nlohmann::json provenance(int threads, const std::string& device, const std::string& precision) {
   char host[256] = {};
   ::gethostname(host, sizeof(host) - 1);
-  return {{"commit", DOVETAIL_COMMIT}, {"libtorch", TORCH_VERSION}, {"host", host},
-          {"threads", threads},        {"device", device},          {"precision", precision},
-          {"cpu", cpu_model()}};
+  return {{"commit", DOVETAIL_COMMIT},
+          {"libtorch", TORCH_VERSION},
+          {"host", host},
+          {"threads", threads},
+          {"device", device},
+          {"precision", precision},
+          {"cpu", cpu_model()},
+          {"subnormals", flushes_subnormals() ? "flushed" : "kept"}};
 }
 
 int64_t peak_bytes() {

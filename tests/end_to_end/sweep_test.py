@@ -99,6 +99,14 @@ def test_results_open_as_a_labelled_cube(reference):
         assert set(cube["objective"].values) >= {"none", "span_corruption", "prefix_lm"}
 
 
+def test_jobs_take_subnormal_numbers_for_zero(reference):
+    """As the thread of each job saw it."""
+    with h5py.File(reference / "alone" / "results.h5") as file:
+        environments = [json.loads(text) for text in file["provenance/environment"][:]]
+    assert environments
+    assert {environment["subnormals"] for environment in environments} == {"flushed"}
+
+
 def test_report_and_advice(reference):
     report = dovetail("report", "alone", cwd=reference)
     advice = dovetail("advise", "alone", "--task", "card", cwd=reference)

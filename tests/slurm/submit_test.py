@@ -4,11 +4,14 @@ their node, meet their time limit, are preempted or cancelled end complete, and 
 
 The scenarios go on at the same time, because most of it is waiting for Slurm. Each has a folder and
 nodes of its own."""
+import functools
 import json
 import re
+import resource
 import subprocess
-import time
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from conftest import LAUNCH, dovetail, make_tiny_sweep, num_records, tree
@@ -25,15 +28,42 @@ PARTITIONS = {
 }
 
 
-class Scenario:
-    """A sweep in a folder of its own, submitted with a profile."""
+def write_sweep(folder, steps):
+    folder.mkdir()
+    sweep = make_tiny_sweep(folder)
+    text = sweep.read_text().replace("steps = { fixed = 20 }", f"steps = {{ fixed = {steps} }}")
+    sweep.write_text(text.replace(', "prefix_lm"', ""))
 
-    def __init__(self, sandbox, folder, steps=60, **profile):
+
+@functools.cache
+def cost_of_sweep():
+    """Processor seconds of the sweep without its steps, and of a step of all its cells. What befalls
+    a sweep must find it running, on a fast machine too, so its steps are counted by the clock."""
+    with tempfile.TemporaryDirectory() as folder:
+        spent = {}
+        for steps in (50, 1050):
+            write_sweep(Path(folder) / str(steps), steps)
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            result = dovetail("run", "tiny.toml", "--out", "out", "--threads", 1,
+                              cwd=Path(folder) / str(steps))
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            assert result.returncode == 0, result
+            spent[steps] = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    per_step = (spent[1050] - spent[50]) / 1000
+    return spent[50] - 50 * per_step, per_step
+
+
+def steps_that_take(seconds):
+    fixed, per_step = cost_of_sweep()
+    return max(60, round((seconds - fixed) / per_step))
+
+
+class Scenario:
+    """A sweep of so many processor seconds in a folder of its own, submitted with a profile."""
+
+    def __init__(self, sandbox, folder, seconds=15, **profile):
         self.sandbox, self.folder, self.out = sandbox, folder, folder / "out"
-        folder.mkdir()
-        sweep = make_tiny_sweep(folder)
-        text = sweep.read_text().replace("steps = { fixed = 20 }", f"steps = {{ fixed = {steps} }}")
-        sweep.write_text(text.replace(', "prefix_lm"', ""))
+        write_sweep(folder, steps_that_take(seconds))
         values = {"time": "00:10:00", "partition": "main", "stop_seconds": 5} | profile
         (folder / "profile.toml").write_text(
             "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items()))
@@ -145,7 +175,7 @@ SCENARIOS = {
     "requeue": (requeued, {"ranks_per_node": 2, "launcher": "mpirun"}),
     "node": (lost_its_node, {"partition": "pair", "nodes": 2}),
     "limit": (met_its_limit, {"partition": "two", "time": "00:01:00", "at_limit": "chain",
-                              "links": 6, "steps": 300, "idle_lives": 5}),
+                              "links": 6, "seconds": 80, "idle_lives": 5}),
     "preempt": (preempted, {"partition": "low", "ranks_per_node": 2, "sbatch": ["--exclusive"]}),
     "shares": (killed_share, {"partition": "two", "shares": 3}),
     "cancel": (cancelled_and_resumed, {}),

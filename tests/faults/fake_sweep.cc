@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // A sweep of made-up jobs for tests of kills and signals:
 //   [FAKE_SWEEP_DISK=BYTES] fake_sweep FOLDER WIDTH DEPTH MILLISECONDS [KILLER]
-// Each job sleeps so long and then adds a line (its name, its rank) to FOLDER/ran.txt, before its
-// record is sent; the job named KILLER takes its process down; no file of rank 0 may grow beyond
-// FAKE_SWEEP_DISK, as if the disk were full. Exit codes as the real program's.
+// FOLDER/log.txt says what happened, in the order in which it did: "rank 2 4711" (of which process),
+// "began tune0.3 2" (on which rank), "ran tune0.3 2" after so many milliseconds, before the record is
+// sent, and "stored tune0.3" once it is in the journal. The job named KILLER takes its process down;
+// no file of rank 0 may grow beyond FAKE_SWEEP_DISK, as if the disk were full. results.h5 is published
+// ten times a second. Exit codes as the real program's.
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -21,6 +24,7 @@
 #include "driver/driver.h"
 #include "driver/made_up.h"
 #include "driver/progress.h"
+#include "store/results.h"
 
 namespace {
 
@@ -33,10 +37,12 @@ struct Setting {
   std::string killer;
 };
 
-// One write, so that lines of several processes do not mix.
-void add_line(const fs::path& file, const std::string& line) {
+// One write, so that lines of several processes do not mix; by system call, so that faults which a
+// test puts before the C library's write() spare the log that judges them.
+void log_line(const Setting& setting, const std::string& line) {
+  const fs::path file = setting.folder / "log.txt";
   const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
-  if (::write(fd, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
+  if (::syscall(SYS_write, fd, line.data(), line.size()) != static_cast<long>(line.size())) {
     throw_<SystemError>("cannot write {}", file.string());
   }
   ::close(fd);
@@ -44,6 +50,7 @@ void add_line(const fs::path& file, const std::string& line) {
 
 RunGroup make_run_group(const Setting& setting, int rank) {
   return [&setting, rank](std::span<const Job> group) {
+    log_line(setting, fmt::format("began {} {}\n", group[0].name, rank));
     const auto end =
         std::chrono::steady_clock::now() + std::chrono::milliseconds(setting.milliseconds);
     while (std::chrono::steady_clock::now() < end) {
@@ -51,7 +58,7 @@ RunGroup make_run_group(const Setting& setting, int rank) {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     if (group[0].name == setting.killer) ::raise(SIGKILL);
-    add_line(setting.folder / "ran.txt", fmt::format("{} {}\n", group[0].name, rank));
+    log_line(setting, fmt::format("ran {} {}\n", group[0].name, rank));
     return std::vector<Record>{made_up::finished(group[0])};
   };
 }
@@ -64,10 +71,35 @@ void shrink_disk() {
   ::setrlimit(RLIMIT_FSIZE, &limit);
 }
 
+// As the real program, which does so once a minute: a failure ends nothing.
+class Publisher {
+ public:
+  Publisher(const fs::path& folder, const Plan& plan, const Journal& journal)
+      : target_(folder / "results.h5"), plan_(plan), journal_(journal) {}
+
+  void publish() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - published_ < std::chrono::milliseconds(100)) return;
+    published_ = now;
+    try {
+      write_results(target_, plan_, journal_.records());
+    } catch (const std::exception& error) {
+      log_warning("{}", error.what());
+    }
+  }
+
+ private:
+  fs::path target_;
+  const Plan& plan_;
+  const Journal& journal_;
+  std::chrono::steady_clock::time_point published_;
+};
+
 int lead(Communicator& communicator, const Setting& setting) {
   const Plan plan = made_up::tree(setting.width, setting.depth);
   Journal journal(setting.folder);
   shrink_disk();
+  Publisher publisher(setting.folder, plan, journal);
   ProgressDisplay display;
   DriverOptions options;
   // Where a killer is at work it is to be found out; elsewhere the kills are the test's own.
@@ -75,7 +107,8 @@ int lead(Communicator& communicator, const Setting& setting) {
   if (const char* seconds = std::getenv("DEAD_AFTER_SECONDS"))
     options.dead_after_seconds = std::atof(seconds);
   options.on_record = [&](const Record& record) {
-    add_line(setting.folder / "stored.txt", record.name + "\n");
+    log_line(setting, fmt::format("stored {}\n", record.name));
+    publisher.publish();
   };
   options.on_progress = [&](const Progress& progress) { display.show(progress); };
   const RunSummary summary =
@@ -90,7 +123,7 @@ int run(const Setting& setting) {
   install_stop_handlers();
   const auto communicator = make_communicator();
   const int rank = communicator->rank();
-  add_line(setting.folder / "pids.txt", fmt::format("{} {}\n", rank, ::getpid()));
+  log_line(setting, fmt::format("rank {} {}\n", rank, ::getpid()));
   if (rank == 0) return lead(*communicator, setting);
   work(*communicator, make_run_group(setting, rank));
   return kSuccess;

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kills, signals and full disks: nothing that finished is lost or run again.
 
-A job counts as finished once its record is in the journal; fake_sweep then adds its name to
-stored.txt. A job that was killed between its work and its record may run again, so each kill
-excuses at most one line more for each rank."""
+A job counts as finished once its record is in the journal; fake_sweep then logs it as stored, and
+never may it run again. What ran and was not stored yet when a process was killed may, but no more
+of it than waits for the disk together."""
 import collections
 import os
-import pathlib
 import random
 import re
 import signal
@@ -14,22 +13,9 @@ import subprocess
 import time
 
 import pytest
+from sweeps import FAKE_SWEEP, JOBS, LAUNCH, alive, descendants, kill, log, pids, start, stored
 
-LAUNCH = pathlib.Path(os.environ["DOVETAIL_SOURCE_DIR"]) / "jobs" / "launch"
-FAKE_SWEEP = os.environ["FAKE_SWEEP"]
-WIDTH, DEPTH = 4, 9
-JOBS = 1 + WIDTH * (1 + DEPTH)
 SEED = int(os.environ.get("SEED", random.randrange(10**6)))
-
-
-def command(ranks, folder, milliseconds=40, killer=None):
-    program = [FAKE_SWEEP, str(folder), str(WIDTH), str(DEPTH), str(milliseconds)]
-    program += [killer] if killer else []
-    return [str(LAUNCH), "-n", str(ranks)] + program if ranks else program
-
-
-def start(*args, env=None, **kwargs):
-    return subprocess.Popen(command(*args, **kwargs), stderr=subprocess.PIPE, text=True, env=env)
 
 
 def end(process, timeout=60):
@@ -42,17 +28,6 @@ def end(process, timeout=60):
     return process.returncode, errors
 
 
-def lines(folder, name):
-    file = folder / name
-    return file.read_text().split("\n")[:-1] if file.exists() else []
-
-
-def pids(folder):
-    return {
-        int(rank): int(pid) for rank, pid in (line.split() for line in lines(folder, "pids.txt"))
-    }
-
-
 def wait_for(condition, seconds=30):
     deadline = time.monotonic() + seconds
     while not condition():
@@ -60,38 +35,21 @@ def wait_for(condition, seconds=30):
         time.sleep(0.01)
 
 
-def kill(pid, number=signal.SIGKILL):
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        pass
-
-
-def alive(pid):
-    try:
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")")[1].split()[0] not in "ZX"
-    except OSError:
-        return False
-
-
-def descendants(pid):
-    found = []
-    for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        found += [int(child)] + descendants(int(child))
-    return found
-
-
 TOGETHER = 4   # short jobs that end while the disk is busy with others
 
 
 def check_once(folder, excused):
-    """No job stored twice; run again, or stored without a line, only where a kill excuses it: of
-    each rank that was killed, the jobs whose records wait for the disk together."""
+    """No job began, or was stored, after it had been stored. One that ran is run again, or is in the
+    journal without a line, only where a kill excuses it: of each rank that was killed, the jobs
+    whose records wait for the disk together."""
+    done, ran = set(), collections.Counter()
+    for kind, name, *_ in log(folder, "began", "ran", "stored"):
+        assert name not in done, f"seed {SEED}: {kind} {name} after it was stored"
+        if kind == "stored":
+            done.add(name)
+        ran[name] += kind == "ran"
     excused *= TOGETHER
-    stored = collections.Counter(lines(folder, "stored.txt"))
-    assert set(stored.values()) == {1}, f"seed {SEED}: {stored}"
-    assert JOBS - len(stored) <= excused, f"seed {SEED}: {stored}"
-    ran = collections.Counter(line.split()[0] for line in lines(folder, "ran.txt"))
+    assert JOBS - len(done) <= excused, f"seed {SEED}: {done}"
     assert len(ran) == JOBS
     assert sum(ran.values()) - JOBS <= excused, f"seed {SEED}: {ran}"
 
@@ -106,7 +64,7 @@ def test_undisturbed(tmp_path, ranks):
 
 def test_a_killed_worker_costs_its_job_only(tmp_path):
     process = start(3, tmp_path)
-    wait_for(lambda: len(lines(tmp_path, "stored.txt")) > 5)
+    wait_for(lambda: stored(tmp_path) > 5)
     kill(pids(tmp_path)[2])
     code, errors = end(process)
     assert code == 0, errors
@@ -117,7 +75,7 @@ def test_a_killed_worker_costs_its_job_only(tmp_path):
 @pytest.mark.parametrize("ranks", [1, 3])
 def test_without_the_coordinator_all_end(tmp_path, ranks):
     process = start(ranks, tmp_path)
-    wait_for(lambda: len(lines(tmp_path, "stored.txt")) > 5)
+    wait_for(lambda: stored(tmp_path) > 5)
     kill(pids(tmp_path)[0])
     began = time.monotonic()
     code, errors = end(process, timeout=20)
@@ -135,7 +93,6 @@ def test_kills_at_random_moments(tmp_path):
     choose = random.Random(SEED)
     excused = 0
     for _ in range(12):
-        (tmp_path / "pids.txt").unlink(missing_ok=True)
         ranks = choose.choice([0, 1, 2, 3, 4])
         process = start(ranks, tmp_path)
         wait_for(lambda: pids(tmp_path).get(0) or process.poll() is not None)
@@ -179,7 +136,7 @@ def test_a_rank_that_dies_before_mpi_starts_can_be_stopped(tmp_path):
 @pytest.mark.parametrize("ranks", [1, 3])
 def test_a_signal_stops_cleanly(tmp_path, ranks, number):
     process = start(ranks, tmp_path, milliseconds=300)
-    wait_for(lambda: len(lines(tmp_path, "stored.txt")) > 0)
+    wait_for(lambda: stored(tmp_path) > 0)
     began = time.monotonic()
     process.send_signal(number)
     time.sleep(0.05)
@@ -194,7 +151,7 @@ def test_a_signal_stops_cleanly(tmp_path, ranks, number):
 
 def test_a_signal_without_mpirun(tmp_path):
     process = start(0, tmp_path)
-    wait_for(lambda: len(lines(tmp_path, "stored.txt")) > 0)
+    wait_for(lambda: stored(tmp_path) > 0)
     process.send_signal(signal.SIGTERM)
     code, errors = end(process, timeout=5)
     assert code == 75, errors
@@ -203,7 +160,7 @@ def test_a_signal_without_mpirun(tmp_path):
 def test_a_run_that_stood_still_as_a_whole_goes_on(tmp_path):
     """A laptop that slept, a virtual machine that was paused: everybody's silence was one's own."""
     process = start(3, tmp_path, env=os.environ | {"DEAD_AFTER_SECONDS": "0.3"})
-    wait_for(lambda: len(lines(tmp_path, "stored.txt")) > 3)
+    wait_for(lambda: stored(tmp_path) > 3)
     ranks = list(pids(tmp_path).values())
     for pid in ranks:
         kill(pid, signal.SIGSTOP)
@@ -217,7 +174,7 @@ def test_a_run_that_stood_still_as_a_whole_goes_on(tmp_path):
 
 def test_one_stopped_worker_does_not_stop_the_run(tmp_path):
     process = start(3, tmp_path)
-    wait_for(lambda: len(lines(tmp_path, "stored.txt")) > 3)
+    wait_for(lambda: stored(tmp_path) > 3)
     kill(pids(tmp_path)[1], signal.SIGTERM)
     code, errors = end(process)
     assert code == 0, errors
@@ -248,7 +205,7 @@ def test_a_full_disk_ends_the_run_and_loses_nothing(tmp_path):
 
 def test_killing_the_launcher_leaves_nothing_running(tmp_path):
     process = start(2, tmp_path)
-    wait_for(lambda: len(lines(tmp_path, "stored.txt")) > 0)
+    wait_for(lambda: stored(tmp_path) > 0)
     kill(process.pid)
     wait_for(lambda: not any(alive(pid) for pid in pids(tmp_path).values()), seconds=15)
     code, errors = end(start(2, tmp_path))

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""usage, on R ranks: python -m mpi4py.futures run_with_mpi4py.py JOBS: microseconds of an empty task."""
+import json
+import sys
+import time
+
+from mpi4py.futures import MPIPoolExecutor
+
+
+def task(number):
+    return number
+
+
+if __name__ == "__main__":
+    jobs = int(sys.argv[1])
+    with MPIPoolExecutor() as executor:
+        list(executor.map(task, range(100)))   # the ranks are there
+        began = time.perf_counter()
+        for number in executor.map(task, range(jobs)):
+            pass
+        seconds = time.perf_counter() - began
+    print(json.dumps({"us_per_job": seconds / jobs * 1e6, "jobs_per_second": jobs / seconds}))
