@@ -8,8 +8,6 @@ namespace dovetail {
 
 namespace {
 
-using Json = nlohmann::json;
-
 constexpr int64_t kMostBlocks = 1024;  // memory for them is allocated before the weights are read
 constexpr double kUsualTheta = 10000;
 constexpr const char* kScaledRotary =
@@ -17,7 +15,7 @@ constexpr const char* kScaledRotary =
     "its sources and answers fit the length before scaling";
 
 // transformers 5 writes rope_parameters, older versions rope_theta and rope_scaling.
-void check_rotary(const Json& rotary, const char* key) {
+void check_rotary(const nlohmann::json& rotary, const char* key) {
   if (!rotary.is_object()) {
     throw_<ConfigError>("config.json: expected an object for \"{}\", found {}", key, rotary.dump());
   }
@@ -109,7 +107,7 @@ void read_causal_ids(const ConfigValues& json, int64_t usual_start, int64_t usua
 }
 
 // transformers knows these of GPT-2 under two names, and the second one wins.
-Json with_gpt2_names(Json json) {
+nlohmann::json with_gpt2_names(nlohmann::json json) {
   constexpr std::pair<const char*, const char*> kNames[] = {
       {"hidden_size", "n_embd"},
       {"num_attention_heads", "n_head"},
@@ -121,16 +119,16 @@ Json with_gpt2_names(Json json) {
   return json;
 }
 
-Json common_json(const T5Config& config, const char* class_name) {
-  Json json = {{"architectures", {class_name}},
-               {"model_type", config.model_type},
-               {"vocab_size", config.vocab_size},
-               {"tie_word_embeddings", config.tie_word_embeddings},
-               {"bos_token_id", config.decoder_start_token_id},
-               {"eos_token_id", one_or_list(config.eos_token_id)},
-               {"initializer_range", 0.02},
-               {"use_cache", true},
-               {"torch_dtype", "float32"}};
+nlohmann::json common_json(const T5Config& config, const char* class_name) {
+  nlohmann::json json = {{"architectures", {class_name}},
+                         {"model_type", config.model_type},
+                         {"vocab_size", config.vocab_size},
+                         {"tie_word_embeddings", config.tie_word_embeddings},
+                         {"bos_token_id", config.decoder_start_token_id},
+                         {"eos_token_id", one_or_list(config.eos_token_id)},
+                         {"initializer_range", 0.02},
+                         {"use_cache", true},
+                         {"torch_dtype", "float32"}};
   if (config.causal->has_pad_token) json["pad_token_id"] = config.pad_token_id;
   return json;
 }
@@ -141,12 +139,12 @@ bool is_causal_type(const std::string& model_type) {
   return model_type == "llama" || model_type == "gpt2";
 }
 
-T5Config causal_config_from(const Json& file) {
+T5Config causal_config_from(const nlohmann::json& file) {
   T5Config config;
   config.model_type = ConfigValues(file).text_or("model_type", "");
   DOVETAIL_CHECK(is_causal_type(config.model_type));
   const bool llama = config.model_type == "llama";
-  const Json renamed = llama ? file : with_gpt2_names(file);
+  const nlohmann::json renamed = llama ? file : with_gpt2_names(file);
   const ConfigValues json(renamed);
   CausalShape shape;
   config.num_layers = 0;
@@ -169,10 +167,10 @@ T5Config causal_config_from(const Json& file) {
   return config;
 }
 
-Json causal_config_json(const T5Config& config) {
+nlohmann::json causal_config_json(const T5Config& config) {
   const CausalShape& shape = config.causal.value();
   if (config.model_type == "gpt2") {
-    Json json = common_json(config, "GPT2LMHeadModel");
+    nlohmann::json json = common_json(config, "GPT2LMHeadModel");
     json.update({{"n_embd", config.d_model},
                  {"n_head", config.num_heads},
                  {"n_layer", config.num_decoder_layers},
@@ -185,7 +183,7 @@ Json causal_config_json(const T5Config& config) {
                  {"attn_pdrop", config.dropout_rate}});
     return json;
   }
-  Json json = common_json(config, "LlamaForCausalLM");
+  nlohmann::json json = common_json(config, "LlamaForCausalLM");
   json.update({{"hidden_size", config.d_model},
                {"num_attention_heads", config.num_heads},
                {"num_key_value_heads", shape.num_key_value_heads},

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // budget: one table of keys, which is easier to check in one piece.
+#include "model/causal_config_file.h"
+
 #include "model/config_file.h"
 
 namespace dovetail {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "model/causal_config_file.h"
 #include "model/generation_config_file.h"
 
 namespace dovetail {

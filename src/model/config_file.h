@@ -11,10 +11,7 @@ namespace dovetail {
 // of transformers 4.57 and 5.23, those of the configurations as published, and the generation
 // settings that old files hold.
 const ForeignFile& config_file();
-// The same of decoder-only models: of LlamaConfig and of GPT2Config.
-const ForeignFile& llama_config_file();
-const ForeignFile& gpt2_config_file();
-// By model_type; that of T5 for any other.
+// By model_type: that of T5, or a decoder-only model's.
 const ForeignFile& config_file_of(const std::string& model_type);
 
 // A file's own keys, then those of every config.json that it has not declared: harmless ones, and

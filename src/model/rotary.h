@@ -5,8 +5,8 @@
 
 #include "model/config.h"
 
-// Shape suffixes: B batch, X length, H heads of queries, G heads of keys and values, C channels of a
-// head, I = H * C, W = (H + 2 G) * C.
+// Shape suffixes: B batch, X length, H heads of queries, G heads of keys and values, C channels of
+// a head, I = H * C, W = (H + 2 G) * C.
 namespace dovetail {
 
 // The cosines and sines of rotary positions (RoPE; Su et al. 2021): [B, X, 1, C], float32.

@@ -55,8 +55,8 @@ struct CausalCase : T5Case {
   }
 };
 
-std::vector<std::string> case_names() { return t5_case_names(CAUSAL_ORACLE_FOLDER); }
-CausalCase read_case(const std::string& name) {
+std::vector<std::string> causal_case_names() { return t5_case_names(CAUSAL_ORACLE_FOLDER); }
+CausalCase read_causal_case(const std::string& name) {
   return CausalCase(fs::path(CAUSAL_ORACLE_FOLDER) / name);
 }
 
@@ -72,15 +72,14 @@ std::vector<int32_t> until_end(const Tensor& ids_T, const T5Config& config) {
   return ids;
 }
 
-TEST(CausalParity, HasCases) { EXPECT_GE(case_names().size(), 24u); }
+TEST(CausalParity, HasCases) { EXPECT_GE(causal_case_names().size(), 24u); }
 
 TEST(CausalParity, LogitsWithin1e4) {
   const at::InferenceMode inference;
   double worst = 0;
-  for (const std::string& name : case_names()) {
-    const CausalCase c = read_case(name);
-    const double difference =
-        largest_difference(c.at_labels(c.hidden()), c.expected.at("logits"));
+  for (const std::string& name : causal_case_names()) {
+    const CausalCase c = read_causal_case(name);
+    const double difference = largest_difference(c.at_labels(c.hidden()), c.expected.at("logits"));
     EXPECT_LT(difference, 1e-4) << name;
     worst = std::max(worst, difference);
   }
@@ -90,8 +89,8 @@ TEST(CausalParity, LogitsWithin1e4) {
 // The start token stands where a row has no source, whatever other rows have.
 TEST(CausalParity, RowsWithoutASourceBeginWithTheStart) {
   const at::InferenceMode inference;
-  for (const std::string& name : case_names()) {
-    const CausalCase c = read_case(name);
+  for (const std::string& name : causal_case_names()) {
+    const CausalCase c = read_causal_case(name);
     const int64_t rows = c.mask().size(0);
     const Tensor none = at::zeros({rows, 0}), padding = at::zeros_like(c.mask());
     const Tensor no_ids = at::zeros({rows, 0}, at::kLong);
@@ -107,14 +106,13 @@ TEST(CausalParity, RowsWithoutASourceBeginWithTheStart) {
 
 TEST(CausalParity, LossAndEveryGradient) {
   double worst = 0;
-  for (const std::string& name : case_names()) {
-    const CausalCase c = read_case(name);
+  for (const std::string& name : causal_case_names()) {
+    const CausalCase c = read_causal_case(name);
     NamedTensors named = named_tensors(c.model.config(), c.model.weights());
     for (auto& [key, tensor] : named) tensor.requires_grad_(true);
     const Tensor labels = c.ids("labels");
     const double count = (labels >= 0).sum().item<double>();
-    const Tensor loss =
-        c.model.loss(c.hidden(), labels, {.weight = static_cast<float>(1 / count)});
+    const Tensor loss = c.model.loss(c.hidden(), labels, {.weight = static_cast<float>(1 / count)});
     loss.backward();
     EXPECT_NEAR(loss.item<double>(), c.expected.at("loss").item<double>(), 1e-5) << name;
     for (auto& [key, tensor] : named) {
@@ -131,9 +129,9 @@ TEST(CausalParity, LossAndEveryGradient) {
 }
 
 TEST(CausalParity, GreedyIdsIdenticalInAPaddedBatch) {
-  for (const std::string& name : case_names()) {
+  for (const std::string& name : causal_case_names()) {
     const at::InferenceMode inference;
-    const CausalCase c = read_case(name);
+    const CausalCase c = read_causal_case(name);
     const auto ours = generate_greedy(c.model, c.memory(), c.mask(), kNewTokens);
     const Tensor theirs = c.ids("greedy");
     for (size_t row = 0; row < ours.size(); ++row)
@@ -142,9 +140,9 @@ TEST(CausalParity, GreedyIdsIdenticalInAPaddedBatch) {
 }
 
 TEST(CausalParity, BeamIdsAndScoresIdentical) {
-  for (const std::string& name : case_names()) {
+  for (const std::string& name : causal_case_names()) {
     const at::InferenceMode inference;
-    const CausalCase c = read_case(name);
+    const CausalCase c = read_causal_case(name);
     GenerationSettings settings{.num_beams = kBeams, .max_new_tokens = kNewTokens};
     settings.num_return_sequences = kBeams;
     apply_model_ids(c.model.config(), settings);
@@ -164,9 +162,9 @@ TEST(CausalParity, BeamIdsAndScoresIdentical) {
 // A row alone and the same row in a padded batch: the same ids, greedy and sampled, and the same
 // likelihood of its target.
 TEST(CausalParity, PaddingChangesNoRow) {
-  for (const std::string& name : case_names()) {
+  for (const std::string& name : causal_case_names()) {
     const at::InferenceMode inference;
-    const CausalCase c = read_case(name);
+    const CausalCase c = read_causal_case(name);
     GenerationSettings settings{.max_new_tokens = kNewTokens, .do_sample = true, .seed = 5};
     apply_model_ids(c.model.config(), settings);
     const auto together = generate(c.model, c.memory(), c.mask(), settings);
@@ -191,7 +189,7 @@ TEST(CausalParity, PaddingChangesNoRow) {
 
 // What tests/oracles/causal_saved_folders.py reads with the reference implementation.
 TEST(CausalParity, SavesFoldersForTheReference) {
-  for (const std::string& name : case_names()) {
+  for (const std::string& name : causal_case_names()) {
     const Checkpoint checkpoint = load_checkpoint(fs::path(CAUSAL_ORACLE_FOLDER) / name);
     const fs::path folder = fs::path(CAUSAL_SAVED_FOLDER) / name;
     save_checkpoint(folder, checkpoint.config, checkpoint.weights);

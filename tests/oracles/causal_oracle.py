@@ -6,10 +6,10 @@ Writes OUTPUT_FOLDER/CASE/ with config.json, the weights in one of the published
 expected.safetensors: sources and targets, the logits that predict the targets, the loss over these
 alone, the gradient of every parameter, and greedy and beam ids with the beams' scores.
 
-The reference reads each row by itself: source and target behind each other, without padding. Batches
-are padded on the left for generation, as transformers wants it. They are drawn again until no step
-hangs on a rounding error: float32 and float64 must agree on every id, and the best two logits of a
-greedy step must be MARGIN apart.
+The reference reads each row by itself: source and target behind each other, without padding.
+Batches are padded on the left for generation, as transformers wants it. They are drawn again until
+no step hangs on a rounding error: float32 and float64 must agree on every id, and the best two
+logits of a greedy step must be MARGIN apart.
 """
 import copy
 import json

@@ -25,8 +25,8 @@ constexpr const char* kHead = "lm_head.weight";
 
 // The names in a family's folders beside those of for_each_weight().
 struct FolderNames {
-  std::string family;  // for messages
-  std::string shared;  // the embedding
+  std::string family;                    // for messages
+  std::string shared;                    // the embedding
   std::vector<std::string> copies = {};  // of the embedding, in old folders
   std::string prefix = {};               // which folders of a network without its head leave out
   std::vector<std::string> unused = {};  // endings of tensors that no version of the model uses

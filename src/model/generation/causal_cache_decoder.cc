@@ -46,9 +46,8 @@ class CausalCacheDecoder final : public CachedDecoder {
     next_position_R_ = rows.positions_BX.amax(1) + 1;
     const Tensor hidden =
         run(add_positions(model, embedded, rows.positions_BX, longest_), rows.positions_BX);
-    first_RD_ = hidden
-                    .gather(1, rows.outputs_BT.unsqueeze(2).expand({-1, -1, config_.d_model}))
-                    .squeeze(1);
+    first_RD_ =
+        hidden.gather(1, rows.outputs_BT.unsqueeze(2).expand({-1, -1, config_.d_model})).squeeze(1);
     if (beams > 1) select(at::arange(sources, at::kLong).repeat_interleave(beams));
   }
 
@@ -120,12 +119,13 @@ class CausalCacheDecoder final : public CachedDecoder {
                   length = past.key_RGPC.size(2), channels = key.size(3),
                   each = config_.num_heads / groups;
     // the heads of a group take the place of query positions, so its keys are read once for all
-    const Tensor query = heads.q_BXHC.transpose(1, 2).reshape({rows, groups, each * count, channels});
+    const Tensor query =
+        heads.q_BXHC.transpose(1, 2).reshape({rows, groups, each * count, channels});
     Tensor scores = at::matmul(query, past.key_RGPC.transpose(2, 3)).to(at::kFloat) + never_R11P_;
     if (count > 1) {
-      const Tensor later = at::full({count, length}, std::numeric_limits<float>::lowest(),
-                                    scores.options())
-                               .triu(length - count + 1);
+      const Tensor later =
+          at::full({count, length}, std::numeric_limits<float>::lowest(), scores.options())
+              .triu(length - count + 1);
       scores = (scores.view({rows, groups, each, count, length}) + later).view(scores.sizes());
     }
     const Tensor mixed =

@@ -24,9 +24,9 @@ bool is_identity(const Tensor& rows_R, int64_t num_rows) {
 
 std::unique_ptr<CachedDecoder> make_decoder(const T5Model& model, const Tensor& memory_BSD,
                                             const Tensor& mask_BS, int64_t beams_per_source) {
-  const auto make = model.config().is_causal()    ? make_causal_cache_decoder
+  const auto make = model.config().is_causal()   ? make_causal_cache_decoder
                     : is_plain_float(memory_BSD) ? make_indexed_cache_decoder
-                                                  : make_dense_cache_decoder;
+                                                 : make_dense_cache_decoder;
   return make(model, memory_BSD, mask_BS, beams_per_source);
 }
 
