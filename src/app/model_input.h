@@ -32,7 +32,7 @@ struct ModelInputRules {
   int64_t max_source_length = 512;
   bool truncate = false;  // cut longer sources (a text keeps its </s>) instead of refusing them
   bool with_target = true;
-  RowTexts texts = RowTexts::two;  // how the model reads source and target
+  RowTexts texts = RowTexts::two;           // how the model reads source and target
   std::optional<PromptPlacer> prompt = {};  // of an adapter; its tokens do not count as length
 };
 

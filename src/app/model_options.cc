@@ -19,7 +19,8 @@ namespace dovetail {
 void add_model_options(CLI::App& command, ModelOptions& options, const std::string& about_input) {
   command
       .add_option("--model", options.model,
-                  "A T5, Llama or GPT-2 folder in the Hugging Face layout: config.json, model.safetensors, and "
+                  "A T5, Llama or GPT-2 folder in the Hugging Face layout: config.json, "
+                  "model.safetensors, and "
                   "spiece.model or tokenizer.json if inputs are texts")
       ->required();
   command.add_option(

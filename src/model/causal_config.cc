@@ -195,7 +195,8 @@ nlohmann::json causal_config_json(const T5Config& config) {
                {"hidden_act", "silu"},
                {"attention_bias", shape.attention_bias},
                {"mlp_bias", shape.mlp_bias},
-               {"rope_theta", shape.rope_theta}});
+               {"rope_theta", shape.rope_theta},  // of transformers 4; 5 has it below
+               {"rope_parameters", {{"rope_theta", shape.rope_theta}, {"rope_type", "default"}}}});
   return json;
 }
 

@@ -48,20 +48,20 @@ TEST(CausalRows, TheTargetStandsBehindTheSource) {
 TEST(CausalRows, ExamplesOfARowHavePositionsOfTheirOwn) {
   const CausalRows rows =
       lay_out_rows(floats({{1, 1, 2}, {2, 2, 0}}), floats({{1, 1, 2, 2, 2}, {1, 1, 2, 2, 0}}), 5);
-  EXPECT_TRUE(at::equal(rows.positions_BX,
-                        longs({{0, 1, 0, 0, 2, 0, 1, 2}, {0, 1, 0, 0, 1, 0, 2, 0}})));
-  EXPECT_TRUE(at::equal(rows.keys_BX,
-                        floats({{1, 1, 2, 0, 1, 0, 2, 2}, {2, 2, 0, 1, 1, 0, 2, 0}})));
+  EXPECT_TRUE(
+      at::equal(rows.positions_BX, longs({{0, 1, 0, 0, 2, 0, 1, 2}, {0, 1, 0, 0, 1, 0, 2, 0}})));
+  EXPECT_TRUE(
+      at::equal(rows.keys_BX, floats({{1, 1, 2, 0, 1, 0, 2, 2}, {2, 2, 0, 1, 1, 0, 2, 0}})));
   EXPECT_TRUE(at::equal(rows.segments_BX, rows.keys_BX));
   EXPECT_TRUE(at::equal(rows.outputs_BT.slice(1, 0, 4), longs({{1, 4, 2, 6}, {3, 4, 1, 6}})));
 }
 
 T5Config causal_config(nlohmann::json change = nlohmann::json::object()) {
-  nlohmann::json json = {{"model_type", "llama"},       {"vocab_size", 20},
-                         {"hidden_size", 8},            {"num_attention_heads", 2},
-                         {"num_hidden_layers", 2},      {"intermediate_size", 12},
-                         {"num_key_value_heads", 1},    {"bos_token_id", 1},
-                         {"tie_word_embeddings", true}, {"eos_token_id", 2}};
+  nlohmann::json json = {
+      {"model_type", "llama"},    {"vocab_size", 20},       {"hidden_size", 8},
+      {"num_attention_heads", 2}, {"num_hidden_layers", 2}, {"intermediate_size", 12},
+      {"num_key_value_heads", 1}, {"bos_token_id", 1},      {"tie_word_embeddings", true},
+      {"eos_token_id", 2}};
   json.update(change);
   return causal_config_from(json);
 }
@@ -71,9 +71,9 @@ TEST(Rotary, TurnsPairsOfChannelsByThePosition) {
   const T5Config config = causal_config();
   const RotaryAngles angles = rotary_angles(longs({{3}}), config);
   // one position of q (2 heads), k and v (1 head each)
-  const Tensor qkv = torch::tensor({2., 0., 0., 0., 0., 2., 0., 0., 0., 0., 1., 0., 5., 6., 7., 8.},
-                                   at::kFloat)
-                         .view({1, 1, 16});
+  const Tensor qkv =
+      torch::tensor({2., 0., 0., 0., 0., 2., 0., 0., 0., 0., 1., 0., 5., 6., 7., 8.}, at::kFloat)
+          .view({1, 1, 16});
 
   const AttentionHeads heads = causal_heads(qkv, config, angles);
 
@@ -147,9 +147,8 @@ TEST(CausalModel, PackedExamplesDoNotSeeEachOther) {
       const Tensor memory = model.encode(model.embed(source), mask, options);
       return model.logits(model.decode(target, memory, mask, options)).squeeze(0);
     };
-    const Tensor packed =
-        logits(longs({{5, 6, 7}}), floats({{1, 1, 2}}), longs({{0, 8, 0, 9, 10}}),
-               floats({{1, 1, 2, 2, 2}}));
+    const Tensor packed = logits(longs({{5, 6, 7}}), floats({{1, 1, 2}}), longs({{0, 8, 0, 9, 10}}),
+                                 floats({{1, 1, 2, 2, 2}}));
     const Tensor first = logits(longs({{5, 6}}), floats({{1, 1}}), longs({{0, 8}}), {});
     const Tensor second = logits(longs({{7}}), floats({{1}}), longs({{0, 9, 10}}), {});
     EXPECT_TRUE(at::allclose(packed.slice(0, 0, 2), first, 1e-4, 1e-5)) << shape;

@@ -58,12 +58,12 @@ TEST_F(CausalSweeps, ObjectivesThatDoNotGoWithTheModelAreRefused) {
   EXPECT_THAT(refusal(sweep_of("\"llama-tiny\"", R"(["span_corruption"])")),
               AllOf(HasSubstr("q.toml:17"), HasSubstr("\"span_corruption\" is for encoder-decoder"),
                     HasSubstr("language_modelling"), HasSubstr("prefix_lm")));
-  EXPECT_THAT(refusal(sweep_of("\"t5-tiny\"", R"(["language_modelling"])")),
-              AllOf(HasSubstr("\"language_modelling\" is for decoder-only"),
-                    HasSubstr("span_corruption")));
-  EXPECT_THAT(refusal(sweep_of("\"llama-tiny\"",
-                               R"([{ stages = ["prefix_lm", "span_corruption"] }])")),
-              HasSubstr("\"span_corruption\""));
+  EXPECT_THAT(
+      refusal(sweep_of("\"t5-tiny\"", R"(["language_modelling"])")),
+      AllOf(HasSubstr("\"language_modelling\" is for decoder-only"), HasSubstr("span_corruption")));
+  EXPECT_THAT(
+      refusal(sweep_of("\"llama-tiny\"", R"([{ stages = ["prefix_lm", "span_corruption"] }])")),
+      HasSubstr("\"span_corruption\""));
 }
 
 TEST_F(CausalSweeps, ProbesAndAdaptationsAreRefused) {
@@ -81,8 +81,7 @@ TEST_F(CausalSweeps, ProbesAndAdaptationsAreRefused) {
 
 TEST_F(CausalSweeps, FoldersWithoutASizeAreRefused) {
   write("broken/config.json", R"({"model_type": "llama", "hidden_size": 128})");
-  EXPECT_THAT(refusal(sweep_of("\"broken\"", R"(["none"])")),
-              HasSubstr("num_attention_heads"));
+  EXPECT_THAT(refusal(sweep_of("\"broken\"", R"(["none"])")), HasSubstr("num_attention_heads"));
 }
 
 // By hand: q, o of 128 x 128, k, v of 64 x 128, three matrices of 352 x 128 in each of 5 blocks.

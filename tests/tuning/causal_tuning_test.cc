@@ -133,7 +133,8 @@ TEST_P(EveryCausalTuning, ComesBackFromItsFolder) {
   at::manual_seed(17);
   for (auto& [name, tensor] : method->trainable())
     tensor.add_(at::randn(tensor.sizes(), tensor.options().requires_grad(false)), 0.1);
-  const auto folder = std::filesystem::path(testing::TempDir()) / fmt::format("causal_{}", getpid());
+  const auto folder =
+      std::filesystem::path(testing::TempDir()) / fmt::format("causal_{}", getpid());
   std::filesystem::remove_all(folder);
   method->save(folder);
   const Tensor expected = logits_with(model, *method);
@@ -145,10 +146,10 @@ TEST_P(EveryCausalTuning, ComesBackFromItsFolder) {
   } else {
     const PromptAdapter prompt = load_adapter(folder, again);
     const Tensor ids = causal_ids(prompt.size());
-    found = logits_behind(again, prompt.method ? prompt.method->embed(ids)
-                                 : prompt.size() > 0
-                                     ? embed_soft_tokens(again, ids, prompt.table_KD)
-                                     : again.embed(ids));
+    found =
+        logits_behind(again, prompt.method       ? prompt.method->embed(ids)
+                             : prompt.size() > 0 ? embed_soft_tokens(again, ids, prompt.table_KD)
+                                                 : again.embed(ids));
   }
   EXPECT_LT(distance(found, expected), 5e-5);
   std::filesystem::remove_all(folder);

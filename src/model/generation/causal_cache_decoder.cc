@@ -69,6 +69,7 @@ class CausalCacheDecoder final : public CachedDecoder {
     }
     set_keys(keys_RP_.index_select(0, rows));
     next_position_R_ = next_position_R_.index_select(0, rows);
+    longest_ = next_position_R_.max().item<int64_t>();
     if (first_RD_.defined()) first_RD_ = first_RD_.index_select(0, rows);
   }
 
