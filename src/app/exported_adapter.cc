@@ -18,9 +18,10 @@ namespace {
 
 // Where PEFT would put a soft prompt of ours, and where it belongs.
 std::vector<std::string> notes_of_prompt(const fs::path& folder, const AdapterConfig& config) {
-  const auto width = config.value("token_dim");
+  const auto width = config.value("token_dim"), task = config.value("task_type");
   const PromptAdapter prompt =
-      read_placed_prompt(folder, config, width.is_number_integer() ? width.get<int64_t>() : 0);
+      read_placed_prompt(folder, config, width.is_number_integer() ? width.get<int64_t>() : 0,
+                         task.is_string() ? task.get<std::string>() : "");
   if (config.peft_type == kOwnPromptType) {
     return {fmt::format(
         "its {} soft tokens do not stand in front of the source, where alone PEFT can put them: "

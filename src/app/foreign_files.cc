@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "model/causal_config_file.h"
 #include "model/config_file.h"
 #include "model/generation_config_file.h"
 #include "text/tokenizer_keys.h"
@@ -26,8 +27,12 @@ std::string use_text(const ForeignKey& key) {
 }  // namespace
 
 std::vector<const ForeignFile*> foreign_files() {
-  std::vector<const ForeignFile*> files = {&config_file(), &generation_config_file(),
-                                           &tokenizer_json_keys(), &tokenizer_config_keys(),
+  std::vector<const ForeignFile*> files = {&config_file(),
+                                           &llama_config_file(),
+                                           &gpt2_config_file(),
+                                           &generation_config_file(),
+                                           &tokenizer_json_keys(),
+                                           &tokenizer_config_keys(),
                                            &special_tokens_map_keys()};
   for (const ForeignFile& file : adapter_files()) files.push_back(&file);
   return files;

@@ -16,6 +16,7 @@
 #include "jobs/decoding.h"
 #include "jobs/pair_batches.h"
 #include "metrics/metric.h"
+#include "model/config.h"
 #include "objectives/objective.h"
 #include "plan/adaptations.h"
 #include "plan/baselines.h"
@@ -102,10 +103,11 @@ Listing list_metrics() {
 Listing list_models() {
   Listing listing;
   for (const auto& [name, shape] : catalogues().model_shapes) {
+    const T5Config config = model_config_from(shape);
     listing.rows.push_back(
-        {name, fmt::format("d_model {}, layers {}, heads {}, d_ff {}", shape.value("d_model", 0),
-                           shape.value("num_layers", 0), shape.value("num_heads", 0),
-                           shape.value("d_ff", 0))});
+        {name, fmt::format("d_model {}, layers {}, heads {}, d_ff {}{}", config.d_model,
+                           config.num_decoder_layers, config.num_heads, config.d_ff,
+                           config.is_causal() ? ", decoder-only" : "")});
   }
   return listing;
 }

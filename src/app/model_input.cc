@@ -105,7 +105,8 @@ const Vocabulary& ModelInputReader::vocabulary_for(const std::string& side) {
 // What the tokenizer makes of a text's ids.
 std::vector<int32_t> ModelInputReader::framed(std::vector<int32_t> ids, const std::string& side) {
   const int64_t num_ids = side == "source" && rules_.prompt ? rules_.prompt->num_ids() : 0;
-  ids = vocabulary_->frame(std::move(ids));
+  ids = side == "source" ? source_frame(*vocabulary_, std::move(ids), rules_.texts)
+                         : target_frame(*vocabulary_, std::move(ids), rules_.texts);
   for (const int32_t id : ids) {
     if (id >= std::max(num_ids, rules_.vocab_size)) {
       throw_<DataError>(

@@ -11,13 +11,15 @@
 
 #include "app/json_lines.h"
 #include "app/prompt_placer.h"
+#include "jobs/framing.h"
 #include "text/vocabulary.h"
 
 namespace dovetail {
 
 // One input line of `score` and `generate`: {"source": TEXT, "target": TEXT}, or the same with
 // "source_ids" and "target_ids". Texts are encoded as T5's tokenizer does: sentinels become their
-// ids, and sources and targets end with </s>. Ids are used unchanged. The soft tokens of a prompt
+// ids, and sources and targets end with </s>, but for sources of decoder-only models. Ids are used
+// unchanged. The soft tokens of a prompt
 // stand in the source (PromptPlacer). Other keys are ignored.
 struct ModelInput {
   int64_t number = 0;  // 0, 1, 2, ... in the order of the input
@@ -30,6 +32,7 @@ struct ModelInputRules {
   int64_t max_source_length = 512;
   bool truncate = false;  // cut longer sources (a text keeps its </s>) instead of refusing them
   bool with_target = true;
+  RowTexts texts = RowTexts::two;           // how the model reads source and target
   std::optional<PromptPlacer> prompt = {};  // of an adapter; its tokens do not count as length
 };
 

@@ -19,7 +19,8 @@ namespace dovetail {
 void add_model_options(CLI::App& command, ModelOptions& options, const std::string& about_input) {
   command
       .add_option("--model", options.model,
-                  "A T5 folder in the Hugging Face layout: config.json, model.safetensors, and "
+                  "A T5, Llama or GPT-2 folder in the Hugging Face layout: config.json, "
+                  "model.safetensors, and "
                   "spiece.model or tokenizer.json if inputs are texts")
       ->required();
   command.add_option(
@@ -82,7 +83,8 @@ ModelInputRules input_rules(const ModelOptions& options, const AdaptedModel& ada
                         .vocab_size = adapted.model.config().vocab_size,
                         .max_source_length = options.max_source_length,
                         .truncate = options.truncate,
-                        .with_target = with_target};
+                        .with_target = with_target,
+                        .texts = row_texts(adapted.model.config())};
   if (adapted.prompt.size() > 0) rules.prompt.emplace(adapted.prompt, rules.vocab_size);
   return rules;
 }

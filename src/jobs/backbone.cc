@@ -2,6 +2,7 @@
 #include "jobs/backbone.h"
 
 #include "base/error.h"
+#include "plan/model_size.h"
 
 namespace dovetail {
 
@@ -46,12 +47,14 @@ Backbone load_backbone(const Job& job, const StartSettings& start, uint64_t seed
 T5Config config_for(const Json& model, const Vocabulary& vocabulary) {
   Json json = model;
   const SpecialIds& ids = vocabulary.special_ids();
-  const Json own = {
+  Json own = {
       {"vocab_size", vocabulary.size()}, {"pad_token_id", ids.pad}, {"eos_token_id", ids.eos}};
+  // a text begins after the end of another, where the vocabulary has no token that begins one
+  if (is_causal_model(model)) own["bos_token_id"] = ids.bos.value_or(ids.eos);
   for (const auto& [key, value] : own.items()) {
     if (!json.contains(key)) json[key] = value;
   }
-  const T5Config config = t5_config_from(json);
+  const T5Config config = model_config_from(json);
   if (config.vocab_size < vocabulary.size()) {
     throw_<ConfigError>(
         "the model has {} embeddings, its vocabulary {} ids: they do not belong together",

@@ -41,9 +41,10 @@ void run_untuned(const Job& job, const TaskData& task, Artefacts& artefacts, Rec
   Backbone backbone = load_backbone(job, settings.start, settings.seed.value_or(0),
                                     /*keeps_weights=*/false, artefacts);
   const auto method = find_tuning("full").make(backbone.model, {}, 0);
-  const ExampleEncoder encoder(task, untuned_template(settings.tmpl), *backbone.vocabulary, {},
-                               backbone.model.config().vocab_size,
-                               {settings.max_source_length, settings.max_target_length});
+  const ExampleEncoder encoder(
+      task, untuned_template(settings.tmpl), *backbone.vocabulary, {},
+      backbone.model.config().vocab_size,
+      {settings.max_source_length, settings.max_target_length, row_texts(backbone.model.config())});
   evaluate(backbone.model, *method, encoder, baseline.evaluate, record);
 }
 

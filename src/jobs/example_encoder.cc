@@ -141,14 +141,18 @@ std::vector<int32_t> ExampleEncoder::fitting_ids(std::vector<Segment> segments,
 std::vector<int32_t> ExampleEncoder::target_ids(const std::string& target,
                                                 RowCounts& counts) const {
   std::vector<int32_t> ids = vocabulary_.encode_with_sentinels(target);
-  counts.cut_targets += std::ssize(ids) > room_in_frame(vocabulary_, limits_.target);
-  return framed(vocabulary_, std::move(ids), limits_.target);
+  const size_t whole = ids.size();
+  ids = framed_target(vocabulary_, std::move(ids), limits_.target, limits_.texts);
+  const size_t frame = target_frame(vocabulary_, {}, limits_.texts).size();
+  counts.cut_targets += ids.size() < whole + frame;
+  return ids;
 }
 
 EncodedRow ExampleEncoder::row(const Example& example, const std::string& reference) const {
   const Rendered rendered = render(tmpl_, task_, example, reference);
   EncodedRow row{.counts = {.rows = 1}};
-  row.sequence.source = vocabulary_.frame(fitting_ids(rendered.source, row.counts));
+  row.sequence.source =
+      source_frame(vocabulary_, fitting_ids(rendered.source, row.counts), limits_.texts);
   row.sequence.target = target_ids(rendered.target, row.counts);
   return row;
 }

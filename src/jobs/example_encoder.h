@@ -8,6 +8,7 @@
 
 #include "examples/subset.h"
 #include "examples/task.h"
+#include "jobs/framing.h"
 #include "plan/job_settings.h"
 #include "templates/rendered.h"
 #include "templates/template.h"
@@ -43,6 +44,7 @@ struct EncodedRows {
 struct RowLimits {
   int64_t source = 64;
   int64_t target = 16;
+  RowTexts texts = RowTexts::two;  // how the model reads source and target
 };
 
 // Encodes examples as ids, the same way for training and test.

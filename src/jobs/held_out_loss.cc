@@ -18,11 +18,11 @@ namespace {
 // Every document once; of joined documents, as many rows as they fill. What is random in a row does
 // not depend on the job's seed, nor do rows on how those of the training are packed.
 std::vector<Sequence> rows_of_documents(const Documents& documents, const Vocabulary& vocabulary,
-                                        const ChoiceSettings& objective,
-                                        PretrainSettings settings) {
+                                        const ChoiceSettings& objective, PretrainSettings settings,
+                                        RowTexts texts) {
   settings.seed = 0;
   settings.pack_pairs = false;
-  TextRows rows(documents, vocabulary, objective, settings);
+  TextRows rows(documents, vocabulary, objective, settings, texts);
   std::vector<Sequence> sequences;
   int64_t text = 0;
   const auto is_read = [&] {
@@ -41,7 +41,7 @@ std::vector<Sequence> rows_of_documents(const Documents& documents, const Vocabu
 
 HeldOutLoss::HeldOutLoss(const Documents& documents, const Vocabulary& vocabulary,
                          const ChoiceSettings& objective, const PretrainSettings& settings,
-                         fs::path file)
+                         RowTexts texts, fs::path file)
     : batch_size_(rows_per_batch(settings)),
       points_(settings.held_out_points),
       file_(std::move(file)) {
@@ -50,7 +50,7 @@ HeldOutLoss::HeldOutLoss(const Documents& documents, const Vocabulary& vocabular
         "held_out = {}: these documents have {} tokens, fewer than two rows of {}: hold out more",
         documents.count, documents.tokens, settings.sequence_length);
   }
-  rows_ = rows_of_documents(documents, vocabulary, objective, settings);
+  rows_ = rows_of_documents(documents, vocabulary, objective, settings, texts);
 }
 
 void HeldOutLoss::restore(int64_t step) {

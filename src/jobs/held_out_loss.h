@@ -18,7 +18,7 @@ class HeldOutLoss {
  public:
   // DataError for documents that are too few to make rows of.
   HeldOutLoss(const Documents& documents, const Vocabulary& vocabulary,
-              const ChoiceSettings& objective, const PretrainSettings& settings,
+              const ChoiceSettings& objective, const PretrainSettings& settings, RowTexts texts,
               std::filesystem::path file);
 
   // Takes the points up to a step from the file, if there is one.

@@ -21,13 +21,13 @@ int64_t window_batches(const PretrainSettings& settings) {
 
 PackedText::PackedText(Documents documents, const Vocabulary& vocabulary,
                        const ChoiceSettings& objective, const PretrainSettings& settings,
-                       const BatchIds& ids)
+                       const BatchIds& ids, RowTexts texts)
     : seed_(derive_seed(settings.seed, "text")),
       ids_(ids),
       rows_per_batch_(rows_per_batch(settings)),
       window_batches_(window_batches(settings)),
       pack_pairs_(settings.pack_pairs),
-      rows_(std::move(documents), vocabulary, objective, settings) {}
+      rows_(std::move(documents), vocabulary, objective, settings, texts) {}
 
 // Where examples share rows, which ones do depends on their lengths, so rows must be made even if
 // no batch of the window is wanted.

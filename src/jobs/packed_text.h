@@ -15,7 +15,8 @@ namespace dovetail {
 class PackedText {
  public:
   PackedText(Documents documents, const Vocabulary& vocabulary, const ChoiceSettings& objective,
-             const PretrainSettings& settings, const BatchIds& ids = {});
+             const PretrainSettings& settings, const BatchIds& ids = {},
+             RowTexts texts = RowTexts::two);
 
   // Steps must rise; skipping some costs little, but for pack_pairs.
   Batch batch(int64_t step);

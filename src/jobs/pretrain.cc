@@ -55,11 +55,11 @@ struct Steps {
 };
 
 Steps resolved_steps(const PretrainJob& job, const PretrainSettings& settings,
-                     const Documents& documents, const Vocabulary& vocabulary) {
+                     const Documents& documents, const Vocabulary& vocabulary, RowTexts texts) {
   if (is_supervised(job)) return {.count = settings.steps};
   const ModelSize size = model_size(job.model, vocabulary.size());
   const auto measured = [&](const ChoiceSettings& objective, const PretrainSettings& own) {
-    TextRows rows(documents, vocabulary, objective, own);
+    TextRows rows(documents, vocabulary, objective, own, texts);
     const int64_t most = own.budget.unit == "steps" ? own.steps * rows_per_batch(own) : kMostSample;
     const int64_t sample =
         std::clamp(kSampleTokens / own.sequence_length, kLeastSample, kMostSample);
@@ -88,14 +88,16 @@ TrainingTask training_task(const PretrainSettings& settings, T5Model& model, Tun
 
 std::function<Batch(int64_t)> batches_of(const Job& job, const PretrainSettings& settings,
                                          const TokenCorpus& corpus, const Documents& documents,
-                                         const Vocabulary& vocabulary, const BatchIds& ids) {
+                                         const Vocabulary& vocabulary, const T5Config& config) {
+  const BatchIds ids(config);
   const ChoiceSettings& objective = settings_of<PretrainJob>(job).objective;
   if (objective.name == "supervised") {
     const auto pairs = std::make_shared<PairBatches>(job.locations.pairs, &corpus, vocabulary,
                                                      objective.parameters, settings, ids);
     return [pairs](int64_t step) { return pairs->batch(step); };
   }
-  const auto rows = std::make_shared<PackedText>(documents, vocabulary, objective, settings, ids);
+  const auto rows = std::make_shared<PackedText>(documents, vocabulary, objective, settings, ids,
+                                                 row_texts(config));
   return [rows](int64_t step) { return rows->batch(step); };
 }
 
@@ -144,17 +146,18 @@ void run_pretrain(const Job& job, Artefacts& artefacts, double checkpoint_second
   const auto corpus = artefacts.corpus(pretrain.corpus, job.locations, vocabulary);
   PretrainSettings settings = stage_settings(pretrain);
   const SplitCorpus documents = split_corpus(*corpus, settings.held_out);
-  const Steps steps = resolved_steps(pretrain, settings, documents.training, vocabulary);
+  const RowTexts texts = row_texts(start.model.config());
+  const Steps steps = resolved_steps(pretrain, settings, documents.training, vocabulary, texts);
   settings.steps = steps.count;
   const fs::path partial = artefacts.partial_file(job.key);
   std::optional<HeldOutLoss> held_out;
   if (settings.held_out > 0)
-    held_out.emplace(documents.held_out, vocabulary, pretrain.objective, settings,
+    held_out.emplace(documents.held_out, vocabulary, pretrain.objective, settings, texts,
                      partial.string() + ".held_out.json");
   const auto tuning = find_tuning("full").make(start.model, {}, 0);
   TrainingTask training = training_task(settings, start.model, *tuning, all_reduce);
-  const auto next_batch = batches_of(job, settings, *corpus, documents.training, vocabulary,
-                                     BatchIds(start.model.config()));
+  const auto next_batch =
+      batches_of(job, settings, *corpus, documents.training, vocabulary, start.model.config());
   const TrainingOutcome outcome =
       trained(training, next_batch, partial, checkpoint_seconds, held_out ? &*held_out : nullptr);
   if (!writes_results(all_reduce)) return;

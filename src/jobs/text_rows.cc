@@ -60,11 +60,14 @@ Spending spending_of(const TextRow& row, const ModelSize& size) {
 }  // namespace
 
 TextRows::TextRows(Documents documents, const Vocabulary& vocabulary,
-                   const ChoiceSettings& objective, const PretrainSettings& settings)
+                   const ChoiceSettings& objective, const PretrainSettings& settings,
+                   RowTexts texts)
     : vocabulary_(vocabulary),
       objective_(find_objective(objective.name)),
       parameters_(resolve_parameters(objective_, objective.parameters)),
       seed_(derive_seed(settings.seed, "text")),
+      texts_(texts),
+      cuts_documents_(objective_.running_text && settings.pack_sequences),
       pack_pairs_(settings.pack_pairs),
       longest_(settings.sequence_length),
       symbols_(objective_, parameters_, vocabulary),
@@ -72,8 +75,9 @@ TextRows::TextRows(Documents documents, const Vocabulary& vocabulary,
       stream_(std::move(documents),
               {.longest = longest_chunk(objective_, room_, parameters_),
                .pack_sequences = settings.pack_sequences,
-               .separator =
-                   settings.separator ? std::optional(vocabulary.special_ids().eos) : std::nullopt},
+               .separator = settings.separator || cuts_documents_
+                                ? std::optional(vocabulary.special_ids().eos)
+                                : std::nullopt},
               seed_) {}
 
 TextRows::Chunk TextRows::next_chunk() {
@@ -83,12 +87,16 @@ TextRows::Chunk TextRows::next_chunk() {
   return {stream_.next(objective_.drawn_chunk_length_fn(room_, parameters_, rng)), number};
 }
 
+std::vector<int32_t> TextRows::framed_target(std::vector<int32_t> ids) const {
+  return cuts_documents_ ? ids : target_frame(vocabulary_, std::move(ids), texts_);
+}
+
 TextRow TextRows::make(const Chunk& chunk) const {
   Rng rng(derive_seed(seed_, fmt::format("row/{}", chunk.number)));
   Denoised denoised = objective_.apply(chunk.tokens, symbols_.symbols(), parameters_, rng);
   const NoiseRuns noise = noise_runs(denoised.noise);
-  TextRow row{.sequence = {vocabulary_.frame(std::move(denoised.inputs)),
-                           vocabulary_.frame(std::move(denoised.targets))},
+  TextRow row{.sequence = {source_frame(vocabulary_, std::move(denoised.inputs), texts_),
+                           framed_target(std::move(denoised.targets))},
               .spans = noise.runs,
               .final_only = noise.final_only};
   row.examples = {{.text = std::ssize(chunk.tokens),

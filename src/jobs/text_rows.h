@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "jobs/chunk_stream.h"
+#include "jobs/framing.h"
 #include "jobs/vocabulary_symbols.h"
 #include "objectives/objective.h"
 #include "plan/model_size.h"
@@ -36,7 +37,7 @@ struct TextRow {
 class TextRows {
  public:
   TextRows(Documents documents, const Vocabulary& vocabulary, const ChoiceSettings& objective,
-           const PretrainSettings& settings);
+           const PretrainSettings& settings, RowTexts texts = RowTexts::two);
 
   struct Chunk {
     std::vector<int32_t> tokens;
@@ -49,11 +50,14 @@ class TextRows {
 
  private:
   TextRow next_packed();
+  std::vector<int32_t> framed_target(std::vector<int32_t> ids) const;
 
   const Vocabulary& vocabulary_;
   const Objective& objective_;
   nlohmann::json parameters_;
   uint64_t seed_;
+  RowTexts texts_;
+  bool cuts_documents_;  // rows of running text, which end where they are full
   bool pack_pairs_;
   int64_t longest_;  // side of a packed row
   VocabularySymbols symbols_;

@@ -4,12 +4,26 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace dovetail {
 
-// The fields of a published T5 config.json, under their names there.
+// What a decoder-only (causal) network has beside the fields of T5Config: that of Llama (rotary
+// positions, RMS norms, gated SiLU) or of GPT-2 (learned positions, layer norms, GELU, biases).
+struct CausalShape {
+  int64_t num_key_value_heads = 0;      // each serves as many heads of queries as the others (GQA)
+  double rope_theta = 0;                // of rotary positions; 0: positions are learned
+  int64_t max_position_embeddings = 0;  // learned positions, one row each; rotary: as published
+  bool layer_norm = false;              // with mean and bias; else RMS norm
+  bool has_pad_token = false;           // by config.json; else batches are padded with 0
+  bool attention_bias = false, mlp_bias = false;  // whether the linear layers have biases
+};
+
+// The fields of a published T5 config.json, under their names there. A causal network is a decoder
+// without an encoder (num_layers is 0) and without cross-attention: d_kv is its head_dim, d_ff its
+// intermediate_size, and decoder_start_token_id its bos_token_id.
 struct T5Config {
   int64_t vocab_size = 32128;
   int64_t d_model = 512;
@@ -22,12 +36,12 @@ struct T5Config {
   int64_t relative_attention_max_distance = 128;
   double dropout_rate = 0.1;
   double layer_norm_epsilon = 1e-6;
-  std::string feed_forward_proj = "relu";  // relu, gated-gelu, gated-silu
+  std::string feed_forward_proj = "relu";  // relu, gated-gelu, gated-silu; GPT-2: gelu
   bool tie_word_embeddings = true;
   // Whether logits are multiplied by d_model^-0.5: see set_tied_head().
   bool scale_decoder_outputs = true;
   bool scale_is_given = false;       // by config.json, so that the head does not decide it
-  std::string model_type = "t5";     // t5, mt5, umt5
+  std::string model_type = "t5";     // t5, mt5, umt5, llama, gpt2
   bool bias_in_every_block = false;  // umt5: each self-attention has its own position bias
   int64_t pad_token_id = 0;
   std::vector<int64_t> eos_token_id = {1};  // an answer ends with any of them
@@ -35,15 +49,22 @@ struct T5Config {
   // The folder's generation_config.json, or the keys of config.json that stand for it; null for a
   // model without a folder. model/generation/generation_config.h reads it.
   nlohmann::json generation_config;
+  std::optional<CausalShape> causal;  // of llama and gpt2 alone
 
+  bool is_causal() const { return causal.has_value(); }
   bool gated() const { return feed_forward_proj.starts_with("gated-"); }
   int64_t inner_dim() const { return num_heads * d_kv; }
+  int64_t key_value_dim() const {
+    return is_causal() ? causal->num_key_value_heads * d_kv : inner_dim();
+  }
 };
 
 // Reads the keys above, with the published defaults for the optional ones. dense_act_fn and
 // is_gated_act override feed_forward_proj; config_file() says what is done with other keys. Throws
 // ConfigError for a missing key, a value out of range, or an architecture that is not T5's.
 T5Config t5_config_from(const nlohmann::json& json);
+// The same for any model_type: causal_config_from() reads those of decoder-only models.
+T5Config model_config_from(const nlohmann::json& json);
 nlohmann::json config_json(const T5Config& config);
 
 // Says whether the head is tied, which is seen from the weights: transformers 5 writes
@@ -60,5 +81,7 @@ void set_tied_head(T5Config& config, bool tied);
 // ConfigError, with the file's name, for anything else and for ids outside 0 .. vocab_size - 1.
 std::vector<int64_t> token_ids(const nlohmann::json& json, const char* file, const char* key,
                                int64_t vocab_size);
+// The other way: one id as a number, several as a list.
+nlohmann::json one_or_list(const std::vector<int64_t>& ids);
 
 }  // namespace dovetail

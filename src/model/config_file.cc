@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "model/causal_config_file.h"
 #include "model/generation_config_file.h"
 
 namespace dovetail {
@@ -113,23 +114,29 @@ const std::vector<ForeignKey>& harmless_config_keys() {
 
 }  // namespace
 
-const ForeignFile& config_file() {
-  static const ForeignFile file = [] {
-    ForeignFile made{"config.json", network_keys()};
-    const auto add = [&](const ForeignKey& key) {
-      const auto same = [&](const ForeignKey& known) { return known.name == key.name; };
-      if (std::ranges::none_of(made.keys, same)) made.keys.push_back(key);
-    };
-    std::ranges::for_each(harmless_config_keys(), add);
-    for (ForeignKey key : generation_config_file().keys) {
-      // what stands there is checked when generation reads it, and only where that file is missing
-      if (key.use == kRefused) key.use = kUsed;
-      if (key.use == kUsed) key.doc = "as in generation_config.json, where that file is missing";
-      add(key);
-    }
-    return made;
-  }();
+ForeignFile with_common_keys(ForeignFile file) {
+  const auto add = [&](const ForeignKey& key) {
+    const auto same = [&](const ForeignKey& known) { return known.name == key.name; };
+    if (std::ranges::none_of(file.keys, same)) file.keys.push_back(key);
+  };
+  std::ranges::for_each(harmless_config_keys(), add);
+  for (ForeignKey key : generation_config_file().keys) {
+    // what stands there is checked when generation reads it, and only where that file is missing
+    if (key.use == kRefused) key.use = kUsed;
+    if (key.use == kUsed) key.doc = "as in generation_config.json, where that file is missing";
+    add(key);
+  }
   return file;
+}
+
+const ForeignFile& config_file() {
+  static const ForeignFile file = with_common_keys({"config.json", network_keys()});
+  return file;
+}
+
+const ForeignFile& config_file_of(const std::string& model_type) {
+  if (model_type == "llama") return llama_config_file();
+  return model_type == "gpt2" ? gpt2_config_file() : config_file();
 }
 
 }  // namespace dovetail

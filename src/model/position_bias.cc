@@ -66,4 +66,12 @@ at::Tensor self_attention_bias(const at::Tensor& weight_KH, const T5Config& conf
              .triu(prefix + 1);
 }
 
+at::Tensor causal_bias(int64_t heads, int64_t length, const at::Device& device) {
+  const auto options = at::TensorOptions().dtype(at::kFloat).device(device);
+  return at::full({length, length}, std::numeric_limits<float>::lowest(), options)
+      .triu(1)
+      .expand({heads, length, length})
+      .contiguous();
+}
+
 }  // namespace dovetail

@@ -26,4 +26,8 @@ at::Tensor position_bias(const at::Tensor& weight_KH, const T5Config& config, bo
 at::Tensor self_attention_bias(const at::Tensor& weight_KH, const T5Config& config, bool decoder,
                                int64_t prefix, int64_t length);
 
+// Of a network without such a bias, whose tokens see those before them alone: [heads, length,
+// length].
+at::Tensor causal_bias(int64_t heads, int64_t length, const at::Device& device);
+
 }  // namespace dovetail

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/stack.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
 #include "base/error.h"
-#include "kernels/activation.h"
-#include "kernels/add_norm.h"
 #include "kernels/dropout.h"
 #include "kernels/rows.h"
+#include "model/biases.h"
 #include "model/checkpointing.h"
 #include "model/position_bias.h"
 
@@ -29,7 +29,7 @@ struct CellBlock {
 struct Block {
   const BlockWeights& w;
   std::vector<CellBlock> cells;
-  Tensor next_norm_D;  // of the sublayer that follows the block
+  Norm next_norm;  // of the sublayer that follows the block
 };
 
 class Stack {
@@ -44,16 +44,17 @@ class Stack {
   void set_position_bias(const Block& block);
 
   Tensor project(const Tensor& x_ND, const std::vector<int64_t>& tokens, const Block& block,
-                 Projection BlockProjections::*which) const;
+                 Projection BlockProjections::*which, const Tensor& bias = {}) const;
   Tensor self_attention(const Block& block, const Tensor& normed_ND, uint64_t site) const;
   Tensor cross_attention(const Block& block, const Tensor& normed_ND, uint64_t site) const;
   Tensor add_bottlenecks(Bottleneck BlockAdditions::*which, const Block& block, const Tensor& x_ND,
                          const Tensor& normed_ND) const;
-  AddNormOutput next_norm(const AddNormOutput& stream, const Tensor& x_ND, const Tensor& norm_D,
+  AddNormOutput next_norm(const AddNormOutput& stream, const Tensor& x_ND, const Norm& norm,
                           uint64_t site) const;
   AddNormOutput run_block(const Block& block, AddNormOutput stream, uint64_t first_site) const;
   AddNormOutput checkpointed_block(const Block& block, const AddNormOutput& stream,
                                    uint64_t first_site) const;
+  Tensor feed_forward(const Block& block, const Tensor& normed_ND, uint64_t site) const;
   bool any_dropout() const;
   // Applies step(cell's number, its rows of x) to each cell.
   template <typename Step>
@@ -61,6 +62,7 @@ class Stack {
 
   bool decoder_;
   std::vector<StackCell> cells_;
+  bool crosses_;                                        // whether blocks attend to a memory
   std::vector<int64_t> rows_, tokens_, memory_tokens_;  // of each cell
   std::vector<Tensor> bias_HXX_;                        // of each cell's self-attention
   Tensor memory_ND_;
@@ -69,22 +71,21 @@ class Stack {
 int64_t tokens_of(const Tensor& x_BXD) { return x_BXD.size(0) * x_BXD.size(1); }
 
 Stack::Stack(bool decoder, std::vector<StackCell> cells)
-    : decoder_(decoder), cells_(std::move(cells)), bias_HXX_(cells_.size()) {
+    : decoder_(decoder), cells_(std::move(cells)), crosses_(decoder && !config().is_causal()) {
   std::vector<Tensor> memories;
   for (const StackCell& cell : cells_) {
     rows_.push_back(cell.embedded_BXD.size(0));
     tokens_.push_back(tokens_of(cell.embedded_BXD));
-    if (!decoder_) continue;
+    bias_HXX_.push_back(cell.bias_HXX);
+    if (!crosses_) continue;
     memory_tokens_.push_back(tokens_of(cell.memory_BSD));
     memories.push_back(cell.memory_BSD.flatten(0, 1));
   }
-  if (decoder_) memory_ND_ = join_rows(memories);
+  if (crosses_) memory_ND_ = join_rows(memories);
 }
 
 bool Stack::any_dropout() const {
-  for (const StackCell& cell : cells_)
-    if (cell.options.dropout > 0) return true;
-  return false;
+  return std::ranges::any_of(cells_, [](const auto& cell) { return cell.options.dropout > 0; });
 }
 
 template <typename Step>
@@ -98,10 +99,10 @@ Tensor Stack::for_cells(const Tensor& x_ND, Step step) const {
 Block Stack::block_at(size_t index) const {
   const StackWeights& stack = decoder_ ? model().weights().decoder : model().weights().encoder;
   const auto& blocks = stack.blocks;
-  Block block{
-      blocks[index],
-      {},
-      index + 1 < blocks.size() ? blocks[index + 1].self_attention.norm_D : stack.final_norm_D};
+  Block block{blocks[index],
+              {},
+              index + 1 < blocks.size() ? norm_of(blocks[index + 1].self_attention)
+                                        : Norm{stack.final_norm_D, stack.final_norm_bias_D}};
   for (const StackCell& cell : cells_) {
     const T5Model& own = *cell.model;
     block.cells.push_back(
@@ -126,22 +127,24 @@ void Stack::set_position_bias(const Block& block) {
 }
 
 Tensor Stack::project(const Tensor& x_ND, const std::vector<int64_t>& tokens, const Block& block,
-                      Projection BlockProjections::*which) const {
+                      Projection BlockProjections::*which, const Tensor& bias) const {
   std::vector<LinearPart> parts;
-  for (size_t i = 0; i < cells_.size(); ++i) {
+  for (size_t i = 0; i < cells_.size(); ++i)
     parts.push_back(
         {&(block.cells[i].projections->*which), tokens[i], cells_[i].options.dropout_seed});
-  }
-  return linear(x_ND, parts);
+  const Tensor product = linear(x_ND, parts);
+  return bias.defined() ? product + bias : product;
 }
 
 // The attention over the stack's own tokens, before the output's matrix.
 Tensor Stack::self_attention(const Block& block, const Tensor& normed_ND, uint64_t site) const {
-  const Tensor qkv_NI = project(normed_ND, tokens_, block, &BlockProjections::self_qkv);
-  return for_cells(qkv_NI, [&](size_t i, const Tensor& qkv) {
+  const Tensor qkv_NI = project(normed_ND, tokens_, block, &BlockProjections::self_qkv,
+                                qkv_bias(block.w.self_attention));
+  return for_cells(qkv_NI, [&](size_t i, const Tensor& own) {
     const StackCell& cell = cells_[i];
     const int64_t rows = rows_[i], inner = config().inner_dim();
-    AttentionInputs inputs{.q = qkv.view({rows, -1, 3 * inner}),
+    const Tensor qkv = own.view({rows, -1, own.size(1)});
+    AttentionInputs inputs{.q = config().is_causal() ? causal_qkv(qkv, config(), cell.rotary) : qkv,
                            .bias_HTS = bias_HXX_[i],
                            .mask_BS = cell.self_mask_BX,
                            .segments_BT = cell.segments_BX,
@@ -187,23 +190,34 @@ Tensor Stack::add_bottlenecks(Bottleneck BlockAdditions::*which, const Block& bl
   });
 }
 
-AddNormOutput Stack::next_norm(const AddNormOutput& stream, const Tensor& x_ND,
-                               const Tensor& norm_D, uint64_t site) const {
+AddNormOutput Stack::next_norm(const AddNormOutput& stream, const Tensor& x_ND, const Norm& norm,
+                               uint64_t site) const {
   const double epsilon = config().layer_norm_epsilon;
   if (cells_.size() == 1 || !any_dropout()) {
-    return add_norm(stream.hidden_RD, x_ND, norm_D, epsilon,
-                    cells_.size() == 1 ? cells_[0].options.at_site(site) : Dropout{});
+    return add_any_norm(stream.hidden_RD, x_ND, norm, epsilon,
+                        cells_.size() == 1 ? cells_[0].options.at_site(site) : Dropout{});
   }
   const std::vector<Tensor> residuals = split_rows(stream.hidden_RD, tokens_),
                             added = split_rows(x_ND, tokens_);
   std::vector<Tensor> hidden, normed;
   for (size_t i = 0; i < cells_.size(); ++i) {
     const AddNormOutput own =
-        add_norm(residuals[i], added[i], norm_D, epsilon, cells_[i].options.at_site(site));
+        add_any_norm(residuals[i], added[i], norm, epsilon, cells_[i].options.at_site(site));
     hidden.push_back(own.hidden_RD);
     normed.push_back(own.normed_RD);
   }
   return {join_rows(hidden), join_rows(normed)};
+}
+
+Tensor Stack::feed_forward(const Block& block, const Tensor& normed_ND, uint64_t site) const {
+  const FeedForwardWeights& w = block.w.feed_forward;
+  const Tensor inner = project(normed_ND, tokens_, block, &BlockProjections::wi, wi_bias(w));
+  const auto activate = [&](size_t i, const Tensor& rows) {
+    return model().activate(rows, cells_[i].options.at_site(site));
+  };
+  const bool drops = any_dropout() && !config().is_causal();  // GPT-2 drops nothing here
+  const Tensor active = drops ? for_cells(inner, activate) : model().activate(inner, {});
+  return project(active, tokens_, block, &BlockProjections::wo, w.wo_bias_D);
 }
 
 AddNormOutput Stack::run_block(const Block& block, AddNormOutput stream,
@@ -211,28 +225,19 @@ AddNormOutput Stack::run_block(const Block& block, AddNormOutput stream,
   const auto add = [&](Bottleneck BlockAdditions::*adapter, const Tensor& x) {
     return add_bottlenecks(adapter, block, x, stream.normed_RD);
   };
-  const auto project_own = [&](const Tensor& x, Projection BlockProjections::*which) {
-    return project(x, tokens_, block, which);
-  };
-  Tensor x =
-      project_own(self_attention(block, stream.normed_RD, first_site), &BlockProjections::self_o);
+  Tensor x = project(self_attention(block, stream.normed_RD, first_site), tokens_, block,
+                     &BlockProjections::self_o, block.w.self_attention.o_bias_D);
   x = add(&BlockAdditions::self_adapter, x);
-  if (decoder_) {
-    stream = next_norm(stream, x, block.w.cross_attention.norm_D, first_site + 1);
-    x = project_own(cross_attention(block, stream.normed_RD, first_site + 2),
-                    &BlockProjections::cross_o);
+  if (crosses_) {
+    stream = next_norm(stream, x, norm_of(block.w.cross_attention), first_site + 1);
+    x = project(cross_attention(block, stream.normed_RD, first_site + 2), tokens_, block,
+                &BlockProjections::cross_o);
     x = add(&BlockAdditions::cross_adapter, x);
   }
-  stream = next_norm(stream, x, block.w.feed_forward.norm_D, first_site + 3);
-  const Activation activation = model().activation();
-  const Tensor inner = project_own(stream.normed_RD, &BlockProjections::wi);
-  const auto activate = [&](size_t i, const Tensor& rows) {
-    return feed_forward_activation(rows, activation, cells_[i].options.at_site(first_site + 4));
-  };
-  const Tensor active =
-      any_dropout() ? for_cells(inner, activate) : feed_forward_activation(inner, activation, {});
-  x = add(&BlockAdditions::feed_forward_adapter, project_own(active, &BlockProjections::wo));
-  return next_norm(stream, x, block.next_norm_D, first_site + 5);
+  stream = next_norm(stream, x, norm_of(block.w.feed_forward), first_site + 3);
+  x = add(&BlockAdditions::feed_forward_adapter,
+          feed_forward(block, stream.normed_RD, first_site + 4));
+  return next_norm(stream, x, block.next_norm, first_site + 5);
 }
 
 // Of a single cell: what depends on trained tensors goes in as an input of the recomputed function.
@@ -256,7 +261,7 @@ AddNormOutput Stack::checkpointed_block(const Block& block, const AddNormOutput&
       run_checkpointed(run,
                        {stream.hidden_RD, stream.normed_RD, bias_HXX_[0], memory_ND_,
                         additions.self_prefix_P2I, additions.cross_prefix_P2I},
-                       block.w.self_attention.q_ID);
+                       block.cells[0].projections->self_qkv.parts[0]);
   return {out[0], out[1]};
 }
 
@@ -268,8 +273,8 @@ std::vector<Tensor> Stack::run(uint64_t first_site) {
   const size_t num_blocks =
       (decoder_ ? model().weights().decoder : model().weights().encoder).blocks.size();
   AddNormOutput stream{.hidden_RD = join_rows(embedded), .normed_RD = Tensor()};
-  stream = add_norm(stream.hidden_RD, Tensor(), block_at(0).w.self_attention.norm_D,
-                    config().layer_norm_epsilon, {});
+  stream = add_any_norm(stream.hidden_RD, Tensor(), norm_of(block_at(0).w.self_attention),
+                        config().layer_norm_epsilon, {});
   for (size_t i = 0; i < num_blocks; ++i) {
     const Block block = block_at(i);
     set_position_bias(block);
@@ -281,7 +286,7 @@ std::vector<Tensor> Stack::run(uint64_t first_site) {
   std::vector<Tensor> outputs = split_rows(stream.normed_RD, tokens_);
   for (size_t i = 0; i < outputs.size(); ++i) {
     const Tensor own = outputs[i].view(cells_[i].embedded_BXD.sizes());
-    outputs[i] = dropout(own, cells_[i].options.at_site(first_site));
+    outputs[i] = config().is_causal() ? own : dropout(own, cells_[i].options.at_site(first_site));
   }
   return outputs;
 }

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "model/rotary.h"
 #include "model/t5.h"
 
 // Shape suffixes: those of model/t5.h, and N: the tokens of all cells, one cell after the other.
@@ -15,9 +16,11 @@ struct StackCell {
   const T5Model* model = nullptr;
   ForwardOptions options;
   at::Tensor embedded_BXD;
-  at::Tensor self_mask_BX;                // the encoder, and the decoder with segments
-  at::Tensor memory_BSD, memory_mask_BS;  // the decoder
+  at::Tensor self_mask_BX;  // the encoder, the decoder with segments, a causal network
+  at::Tensor memory_BSD, memory_mask_BS;  // the decoder of an encoder
   at::Tensor segments_BX;                 // of the stack's own tokens; undefined without
+  at::Tensor bias_HXX;  // of self-attention, where no weights make it: a causal network's
+  RotaryAngles rotary;  // of its positions
 };
 
 // Runs the encoder or the decoder of models that share their weights (may_share) and differ in

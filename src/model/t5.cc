@@ -2,12 +2,16 @@
 #include "model/t5.h"
 
 #include <ATen/ops/cat.h>
+#include <ATen/ops/gelu.h>
 #include <cmath>
 #include <utility>
 
 #include "base/error.h"
+#include "kernels/activation.h"
+#include "kernels/dropout.h"
 #include "kernels/embedding.h"
 #include "kernels/rows.h"
+#include "model/causal.h"
 #include "model/stack.h"
 
 namespace dovetail {
@@ -22,9 +26,10 @@ constexpr uint64_t kDecoderSites = 1u << 20, kAdditionSites = 1u << 21;
 BlockProjections join_block(const T5Config& config, BlockWeights& w, bool decoder) {
   BlockProjections p;
   AttentionWeights &self = w.self_attention, &cross = w.cross_attention;
-  p.self_qkv = join_weights({&self.q_ID, &self.k_ID, &self.v_ID});
+  p.self_qkv = self.qkv_ID.defined() ? join_weights({&self.qkv_ID})
+                                     : join_weights({&self.q_ID, &self.k_ID, &self.v_ID});
   p.self_o = join_weights({&self.o_DI});
-  if (decoder) {
+  if (decoder && !config.is_causal()) {
     p.cross_q = join_weights({&cross.q_ID});
     p.cross_kv = join_weights({&cross.k_ID, &cross.v_ID});
     p.cross_o = join_weights({&cross.o_DI});
@@ -104,6 +109,11 @@ Activation T5Model::activation() const {
                                                    : Activation::gated_silu;
 }
 
+Tensor T5Model::activate(const Tensor& inner_RF, const Dropout& settings) const {
+  if (config_.feed_forward_proj == "gelu") return dropout(at::gelu(inner_RF, "tanh"), settings);
+  return feed_forward_activation(inner_RF, activation(), settings);
+}
+
 Tensor T5Model::embed(const Tensor& ids_BS) const { return embed_ids(weights_.shared_VD, ids_BS); }
 
 Tensor T5Model::encode(const Tensor& embedded_BSD, const Tensor& mask_BS,
@@ -117,6 +127,11 @@ Tensor T5Model::decode(const Tensor& decoder_ids_BT, const Tensor& memory_BSD,
 }
 
 std::vector<Tensor> encode_group(const std::vector<EncoderPart>& parts) {
+  if (parts.front().model->config().is_causal()) {
+    std::vector<Tensor> sources;
+    for (const EncoderPart& part : parts) sources.push_back(part.embedded_BSD);
+    return sources;
+  }
   std::vector<StackCell> cells;
   for (const EncoderPart& part : parts) {
     cells.push_back({.model = part.model,
@@ -129,6 +144,7 @@ std::vector<Tensor> encode_group(const std::vector<EncoderPart>& parts) {
 }
 
 std::vector<Tensor> decode_group(const std::vector<DecoderPart>& parts) {
+  if (parts.front().model->config().is_causal()) return decode_causal_group(parts, kDecoderSites);
   std::vector<StackCell> cells;
   for (const DecoderPart& part : parts) {
     cells.push_back({.model = part.model,

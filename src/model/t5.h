@@ -42,8 +42,11 @@ struct ForwardOptions {
 };
 
 // The T5 family (Raffel et al. 2020): v1.0 and v1.1 shapes, relative position buckets (for UMT5 in
-// every block), RMS norm without a mean, no biases, tied or untied head. It has no state but its
-// weights, their additions and their prepacked copies.
+// every block), RMS norm without a mean, no biases, tied or untied head. And causal networks, Llama
+// (Touvron et al. 2023) and GPT-2 (Radford et al. 2019), behind the same three steps: embed, encode
+// and decode. They have no encoder, so encode() returns the embedded source, and decode() puts the
+// target behind it (model/causal.h). It has no state but its weights, their additions and their
+// prepacked copies.
 class T5Model {
  public:
   T5Model(T5Config config, T5Weights weights);
@@ -95,7 +98,9 @@ class T5Model {
   at::Tensor loss(const at::Tensor& hidden_BTD, const at::Tensor& labels_BT,
                   const CrossEntropy& settings) const;
 
-  Activation activation() const;
+  Activation activation() const;  // of a T5 or a Llama
+  // The inside of the feed-forward: [..., F], or gated [..., 2 F], to [..., F].
+  at::Tensor activate(const at::Tensor& inner_RF, const Dropout& settings) const;
   double logit_scale() const;
   const Projection& head() const { return head_; }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/random.h"
+#include "model/causal_weights.h"
 
 namespace dovetail {
 
@@ -66,6 +67,7 @@ void visit_stack(const T5Config& c, const std::string& name, int64_t num_layers,
 }  // namespace
 
 void for_each_weight(const T5Config& config, T5Weights& weights, const Visit& visit) {
+  if (config.is_causal()) return for_each_causal_weight(config, weights, visit);
   visit({"shared.weight", {config.vocab_size, config.d_model}, 1.0}, weights.shared_VD);
   visit_stack(config, "encoder", config.num_layers, false, weights.encoder, visit);
   visit_stack(config, "decoder", config.num_decoder_layers, true, weights.decoder, visit);
@@ -80,7 +82,7 @@ T5Weights random_weights(const T5Config& config, uint64_t seed) {
   for_each_weight(config, weights, [&](const WeightSpec& spec, at::Tensor& tensor) {
     tensor = at::empty(spec.shape, at::kFloat);
     if (spec.standard_deviation == 0) {
-      tensor.fill_(1.0);
+      tensor.fill_(spec.constant);
     } else {
       tensor.normal_(0.0, spec.standard_deviation, generator);
     }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/answer_style.h"
+#include "base/networks.h"
 #include "base/parameters.h"
 #include "base/random.h"
 
@@ -93,6 +94,11 @@ struct Objective {
   // Throws ConfigError for parameters that do not fit together.
   std::function<void(const nlohmann::json& parameters)> check = {};
   AnswerStyle answer_style = AnswerStyle::mixed;
+  // The networks that learn from it: targets of a causal one go on where its inputs stop.
+  Networks networks = Networks::encoder_decoder;
+  // Whether targets are whole stretches of running text: they end in </s> where a document does,
+  // and not where a row is cut.
+  bool running_text = false;
 
   // The functions below take complete parameters, as resolve_parameters() makes them.
 

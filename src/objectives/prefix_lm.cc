@@ -24,7 +24,8 @@ Objective prefix_lm() {
                 return prefix_chunk_length(length, 1, parameters);  // </s>
               },
           .check = [](const nlohmann::json& given) { check_prefix("prefix_lm", given); },
-          .answer_style = AnswerStyle::continuation};
+          .answer_style = AnswerStyle::continuation,
+          .networks = Networks::both};
 }
 
 }  // namespace dovetail

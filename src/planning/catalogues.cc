@@ -66,8 +66,10 @@ Catalogues catalogues() {
   for (const Objective& entry : objectives()) {
     all.objectives.push_back(with_parameters(entry));
     all.objectives.back().traits.answer_style = entry.answer_style;
+    all.objectives.back().networks = entry.networks;
   }
   all.objectives.push_back(with_parameters(supervised_entry()));
+  all.objectives.back().networks = Networks::encoder_decoder;
   for (const Task& entry : tasks()) all.tasks.push_back({entry.name});
   for (const std::string& card : shipped_cards()) all.tasks.push_back({card});
   for (const TemplateEntry& entry : templates())

@@ -31,7 +31,8 @@ Documents documents_of(const TextSample& text) {
 
 Spending step_of(const TextSample& text, const ChoiceSettings& objective,
                  const PretrainSettings& settings, const ModelSize& size) {
-  TextRows rows(documents_of(text), text.vocabulary, objective, settings);
+  TextRows rows(documents_of(text), text.vocabulary, objective, settings,
+                size.causal ? RowTexts::one : RowTexts::two);
   const int64_t sample =
       std::clamp(kSampleTokens / settings.sequence_length, kLeastRows, kSampleRows);
   return step_spending(rows, settings, size, sample);

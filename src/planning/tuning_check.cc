@@ -15,7 +15,7 @@ constexpr int64_t kPieces = 32128;
 
 T5Model model_of(Json json) {
   if (!json.contains("vocab_size")) json["vocab_size"] = kPieces;
-  const T5Config config = t5_config_from(json);
+  const T5Config config = model_config_from(json);
   return {config, weights_without_numbers(config)};
 }
 

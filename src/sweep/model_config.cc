@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/names.h"
+#include "plan/model_size.h"
 
 namespace dovetail {
 
@@ -104,15 +105,64 @@ Json shape_of(const Json& json, const std::filesystem::path& file,
   return with_defaults(std::move(config));
 }
 
+// The keys of a decoder-only config.json that decide the network; `vocab_size` of a checkpoint too.
+const std::vector<std::string>& causal_keys(const Json& type) {
+  static const std::vector<std::string> llama = {"model_type",
+                                                 "hidden_size",
+                                                 "intermediate_size",
+                                                 "num_hidden_layers",
+                                                 "num_attention_heads",
+                                                 "num_key_value_heads",
+                                                 "head_dim",
+                                                 "hidden_act",
+                                                 "rms_norm_eps",
+                                                 "rope_theta",
+                                                 "rope_parameters",
+                                                 "rope_scaling",
+                                                 "attention_bias",
+                                                 "mlp_bias",
+                                                 "max_position_embeddings",
+                                                 "tie_word_embeddings",
+                                                 "vocab_size"};
+  static const std::vector<std::string> gpt2 = {"model_type",
+                                                "n_embd",
+                                                "n_head",
+                                                "n_layer",
+                                                "n_inner",
+                                                "n_positions",
+                                                "activation_function",
+                                                "layer_norm_epsilon",
+                                                "tie_word_embeddings",
+                                                "vocab_size"};
+  return type == "llama" ? llama : gpt2;
+}
+
+Json causal_shape_of(const Json& json, const std::filesystem::path& file,
+                     const toml::source_region& place) {
+  Json config = Json::object();
+  for (const std::string& key : causal_keys(json.at("model_type")))
+    if (json.contains(key) && !json[key].is_null()) config[key] = json[key];
+  try {
+    model_size(config, 1);
+  } catch (const Json::exception&) {
+    fail_at(place, fmt::format("{} lacks a size of a {}: hidden_size, num_attention_heads, "
+                               "num_hidden_layers and intermediate_size of a llama; n_embd, n_head "
+                               "and n_layer of a gpt2",
+                               file.string(), json.at("model_type").dump()));
+  }
+  return config;
+}
+
 }  // namespace
 
 Json config_of_folder(const std::filesystem::path& folder, const toml::source_region& place) {
   const std::filesystem::path file = folder / "config.json";
   const Json json = read_config_file(file, place);
+  if (is_causal_model(json)) return causal_shape_of(json, file, place);
   const Json type = json.value("model_type", Json("t5"));
   if (!type.is_null() && type != "t5" && type != "mt5" && type != "umt5") {
-    fail_at(place, fmt::format("\"{}\" holds a model of type {}; expected \"t5\", \"mt5\" or "
-                               "\"umt5\"",
+    fail_at(place, fmt::format("\"{}\" holds a model of type {}; expected \"t5\", \"mt5\", "
+                               "\"umt5\", \"llama\" or \"gpt2\"",
                                folder.string(), type.dump()));
   }
   return shape_of(json, file, place);
@@ -123,14 +173,16 @@ Json read_model_config(const toml::node& node, const Sweep& sweep, const Catalog
   const std::string name = text(node, "config of [model]");
   if (const auto shape = catalogues.model_shapes.find(name);
       shape != catalogues.model_shapes.end()) {
-    return with_defaults(shape->second);
+    return is_causal_model(shape->second) ? shape->second : with_defaults(shape->second);
   }
   const std::filesystem::path folder = find_path(name, sweep.file);
   if (!folder.empty()) {
     const std::filesystem::path file = folder / "config.json";
     const Json json = read_config_file(file, node.source());
-    check_network(json, file, node.source());
-    Json config = shape_of(json, file, node.source());
+    const bool causal = is_causal_model(json);
+    if (!causal) check_network(json, file, node.source());
+    Json config =
+        causal ? causal_shape_of(json, file, node.source()) : shape_of(json, file, node.source());
     config.erase("vocab_size");  // the sweep's own vocabulary decides
     return config;
   }

@@ -161,7 +161,7 @@ Sweep parse_sweep(const std::filesystem::path& file, const Catalogues& catalogue
   read_baselines(root, sweep, catalogues);
   read_axes(root, sweep, catalogues);
   check_choices(sweep);
-  check_objectives(root, sweep);
+  check_objectives(root, sweep, catalogues.objectives);
   check_adaptations(root, sweep);
   read_exclusions(root, sweep);
   sweep.claims = read_claims(root, sweep);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/networks.h"
 #include "plan/axis.h"
 #include "plan/claim.h"
 #include "plan/metric_traits.h"
@@ -63,7 +64,8 @@ struct CatalogueEntry {
   // A tuning: whether it leaves the model's weights as they are; may be empty.
   std::function<bool(const Json& parameters)> keeps_weights = {};
   AxisTraits traits = {};
-  std::string source = {};  // a paper: "Raffel et al. 2020, sec. 3.3.4"
+  Networks networks = Networks::both;  // of an objective: which learn from it
+  std::string source = {};             // a paper: "Raffel et al. 2020, sec. 3.3.4"
 };
 using Entries = std::vector<CatalogueEntry>;
 

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/names.h"
+#include "plan/model_size.h"
 #include "sweep/adapt_section.h"
 
 namespace dovetail {
@@ -76,7 +77,33 @@ void check_replicates(const toml::source_region& place, const AxisValue& value,
                       value.label, replicates, replicates, seeds));
 }
 
-void check_objective(const toml::source_region& place, const AxisValue& value, const Sweep& sweep) {
+// The names of the objectives that the sweep's model learns from.
+std::vector<std::string> objectives_for(bool causal, const Entries& objectives) {
+  const Networks other = causal ? Networks::encoder_decoder : Networks::causal;
+  std::vector<std::string> names;
+  for (const CatalogueEntry& entry : objectives)
+    if (entry.networks != other) names.push_back(entry.name);
+  return names;
+}
+
+// What a network cannot learn: to fill gaps that are behind it, or from no source at all.
+void check_networks(const toml::source_region& place, const AxisValue& value, const Sweep& sweep,
+                    const Entries& objectives) {
+  const bool causal = is_causal_model(sweep.model);
+  const std::vector<std::string> known = objectives_for(causal, objectives);
+  std::vector<ObjectiveValue> stages = value.as<ObjectiveValue>().stages_before;
+  stages.push_back(value.as<ObjectiveValue>());
+  for (const ObjectiveValue& stage : stages) {
+    if (std::ranges::find(known, stage.choice.name) != known.end()) continue;
+    fail_at(place, fmt::format("objective \"{}\" is for {} models, and [model] config is {}: name "
+                               "one of {}",
+                               stage.choice.name, causal ? "encoder-decoder" : "decoder-only",
+                               causal ? "decoder-only" : "an encoder-decoder", join(known, ", ")));
+  }
+}
+
+void check_objective(const toml::source_region& place, const AxisValue& value, const Sweep& sweep,
+                     const Entries& objectives) {
   const std::string& name = value.as<ObjectiveValue>().choice.name;
   const bool pretrains = name != "none" && name != "checkpoint";
   if (sweep.pretrain_only && !pretrains) {
@@ -87,6 +114,7 @@ void check_objective(const toml::source_region& place, const AxisValue& value, c
   }
   if (name == "checkpoint") return check_added_tokens(place, sweep);
   check_made_here(place, value, pretrains, sweep);
+  if (pretrains) check_networks(place, value, sweep, objectives);
 }
 
 // The labels that [select] names must be on the axis.
@@ -113,9 +141,23 @@ void check_groups(const toml::source_region& place, const AxisValue& value) {
                       adapt.split == "learned" ? "a learned splitter" : "a draw of any sentences"));
 }
 
+// Whether any start of the sweep is a decoder-only model.
+bool has_causal_start(const Sweep& sweep) {
+  return std::ranges::any_of(sweep.axes.at("objective"), [&](const AxisValue& value) {
+    const auto& objective = value.as<ObjectiveValue>();
+    return is_causal_model(objective.is("checkpoint") ? objective.model : sweep.model);
+  });
+}
+
 void check_adaptation(const toml::source_region& place, const AxisValue& value,
                       const Sweep& sweep) {
   const auto& adapt = value.as<AdaptSettings>();
+  if (adapt.name != "none" && has_causal_start(sweep)) {
+    fail_at(place, fmt::format("adaptation \"{}\" is for encoder-decoder models, and a start of "
+                               "this sweep is decoder-only: name \"none\" alone, or leave the axis "
+                               "out",
+                               value.label));
+  }
   if (needs_sentences(adapt) && sweep.adapt_text.empty()) {
     fail_at(place,
             fmt::format("adaptation \"{}\" needs sentences; name a file of them, one a line, "
@@ -138,13 +180,22 @@ void check_adaptation(const toml::source_region& place, const AxisValue& value,
 
 }  // namespace
 
-void check_objectives(const TomlTable& root, const Sweep& sweep) {
+// Probes look at an encoder's states.
+void check_select(const TomlTable& root, const Sweep& sweep) {
+  if (sweep.select.examples == 0 || !has_causal_start(sweep)) return;
+  fail_at(root.at("select").source(),
+          "[select] measures encoder-decoder models, and a start of this sweep is decoder-only: "
+          "leave the section out");
+}
+
+void check_objectives(const TomlTable& root, const Sweep& sweep, const Entries& objectives) {
   const toml::array& nodes = *root.at("axes").as_table()->get("objective")->as_array();
   const std::vector<AxisValue>& values = sweep.axes.at("objective");
   for (size_t i = 0; i < values.size(); ++i) {
-    check_objective(nodes.get(i)->source(), values[i], sweep);
+    check_objective(nodes.get(i)->source(), values[i], sweep, objectives);
     check_replicates(nodes.get(i)->source(), values[i], sweep);
   }
+  check_select(root, sweep);
 }
 
 void check_adaptations(const TomlTable& root, const Sweep& sweep) {

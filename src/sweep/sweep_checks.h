@@ -8,8 +8,9 @@
 // with the place in the file.
 namespace dovetail {
 
-// A text to pre-train on, a text for the vocabulary, a shape of the model.
-void check_objectives(const TomlTable& root, const Sweep& sweep);
+// A text to pre-train on, a text for the vocabulary, a shape of the model, which the objective must
+// suit.
+void check_objectives(const TomlTable& root, const Sweep& sweep, const Entries& objectives);
 
 // Sentences, triples or a text; labels of [select] adaptations.
 void check_adaptations(const TomlTable& root, const Sweep& sweep);

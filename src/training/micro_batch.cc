@@ -14,7 +14,9 @@ Batch rows_of(const Batch& batch, int64_t begin, int64_t end, int64_t stride = 1
   const auto rows = [&](const Tensor& all) { return all.slice(0, begin, end, stride); };
   const Tensor mask = rows(batch.mask_BS), labels = rows(batch.labels_BT);
   const Tensor sources = (mask > 0).sum(1), targets = (labels != kIgnored).sum(1);
-  const int64_t source_length = std::max<int64_t>(1, sources.max().item<int64_t>());
+  // rows of running text have no source
+  const int64_t source_length =
+      std::min(mask.size(1), std::max<int64_t>(1, sources.max().item<int64_t>()));
   const int64_t target_length = std::max<int64_t>(1, targets.max().item<int64_t>());
   Batch part;
   part.source_BS = rows(batch.source_BS).narrow(1, 0, source_length).contiguous();

@@ -81,6 +81,7 @@ Tuning adapter() {
        .keeps_weights = always_keeps_weights,
        .check = check_adapter},
       [](T5Model& model, const nlohmann::json& parameters, uint64_t seed, const SoftTokenPlan&) {
+        refuse_causal(model, "adapter");
         return std::make_unique<Adapter>(model, parameters, seed);
       }};
 }

@@ -12,13 +12,17 @@
 namespace dovetail {
 
 void save_adapter(const std::filesystem::path& folder, nlohmann::json config,
-                  const NamedTensors& tensors) {
+                  const NamedTensors& tensors, const std::string& task_type) {
   std::filesystem::create_directories(folder);
-  config["task_type"] = "SEQ_2_SEQ_LM";
+  config["task_type"] = task_type;
   config["base_model_name_or_path"] = nullptr;  // which `dovetail export` names
   config["inference_mode"] = true;
   write_file_atomically(folder / "adapter_config.json", config.dump(2) + "\n");
   write_safetensors(folder / "adapter_model.safetensors", tensors);
+}
+
+std::string task_type_of(const T5Model& model) {
+  return model.config().is_causal() ? "CAUSAL_LM" : "SEQ_2_SEQ_LM";
 }
 
 namespace {
@@ -39,7 +43,8 @@ Reader find_reader(const AdapterConfig& config) {
 PromptAdapter load_adapter(const std::filesystem::path& folder, T5Model& model) {
   const AdapterConfig config = read_adapter_config(folder);
   if (config.is_prompt()) {
-    PromptAdapter prompt = read_placed_prompt(folder, config, model.config().d_model);
+    PromptAdapter prompt =
+        read_placed_prompt(folder, config, model.config().d_model, task_type_of(model));
     prompt.table_KD = prompt.table_KD.to(model.device());
     return prompt;
   }

@@ -12,7 +12,10 @@ namespace dovetail {
 // Writes adapter_config.json and adapter_model.safetensors, as PEFT reads them. `config` holds the
 // keys of the method; the keys that PEFT requires of every adapter are added.
 void save_adapter(const std::filesystem::path& folder, nlohmann::json config,
-                  const NamedTensors& tensors);
+                  const NamedTensors& tensors, const std::string& task_type = "SEQ_2_SEQ_LM");
+
+// PEFT's word for what the model does: SEQ_2_SEQ_LM, or CAUSAL_LM without an encoder.
+std::string task_type_of(const T5Model& model);
 
 // Loads an adapter in PEFT's layout, saved by Dovetail or PEFT, so that the model computes what
 // PEFT 0.21.2 computes with it. A soft prompt is returned, and one of PEFT's stands before the

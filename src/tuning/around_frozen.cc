@@ -85,21 +85,75 @@ Parameters with_saved_start(Parameters parameters) {
 }
 
 void AroundFrozen::save(const std::filesystem::path& folder) const {
-  save_adapter(folder, config(), stored());
+  save_adapter(folder, config(), stored(), task_type_of(model_));
 }
 
-const std::vector<std::string>& linear_kinds() {
-  static const std::vector<std::string> kinds = {"q", "k", "v", "o", "wi", "wi_0", "wi_1", "wo"};
+namespace {
+
+// The kinds of linear layers, each with T5's kinds of the same use.
+const std::map<std::string, std::set<std::string>>& linear_uses() {
+  static const std::map<std::string, std::set<std::string>> uses = {{"q", {}},
+                                                                    {"k", {}},
+                                                                    {"v", {}},
+                                                                    {"o", {}},
+                                                                    {"wi", {}},
+                                                                    {"wi_0", {}},
+                                                                    {"wi_1", {}},
+                                                                    {"wo", {}},
+                                                                    {"q_proj", {"q"}},
+                                                                    {"k_proj", {"k"}},
+                                                                    {"v_proj", {"v"}},
+                                                                    {"o_proj", {"o"}},
+                                                                    {"gate_proj", {"wi_0"}},
+                                                                    {"up_proj", {"wi_1"}},
+                                                                    {"down_proj", {"wo"}},
+                                                                    {"c_attn", {"q", "k", "v"}},
+                                                                    {"attn.c_proj", {"o"}},
+                                                                    {"c_fc", {"wi"}},
+                                                                    {"mlp.c_proj", {"wo"}}};
+  return uses;
+}
+
+// The last `parts` parts of a module's name.
+std::string ending_of(const std::string& module, int parts) {
+  size_t at = module.size();
+  for (int i = 0; i < parts && at != std::string::npos && at > 0; ++i)
+    at = module.rfind('.', at - 1);
+  return at == std::string::npos ? module : module.substr(at + 1);
+}
+
+}  // namespace
+
+std::string linear_kind(const std::string& module) {
+  for (const int parts : {1, 2}) {
+    const std::string ending = ending_of(module, parts);
+    if (linear_uses().contains(ending)) return ending;
+  }
+  return "";
+}
+
+std::set<std::string> kinds_of(const std::vector<LinearLayer>& layers) {
+  std::set<std::string> kinds;
+  for (const LinearLayer& layer : layers) kinds.insert(layer.kind);
   return kinds;
+}
+
+void refuse_causal(const T5Model& model, const std::string& tuning) {
+  if (!model.config().is_causal()) return;
+  throw_<ConfigError>(
+      "tuning \"{}\" is for encoder-decoder models, and this one is a decoder-only {}: tune it "
+      "with "
+      "full, last_layers, norms, bitfit, soft_prompt, dept, adept, attempt, lora or dora",
+      tuning, model.config().model_type);
 }
 
 std::vector<LinearLayer> linear_layers(const T5Model& model) {
   std::vector<LinearLayer> layers;
   for (const auto& [name, tensor] : named_tensors(model.config(), model.weights())) {
+    if (!name.ends_with(".weight")) continue;
     const std::string module = name.substr(0, name.rfind('.'));
-    const std::string kind = module.substr(module.rfind('.') + 1);
-    if (std::ranges::find(linear_kinds(), kind) != linear_kinds().end())
-      layers.push_back({module, kind, tensor});
+    const std::string kind = linear_kind(module);
+    if (!kind.empty()) layers.push_back({module, kind, tensor});
   }
   return layers;
 }
@@ -109,8 +163,11 @@ std::vector<LinearLayer> linear_layers(const T5Model& model, const std::string& 
   std::vector<LinearLayer> chosen;
   std::set<std::string> known;
   for (const LinearLayer& layer : linear_layers(model)) {
-    known.insert(layer.kind);
-    if (targets.contains(layer.kind)) chosen.push_back(layer);
+    std::set<std::string> names = linear_uses().at(layer.kind);
+    names.insert(layer.kind);
+    known.insert(names.begin(), names.end());
+    const auto is_target = [&](const std::string& name) { return targets.contains(name); };
+    if (std::ranges::any_of(names, is_target)) chosen.push_back(layer);
   }
   for (const std::string& target : targets) {
     if (known.contains(target)) continue;

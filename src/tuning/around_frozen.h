@@ -53,7 +53,7 @@ Parameters with_saved_start(Parameters parameters);
 // A linear layer of a block.
 struct LinearLayer {
   std::string module;    // "encoder.block.0.layer.0.SelfAttention.q"
-  std::string kind;      // what PEFT's target_modules match: "q"
+  std::string kind;      // what PEFT's target_modules match: "q"; "q_proj", "attn.c_proj"
   at::Tensor weight_NK;  // shares memory with the model's
 
   std::string weight_name() const { return module + ".weight"; }
@@ -61,13 +61,19 @@ struct LinearLayer {
 
 // Of the whole model, in the order of the published checkpoints.
 std::vector<LinearLayer> linear_layers(const T5Model& model);
-// Those whose kind `targets` names. ConfigError for a target that the model lacks.
+// Those whose kind `targets` names, or T5's kind of the same use: "q" is also q_proj of a Llama and
+// c_attn, which holds it, of a GPT-2. ConfigError for a target that the model lacks.
 std::vector<LinearLayer> linear_layers(const T5Model& model, const std::string& tuning,
                                        const std::set<std::string>& targets);
 
 std::set<std::string> set_of(const nlohmann::json& list);
-// The kinds of linear layers that a T5 may have.
-const std::vector<std::string>& linear_kinds();
+// The kind of a linear layer of a block by its module's name; "" for any other module.
+std::string linear_kind(const std::string& module);
+// The kinds of some layers.
+std::set<std::string> kinds_of(const std::vector<LinearLayer>& layers);
+
+// Throws ConfigError for a model without an encoder, naming the tunings that it can have.
+void refuse_causal(const T5Model& model, const std::string& tuning);
 
 // adapter_config.json of an adapter that PEFT has no form for: what makes the method again.
 nlohmann::json own_config(const std::string& tuning, nlohmann::json parameters);

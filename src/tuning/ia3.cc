@@ -81,6 +81,7 @@ Tuning ia3() {
            .keeps_weights = always_keeps_weights,
            .check = check_ia3},
           [](T5Model& model, const nlohmann::json& parameters, uint64_t, const SoftTokenPlan&) {
+            refuse_causal(model, "ia3");
             return std::make_unique<Ia3>(model, parameters);
           }};
 }

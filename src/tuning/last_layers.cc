@@ -8,11 +8,20 @@ namespace dovetail {
 
 namespace {
 
-// "encoder.block.11.layer.0..." -> 11; -1 outside a block.
+// "encoder.block.11.layer.0..." -> 11, as "model.layers.11..." and "transformer.h.11..."; -1
+// outside a block.
 int64_t block_of(const std::string& name) {
-  constexpr std::string_view kBlock = ".block.";
-  const size_t place = name.find(kBlock);
-  return place == std::string::npos ? -1 : std::stoll(name.substr(place + kBlock.size()));
+  for (const std::string_view block : {".block.", ".layers.", ".h."}) {
+    const size_t place = name.find(block);
+    if (place != std::string::npos) return std::stoll(name.substr(place + block.size()));
+  }
+  return -1;
+}
+
+// The norm behind the last block belongs to it.
+bool is_last_norm(const std::string& name) {
+  return name.ends_with("final_layer_norm.weight") || name.starts_with("model.norm.") ||
+         name.starts_with("transformer.ln_f.");
 }
 
 std::unique_ptr<TuningMethod> make_last_layers(T5Model& model, const nlohmann::json& parameters,
@@ -28,11 +37,10 @@ std::unique_ptr<TuningMethod> make_last_layers(T5Model& model, const nlohmann::j
   }
   return std::make_unique<OwnWeights>(model, [=](const std::string& name) {
     const bool of_encoder = name.starts_with("encoder.");
-    if (of_encoder ? !encoder : !name.starts_with("decoder.")) return false;
+    if (of_encoder ? !encoder : !config.is_causal() && !name.starts_with("decoder.")) return false;
     const int64_t blocks = of_encoder ? config.num_layers : config.num_decoder_layers;
     const int64_t block = block_of(name);
-    // the norm behind the last block belongs to it
-    return block < 0 ? name.ends_with("final_layer_norm.weight") : block >= blocks - count;
+    return block < 0 ? is_last_norm(name) : block >= blocks - count;
   });
 }
 

@@ -48,6 +48,7 @@ Tuning linear_probe() {
            .keeps_weights = always_keeps_weights,
            .classifies = true},
           [](T5Model& model, const nlohmann::json&, uint64_t, const SoftTokenPlan&) {
+            refuse_causal(model, "linear_probe");
             return std::make_unique<LinearProbe>(model);
           }};
 }

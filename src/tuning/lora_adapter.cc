@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "tuning/adapter_tensors.h"
+#include "tuning/around_frozen.h"
 #include "tuning/lora_config.h"
 
 namespace dovetail {
@@ -52,9 +53,8 @@ constexpr TensorKind kTensorKinds[] = {
 
 // The linear layers of a block.
 bool is_adaptable(const std::string& weight_name) {
-  static const std::set<std::string> layers = {"q", "k", "v", "o", "wi", "wi_0", "wi_1", "wo"};
-  const std::string module = weight_name.substr(0, weight_name.rfind('.'));
-  return layers.contains(module.substr(module.rfind('.') + 1));
+  return weight_name.ends_with(".weight") &&
+         !linear_kind(weight_name.substr(0, weight_name.rfind('.'))).empty();
 }
 
 // Puts a tensor of the file where it belongs; false for a name of another form.
@@ -105,7 +105,9 @@ WeightUpdates read_updates(const AdapterTensors& read, const T5Model& model) {
                         read.file.string(), name);
     }
   }
-  if (head.defined()) updates["shared.weight"].weight = head;  // PEFT loads the copy last
+  // PEFT loads the copy last
+  if (head.defined())
+    updates[named_tensors(model.config(), model.weights()).front().first].weight = head;
   check_names(updates, model, read.file.string());
   return updates;
 }

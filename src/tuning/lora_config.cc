@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "base/error.h"
 
@@ -129,13 +130,19 @@ LoraConfig::Residual LoraConfig::read_residual() const {
 void LoraConfig::read_targets(const std::string& model_type) {
   const Json value = config_.value("target_modules");
   if (value.is_null()) {
-    if (model_type != "t5" && model_type != "mt5") {
+    static const std::map<std::string, std::vector<std::string>> defaults = {
+        {"t5", {"q", "v"}},
+        {"mt5", {"q", "v"}},
+        {"llama", {"q_proj", "v_proj"}},
+        {"gpt2", {"c_attn"}}};  // PEFT's
+    const auto found = defaults.find(model_type);
+    if (found == defaults.end()) {
       throw_<ConfigError>(
           "{}: expected the modules with an update, found none; PEFT has no "
           "default for {}",
           where("target_modules"), model_type);
     }
-    targets_.names = {"q", "v"};  // PEFT's default for both
+    targets_.names = found->second;
   } else if (value.is_string() && lower_case(value.get<std::string>()) == "all-linear") {
     targets_.pattern.emplace(".*", where("target_modules"));
   } else {

@@ -12,8 +12,8 @@
 
 namespace dovetail {
 
-// A LoraConfig of PEFT 0.21.2 as it acts on a T5: which linear layers get an update, of which rank
-// and scale. Modules have the names of the model: "encoder.block.0.layer.0.SelfAttention.q".
+// A LoraConfig of PEFT 0.21.2 as it acts on a model: which linear layers get an update, of which
+// rank and scale. Modules have the names of the model: "encoder.block.0.layer.0.SelfAttention.q".
 class LoraConfig {
  public:
   // What PEFT subtracts from the weights of a targeted layer when it loads the adapter.
@@ -23,7 +23,7 @@ class LoraConfig {
     olora  // scaling * Q R, with the first r columns and rows of their QR factors (Buyukakyuz 2024)
   };
 
-  // `model_type`: t5, mt5 or umt5. Throws ConfigError that names the key for values that are
+  // `model_type`: as in config.json. Throws ConfigError that names the key for values that are
   // refused or out of range.
   LoraConfig(const AdapterConfig& config, const std::string& model_type);
 

@@ -71,7 +71,9 @@ class LowRankUpdate final : public AroundFrozen {
         settings_(std::move(settings)),
         generator_(at::detail::createCPUGenerator(derive_seed(seed, "lora"))) {
     const at::NoGradGuard no_grad;
-    for (const LinearLayer& layer : linear_layers(model, tuning, settings_.targets)) add(layer);
+    const std::vector<LinearLayer> layers = linear_layers(model, tuning, settings_.targets);
+    for (const LinearLayer& layer : layers) add(layer);
+    if (model.config().is_causal()) settings_.targets = kinds_of(layers);  // for PEFT, by its names
     if (settings_.start != "default") model.set_prepacking(Prepacking::both_ways);  // they changed
   }
 
@@ -88,7 +90,7 @@ class LowRankUpdate final : public AroundFrozen {
             {"use_dora", settings_.use_dora},
             {"init_lora_weights", start},
             {"bias", "none"},
-            {"fan_in_fan_out", false}};
+            {"fan_in_fan_out", model_.config().model_type == "gpt2"}};
   }
 
  private:
@@ -158,7 +160,10 @@ Parameters low_rank_parameters() {
       {{"r", 8, "rank of the update", between(1, 1024)},
        {"lora_alpha", 8.0, "the update is scaled by lora_alpha / r", above(0)},
        {"lora_dropout", 0.0, "dropout of the update's input", from_up_to(0, 1)},
-       {"target_modules", {"q", "v"}, "modules that get an update: q, k, v, o, wi, wi_0, wi_1, wo"},
+       {"target_modules",
+        {"q", "v"},
+        "modules that get an update: q, k, v, o, wi, wi_0, wi_1, wo; of a decoder-only model "
+        "those of the same use, or by its names"},
        {"use_rslora", false, "scale by lora_alpha / sqrt(r) (Kalajdzievski 2023)"},
        {"init_lora_weights",
         "default",

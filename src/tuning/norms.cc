@@ -2,6 +2,7 @@
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/error.h"
 #include "tuning/adapter_folder.h"
@@ -19,11 +20,28 @@ std::string peft_name(const std::string& name) {
   return kPeftPrefix + module + ".ln_tuning_layers.weight";
 }
 
+std::set<std::string> norm_scales(const T5Config& config) {
+  std::set<std::string> names;
+  T5Weights none;
+  for_each_weight(config, none, [&](const WeightSpec& spec, at::Tensor&) {
+    if (spec.is_norm_scale()) names.insert(spec.name);
+  });
+  return names;
+}
+
+std::vector<std::string> norm_modules(const T5Config& config) {
+  if (config.model_type == "llama")
+    return {"input_layernorm", "post_attention_layernorm", "model.norm"};
+  if (config.model_type == "gpt2") return {"ln_1", "ln_2", "ln_f"};
+  return {"layer_norm", "final_layer_norm"};
+}
+
 class NormScales final : public OwnWeights {
  public:
   explicit NormScales(T5Model& model)
-      : OwnWeights(model,
-                   [](const std::string& name) { return name.ends_with("layer_norm.weight"); }) {}
+      : OwnWeights(model, [names = norm_scales(model.config())](const std::string& name) {
+          return names.contains(name);
+        }) {}
 
   // PEFT may have trained some of the norms; the others stay as they are.
   void begin_at(const std::filesystem::path& folder) override {
@@ -45,10 +63,10 @@ class NormScales final : public OwnWeights {
     for (const auto& [name, scales] : trained_) named.emplace_back(peft_name(name), scales);
     save_adapter(folder,
                  {{"peft_type", "LN_TUNING"},
-                  {"target_modules", {"layer_norm", "final_layer_norm"}},
+                  {"target_modules", norm_modules(model_.config())},
                   {"exclude_modules", nullptr},
                   {"modules_to_save", nullptr}},
-                 named);
+                 named, task_type_of(model_));
   }
 };
 

@@ -190,6 +190,7 @@ Tuning prefix() {
        .keeps_weights = always_keeps_weights,
        .check = check_prefix},
       [](T5Model& model, const nlohmann::json& parameters, uint64_t seed, const SoftTokenPlan&) {
+        refuse_causal(model, "prefix");
         return std::make_unique<Prefix>(model, parameters, seed);
       }};
 }

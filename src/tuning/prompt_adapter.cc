@@ -113,13 +113,13 @@ PromptAdapter read_prompt(const fs::path& folder, const AdapterConfig& config, i
 }
 
 PromptAdapter read_placed_prompt(const fs::path& folder, const AdapterConfig& config,
-                                 int64_t d_model) {
+                                 int64_t d_model, const std::string& task_type) {
   const auto task = config.value("task_type");
-  if (task != "SEQ_2_SEQ_LM") {
+  if (task != task_type) {
     throw_<ConfigError>(
-        "{}: \"task_type\" is {}; only with SEQ_2_SEQ_LM does PEFT put the prompt before the "
-        "encoder's input",
-        config.file.string(), task.dump());
+        "{}: \"task_type\" is {}; only with {} does PEFT put the prompt before the {}input",
+        config.file.string(), task.dump(), task_type,
+        task_type == "SEQ_2_SEQ_LM" ? "encoder's " : "");
   }
   PromptAdapter prompt = read_prompt(folder, config, d_model);
   if (prompt.is_own()) {

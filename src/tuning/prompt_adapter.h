@@ -50,9 +50,9 @@ PromptAdapter read_prompt(const std::filesystem::path& folder, const AdapterConf
 void read_soft_tokens(const std::filesystem::path& folder, PromptAdapter& prompt);
 
 // The same as read_prompt for use as it was tuned. Throws ConfigError as well for another task_type
-// than SEQ_2_SEQ_LM, with which PEFT puts its prompt elsewhere, and for a prompt of ours whose
+// than the model's, with which PEFT puts its prompt elsewhere, and for a prompt of ours whose
 // folder does not say where it stands.
 PromptAdapter read_placed_prompt(const std::filesystem::path& folder, const AdapterConfig& config,
-                                 int64_t d_model);
+                                 int64_t d_model, const std::string& task_type);
 
 }  // namespace dovetail

@@ -62,15 +62,16 @@ class SoftPrompt final : public TuningMethod {
     const bool in_front = stands_in_front(plan_.source, plan_.names());
     Tensor rows_KD = encoder_.forward(table_KD_).detach();
     if (in_front) rows_KD = at::cat({text_in_front(), rows_KD});
+    const T5Config& shape = model_.config();
     save_adapter(folder,
                  {{"peft_type", in_front ? "PROMPT_TUNING" : kOwnPromptType},
                   {"num_virtual_tokens", rows_KD.size(0)},
-                  {"token_dim", model_.config().d_model},
+                  {"token_dim", shape.d_model},
                   {"num_transformer_submodules", 1},
-                  {"num_layers", model_.config().num_layers},
-                  {"num_attention_heads", model_.config().num_heads},
+                  {"num_layers", shape.is_causal() ? shape.num_decoder_layers : shape.num_layers},
+                  {"num_attention_heads", shape.num_heads},
                   {"prompt_tuning_init", "RANDOM"}},
-                 {{"prompt_embeddings", rows_KD.contiguous()}});
+                 {{"prompt_embeddings", rows_KD.contiguous()}}, task_type_of(model_));
     write_soft_tokens(folder, plan_, notes_, rows_KD.size(0) - num_soft_tokens());
   }
 

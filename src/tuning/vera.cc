@@ -89,20 +89,23 @@ void check_vera(const nlohmann::json& parameters) {
 }  // namespace
 
 Tuning vera() {
-  return {{.name = "vera",
-           .paper = "Kopiczko et al. 2024; parameters as in PEFT's VeraConfig",
-           .parameters = with_saved_start(
-               {{"r", 256, "rank of the shared matrices", between(1, 4096)},
-                {"d_initial", 0.1, "the inner vectors at the start", above(0)},
-                {"vera_dropout", 0.0, "dropout of the update's input", from_up_to(0, 1)},
-                {"target_modules",
-                 {"q", "v"},
-                 "modules that get an update: q, k, v, o, wi, wi_0, wi_1, wo"}}),
-           .starts_from = {"VERA"},
-           .keeps_weights = always_keeps_weights,
-           .check = check_vera},
-          [](T5Model& model, const nlohmann::json& parameters, uint64_t seed,
-             const SoftTokenPlan&) { return std::make_unique<Vera>(model, parameters, seed); }};
+  return {
+      {.name = "vera",
+       .paper = "Kopiczko et al. 2024; parameters as in PEFT's VeraConfig",
+       .parameters = with_saved_start(
+           {{"r", 256, "rank of the shared matrices", between(1, 4096)},
+            {"d_initial", 0.1, "the inner vectors at the start", above(0)},
+            {"vera_dropout", 0.0, "dropout of the update's input", from_up_to(0, 1)},
+            {"target_modules",
+             {"q", "v"},
+             "modules that get an update: q, k, v, o, wi, wi_0, wi_1, wo"}}),
+       .starts_from = {"VERA"},
+       .keeps_weights = always_keeps_weights,
+       .check = check_vera},
+      [](T5Model& model, const nlohmann::json& parameters, uint64_t seed, const SoftTokenPlan&) {
+        refuse_causal(model, "vera");
+        return std::make_unique<Vera>(model, parameters, seed);
+      }};
 }
 
 }  // namespace dovetail

@@ -5,7 +5,8 @@ import re
 
 import pytest
 from conftest import SOURCE, dovetail
-from transformers import GenerationConfig, MT5Config, T5Config, UMT5Config
+from transformers import (GenerationConfig, GPT2Config, LlamaConfig, MT5Config, T5Config,
+                          UMT5Config)
 
 LISTS = SOURCE / "tests" / "oracles" / "foreign_keys"   # of versions that are not installed here
 BEGIN, END = "<!-- dovetail list foreign_keys -->\n", "<!-- end of foreign_keys -->\n"
@@ -58,6 +59,23 @@ def test_keys_of_the_models_are_declared(declared, config, tmp_path):
     written = (set(json.loads((tmp_path / "config.json").read_text())) | set(default.to_dict())
                | set(json.loads(other.to_json_string(use_diff=False))) | set(other.to_diff_dict()))
     assert not written - set(declared["config.json"])
+
+
+@pytest.mark.parametrize("config", [LlamaConfig, GPT2Config])
+def test_keys_of_decoder_only_models_are_declared(declared, config, tmp_path):
+    default = config()
+    default.save_pretrained(tmp_path)
+    other = config(eos_token_id=[2, 3], pad_token_id=4, num_labels=5, dtype="float16",
+                   use_cache=False, problem_type="regression", name_or_path="somewhere",
+                   output_hidden_states=True, return_dict=False, tie_word_embeddings=False,
+                   attn_implementation="eager", architectures=["X"])
+    written = (set(json.loads((tmp_path / "config.json").read_text())) | set(default.to_dict())
+               | set(json.loads(other.to_json_string(use_diff=False))) | set(other.to_diff_dict()))
+    # of transformers 4
+    written |= {"rope_theta", "rope_scaling", "head_dim", "_attn_implementation_autoset",
+                "n_ctx", "torch_dtype", "task_specific_params"}
+    known = set(declared[f"config.json of {config.model_type}"])
+    assert not written - known - {"head_dim" if config is GPT2Config else "n_ctx"}
 
 
 def test_keys_of_generation_are_declared(declared):

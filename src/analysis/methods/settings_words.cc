@@ -84,8 +84,11 @@ std::string choice_words(const ChoiceSettings& choice) {
 
 std::string model_words(const Json& config) {
   std::vector<std::string> parts;
-  for (const char* key : {"d_model", "d_ff", "d_kv", "num_heads", "num_layers",
-                          "num_decoder_layers", "feed_forward_proj", "tie_word_embeddings"}) {
+  for (const char* key :
+       {"d_model", "d_ff", "d_kv", "num_heads", "num_layers", "num_decoder_layers",
+        "feed_forward_proj", "model_type", "hidden_size", "intermediate_size",
+        "num_attention_heads", "num_key_value_heads", "head_dim", "num_hidden_layers", "n_embd",
+        "n_inner", "n_head", "n_layer", "tie_word_embeddings"}) {
     if (config.contains(key)) parts.push_back(fmt::format("{} = {}", key, config[key].dump()));
   }
   std::string words = join(parts, ", ");

@@ -4,6 +4,7 @@
 #include <ATen/ops/equal.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <set>
 
 #include "base/error.h"
@@ -20,25 +21,54 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kShared = "shared.weight";
 constexpr const char* kHead = "lm_head.weight";
-constexpr const char* kCopies[] = {"encoder.embed_tokens.weight", "decoder.embed_tokens.weight"};
-// Some published T5 and mT5 folders hold it; no version of the model uses it.
-constexpr const char* kUnused =
-    "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight";
+
+// The names in a family's folders beside those of for_each_weight().
+struct FolderNames {
+  std::string family;                    // for messages
+  std::string shared;                    // the embedding
+  std::vector<std::string> copies = {};  // of the embedding, in old folders
+  std::string prefix = {};               // which folders of a network without its head leave out
+  std::vector<std::string> unused = {};  // endings of tensors that no version of the model uses
+};
+
+FolderNames folder_names(const T5Config& config) {
+  if (config.model_type == "llama") {
+    return {.family = "Llama",
+            .shared = "model.embed_tokens.weight",
+            .prefix = "model.",
+            .unused = {".rotary_emb.inv_freq"}};
+  }
+  if (config.model_type == "gpt2") {  // old folders hold the causal mask
+    return {.family = "GPT-2",
+            .shared = "transformer.wte.weight",
+            .prefix = "transformer.",
+            .unused = {".attn.bias", ".attn.masked_bias"}};
+  }
+  FolderNames t5{.family = "T5",
+                 .shared = "shared.weight",
+                 .copies = {"encoder.embed_tokens.weight", "decoder.embed_tokens.weight"}};
+  // some published T5 and mT5 folders hold it
+  if (config.model_type != "umt5")
+    t5.unused = {"decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"};
+  return t5;
+}
 
 // Copies tensors out of the files one at a time, and collects all mismatches.
 class Filler {
  public:
-  explicit Filler(const WeightFiles& files) : files_(files) {
-    for (const char* copy : kCopies) used_.insert(copy);
-    used_.insert({kShared, kHead});
+  Filler(const WeightFiles& files, const T5Config& config)
+      : files_(files), config_(config), names_(folder_names(config)) {
+    used_.insert(names_.copies.begin(), names_.copies.end());
+    used_.insert({names_.shared, kHead});
   }
 
-  // Whether the head is absent, or a second copy of the embedding.
+  // Whether the head is absent, or a second copy of the embedding. Causal networks have an own head
+  // unless config.json says that it is tied.
   bool is_tied() const {
-    if (!has(kHead) || source_of(kShared) == kHead) return true;
-    return has(source_of(kShared)) && same_values(kHead, source_of(kShared));
+    const std::string shared = source_of(names_.shared);
+    if (!has(kHead)) return !config_.is_causal() || config_.tie_word_embeddings;
+    return shared == kHead || (has(shared) && same_values(kHead, shared));
   }
 
   void fill(const WeightSpec& spec, at::Tensor& tensor) {
@@ -49,24 +79,27 @@ class Filler {
       return;
     }
     used_.insert(source);
-    if (found->second.shape == spec.shape) {
-      tensor = files_.load(source);
+    std::vector<int64_t> expected = spec.shape;
+    if (spec.transposed) std::ranges::reverse(expected);
+    if (found->second.shape == expected) {
+      tensor = spec.transposed ? files_.load(source).t().contiguous() : files_.load(source);
     } else {
       problems_.push_back(fmt::format("{} has shape [{}], expected [{}]", source,
                                       fmt::join(found->second.shape, ", "),
-                                      fmt::join(spec.shape, ", ")));
+                                      fmt::join(expected, ", ")));
     }
   }
 
-  void finish(const T5Config& config) {
-    if (config.model_type != "umt5") used_.insert(kUnused);
+  void finish() {
     for (const auto& [name, tensor] : files_.tensors()) {
-      if (!used_.contains(name)) problems_.push_back(name + " is not T5's");
+      if (used_.contains(name) || is_unused(name)) continue;
+      problems_.push_back(fmt::format("{} is not {}'s", name, names_.family));
     }
-    for (const char* copy : kCopies) {
-      if (has(copy) && has(source_of(kShared)) && !same_values(copy, source_of(kShared))) {
-        problems_.push_back(fmt::format("{} differs from {}, of which it is a copy in every T5",
-                                        copy, source_of(kShared)));
+    const std::string shared = source_of(names_.shared);
+    for (const std::string& copy : names_.copies) {
+      if (has(copy) && has(shared) && !same_values(copy, shared)) {
+        problems_.push_back(
+            fmt::format("{} differs from {}, of which it is a copy in every T5", copy, shared));
       }
     }
     if (problems_.empty()) return;
@@ -77,12 +110,22 @@ class Filler {
  private:
   bool has(const std::string& name) const { return files_.tensors().contains(name); }
 
+  bool is_unused(const std::string& name) const {
+    return std::ranges::any_of(names_.unused,
+                               [&](const std::string& ending) { return name.ends_with(ending); });
+  }
+
+  // The name under which the files hold a tensor.
   std::string source_of(const std::string& name) const {
-    if (name != kShared || has(kShared)) return name;
-    for (const char* copy : {kCopies[0], kCopies[1], kHead}) {
-      if (has(copy)) return copy;
+    if (has(name)) return name;
+    if (config_.is_causal()) {
+      const std::string bare = name.substr(name.starts_with(names_.prefix) * names_.prefix.size());
+      return has(bare) ? bare : name;
     }
-    return kShared;
+    if (name != names_.shared) return name;
+    for (const std::string& copy : names_.copies)
+      if (has(copy)) return copy;
+    return has(kHead) ? kHead : name;
   }
 
   bool same_values(const std::string& a, const std::string& b) const {
@@ -95,6 +138,8 @@ class Filler {
   }
 
   const WeightFiles& files_;
+  const T5Config& config_;
+  const FolderNames names_;
   std::set<std::string> used_;
   std::vector<std::string> problems_;
 };
@@ -110,11 +155,11 @@ Checkpoint load_checkpoint(const fs::path& folder) {
   Checkpoint checkpoint;
   checkpoint.config = read_folder_configs(folder).config;
   const WeightFiles files(folder);
-  Filler filler(files);
+  Filler filler(files, checkpoint.config);
   set_tied_head(checkpoint.config, filler.is_tied());
   for_each_weight(checkpoint.config, checkpoint.weights,
                   [&](const WeightSpec& spec, at::Tensor& tensor) { filler.fill(spec, tensor); });
-  filler.finish(checkpoint.config);
+  filler.finish();
   return checkpoint;
 }
 
@@ -126,7 +171,12 @@ void save_checkpoint(const fs::path& folder, const T5Config& config, const T5Wei
   write_file_atomically(folder / "config.json", json.dump(2) + "\n");
   write_file_atomically(folder / "generation_config.json",
                         generation_config_json(config).dump(2) + "\n");
-  write_safetensors(folder / "model.safetensors", named_tensors(config, weights), bfloat16);
+  NamedTensors stored;
+  T5Weights handles = weights;
+  for_each_weight(config, handles, [&](const WeightSpec& spec, at::Tensor& tensor) {
+    stored.emplace_back(spec.name, spec.transposed ? tensor.detach().t().contiguous() : tensor);
+  });
+  write_safetensors(folder / "model.safetensors", stored, bfloat16);
 }
 
 std::string checkpoint_fingerprint(const fs::path& folder) {
@@ -134,7 +184,7 @@ std::string checkpoint_fingerprint(const fs::path& folder) {
   std::string parts = configs.config_json.dump() + unusual_ids(configs.config);
   const WeightFiles files(folder);
   if (configs.config.model_type != "t5") {  // older versions of Dovetail scaled as transformers
-    set_tied_head(configs.config, Filler(files).is_tied());
+    set_tied_head(configs.config, Filler(files, configs.config).is_tied());
     if (scaled_unlike_transformers(configs.config)) parts += "logits scaled as in the original";
   }
   for (const std::string_view bytes : files.bytes()) parts += content_hash(bytes);

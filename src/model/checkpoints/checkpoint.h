@@ -18,8 +18,8 @@ struct Checkpoint {
 
 // Throws as read_folder_configs() does, and DataError that names every missing, extra or mis-shaped
 // tensor. As in transformers, the head is untied if there is an lm_head.weight that differs from
-// shared.weight, whatever config.json holds; a missing shared.weight is taken from its copies;
-// unused tensors of old folders are ignored.
+// the embedding, whatever config.json holds; a missing shared.weight of a T5 is taken from its
+// copies; unused tensors of old folders are ignored.
 Checkpoint load_checkpoint(const std::filesystem::path& folder);
 
 // Writes config.json, generation_config.json (the one that the model came with) and

@@ -51,8 +51,10 @@ FolderConfigs read_folder_configs(const fs::path& folder) {
   }
   FolderConfigs found;
   found.config_json = parse_json_object(read_file(file), file.string());
-  note_unknown_keys(check_foreign_keys(config_file(), found.config_json, file), file);
-  found.config = t5_config_from(found.config_json);
+  const Json type = found.config_json.value("model_type", Json());
+  const ForeignFile& keys = config_file_of(type.is_string() ? type.get<std::string>() : "t5");
+  note_unknown_keys(check_foreign_keys(keys, found.config_json, file), file);
+  found.config = model_config_from(found.config_json);
   if (fs::is_regular_file(settings)) {
     found.config.generation_config = parse_json_object(read_file(settings), settings.string());
     take_missing_start(found);
@@ -67,10 +69,11 @@ Json generation_config_json(const T5Config& config) {
   Json json = config.generation_config.is_object() ? config.generation_config
                                                    : Json{{"_from_model_config", true}};
   const Json ids = config_json(config);
+  const char* start = config.is_causal() ? "bos_token_id" : "decoder_start_token_id";
   if (!holds(json, "decoder_start_token_id") && !holds(json, "bos_token_id"))
-    json["decoder_start_token_id"] = ids.at("decoder_start_token_id");
+    json[start] = ids.at(start);
   for (const char* key : {"eos_token_id", "pad_token_id"}) {
-    if (!holds(json, key)) json[key] = ids.at(key);
+    if (!holds(json, key) && holds(ids, key)) json[key] = ids.at(key);
   }
   return json;
 }

@@ -2,6 +2,7 @@
 #include "model/generation/decoder_session.h"
 
 #include "kernels/autograd_node.h"
+#include "model/generation/causal_cache_decoder.h"
 #include "model/generation/dense_cache_decoder.h"
 #include "model/generation/indexed_cache_decoder.h"
 
@@ -21,14 +22,20 @@ bool is_identity(const Tensor& rows_R, int64_t num_rows) {
   return true;
 }
 
+std::unique_ptr<CachedDecoder> make_decoder(const T5Model& model, const Tensor& memory_BSD,
+                                            const Tensor& mask_BS, int64_t beams_per_source) {
+  const auto make = model.config().is_causal()   ? make_causal_cache_decoder
+                    : is_plain_float(memory_BSD) ? make_indexed_cache_decoder
+                                                 : make_dense_cache_decoder;
+  return make(model, memory_BSD, mask_BS, beams_per_source);
+}
+
 }  // namespace
 
 DecoderSession::DecoderSession(const T5Model& model, const Tensor& memory_BSD,
                                const Tensor& mask_BS, int64_t beams_per_source)
     : model_(model),
-      decoder_(is_plain_float(memory_BSD)
-                   ? make_indexed_cache_decoder(model, memory_BSD, mask_BS, beams_per_source)
-                   : make_dense_cache_decoder(model, memory_BSD, mask_BS, beams_per_source)),
+      decoder_(make_decoder(model, memory_BSD, mask_BS, beams_per_source)),
       num_rows_(memory_BSD.size(0) * beams_per_source) {}
 
 Tensor DecoderSession::next_logits(const Tensor& ids_R) {

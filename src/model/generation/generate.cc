@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "base/error.h"
 #include "base/random.h"
 #include "kernels/row_scores.h"
 #include "model/generation/beam_search.h"
@@ -154,6 +155,23 @@ std::vector<std::vector<Hypothesis>> TokenSearch::run(int64_t num_sources) {
   return results;
 }
 
+// In transformers these look at the prompt of a decoder-only model too, which here is embedded
+// already.
+void check_constraints_of_causal(const GenerationSettings& settings) {
+  const auto refuse = [](const char* name) {
+    throw_<ConfigError>(
+        "{}: expected none for a decoder-only model, where it would have to look at the source "
+        "too, which is not supported; leave it out",
+        name);
+  };
+  if (settings.repetition_penalty != 1) refuse("repetition_penalty");
+  if (settings.no_repeat_ngram_size > 0) refuse("no_repeat_ngram_size");
+  for (const auto& word : settings.bad_words_ids)
+    if (word.size() > 1) refuse("bad_words_ids of several ids");
+  for (const SequenceBias& bias : settings.sequence_bias)
+    if (bias.ids.size() > 1) refuse("sequence_bias of several ids");
+}
+
 }  // namespace
 
 std::vector<std::vector<Hypothesis>> generate(const T5Model& model, const Tensor& memory_BSD,
@@ -161,6 +179,7 @@ std::vector<std::vector<Hypothesis>> generate(const T5Model& model, const Tensor
                                               const GenerationSettings& settings) {
   const at::InferenceMode inference;
   check_generation_settings(settings, model.config().vocab_size);
+  if (model.config().is_causal()) check_constraints_of_causal(settings);
   if (settings.num_beams > 1) return beam_search(model, memory_BSD, mask_BS, settings);
   return TokenSearch(model, memory_BSD, mask_BS, settings).run(memory_BSD.size(0));
 }

@@ -116,10 +116,25 @@ bool read_model_ids(const T5Config& config, GenerationSettings& settings) {
   return reader.read("eos_token_id", settings.eos_token_id);
 }
 
-void read_lengths(const SettingsReader& reader, GenerationSettings& settings) {
+// In a decoder-only model max_length and min_length count the source, whose length differs from row
+// to row.
+void note_lengths_with_source(const SettingsReader& reader, const std::filesystem::path& path) {
+  for (const char* key : {"max_length", "min_length"}) {
+    const Json* given = reader.find(key);
+    if (given == nullptr || *given == 0) continue;
+    log_warning(
+        "{}: \"{}\" counts the source too and is not read for a decoder-only model; say "
+        "max_new_tokens or min_new_tokens",
+        path.string(), key);
+  }
+}
+
+void read_lengths(const SettingsReader& reader, bool causal, GenerationSettings& settings) {
   int64_t max_length = settings.max_new_tokens + 1, min_length = 0;
-  reader.read("max_length", max_length);
-  reader.read("min_length", min_length);
+  if (!causal) {
+    reader.read("max_length", max_length);
+    reader.read("min_length", min_length);
+  }
   settings.max_new_tokens = max_length - 1;
   settings.min_new_tokens = std::max<int64_t>(0, min_length - 1);
   reader.read("max_new_tokens", settings.max_new_tokens);
@@ -181,7 +196,8 @@ GenerationSettings settings_of_generation_config(const T5Config& config,
                 path.string());
   }
   const SettingsReader reader(config);
-  read_lengths(reader, settings);
+  if (config.is_causal()) note_lengths_with_source(reader, path);
+  read_lengths(reader, config.is_causal(), settings);
   read_search(reader, settings);
   read_sampling(reader, settings);
   return settings;
