@@ -71,7 +71,7 @@ TEST(Report, HasEveryCell) {
   ASSERT_EQ(data.size(), 250);
   EXPECT_EQ(data[249][0], "made-up/none/task/mapping/full/all/250");
   EXPECT_EQ(data[249][1], "finished");
-  EXPECT_EQ(data[249].size(), 2 + r.plan.metrics.size() + 2);
+  EXPECT_EQ(data[249].size(), 2 + model.metrics.size() + 2);
 }
 
 TEST(Report, AFewCellsNeedNoScript) {
