@@ -38,7 +38,7 @@ setup:          ## Debian packages and .venv
 	@jobs/setup
 
 bench: build    ## speed of driver and store; of training, tuning and generation beside the peers
-	@shopt -s nullglob; for bench in build/bench/*_bench; do "$$bench"; done; build/dovetail bench driver
+	@shopt -s nullglob; for bench in build/bench/*_bench; do "$$bench"; done; build/dovetail bench driver; build/dovetail bench store
 	@for what in training tuning generation; do .venv/bin/python bench/compare_$$what.py; done
 
 soak: build     ## 1,000 random faults on running sweeps: kills, full disks, damaged journals and others

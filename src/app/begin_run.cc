@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "base/stop.h"
 #include "comm/communicator.h"
-#include "store/results.h"
+#include "store/plan_file.h"
 
 namespace dovetail {
 

@@ -19,6 +19,7 @@ void add_plan(CLI::App& app, Action& chosen);
 void add_run(CLI::App& app, Action& chosen, const std::string& command_line);
 void add_submit(CLI::App& app, Action& chosen);
 void add_status(CLI::App& app, Action& chosen);
+void add_merge(CLI::App& app, Action& chosen);
 void add_report(CLI::App& app, Action& chosen);
 void add_advise(CLI::App& app, Action& chosen);
 void add_predictions(CLI::App& app, Action& chosen);

@@ -10,6 +10,7 @@
 #include "app/commands.h"
 #include "app/exported_adapter.h"
 #include "app/results_folder.h"
+#include "app/table_export.h"
 #include "base/checksum.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -28,7 +29,7 @@ namespace {
 struct ExportOptions {
   std::string results, cell, to;
   std::string store;  // "": RESULTS/artefacts
-  bool with_base = false, merge = false;
+  bool with_base = false, merge = false, table = false;
 };
 
 // What can be exported: a cell, or a pre-training or adaptation that cells start from.
@@ -101,7 +102,17 @@ void check_choices(const ExportOptions& options, const Exported& one, bool adapt
       throw_<ConfigError>("{}: {} is a whole model already; leave the flag out", flag, one.name);
 }
 
+int export_cells(const ExportOptions& options) {
+  if (fs::exists(options.to))
+    throw_<ConfigError>("--to {}: already exists; name a new file", options.to);
+  export_table(options.results, options.to);
+  fmt::print("{}\n", options.to);
+  return kSuccess;
+}
+
 int export_model(const ExportOptions& options) {
+  if (options.cell.empty())
+    throw ConfigError("export needs --cell, or --table; --help explains both");
   const Plan plan = plan_of_results(options.results);
   const Exported one = find_exported(plan, options.cell);
   check_finished(options, one);
@@ -131,14 +142,19 @@ void add_export(CLI::App& app, Action& chosen) {
   CLI::App* command = app.add_subcommand(
       "export",
       "Export a cell's model as a Hugging Face folder (full fine-tuning) or an adapter (LoRA, soft "
-      "prompt)");
+      "prompt); or the table of all cells");
   command->add_option("RESULTS", options->results, "Results folder")->required();
+  CLI::Option* cell =
+      command->add_option("--cell", options->cell,
+                          "The name of a cell, or of a pre-training or adaptation "
+                          "(pretrain/prefix_lm/seed1); or a glob that only it matches");
   command
-      ->add_option("--cell", options->cell,
-                   "The name of a cell, or of a pre-training or adaptation (pretrain/prefix_lm/"
-                   "seed1); or a glob that only it matches")
-      ->required();
-  command->add_option("--to", options->to, "The new folder")->required();
+      ->add_flag(
+          "--table", options->table,
+          "The table of cells, as in results.h5: TO ends in .csv or .parquet; or in .h5, for "
+          "all of results.h5")
+      ->excludes(cell);
+  command->add_option("--to", options->to, "The new folder; of --table, the new file")->required();
   command->add_flag("--with-base", options->with_base,
                     "Of an adapter: also the model that it was tuned on, in TO/base");
   command->add_flag(
@@ -149,7 +165,9 @@ void add_export(CLI::App& app, Action& chosen) {
                       "The store of the run (default: RESULTS/artefacts)");
   command->footer(
       "Example: dovetail export results/mine --cell 'mine/*/full/all/seed1' --to my-model");
-  command->callback([options, &chosen] { chosen = [options] { return export_model(*options); }; });
+  command->callback([options, &chosen] {
+    chosen = [options] { return options->table ? export_cells(*options) : export_model(*options); };
+  });
 }
 
 }  // namespace dovetail

@@ -67,6 +67,7 @@ int dispatch(int argc, char** argv, const std::string& command) {
   add_submit(app, chosen);
   add_status(app, chosen);
   add_report(app, chosen);
+  add_merge(app, chosen);
   add_advise(app, chosen);
   add_predictions(app, chosen);
   add_data(app, chosen);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/results_folder.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <functional>
 
@@ -15,7 +17,7 @@
 #include "base/near_path.h"
 #include "jobs/artefacts.h"
 #include "plan/plan_change.h"
-#include "store/results.h"
+#include "store/plan_file.h"
 
 namespace dovetail {
 
@@ -155,8 +157,8 @@ void fill_results_folder(const fs::path& folder, const Plan& plan) {
   make_folders(folder);
   if (fs::exists(folder / "plan.json")) {
     remove_unfinished_history(folder);
+    if (read_file(folder / "plan.json") == plan_text(plan)) return;
     const Plan there = read_plan(folder);
-    if (Json(there) == Json(plan)) return;
     if (there.sweep_text != plan.sweep_text) {
       const PlanChange change =
           change_between(there, plan, [](const std::string&) { return false; });
@@ -173,6 +175,15 @@ void check_is_results_folder(const fs::path& folder) {
     throw_<ConfigError>(
         "{} is no results folder (it has no plan.json); dovetail run SWEEP --out {} makes one{}",
         folder.string(), folder.string(), near_path_hint(folder));
+  }
+  for (const fs::path& file : {folder / "plan.json", folder / "journal" / "journal.bin"}) {
+    if (!fs::exists(file)) continue;
+    if (!fs::is_regular_file(file) || ::access(file.c_str(), R_OK) != 0) {
+      throw_<ConfigError>(
+          "{}: expected a file of a results folder, and found one that cannot be read; mend its "
+          "permissions, or copy the folder again",
+          file.string());
+    }
   }
 }
 

@@ -144,7 +144,7 @@ void check_not_submitted(const SlurmClient& slurm, const fs::path& out, const st
 
 bool nothing_is_left(const fs::path& out, const Plan& plan) {
   if (!fs::exists(out / "plan.json")) return false;
-  const SweepStatus status = sweep_status(plan, read_journal(out));
+  const SweepStatus status = sweep_status(index_of(plan), read_summaries(out));
   if (status.jobs.missing > 0) return false;
   fmt::print("nothing is left to do: all {} jobs of {} have ended in {}\n", status.jobs.total,
              plan.sweep_name, out.string());

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// dovetail-parquet FILE: writes the rows of a Parquet file as JSON lines. A program of its own, so
-// that Arrow's libraries are loaded only where a table needs them.
+// dovetail-parquet FILE: writes the rows of a Parquet file as JSON lines.
+// dovetail-parquet --write ROWS FILE: the other way round (tables/parquet_lines.h has the lines).
+// A program of its own, so that Arrow's libraries are loaded only where a table needs them.
 #include <arrow/api.h>
 #include <arrow/io/file.h>
 #include <parquet/arrow/reader.h>
+#include <parquet/arrow/writer.h>
 
 #include <cstdio>
+#include <fstream>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -104,16 +107,70 @@ void write_file(const std::string& file) {
   }
 }
 
+void check(const arrow::Status& status) {
+  if (!status.ok()) throw std::runtime_error(status.ToString());
+}
+
+std::unique_ptr<arrow::ArrayBuilder> builder_of(const std::string& type) {
+  if (type == "text") return std::make_unique<arrow::StringBuilder>();
+  if (type == "number") return std::make_unique<arrow::DoubleBuilder>();
+  if (type == "integer") return std::make_unique<arrow::Int64Builder>();
+  throw std::runtime_error("unknown type of a column: " + type);
+}
+
+void append(arrow::ArrayBuilder& builder, const Json& value) {
+  if (value.is_null()) return check(builder.AppendNull());
+  if (auto* texts = dynamic_cast<arrow::StringBuilder*>(&builder))
+    return check(texts->Append(value.get<std::string>()));
+  if (auto* numbers = dynamic_cast<arrow::DoubleBuilder*>(&builder))
+    return check(numbers->Append(value.get<double>()));
+  check(static_cast<arrow::Int64Builder&>(builder).Append(value.get<int64_t>()));
+}
+
+std::shared_ptr<arrow::Table> table_of(std::istream& lines) {
+  std::string line;
+  std::getline(lines, line);
+  arrow::FieldVector fields;
+  std::vector<std::unique_ptr<arrow::ArrayBuilder>> builders;
+  for (const Json& column : Json::parse(line)) {
+    builders.push_back(builder_of(column.at("type")));
+    fields.push_back(arrow::field(column.at("name").get<std::string>(), builders.back()->type()));
+  }
+  while (std::getline(lines, line)) {
+    const Json row = Json::parse(line);
+    for (size_t i = 0; i < builders.size(); ++i) append(*builders[i], row.at(i));
+  }
+  arrow::ArrayVector columns;
+  for (const auto& builder : builders) columns.push_back(take(builder->Finish()));
+  return arrow::Table::Make(arrow::schema(fields), columns);
+}
+
+// Written beside its place and renamed.
+void write_parquet(const std::string& rows, const std::string& file) {
+  std::ifstream lines(rows);
+  const std::string unfinished = file + ".tmp";
+  const auto output = take(arrow::io::FileOutputStream::Open(unfinished));
+  check(parquet::arrow::WriteTable(*table_of(lines), arrow::default_memory_pool(), output));
+  check(output->Close());
+  if (std::rename(unfinished.c_str(), file.c_str()) != 0)
+    throw std::runtime_error("cannot be renamed from " + unfinished);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) try {
+  if (argc == 4 && std::string(argv[1]) == "--write") {
+    write_parquet(argv[2], argv[3]);
+    return 0;
+  }
   if (argc != 2) {
-    std::cerr << "usage: dovetail-parquet FILE\nWrites the rows of a Parquet file as JSON lines.\n";
+    std::cerr << "usage: dovetail-parquet FILE\nWrites the rows of a Parquet file as JSON lines.\n"
+                 "       dovetail-parquet --write ROWS FILE\nThe other way round.\n";
     return 2;
   }
   write_file(argv[1]);
   return 0;
 } catch (const std::exception& error) {
-  std::cerr << argv[1] << ": " << error.what() << '\n';
+  std::cerr << argv[argc - 1] << ": " << error.what() << '\n';
   return 2;
 }

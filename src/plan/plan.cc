@@ -3,39 +3,9 @@
 
 #include "base/error.h"
 #include "base/names.h"
+#include "plan/plan_lists.h"
 
 namespace dovetail {
-
-namespace {
-
-Json to_array(const std::vector<Cell>& cells) {
-  Json array = Json::array();
-  for (const Cell& cell : cells) {
-    array.push_back({{"name", cell.name},
-                     {"coordinates", cell.coordinates},
-                     {"baseline", cell.baseline},
-                     {"job", cell.job}});
-  }
-  return array;
-}
-
-std::vector<Cell> from_array(const Json& array, size_t num_jobs) {
-  std::vector<Cell> cells;
-  for (const Json& item : array) {
-    Cell cell;
-    item.at("name").get_to(cell.name);
-    item.at("coordinates").get_to(cell.coordinates);
-    item.at("baseline").get_to(cell.baseline);
-    item.at("job").get_to(cell.job);
-    if (cell.job < 0 || cell.job >= static_cast<int64_t>(num_jobs)) {
-      throw_<DataError>("cell {} names job {}, of {} jobs", cell.name, cell.job, num_jobs);
-    }
-    cells.push_back(std::move(cell));
-  }
-  return cells;
-}
-
-}  // namespace
 
 std::string primary_metric_of(const Plan& plan, const std::string& task) {
   const auto known = plan.primary_metrics.find(task);
@@ -46,42 +16,76 @@ std::string primary_metric_of(const Plan& plan, const std::string& task) {
   return "loss";
 }
 
-void to_json(Json& json, const Plan& plan) {
-  json = {{"sweep_name", plan.sweep_name},
-          {"sweep_hash", plan.sweep_hash},
-          {"sweep_text", plan.sweep_text},
-          {"axis_labels", plan.axis_labels},
-          {"metrics", plan.metrics},
-          {"metric_traits", plan.metric_traits},
-          {"primary_metrics", plan.primary_metrics},
-          {"cells", to_array(plan.cells)},
-          {"probes", to_array(plan.probes)},
-          {"task_facts", plan.task_facts},
-          {"traits", plan.traits},
-          {"claims", plan.claims},
-          {"jobs", plan.jobs}};
+Json json_without_lists(const Plan& plan) {
+  Json json = {{"sweep_name", plan.sweep_name},
+               {"sweep_hash", plan.sweep_hash},
+               {"sweep_text", plan.sweep_text},
+               {"axis_labels", plan.axis_labels},
+               {"metrics", plan.metrics},
+               {"metric_traits", plan.metric_traits},
+               {"primary_metrics", plan.primary_metrics},
+               {"task_facts", plan.task_facts},
+               {"traits", plan.traits},
+               {"claims", plan.claims}};
   if (!plan.sources.empty()) json["sources"] = plan.sources;
   if (!plan.strata.empty()) json["strata"] = plan.strata;
   if (!plan.notes.empty()) json["notes"] = plan.notes;
+  return json;
 }
 
-void from_json(const Json& json, Plan& plan) {
+void read_all_but_lists(const Json& json, Plan& plan) {
   json.at("sweep_name").get_to(plan.sweep_name);
   json.at("sweep_hash").get_to(plan.sweep_hash);
   json.at("sweep_text").get_to(plan.sweep_text);
   json.at("axis_labels").get_to(plan.axis_labels);
   json.at("metrics").get_to(plan.metrics);
-  json.at("jobs").get_to(plan.jobs);
   json.at("metric_traits").get_to(plan.metric_traits);
   json.at("primary_metrics").get_to(plan.primary_metrics);
-  plan.cells = from_array(json.at("cells"), plan.jobs.size());
-  plan.probes = from_array(json.at("probes"), plan.jobs.size());
   json.at("task_facts").get_to(plan.task_facts);
   json.at("traits").get_to(plan.traits);
   json.at("claims").get_to(plan.claims);
   if (json.contains("sources")) json["sources"].get_to(plan.sources);
   if (json.contains("strata")) json["strata"].get_to(plan.strata);
   if (json.contains("notes")) json["notes"].get_to(plan.notes);
+}
+
+void to_json(Json& json, const Cell& cell) {
+  json = {{"name", cell.name},
+          {"coordinates", cell.coordinates},
+          {"baseline", cell.baseline},
+          {"job", cell.job}};
+}
+
+void from_json(const Json& json, Cell& cell) {
+  json.at("name").get_to(cell.name);
+  json.at("coordinates").get_to(cell.coordinates);
+  json.at("baseline").get_to(cell.baseline);
+  json.at("job").get_to(cell.job);
+}
+
+void check_cells(const Plan& plan) {
+  for (const std::vector<Cell>* cells : {&plan.cells, &plan.probes}) {
+    for (const Cell& cell : *cells) {
+      if (cell.job < 0 || cell.job >= std::ssize(plan.jobs))
+        throw_<DataError>("cell {} names job {}, of {} jobs", cell.name, cell.job,
+                          plan.jobs.size());
+    }
+  }
+}
+
+void to_json(Json& json, const Plan& plan) {
+  json = json_without_lists(plan);
+  json["cells"] = plan.cells;
+  json["probes"] = plan.probes;
+  json["jobs"] = plan.jobs;
+}
+
+void from_json(const Json& json, Plan& plan) {
+  read_all_but_lists(json, plan);
+  json.at("jobs").get_to(plan.jobs);
+  json.at("cells").get_to(plan.cells);
+  json.at("probes").get_to(plan.probes);
+  check_cells(plan);
 }
 
 Plan filter_plan(const Plan& plan, const std::string& glob) {

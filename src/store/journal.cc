@@ -11,8 +11,10 @@
 #include "base/file.h"
 #include "base/machine_failure.h"
 #include "base/names.h"
+#include "store/journal_compaction.h"
 #include "store/journal_file.h"
 #include "store/journal_frames.h"
+#include "store/journal_segments.h"
 #include "store/share_journals.h"
 
 namespace dovetail {
@@ -20,8 +22,6 @@ namespace dovetail {
 namespace fs = std::filesystem;
 
 namespace {
-
-fs::path data_file(const fs::path& journal_folder) { return journal_folder / "journal.bin"; }
 
 fs::path made_folder(const fs::path& results_folder) {
   const fs::path folder = results_folder / "journal";
@@ -43,20 +43,21 @@ fs::path next_cut_file(const fs::path& journal_folder) {
   }
 }
 
-// Removes the bad parts from the journal. They are on disk under another name first, and the
-// journal is replaced as a whole or only shortened, so a crash here loses no frame.
-fs::path cut_out(const fs::path& journal_folder, std::string_view bytes, const FrameScan& scan) {
-  const fs::path saved = next_cut_file(journal_folder);
+// Removes the bad parts from a file of the journal. They are on disk under another name first, and
+// the file is replaced as a whole or, if it is the open one, shortened, so a crash here loses no
+// frame.
+fs::path cut_out(const JournalFile& file, std::string_view bytes, const FrameScan& scan) {
+  const fs::path saved = next_cut_file(file.path.parent_path());
   write_file_atomically(saved, bytes.substr(scan.first_bad));
   const bool only_tail = scan.frames.empty() || scan.frames.back().end <= scan.first_bad;
-  if (only_tail) {
-    fs::resize_file(data_file(journal_folder), scan.first_bad);
-    sync_path(data_file(journal_folder));
+  if (only_tail && !file.sealed) {
+    fs::resize_file(file.path, scan.first_bad);
+    sync_path(file.path);
     return saved;
   }
   std::string kept;
   for (const Frame& frame : scan.frames) kept += bytes.substr(frame.begin, frame.end - frame.begin);
-  write_file_atomically(data_file(journal_folder), kept);
+  write_file_atomically(file.path, kept);
   return saved;
 }
 
@@ -65,31 +66,33 @@ std::string time_now() {
   return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(now));
 }
 
-void replay_own(const fs::path& journal_folder, Replay& replay) {
-  const fs::path file = data_file(journal_folder);
-  if (!fs::exists(file)) return;
-  // Not mapped: a writer that starts later may cut the file, and a missing page would raise SIGBUS.
-  const std::string bytes = read_whole(file);
-  replay.add(scan_frames(bytes), file.string());
+Replay replay_of(const std::vector<JournalFile>& files) {
+  Replay replay;
+  for (const JournalFile& file : files) {
+    const JournalBytes bytes(file);
+    replay.add(scan_journal(bytes.bytes(), file.path), file.path.string());
+  }
+  return replay;
 }
 
-Replay replay_of(const fs::path& results_folder) {
-  Replay replay;
-  replay_own(results_folder / "journal", replay);
-  ShareJournals(results_folder / "journal", "").read_new(replay);
-  return replay;
+std::vector<JournalFile> own_files(const fs::path& journal_folder) {
+  std::vector<JournalFile> files = sealed_segments(journal_folder);
+  files.push_back({open_segment(journal_folder), false});
+  return files;
 }
 
 }  // namespace
 
 struct Journal::State {
-  explicit State(const fs::path& results_folder)
+  State(const fs::path& results_folder, int64_t segment_bytes)
       : folder(made_folder(results_folder)),
         lock(folder / "lock", results_folder),
-        others(folder, "") {
-    replay_file();
+        others(folder, ""),
+        segment_bytes(segment_bytes) {
+    for (const JournalFile& own : own_files(folder)) replay_and_mend(own);
+    compact_journal(folder);
     others.read_new(replay);
-    file.emplace(data_file(folder));
+    file.emplace(open_segment(folder));
   }
 
   State(const fs::path& results_folder, OfNewShare)
@@ -97,32 +100,40 @@ struct Journal::State {
         lock(folder / "lock", results_folder, JournalLock::Kind::shared),
         share(make_share_folder(folder)),
         share_lock(std::in_place, folder / share / "lock", results_folder),
-        others(folder, share) {
-    replay_own(folder, replay);
+        others(folder, share),
+        replay(replay_of(own_files(folder))) {
     others.read_new(replay);
     folder /= share;
-    file.emplace(data_file(folder));
+    file.emplace(open_segment(folder));
   }
 
-  void replay_file() {
-    if (!fs::exists(data_file(folder))) return;
-    const MappedFile mapped(data_file(folder));
-    const FrameScan scan = scan_frames(mapped.bytes());
-    replay.add(scan, data_file(folder).string());
-    bytes_cut = static_cast<int64_t>(scan.bytes_bad);
-    bytes_kept = static_cast<int64_t>(mapped.bytes().size()) - bytes_cut;
-    if (bytes_cut > 0) cut_file = cut_out(folder, mapped.bytes(), scan);
+  void replay_and_mend(const JournalFile& own) {
+    if (!fs::exists(own.path)) return;
+    const MappedFile mapped(own.path);
+    const FrameScan scan = scan_journal(mapped.bytes(), own.path);
+    replay.add(scan, own.path.string());
+    const auto bad = static_cast<int64_t>(scan.bytes_bad);
+    bytes_cut += bad;
+    bytes_kept += static_cast<int64_t>(mapped.bytes().size()) - bad;
+    if (bad > 0) cut_file = cut_out(own, mapped.bytes(), scan);
   }
 
   void write(std::string_view frames, const std::string& what, bool durable) {
     try {
+      if (!file) file.emplace(open_segment(folder));  // beginning a segment has failed before
+      if (segment_bytes > 0 && file->size() >= segment_bytes) begin_segment();
       file->append(frames, durable);
     } catch (const SystemError& error) {
       throw_<MachineFailure>(
           "cannot write {} to {}: {}. The {} records before it are safe on disk; what ran since "
           "will run again",
-          what, data_file(folder).string(), error.what(), replay.records().size());
+          what, open_segment(folder).string(), error.what(), replay.records().size());
     }
+  }
+
+  void begin_segment() {
+    seal_segment(folder);
+    file.emplace(open_segment(folder));
   }
 
   fs::path folder;
@@ -130,6 +141,7 @@ struct Journal::State {
   std::string share;
   std::optional<JournalLock> share_lock;  // shows `dovetail status` that the share lives
   ShareJournals others;
+  int64_t segment_bytes = 0;  // 0: a share's journal is one segment
   Replay replay;
   std::optional<AppendFile> file;
   int64_t bytes_cut = 0;
@@ -137,7 +149,8 @@ struct Journal::State {
   fs::path cut_file;
 };
 
-Journal::Journal(const fs::path& folder) : state_(std::make_unique<State>(folder)) {}
+Journal::Journal(const fs::path& folder, int64_t segment_bytes)
+    : state_(std::make_unique<State>(folder, segment_bytes)) {}
 Journal::Journal(const fs::path& folder, OfNewShare share)
     : state_(std::make_unique<State>(folder, share)) {}
 Journal::~Journal() = default;
@@ -186,11 +199,14 @@ void Journal::register_claims(const std::vector<Claim>& claims) {
     const bool is_known = std::ranges::any_of(
         known.claims, [&](const Registration& other) { return other.hash == hash; });
     if (is_known) continue;
-    const Registration made{claim.name, hash, time_now(), std::ssize(known.records)};
-    state_->write(frame_bytes(FrameType::claim, Json(made).dump()),
-                  fmt::format("the claim {}", claim.name), true);
-    state_->replay.add_claim(made);
+    append(Registration{claim.name, hash, time_now(), std::ssize(known.records)});
   }
+}
+
+void Journal::append(const Registration& registration) {
+  state_->write(frame_bytes(FrameType::claim, Json(registration).dump()),
+                fmt::format("the claim {}", registration.name), true);
+  state_->replay.add_claim(registration);
 }
 
 const std::map<std::string, Record>& Journal::records() const { return state_->replay.records(); }
@@ -199,12 +215,17 @@ int64_t Journal::bytes_cut() const { return state_->bytes_cut; }
 int64_t Journal::bytes_kept() const { return state_->bytes_kept; }
 std::string Journal::cut_file() const { return state_->cut_file.string(); }
 
+JournalContent read_journal_content(const fs::path& folder) {
+  Replay replay = of_unchanged_journal(folder / "journal", replay_of);
+  return {replay.take_records(), replay.take_registrations()};
+}
+
 std::map<std::string, Record> read_journal(const fs::path& folder) {
-  return replay_of(folder).take_records();
+  return read_journal_content(folder).records;
 }
 
 Registrations read_registrations(const fs::path& folder) {
-  return replay_of(folder).registrations();
+  return read_journal_content(folder).registrations;
 }
 
 std::string journal_holder(const fs::path& folder) {

@@ -13,21 +13,26 @@
 
 namespace dovetail {
 
-// The append-only file of all finished jobs, DIR/journal/journal.bin: frames of (magic, type,
+// The append-only journal of all finished jobs, DIR/journal/journal.bin: frames of (magic, type,
 // length, XXH3 checksum, payload), where a record's payload is its CBOR. A record counts once
-// append() has returned: it is then on disk (fdatasync).
+// append() has returned: it is then on disk (fdatasync). Once journal.bin has grown to a segment it
+// is sealed, and another one is begun (store/journal_segments.h); opening compacts sealed segments
+// (store/journal_compaction.h).
 //
 // A torn or damaged part is never fatal: opening cuts it out and saves it as DIR/journal/cut-N.bin;
 // complete frames after it stay. A lock (flock) admits one writer: a second run on the same folder
-// gets a FolderInUse that names the first. For one thread.
+// gets a FolderInUse that names the first. A journal of another version is a DataError. For one
+// thread.
 //
 // Shares (store/share_journals.h) write journals of their own beside it, and hold the lock
 // together. Everything that reads a results folder reads all of them.
 class Journal {
  public:
+  static constexpr int64_t kSegmentBytes = int64_t{64} << 20;
+
   // Opens the journal of the results folder DIR for appending, and replays it. Creates
-  // DIR/journal/.
-  explicit Journal(const std::filesystem::path& folder);
+  // DIR/journal/. A segment of at least `segment_bytes` is sealed.
+  explicit Journal(const std::filesystem::path& folder, int64_t segment_bytes = kSegmentBytes);
   // Opens the journal of a new share instead.
   struct OfNewShare {};
   Journal(const std::filesystem::path& folder, OfNewShare);
@@ -45,6 +50,8 @@ class Journal {
   void note_release(const std::string& key);
   // Notes that these claims are made now, those that are not in the journal yet. Durable.
   void register_claims(const std::vector<Claim>& claims);
+  // Notes a claim as it was registered elsewhere. Durable.
+  void append(const Registration& registration);
 
   const std::string& share() const;  // "share-0001"; "" if this is the folder's own journal
   // Reads what other shares have recorded since the last call, and returns it. It is part of
@@ -66,12 +73,17 @@ class Journal {
   std::unique_ptr<State> state_;
 };
 
-// Reads the records of a results folder without writing or locking, also during a run. Empty if
-// there is no journal yet.
-std::map<std::string, Record> read_journal(const std::filesystem::path& folder);
+// What a journal holds: its records by key, the claims that were registered, and when each record
+// came.
+struct JournalContent {
+  std::map<std::string, Record> records;
+  Registrations registrations;
+};
 
-// The claims that were registered in a results folder, and when each record came. Empty if there is
-// no journal yet.
+// Reads the journal of a results folder without writing or locking, also during a run. Empty if
+// there is none yet.
+JournalContent read_journal_content(const std::filesystem::path& folder);
+std::map<std::string, Record> read_journal(const std::filesystem::path& folder);
 Registrations read_registrations(const std::filesystem::path& folder);
 
 // Who has a journal of the folder open for appending: "process 4711 on host node3", "3 shares

@@ -29,6 +29,7 @@ class AppendFile {
   explicit AppendFile(const std::filesystem::path& path);
   // `durable`: the piece is on disk before this returns.
   void append(std::string_view piece, bool durable);
+  int64_t size() const { return end_; }
 
  private:
   void write_at_end(std::string_view piece);

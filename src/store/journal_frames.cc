@@ -15,7 +15,6 @@ namespace dovetail {
 namespace {
 
 static_assert(std::endian::native == std::endian::little);
-constexpr std::string_view kMagic = "DVT1";
 
 template <typename T>
 T read_at(std::string_view bytes, size_t offset) {
@@ -32,7 +31,7 @@ uint64_t checksum(uint32_t type, std::string_view payload) {
 // that are there first, because a damaged length may be anything up to 2^64.
 std::optional<Frame> frame_at(std::string_view bytes, size_t offset) {
   if (bytes.size() - offset < kFrameHeaderBytes) return std::nullopt;
-  if (bytes.substr(offset, kMagic.size()) != kMagic) return std::nullopt;
+  if (bytes.substr(offset, kJournalMagic.size()) != kJournalMagic) return std::nullopt;
   const auto type = read_at<uint32_t>(bytes, offset + 4);
   const auto length = read_at<uint64_t>(bytes, offset + 8);
   const size_t payload_begin = offset + kFrameHeaderBytes;
@@ -50,7 +49,7 @@ std::string frame_bytes(FrameType type, std::string_view payload) {
   const uint64_t sum = checksum(type_number, payload);
   std::string bytes;
   bytes.reserve(kFrameHeaderBytes + payload.size());
-  bytes.append(kMagic);
+  bytes.append(kJournalMagic);
   bytes.append(reinterpret_cast<const char*>(&type_number), sizeof(type_number));
   bytes.append(reinterpret_cast<const char*>(&length), sizeof(length));
   bytes.append(reinterpret_cast<const char*>(&sum), sizeof(sum));
@@ -68,7 +67,7 @@ FrameScan scan_frames(std::string_view bytes) {
       offset = frame->end;
       continue;
     }
-    const size_t next = std::min(bytes.find(kMagic, offset + 1), bytes.size());
+    const size_t next = std::min(bytes.find(kJournalMagic, offset + 1), bytes.size());
     scan.first_bad = std::min(scan.first_bad, offset);
     scan.bytes_bad += next - offset;
     offset = next;
@@ -78,15 +77,26 @@ FrameScan scan_frames(std::string_view bytes) {
 
 namespace {
 
-Registration registration_of(const Frame& frame, const std::string& origin) {
-  try {
-    return Json::parse(frame.payload).get<Registration>();
-  } catch (const Json::exception& error) {
-    throw_<DataError>(
-        "{}: the claim at byte {} is complete, but this version of dovetail cannot read it ({}). "
-        "Read it with the version that wrote it, or start a new results folder",
-        origin, frame.begin, error.what());
-  }
+[[noreturn]] void cannot_read(const Frame& frame, const std::string& origin,
+                              const std::string& reason) {
+  throw_<DataError>(
+      "{}: the frame at byte {} is complete, but this version of dovetail cannot read it ({}). "
+      "Read "
+      "it with the version that wrote it, or start a new results folder",
+      origin, frame.begin, reason);
+}
+
+Registration registration_of(const Frame& frame, const std::string& origin) try {
+  return Json::parse(frame.payload).get<Registration>();
+} catch (const Json::exception& error) {
+  cannot_read(frame, origin, error.what());
+}
+
+Record record_of(const Frame& frame, const std::string& origin) try {
+  return record_from_bytes(reinterpret_cast<const uint8_t*>(frame.payload.data()),
+                           frame.payload.size());
+} catch (const DataError& error) {
+  cannot_read(frame, origin, error.what());
 }
 
 }  // namespace
@@ -94,29 +104,22 @@ Registration registration_of(const Frame& frame, const std::string& origin) {
 std::vector<std::string> Replay::add(const FrameScan& scan, const std::string& origin) {
   std::vector<Record> decoded(scan.frames.size());
   parallel_for(scan.frames.size(), 64, [&](int64_t i) {
-    const Frame& frame = scan.frames[i];
-    if (frame.type != FrameType::record) return;
-    try {
-      decoded[i] = record_from_bytes(reinterpret_cast<const uint8_t*>(frame.payload.data()),
-                                     frame.payload.size());
-    } catch (const DataError& error) {
-      throw_<DataError>(
-          "{}: the record at byte {} is complete, but this version of dovetail cannot read it "
-          "({}). "
-          "Read it with the version that wrote it, or start a new results folder",
-          origin, frame.begin, error.what());
-    }
+    if (scan.frames[i].type == FrameType::record) decoded[i] = record_of(scan.frames[i], origin);
   });
   std::vector<std::string> keys;
   for (size_t i = 0; i < scan.frames.size(); ++i) {
-    switch (scan.frames[i].type) {
+    const Frame& frame = scan.frames[i];
+    switch (frame.type) {
       case FrameType::record:
         keys.push_back(decoded[i].key);
         add_record(std::move(decoded[i]));
         break;
-      case FrameType::begin: add_begin(std::string(scan.frames[i].payload)); break;
-      case FrameType::release: add_release(std::string(scan.frames[i].payload)); break;
-      case FrameType::claim: add_claim(registration_of(scan.frames[i], origin)); break;
+      case FrameType::begin: add_begin(std::string(frame.payload)); break;
+      case FrameType::release: add_release(std::string(frame.payload)); break;
+      case FrameType::claim: add_claim(registration_of(frame, origin)); break;
+      default:
+        cannot_read(frame, origin,
+                    fmt::format("it is of type {}", static_cast<uint32_t>(frame.type)));
     }
   }
   return keys;

@@ -21,6 +21,7 @@ enum class FrameType : uint32_t {
 };
 
 inline constexpr size_t kFrameHeaderBytes = 24;
+inline constexpr std::string_view kJournalMagic = "DVT1";  // its digit is the journal's version
 
 struct Frame {
   FrameType type = FrameType::record;
@@ -46,7 +47,7 @@ FrameScan scan_frames(std::string_view bytes);
 class Replay {
  public:
   // Decodes records on several threads, and returns their keys. `origin` names the file in
-  // messages. Throws DataError for a record of another version.
+  // messages. Throws DataError for a frame of another version.
   std::vector<std::string> add(const FrameScan& scan, const std::string& origin);
   void add_record(Record record);
   void add_begin(const std::string& key) { ++open_begins_[key]; }
@@ -56,6 +57,7 @@ class Replay {
   const std::map<std::string, Record>& records() const { return records_; }
   std::map<std::string, Record> take_records() { return std::move(records_); }
   const Registrations& registrations() const { return registrations_; }
+  Registrations take_registrations() { return std::move(registrations_); }
   int open_begins(const std::string& key) const;
 
  private:

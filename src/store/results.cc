@@ -123,21 +123,4 @@ void write_results(const fs::path& target, const Plan& plan,
   }
 }
 
-Plan read_plan(const fs::path& results_folder) {
-  const fs::path file = results_folder / "plan.json";
-  const MappedFile mapped(file);
-  try {
-    return Json::parse(mapped.bytes()).get<Plan>();
-  } catch (const std::exception& error) {  // of the JSON library, or a DataError
-    throw_<DataError>(
-        "{} cannot be read as a plan by this version of dovetail: {}. Remove it and give the run "
-        "command again; finished jobs are kept in the journal",
-        file.string(), error.what());
-  }
-}
-
-void write_plan(const fs::path& results_folder, const Plan& plan) {
-  write_file_atomically(results_folder / "plan.json", Json(plan).dump() + "\n");
-}
-
 }  // namespace dovetail

@@ -16,9 +16,4 @@ namespace dovetail {
 void write_results(const std::filesystem::path& target, const Plan& plan,
                    const std::map<std::string, Record>& records);
 
-// Reads and writes the plan of a results folder, DIR/plan.json. read_plan throws DataError for a
-// file of another version.
-Plan read_plan(const std::filesystem::path& results_folder);
-void write_plan(const std::filesystem::path& results_folder, const Plan& plan);
-
 }  // namespace dovetail

@@ -9,6 +9,7 @@
 
 #include "base/machine_failure.h"
 #include "store/journal_file.h"
+#include "store/journal_segments.h"
 
 namespace dovetail {
 
@@ -46,7 +47,7 @@ std::vector<std::string> ShareJournals::read_new(Replay& replay) {
     size_t& known = bytes_read_[share];
     if (share == own_ || error || size <= known) continue;
     const std::string bytes = read_from(file, known);
-    const FrameScan scan = scan_frames(bytes);
+    const FrameScan scan = scan_journal(bytes, file);
     const std::vector<std::string> more = replay.add(scan, file.string());
     keys.insert(keys.end(), more.begin(), more.end());
     // what follows the last complete frame may still be in writing

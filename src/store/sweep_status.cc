@@ -5,27 +5,39 @@
 #include <set>
 
 #include "store/journal.h"
-#include "store/results.h"
+#include "store/plan_file.h"
 
 namespace dovetail {
 
 namespace {
 
-const Record* find_record(const std::map<std::string, Record>& records, const std::string& key) {
-  const auto found = records.find(key);
-  return found == records.end() ? nullptr : &found->second;
+// A job of the plan, and its record if it has one.
+struct JobState {
+  const PlanIndex::Entry& job;
+  const RecordSummary* record;
+  bool finished() const { return record && record->status == RunStatus::finished; }
+};
+
+std::vector<JobState> states_of(const PlanIndex& plan, const RecordSummaries& records) {
+  std::vector<JobState> states;
+  states.reserve(plan.jobs.size());
+  for (const PlanIndex::Entry& job : plan.jobs) {
+    const auto found = records.find(job.key);
+    states.push_back({job, found == records.end() ? nullptr : &found->second});
+  }
+  return states;
 }
 
-void count(StateCounts& counts, const Record* record) {
-  ++counts.total;
+void count(StateCounts& counts, const RecordSummary* record, int64_t times = 1) {
+  counts.total += times;
   if (record == nullptr) {
-    ++counts.missing;
+    counts.missing += times;
     return;
   }
   switch (record->status) {
-    case RunStatus::finished: ++counts.finished; return;
-    case RunStatus::failed: ++counts.failed; return;
-    case RunStatus::crashed: ++counts.crashed; return;
+    case RunStatus::finished: counts.finished += times; return;
+    case RunStatus::failed: counts.failed += times; return;
+    case RunStatus::crashed: counts.crashed += times; return;
   }
 }
 
@@ -45,42 +57,35 @@ struct CostRatios {
   std::map<JobKind, CostRatio> by_kind;
 };
 
-CostRatios cost_ratios(const Plan& plan, const std::map<std::string, Record>& records) {
+CostRatios cost_ratios(const std::vector<JobState>& states) {
   CostRatios ratios;
-  for (const Job& job : plan.jobs) {
-    const Record* record = find_record(records, job.key);
-    if (record == nullptr || record->status != RunStatus::finished) continue;
-    ratios.all.add(record->cost.wall_seconds, job.cost_seconds);
-    ratios.by_kind[job.kind].add(record->cost.wall_seconds, job.cost_seconds);
+  for (const JobState& state : states) {
+    if (!state.finished()) continue;
+    ratios.all.add(state.record->wall_seconds, state.job.cost_seconds);
+    ratios.by_kind[state.job.kind].add(state.record->wall_seconds, state.job.cost_seconds);
   }
   return ratios;
 }
 
 // A kind without finished jobs takes the ratio of all kinds.
-double missing_seconds_of(const Plan& plan, const std::map<std::string, Record>& records) {
-  const CostRatios ratios = cost_ratios(plan, records);
+double missing_seconds_of(const std::vector<JobState>& states) {
+  const CostRatios ratios = cost_ratios(states);
   double seconds = 0;
-  for (const Job& job : plan.jobs) {
-    if (find_record(records, job.key) != nullptr) continue;
-    const auto own = ratios.by_kind.find(job.kind);
+  for (const JobState& state : states) {
+    if (state.record != nullptr) continue;
+    const auto own = ratios.by_kind.find(state.job.kind);
     const bool own_known = own != ratios.by_kind.end() && own->second.known();
     const CostRatio& ratio = own_known ? own->second : ratios.all;
     if (!ratio.known()) return -1;
-    seconds += job.cost_seconds * ratio.value();
+    seconds += state.job.cost_seconds * ratio.value();
   }
   return seconds;
 }
 
-int64_t workers_of(const Plan& plan, const std::map<std::string, Record>& records) {
+int64_t workers_of(const std::vector<JobState>& states) {
   std::set<std::string> workers;
-  for (const Job& job : plan.jobs) {
-    const Record* record = find_record(records, job.key);
-    if (record == nullptr || !record->provenance.is_object() ||
-        !record->provenance.contains("rank"))
-      continue;
-    const Json host = record->provenance.value("host", Json());
-    workers.insert(Json::array({host, record->provenance["rank"]})
-                       .dump(-1, ' ', false, Json::error_handler_t::replace));
+  for (const JobState& state : states) {
+    if (state.record && !state.record->worker.empty()) workers.insert(state.record->worker);
   }
   return std::max<int64_t>(1, std::ssize(workers));
 }
@@ -97,22 +102,21 @@ Json counts_json(const StateCounts& counts) {
 
 }  // namespace
 
-SweepStatus sweep_status(const Plan& plan, const std::map<std::string, Record>& records) {
+SweepStatus sweep_status(const PlanIndex& plan, const RecordSummaries& records) {
+  const std::vector<JobState> states = states_of(plan, records);
   SweepStatus status{.sweep_name = plan.sweep_name};
-  for (const Cell& cell : plan.cells)
-    count(status.cells, find_record(records, plan.jobs[cell.job].key));
-  for (const Job& job : plan.jobs) {
-    const Record* record = find_record(records, job.key);
+  for (const auto& [job, record] : states) {
+    count(status.cells, record, job.num_cells);
     count(status.jobs, record);
     count(status.jobs_by_kind[job.kind], record);
     if (record == nullptr) continue;
-    status.spent_seconds += record->cost.wall_seconds;
+    status.spent_seconds += record->wall_seconds;
     if (record->status == RunStatus::finished) continue;
     status.failures.push_back(
-        {job.name, job.key, job.kind, record->status, record->reason, record->attempt});
+        {record->name, job.key, job.kind, record->status, record->reason, record->attempt});
   }
-  status.workers = workers_of(plan, records);
-  status.missing_seconds = missing_seconds_of(plan, records);
+  status.workers = workers_of(states);
+  status.missing_seconds = missing_seconds_of(states);
   if (status.missing_seconds >= 0)
     status.remaining_seconds = status.missing_seconds / static_cast<double>(status.workers);
   const auto num_recorded = static_cast<double>(status.jobs.total - status.jobs.missing);
@@ -123,8 +127,15 @@ SweepStatus sweep_status(const Plan& plan, const std::map<std::string, Record>& 
   return status;
 }
 
+SweepStatus sweep_status(const Plan& plan, const std::map<std::string, Record>& records) {
+  RecordSummaries summaries;
+  for (const auto& [key, record] : records) summaries.emplace(key, summary_of(record));
+  return sweep_status(index_of(plan), summaries);
+}
+
 SweepStatus read_status(const std::filesystem::path& results_folder) {
-  SweepStatus status = sweep_status(read_plan(results_folder), read_journal(results_folder));
+  SweepStatus status =
+      sweep_status(read_plan_index(results_folder), read_summaries(results_folder));
   status.running = journal_holder(results_folder);
   return status;
 }

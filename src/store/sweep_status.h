@@ -8,6 +8,8 @@
 
 #include "plan/plan.h"
 #include "plan/record.h"
+#include "store/plan_index.h"
+#include "store/record_summary.h"
 
 namespace dovetail {
 
@@ -40,10 +42,11 @@ struct SweepStatus {
 };
 
 // The status of any plan and records.
+SweepStatus sweep_status(const PlanIndex& plan, const RecordSummaries& records);
 SweepStatus sweep_status(const Plan& plan, const std::map<std::string, Record>& records);
 
-// The status of a results folder, from plan.json and the journal. Takes no lock, so it works during
-// a run.
+// The status of a results folder, from the index of plan.json and summaries of the journal's
+// records: a hundred thousand cells take a moment. Takes no lock, so it works during a run.
 SweepStatus read_status(const std::filesystem::path& results_folder);
 
 // Unknown numbers become null.

@@ -32,18 +32,20 @@ struct Output {
   int status = 0;
 };
 
-// Runs the program on the file and returns what it writes to standard output.
-Output output_of(const fs::path& program, const fs::path& file) {
+// Runs the program with these arguments and returns what it writes to standard output.
+Output output_of(const fs::path& program, std::vector<std::string> words) {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) throw_<SystemError>("no pipe can be made");
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-  std::string first = program.string(), second = file.string();
-  std::array<char*, 3> arguments = {first.data(), second.data(), nullptr};
+  words.insert(words.begin(), program.string());
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
   pid_t process = 0;
   const int failed =
-      posix_spawn(&process, first.c_str(), &actions, nullptr, arguments.data(), environ);
+      posix_spawn(&process, arguments[0], &actions, nullptr, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   close(ends[1]);
   Output output;
@@ -73,11 +75,25 @@ std::string parquet_lines(const fs::path& file) {
         ".venv and build again, or write the table as JSON lines",
         file.string());
   }
-  Output output = output_of(program, file);
+  Output output = output_of(program, {file.string()});
   if (output.status != 0) {
     throw_<DataError>("{}: this Parquet file cannot be read; the reason is above", file.string());
   }
   return std::move(output.bytes);
+}
+
+void write_parquet(const fs::path& rows, const fs::path& to) {
+  const fs::path program = parquet_program();
+  if (program.empty()) {
+    throw_<DataError>(
+        "{}: this Dovetail was built without Arrow, and writes no Parquet; install pyarrow in "
+        ".venv "
+        "and build again, or write a table that ends in .csv",
+        to.string());
+  }
+  const Output output = output_of(program, {"--write", rows.string(), to.string()});
+  if (output.status != 0)
+    throw_<SystemError>("{} cannot be written; the reason is above", to.string());
 }
 
 }  // namespace dovetail

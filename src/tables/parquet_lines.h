@@ -15,4 +15,9 @@ bool is_parquet(std::string_view bytes);
 // this Dovetail was built without that program.
 std::string parquet_lines(const std::filesystem::path& file);
 
+// Writes a table as a Parquet file, by the same program. The first line of `rows` is a JSON list of
+// the columns, {"name", "type": text, number or integer}, each further one a JSON array of a row's
+// values; null is missing. DataError and SystemError as above.
+void write_parquet(const std::filesystem::path& rows, const std::filesystem::path& to);
+
 }  // namespace dovetail

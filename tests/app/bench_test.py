@@ -71,6 +71,19 @@ def test_driver_measures_the_coordinator(tmp_path, records):
     assert list(tmp_path.iterdir()) == []   # the journal is gone
 
 
+def test_store_is_made_again_read_and_reported(tmp_path):
+    printed = only_line(dovetail("bench", "store", "--cells", "60", "--report-cells", "50",
+                                 "--examples", "4", "--folder", tmp_path, "--json", cwd=tmp_path))
+
+    assert (printed["cells"], printed["report_cells"], printed["examples"]) == (60, 50, 4)
+    assert printed["byte_identical"] is True
+    # 60 cells x 3 metrics x 4 examples x 4 bytes
+    assert printed["journal_bytes"] > 60 * 3 * 4 * 4 and printed["page_bytes"] > 10000
+    for part in ("rebuild", "status", "report", "start"):
+        assert printed[f"{part}_seconds"] > 0
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_simulated_ranks_are_kept_busy(tmp_path):
     """100 jobs a rank: the makespan is near the work's share of a rank, and never below it."""
     words = ["bench", "driver", "--simulate", "16", "--jobs", "1600", "--journal", tmp_path]

@@ -13,6 +13,7 @@
 #include "store/chunks.h"
 #include "store/journal.h"
 #include "store/netcdf.h"
+#include "store/plan_file.h"
 #include "store/store_fixture.h"
 
 namespace dovetail {

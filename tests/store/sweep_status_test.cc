@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "store/journal.h"
-#include "store/results.h"
+#include "store/plan_file.h"
 #include "store/store_fixture.h"
 
 namespace dovetail {

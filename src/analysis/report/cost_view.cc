@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "analysis/report/html.h"
 #include "analysis/report/number_text.h"
 #include "analysis/report/page_parts.h"
 #include "analysis/report/page_table.h"
@@ -13,8 +14,8 @@ namespace dovetail {
 
 namespace {
 
-// More rows make the page slow to open; tables/cells.csv has all.
-constexpr size_t kMostCellRows = 1000;
+// More rows make the page slow to open; cells.js pages through them.
+constexpr size_t kMostCellRows = 100;
 
 std::vector<TableCell> text_row(const std::vector<std::string>& texts) {
   std::vector<TableCell> row;
@@ -68,6 +69,14 @@ std::vector<std::string> cell_texts(const ReportModel& model, const CellRow& cel
   return texts;
 }
 
+// What cells.js turns pages with; hidden where there is no script.
+std::string pager_html() {
+  const std::string controls = text_element("button", "Back") + " " + text_element("button", "On") +
+                               " " + element("output", "") + " " +
+                               element("label", "Cells with the words <input>");
+  return element("p", controls, {{"class", "control"}, {"hidden", "hidden"}});
+}
+
 }  // namespace
 
 std::string costs_html(const ReportModel& model) {
@@ -94,11 +103,20 @@ std::string cells_html(const ReportModel& model) {
   const size_t all = model.cells.size(), shown = std::min(all, kMostCellRows);
   for (size_t i = 0; i < shown; ++i)
     table.rows.push_back(text_row(cell_texts(model, model.cells[i])));
-  const std::string summary =
-      shown == all
-          ? fmt::format("All {} cells", all)
-          : fmt::format("The first {} of {} cells; all are in tables/cells.csv", shown, all);
-  return folded_html(summary, wide_table_html(table));
+  const std::string summary = fmt::format("All {} cells", all);
+  if (shown == all) return folded_html(summary, wide_table_html(table));
+  const std::string note = fmt::format(
+      "The first {} of {} cells; a script shows the others. tables/cells.csv has all.", shown, all);
+  return folded_html(
+      summary, element("div", pager_html() + wide_table_html(table) + paragraph_html(note, "note"),
+                       {{"id", "cell-pages"}}));
+}
+
+std::string cell_rows_json(const ReportModel& model) {
+  Json rows = Json::array();
+  if (model.cells.size() <= kMostCellRows) return rows.dump();
+  for (const CellRow& cell : model.cells) rows.push_back(cell_texts(model, cell));
+  return rows.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace dovetail

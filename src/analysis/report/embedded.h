@@ -11,6 +11,7 @@ std::string_view page_html();  // page/page.html
 std::string_view page_css();
 std::string_view page_js();
 std::string_view forest_js();
+std::string_view cells_js();
 std::string_view chart_js();  // Debian's libjs-chart.js; empty if the build did not find it
 
 }  // namespace dovetail::embedded

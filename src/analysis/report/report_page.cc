@@ -73,8 +73,10 @@ std::string report_page(const ReportModel& model) {
        {"conventional", html_escape(conventional)},
        {"sweep_text", html_escape(model.sweep_text)},
        {"data", data_text(model)},
+       {"cell_rows", json_for_script(cell_rows_json(model))},
        {"chart_library", chart_library_html()},
        {"forest_script", std::string(embedded::forest_js())},
+       {"cells_script", std::string(embedded::cells_js())},
        {"script", std::string(embedded::page_js())}});
 }
 

@@ -8,7 +8,7 @@ namespace dovetail {
 
 void add_bench(CLI::App& app, Action& chosen) {
   CLI::App* bench = app.add_subcommand(
-      "bench", "Speed of training, generation, scoring and the coordinator, as one JSON line each");
+      "bench", "Speed of training, generation, scoring, the coordinator and the store");
   bench->require_subcommand(1);
   bench->footer("Example: dovetail bench train --shape mini --threads 2");
   add_bench_train(*bench, chosen);
@@ -16,6 +16,7 @@ void add_bench(CLI::App& app, Action& chosen) {
   add_bench_generate(*bench, chosen);
   add_bench_score(*bench, chosen);
   add_bench_driver(*bench, chosen);
+  add_bench_store(*bench, chosen);
 }
 
 }  // namespace dovetail

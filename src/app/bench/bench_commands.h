@@ -15,5 +15,6 @@ void add_bench_group(CLI::App& bench, std::function<int()>& chosen);
 void add_bench_driver(CLI::App& bench, std::function<int()>& chosen);
 void add_bench_generate(CLI::App& bench, std::function<int()>& chosen);
 void add_bench_score(CLI::App& bench, std::function<int()>& chosen);
+void add_bench_store(CLI::App& bench, std::function<int()>& chosen);
 
 }  // namespace dovetail

@@ -16,6 +16,7 @@ namespace dovetail {
 namespace {
 
 constexpr auto kRefreshInterval = std::chrono::seconds(60);
+constexpr int kRefreshShare = 50;  // at most a fiftieth of the time goes into refreshing
 constexpr auto kActivityInterval = std::chrono::seconds(2);
 
 }  // namespace
@@ -84,7 +85,8 @@ void RunMonitor::pass_on(const Record& record) {
 
 void RunMonitor::refresh_results() {
   const auto now = std::chrono::steady_clock::now();
-  if (now - refreshed_ < kRefreshInterval) return;
+  const auto since = now - refreshed_;
+  if (since < kRefreshInterval || since < kRefreshShare * refreshing_took_) return;
   refreshed_ = now;
   std::error_code error;
   const auto written = fs::last_write_time(out_ / "results.h5", error);
@@ -92,6 +94,7 @@ void RunMonitor::refresh_results() {
                                fs::file_time_type::clock::now() - written < kRefreshInterval;
   if (other_share_did) return;
   write_results(out_ / "results.h5", plan_, journal_.records());
+  refreshing_took_ = std::chrono::steady_clock::now() - now;
 }
 
 }  // namespace dovetail

@@ -18,8 +18,9 @@ std::filesystem::path rank_activity_file(const std::filesystem::path& results_fo
                                          const std::string& share = "");
 
 // Rank 0's callbacks of the driver: shows progress, says when a rank is lost, and saves records
-// where other sweeps find them. Refreshes results.h5 once a minute (one share for all of them) and
-// rank_activity_file() every few seconds, so that readers can follow an unfinished run.
+// where other sweeps find them. Refreshes results.h5 once a minute (one share for all of them; of a
+// large sweep less often, as rank 0 coordinates nothing meanwhile) and rank_activity_file() every
+// few seconds, so that readers can follow an unfinished run.
 class RunMonitor {
  public:
   RunMonitor(std::filesystem::path out, const Plan& plan, const Journal& journal,
@@ -45,6 +46,7 @@ class RunMonitor {
   std::string activity_;             // as last saved
   std::chrono::steady_clock::time_point activity_saved_;
   std::chrono::steady_clock::time_point refreshed_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::duration refreshing_took_{};
 };
 
 }  // namespace dovetail

@@ -22,8 +22,9 @@ FETCHES = {"src", "href", "action", "data", "poster", "srcset"}
 class Checker(html.parser.HTMLParser):
     def __init__(self):
         super().__init__(convert_charrefs=True)
-        self.open, self.ids, self.problems, self.data = [], set(), [], ""
-        self.links = []
+        self.open, self.ids, self.problems = [], set(), []
+        self.data = {}    # by the id of its script
+        self.links, self.script = [], None
 
     def handle_starttag(self, tag, attributes):
         names = [name for name, _ in attributes]
@@ -38,6 +39,8 @@ class Checker(html.parser.HTMLParser):
                 if value in self.ids:
                     self.problems.append(f"the id {value} occurs twice")
                 self.ids.add(value)
+        if tag == "script":
+            self.script = dict(attributes).get("id")
         if tag not in VOID:
             self.open.append(tag)
 
@@ -47,8 +50,8 @@ class Checker(html.parser.HTMLParser):
                 f"line {self.getpos()[0]}: </{tag}> closes nothing that is open last")
 
     def handle_data(self, text):
-        if self.open and self.open[-1] == "script" and not self.data:
-            self.data = text
+        if self.open and self.open[-1] == "script" and self.script:
+            self.data[self.script] = self.data.get(self.script, "") + text
 
 
 def check_page(path):
@@ -62,7 +65,9 @@ def check_page(path):
             problems.append(f"the page points to {link}")
     fetched = re.findall(r"(?:@import|url\()[^;]*", text.split("</style>")[0])
     problems += [f"the style fetches {found}" for found in fetched]
-    data = json.loads(checker.data)
+    data = json.loads(checker.data["data"])
+    if len(json.loads(checker.data["cell-rows"])) not in (0, data["cells"]["total"]):
+        problems.append("the page has a part of the cells")
     if not data["points"]:
         problems.append("no points to draw")
     if data != json.loads((path.parent / "decision.json").read_text(encoding="utf-8")):

@@ -7,6 +7,7 @@
 
 #include "analysis/made_up.h"
 #include "analysis/report/claim_words.h"
+#include "analysis/report/cost_view.h"
 #include "analysis/report/curve_view.h"
 #include "analysis/report/decision_json.h"
 #include "analysis/report/report_page.h"
@@ -46,6 +47,40 @@ TEST(Report, TheSameResultsGiveTheSamePage) {
 
   EXPECT_EQ(report_page(report_model(analyse(r.plan, r.records))),
             report_page(report_model(analyse(r.plan, r.records))));
+}
+
+// Pages of a hundred: the first one is HTML, and the script makes all of them of data.
+TEST(Report, HasEveryCell) {
+  made_up::Results r;
+  for (int seed = 1; seed <= 250; ++seed)
+    r.add({"none", "task", "mapping", "full", "all", std::to_string(seed)}, {1, 0});
+  const ReportModel model = report_model(analyse(r.plan, r.records));
+  const auto rows = [](const std::string& html) {
+    size_t count = 0;
+    for (size_t at = html.find("<tr>"); at != std::string::npos; at = html.find("<tr>", at + 1))
+      ++count;
+    return count;
+  };
+
+  const std::string html = cells_html(model);
+  const Json data = Json::parse(cell_rows_json(model));
+
+  EXPECT_THAT(html, HasSubstr("All 250 cells"));
+  EXPECT_THAT(html, HasSubstr("The first 100 of 250 cells; a script shows the others"));
+  EXPECT_EQ(rows(html), 1 + 100);
+  ASSERT_EQ(data.size(), 250);
+  EXPECT_EQ(data[249][0], "made-up/none/task/mapping/full/all/250");
+  EXPECT_EQ(data[249][1], "finished");
+  EXPECT_EQ(data[249].size(), 2 + model.metrics.size() + 2);
+}
+
+TEST(Report, AFewCellsNeedNoScript) {
+  made_up::Results r;
+  r.add({"none", "task", "mapping", "full", "all", "1"}, {1, 0});
+  const ReportModel model = report_model(analyse(r.plan, r.records));
+
+  EXPECT_THAT(cells_html(model), Not(HasSubstr("a script")));
+  EXPECT_EQ(cell_rows_json(model), "[]");
 }
 
 TEST(Report, NamesWithOddCharactersStayText) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 "use strict";
-// Draws the charts and serves the two menus; forest.js draws the forest plots. All else on the page
-// needs no script.
+// Draws the charts and serves the two menus; forest.js draws the forest plots, cells.js pages through
+// the table of cells. All else on the page needs no script.
 
 // The content of decision.json; analysis/README.md describes it.
 const data = JSON.parse(document.getElementById("data").textContent);
@@ -238,3 +238,4 @@ window.addEventListener("beforeprint", () => {
   for (const chart of charts) chart.resize();
 });
 drawAll();
+pageThroughCells();

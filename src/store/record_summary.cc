@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/record_summary.h"
+
+#include <vector>
+
+#include "base/error.h"
+#include "base/parallel.h"
+#include "store/cbor_cursor.h"
+#include "store/journal_frames.h"
+#include "store/journal_segments.h"
+
+namespace dovetail {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+RunStatus status_named(std::string_view name) {
+  for (const RunStatus status : {RunStatus::finished, RunStatus::failed, RunStatus::crashed}) {
+    if (name == to_string(status)) return status;
+  }
+  throw_<DataError>("unknown status \"{}\" of a record", name);
+}
+
+std::string worker_of(CborCursor& provenance) {
+  std::string_view host, rank;
+  provenance.for_each_member([&](std::string_view key, CborCursor& value) {
+    if (key == "host") host = value.bytes_of_item();
+    if (key == "rank") rank = value.bytes_of_item();
+  });
+  return rank.empty() ? "" : std::string(host) + std::string(rank);
+}
+
+double wall_seconds_of(CborCursor& cost) {
+  double seconds = 0;
+  cost.for_each_member([&](std::string_view key, CborCursor& value) {
+    if (key == "wall_seconds") seconds = value.number();
+  });
+  return seconds;
+}
+
+using Summaries = std::vector<RecordSummary>;
+
+Summaries summaries_in(const JournalFile& file) {
+  const JournalBytes bytes(file);
+  Summaries summaries;
+  for (const Frame& frame : scan_journal(bytes.bytes(), file.path).frames) {
+    if (frame.type == FrameType::record) summaries.push_back(summary_of(frame.payload));
+  }
+  return summaries;
+}
+
+// As Replay::add_record() has it.
+void keep_summary(RecordSummaries& all, RecordSummary summary) {
+  const auto [known, is_new] = all.try_emplace(summary.key);
+  if (is_new || known->second.status != RunStatus::finished) known->second = std::move(summary);
+}
+
+}  // namespace
+
+RecordSummary summary_of(const Record& record) {
+  Record without_results;
+  without_results.key = record.key;
+  without_results.name = record.name;
+  without_results.status = record.status;
+  without_results.reason = record.reason;
+  without_results.attempt = record.attempt;
+  without_results.cost = record.cost;
+  without_results.provenance = record.provenance;
+  const std::vector<uint8_t> bytes = to_bytes(without_results);
+  return summary_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+RecordSummary summary_of(std::string_view cbor) {
+  RecordSummary summary;
+  CborCursor(cbor).for_each_member([&](std::string_view key, CborCursor& value) {
+    if (key == "key") summary.key = value.text();
+    if (key == "name") summary.name = value.text();
+    if (key == "reason") summary.reason = value.text();
+    if (key == "status") summary.status = status_named(value.text());
+    if (key == "attempt") summary.attempt = static_cast<int64_t>(value.number());
+    if (key == "cost") summary.wall_seconds = wall_seconds_of(value);
+    if (key == "provenance") summary.worker = worker_of(value);
+  });
+  if (summary.key.empty()) throw_<DataError>("{} bytes that are no record", cbor.size());
+  return summary;
+}
+
+RecordSummaries read_summaries(const fs::path& results_folder) {
+  using Files = std::vector<JournalFile>;
+  return of_unchanged_journal(results_folder / "journal", [](const Files& files) {
+    std::vector<Summaries> found(files.size());
+    parallel_for(std::ssize(files), 1, [&](int64_t i) { found[i] = summaries_in(files[i]); });
+    RecordSummaries all;
+    for (Summaries& summaries : found) {
+      for (RecordSummary& summary : summaries) keep_summary(all, std::move(summary));
+    }
+    return all;
+  });
+}
+
+}  // namespace dovetail
