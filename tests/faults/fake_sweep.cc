@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A sweep of made-up jobs for tests of kills and signals:
 //   [FAKE_SWEEP_DISK=BYTES] fake_sweep FOLDER WIDTH DEPTH MILLISECONDS [KILLER]
-// FOLDER/log.txt says what happened, in the order in which it did: "rank 2 4711" (of which process),
-// "began tune0.3 2" (on which rank), "ran tune0.3 2" after so many milliseconds, before the record is
-// sent, and "stored tune0.3" once it is in the journal. The job named KILLER takes its process down;
-// no file of rank 0 may grow beyond FAKE_SWEEP_DISK, as if the disk were full. results.h5 is published
-// ten times a second. Exit codes as the real program's.
+// FOLDER/log.txt says what happened, in the order in which it did: "rank 2 4711" (of which
+// process), "began tune0.3 2" (on which rank), "ran tune0.3 2" after so many milliseconds, before
+// the record is sent, and "stored tune0.3" once it is in the journal. The job named KILLER takes its
+// process down; no file of rank 0 may grow beyond FAKE_SWEEP_DISK, as if the disk were full.
+// results.h5 is published ten times a second. Exit codes as the real program's.
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -37,8 +37,8 @@ struct Setting {
   std::string killer;
 };
 
-// One write, so that lines of several processes do not mix; by system call, so that faults which a
-// test puts before the C library's write() spare the log that judges them.
+// One write, so that lines of several processes do not mix; by system call, so that faults which
+// a test puts before the C library's write() spare the log that judges them.
 void log_line(const Setting& setting, const std::string& line) {
   const fs::path file = setting.folder / "log.txt";
   const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// For LD_PRELOAD: a machine whose disk fills up, whose syncs fail and whose clocks are wrong, while a
-// program runs. What is wrong at present stands in the file $FAULTS_NOW, which soak.py writes.
+// For LD_PRELOAD: a machine whose disk fills up, whose syncs fail and whose clocks are wrong, while
+// a program runs. What is wrong at present stands in the file $FAULTS_NOW, which injections.py
+// writes.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -15,7 +16,7 @@
 
 namespace {
 
-// As in soak.py; each is read anew at every call.
+// As in injections.py; each is read anew at every call.
 struct Faults {
   volatile int32_t write_error;    // errno of writes to regular files; 0: they work
   volatile int32_t sync_error;     // errno of fsync and fdatasync

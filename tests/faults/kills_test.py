@@ -39,9 +39,9 @@ TOGETHER = 4   # short jobs that end while the disk is busy with others
 
 
 def check_once(folder, excused):
-    """No job began, or was stored, after it had been stored. One that ran is run again, or is in the
-    journal without a line, only where a kill excuses it: of each rank that was killed, the jobs
-    whose records wait for the disk together."""
+    """No job began, or was stored, after it had been stored. One that ran is run again, or is in
+    the journal without a line, only where a kill excuses it: of each rank that was killed, the
+    jobs whose records wait for the disk together."""
     done, ran = set(), collections.Counter()
     for kind, name, *_ in log(folder, "began", "ran", "stored"):
         assert name not in done, f"seed {SEED}: {kind} {name} after it was stored"

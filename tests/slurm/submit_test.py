@@ -37,8 +37,8 @@ def write_sweep(folder, steps):
 
 @functools.cache
 def cost_of_sweep():
-    """Processor seconds of the sweep without its steps, and of a step of all its cells. What befalls
-    a sweep must find it running, on a fast machine too, so its steps are counted by the clock."""
+    """Processor seconds of the sweep without its steps, and of a step of all its cells. What
+    befalls a sweep must find it running, on a fast machine too, so steps go by the clock."""
     with tempfile.TemporaryDirectory() as folder:
         spent = {}
         for steps in (50, 1050):
