@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Empty tasks a second on MPI ranks, in turns: Dovetail's coordinator, which has every record on disk
-before it counts, and mpi4py.futures, which keeps nothing."""
+"""Empty tasks a second on MPI ranks, in turns: Dovetail's coordinator, which has every record on
+disk before it counts, and mpi4py.futures, which keeps nothing."""
 import argparse
 import json
 import statistics

@@ -4,8 +4,8 @@
 command again until it says that it is done.
 
 A task notes when it began and when it ran. `repeated`: tasks that ran and began again; a program
-may repeat what it had no time to write down, so a few in a hundred kills are nobody's fault. `lost`:
-tasks that never ran, or whose program never came to its end."""
+may repeat what it had no time to write down, so a few in a hundred kills are nobody's fault.
+`lost`: tasks that never ran, or whose program never came to its end."""
 import argparse
 import collections
 import json
@@ -36,8 +36,8 @@ PROGRAMS = {
               "checkpoint_mode and checkpoint_files"),
     "optuna": (lambda folder: [PYTHON, FARMS / "run_with_optuna.py", folder],
                "a storage, load_if_exists"),
-    "hydra": (lambda folder: [PYTHON, FARMS / "run_with_hydra.py", "--multirun", f"+folder={folder}",
-                              "+task=" + ",".join(map(str, range(40))),
+    "hydra": (lambda folder: [PYTHON, FARMS / "run_with_hydra.py", "--multirun",
+                              f"+folder={folder}", "+task=" + ",".join(map(str, range(40))),
                               f"hydra.sweep.dir={folder}/multirun"], "nothing: it cannot resume"),
 }
 HANGS_SECONDS, MOST_KILLS_A_SWEEP = 60, 5
@@ -104,7 +104,8 @@ def main():
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--programs", default=",".join(PROGRAMS), help="names, with commas between")
-    parser.add_argument("--json", action="store_true", help="a line for each program, to standard error")
+    parser.add_argument("--json", action="store_true", 
+                        help="also a line for each program, to standard error")
     options = parser.parse_args()
     install()
     warn_of_load()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""usage, on R ranks: python -m mpi4py.futures run_with_mpi4py.py JOBS: microseconds of an empty task."""
+"""usage, on R ranks: python -m mpi4py.futures run_with_mpi4py.py JOBS: the time of an empty task."""
 import json
 import sys
 import time

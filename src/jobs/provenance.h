@@ -12,9 +12,9 @@ namespace dovetail {
 // the system does not say.
 std::string cpu_model();
 
-// The origin of a record: commit, versions, host, processor, threads, device, the precision that the
-// job trained in ("float32" for a job that trains nothing), and whether the calling thread computes
-// with subnormal numbers ("kept") or takes them for zero ("flushed").
+// The origin of a record: commit, versions, host, processor, threads, device, the precision that
+// the job trained in ("float32" for a job that trains nothing), and whether the calling thread
+// computes with subnormal numbers ("kept") or takes them for zero ("flushed").
 nlohmann::json provenance(int threads, const std::string& device, const std::string& precision);
 
 // The peak resident set of this process so far, in bytes.

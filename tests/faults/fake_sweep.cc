@@ -3,8 +3,8 @@
 //   [FAKE_SWEEP_DISK=BYTES] fake_sweep FOLDER WIDTH DEPTH MILLISECONDS [KILLER]
 // FOLDER/log.txt says what happened, in the order in which it did: "rank 2 4711" (of which
 // process), "began tune0.3 2" (on which rank), "ran tune0.3 2" after so many milliseconds, before
-// the record is sent, and "stored tune0.3" once it is in the journal. The job named KILLER takes its
-// process down; no file of rank 0 may grow beyond FAKE_SWEEP_DISK, as if the disk were full.
+// the record is sent, and "stored tune0.3" once it is in the journal. The job named KILLER takes
+// its process down; no file of rank 0 may grow beyond FAKE_SWEEP_DISK, as if the disk were full.
 // results.h5 is published ten times a second. Exit codes as the real program's.
 #include <fcntl.h>
 #include <sys/resource.h>
