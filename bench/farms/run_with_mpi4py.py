@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""usage, on R ranks: python -m mpi4py.futures run_with_mpi4py.py JOBS: the time of an empty task."""
+"""The time of an empty task: python -m mpi4py.futures run_with_mpi4py.py TASKS, on some ranks."""
 import json
 import sys
 import time

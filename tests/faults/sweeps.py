@@ -19,9 +19,11 @@ def command(ranks, folder, milliseconds=40, killer=None, preload=None):
     return [str(LAUNCH), "-n", str(ranks)] + program if ranks else program
 
 
-def start(ranks, folder, env=None, stderr=subprocess.PIPE, **kwargs):
+def start(ranks, folder, env=None, stderr=subprocess.PIPE, before=(), **kwargs):
+    """The words `before` stand in front of the command."""
     note(folder, "launch")
-    return subprocess.Popen(command(ranks, folder, **kwargs), stderr=stderr, text=True, env=env)
+    return subprocess.Popen([*before, *command(ranks, folder, **kwargs)], stderr=stderr, text=True,
+                            env=env)
 
 
 def note(folder, *words):
