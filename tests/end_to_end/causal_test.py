@@ -14,13 +14,16 @@ transformers = pytest.importorskip("transformers")
 OBJECTIVES = """objective = [
   "none",
   "language_modelling",
-  { name = "language_modelling", pack_sequences = false, pack_pairs = true, label = "documents" },
+  { name = "language_modelling", pack_sequences = false, pack_pairs = true, accumulate = 2,
+    label = "documents" },
   "prefix_lm",
 ]"""
 TUNINGS = """tuning = [
   "full", "last_layers", "norms", "bitfit", "lora",
   { name = "soft_prompt", num_virtual_tokens = 4 },
   { name = "dept", num_virtual_tokens = 4, r = 2 },
+  { name = "full", accumulate = 2, activation_checkpointing = true, label = "in_parts" },
+  { name = "full", precision = "bfloat16", label = "half" },
 ]"""
 
 
@@ -56,12 +59,22 @@ def results(tmp_path_factory):
 
 def test_every_cell_ends_well(results):
     _, cells = results
-    assert len(cells) == 4 * 7, "objectives and tunings"
+    assert len(cells) == 4 * 9, "objectives and tunings"
     assert all(np.isfinite(cell["loss"]) for cell in cells.values())
     tuned = {name: cell["loss"] for name, cell in cells.items() if "/full/" in name}
     # twenty steps of pre-training teach the alphabet
     start = next(loss for name, loss in tuned.items() if "/none/" in name)
     assert next(loss for name, loss in tuned.items() if "/language_modelling/" in name) < start
+
+
+def test_parts_and_half_precision_learn_as_the_whole_does(results):
+    _, cells = results
+    for name, cell in cells.items():
+        if "/full/" not in name:
+            continue
+        parts, half = (cells[name.replace("/full/", f"/{label}/")] for label in ("in_parts", "half"))
+        assert parts["loss"] == pytest.approx(cell["loss"], abs=2e-3), name
+        assert half["loss"] == pytest.approx(cell["loss"], abs=0.1), name
 
 
 def test_the_same_again(results, tmp_path):

@@ -56,7 +56,7 @@ TEST_F(CausalSweeps, ShapesKeepTheirOwnKeys) {
 
 TEST_F(CausalSweeps, ObjectivesThatDoNotGoWithTheModelAreRefused) {
   EXPECT_THAT(refusal(sweep_of("\"llama-tiny\"", R"(["span_corruption"])")),
-              AllOf(HasSubstr("q.toml:17"), HasSubstr("\"span_corruption\" is for encoder-decoder"),
+              AllOf(HasSubstr("q.toml:16"), HasSubstr("\"span_corruption\" is for encoder-decoder"),
                     HasSubstr("language_modelling"), HasSubstr("prefix_lm")));
   EXPECT_THAT(
       refusal(sweep_of("\"t5-tiny\"", R"(["language_modelling"])")),
