@@ -47,8 +47,7 @@ void add_costs(Table& table, const Rows& rows) {
 
 void add_names(Table& table, const Rows& rows) {
   add_texts(table, "name", rows, [](const ResultRow& row) { return row.name(); });
-  add_texts(table, "key", rows,
-            [](const ResultRow& row) { return row.job->key; });
+  add_texts(table, "key", rows, [](const ResultRow& row) { return row.job->key; });
 }
 
 }  // namespace

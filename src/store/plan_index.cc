@@ -32,9 +32,7 @@ PlanIndex index_of_jobs(const Plan& plan, const Jobs& jobs) {
 }  // namespace
 
 PlanIndex index_of(const Plan& plan) { return index_of_jobs(plan, plan.jobs); }
-PlanIndex index_of(const PlanOutline& outline) {
-  return index_of_jobs(outline.plan, outline.jobs);
-}
+PlanIndex index_of(const PlanOutline& outline) { return index_of_jobs(outline.plan, outline.jobs); }
 
 Json index_json(const PlanIndex& index) {
   std::string keys;
