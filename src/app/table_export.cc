@@ -109,7 +109,7 @@ void export_table(const fs::path& results_folder, const fs::path& to) {
     throw_<ConfigError>("--to {}: expected a file that ends in .csv, .parquet or .h5", to.string());
   }
   check_is_results_folder(results_folder);
-  const Plan plan = read_plan_without_settings(results_folder);
+  const PlanOutline plan = read_plan_outline(results_folder);
   const std::map<std::string, Record> records = read_journal(results_folder);
   if (suffix == ".h5") return write_results(to, plan, records);
   write_table_of(ResultContents(plan, records), to);

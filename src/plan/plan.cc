@@ -63,12 +63,11 @@ void from_json(const Json& json, Cell& cell) {
   json.at("job").get_to(cell.job);
 }
 
-void check_cells(const Plan& plan) {
+void check_cells(const Plan& plan, size_t num_jobs) {
   for (const std::vector<Cell>* cells : {&plan.cells, &plan.probes}) {
     for (const Cell& cell : *cells) {
-      if (cell.job < 0 || cell.job >= std::ssize(plan.jobs))
-        throw_<DataError>("cell {} names job {}, of {} jobs", cell.name, cell.job,
-                          plan.jobs.size());
+      if (cell.job < 0 || cell.job >= static_cast<int64_t>(num_jobs))
+        throw_<DataError>("cell {} names job {}, of {} jobs", cell.name, cell.job, num_jobs);
     }
   }
 }
@@ -85,7 +84,7 @@ void from_json(const Json& json, Plan& plan) {
   json.at("jobs").get_to(plan.jobs);
   json.at("cells").get_to(plan.cells);
   json.at("probes").get_to(plan.probes);
-  check_cells(plan);
+  check_cells(plan, plan.jobs.size());
 }
 
 Plan filter_plan(const Plan& plan, const std::string& glob) {

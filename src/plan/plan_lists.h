@@ -13,7 +13,7 @@ void read_all_but_lists(const Json& json, Plan& plan);
 
 void to_json(Json& json, const Cell& cell);
 void from_json(const Json& json, Cell& cell);
-// DataError for a cell without a job.
-void check_cells(const Plan& plan);
+// DataError for a cell of a job that is none of `num_jobs`.
+void check_cells(const Plan& plan, size_t num_jobs);
 
 }  // namespace dovetail

@@ -46,9 +46,8 @@ void add_costs(Table& table, const Rows& rows) {
 }
 
 void add_names(Table& table, const Rows& rows) {
-  add_texts(table, "name", rows, [](const ResultRow& row) { return std::string_view(row.name()); });
-  add_texts(table, "key", rows,
-            [](const ResultRow& row) { return std::string_view(row.job->key); });
+  add_texts(table, "name", rows, [](const ResultRow& row) { return row.name(); });
+  add_texts(table, "key", rows, [](const ResultRow& row) { return row.job->key; });
 }
 
 }  // namespace

@@ -55,8 +55,10 @@ std::string text_of(const std::vector<Cell>& cells) {
 // Reads either layout, and makes a job or cell of its JSON as soon as that is complete.
 class PlanParser {
  public:
-  explicit PlanParser(bool with_settings) : with_settings_(with_settings) {}
+  enum class Jobs { whole, named };
+  explicit PlanParser(Jobs jobs) : jobs_(jobs) {}
 
+  // All but the jobs that are only named.
   Plan parse(std::string_view text) {
     using Event = Json::parse_event_t;
     const Json rest = Json::parse(text, [this](int depth, Event event, Json& value) {
@@ -69,16 +71,18 @@ class PlanParser {
       if (!rest.at(list).is_array()) throw_<DataError>("\"{}\" is no list", list);
     }
     read_all_but_lists(rest, plan_);
-    check_cells(plan_);
+    check_cells(plan_, jobs_ == Jobs::whole ? plan_.jobs.size() : named_.size());
     return std::move(plan_);
   }
+
+  std::vector<PlanOutline::NamedJob> take_named() { return std::move(named_); }
 
  private:
   // Whether the member of this name is read.
   bool take_key(int depth, const Json& name) {
     if (depth == 1) member_ = name;
-    const bool of_job = depth == 3 && member_ == "jobs";
-    return with_settings_ || !of_job || (name != "settings" && name != "locations");
+    if (jobs_ == Jobs::whole || depth != 3 || member_ != "jobs") return true;
+    return name == "key" || name == "name" || name == "kind" || name == "cost_seconds";
   }
 
   void check_layout(const Json& layout) {
@@ -91,7 +95,7 @@ class PlanParser {
 
   bool take_entry(Json& json) {
     if (member_ == "jobs") {
-      add_job(json);
+      jobs_ == Jobs::whole ? add_job(json) : add_named_job(json);
     } else if (member_ == "cells") {
       plan_.cells.push_back(json.get<Cell>());
     } else if (member_ == "probes") {
@@ -103,10 +107,7 @@ class PlanParser {
   }
 
   void add_job(Json& json) {
-    if (!with_settings_) {
-      json["settings"] = nullptr;
-      json["locations"] = Json::object();
-    } else if (is_packed_) {
+    if (is_packed_) {
       for (Json& value : json.at("settings")) value = parts_.at(value.get<size_t>());
       json["locations"] = parts_.at(json.at("locations").get<size_t>());
     }
@@ -115,12 +116,24 @@ class PlanParser {
     plan_.jobs.push_back(json.get<Job>());
   }
 
-  bool with_settings_;
+  void add_named_job(const Json& json) {
+    named_.push_back({json.at("key"), json.at("name"),
+                      job_kind_from(json.at("kind").get<std::string>()), json.at("cost_seconds")});
+  }
+
+  Jobs jobs_;
   bool is_packed_ = false;
   std::string member_;  // of the whole, that is being read
   Json parts_;
   Plan plan_;
+  std::vector<PlanOutline::NamedJob> named_;
 };
+
+PlanOutline outline_from(std::string_view text) {
+  PlanParser parser(PlanParser::Jobs::named);
+  Plan plan = parser.parse(text);
+  return {std::move(plan), parser.take_named()};
+}
 
 template <typename Read>
 auto read_file_of(const fs::path& results_folder, Read read) {
@@ -139,13 +152,13 @@ auto read_file_of(const fs::path& results_folder, Read read) {
 }  // namespace
 
 Plan read_plan(const fs::path& results_folder) {
-  return read_file_of(results_folder,
-                      [](std::string_view text) { return PlanParser(true).parse(text); });
+  return read_file_of(results_folder, [](std::string_view text) {
+    return PlanParser(PlanParser::Jobs::whole).parse(text);
+  });
 }
 
-Plan read_plan_without_settings(const fs::path& results_folder) {
-  return read_file_of(results_folder,
-                      [](std::string_view text) { return PlanParser(false).parse(text); });
+PlanOutline read_plan_outline(const fs::path& results_folder) {
+  return read_file_of(results_folder, outline_from);
 }
 
 PlanIndex read_plan_index(const fs::path& results_folder) {
@@ -153,7 +166,7 @@ PlanIndex read_plan_index(const fs::path& results_folder) {
     const std::string begin = fmt::format("{{\"layout\":\"{}\",\"index\":", kLayout);
     const size_t end = text.find(",\n");
     if (!text.starts_with(begin) || end == std::string_view::npos)
-      return index_of(PlanParser(false).parse(text));
+      return index_of(outline_from(text));
     return index_from(Json::parse(text.substr(begin.size(), end - begin.size())));
   });
 }

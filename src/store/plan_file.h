@@ -6,6 +6,7 @@
 
 #include "plan/plan.h"
 #include "store/plan_index.h"
+#include "store/plan_outline.h"
 
 // The plan of a results folder, DIR/plan.json.
 //
@@ -16,10 +17,9 @@
 // with the index (store/plan_index.h). Layout 1 has no `layout`, and all values in their places.
 namespace dovetail {
 
-// Throws DataError for a file of another version.
+// Each throws DataError for a file of another version.
 Plan read_plan(const std::filesystem::path& results_folder);
-// The same with jobs that have neither settings nor locations: a quarter of the memory.
-Plan read_plan_without_settings(const std::filesystem::path& results_folder);
+PlanOutline read_plan_outline(const std::filesystem::path& results_folder);
 PlanIndex read_plan_index(const std::filesystem::path& results_folder);
 
 void write_plan(const std::filesystem::path& results_folder, const Plan& plan);

@@ -20,15 +20,19 @@ std::vector<std::string> words_of(std::string_view text) {
   return words;
 }
 
-}  // namespace
-
-PlanIndex index_of(const Plan& plan) {
+template <typename Jobs>
+PlanIndex index_of_jobs(const Plan& plan, const Jobs& jobs) {
   PlanIndex index{.sweep_name = plan.sweep_name};
-  index.jobs.reserve(plan.jobs.size());
-  for (const Job& job : plan.jobs) index.jobs.push_back({job.key, job.kind, job.cost_seconds, 0});
+  index.jobs.reserve(jobs.size());
+  for (const auto& job : jobs) index.jobs.push_back({job.key, job.kind, job.cost_seconds, 0});
   for (const Cell& cell : plan.cells) ++index.jobs.at(static_cast<size_t>(cell.job)).num_cells;
   return index;
 }
+
+}  // namespace
+
+PlanIndex index_of(const Plan& plan) { return index_of_jobs(plan, plan.jobs); }
+PlanIndex index_of(const PlanOutline& outline) { return index_of_jobs(outline.plan, outline.jobs); }
 
 Json index_json(const PlanIndex& index) {
   std::string keys;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "plan/plan.h"
+#include "store/plan_outline.h"
 
 namespace dovetail {
 
@@ -24,6 +25,7 @@ struct PlanIndex {
 };
 
 PlanIndex index_of(const Plan& plan);
+PlanIndex index_of(const PlanOutline& outline);
 
 // Arrays with a value for each job; the keys are one text.
 Json index_json(const PlanIndex& index);

@@ -100,11 +100,7 @@ void validate(const fs::path& path, const ResultContents& contents, const Netcdf
   throw SystemError(message);
 }
 
-}  // namespace
-
-void write_results(const fs::path& target, const Plan& plan,
-                   const std::map<std::string, Record>& records) {
-  const ResultContents contents(plan, records);
+void publish(const fs::path& target, const ResultContents& contents) {
   NetcdfLog log;
   const std::string image = results_image(contents, log);
   char host[256] = {};
@@ -121,6 +117,18 @@ void write_results(const fs::path& target, const Plan& plan,
     fs::remove(unchecked, ignored);
     fail_publishing(target, image.size(), error);
   }
+}
+
+}  // namespace
+
+void write_results(const fs::path& target, const Plan& plan,
+                   const std::map<std::string, Record>& records) {
+  publish(target, ResultContents(plan, records));
+}
+
+void write_results(const fs::path& target, const PlanOutline& outline,
+                   const std::map<std::string, Record>& records) {
+  publish(target, ResultContents(outline, records));
 }
 
 }  // namespace dovetail

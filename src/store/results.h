@@ -7,6 +7,7 @@
 
 #include "plan/plan.h"
 #include "plan/record.h"
+#include "store/plan_outline.h"
 
 namespace dovetail {
 
@@ -14,6 +15,8 @@ namespace dovetail {
 // written beside the target, read back and checked, synced and renamed. Layout: docs/results.md.
 // Throws SystemError if it cannot be published.
 void write_results(const std::filesystem::path& target, const Plan& plan,
+                   const std::map<std::string, Record>& records);
+void write_results(const std::filesystem::path& target, const PlanOutline& outline,
                    const std::map<std::string, Record>& records);
 
 }  // namespace dovetail

@@ -29,13 +29,35 @@ double ResultRow::num_test() const {
   return static_cast<double>(count);
 }
 
+namespace {
+
+template <typename Jobs>
+std::vector<JobName> names_of_jobs(const Jobs& jobs) {
+  std::vector<JobName> names;
+  names.reserve(jobs.size());
+  for (const auto& job : jobs) names.push_back({job.key, job.name, job.kind});
+  return names;
+}
+
+}  // namespace
+
 ResultContents::ResultContents(const Plan& plan, const std::map<std::string, Record>& records)
-    : plan(plan), metrics(plan.metrics) {
+    : plan(plan), jobs(names_of_jobs(plan.jobs)), metrics(plan.metrics) {
+  add_rows(records);
+}
+
+ResultContents::ResultContents(const PlanOutline& outline,
+                               const std::map<std::string, Record>& records)
+    : plan(outline.plan), jobs(names_of_jobs(outline.jobs)), metrics(outline.plan.metrics) {
+  add_rows(records);
+}
+
+void ResultContents::add_rows(const std::map<std::string, Record>& records) {
   const auto row_of = [&](int64_t job, const Cell* cell) {
-    const auto found = records.find(plan.jobs[job].key);
-    return ResultRow{&plan.jobs[job], cell, found == records.end() ? nullptr : &found->second};
+    const auto found = records.find(std::string(jobs.at(job).key));
+    return ResultRow{&jobs[job], cell, found == records.end() ? nullptr : &found->second};
   };
-  std::vector<bool> is_cell(plan.jobs.size());
+  std::vector<bool> is_cell(jobs.size());
   std::set<std::string> others;
   for (const Cell& cell : plan.cells) {
     is_cell[cell.job] = true;
@@ -47,7 +69,7 @@ ResultContents::ResultContents(const Plan& plan, const std::map<std::string, Rec
   for (const Cell& probe : plan.probes) probes.push_back(row_of(probe.job, &probe));
   for (const std::string& name : plan.metrics) others.erase(name);
   metrics.insert(metrics.end(), others.begin(), others.end());
-  for (size_t job = 0; job < plan.jobs.size(); ++job) {
+  for (size_t job = 0; job < jobs.size(); ++job) {
     if (!is_cell[job]) shared_jobs.push_back(row_of(static_cast<int64_t>(job), nullptr));
   }
 }

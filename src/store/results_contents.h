@@ -5,11 +5,13 @@
 #include <limits>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "plan/plan.h"
 #include "plan/record.h"
 #include "store/netcdf.h"
+#include "store/plan_outline.h"
 
 // The rows and columns of results.h5, collected from a plan and its records. One file for each
 // group (results_cube.h, results_cells.h, ...) writes them. Layout: docs/results.md.
@@ -23,13 +25,19 @@ inline constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
 // the file made from a run's memory would differ from the one made from its journal.
 inline double one_nan(double value) { return std::isnan(value) ? kNoNumber : value; }
 
+// What the results say of a job. The texts are the plan's.
+struct JobName {
+  std::string_view key, name;
+  JobKind kind = JobKind::tune;
+};
+
 // A cell, or a job that belongs to no cell, with its record.
 struct ResultRow {
-  const Job* job = nullptr;
+  const JobName* job = nullptr;
   const Cell* cell = nullptr;      // null for a job that belongs to no cell
   const Record* record = nullptr;  // null while the job has none
 
-  const std::string& name() const { return cell ? cell->name : job->name; }
+  std::string_view name() const { return cell ? std::string_view(cell->name) : job->name; }
   bool finished() const { return record && record->status == RunStatus::finished; }
   CellStatus status() const;
   double metric(const std::string& name) const;  // NaN for an unfinished job, or a metric it lacks
@@ -38,13 +46,19 @@ struct ResultRow {
 
 struct ResultContents {
   ResultContents(const Plan& plan, const std::map<std::string, Record>& records);
+  ResultContents(const PlanOutline& outline, const std::map<std::string, Record>& records);
+  ResultContents(const ResultContents&) = delete;  // rows point at the jobs
 
-  const Plan& plan;
+  const Plan& plan;  // of an outline, without jobs
+  std::vector<JobName> jobs;
   std::vector<ResultRow> cells;        // in the plan's order
   std::vector<ResultRow> probes;       // of the plan; also among shared_jobs
   std::vector<ResultRow> shared_jobs;  // of no cell: vocabularies, checkpoints, probes
   std::vector<std::string> metrics;    // of the plan, then others that were measured, by name
   int64_t num_finished_cells = 0;
+
+ private:
+  void add_rows(const std::map<std::string, Record>& records);
 };
 
 // The column that `value` computes, one value for each row.

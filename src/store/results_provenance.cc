@@ -38,7 +38,7 @@ struct Environments {
 std::string plan_facts(const ResultContents& contents) {
   const Plan& plan = contents.plan;
   std::map<std::string, int64_t> jobs;
-  for (const Job& job : plan.jobs) ++jobs[to_string(job.kind)];
+  for (const JobName& job : contents.jobs) ++jobs[to_string(job.kind)];
   const Json facts = {{"sweep", plan.sweep_name},
                       {"sweep_hash", plan.sweep_hash},
                       {"result_version", kResultVersion},
