@@ -41,7 +41,7 @@ std::vector<Sequence> rows_of_documents(const Documents& documents, const Vocabu
 
 HeldOutLoss::HeldOutLoss(const Documents& documents, const Vocabulary& vocabulary,
                          const ChoiceSettings& objective, const PretrainSettings& settings,
-                         RowTexts texts, fs::path file)
+                         fs::path file, RowTexts texts)
     : batch_size_(rows_per_batch(settings)),
       points_(settings.held_out_points),
       file_(std::move(file)) {

@@ -18,8 +18,8 @@ class HeldOutLoss {
  public:
   // DataError for documents that are too few to make rows of.
   HeldOutLoss(const Documents& documents, const Vocabulary& vocabulary,
-              const ChoiceSettings& objective, const PretrainSettings& settings, RowTexts texts,
-              std::filesystem::path file);
+              const ChoiceSettings& objective, const PretrainSettings& settings,
+              std::filesystem::path file, RowTexts texts = RowTexts::two);
 
   // Takes the points up to a step from the file, if there is one.
   void restore(int64_t step);

@@ -152,8 +152,8 @@ void run_pretrain(const Job& job, Artefacts& artefacts, double checkpoint_second
   const fs::path partial = artefacts.partial_file(job.key);
   std::optional<HeldOutLoss> held_out;
   if (settings.held_out > 0)
-    held_out.emplace(documents.held_out, vocabulary, pretrain.objective, settings, texts,
-                     partial.string() + ".held_out.json");
+    held_out.emplace(documents.held_out, vocabulary, pretrain.objective, settings,
+                     partial.string() + ".held_out.json", texts);
   const auto tuning = find_tuning("full").make(start.model, {}, 0);
   TrainingTask training = training_task(settings, start.model, *tuning, all_reduce);
   const auto next_batch =

@@ -49,7 +49,9 @@ TEST(LanguageModelling, RowsAreRunningText) {
   }
   for (size_t i = 0; i < text.size(); ++i) {
     EXPECT_EQ(text[i] == 1, i % 4 == 3) << i;
-    if (i % 4 == 1 || i % 4 == 2) EXPECT_EQ(text[i], text[i - 1] + 1) << i;
+    if (i % 4 == 1 || i % 4 == 2) {
+      EXPECT_EQ(text[i], text[i - 1] + 1) << i;
+    }
   }
 }
 
@@ -67,7 +69,7 @@ TEST(LanguageModelling, DocumentsOfTheirOwnEnd) {
     EXPECT_EQ(row.target.size(), pack_pairs ? 8u : 4u);
     EXPECT_EQ(row.target[3], 1);
     EXPECT_EQ(row.target.back(), 1);
-    if (pack_pairs) EXPECT_EQ(row.target_ends, (Row{4, 8}));
+    EXPECT_EQ(row.target_ends, pack_pairs ? (Row{4, 8}) : Row{});
 
     const Sequence* one = &row;
     const Batch batch = collate({&one, 1});
