@@ -92,6 +92,7 @@ DOVETAIL_JSON_FIELDS(SplitSettings, sentences, split, rows, seed, lexicon, lexic
                      corpus, avoid)
 DOVETAIL_JSON_FIELDS(ContinueSettings, objective, pretrain, corpus)
 DOVETAIL_JSON_FIELDS(SubsetSettings, train_size, seed, validation_examples)
+DOVETAIL_JSON_FIELDS(BaselineValidation, examples, seeds)
 DOVETAIL_JSON_FIELDS(PoolSource, from, fingerprint, examples)
 DOVETAIL_JSON_FIELDS(PoolLabelling, pool, long_labels)
 DOVETAIL_JSON_FIELDS(SelfTraining, pool, long_labels, more_steps, parameters)
@@ -198,6 +199,7 @@ void to_json(Json& json, const BaselineJob& job) {
   json = {{"baseline", to_string(job.baseline)}, {"task", job.task}, {"evaluate", job.evaluate}};
   write_optional(json, "subset", job.subset);
   write_optional(json, "untuned", job.untuned);
+  write_optional(json, "validation", job.validation);
 }
 
 void from_json(const Json& json, BaselineJob& job) {
@@ -206,6 +208,7 @@ void from_json(const Json& json, BaselineJob& job) {
   json.at("evaluate").get_to(job.evaluate);
   read_optional(json, "subset", job.subset);
   read_optional(json, "untuned", job.untuned);
+  read_optional(json, "validation", job.validation);
 }
 
 // The defaults of settings that do not apply must not be part of a key.

@@ -176,12 +176,20 @@ struct UntunedSettings {
 };
 
 // A cell without training.
+// The validation examples of these seeds' cells.
+struct BaselineValidation {
+  int64_t examples = 0;  // of each seed
+  std::vector<uint64_t> seeds;
+};
+
 struct BaselineJob {
   BaselineKind baseline = BaselineKind::copy;
   TaskSource task;
   EvaluateSettings evaluate;
   std::optional<SubsetSettings> subset;    // of those that look at training examples
   std::optional<UntunedSettings> untuned;  // of untuned
+  // Where cells have validation examples: the baseline is scored on these too.
+  std::optional<BaselineValidation> validation;
 };
 
 // zero_shot: untuned. shots: after a brief tuning on a few examples. race: the same, scored by the

@@ -201,6 +201,17 @@ bool counts_examples(BaselineKind kind) {
          kind != BaselineKind::copy && kind != BaselineKind::untuned;
 }
 
+uint64_t subset_seed(const SeedValue& seed) { return seed.parts.subset.value_or(seed.seed); }
+
+// The seed's, or of a baseline that has none, those of all seeds.
+std::vector<uint64_t> validation_seeds(const Sweep& sweep, const GridPoint& point) {
+  if (point[kSeed]) return {subset_seed(seed_of(point))};
+  std::vector<uint64_t> seeds;
+  for (const AxisValue& value : sweep.axes.at("seed"))
+    seeds.push_back(subset_seed(value.as<SeedValue>()));
+  return seeds;
+}
+
 }  // namespace
 
 int64_t add_baseline(JobGraph& graph, BaselineKind kind, const GridPoint& of_axes,
@@ -212,8 +223,7 @@ int64_t add_baseline(JobGraph& graph, BaselineKind kind, const GridPoint& of_axe
   Job job{.name = name, .cost_seconds = kOverheadSeconds};
   BaselineJob baseline{.baseline = kind, .evaluate = graph.data().evaluate(*point[kTask])};
   if (counts_examples(kind)) {
-    baseline.subset = {point[kTrainSize]->as<TrainSizeSettings>(),
-                       seed_of(point).parts.subset.value_or(seed_of(point).seed),
+    baseline.subset = {point[kTrainSize]->as<TrainSizeSettings>(), subset_seed(seed_of(point)),
                        sweep.tune.validation_examples};
   } else if (kind == BaselineKind::untuned) {
     baseline.untuned = untuned_settings(graph, point, job);
@@ -222,6 +232,8 @@ int64_t add_baseline(JobGraph& graph, BaselineKind kind, const GridPoint& of_axe
     job.cost_seconds = evaluate_seconds(size, row_lengths(size, task, sweep.tune), task,
                                         baseline.evaluate, /*tuned=*/false);
   }
+  if (sweep.tune.validation_examples > 0)
+    baseline.validation = {sweep.tune.validation_examples, validation_seeds(sweep, point)};
   baseline.task = task_for(graph, *point[kTask], job);
   job.settings = std::move(baseline);
   return graph.add(std::move(job));

@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "base/scratch_folder.h"
+#include "jobs/baseline.h"
+#include "jobs/training_subset.h"
 #include "jobs/tune.h"
 
 namespace dovetail {
@@ -63,6 +65,38 @@ TEST_F(ValidationTest, ScoresValidationExamplesAsTestExamples) {
   EXPECT_EQ(record.metrics.at("validation_examples"), 6);
   EXPECT_EQ(record.metrics.at("epochs"), 20 / 5.0);  // 34 rows in batches of 8
   EXPECT_EQ(record.provenance.at("schedule").at("batches_per_epoch"), 5);
+}
+
+// most_frequent answers every validation example of the seed with the same words: its exact matches
+// there are the references that equal them, and its test scores are those without validation. A
+// baseline that no seed changes is scored on the validation examples of all seeds.
+TEST_F(ValidationTest, ScoresBaselinesOnTheSameExamples) {
+  const auto scored = [&](BaselineJob baseline) {
+    baseline.task = cell_.task;
+    baseline.evaluate.metrics = {"exact_match"};
+    job_.settings = baseline;
+    Record record;
+    run_baseline(job_, artefacts_, record);
+    return record;
+  };
+  const SubsetSettings subset{{}, /*seed=*/3, /*validation_examples=*/12};
+  const BaselineKind kind = BaselineKind::most_frequent;
+  const Record without = scored({.baseline = kind, .subset = subset});
+  const Record with = scored({.baseline = kind, .subset = subset, .validation = {{12, {3}}}});
+
+  EXPECT_EQ(with.per_example, without.per_example);
+  EXPECT_TRUE(without.validation_scores.empty());
+  const auto task = load_task(job_, cell_.task, artefacts_);
+  std::vector<float> expected;
+  for (const Example* example :
+       validation_examples_of(*task, training_subset(*task, {}, 3, /*validation_examples=*/12)))
+    expected.push_back(example->references[0] == with.predictions.at(0) ? 1.0F : 0.0F);
+  EXPECT_THAT(with.validation_scores.at("exact_match"),
+              testing::UnorderedElementsAreArray(expected));
+  EXPECT_THAT(expected, testing::Contains(1.0F));
+
+  const Record copied = scored({.baseline = BaselineKind::copy, .validation = {{12, {1, 2, 3}}}});
+  EXPECT_THAT(copied.validation_scores.at("exact_match"), SizeIs(36));
 }
 
 // The rate rises to one that breaks the model, so its best point is not its last. The one

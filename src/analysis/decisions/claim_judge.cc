@@ -37,27 +37,30 @@ bool needs_no_learning(const Claim& claim, const std::string& metric) {
          });
 }
 
+// Whether a side of the comparison has cells where nothing was learned.
+bool touches(const std::set<TaskAtSize>& unlearned, const ClaimComparison& comparison) {
+  for (const auto* side : {&comparison.better, &comparison.worse, &comparison.reference_better,
+                           &comparison.reference_worse}) {
+    for (const CellGroup* group : *side)
+      if (unlearned.contains({group->task, group->train_size})) return true;
+  }
+  return false;
+}
+
 class ClaimJudge {
  public:
   ClaimJudge(const Claim& claim, const std::string& metric, const Plan& plan,
              const std::vector<CellGroup>& groups, const DecisionOptions& options,
-             const std::set<std::string>& not_learned, TaskRuns& task_runs)
-      : plan_(plan),
-        groups_(groups),
-        options_(options),
-        not_learned_(needs_no_learning(claim, metric) ? std::set<std::string>() : not_learned),
-        task_runs_(task_runs) {
+             const std::set<TaskAtSize>& unlearned, TaskRuns& task_runs)
+      : plan_(plan), groups_(groups), options_(options), task_runs_(task_runs) {
     result_.claim = claim;
     result_.metric = metric;
     const std::string& own = claim.pairs.front().better.metric;
     result_.higher_is_better = higher_is_better(plan, own.empty() ? metric : own);
     comparisons_ = claim_comparisons(result_.claim, plan, groups);
+    has_both_sides_ = !evidence(kAllPairs).empty;
+    if (!needs_no_learning(claim, metric)) leave_out(unlearned);
     evidence_ = evidence(kAllPairs);
-    std::set<std::string> left_out;
-    for (const ClaimComparison& comparison : comparisons_) {
-      if (not_learned_.contains(comparison.task)) left_out.insert(comparison.task);
-    }
-    result_.not_learned.assign(left_out.begin(), left_out.end());
   }
 
   ClaimCase judge() {
@@ -75,10 +78,19 @@ class ClaimJudge {
 
  private:
   ClaimEvidence evidence(size_t pair) const {
-    ClaimEvidence found = evidence_of(result_.claim, comparisons_, result_.metric,
-                                      result_.higher_is_better, options_.cross_fit, pair);
-    std::erase_if(found.tasks, [&](auto& task) { return not_learned_.contains(task.first); });
-    return found;
+    return evidence_of(result_.claim, comparisons_, result_.metric, result_.higher_is_better,
+                       options_.cross_fit, pair);
+  }
+
+  void leave_out(const std::set<TaskAtSize>& unlearned) {
+    std::set<std::string> left_out, judging;
+    std::erase_if(comparisons_, [&](const ClaimComparison& comparison) {
+      const bool out = touches(unlearned, comparison);
+      (out ? left_out : judging).insert(comparison.task);
+      return out;
+    });
+    for (const std::string& task : left_out)
+      result_.not_learned.push_back(judging.contains(task) ? task + " in part" : task);
   }
 
   ClaimEffect effect_of(const ClaimEvidence& evidence) const {
@@ -101,7 +113,7 @@ class ClaimJudge {
   }
 
   std::string why_not() const {
-    if (evidence_.empty) return "the sweep has no cells of both sides to compare";
+    if (!has_both_sides_) return "the sweep has no cells of both sides to compare";
     if (evidence_.tasks.empty())
       return "no task was learned: by validation no tuned cell beats the baselines";
     if (result_.cells_missing > 0) {
@@ -174,9 +186,9 @@ class ClaimJudge {
   const Plan& plan_;
   const std::vector<CellGroup>& groups_;
   const DecisionOptions& options_;
-  const std::set<std::string> not_learned_;
   TaskRuns& task_runs_;
   std::vector<ClaimComparison> comparisons_;
+  bool has_both_sides_ = false;
   ClaimEvidence evidence_;
   std::map<std::string, size_t> runs_;
   ClaimResult result_;
@@ -186,8 +198,8 @@ class ClaimJudge {
 
 ClaimCase claim_case(const Claim& claim, const std::string& metric, const Plan& plan,
                      const std::vector<CellGroup>& groups, const DecisionOptions& options,
-                     const std::set<std::string>& not_learned, TaskRuns& task_runs) {
-  return ClaimJudge(claim, metric, plan, groups, options, not_learned, task_runs).judge();
+                     const std::set<TaskAtSize>& unlearned, TaskRuns& task_runs) {
+  return ClaimJudge(claim, metric, plan, groups, options, unlearned, task_runs).judge();
 }
 
 }  // namespace dovetail

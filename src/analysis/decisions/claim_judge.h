@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <set>
+#include <string>
+#include <vector>
+
+#include "analysis/decisions/learned_tasks.h"
 #include "analysis/decisions/verdicts.h"
 
 namespace dovetail {
@@ -13,9 +18,9 @@ struct ClaimCase {
   ClaimTest test;      // means something unless not_run
 };
 
-// `not_learned`: tasks that judge nothing (learned_tasks.h).
+// Comparisons at a place that is in `unlearned` judge nothing.
 ClaimCase claim_case(const Claim& claim, const std::string& metric, const Plan& plan,
                      const std::vector<CellGroup>& groups, const DecisionOptions& options,
-                     const std::set<std::string>& not_learned, TaskRuns& runs);
+                     const std::set<TaskAtSize>& unlearned, TaskRuns& runs);
 
 }  // namespace dovetail

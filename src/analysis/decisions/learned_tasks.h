@@ -3,18 +3,23 @@
 
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analysis/decisions/decisions.h"
 
 namespace dovetail {
 
-// The tasks on which nothing was learned, which judge no claim: differences there are between bad
-// answers. All tuned cells of such a task have validation scores, and at no training size does the
-// best of them lie above the best baseline's score, its 95 % bound included. The tuned cells' test
-// answers, by which claims are judged, are not looked at. A task without validation scores or
+// A task at an amount of training data.
+using TaskAtSize = std::pair<std::string, std::string>;
+
+// Where nothing was learned, and so no claim is judged: differences there are between bad answers.
+// All tuned cells have validation scores, and the best of them does not lie above the best
+// baseline's score, its 95 % bound included. Baselines are scored on the validation examples too;
+// one of an older run, which was not, counts with its score on the test examples. The tuned cells'
+// test answers, by which claims are judged, are not looked at. A task without validation scores or
 // without baselines is none.
-std::set<std::string> tasks_not_learned(const Plan& plan, const std::vector<CellGroup>& groups,
-                                        const DecisionOptions& options);
+std::set<TaskAtSize> not_learned(const Plan& plan, const std::vector<CellGroup>& groups,
+                                 const DecisionOptions& options);
 
 }  // namespace dovetail

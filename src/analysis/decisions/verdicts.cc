@@ -96,7 +96,7 @@ class ClaimGrounds {
 // Judges the claims about the best of many cells once more, under another cut of the examples, and
 // with them their families.
 void note_borderline(std::vector<ClaimCase>& cases, const Plan& plan, ClaimGrounds& grounds,
-                     const DecisionOptions& options, const std::set<std::string>& not_learned) {
+                     const DecisionOptions& options, const std::set<TaskAtSize>& unlearned) {
   std::vector<ClaimCase> others = cases;
   std::vector<bool> differs(cases.size(), false);
   for (int cut = 1; cut < kCuts; ++cut) {
@@ -106,9 +106,9 @@ void note_borderline(std::vector<ClaimCase>& cases, const Plan& plan, ClaimGroun
       const ClaimResult& known = cases[i].result;
       if (!is_cut(known.claim) || !known.reason.empty()) continue;
       ClaimGrounds::Ground& ground = grounds.of(known.claim);
-      others[i].test = claim_case(known.claim, known.metric, plan, ground.groups, other,
-                                  not_learned, ground.runs)
-                           .test;
+      others[i].test =
+          claim_case(known.claim, known.metric, plan, ground.groups, other, unlearned, ground.runs)
+              .test;
     }
     judge_by_family(others, level_of(options));
     for (size_t i = 0; i < cases.size(); ++i)
@@ -132,20 +132,20 @@ std::optional<double> SideScores::relative(bool higher_is_better) const {
 std::vector<ClaimResult> judge_claims(const Plan& plan, const std::vector<CellGroup>& groups,
                                       const DecisionOptions& options) {
   ClaimGrounds grounds(plan, groups);
-  const std::set<std::string> not_learned = tasks_not_learned(plan, groups, options);
+  const std::set<TaskAtSize> unlearned = not_learned(plan, groups, options);
   std::vector<ClaimCase> cases;
   for (const Claim& claim : plan.claims) {
     for (const std::string& metric : claim.metrics) {
       ClaimGrounds::Ground& ground = grounds.of(claim);
       cases.push_back(
-          claim_case(claim, metric, plan, ground.groups, options, not_learned, ground.runs));
+          claim_case(claim, metric, plan, ground.groups, options, unlearned, ground.runs));
       cases.back().result.family = family_of(claim, plan);
       cases.back().result.family_size = family_size(cases.back().result.family, plan);
     }
   }
   judge_by_family(cases, level_of(options));
   if (std::ranges::any_of(plan.claims, is_cut))
-    note_borderline(cases, plan, grounds, options, not_learned);
+    note_borderline(cases, plan, grounds, options, unlearned);
   std::vector<ClaimResult> results;
   for (ClaimCase& of : cases) results.push_back(std::move(of.result));
   return results;

@@ -417,27 +417,62 @@ TEST(Claims, TheSameWhateverIsDrawn) {
   }
 }
 
-// On t1 and t2 validation has 0.4 for the tuned cells, and most_frequent has 0.5 on t2's test set.
-TEST(Claims, ATaskOnWhichNothingWasLearnedJudgesNone) {
-  Results r = six_tasks();
-  const auto add_baseline = [&](const char* task, float score) {
-    r.add({"", task, "", "", "few", "1"}, flat(score), 0.1, "most_frequent");
-  };
-  add_baseline("t1", 0.1F);
-  add_baseline("t2", 0.5F);
-  add_baseline("t3", 0.5F);  // whose cells have no validation scores
+// By task: what validation has of its tuned cells, 0.4 or nothing.
+Results with_validation(Results r, const std::vector<std::string>& tasks) {
   for (auto& [key, record] : r.records) {
-    for (const char* task : {"/t1/", "/t2/"}) {
-      if (record.kind == JobKind::tune && record.name.find(task) != std::string::npos)
+    for (const std::string& task : tasks) {
+      if (record.kind == JobKind::tune && record.name.find("/" + task + "/") != std::string::npos)
         record.validation_scores["rouge_l"] = flat(0.4F, 16);
     }
   }
+  return r;
+}
+
+void add_most_frequent(Results& r, const std::string& task, const std::string& size, float score) {
+  r.add({"", task, "", "", size, "1"}, flat(score), 0.1, "most_frequent");
+}
+
+// On t1 and t2 validation has 0.4 for the tuned cells, and most_frequent has 0.5 on t2's test set.
+TEST(Claims, ATaskOnWhichNothingWasLearnedJudgesNone) {
+  Results r = six_tasks();
+  add_most_frequent(r, "t1", "few", 0.1F);
+  add_most_frequent(r, "t2", "few", 0.5F);
+  add_most_frequent(r, "t3", "few", 0.5F);  // whose cells have no validation scores
+  r = with_validation(std::move(r), {"t1", "t2"});
 
   const ClaimResult found = judge(r, masked_wins());
 
   EXPECT_THAT(found.not_learned, ElementsAre("t2"));
   EXPECT_EQ(found.tasks.size(), 5);
   EXPECT_NEAR(found.effect.estimate.mean, (0.01 + 0.03 + 0.04 + 0.05 + 0.06) / 5, 1e-6);
+}
+
+// Test examples may have more references: what the baseline has on the validation examples counts.
+TEST(Claims, ABaselineIsPassedOnTheExamplesThatBothWereValidatedOn) {
+  Results r = six_tasks();
+  add_most_frequent(r, "t2", "few", 0.5F);
+  for (auto& [key, record] : r.records) {
+    if (record.kind == JobKind::baseline) record.validation_scores["rouge_l"] = flat(0.3F, 16);
+  }
+  r = with_validation(std::move(r), {"t2"});
+
+  EXPECT_THAT(judge(r, masked_wins()).not_learned, IsEmpty());
+}
+
+// At "few" most_frequent has 0.5, at "all" 0.1; copy, which has no size, has 0.2.
+TEST(Claims, AreJudgedAtTheSizesAtWhichSomethingWasLearned) {
+  Results r;
+  for (const char* size : {"few", "all"}) add_both(r, "a", size, 0.6F, 0.4F);
+  add_most_frequent(r, "a", "few", 0.5F);
+  add_most_frequent(r, "a", "all", 0.1F);
+  r.add({"", "a", "", "", "", ""}, flat(0.2F), 0.1, "copy");
+  r = with_validation(std::move(r), {"a"});
+
+  const ClaimResult both = judge(r, masked_wins());
+  EXPECT_THAT(both.not_learned, ElementsAre("a in part"));
+  EXPECT_EQ(both.cells, 4);
+  EXPECT_EQ(judge(r, masked_wins({{"train_size", {"few"}}})).verdict, ClaimVerdict::not_run);
+  EXPECT_THAT(judge(r, masked_wins({{"train_size", {"all"}}})).not_learned, IsEmpty());
 }
 
 }  // namespace
