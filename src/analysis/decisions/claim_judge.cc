@@ -38,7 +38,7 @@ bool needs_no_learning(const Claim& claim, const std::string& metric) {
 }
 
 // Whether a side of the comparison has cells where nothing was learned.
-bool touches(const std::set<TaskAtSize>& unlearned, const ClaimComparison& comparison) {
+bool touches(const std::set<TaskAndSize>& unlearned, const ClaimComparison& comparison) {
   for (const auto* side : {&comparison.better, &comparison.worse, &comparison.reference_better,
                            &comparison.reference_worse}) {
     for (const CellGroup* group : *side)
@@ -51,7 +51,7 @@ class ClaimJudge {
  public:
   ClaimJudge(const Claim& claim, const std::string& metric, const Plan& plan,
              const std::vector<CellGroup>& groups, const DecisionOptions& options,
-             const std::set<TaskAtSize>& unlearned, TaskRuns& task_runs)
+             const std::set<TaskAndSize>& unlearned, TaskRuns& task_runs)
       : plan_(plan), groups_(groups), options_(options), task_runs_(task_runs) {
     result_.claim = claim;
     result_.metric = metric;
@@ -82,7 +82,7 @@ class ClaimJudge {
                        options_.cross_fit, pair);
   }
 
-  void leave_out(const std::set<TaskAtSize>& unlearned) {
+  void leave_out(const std::set<TaskAndSize>& unlearned) {
     std::set<std::string> left_out, judging;
     std::erase_if(comparisons_, [&](const ClaimComparison& comparison) {
       const bool out = touches(unlearned, comparison);
@@ -198,7 +198,7 @@ class ClaimJudge {
 
 ClaimCase claim_case(const Claim& claim, const std::string& metric, const Plan& plan,
                      const std::vector<CellGroup>& groups, const DecisionOptions& options,
-                     const std::set<TaskAtSize>& unlearned, TaskRuns& task_runs) {
+                     const std::set<TaskAndSize>& unlearned, TaskRuns& task_runs) {
   return ClaimJudge(claim, metric, plan, groups, options, unlearned, task_runs).judge();
 }
 

@@ -21,6 +21,6 @@ struct ClaimCase {
 // Comparisons at a place that is in `unlearned` judge nothing.
 ClaimCase claim_case(const Claim& claim, const std::string& metric, const Plan& plan,
                      const std::vector<CellGroup>& groups, const DecisionOptions& options,
-                     const std::set<TaskAtSize>& unlearned, TaskRuns& runs);
+                     const std::set<TaskAndSize>& unlearned, TaskRuns& runs);
 
 }  // namespace dovetail

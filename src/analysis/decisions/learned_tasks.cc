@@ -38,9 +38,9 @@ void add_tuned(Screen& screen, const CellGroup& group, const std::string& metric
 
 }  // namespace
 
-std::set<TaskAtSize> not_learned(const Plan& plan, const std::vector<CellGroup>& groups,
-                                 const DecisionOptions& options) {
-  std::map<TaskAtSize, Screen> screens;  // at "": baselines that no amount of data changes
+std::set<TaskAndSize> not_learned(const Plan& plan, const std::vector<CellGroup>& groups,
+                                  const DecisionOptions& options) {
+  std::map<TaskAndSize, Screen> screens;  // at "": baselines that no amount of data changes
   for (const CellGroup& group : groups) {
     if (group.task.empty()) continue;
     const std::string metric = main_metric_of(group.task, plan, options);
@@ -49,7 +49,7 @@ std::set<TaskAtSize> not_learned(const Plan& plan, const std::vector<CellGroup>&
     group.baseline.empty() ? add_tuned(screen, group, metric, sign)
                            : add_baseline(screen, group, metric, sign);
   }
-  std::set<TaskAtSize> found;
+  std::set<TaskAndSize> found;
   for (auto& [at, screen] : screens) {
     if (const auto always = screens.find({at.first, ""});
         !at.second.empty() && always != screens.end())

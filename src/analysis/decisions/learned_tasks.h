@@ -11,7 +11,7 @@
 namespace dovetail {
 
 // A task at an amount of training data.
-using TaskAtSize = std::pair<std::string, std::string>;
+using TaskAndSize = std::pair<std::string, std::string>;
 
 // Where nothing was learned, and so no claim is judged: differences there are between bad answers.
 // All tuned cells have validation scores, and the best of them does not lie above the best
@@ -19,7 +19,7 @@ using TaskAtSize = std::pair<std::string, std::string>;
 // one of an older run, which was not, counts with its score on the test examples. The tuned cells'
 // test answers, by which claims are judged, are not looked at. A task without validation scores or
 // without baselines is none.
-std::set<TaskAtSize> not_learned(const Plan& plan, const std::vector<CellGroup>& groups,
-                                 const DecisionOptions& options);
+std::set<TaskAndSize> not_learned(const Plan& plan, const std::vector<CellGroup>& groups,
+                                  const DecisionOptions& options);
 
 }  // namespace dovetail

@@ -96,7 +96,7 @@ class ClaimGrounds {
 // Judges the claims about the best of many cells once more, under another cut of the examples, and
 // with them their families.
 void note_borderline(std::vector<ClaimCase>& cases, const Plan& plan, ClaimGrounds& grounds,
-                     const DecisionOptions& options, const std::set<TaskAtSize>& unlearned) {
+                     const DecisionOptions& options, const std::set<TaskAndSize>& unlearned) {
   std::vector<ClaimCase> others = cases;
   std::vector<bool> differs(cases.size(), false);
   for (int cut = 1; cut < kCuts; ++cut) {
@@ -132,7 +132,7 @@ std::optional<double> SideScores::relative(bool higher_is_better) const {
 std::vector<ClaimResult> judge_claims(const Plan& plan, const std::vector<CellGroup>& groups,
                                       const DecisionOptions& options) {
   ClaimGrounds grounds(plan, groups);
-  const std::set<TaskAtSize> unlearned = not_learned(plan, groups, options);
+  const std::set<TaskAndSize> unlearned = not_learned(plan, groups, options);
   std::vector<ClaimCase> cases;
   for (const Claim& claim : plan.claims) {
     for (const std::string& metric : claim.metrics) {
