@@ -101,7 +101,7 @@ NamedTensors named_tensors(const T5Config& config, const T5Weights& weights) {
 
 T5Weights weights_without_numbers(const T5Config& config) {
   T5Weights weights;
-  for_each_weight(config, weights, [](const WeightSpec& spec, Tensor& tensor) {
+  for_each_weight(config, weights, [](const WeightSpec& spec, at::Tensor& tensor) {
     tensor = at::empty(spec.shape, at::TensorOptions().dtype(at::kFloat).device(at::kMeta));
   });
   return weights;
