@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/machine_failure.h"
+#include "store/netcdf.h"
 #include "store/results_cells.h"
 #include "store/results_contents.h"
 #include "store/results_cube.h"

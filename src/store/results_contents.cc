@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include "store/netcdf.h"
+
 namespace dovetail {
 
 CellStatus ResultRow::status() const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <map>
 #include <string>
@@ -10,12 +11,13 @@
 
 #include "plan/plan.h"
 #include "plan/record.h"
-#include "store/netcdf.h"
 #include "store/plan_outline.h"
 
 // The rows and columns of results.h5, collected from a plan and its records. One file for each
 // group (results_cube.h, results_cells.h, ...) writes them. Layout: docs/results.md.
 namespace dovetail {
+
+class NetcdfGroup;
 
 enum class CellStatus : uint8_t { missing, finished, failed, crashed, excluded };
 
