@@ -61,7 +61,7 @@ TEST(JournalSegments, AreSealedWhenTheyAreFull) {
 TEST(JournalSegments, OneRecordOfADamagedOneIsLost) {
   const TemporaryFolder folder;
   {
-    Journal journal(folder.path(), 2000);
+    Journal journal(folder.path(), 1500);
     for (const char* key : {"a", "b", "c", "d"}) journal.append(cell_record(key));
   }
   const fs::path sealed = folder.path() / "journal" / "segment-0001.bin";
