@@ -187,6 +187,7 @@ void Coordinator::declare_dead(int rank, const std::string& reason) {
   log_warning("rank {} is lost: {}; {}", rank, reason,
               jobs.empty() ? "it had no job" : "put back: " + ledger_.job(jobs[0]).name + others);
   for (const int64_t job : jobs) ledger_.lose(job);
+  if (!communicator_.is_dead(rank)) send(rank, kDrop, {});
 }
 
 void Coordinator::remove_dead_ranks() {

@@ -27,6 +27,28 @@ void JobThread::start(Assignment assignment) {
   {
     const std::lock_guard lock(mutex_);
     to_do_ = std::move(assignment);
+    dropped_ = false;
+  }
+  changed_.notify_all();
+}
+
+void JobThread::drop_rest() {
+  {
+    const std::lock_guard lock(mutex_);
+    dropped_ = true;
+  }
+  changed_.notify_all();
+}
+
+void JobThread::begin_only_within(double seconds) {
+  const std::lock_guard lock(mutex_);
+  begin_within_ = seconds;
+}
+
+void JobThread::heard_now() {
+  {
+    const std::lock_guard lock(mutex_);
+    heard_ = Clock::now();
   }
   changed_.notify_all();
 }
@@ -115,6 +137,17 @@ void JobThread::run_part(const Assignment& assignment, size_t first, size_t coun
   }
 }
 
+// Waits until it is known whether the next job is still this rank's.
+bool JobThread::may_begin() {
+  constexpr auto kStopIsNoticedWithin = std::chrono::milliseconds(10);
+  std::unique_lock lock(mutex_);
+  const auto is_known = [this] {
+    return dropped_ || ending_ || begin_within_ <= 0 || seconds_since(heard_) < begin_within_;
+  };
+  while (!changed_.wait_for(lock, kStopIsNoticedWithin, is_known)) check_stop();
+  return !dropped_;
+}
+
 void JobThread::run(const Assignment& assignment) {
   const size_t count = assignment.jobs.size(), part = assignment.side_by_side ? count : 1;
   std::string machine_failure;
@@ -122,6 +155,7 @@ void JobThread::run(const Assignment& assignment) {
   try {
     for (size_t first = 0; first < count; first += part) {
       if (first > 0) check_stop();
+      if (!may_begin()) break;
       run_part(assignment, first, part);
     }
   } catch (const Interrupted&) {

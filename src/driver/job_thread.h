@@ -9,6 +9,7 @@
 
 #include "driver/driver.h"
 #include "driver/messages.h"
+#include "driver/pace.h"
 
 namespace dovetail {
 
@@ -23,6 +24,13 @@ class JobThread {
 
   bool busy() const { return busy_; }
   void start(Assignment assignment);  // not while busy
+  // Begins no more jobs of the running assignment; it ends without their records.
+  void drop_rest();
+  // From now on a job is begun only within so many seconds after heard_now(), by which the caller
+  // says that every message up to now is read: a process that stood still, or whose link was cut,
+  // would begin jobs that others have done meanwhile.
+  void begin_only_within(double seconds);
+  void heard_now();
 
   // What came of an assignment since the last poll: records of jobs that are done, and whether that
   // was all. An assignment that was interrupted, by a stop or by a failure of the machine, whose
@@ -40,6 +48,7 @@ class JobThread {
  private:
   void loop();
   void run(const Assignment& assignment);
+  bool may_begin();
   void run_part(const Assignment& assignment, size_t first, size_t count);
   void hand_over(const Assignment& assignment, size_t job, Record record);
 
@@ -48,9 +57,11 @@ class JobThread {
   bool busy_ = false;  // the caller's side of the state
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::optional<Assignment> to_do_;  // the three below are guarded by the mutex
+  std::optional<Assignment> to_do_;  // all below are guarded by the mutex
   Outcome outcome_;                  // what no poll has taken yet
-  bool ending_ = false;
+  bool ending_ = false, dropped_ = false;
+  double begin_within_ = 0;  // 0: whenever
+  Clock::time_point heard_ = Clock::now();
   std::thread thread_;  // last: it uses all of the above
 };
 

@@ -20,12 +20,13 @@ enum MessageTag : int {
   kLeave = 104,      // leaves the run; jobs that it had are unharmed
   kHeartbeat = 105,  // both ways; empty
   // rank 0 to worker
-  kWelcome = 201,     // body: after how many seconds of silence a rank counts as dead
-  kJobs = 202,        // an Assignment to run
-  kStop = 203,        // hand back the running jobs
-  kStored = 204,      // records are on disk; body: how many
-  kShutdown = 205,    // no job is left: leave
-  kShutdownAck = 206  // rank 0 no longer listens; later messages belong to whatever comes next
+  kWelcome = 201,      // body: after how many seconds of silence a rank counts as dead
+  kJobs = 202,         // an Assignment to run
+  kStop = 203,         // hand back the running jobs
+  kStored = 204,       // records are on disk; body: how many
+  kShutdown = 205,     // no job is left: leave
+  kShutdownAck = 206,  // rank 0 no longer listens; later messages belong to whatever comes next
+  kDrop = 207          // the rank counted as dead, and others have its jobs: begin no more of them
 };
 
 // Heartbeats that a living rank sends within the time after which silence counts as death.

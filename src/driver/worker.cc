@@ -53,6 +53,7 @@ bool Worker::turn() {
     receive(*message);
     happened = true;
   }
+  if (happened) jobs_.heard_now();
   if (std::optional<JobThread::Outcome> outcome = jobs_.poll()) {
     deliver(std::move(*outcome));
     happened = true;
@@ -65,9 +66,13 @@ bool Worker::turn() {
 void Worker::receive(const Message& message) {
   heard_ = Clock::now();
   switch (message.tag) {
-    case kWelcome: dead_after_seconds_ = body_of(message).get<double>(); break;
+    case kWelcome:
+      dead_after_seconds_ = body_of(message).get<double>();
+      jobs_.begin_only_within(dead_after_seconds_ / 2);
+      break;
     case kJobs: jobs_.start(assignment_from(message)); break;
     case kStop: request_stop(); break;
+    case kDrop: jobs_.drop_rest(); break;
     case kStored: num_unstored_ -= body_of(message).get<int64_t>(); break;
     case kShutdown: shutdown_ = true; break;
     case kShutdownAck: shutdown_acknowledged_ = true; break;
