@@ -44,7 +44,7 @@ def check_once(folder, excused):
     jobs whose records wait for the disk together."""
     done, ran = set(), collections.Counter()
     for kind, name, *_ in log(folder, "began", "ran", "stored"):
-        assert name not in done, f"seed {SEED}: {kind} {name} after it was stored"
+        assert kind == "ran" or name not in done, f"seed {SEED}: {kind} {name} after it was stored"
         if kind == "stored":
             done.add(name)
         ran[name] += kind == "ran"

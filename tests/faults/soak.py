@@ -104,7 +104,7 @@ def judge(folder):
             spoiled |= {name} - done
             done.discard(name)
         else:
-            repeated += name in done
+            repeated += kind != "ran" and name in done   # a rank back from the dead ends its job
             if kind == "stored" and name not in spoiled:
                 done.add(name)
             ran[name] += kind == "ran"
