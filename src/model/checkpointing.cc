@@ -26,7 +26,7 @@ struct RecomputingNode final : BackwardNode {
     variable_list outputs, output_gradients;
     const std::vector<Tensor> results = run(leaves);
     for (size_t i = 0; i < results.size(); ++i) {
-      if (!gradients[i].defined()) continue;
+      if (!gradients[i].defined() || !results[i].requires_grad()) continue;
       outputs.push_back(results[i]);
       output_gradients.push_back(gradients[i]);
     }

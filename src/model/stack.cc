@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <map>
-#include <utility>
 
 #include "base/error.h"
 #include "kernels/dropout.h"
@@ -11,6 +10,7 @@
 #include "model/biases.h"
 #include "model/checkpointing.h"
 #include "model/position_bias.h"
+#include "model/trained_tensor.h"
 
 namespace dovetail {
 
@@ -257,11 +257,11 @@ AddNormOutput Stack::checkpointed_block(const Block& block, const AddNormOutput&
     const AddNormOutput out = again.run_block(own, {x[0], x[1]}, first_site);
     return {out.hidden_RD, out.normed_RD};
   };
-  const std::vector<Tensor> out =
-      run_checkpointed(run,
-                       {stream.hidden_RD, stream.normed_RD, bias_HXX_[0], memory_ND_,
-                        additions.self_prefix_P2I, additions.cross_prefix_P2I},
-                       block.cells[0].projections->self_qkv.parts[0]);
+  const std::vector<Tensor> out = run_checkpointed(
+      run,
+      {stream.hidden_RD, stream.normed_RD, bias_HXX_[0], memory_ND_, additions.self_prefix_P2I,
+       additions.cross_prefix_P2I},
+      trained_in(block.w, block.next_norm, *block.cells[0].projections, additions));
   return {out[0], out[1]};
 }
 

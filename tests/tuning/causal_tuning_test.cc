@@ -126,6 +126,27 @@ TEST_P(EveryCausalTuning, LeavesFrozenWeightsAlone) {
   }
 }
 
+TEST_P(EveryCausalTuning, HasTheSameGradientsWithActivationCheckpointing) {
+  std::vector<Tensor> gradients[2];
+  for (const bool again : {false, true}) {
+    T5Model model = causal_model(GetParam().shape);
+    const auto method = find_tuning(GetParam().tuning).make(model, GetParam().parameters, 5);
+    const Tensor source = method->embed(causal_ids(method->num_soft_tokens()));
+    ForwardOptions options;
+    options.activation_checkpointing = again;
+    const Tensor mask = at::ones({2, source.size(1)});
+    const Tensor target = torch::tensor({{0, 8, 3}, {0, 4, 4}}, at::kLong);
+    model.logits(model.decode(target, source, mask, options)).square().sum().backward();
+    for (const auto& [name, tensor] : method->trainable()) {
+      ASSERT_TRUE(tensor.grad().defined()) << name << (again ? " again" : "");
+      gradients[again].push_back(tensor.grad());
+    }
+  }
+  for (size_t i = 0; i < gradients[0].size(); ++i)
+    EXPECT_LT(distance(gradients[0][i], gradients[1][i]),
+              1e-5 * std::max(1.0, gradients[0][i].abs().max().item<double>()));
+}
+
 TEST_P(EveryCausalTuning, ComesBackFromItsFolder) {
   T5Model model = causal_model(GetParam().shape), again = causal_model(GetParam().shape);
   const auto method = find_tuning(GetParam().tuning).make(model, GetParam().parameters, 5);

@@ -108,6 +108,30 @@ TEST_P(EveryTuning, LeavesFrozenWeightsAlone) {
   }
 }
 
+// Where blocks are computed again in the backward pass, whatever of them is trained.
+TEST_P(EveryTuning, HasTheSameGradientsWithActivationCheckpointing) {
+  std::vector<Tensor> gradients[2];
+  for (const bool again : {false, true}) {
+    T5Model model = tiny_model();
+    const auto method = make(GetParam(), model);
+    const int64_t soft = method->num_soft_tokens();
+    ForwardOptions options;
+    options.activation_checkpointing = again;
+    const Tensor mask = mask_for(soft);
+    const Tensor memory = model.encode(method->embed(ids_for(soft)), mask, options);
+    const LabelReader* reader = method->label_reader();
+    const Tensor hidden = reader ? Tensor() : model.decode(decoder_ids(), memory, mask, options);
+    (reader ? reader->logits(memory, mask) : model.logits(hidden)).square().sum().backward();
+    for (const auto& [name, tensor] : method->trainable()) {
+      ASSERT_TRUE(tensor.grad().defined()) << name << (again ? " again" : "");
+      gradients[again].push_back(tensor.grad());
+    }
+  }
+  for (size_t i = 0; i < gradients[0].size(); ++i)
+    EXPECT_LT((gradients[0][i] - gradients[1][i]).abs().max().item<double>(),
+              1e-5 * std::max(1.0, gradients[0][i].abs().max().item<double>()));
+}
+
 // In float64, along a random direction of all trained numbers. DoRA's gradient leaves its lengths
 // out, and is compared with LibTorch's in the linear layer's tests.
 TEST_P(EveryTuning, HasTheGradientOfFiniteDifferences) {
