@@ -41,7 +41,7 @@ def runs_of(path):
         runs[row["name"]] = Run(row["name"], labels, scores=scores_of(row, numbers))
     curves = frames.curves(path)
     owners = curves.cell.where(curves.cell != "", curves.job)
-    for (owner, name), points in curves.groupby([owner, "curve"], sort=False):
+    for (owner, name), points in curves.groupby([owners, "curve"], sort=False):
         run = runs.setdefault(owner, Run(owner))
         run.curves[name] = list(zip(points.step.astype(int), points.value.astype(float)))
     return list(runs.values())

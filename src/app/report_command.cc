@@ -13,7 +13,8 @@ namespace dovetail {
 namespace {
 
 int report(const std::string& folder) {
-  report_results(folder, plan_of_results(folder), read_journal(folder));
+  const Plan plan = plan_of_results(folder);  // first: it says what is no results folder
+  report_results(folder, plan, read_journal(folder));
   return kSuccess;
 }
 

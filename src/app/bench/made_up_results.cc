@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 
 #include "base/folder.h"
 #include "base/hash.h"
@@ -18,21 +18,22 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The labels of an axis in the order in which cells count through them, the seed last.
+// The labels of an axis, in the order in which cells count through the axes; the seed comes last.
+// Templates and tunings are of the catalogues, as the report makes texts with them.
 struct MadeUpAxis {
   AxisIndex axis;
-  const char* prefix;
-  int64_t size;
+  std::vector<std::string> labels;
 };
-constexpr std::array<MadeUpAxis, 5> kMadeUpAxes = {{{kTrainSize, "examples", 5},
-                                                    {kTuning, "tuning", 2},
-                                                    {kTemplate, "template", 4},
-                                                    {kTask, "task", 10},
-                                                    {kObjective, "objective", 5}}};
 
-std::string label_at(const MadeUpAxis& axis, int64_t place) {
-  return axis.axis == kTrainSize ? fmt::format("examples{}", int64_t{16} << (2 * place))
-                                 : fmt::format("{}{}", axis.prefix, place);
+const std::vector<MadeUpAxis>& made_up_axes() {
+  static const std::vector<MadeUpAxis> axes = {
+      {kTrainSize, {"examples16", "examples64", "examples256", "examples1024", "examples4096"}},
+      {kTuning, {"full", "lora"}},
+      {kTemplate, {"mapping", "masked_mapping", "prompting", "masked_prompting"}},
+      {kTask,
+       {"task0", "task1", "task2", "task3", "task4", "task5", "task6", "task7", "task8", "task9"}},
+      {kObjective, {"none", "span_corruption", "prefix_lm", "mixed", "suffix_denoising"}}};
+  return axes;
 }
 
 int64_t add_made_up_job(Plan& plan, JobKind kind, const std::string& name, JobSettings settings,
@@ -55,9 +56,8 @@ TuneJob tune_settings(const Cell& cell, uint64_t seed) {
   job.start.model = {{"d_model", 128},  {"d_kv", 32},     {"d_ff", 512},
                      {"num_layers", 2}, {"num_heads", 4}, {"feed_forward_proj", "relu"}};
   job.task = {cell.coordinates[kTask], content_hash(cell.coordinates[kTask]), "phrasal"};
-  job.tmpl = {cell.coordinates[kTemplate],
-              {{"add_prefix", true}, {"verbalizer", ""}, {"num_prompts", 1}},
-              content_hash(cell.coordinates[kTemplate])};
+  job.tmpl.name = cell.coordinates[kTemplate];
+  job.tmpl.wording = content_hash(cell.coordinates[kTemplate]);
   job.tuning.name = cell.coordinates[kTuning];
   job.seed = seed;
   job.tune.optimizer.parameters = {{"beta1", 0.9}, {"beta2", 0.999}, {"epsilon", 1e-8}};
@@ -67,9 +67,9 @@ TuneJob tune_settings(const Cell& cell, uint64_t seed) {
 
 Cell cell_at(int64_t index) {
   Cell cell;
-  for (const MadeUpAxis& axis : kMadeUpAxes) {
-    cell.coordinates[axis.axis] = label_at(axis, index % axis.size);
-    index /= axis.size;
+  for (const auto& [axis, labels] : made_up_axes()) {
+    cell.coordinates[axis] = labels[static_cast<size_t>(index) % labels.size()];
+    index /= std::ssize(labels);
   }
   cell.coordinates[kSeed] = std::to_string(index + 1);
   cell.name = "made-up";
@@ -105,10 +105,7 @@ Plan made_up_plan(int64_t num_cells) {
   plan.sweep_hash = content_hash(fmt::format("made-up {}", num_cells));
   plan.sweep_text = "# made up by `dovetail bench store`; nothing in it was measured\n";
   plan.metrics = {"rouge_l", "exact_match"};
-  for (const MadeUpAxis& axis : kMadeUpAxes) {
-    for (int64_t place = 0; place < axis.size; ++place)
-      plan.axis_labels[kAxes[axis.axis]].push_back(label_at(axis, place));
-  }
+  for (const auto& [axis, labels] : made_up_axes()) plan.axis_labels[kAxes[axis]] = labels;
   std::vector<int64_t> starts;
   const int64_t vocabulary =
       add_made_up_job(plan, JobKind::tokenizer, "vocabulary", TokenizerJob(), {});
@@ -127,8 +124,8 @@ Plan made_up_plan(int64_t num_cells) {
     plan.cells.push_back(std::move(cell));
   }
   add_made_up_baselines(plan);
-  plan.claims = {made_up_claim("objective1", "objective0"),
-                 made_up_claim("objective2", "objective1")};
+  plan.claims = {made_up_claim("span_corruption", "none"),
+                 made_up_claim("prefix_lm", "span_corruption")};
   return plan;
 }
 
