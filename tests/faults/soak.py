@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random faults on running sweeps, and what they cost: the long form is `make soak`.
 
-The judge is fake_sweep's own log, to which processes append in the order of what happens, and which
+What counts is fake_sweep's own log, to which processes append in the order of what happens, and which
 no fault touches. Once a job is stored it may neither begin nor be stored again, unless a fault
 destroyed its record; every sweep must end complete; and results.h5 must open at every moment."""
 import argparse
@@ -46,6 +46,33 @@ class Watch(threading.Thread):
                 self.error = error
 
 
+class Verdict:
+    """What the log of a sweep says: the jobs that are stored, those that began or were stored again
+    after they had been, the records that faults destroyed, and how often each job ran."""
+
+    def __init__(self, folder):
+        self.done, self.ran, self.repeated, self.damaged = set(), collections.Counter(), 0, 0
+        spoiled = set()
+        for kind, *words in log(folder, "launch", "began", "ran", "stored", "damaged"):
+            name = words[0] if words else None
+            if kind == "launch":
+                spoiled = set()
+            elif kind == "damaged":   # perhaps between the disk and the log
+                self.damaged += 1
+                spoiled |= {name} - self.done
+                self.done.discard(name)
+            elif kind == "ran":   # a rank back from the dead ends the job that it was at
+                self.ran[name] += 1
+            else:
+                self.repeated += name in self.done
+                if kind == "stored" and name not in spoiled:
+                    self.done.add(name)
+
+    def counts(self):
+        return {"lost": JOBS - len(self.done), "repeated": self.repeated, "damaged": self.damaged,
+                "run_again_before_stored": self.ran.total() - JOBS - self.damaged}
+
+
 class Soak:
     """One sweep, from its first launch to its end, with faults on the way."""
 
@@ -82,34 +109,12 @@ class Soak:
             assert time.monotonic() < deadline, "it hangs"
             time.sleep(0.02)
         recorded = {name for _, _, name in records(self.journal_bytes())}
-        for name in recorded - {name for _, name in log(self.folder, "stored")}:
+        for name in recorded - Verdict(self.folder).done:
             note(self.folder, "stored", name)   # killed between the disk and the log
         return self.process.returncode
 
     def journal_bytes(self):
         return self.journal.read_bytes() if self.journal.exists() else b""
-
-
-def judge(folder):
-    """How many jobs were lost, began or were stored again after they had been stored, and ran
-    again before."""
-    done, ran, spoiled = set(), collections.Counter(), set()
-    repeated = damaged = 0
-    for kind, *words in log(folder, "launch", "began", "ran", "stored", "damaged"):
-        name = words[0] if words else None
-        if kind == "launch":
-            spoiled = set()
-        elif kind == "damaged":   # perhaps between the disk and the log
-            damaged += 1
-            spoiled |= {name} - done
-            done.discard(name)
-        else:
-            repeated += kind != "ran" and name in done   # a rank back from the dead ends its job
-            if kind == "stored" and name not in spoiled:
-                done.add(name)
-            ran[name] += kind == "ran"
-    return {"lost": JOBS - len(done), "repeated": repeated, "damaged": damaged,
-            "run_again_before_stored": sum(ran.values()) - JOBS - damaged}
 
 
 def undamaged(soak):
@@ -142,7 +147,7 @@ def soak_sweep(folder, choose, most_faults, counts):
         for pid in pids(folder).values():
             kill(pid)
     assert watch.error is None, f"results.h5: {watch.error!r}"
-    return judge(folder) | {"launches": launches, "opened": watch.opened}
+    return Verdict(folder).counts() | {"launches": launches, "opened": watch.opened}
 
 
 def soak_all(faults, seed, progress=lambda text: None):
