@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random faults on running sweeps, and what they cost: the long form is `make soak`.
 
-What counts is fake_sweep's own log, to which processes append in the order of what happens, and which
-no fault touches. Once a job is stored it may neither begin nor be stored again, unless a fault
-destroyed its record; every sweep must end complete; and results.h5 must open at every moment."""
+What counts is fake_sweep's own log, to which processes append in the order of what happens, and
+which no fault touches. Once a job is stored it may neither begin nor be stored again, unless a
+fault destroyed its record; every sweep must end complete; and results.h5 must open at every
+moment."""
 import argparse
 import collections
 import json

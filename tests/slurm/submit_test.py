@@ -88,7 +88,7 @@ class Scenario:
         lines = self.sandbox.run("squeue", "-h", "-r", "-o", "%T %Z").stdout.splitlines()
         return [line.split()[0] for line in lines if line.split()[1] == str(self.folder)]
 
-    def wait_for_end(self, seconds=150):
+    def wait_for_end(self, seconds=300):
         wait_for(lambda: not self.in_queue(), seconds, f"the end of {self.folder}; {self.logs()}")
 
     def logs(self):
@@ -206,7 +206,7 @@ def runs(sandbox, tmp_path_factory):
 
 def end_of(runs, name):
     scenario, future = runs[name]
-    return scenario, future.result(timeout=300)
+    return scenario, future.result(timeout=400)
 
 
 def test_submit_and_finish(runs):
