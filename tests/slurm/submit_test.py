@@ -175,7 +175,7 @@ SCENARIOS = {
     "requeue": (requeued, {"ranks_per_node": 2, "launcher": "mpirun"}),
     "node": (lost_its_node, {"partition": "pair", "nodes": 2}),
     "limit": (met_its_limit, {"partition": "two", "time": "00:01:00", "at_limit": "chain",
-                              "links": 6, "seconds": 80, "idle_lives": 5}),
+                              "links": 12, "seconds": 65, "idle_lives": 5}),
     "preempt": (preempted, {"partition": "low", "ranks_per_node": 2, "sbatch": ["--exclusive"]}),
     "shares": (killed_share, {"partition": "two", "shares": 3}),
     "cancel": (cancelled_and_resumed, {}),
