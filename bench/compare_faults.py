@@ -28,12 +28,10 @@ from sweeps import command, descendants, kill, log, note   # noqa: E402
 # The command of each in an empty folder or in one that it has begun, and what its user must know.
 PROGRAMS = {
     "dovetail": (lambda folder: command(2, folder, milliseconds=50), "the same command"),
-    "hyperqueue": (lambda folder: ["bash", FARMS / "hyperqueue.sh", VENV, folder],
-                   "a server with --journal"),
     "snakemake": (lambda folder: ["bash", FARMS / "snakemake.sh", VENV, folder],
                   "--unlock first, and --rerun-incomplete"),
     "parsl": (lambda folder: [PYTHON, FARMS / "run_with_parsl.py", folder],
-              "checkpoint_mode and checkpoint_files"),
+              "a memoizer with checkpoint_mode and checkpoint_files"),
     "optuna": (lambda folder: [PYTHON, FARMS / "run_with_optuna.py", folder],
                "a storage, load_if_exists"),
     "hydra": (lambda folder: [PYTHON, FARMS / "run_with_hydra.py", "--multirun",
