@@ -4,10 +4,10 @@
 each other job that has curves.
 
   analysis/log_curves.py results/mine/results.h5 tensorboard runs/mine   # tensorboard --logdir runs
-  analysis/log_curves.py results/mine/results.h5 mlflow file:runs/mlflow    # any tracking URI
+  analysis/log_curves.py results/mine/results.h5 mlflow sqlite:///mlflow.db    # any tracking URI
   analysis/log_curves.py results/mine/results.h5 wandb runs/wandb    # offline; wandb sync sends it
 
-Each needs the tracker's package: tensorboard, mlflow-skinny or wandb (pip install NAME).
+Each needs the tracker's package: tensorboard, mlflow or wandb (pip install NAME).
 """
 import argparse
 import collections

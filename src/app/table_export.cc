@@ -10,6 +10,7 @@
 #include "app/results_folder.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/memory.h"
 #include "base/names.h"
 #include "plan/json.h"
 #include "store/cell_table.h"
@@ -111,6 +112,7 @@ void export_table(const fs::path& results_folder, const fs::path& to) {
   check_is_results_folder(results_folder);
   const PlanOutline plan = read_plan_outline(results_folder);
   const std::map<std::string, Record> records = read_journal(results_folder);
+  return_freed_memory();
   if (suffix == ".h5") return write_results(to, plan, records);
   write_table_of(ResultContents(plan, records), to);
 }

@@ -8,4 +8,8 @@ namespace dovetail {
 // time.
 void keep_freed_memory();
 
+// Returns what was kept to the kernel now. For between two stages of work whose blocks differ, as
+// the many small ones of reading and the few large ones of writing: the gaps of one serve nobody.
+void return_freed_memory();
+
 }  // namespace dovetail

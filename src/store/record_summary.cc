@@ -73,16 +73,21 @@ RecordSummary summary_of(const Record& record) {
 
 RecordSummary summary_of(std::string_view cbor) {
   RecordSummary summary;
+  std::string_view name, reason;
   CborCursor(cbor).for_each_member([&](std::string_view key, CborCursor& value) {
     if (key == "key") summary.key = value.text();
-    if (key == "name") summary.name = value.text();
-    if (key == "reason") summary.reason = value.text();
+    if (key == "name") name = value.text();
+    if (key == "reason") reason = value.text();
     if (key == "status") summary.status = status_named(value.text());
     if (key == "attempt") summary.attempt = static_cast<int64_t>(value.number());
     if (key == "cost") summary.wall_seconds = wall_seconds_of(value);
     if (key == "provenance") summary.worker = worker_of(value);
   });
   if (summary.key.empty()) throw_<DataError>("{} bytes that are no record", cbor.size());
+  if (summary.status != RunStatus::finished) {
+    summary.name = name;
+    summary.reason = reason;
+  }
   return summary;
 }
 

@@ -13,7 +13,8 @@ namespace dovetail {
 
 // What the state of a sweep needs of a record: all but the results.
 struct RecordSummary {
-  std::string key, name, reason;
+  std::string key;
+  std::string name, reason;  // of a record that has not finished
   RunStatus status = RunStatus::finished;
   int64_t attempt = 1;
   double wall_seconds = 0;

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/machine_failure.h"
+#include "base/memory.h"
 #include "store/netcdf.h"
 #include "store/results_cells.h"
 #include "store/results_contents.h"
@@ -40,16 +41,13 @@ void write_root(const hdf5::Handle& file, NetcdfLog& log, const ResultContents& 
 std::string results_image(const ResultContents& contents, NetcdfLog& log) {
   const hdf5::Handle file = hdf5::create_file_in_memory();
   write_root(file, log, contents);
-  write_cube(file, log, contents);
-  write_cells(file, log, contents);
-  write_shared_jobs(file, log, contents);
-  write_probes(file, log, contents);
-  write_examples(file, log, contents);
-  write_strata(file, log, contents);
-  write_predictions(file, log, contents);
-  write_curves(file, log, contents);
-  write_provenance(file, log, contents);
+  for (const auto write : {write_cube, write_cells, write_shared_jobs, write_probes, write_examples,
+                           write_strata, write_predictions, write_curves, write_provenance}) {
+    write(file, log, contents);
+    return_freed_memory();  // of its arrays, which the next group's and the image do not fit into
+  }
   write_chars(file, log);
+  return_freed_memory();
   return hdf5::file_image(file);
 }
 

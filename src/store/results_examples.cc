@@ -60,7 +60,11 @@ void write_predictions(const hdf5::Handle& file, NetcdfLog& log, const ResultCon
       contents.cells, [&](const ResultRow& row) { return texts_of(row).size(); }));
   std::vector<int64_t> text_offsets = {0};
   text_offsets.reserve(static_cast<size_t>(cell_offsets.back()) + 1);
+  size_t num_bytes = 0;
+  for (const ResultRow& row : contents.cells)
+    for (const std::string& text : texts_of(row)) num_bytes += text.size();
   std::vector<uint8_t> bytes;
+  bytes.reserve(num_bytes);
   for (const ResultRow& row : contents.cells) {
     for (const std::string& text : texts_of(row)) {
       bytes.insert(bytes.end(), text.begin(), text.end());

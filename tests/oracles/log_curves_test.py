@@ -70,7 +70,8 @@ def test_tensorboard(sample, entries, tmp_path):
 
 def test_mlflow(sample, entries, tmp_path):
     mlflow = pytest.importorskip("mlflow")
-    uri = f"file:{tmp_path}/mlruns"
+    pytest.importorskip("sqlalchemy")    # mlflow-skinny has no database
+    uri = f"sqlite:///{tmp_path}/mlflow.db"
     written(sample, "mlflow", uri)
     client = mlflow.MlflowClient(tracking_uri=uri)
     experiment = client.get_experiment_by_name("small")
