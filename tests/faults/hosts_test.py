@@ -8,7 +8,7 @@ import subprocess
 import time
 
 import pytest
-from sweeps import JOBS, alive, kill, log, pids, start, stored
+from sweeps import JOBS, Verdict, alive, kill, log, pids, start, stored, wait_for
 
 NAMES = ("dovetail-a", "dovetail-b")
 NETWORK = "10.213.77"
@@ -69,13 +69,6 @@ def begin(folder, dead_after="30"):
                  before=("ip", "netns", "exec", NAMES[0]))
 
 
-def wait_for(condition, seconds=30):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 def end(process, timeout=90):
     _, errors = process.communicate(timeout=timeout)
     return process.returncode, errors
@@ -88,12 +81,8 @@ def cut_link(seconds):
 
 
 def check_nothing_repeated(folder):
-    done = set()
-    for kind, name, *_ in log(folder, "began", "stored"):
-        assert name not in done, f"{kind} {name} after it was stored"
-        if kind == "stored":
-            done.add(name)
-    assert len(done) == JOBS
+    verdict = Verdict(folder)
+    assert not verdict.repeated and len(verdict.done) == JOBS
 
 
 def test_a_sweep_runs_on_two_hosts(hosts, tmp_path):

@@ -4,7 +4,6 @@
 A job counts as finished once its record is in the journal; fake_sweep then logs it as stored, and
 never may it run again. What ran and was not stored yet when a process was killed may, but no more
 of it than waits for the disk together."""
-import collections
 import os
 import random
 import re
@@ -13,7 +12,8 @@ import subprocess
 import time
 
 import pytest
-from sweeps import FAKE_SWEEP, JOBS, LAUNCH, alive, descendants, kill, log, pids, start, stored
+from sweeps import (FAKE_SWEEP, JOBS, LAUNCH, Verdict, alive, descendants, kill, pids, start,
+                    stored, wait_for)
 
 SEED = int(os.environ.get("SEED", random.randrange(10**6)))
 
@@ -28,13 +28,6 @@ def end(process, timeout=60):
     return process.returncode, errors
 
 
-def wait_for(condition, seconds=30):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"seed {SEED}: it does not come to it"
-        time.sleep(0.01)
-
-
 TOGETHER = 4   # short jobs that end while the disk is busy with others
 
 
@@ -42,16 +35,12 @@ def check_once(folder, excused):
     """No job began, or was stored, after it had been stored. One that ran is run again, or is in
     the journal without a line, only where a kill excuses it: of each rank that was killed, the
     jobs whose records wait for the disk together."""
-    done, ran = set(), collections.Counter()
-    for kind, name, *_ in log(folder, "began", "ran", "stored"):
-        assert kind == "ran" or name not in done, f"seed {SEED}: {kind} {name} after it was stored"
-        if kind == "stored":
-            done.add(name)
-        ran[name] += kind == "ran"
+    verdict = Verdict(folder)
     excused *= TOGETHER
-    assert JOBS - len(done) <= excused, f"seed {SEED}: {done}"
-    assert len(ran) == JOBS
-    assert sum(ran.values()) - JOBS <= excused, f"seed {SEED}: {ran}"
+    assert not verdict.repeated, f"seed {SEED}: {verdict.repeated}"
+    assert JOBS - len(verdict.done) <= excused, f"seed {SEED}: {verdict.done}"
+    assert len(verdict.ran) == JOBS
+    assert verdict.ran.total() - JOBS <= excused, f"seed {SEED}: {verdict.ran}"
 
 
 @pytest.mark.parametrize("ranks", [0, 1, 2, 4])

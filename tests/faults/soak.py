@@ -22,7 +22,7 @@ os.environ["HDF5_USE_FILE_LOCKING"] = "FALSE"
 import h5py   # noqa: E402  (reads the variable when it is loaded)
 from injections import DEAD_AFTER_SECONDS, INJECTIONS, Machine   # noqa: E402
 from journal_records import records   # noqa: E402
-from sweeps import JOBS, alive, descendants, kill, log, note, pids, start   # noqa: E402
+from sweeps import JOBS, Verdict, alive, descendants, kill, note, pids, start   # noqa: E402
 
 MILLISECONDS = 15          # a job
 HANGS_SECONDS = 60
@@ -45,33 +45,6 @@ class Watch(threading.Thread):
                 self.opened += 1
             except Exception as error:   # whatever it is, a reader met it
                 self.error = error
-
-
-class Verdict:
-    """What the log of a sweep says: the jobs that are stored, those that began or were stored again
-    after they had been, the records that faults destroyed, and how often each job ran."""
-
-    def __init__(self, folder):
-        self.done, self.ran, self.repeated, self.damaged = set(), collections.Counter(), 0, 0
-        spoiled = set()
-        for kind, *words in log(folder, "launch", "began", "ran", "stored", "damaged"):
-            name = words[0] if words else None
-            if kind == "launch":
-                spoiled = set()
-            elif kind == "damaged":   # perhaps between the disk and the log
-                self.damaged += 1
-                spoiled |= {name} - self.done
-                self.done.discard(name)
-            elif kind == "ran":   # a rank back from the dead ends the job that it was at
-                self.ran[name] += 1
-            else:
-                self.repeated += name in self.done
-                if kind == "stored" and name not in spoiled:
-                    self.done.add(name)
-
-    def counts(self):
-        return {"lost": JOBS - len(self.done), "repeated": self.repeated, "damaged": self.damaged,
-                "run_again_before_stored": self.ran.total() - JOBS - self.damaged}
 
 
 class Soak:

@@ -4,8 +4,8 @@ import os
 import random
 
 from journal_records import HEADER, MAGIC, RECORD, checksum, records
-from soak import Verdict, soak_all
-from sweeps import JOBS, note
+from soak import soak_all
+from sweeps import JOBS, Verdict, note
 
 SEED = int(os.environ.get("SEED", random.randrange(10**6)))
 

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""fake_sweep from outside: how it is started, what it logs, which of its processes are alive."""
+"""fake_sweep from outside: how it is started, what it logs and what that says, which of its
+processes are alive."""
+import collections
 import os
 import pathlib
 import signal
 import subprocess
+import time
 
 LAUNCH = pathlib.Path(os.environ["DOVETAIL_SOURCE_DIR"]) / "jobs" / "launch"
 FAKE_SWEEP = os.environ["FAKE_SWEEP"]
@@ -49,6 +52,42 @@ def pids(folder):
     for kind, *words in log(folder, "launch", "rank"):
         found = {} if kind == "launch" else found | {int(words[0]): int(words[1])}
     return found
+
+
+class Verdict:
+    """What the log of a sweep says: the jobs that are stored, those that began or were stored again
+    after they had been, the records that faults destroyed, and how often each job ran."""
+
+    def __init__(self, folder):
+        self.done, self.ran, self.repeated, self.damaged = set(), collections.Counter(), [], 0
+        spoiled = set()
+        for kind, *words in log(folder, "launch", "began", "ran", "stored", "damaged"):
+            name = words[0] if words else None
+            if kind == "launch":
+                spoiled = set()
+            elif kind == "damaged":   # perhaps between the disk and the log
+                self.damaged += 1
+                spoiled |= {name} - self.done
+                self.done.discard(name)
+            elif kind == "ran":   # a rank back from the dead ends the job that it was at
+                self.ran[name] += 1
+            else:
+                if name in self.done:
+                    self.repeated.append(f"{kind} {name}")
+                if kind == "stored" and name not in spoiled:
+                    self.done.add(name)
+
+    def counts(self):
+        return {"lost": JOBS - len(self.done), "repeated": len(self.repeated),
+                "damaged": self.damaged,
+                "run_again_before_stored": self.ran.total() - JOBS - self.damaged}
+
+
+def wait_for(condition, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it does not come to it"
+        time.sleep(0.01)
 
 
 def kill(pid, number=signal.SIGKILL):
