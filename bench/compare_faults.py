@@ -23,20 +23,23 @@ from peers import ROOT, print_heads, print_place, print_row, say, warn_of_load
 sys.path.insert(0, str(ROOT / "tests" / "faults"))
 os.environ.setdefault("FAKE_SWEEP", str(ROOT / "build/tests/faults/fake_sweep"))
 os.environ.setdefault("DOVETAIL_SOURCE_DIR", str(ROOT))
-from sweeps import command, descendants, kill, log, note   # noqa: E402
+from sweeps import JOBS, command, descendants, kill, log, note   # noqa: E402
 
-# The command of each in an empty folder or in one that it has begun, and what its user must know.
+# The command of each in an empty folder or in one that it has begun, its number of tasks, and what
+# its user must know.
+TASKS = 40   # as in bench/farms
 PROGRAMS = {
-    "dovetail": (lambda folder: command(2, folder, milliseconds=50), "the same command"),
+    "dovetail": (lambda folder: command(2, folder, milliseconds=50), JOBS, "the same command"),
     "snakemake": (lambda folder: ["bash", FARMS / "snakemake.sh", VENV, folder],
-                  "--unlock first, and --rerun-incomplete"),
+                  TASKS, "--unlock first, and --rerun-incomplete"),
     "parsl": (lambda folder: [PYTHON, FARMS / "run_with_parsl.py", folder],
-              "a memoizer with checkpoint_mode and checkpoint_files"),
+              TASKS, "a memoizer with checkpoint_mode and checkpoint_files"),
     "optuna": (lambda folder: [PYTHON, FARMS / "run_with_optuna.py", folder],
-               "a storage, load_if_exists"),
+               TASKS, "a storage, load_if_exists"),
     "hydra": (lambda folder: [PYTHON, FARMS / "run_with_hydra.py", "--multirun",
-                              f"+folder={folder}", "+task=" + ",".join(map(str, range(40))),
-                              f"hydra.sweep.dir={folder}/multirun"], "nothing: it cannot resume"),
+                              f"+folder={folder}", "+task=" + ",".join(map(str, range(TASKS))),
+                              f"hydra.sweep.dir={folder}/multirun"],
+              TASKS, "nothing: it cannot resume"),
 }
 HANGS_SECONDS, MOST_KILLS_A_SWEEP = 60, 5
 
@@ -68,7 +71,7 @@ def repeated_and_ran(folder):
     return repeated, len(ran)
 
 
-def sweep(program, choose, kills, undisturbed):
+def sweep(program, tasks, choose, kills, undisturbed):
     """One sweep under at most so many kills, each at a moment of the undisturbed run."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -80,10 +83,10 @@ def sweep(program, choose, kills, undisturbed):
         code = attempt(program, folder, None)
         repeated, ran = repeated_and_ran(folder)
         return collections.Counter(kills=done, launches=done + 1, repeated=repeated,
-                                   tasks=40, lost=40 - min(40, ran), unended=int(code != 0))
+                                   tasks=tasks, lost=tasks - ran, unended=int(code != 0))
 
 
-def measure(program, kills, seed):
+def measure(program, tasks, kills, seed):
     choose = random.Random(seed)
     with tempfile.TemporaryDirectory() as name:
         began = time.monotonic()
@@ -92,8 +95,8 @@ def measure(program, kills, seed):
         assert code == 0, Path(name, "output.txt").read_text()
     total = collections.Counter()
     while total["kills"] < kills:
-        total.update(sweep(program, choose, min(MOST_KILLS_A_SWEEP, kills - total["kills"]),
-                           undisturbed))
+        total.update(sweep(program, tasks, choose,
+                           min(MOST_KILLS_A_SWEEP, kills - total["kills"]), undisturbed))
     return {"undisturbed_seconds": round(undisturbed, 2), **total}
 
 
@@ -102,7 +105,7 @@ def main():
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--programs", default=",".join(PROGRAMS), help="names, with commas between")
-    parser.add_argument("--json", action="store_true", 
+    parser.add_argument("--json", action="store_true",
                         help="also a line for each program, to standard error")
     options = parser.parse_args()
     install()
@@ -111,8 +114,8 @@ def main():
                 ["program", "kills", "tasks", "repeated", "lost", "sweeps without an end",
                  "undisturbed", "to go on"])
     for name in options.programs.split(","):
-        program, needs = PROGRAMS[name]
-        found = measure(program, options.kills, options.seed)
+        program, tasks, needs = PROGRAMS[name]
+        found = measure(program, tasks, options.kills, options.seed)
         print_row([name, *(str(found[key]) for key in ("kills", "tasks", "repeated", "lost",
                                                        "unended")),
                    f"{found['undisturbed_seconds']} s", needs])

@@ -3,10 +3,9 @@
 # usage: snakemake.sh VENV FOLDER
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+bin=$1/bin
 cd "$2"
-snakemake() {
-  "$VENV/bin/snakemake" --snakefile "$here/Snakefile" --cores 2 --config python="$VENV/bin/python" script="$here/task.py" "$@"
-}
-VENV=$1
-snakemake --unlock
-snakemake --rerun-incomplete
+for how in --unlock --rerun-incomplete; do
+  "$bin/snakemake" --snakefile "$here/Snakefile" --cores 2 --config python="$bin/python" \
+    script="$here/task.py" "$how"
+done
