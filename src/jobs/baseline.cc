@@ -35,8 +35,18 @@ std::string without_sense_note(const std::string& text) {
   return text.ends_with(")") && open != std::string::npos && open > 0 ? text.substr(0, open) : text;
 }
 
-void run_untuned(const Job& job, const TaskData& task, const EvaluateSettings& evaluation,
-                 Artefacts& artefacts, Record& record) {
+// The validation examples of the cells of these seeds.
+std::vector<const Example*> examples_of(const BaselineValidation& validation,
+                                        const TaskData& task) {
+  std::vector<const Example*> examples;
+  for (const uint64_t seed : validation.seeds) {
+    const Subset subset = training_subset(task, {}, seed, validation.examples);
+    for (const Example* example : validation_examples_of(task, subset)) examples.push_back(example);
+  }
+  return examples;
+}
+
+void run_untuned(const Job& job, const TaskData& task, Artefacts& artefacts, Record& record) {
   const BaselineJob& baseline = settings_of<BaselineJob>(job);
   const UntunedSettings& settings = baseline.untuned.value();
   Backbone backbone = load_backbone(job, settings.start, settings.seed.value_or(0),
@@ -46,7 +56,10 @@ void run_untuned(const Job& job, const TaskData& task, const EvaluateSettings& e
       task, untuned_template(settings.tmpl), *backbone.vocabulary, {},
       backbone.model.config().vocab_size,
       {settings.max_source_length, settings.max_target_length, row_texts(backbone.model.config())});
-  evaluate(backbone.model, *method, encoder, evaluation, record);
+  evaluate(backbone.model, *method, encoder, baseline.evaluate, record);
+  if (baseline.validation)
+    validate(examples_of(*baseline.validation, task), backbone.model, *method, encoder,
+             baseline.evaluate, record);
 }
 
 Subset subset_of(const BaselineJob& baseline, const TaskData& task) {
@@ -85,28 +98,13 @@ std::vector<std::string> answers_of(const BaselineJob& baseline, const TaskData&
   throw std::logic_error("a baseline without answers of its own");
 }
 
-// On the task's test examples.
-void score(const Job& job, const TaskData& task, const EvaluateSettings& evaluation,
-           Artefacts& artefacts, Record& record) {
-  const BaselineJob& baseline = settings_of<BaselineJob>(job);
-  if (baseline.baseline == BaselineKind::untuned)
-    return run_untuned(job, task, evaluation, artefacts, record);
-  const std::vector<int64_t> test = choose_test(task, evaluation.test_examples);
-  if (baseline.baseline == BaselineKind::chance)
-    return score_chance(task, test, evaluation.metrics, record);
-  score_predictions(task, test, answers_of(baseline, task, test), evaluation.metrics, record);
-}
-
-// The task with the validation examples of cells in place of its test examples.
-TaskData task_of_validation(const TaskData& task, const BaselineValidation& validation) {
-  TaskData found = task;
-  found.test.clear();
-  for (const uint64_t seed : validation.seeds) {
-    const Subset subset = training_subset(task, {}, seed, validation.examples);
-    for (const Example* example : validation_examples_of(task, subset))
-      found.test.push_back(*example);
-  }
-  return found;
+// Scores a baseline without a model on the task's test examples, `count` of them (0: all).
+void score_answers_of(const BaselineJob& baseline, const TaskData& task, int64_t count,
+                      Record& record) {
+  const std::vector<int64_t> test = choose_test(task, count);
+  const std::vector<std::string>& metrics = baseline.evaluate.metrics;
+  if (baseline.baseline == BaselineKind::chance) return score_chance(task, test, metrics, record);
+  score_predictions(task, test, answers_of(baseline, task, test), metrics, record);
 }
 
 }  // namespace
@@ -114,14 +112,16 @@ TaskData task_of_validation(const TaskData& task, const BaselineValidation& vali
 void run_baseline(const Job& job, Artefacts& artefacts, Record& record) {
   const BaselineJob& baseline = settings_of<BaselineJob>(job);
   const auto task = load_task(job, baseline.task, artefacts);
-  score(job, *task, baseline.evaluate, artefacts, record);
+  if (baseline.baseline == BaselineKind::untuned) return run_untuned(job, *task, artefacts, record);
+  score_answers_of(baseline, *task, baseline.evaluate.test_examples, record);
   if (!baseline.validation) return;
-  EvaluateSettings evaluation = baseline.evaluate;
-  evaluation.test_examples = 0;
-  evaluation.also.clear();
-  Record validated;
-  score(job, task_of_validation(*task, *baseline.validation), evaluation, artefacts, validated);
-  record.validation_scores = std::move(validated.per_example);
+  TaskData validated = *task;
+  validated.test.clear();
+  for (const Example* example : examples_of(*baseline.validation, *task))
+    validated.test.push_back(*example);
+  Record scored;
+  score_answers_of(baseline, validated, /*count=*/0, scored);
+  record.validation_scores = std::move(scored.per_example);
 }
 
 }  // namespace dovetail

@@ -245,6 +245,15 @@ RowCounts evaluate(T5Model& model, TuningMethod& tuning, const ExampleEncoder& e
   return evaluate_on(examples, model, tuning, encoder, settings, record);
 }
 
+void validate(const std::vector<const Example*>& examples, T5Model& model, TuningMethod& tuning,
+              const ExampleEncoder& encoder, const EvaluateSettings& settings, Record& record) {
+  EvaluateSettings first = settings;
+  first.also.clear();
+  Record scored;
+  evaluate_on(examples, model, tuning, encoder, first, scored);
+  record.validation_scores = std::move(scored.per_example);
+}
+
 double mean_loss(const T5Model& model, TuningMethod& tuning, const std::vector<Sequence>& rows,
                  int64_t batch_size) {
   const at::NoGradGuard no_grad;

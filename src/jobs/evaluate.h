@@ -34,6 +34,10 @@ RowCounts evaluate_on(const std::vector<const Example*>& examples, T5Model& mode
                       TuningMethod& tuning, const ExampleEncoder& encoder,
                       const EvaluateSettings& settings, Record& record);
 
+// Scores validation examples, by the first decoding alone: record.validation_scores.
+void validate(const std::vector<const Example*>& examples, T5Model& model, TuningMethod& tuning,
+              const ExampleEncoder& encoder, const EvaluateSettings& settings, Record& record);
+
 // Mean loss per target token over the rows, without dropout.
 double mean_loss(const T5Model& model, TuningMethod& tuning, const std::vector<Sequence>& rows,
                  int64_t batch_size);

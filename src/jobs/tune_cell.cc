@@ -175,12 +175,8 @@ void TuneCell::restore_best() {
 
 void TuneCell::record_validation(Record& record) {
   if (validation.empty()) return;
-  EvaluateSettings main = evaluate;
-  main.also.clear();
-  Record scored;
-  evaluate_on(validation_examples_of(*task, subset), backbone.model, *method, encoder, main,
-              scored);
-  record.validation_scores = std::move(scored.per_example);
+  validate(validation_examples_of(*task, subset), backbone.model, *method, encoder, evaluate,
+           record);
 }
 
 }  // namespace dovetail

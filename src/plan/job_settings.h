@@ -175,14 +175,14 @@ struct UntunedSettings {
   std::optional<uint64_t> seed;  // of random weights; otherwise no seed decides anything
 };
 
-// A cell without training.
-// The validation examples of these seeds' cells.
+// Where a baseline is scored beside the test set: on the examples that the cells of these seeds
+// are validated on.
 struct BaselineValidation {
   int64_t examples = 0;  // of each seed
   std::vector<uint64_t> seeds;
 };
 
-struct BaselineJob {
+struct BaselineJob {  // a cell without training
   BaselineKind baseline = BaselineKind::copy;
   TaskSource task;
   EvaluateSettings evaluate;

@@ -97,6 +97,11 @@ TEST_F(ValidationTest, ScoresBaselinesOnTheSameExamples) {
 
   const Record copied = scored({.baseline = BaselineKind::copy, .validation = {{12, {1, 2, 3}}}});
   EXPECT_THAT(copied.validation_scores.at("exact_match"), SizeIs(36));
+  const UntunedSettings untuned{.start = cell_.start, .tmpl = cell_.tmpl};
+  const Record answered = scored(
+      {.baseline = BaselineKind::untuned, .untuned = untuned, .validation = {{12, {1, 2, 3}}}});
+  EXPECT_THAT(answered.validation_scores.at("exact_match"), SizeIs(36));
+  EXPECT_THAT(answered.per_example.at("exact_match"), SizeIs(2));
 }
 
 // The rate rises to one that breaks the model, so its best point is not its last. The one
