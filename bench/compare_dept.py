@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""DePT beside prompt tuning with as many trained numbers, LoRA and (IA)^3, in one interleaved run:
-seconds of a training step and the peak of memory, for m = 100 (prompt tuning) down to 0 vectors and
-sources of 64 to 1,024 tokens. Batch 8, target 16, fp32, AdamW. All rows of a batch are full, which
-is DePT's best case: its paper pads to a fixed length, and nobody here does."""
+"""DePT beside prompt tuning with as many trained numbers (as near as a whole rank comes), LoRA and
+(IA)^3, in one interleaved run: seconds of a training step and the peak of memory, for m = 100
+(prompt tuning) down to 0 vectors and sources of 64 to 1,024 tokens. Batch 8, target 16, fp32, AdamW.
+All rows of a batch are full, which is DePT's best case: its paper pads to a fixed length, and nobody
+here does."""
 import peers
 from peers import Peer, dovetail
+from shapes import SHAPES
 
 BATCH, TARGET, PROMPT = 8, 16, 100
 VECTORS = [80, 60, 40, 20, 0]
-LENGTHS = [64, 128, 256, 512, 1024]
+LENGTHS = "64,128,256,512,1024"
 
 
 def peer(name, shape, threads, source, tuning, **parameters):
@@ -23,7 +25,9 @@ def peer(name, shape, threads, source, tuning, **parameters):
 def peers_of(shape, threads, source):
     place = (shape, threads, source)
     prompt = peer("prompt", *place, "soft_prompt", num_virtual_tokens=PROMPT)
-    depts = [peer(f"dept {m}", *place, "dept", num_virtual_tokens=m, prompt_budget=PROMPT,
+    width = SHAPES[shape]["d_model"]
+    ranks = {m: round((PROMPT - m) * width / (source + width)) for m in VECTORS}
+    depts = [peer(f"dept {m}", *place, "dept", num_virtual_tokens=m, r=ranks[m],
                   max_source_length=source) for m in VECTORS]
     return [prompt, *depts, peer("lora", *place, "lora", r=4), peer("ia3", *place, "ia3")]
 
@@ -37,8 +41,14 @@ def rows_of(results, shape, threads, source):
                f"{time:.2f}", f"{own['peak_bytes'] / 2**20:.0f} MiB", f"{memory:.2f}"]
 
 
+def options():
+    parser = peers.option_parser(__doc__, "tiny", "1", seconds=15)
+    parser.add_argument("--lengths", default=LENGTHS, help="of sources, in tokens")
+    return peers.parsed(parser)
+
+
 def main():
-    given = peers.options(__doc__, "tiny", "1", seconds=15)
+    given = options()
     peers.warn_of_load()
     rows = []
     title = "DePT: a step of training beside prompt tuning's"
@@ -46,7 +56,7 @@ def main():
                               "of prompt tuning's", "peak memory", "of prompt tuning's"])
     for shape in given.shapes:
         for threads in given.threads:
-            for source in LENGTHS:
+            for source in map(int, given.lengths.split(",")):
                 results = peers.measure(peers_of(shape, threads, source), given.seconds)
                 rows.append({"shape": shape, "threads": threads, "source": source,
                              "peers": results})

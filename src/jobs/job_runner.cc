@@ -101,6 +101,7 @@ void JobRunner::run(std::span<const Job> group, const std::function<void(size_t,
     DOVETAIL_CHECK(job.kind == group.front().kind);
   }
   DOVETAIL_CHECK(group.size() == 1 || group.front().kind == JobKind::tune);
+  forget_peak();
   Meter meter;
   Cost shared;  // of the training, which the cells share evenly
   std::vector<bool> handed_over(group.size(), false);

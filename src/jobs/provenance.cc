@@ -55,6 +55,8 @@ int64_t peak_bytes() {
   return usage.ru_maxrss * 1024;
 }
 
+void forget_peak() { std::ofstream("/proc/self/clear_refs") << 5; }
+
 double cpu_seconds() {
   timespec time{};
   ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);

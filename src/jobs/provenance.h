@@ -17,8 +17,10 @@ std::string cpu_model();
 // computes with subnormal numbers ("kept") or takes them for zero ("flushed").
 nlohmann::json provenance(int threads, const std::string& device, const std::string& precision);
 
-// The peak resident set of this process so far, in bytes.
+// The peak resident set of this process since forget_peak(), in bytes; where the system cannot
+// forget it (it needs Linux' /proc), since the process began.
 int64_t peak_bytes();
+void forget_peak();
 // The processor time of the calling process, in seconds.
 double cpu_seconds();
 

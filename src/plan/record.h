@@ -24,7 +24,7 @@ struct Cost {
   int64_t train_steps = 0;
   int64_t train_tokens = 0;     // source and target tokens, without padding
   double padding_fraction = 0;  // of computed tokens
-  int64_t peak_bytes = 0;       // peak resident set of the process so far
+  int64_t peak_bytes = 0;       // peak resident set while the job ran
 };
 
 // The result of one job. Metrics are means over the test examples of `per_example`, or corpus-level

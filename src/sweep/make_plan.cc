@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sweep/make_plan.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <set>
 
@@ -186,21 +188,44 @@ void add_metrics(JobGraph& graph, Plan& plan) {
   }
 }
 
+// Notes on tasks, in the order in which they came up. What several tasks have in common, such as the
+// file that they are rows of, is said once.
+class TaskNotes {
+ public:
+  void add(const std::string& task, const std::string& note) {
+    auto entry = std::ranges::find(notes_, note, &Entry::first);
+    if (entry == notes_.end()) entry = notes_.insert(entry, {note, {}});
+    entry->second.push_back(task);
+  }
+
+  void append_to(std::vector<std::string>& all) const {
+    for (const auto& [note, tasks] : notes_) {
+      all.push_back(fmt::format("{} {}: {}", tasks.size() == 1 ? "task" : "tasks",
+                                fmt::join(tasks, ", "), note));
+    }
+  }
+
+ private:
+  using Entry = std::pair<std::string, std::vector<std::string>>;
+  std::vector<Entry> notes_;
+};
+
 void add_task_facts(JobGraph& graph, Plan& plan) {
   const Sweep& sweep = graph.sweep();
   if (sweep.pretrain_only) return;
+  TaskNotes notes;
   for (const AxisValue& task : sweep.axes.at("task")) {
     const std::string primary = graph.data().primary_metric(task);
     plan.primary_metrics[task.label] =
         primary.empty() ? primary_metric_of(plan, task.label) : primary;
     const std::string source = graph.data().task_source(task);
     if (!source.empty()) plan.sources["task"][task.label] = source;
-    for (const std::string& note : graph.data().notes(task))
-      plan.notes.push_back(fmt::format("task {}: {}", task.label, note));
+    for (const std::string& note : graph.data().notes(task)) notes.add(task.label, note);
     TaskStrata strata = graph.data().test_strata(task);
     if (!strata.columns.empty()) plan.strata[task.label] = std::move(strata);
     if (sweep.select.examples > 0) plan.task_facts[task.label] = graph.data().task_facts(task);
   }
+  notes.append_to(plan.notes);
 }
 
 // Each task that a claim about some test examples looks at must have such examples.

@@ -5,6 +5,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <vector>
 
 #include "base/scratch_folder.h"
 #include "jobs/job_runner.h"
@@ -26,6 +27,19 @@ TEST(Provenance, NamesTheProcessor) {
   if (text.find("model name") == std::string::npos) GTEST_SKIP() << "the system names none";
   EXPECT_FALSE(model.empty());
   EXPECT_NE(text.find(": " + model + "\n"), std::string::npos) << model;
+}
+
+// A rank's later jobs are not charged with the memory of an earlier one.
+TEST(Provenance, ForgetsThePeakOfEarlierJobs) {
+  if (!std::ofstream("/proc/self/clear_refs").is_open()) GTEST_SKIP() << "needs Linux' /proc";
+  constexpr int64_t kBlock = int64_t{300} << 20;
+  { const std::vector<char> touched(kBlock, 1); }
+  const int64_t before = peak_bytes();
+  EXPECT_GE(before, kBlock);
+
+  forget_peak();
+
+  EXPECT_LT(peak_bytes(), before - kBlock / 2);
 }
 
 // A cell that fails at once has a record as well: with its reason, and with its own precision.

@@ -369,6 +369,25 @@ TEST_F(PlanTest, AMetricThatMustDecideATaskIsMeasuredForThatTaskAlone) {
   EXPECT_FALSE(Json(before).contains("notes"));
 }
 
+// Tasks that are parts of one file have what is to be known of it in common.
+class OneFile : public NamedData {
+ public:
+  std::vector<std::string> data_notes(const std::string& task) override {
+    return {"rows.tsv has bad rows", task + " is small"};
+  }
+};
+
+TEST_F(PlanTest, WhatSeveralTasksHaveInCommonIsNotedOnce) {
+  OneFile data;
+
+  const Plan plan = make_plan(parse(kSmallSweep), data);
+
+  EXPECT_EQ(plan.notes, (std::vector<std::string>{
+                            "tasks wordnet.category, wordnet.derived_from: rows.tsv has bad rows",
+                            "task wordnet.category: wordnet/category is small",
+                            "task wordnet.derived_from: wordnet/derived_from is small"}));
+}
+
 // The pre-training run behind each seed of one start, by the name of its job.
 std::vector<std::string> runs_behind(const Plan& plan, const std::string& objective) {
   std::vector<std::string> runs;

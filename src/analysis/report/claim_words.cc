@@ -107,8 +107,8 @@ std::string evidence_text(const ClaimResult& result) {
                         count_text(result.pretraining_runs, "run"));
   if (result.tasks.empty()) return text;
   text += result.effect.tasks_drawn  ? "; a draw of tasks"
-          : result.tasks.size() == 1 ? "; holds for this task alone"
-                                     : "; holds for these tasks alone";
+          : result.tasks.size() == 1 ? "; of this task alone"
+                                     : "; of these tasks alone";
   if (result.not_learned.empty()) return text;
   return text + fmt::format("; without {}, where by validation no tuned cell beats the baselines",
                             fmt::join(result.not_learned, ", "));
