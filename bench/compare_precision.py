@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What int8 costs in score: a sweep run in both precisions of [evaluate], cell by cell.
 
-Training is in float32 and the same in both runs, so that a cell differs in its answers alone. Prints
-for each task and metric the mean over its tuned cells, of the difference too, with a 95 % interval
-over the cells, and the largest difference of a cell. --filter takes some of the cells.
+Training is in float32 and the same in both runs, so that a cell differs in its answers alone.
+Prints for each task and metric the mean over its tuned cells, of the difference too, with a 95 %
+interval over the cells, and the largest difference of a cell. --filter takes some of the cells.
 """
 import argparse
 import csv
@@ -30,14 +30,14 @@ def in_precision(sweep, precision):
 
 
 def run(sweep, precision, folder, given):
-    """The rows of the table of cells."""
+    """The rows of the table of cells. Runs where the sweep is, whose paths may be relative."""
     file = folder / f"{precision}.toml"
     file.write_text(in_precision(sweep.read_text(), precision))
     out = folder / precision
     words = ["--filter", given.filter] if given.filter else []
     subprocess.run([ROOT / "jobs" / "launch", "-n", str(given.ranks), DOVETAIL, "run", file,
-                    "--out", out, "--store", given.store or folder / "store", "--threads", "1",
-                    *words], check=True, stdout=sys.stderr)
+                    "--out", out, "--store", (given.store or folder / "store").resolve(),
+                    "--threads", "1", *words], check=True, stdout=sys.stderr, cwd=sweep.parent)
     table = folder / f"{precision}.csv"
     subprocess.run([DOVETAIL, "export", out, "--table", "--to", table], check=True)
     with open(table) as rows:
@@ -67,7 +67,8 @@ def main():
     parser.add_argument("sweep", type=Path)
     parser.add_argument("--metrics", default="exact_match", help="names, with commas between")
     parser.add_argument("--filter", help="of cells, as for dovetail run")
-    parser.add_argument("--store", help="takes pre-training from it, and leaves its own there")
+    parser.add_argument("--store", type=Path,
+                        help="takes pre-training from it, and leaves its own there")
     parser.add_argument("--ranks", type=int, default=2)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:

@@ -2,19 +2,13 @@
 #include "jobs/evaluate.h"
 
 #include <c10/core/GradMode.h>
-#include <c10/core/InferenceMode.h>
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <deque>
 
 #include "base/error.h"
-#include "base/random.h"
-#include "base/stop.h"
 #include "examples/subset.h"
-#include "jobs/decoding.h"
-#include "jobs/label_answers.h"
-#include "model/generation/generate.h"
-#include "model/generation/generation_config.h"
+#include "jobs/test_pass.h"
 #include "templates/answer.h"
 #include "training/weighted_loss.h"
 
@@ -23,100 +17,6 @@ namespace dovetail {
 using at::Tensor;
 
 namespace {
-
-// Batches of rows sorted by source length, longest first, so that they hold little padding.
-std::vector<std::vector<int64_t>> length_batches(const std::vector<Sequence>& rows,
-                                                 int64_t batch_size) {
-  std::vector<int64_t> order(rows.size());
-  std::iota(order.begin(), order.end(), int64_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-    return rows[a].source.size() > rows[b].source.size();
-  });
-  std::vector<std::vector<int64_t>> batches;
-  for (size_t begin = 0; begin < order.size(); begin += batch_size) {
-    batches.emplace_back(order.begin() + begin,
-                         order.begin() + std::min(order.size(), begin + batch_size));
-  }
-  return batches;
-}
-
-Batch gather(const std::vector<Sequence>& rows, const std::vector<int64_t>& indices,
-             const T5Model& model) {
-  std::vector<const Sequence*> chosen;
-  for (int64_t index : indices) chosen.push_back(&rows[index]);
-  return collate(chosen, BatchIds(model.config())).to(model.device());
-}
-
-// The answers of one decoding: texts[example][sample].
-struct Answers {
-  std::string label;  // of a further decoding; "": the main one
-  Decoding decoding;
-  std::vector<std::vector<std::string>> texts;
-};
-
-std::vector<Answers> prepare_answers(const EvaluateSettings& settings, const T5Config& config,
-                                     size_t examples) {
-  std::vector<Answers> all;
-  all.push_back({"", make_decoding(settings.decoding, settings.max_new_tokens), {}});
-  for (const FurtherDecoding& other : settings.also) {
-    all.push_back({other.label, make_decoding(other, settings.max_new_tokens), {}});
-  }
-  for (Answers& answers : all) {
-    apply_model_ids(config, answers.decoding.settings);
-    answers.texts.resize(examples);
-  }
-  return all;
-}
-
-void write_labels(const LabelReader& reader, const Tensor& memory_BSD, const Tensor& mask_BS,
-                  const std::vector<int64_t>& indices, const Vocabulary& vocabulary,
-                  Answers& answers) {
-  const std::vector<size_t> labels = likeliest_labels(reader, memory_BSD, mask_BS);
-  for (size_t i = 0; i < indices.size(); ++i) {
-    std::vector<int32_t> ids = reader.targets()[labels[i]];
-    ids.pop_back();  // </s>
-    answers.texts[indices[i]].assign(answers.decoding.samples, vocabulary.decode(ids));
-  }
-}
-
-// Each sample has a seed of its own, as if it were a separate call.
-void write_answers(const EvalContext& context, const Tensor& memory_BSD, const Tensor& mask_BS,
-                   const std::vector<int64_t>& indices, Answers& answers) {
-  const Vocabulary& vocabulary = context.encoder.vocabulary();
-  if (const LabelReader* reader = context.tuning.label_reader())
-    return write_labels(*reader, memory_BSD, mask_BS, indices, vocabulary, answers);
-  GenerationSettings settings = answers.decoding.settings;
-  settings.source_numbers = indices;
-  const uint64_t seed = settings.seed;
-  for (int64_t sample = 0; sample < answers.decoding.samples; ++sample) {
-    settings.seed = derive_seed(seed, fmt::format("sample/{}", sample));
-    const auto hypotheses = generate(context.model, memory_BSD, mask_BS, settings);
-    for (size_t i = 0; i < indices.size(); ++i) {
-      answers.texts[indices[i]].push_back(vocabulary.decode(hypotheses[i].front().ids));
-    }
-  }
-}
-
-// Encodes each source once, for its loss and for every decoding.
-std::vector<TokenScores> run_test(const EvalContext& context, const std::vector<Sequence>& rows,
-                                  int64_t batch_size, std::vector<Answers>& all) {
-  const at::InferenceMode inference;
-  std::vector<TokenScores> scores(rows.size());
-  for (const std::vector<int64_t>& indices : length_batches(rows, batch_size)) {
-    check_stop();
-    const Batch batch = gather(rows, indices, context.model);
-    const Tensor memory =
-        context.model.encode(context.tuning.embed(batch.source_BS), batch.mask_BS);
-    std::vector<Ids> targets;
-    for (const int64_t index : indices) targets.emplace_back(rows[index].target);
-    std::vector<TokenScores> found = score_targets(context, memory, batch.mask_BS, targets);
-    for (size_t i = 0; i < indices.size(); ++i) scores[indices[i]] = std::move(found[i]);
-    for (Answers& answers : all) {
-      write_answers(context, memory, batch.mask_BS, indices, answers);
-    }
-  }
-  return scores;
-}
 
 bool has_evidence(const std::vector<ScoredItem>& items, Evidence evidence) {
   const ScoredItem& item = items.front();
@@ -215,34 +115,56 @@ void score_predictions(const TaskData& task, const std::vector<int64_t>& test,
   record.predictions = predictions;
 }
 
+void evaluate_group(std::span<CellTest> cells, const EvaluateSettings& settings) {
+  std::deque<PrepackedWeights> ready;  // which do not move
+  std::vector<EncodedRows> encoded(cells.size());
+  std::vector<TestPass> passes;
+  for (size_t i = 0; i < cells.size(); ++i) {
+    const CellTest& cell = cells[i];
+    ready.emplace_back(cell.model, inference_precision(settings.precision, cell.model.device()));
+    for (const Example* example : cell.examples)
+      encoded[i].add(cell.encoder.row(*example, example->references.front()));
+    passes.push_back({{cell.model, cell.tuning, cell.encoder},
+                      &encoded[i].rows,
+                      prepare_answers(settings, cell.model.config(), cell.examples.size()),
+                      {}});
+  }
+  run_test(passes, settings.batch_size);
+  for (size_t i = 0; i < cells.size(); ++i) {
+    CellTest& cell = cells[i];
+    const TestPass& pass = passes[i];
+    record_loss(pass.scores, cell.record);
+    DescribedItems described = describe_items(pass.context, cell.examples, encoded[i].rows,
+                                              pass.scores, needed_evidence(settings.metrics));
+    for (const Answers& answers : pass.answers) {
+      score_answers(pass.context, cell.examples, answers, settings.metrics, described.items,
+                    cell.record);
+    }
+    cell.counts = encoded[i].counts;
+    cell.counts += described.counts;
+  }
+}
+
 RowCounts evaluate_on(const std::vector<const Example*>& examples, T5Model& model,
                       TuningMethod& tuning, const ExampleEncoder& encoder,
                       const EvaluateSettings& settings, Record& record) {
-  const PrepackedWeights ready(model, inference_precision(settings.precision, model.device()));
-  const EvalContext context{model, tuning, encoder};
-  EncodedRows encoded;
-  for (const Example* example : examples)
-    encoded.add(encoder.row(*example, example->references.front()));
-  std::vector<Answers> all = prepare_answers(settings, model.config(), examples.size());
-  const std::vector<TokenScores> scores = run_test(context, encoded.rows, settings.batch_size, all);
-  record_loss(scores, record);
-  DescribedItems described =
-      describe_items(context, examples, encoded.rows, scores, needed_evidence(settings.metrics));
-  for (const Answers& answers : all) {
-    score_answers(context, examples, answers, settings.metrics, described.items, record);
-  }
-  encoded.counts += described.counts;
-  return encoded.counts;
+  CellTest cell{model, tuning, encoder, examples, record};
+  evaluate_group({&cell, 1}, settings);
+  return cell.counts;
+}
+
+std::vector<const Example*> test_examples_of(const TaskData& task,
+                                             const EvaluateSettings& settings) {
+  std::vector<const Example*> examples;
+  for (const int64_t index : choose_test(task, settings.test_examples))
+    examples.push_back(&task.test[index]);
+  return examples;
 }
 
 RowCounts evaluate(T5Model& model, TuningMethod& tuning, const ExampleEncoder& encoder,
                    const EvaluateSettings& settings, Record& record) {
-  const TaskData& task = encoder.task();
-  std::vector<const Example*> examples;
-  for (const int64_t index : choose_test(task, settings.test_examples)) {
-    examples.push_back(&task.test[index]);
-  }
-  return evaluate_on(examples, model, tuning, encoder, settings, record);
+  return evaluate_on(test_examples_of(encoder.task(), settings), model, tuning, encoder, settings,
+                     record);
 }
 
 void validate(const std::vector<const Example*>& examples, T5Model& model, TuningMethod& tuning,

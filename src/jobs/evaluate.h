@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,24 @@ RowCounts evaluate(T5Model& model, TuningMethod& tuning, const ExampleEncoder& e
 RowCounts evaluate_on(const std::vector<const Example*>& examples, T5Model& model,
                       TuningMethod& tuning, const ExampleEncoder& encoder,
                       const EvaluateSettings& settings, Record& record);
+
+// A cell's part of a shared evaluation.
+struct CellTest {
+  T5Model& model;
+  TuningMethod& tuning;
+  const ExampleEncoder& encoder;
+  std::vector<const Example*> examples;
+  Record& record;
+  RowCounts counts = {};  // of the rows that were encoded for it
+};
+
+// evaluate_on for cells that may be tested together (jobs/test_pass.h): the same results up to
+// rounding, in fewer and larger steps.
+void evaluate_group(std::span<CellTest> cells, const EvaluateSettings& settings);
+
+// The test examples that the settings take.
+std::vector<const Example*> test_examples_of(const TaskData& task,
+                                             const EvaluateSettings& settings);
 
 // Scores validation examples, by the first decoding alone: record.validation_scores.
 void validate(const std::vector<const Example*>& examples, T5Model& model, TuningMethod& tuning,

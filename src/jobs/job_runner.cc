@@ -103,7 +103,7 @@ void JobRunner::run(std::span<const Job> group, const std::function<void(size_t,
   DOVETAIL_CHECK(group.size() == 1 || group.front().kind == JobKind::tune);
   forget_peak();
   Meter meter;
-  Cost shared;  // of the training, which the cells share evenly
+  Cost shared;  // of training and test, which the cells share evenly
   std::vector<bool> handed_over(group.size(), false);
   const auto hand_over = [&](size_t i) {
     const double share = 1.0 / static_cast<double>(group.size());
@@ -115,7 +115,7 @@ void JobRunner::run(std::span<const Job> group, const std::function<void(size_t,
     handed_over[i] = true;
     done(i, std::move(records[i]));
   };
-  const TuneEvents events{.on_trained = [&] { shared = meter.read(); }, .on_done = hand_over};
+  const TuneEvents events{.on_shared = [&] { shared = meter.read(); }, .on_done = hand_over};
   const std::string failure =
       failure_of([&] { run_one_kind(group, state_->artefacts, options, records, events); });
   for (size_t i = 0; i < group.size(); ++i) {

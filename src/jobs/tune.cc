@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <optional>
 
 #include "base/checksum.h"
 #include "base/run_guarded.h"
 #include "jobs/adapter_base.h"
 #include "jobs/evaluate.h"
+#include "jobs/group_test.h"
 #include "jobs/job_pool.h"
 #include "jobs/pool_adaptation.h"
 #include "jobs/pool_labels.h"
@@ -84,7 +86,9 @@ void label_pool(TuneCell& cell, const Job& job, Artefacts& artefacts, Record& re
   });
 }
 
-void finish(TuneCell& cell, const Job& job, Artefacts& artefacts, Record& record) {
+// `tested` are the counts of the cell's test, if it has been tested with others.
+void finish(TuneCell& cell, const Job& job, Artefacts& artefacts,
+            const std::optional<RowCounts>& tested, Record& record) {
   record.curves["train_loss"] = cell.outcome.train_loss;
   record.cost = cell.outcome.cost;
   record.cost.train_steps += cell.searched.train_steps;
@@ -98,8 +102,9 @@ void finish(TuneCell& cell, const Job& job, Artefacts& artefacts, Record& record
   cell.record_validation(record);
   if (cell.settings.keep_model) keep_model(cell, artefacts.model_folder(job.key));
   RowCounts counts = cell.counts;
-  counts += evaluate(cell.backbone.model, *cell.method, cell.encoder,
-                     settings_of<TuneJob>(job).evaluate, record);
+  counts += tested
+                ? *tested
+                : evaluate(cell.backbone.model, *cell.method, cell.encoder, cell.evaluate, record);
   count_examples(cell, counts, record);
   if (settings_of<TuneJob>(job).labelling) label_pool(cell, job, artefacts, record);
   if (cell.self_training) cell.self_training->describe(record);
@@ -132,12 +137,18 @@ void run_tune(std::span<const Job> group, Artefacts& artefacts, GradientAllReduc
     });
   }
   train(runs);
-  events.on_trained();
+  for (size_t i = 0; i < group.size(); ++i) {
+    if (cells[i]) run_for(records[i], [&] { cells[i]->restore_best(); });
+    if (records[i].status == RunStatus::failed) cells[i].reset();
+  }
+  std::vector<std::optional<RowCounts>> tested(group.size());
+  if (writes_results(all_reduce)) tested = test_together(cells, records);
+  events.on_shared();
   for (size_t i = 0; i < group.size(); ++i) {
     if (cells[i]) {
       run_for(records[i], [&] {
-        cells[i]->restore_best();
-        if (writes_results(all_reduce)) return finish(*cells[i], group[i], artefacts, records[i]);
+        if (writes_results(all_reduce))
+          return finish(*cells[i], group[i], artefacts, tested[i], records[i]);
         if (!cells[i]->outcome.failure.empty()) fail(records[i], cells[i]->outcome.failure);
       });
       cells[i].reset();

@@ -13,7 +13,7 @@ namespace dovetail {
 
 // What a caller hears of a group that is tuned.
 struct TuneEvents {
-  std::function<void()> on_trained = [] {};  // all are; what is left is each cell's own
+  std::function<void()> on_shared = [] {};                   // what is left is each cell's own
   std::function<void(size_t cell)> on_done = [](size_t) {};  // its record is complete
 };
 

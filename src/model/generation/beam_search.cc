@@ -19,13 +19,12 @@ namespace {
 
 class BeamSearch {
  public:
-  BeamSearch(const T5Model& model, const Tensor& memory_BSD, const Tensor& mask_BS,
-             const GenerationSettings& settings)
+  BeamSearch(std::span<const EncodedSources> parts, const GenerationSettings& settings)
       : settings_(settings),
         processors_(settings),
-        device_(memory_BSD.device()),
-        session_(model, memory_BSD, mask_BS, settings.num_beams),
-        book_(memory_BSD.size(0), settings) {}
+        device_(parts.front().memory_BSD.device()),
+        session_(parts, settings.num_beams),
+        book_(num_sources(parts), settings) {}
 
   std::vector<std::vector<Hypothesis>> run(int64_t num_sources);
 
@@ -111,10 +110,9 @@ std::vector<std::vector<Hypothesis>> BeamSearch::run(int64_t num_sources) {
 
 }  // namespace
 
-std::vector<std::vector<Hypothesis>> beam_search(const T5Model& model, const Tensor& memory_BSD,
-                                                 const Tensor& mask_BS,
+std::vector<std::vector<Hypothesis>> beam_search(std::span<const EncodedSources> parts,
                                                  const GenerationSettings& settings) {
-  return BeamSearch(model, memory_BSD, mask_BS, settings).run(memory_BSD.size(0));
+  return BeamSearch(parts, settings).run(num_sources(parts));
 }
 
 }  // namespace dovetail

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/generation/decoder_session.h"
 
+#include "base/error.h"
 #include "kernels/autograd_node.h"
 #include "model/generation/causal_cache_decoder.h"
 #include "model/generation/dense_cache_decoder.h"
@@ -22,21 +23,27 @@ bool is_identity(const Tensor& rows_R, int64_t num_rows) {
   return true;
 }
 
-std::unique_ptr<CachedDecoder> make_decoder(const T5Model& model, const Tensor& memory_BSD,
-                                            const Tensor& mask_BS, int64_t beams_per_source) {
-  const auto make = model.config().is_causal()   ? make_causal_cache_decoder
-                    : is_plain_float(memory_BSD) ? make_indexed_cache_decoder
-                                                 : make_dense_cache_decoder;
-  return make(model, memory_BSD, mask_BS, beams_per_source);
+std::unique_ptr<CachedDecoder> make_decoder(std::span<const EncodedSources> parts,
+                                            int64_t beams_per_source) {
+  const auto& [model, memory_BSD, mask_BS] = parts.front();
+  if (!model->config().is_causal() && is_plain_float(memory_BSD))
+    return make_indexed_cache_decoder(parts, beams_per_source);
+  DOVETAIL_CHECK(parts.size() == 1);
+  const auto make =
+      model->config().is_causal() ? make_causal_cache_decoder : make_dense_cache_decoder;
+  return make(*model, memory_BSD, mask_BS, beams_per_source);
 }
 
 }  // namespace
 
-DecoderSession::DecoderSession(const T5Model& model, const Tensor& memory_BSD,
-                               const Tensor& mask_BS, int64_t beams_per_source)
-    : model_(model),
-      decoder_(make_decoder(model, memory_BSD, mask_BS, beams_per_source)),
-      num_rows_(memory_BSD.size(0) * beams_per_source) {}
+bool decodes_in_groups(const T5Model& model) {
+  return !model.config().is_causal() && is_plain_float(model.weights().shared_VD);
+}
+
+DecoderSession::DecoderSession(std::span<const EncodedSources> parts, int64_t beams_per_source)
+    : model_(*parts.front().model),
+      decoder_(make_decoder(parts, beams_per_source)),
+      num_rows_(num_sources(parts) * beams_per_source) {}
 
 Tensor DecoderSession::next_logits(const Tensor& ids_R) {
   return model_.logits(decoder_->next_hidden(ids_R)).to(at::kFloat);

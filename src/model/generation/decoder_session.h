@@ -5,20 +5,21 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 
 #include "model/generation/cached_decoder.h"
-#include "model/t5.h"
+#include "model/generation/encoded_sources.h"
 
 // Shape suffixes as in model/generation/cached_decoder.h.
 namespace dovetail {
 
 // Decodes step by step, for any search. It chooses the KV cache for the device and type, and adds
-// the head. Row r belongs to live source r / N. The model must outlive the session.
+// the head. Row r belongs to live source r / N.
 class DecoderSession {
  public:
-  // memory_BSD is the encoder's output, mask_BS its mask (1 for tokens, 0 for padding).
-  DecoderSession(const T5Model& model, const at::Tensor& memory_BSD, const at::Tensor& mask_BS,
-                 int64_t beams_per_source);
+  // The sources of one model, or one after the other those of models that may share a pass and
+  // decode in groups (decodes_in_groups).
+  DecoderSession(std::span<const EncodedSources> parts, int64_t beams_per_source);
 
   // Runs one step on one id a row (int64). Returns float32 logits [R, V] of the next token, on the
   // model's device. The caller may write into them.
@@ -31,7 +32,7 @@ class DecoderSession {
   int64_t num_rows() const { return num_rows_; }
 
  private:
-  const T5Model& model_;
+  const T5Model& model_;  // whose head all have
   std::unique_ptr<CachedDecoder> decoder_;
   int64_t num_rows_ = 0;
 };

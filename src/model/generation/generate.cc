@@ -40,9 +40,8 @@ struct Picks {
 // Greedy decoding, or one draw a token.
 class TokenSearch {
  public:
-  TokenSearch(const T5Model& model, const Tensor& memory_BSD, const Tensor& mask_BS,
-              const GenerationSettings& settings);
-  std::vector<std::vector<Hypothesis>> run(int64_t num_sources);
+  TokenSearch(std::span<const EncodedSources> parts, const GenerationSettings& settings);
+  std::vector<std::vector<Hypothesis>> run();
 
  private:
   Tensor next_scores();
@@ -55,16 +54,17 @@ class TokenSearch {
   const LogitsProcessors processors_;
   const at::Device device_;
   DecoderSession session_;
+  const int64_t sources_;
   std::vector<Row> rows_;  // num_return_sequences of each live source
 };
 
-TokenSearch::TokenSearch(const T5Model& model, const Tensor& memory_BSD, const Tensor& mask_BS,
-                         const GenerationSettings& settings)
+TokenSearch::TokenSearch(std::span<const EncodedSources> parts, const GenerationSettings& settings)
     : settings_(settings),
       processors_(settings),
-      device_(memory_BSD.device()),
-      session_(model, memory_BSD, mask_BS, settings.num_return_sequences) {
-  for (int64_t source = 0; source < memory_BSD.size(0); ++source) {
+      device_(parts.front().memory_BSD.device()),
+      session_(parts, settings.num_return_sequences),
+      sources_(num_sources(parts)) {
+  for (int64_t source = 0; source < sources_; ++source) {
     for (int64_t n = 0; n < settings.num_return_sequences; ++n) {
       const uint64_t seed = derive_seed(seed_of_source(settings, source), std::to_string(n));
       rows_.push_back(
@@ -146,8 +146,8 @@ void TokenSearch::drop_ended_sources(std::vector<std::vector<Hypothesis>>& resul
   if (some_left && !rows_.empty()) session_.select(at::tensor(kept, at::kLong));
 }
 
-std::vector<std::vector<Hypothesis>> TokenSearch::run(int64_t num_sources) {
-  std::vector<std::vector<Hypothesis>> results(num_sources);
+std::vector<std::vector<Hypothesis>> TokenSearch::run() {
+  std::vector<std::vector<Hypothesis>> results(sources_);
   while (!rows_.empty()) {
     append(pick(next_scores()));
     drop_ended_sources(results);
@@ -174,14 +174,21 @@ void check_constraints_of_causal(const GenerationSettings& settings) {
 
 }  // namespace
 
+std::vector<std::vector<Hypothesis>> generate(std::span<const EncodedSources> parts,
+                                              const GenerationSettings& settings) {
+  const at::InferenceMode inference;
+  const T5Config& config = parts.front().model->config();
+  check_generation_settings(settings, config.vocab_size);
+  if (config.is_causal()) check_constraints_of_causal(settings);
+  if (settings.num_beams > 1) return beam_search(parts, settings);
+  return TokenSearch(parts, settings).run();
+}
+
 std::vector<std::vector<Hypothesis>> generate(const T5Model& model, const Tensor& memory_BSD,
                                               const Tensor& mask_BS,
                                               const GenerationSettings& settings) {
-  const at::InferenceMode inference;
-  check_generation_settings(settings, model.config().vocab_size);
-  if (model.config().is_causal()) check_constraints_of_causal(settings);
-  if (settings.num_beams > 1) return beam_search(model, memory_BSD, mask_BS, settings);
-  return TokenSearch(model, memory_BSD, mask_BS, settings).run(memory_BSD.size(0));
+  const EncodedSources all{&model, memory_BSD, mask_BS};
+  return generate({&all, 1}, settings);
 }
 
 std::vector<std::vector<int32_t>> generate_greedy(const T5Model& model, const Tensor& memory_BSD,

@@ -60,6 +60,32 @@ Positions target_positions(std::span<const Ids> targets) {
   return {at::tensor(places, at::kLong), at::tensor(ids, at::kLong)};
 }
 
+struct Predictions {
+  Tensor hidden_PD, ids_P;
+};
+
+// The hidden states behind all ids of the targets, in their order.
+Predictions predictions(std::span<const EncodedSources> parts, std::span<const Ids> targets) {
+  std::vector<DecoderPart> decoded;
+  std::vector<Positions> positions;
+  for (const auto& [model, memory_BSD, mask_BS] : parts) {
+    const std::span<const Ids> own = targets.first(memory_BSD.size(0));
+    targets = targets.subspan(own.size());
+    const Tensor ids_BT = decoder_inputs(own, model->config().decoder_start_token_id);
+    decoded.push_back({model, ids_BT.to(model->device()), memory_BSD, mask_BS});
+    positions.push_back(target_positions(own));
+  }
+  const std::vector<Tensor> hidden_BTD = decode_group(decoded);
+  std::vector<Tensor> hidden, ids;
+  for (size_t i = 0; i < hidden_BTD.size(); ++i) {
+    const at::Device device = hidden_BTD[i].device();
+    hidden.push_back(hidden_BTD[i].flatten(0, 1).index_select(0, positions[i].places_P.to(device)));
+    ids.push_back(positions[i].ids_P.to(device));
+  }
+  if (hidden.size() == 1) return {hidden[0], ids[0]};
+  return {at::cat(hidden), at::cat(ids)};
+}
+
 // One position a row.
 IdScores score_positions(const T5Model& model, const Tensor& hidden_PD, const Tensor& ids_P) {
   std::vector<Tensor> logprobs, ranks;
@@ -97,16 +123,13 @@ std::vector<TokenScores> score_targets(const T5Model& model, std::span<const Ids
                        mask_BS, targets);
 }
 
-std::vector<TokenScores> score_targets(const T5Model& model, const Tensor& memory_BSD,
-                                       const Tensor& mask_BS, std::span<const Ids> targets) {
+std::vector<TokenScores> score_targets(std::span<const EncodedSources> parts,
+                                       std::span<const Ids> targets) {
+  DOVETAIL_CHECK_EQ(num_sources(parts), std::ssize(targets));
   const at::InferenceMode inference;
-  const at::Device device = model.device();
-  const Tensor ids_BT = decoder_inputs(targets, model.config().decoder_start_token_id);
-  const Tensor hidden_BTD = model.decode(ids_BT.to(device), memory_BSD, mask_BS);
-  const Positions positions = target_positions(targets);
-  const IdScores found = score_positions(
-      model, hidden_BTD.flatten(0, 1).index_select(0, positions.places_P.to(device)),
-      positions.ids_P.to(device));
+  const T5Model& model = *parts.front().model;
+  const Predictions predicted = predictions(parts, targets);
+  const IdScores found = score_positions(model, predicted.hidden_PD, predicted.ids_P);
   const float* logprob = found.logprobs_R.const_data_ptr<float>();
   const int64_t* rank = found.ranks_R.const_data_ptr<int64_t>();
   std::vector<TokenScores> scores;
@@ -119,6 +142,12 @@ std::vector<TokenScores> score_targets(const T5Model& model, const Tensor& memor
     rank += count;
   }
   return scores;
+}
+
+std::vector<TokenScores> score_targets(const T5Model& model, const Tensor& memory_BSD,
+                                       const Tensor& mask_BS, std::span<const Ids> targets) {
+  const EncodedSources all{&model, memory_BSD, mask_BS};
+  return score_targets({&all, 1}, targets);
 }
 
 std::vector<std::vector<size_t>> token_batches(std::span<const std::pair<size_t, size_t>> sizes,

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "model/t5.h"
+#include "model/generation/encoded_sources.h"
 
 namespace dovetail {
 
@@ -32,7 +32,10 @@ struct TokenScores {
 std::vector<TokenScores> score_targets(const T5Model& model, std::span<const Ids> sources,
                                        std::span<const Ids> targets);
 
-// The same with a given output of the encoder and its mask.
+// The same with given outputs of the encoder: target n given the n-th of all sources. Several
+// models must be such as may share a pass (may_share).
+std::vector<TokenScores> score_targets(std::span<const EncodedSources> parts,
+                                       std::span<const Ids> targets);
 std::vector<TokenScores> score_targets(const T5Model& model, const at::Tensor& memory_BSD,
                                        const at::Tensor& mask_BS, std::span<const Ids> targets);
 

@@ -185,7 +185,8 @@ TEST(DecoderSession, GivesTheLogitsOfTeacherForcing) {
   const Sources sources(model);
   const at::InferenceMode inference;
   // source 1 leaves; the beams of source 2 change places
-  DecoderSession session(model, sources.memory, sources.mask, 2);
+  const EncodedSources all{&model, sources.memory, sources.mask};
+  DecoderSession session({&all, 1}, 2);
   session.next_logits(at::zeros({6}, at::kLong));
   session.next_logits(at::tensor({10, 11, 12, 13, 14, 15}, at::kLong));
   session.select(at::tensor({0, 0, 5, 4}, at::kLong));
