@@ -86,7 +86,7 @@ std::vector<std::vector<Hypothesis>> generate_batch(const AdaptedModel& adapted,
     settings.source_numbers.push_back(inputs[i].number);
   }
   const EncodedSources encoded = encode_sources(adapted, sources);
-  return generate(adapted.model, encoded.memory_BSD, encoded.mask_BS, settings);
+  return generate({&encoded, 1}, settings);
 }
 
 // Batches of `batch_size` inputs of similar length, long ones first.

@@ -74,7 +74,7 @@ EncodedSources encode_sources(const AdaptedModel& adapted, std::span<const Ids> 
   const PaddedSources padded = pad_sources(sources);
   const at::Tensor ids_BS = padded.ids_BS.to(model.device());
   const at::Tensor mask_BS = padded.mask_BS.to(model.device());
-  return {model.encode(embedded(adapted, ids_BS), mask_BS), mask_BS};
+  return {&model, model.encode(embedded(adapted, ids_BS), mask_BS), mask_BS};
 }
 
 ModelInputRules input_rules(const ModelOptions& options, const AdaptedModel& adapted,

@@ -39,10 +39,7 @@ struct AdaptedModel {
 // Loads model and adapter, and sets the number of threads. Throws ConfigError or DataError.
 AdaptedModel load_model(const ModelOptions& options);
 
-// The encoder's output for a batch of sources, soft tokens among their ids, and its mask.
-struct EncodedSources {
-  at::Tensor memory_BSD, mask_BS;
-};
+// Encodes a batch of sources, with soft tokens among their ids.
 EncodedSources encode_sources(const AdaptedModel& adapted, std::span<const Ids> sources);
 
 ModelInputRules input_rules(const ModelOptions& options, const AdaptedModel& adapted,

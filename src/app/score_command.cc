@@ -49,10 +49,8 @@ std::vector<std::string> score_batch(const AdaptedModel& adapted,
   const at::InferenceMode inference;
   const EncodedSources encoded = encode_sources(adapted, sources);
   std::vector<std::string> answers;
-  for (const TokenScores& scores :
-       score_targets(adapted.model, encoded.memory_BSD, encoded.mask_BS, targets)) {
+  for (const TokenScores& scores : score_targets({&encoded, 1}, targets))
     answers.push_back(scores_json(scores));
-  }
   return answers;
 }
 

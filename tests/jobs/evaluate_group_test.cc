@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cells that are tested in shared passes get what each gets alone.
+#include <ATen/ops/arange.h>
 #include <ATen/ops/randn.h>
+#include <ATen/ops/tensor.h>
 #include <c10/core/GradMode.h>
+#include <c10/core/InferenceMode.h>
 #include <torch/torch.h>
 
 #include "jobs/evaluate.h"
@@ -9,10 +12,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numeric>
 
 #include "jobs/test_pass.h"
 #include "jobs/tune_cell.h"
 #include "model/checkpoints/checkpoint.h"
+#include "model/generation/decoder_session.h"
 #include "tuning/tuning_cases.h"
 
 namespace dovetail {
@@ -95,6 +100,17 @@ class SharedTest : public testing::Test {
     return records;
   }
 
+  void expect_as_alone(const std::vector<Cell*>& cells, const EvaluateSettings& how) {
+    const std::vector<Record> records = together(cells, how);
+    for (size_t i = 0; i < cells.size(); ++i) {
+      const Record expected = alone(*cells[i], how);
+      EXPECT_EQ(records[i].predictions, expected.predictions) << "cell " << i;
+      ASSERT_EQ(records[i].metrics.size(), expected.metrics.size());
+      for (const auto& [name, value] : expected.metrics)
+        EXPECT_NEAR(records[i].metrics.at(name), value, 1e-4 * std::abs(value)) << name;
+    }
+  }
+
   TaskData task_ = made_up_task();
   Vocabulary vocabulary_ = Vocabulary::bytes();
   T5Model base_{byte_config(), random_weights(byte_config(), 3)};
@@ -108,17 +124,65 @@ TEST_P(EvaluateGroup, GivesEachCellWhatItGetsAlone) {
   Cell cell(GetParam(), base_, task_, vocabulary_), prompt(prompt_, base_, task_, vocabulary_),
       prefix(prefix_, base_, task_, vocabulary_);
   if (!may_be_tested_together(cell.context(), prompt.context()))
-    GTEST_SKIP() << "trains the model's weights, or has no decoder";
-  for (const char* precision : {"float32", "int8"}) {
-    const EvaluateSettings how = settings(precision);
-    const std::vector<Cell*> cells{&prompt, &cell, &prefix};
-    const std::vector<Record> records = together(cells, how);
-    for (size_t i = 0; i < cells.size(); ++i) {
-      const Record expected = alone(*cells[i], how);
-      EXPECT_EQ(records[i].predictions, expected.predictions) << precision << ", cell " << i;
-      ASSERT_EQ(records[i].metrics.size(), expected.metrics.size());
-      for (const auto& [name, value] : expected.metrics)
-        EXPECT_NEAR(records[i].metrics.at(name), value, 1e-4 * std::abs(value)) << name;
+    GTEST_SKIP() << "the decoder does not answer";
+  expect_as_alone({&prompt, &cell, &prefix}, settings("float32"));
+}
+
+TEST_F(SharedTest, GivesEachCellWhatItGetsAloneInInt8Too) {
+  const TuningCase with_lora{"lora", {{"r", 4}}, 0, false};
+  Cell prompt(prompt_, base_, task_, vocabulary_), prefix(prefix_, base_, task_, vocabulary_),
+      lora(with_lora, base_, task_, vocabulary_);
+  expect_as_alone({&lora, &prefix, &prompt}, settings("int8"));
+}
+
+// The rows of a cell in a session.
+struct SessionPart {
+  EncodedSources sources;
+  int64_t rows = 0;
+};
+
+SessionPart part_of(const Cell& cell, const TaskData& task, size_t examples) {
+  std::vector<Sequence> rows;
+  for (size_t i = 0; i < examples; ++i)
+    rows.push_back(cell.encoder.row(task.test[i], task.test[i].references[0]).sequence);
+  std::vector<int64_t> all(examples);
+  std::iota(all.begin(), all.end(), int64_t{0});
+  const Batch batch = gather(rows, all, cell.model);
+  const at::Tensor memory = cell.model.encode(cell.method->embed(batch.source_BS), batch.mask_BS);
+  return {{&cell.model, memory, batch.mask_BS}, 2 * static_cast<int64_t>(examples)};
+}
+
+// Answers of random models are too alike to show that each reads its own: logits are not. Two beams
+// a source, three steps; then the first source of each cell ends, and the beams of the others
+// change places.
+TEST_P(EvaluateGroup, HasTheLogitsThatEachCellHasAlone) {
+  const at::InferenceMode inference;
+  Cell cell(GetParam(), base_, task_, vocabulary_), prompt(prompt_, base_, task_, vocabulary_),
+      prefix(prefix_, base_, task_, vocabulary_);
+  if (!may_be_tested_together(cell.context(), prompt.context())) GTEST_SKIP();
+  const std::vector<SessionPart> parts{part_of(prompt, task_, 2), part_of(cell, task_, 3),
+                                       part_of(prefix, task_, 1)};
+  std::vector<EncodedSources> sources;
+  for (const SessionPart& part : parts) sources.push_back(part.sources);
+  DecoderSession together(sources, 2);
+  std::vector<DecoderSession> alone;
+  for (const SessionPart& part : parts) alone.emplace_back(std::span(&part.sources, 1), 2);
+  std::vector<int64_t> rows{4, 6, 2};
+  for (const int64_t step : {0, 1, 2, 3}) {
+    if (step == 3) {
+      together.select(at::tensor({3, 2, 7, 6, 9, 8}, at::kLong));
+      alone[0].select(at::tensor({3, 2}, at::kLong));
+      alone[1].select(at::tensor({3, 2, 5, 4}, at::kLong));
+      rows = {2, 4, 0};
+    }
+    const int64_t count = together.num_rows();
+    const at::Tensor ids = at::arange(10 * step, 10 * step + count, at::kLong);
+    const at::Tensor logits = together.next_logits(ids);
+    for (size_t i = 0, first = 0; i < rows.size(); first += rows[i++]) {
+      if (rows[i] == 0) continue;
+      const at::Tensor own = alone[i].next_logits(ids.narrow(0, first, rows[i]));
+      EXPECT_LT((logits.narrow(0, first, rows[i]) - own).abs().max().item<double>(), 1e-4)
+          << "cell " << i << ", step " << step;
     }
   }
 }
