@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """DePT beside prompt tuning with as many trained numbers (as near as a whole rank comes), LoRA and
 (IA)^3, in one interleaved run: seconds of a training step and the peak of memory, for m = 100
-(prompt tuning) down to 0 vectors and sources of 64 to 1,024 tokens. Batch 8, target 16, fp32, AdamW.
-All rows of a batch are full, which is DePT's best case: its paper pads to a fixed length, and nobody
-here does."""
+(prompt tuning) down to 0 vectors and sources of 64 to 1,024 tokens. Batch 8, target 16, fp32,
+AdamW. All rows of a batch are full, which is DePT's best case: its paper pads to a fixed length,
+and nobody here does."""
 import peers
 from peers import Peer, dovetail
 from shapes import SHAPES

@@ -188,8 +188,8 @@ void add_metrics(JobGraph& graph, Plan& plan) {
   }
 }
 
-// Notes on tasks, in the order in which they came up. What several tasks have in common, such as the
-// file that they are rows of, is said once.
+// Notes on tasks, in the order in which they came up. What several tasks have in common, such as
+// the file that they are rows of, is said once.
 class TaskNotes {
  public:
   void add(const std::string& task, const std::string& note) {

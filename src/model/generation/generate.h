@@ -14,9 +14,10 @@
 namespace dovetail {
 
 // Decodes every source of a batch, from the encoder's output; the sources of several models as
-// DecoderSession takes them. Returns num_return_sequences hypotheses a source; those of beam search come best
-// first. Ids and beam scores are those of transformers 5.23. Finished sources leave the batch. The
-// start, the ends and all else are those of `settings`. Throws ConfigError for invalid settings.
+// DecoderSession takes them. Returns num_return_sequences hypotheses a source; those of beam search
+// come best first. Ids and beam scores are those of transformers 5.23. Finished sources leave the
+// batch. The start, the ends and all else are those of `settings`. Throws ConfigError for invalid
+// settings.
 std::vector<std::vector<Hypothesis>> generate(std::span<const EncodedSources> parts,
                                               const GenerationSettings& settings);
 std::vector<std::vector<Hypothesis>> generate(const T5Model& model, const at::Tensor& memory_BSD,
