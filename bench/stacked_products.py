@@ -56,8 +56,8 @@ def main():
     print_heads(f"{given.cells} cells of {given.shape}, a step's products",
                 ["matrix", "one by one", "stacked", "one by one / stacked"])
     for name, (outputs, inputs) in matrices(SHAPES[given.shape]).items():
-        tensors = (torch.randn(given.cells, ROWS, inputs), torch.randn(given.cells, outputs, inputs),
-                   torch.randn(given.cells, ROWS, outputs))
+        sizes = ((ROWS, inputs), (outputs, inputs), (ROWS, outputs))
+        tensors = [torch.randn(given.cells, *size) for size in sizes]
         rounds = [(seconds(one_by_one, *tensors), seconds(stacked, *tensors))
                   for _ in range(given.rounds)]
         ratio = statistics.median(a / b for a, b in rounds)
