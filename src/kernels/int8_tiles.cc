@@ -27,7 +27,7 @@ void scale_sums(const Panel& p, const int32_t* sums, int64_t row, int64_t first,
 
 void multiply_plain(const Panel& p) {
   for (int64_t row = 0; row < p.rows; ++row) {
-    const uint8_t* codes = static_cast<const uint8_t*>(p.codes) + row * p.padded_depth;
+    const uint8_t* codes = p.codes + row * p.padded_depth;
     int32_t sums[kPair] = {};
     for (int64_t k = 0; k < p.padded_depth; ++k) {
       for (int64_t c = 0; c < kPair; ++c) {
@@ -70,42 +70,36 @@ DOVETAIL_AVX2 inline void scale_eight(const Panel& p, __m256i sums, int64_t row,
   _mm256_storeu_ps(p.out + row * p.out_row + first, _mm256_mul_ps(value, scale));
 }
 
-// Eights of columns from `first`. Weights are widened to 16 bits, as the codes are already: the
-// instruction that multiplies bytes saturates the sums of two products.
-template <int kRows, int kEights>
+// Whole strips from `first`. The instruction that multiplies bytes adds two products in 16 bits:
+// weights are of seven bits so that it cannot saturate.
+template <int kRows>
 DOVETAIL_AVX2 void tile_avx2(const Panel& p, int64_t row, int64_t first) {
-  const auto* codes = static_cast<const int16_t*>(p.codes) + row * p.padded_depth;
-  const int8_t* strip = p.strips + first / kStrip * kStrip * p.padded_depth + first % kStrip * 4;
-  __m256i sums[kRows][2 * kEights];
-  for (auto& row_sums : sums) {
-    for (auto& sum : row_sums) sum = _mm256_setzero_si256();
-  }
+  const auto* codes = p.codes + row * p.padded_depth;
+  const int8_t* strip = p.strips + first * p.padded_depth;
+  const __m256i ones = _mm256_set1_epi16(1);
+  __m256i sums[kRows][2];
+  for (auto& sum : sums) sum[0] = sum[1] = _mm256_setzero_si256();
   for (int64_t k = 0; k < p.padded_depth; k += 4) {
-    const auto* line = reinterpret_cast<const __m128i*>(strip + k * kStrip);
+    const auto* line = reinterpret_cast<const __m256i*>(strip + k * kStrip);
     _mm_prefetch(reinterpret_cast<const char*>(line) + kAhead, _MM_HINT_T0);
-    __m256i four_columns[2 * kEights];
-    for (int i = 0; i < 2 * kEights; ++i)
-      four_columns[i] = _mm256_cvtepi8_epi16(_mm_loadu_si128(line + i));
+    const __m256i eights[2] = {_mm256_loadu_si256(line), _mm256_loadu_si256(line + 1)};
     for (int r = 0; r < kRows; ++r) {
-      const __m256i four = _mm256_set1_epi64x(four_codes<int64_t>(codes + r * p.padded_depth + k));
-      for (int i = 0; i < 2 * kEights; ++i)
-        sums[r][i] = _mm256_add_epi32(sums[r][i], _mm256_madd_epi16(four, four_columns[i]));
+      const __m256i four = _mm256_set1_epi32(four_codes<int32_t>(codes + r * p.padded_depth + k));
+      for (int e = 0; e < 2; ++e) {
+        const __m256i pairs = _mm256_maddubs_epi16(four, eights[e]);
+        sums[r][e] = _mm256_add_epi32(sums[r][e], _mm256_madd_epi16(pairs, ones));
+      }
     }
   }
   for (int r = 0; r < kRows; ++r) {
-    for (int e = 0; e < kEights; ++e) {
-      const __m256i halves = _mm256_hadd_epi32(sums[r][2 * e], sums[r][2 * e + 1]);
-      scale_eight(p, _mm256_permute4x64_epi64(halves, 0xD8), row + r, first + 8 * e);
-    }
+    scale_eight(p, sums[r][0], row + r, first);
+    scale_eight(p, sums[r][1], row + r, first + 8);
   }
 }
 
-// Of few rows, which wait for the weights, whole strips.
 template <int kRows>
 DOVETAIL_AVX2 void rows_avx2(const Panel& p, int64_t row) {
-  constexpr int kEights = kRows <= 2 ? 2 : 1;
-  for (int64_t first = 0; first < p.columns; first += 8 * kEights)
-    tile_avx2<kRows, kEights>(p, row, first);
+  for (int64_t first = 0; first < p.columns; first += kStrip) tile_avx2<kRows>(p, row, first);
 }
 
 // The lanes of a strip that count.
@@ -126,7 +120,7 @@ DOVETAIL_VNNI inline void scale_strip(const Panel& p, __m512i sums, int64_t row,
 
 template <int kRows>
 DOVETAIL_VNNI void rows_vnni(const Panel& p, int64_t row) {
-  const auto* codes = static_cast<const uint8_t*>(p.codes) + row * p.padded_depth;
+  const auto* codes = p.codes + row * p.padded_depth;
   const int8_t *left = p.strips, *right = p.strips + kStrip * p.padded_depth;
   __m512i sums[kRows][2];
   for (auto& sum : sums) sum[0] = sum[1] = _mm512_setzero_si512();
@@ -172,7 +166,7 @@ DOVETAIL_AMX inline void scale_block(const Panel& p, const int32_t* sums, int64_
 
 // Two blocks of rows: tiles 0 to 3 sum, 4 and 5 are the codes, 6 and 7 the weights.
 DOVETAIL_AMX void two_blocks_amx(const Panel& p, int64_t row) {
-  const auto* codes = static_cast<const uint8_t*>(p.codes) + row * p.padded_depth;
+  const auto* codes = p.codes + row * p.padded_depth;
   const int8_t *left = p.strips, *right = p.strips + kStrip * p.padded_depth;
   _tile_zero(0);
   _tile_zero(1);
@@ -198,7 +192,7 @@ DOVETAIL_AMX void two_blocks_amx(const Panel& p, int64_t row) {
 }
 
 DOVETAIL_AMX void one_block_amx(const Panel& p, int64_t row) {
-  const auto* codes = static_cast<const uint8_t*>(p.codes) + row * p.padded_depth;
+  const auto* codes = p.codes + row * p.padded_depth;
   const int8_t *left = p.strips, *right = p.strips + kStrip * p.padded_depth;
   _tile_zero(0);
   _tile_zero(1);

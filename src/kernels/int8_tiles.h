@@ -13,7 +13,7 @@ constexpr int64_t kRowBlock = 16;    // and rows
 // A pair of strips of the weights, of which `columns` count, and the rows of activations that it
 // meets. The sum (r, c) of code x weight gives out = (sum - offset[c]) * scale[c] * row_scale[r].
 struct Panel {
-  const void* codes;  // [rows, padded depth] in whole blocks of rows; uint8_t, or int16_t for avx2
+  const uint8_t* codes;  // [rows, padded depth] in whole blocks of rows
   int64_t rows, padded_depth;
   const float* row_scale;
   const int8_t* strips;  // [2, padded depth / 4, kStrip, 4]

@@ -17,7 +17,8 @@ using int8_tiles::kRowBlock;
 using int8_tiles::kStrip;
 
 constexpr int64_t kRowsAtOnce = 256;  // whose codes stay in the second-level cache
-constexpr float kLargestCode = 127;
+constexpr float kLargestCode = 127;   // of activations
+constexpr float kLargestWeight = 63;  // seven bits, on every machine: see tile_avx2
 
 int64_t whole_blocks(int64_t count, int64_t block) { return (count + block - 1) / block * block; }
 
@@ -31,23 +32,13 @@ DOVETAIL_SIMD float largest_magnitude(const float* x, int64_t count) {
   return std::bit_cast<float>(largest);
 }
 
-template <typename Code>
-inline __attribute__((always_inline)) void quantize_row(const float* x, int64_t count,
-                                                        float inverse, Code* codes) {
+DOVETAIL_SIMD void quantize_row(const float* x, int64_t count, float inverse, uint8_t* codes) {
   // positive, so that cutting rounds to the nearest
   for (int64_t i = 0; i < count; ++i)
-    codes[i] = static_cast<Code>(static_cast<int32_t>(x[i] * inverse + 128.5f));
+    codes[i] = static_cast<uint8_t>(static_cast<int32_t>(x[i] * inverse + 128.5f));
 }
 
-DOVETAIL_SIMD void quantize_row_8(const float* x, int64_t count, float inverse, uint8_t* codes) {
-  quantize_row(x, count, inverse, codes);
-}
-
-DOVETAIL_SIMD void quantize_row_16(const float* x, int64_t count, float inverse, int16_t* codes) {
-  quantize_row(x, count, inverse, codes);
-}
-
-float inverse_of(float largest) { return largest > 0 ? kLargestCode / largest : 0.0f; }
+float inverse_of(float largest, float code) { return largest > 0 ? code / largest : 0.0f; }
 
 }  // namespace
 
@@ -67,8 +58,7 @@ Int8Instructions best_int8_instructions() {
 
 QuantizedRows::QuantizedRows(int64_t rows, int64_t depth, Int8Instructions by)
     : rows_(rows), depth_(depth), padded_depth_(whole_blocks(depth, kDepthBlock)), by_(by) {
-  const int64_t width = by == Int8Instructions::avx2 ? sizeof(int16_t) : sizeof(uint8_t);
-  codes_ = aligned_numbers<uint8_t>(whole_blocks(rows, kRowBlock) * padded_depth_ * width);
+  codes_ = aligned_numbers<uint8_t>(whole_blocks(rows, kRowBlock) * padded_depth_);
   scales_ = aligned_numbers<float>(rows);
 }
 
@@ -77,20 +67,12 @@ void QuantizedRows::quantize(const float* x, int64_t row, int64_t first, int64_t
   for (int64_t r = first; r < last; ++r) {
     const float* from = x + r * row;
     const float largest = largest_magnitude(from, depth_);
-    if (by_ == Int8Instructions::avx2) {
-      auto* wide = reinterpret_cast<int16_t*>(codes_.get());
-      quantize_row_16(from, depth_, inverse_of(largest), wide + r * padded_depth_);
-    } else {
-      quantize_row_8(from, depth_, inverse_of(largest), codes_.get() + r * padded_depth_);
-    }
+    quantize_row(from, depth_, inverse_of(largest, kLargestCode), codes_.get() + r * padded_depth_);
     scales_[r] = factor * largest / kLargestCode;
   }
 }
 
-const void* QuantizedRows::codes(int64_t row) const {
-  const int64_t width = by_ == Int8Instructions::avx2 ? sizeof(int16_t) : sizeof(uint8_t);
-  return codes_.get() + row * padded_depth_ * width;
-}
+const void* QuantizedRows::codes(int64_t row) const { return codes_.get() + row * padded_depth_; }
 
 QuantizedMatrix::QuantizedMatrix(const float* weights, int64_t columns, int64_t depth)
     : depth_(depth), padded_depth_(whole_blocks(depth, kDepthBlock)), columns_(columns) {
@@ -101,8 +83,8 @@ QuantizedMatrix::QuantizedMatrix(const float* weights, int64_t columns, int64_t 
   for (int64_t c = 0; c < columns; ++c) {
     const float* row = weights + c * depth;
     const float largest = largest_magnitude(row, depth);
-    quantize_row_8(row, depth, inverse_of(largest), codes.data());
-    scales_.push_back(largest / kLargestCode);
+    quantize_row(row, depth, inverse_of(largest, kLargestWeight), codes.data());
+    scales_.push_back(largest / kLargestWeight);
     int8_t* strip = strips_.get() + c / kStrip * kStrip * padded_depth_ + c % kStrip * 4;
     int32_t sum = 0;
     for (int64_t k = 0; k < depth; ++k) {
@@ -133,7 +115,7 @@ void QuantizedMatrix::multiply(const QuantizedRows& x, int64_t first, int64_t la
                                int64_t out_row) const {
   for (int64_t row = 0; row < x.rows(); row += kRowsAtOnce) {
     for (int64_t column = first; column < last; column += kColumnUnit) {
-      const int8_tiles::Panel panel{.codes = x.codes(row),
+      const int8_tiles::Panel panel{.codes = static_cast<const uint8_t*>(x.codes(row)),
                                     .rows = std::min(kRowsAtOnce, x.rows() - row),
                                     .padded_depth = padded_depth_,
                                     .row_scale = x.scales() + row,

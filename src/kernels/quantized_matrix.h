@@ -37,8 +37,8 @@ class QuantizedRows {
   std::shared_ptr<float[]> scales_;  // [rows]
 };
 
-// A weight matrix W [columns, depth] for products x W^T: codes of -127 to 127, and the scale of a
-// column gives its greatest magnitude 127. It takes a quarter of the memory of float32.
+// A weight matrix W [columns, depth] for products x W^T: codes of -63 to 63, and the scale of a
+// column gives its greatest magnitude 63. It takes a quarter of the memory of float32.
 class QuantizedMatrix {
  public:
   QuantizedMatrix() = default;  // of no size

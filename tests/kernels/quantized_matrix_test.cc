@@ -41,22 +41,22 @@ const std::vector<std::array<int64_t, 3>> kSizes = {
     {15, 100, 65}, {16, 48, 64}, {17, 31, 130}, {33, 64, 512}, {300, 45, 200}};
 
 TEST(QuantizedMatrix, MultipliesByHand) {
-  // the greatest magnitudes are 127, so that all scales are 1
-  const std::vector<float> x = {127, -3, 2, 0, 5, -127}, w = {1, 2, 127, -127, 0, 64};
-  const std::vector<float> expected = {127 - 6 + 254, -127 * 127 + 128, 10 - 127 * 127, -127 * 64};
+  // the greatest magnitudes are 127, of weights 63, so that all scales are 1
+  const std::vector<float> x = {127, -3, 2, 0, 5, -127}, w = {1, 2, 63, -63, 0, 32};
+  const std::vector<float> expected = {127 - 6 + 126, -127 * 63 + 64, 10 - 127 * 63, -127 * 32};
   for (const Int8Instructions by : instructions_here())
     EXPECT_EQ(product(x, w, 2, 2, 3, by), expected) << static_cast<int>(by);
 }
 
 TEST(QuantizedMatrix, IntegersGiveTheirExactProduct) {
   std::mt19937 random(11);
-  std::uniform_int_distribution<int> code(-127, 127);
+  std::uniform_int_distribution<int> code(-127, 127), weight(-63, 63);
   for (const auto& [m, n, k] : kSizes) {
     std::vector<float> x(m * k), w(n * k), expected(m * n);
     for (float& number : x) number = static_cast<float>(code(random));
-    for (float& number : w) number = static_cast<float>(code(random));
+    for (float& number : w) number = static_cast<float>(weight(random));
     for (int64_t i = 0; i < m; ++i) x[i * k] = 127;
-    for (int64_t j = 0; j < n; ++j) w[j * k] = -127;
+    for (int64_t j = 0; j < n; ++j) w[j * k] = -63;
     for (int64_t i = 0; i < m; ++i) {
       for (int64_t j = 0; j < n; ++j) {
         int64_t sum = 0;
@@ -74,9 +74,9 @@ TEST(QuantizedMatrix, IntegersGiveTheirExactProduct) {
 TEST(QuantizedMatrix, ExtremesDoNotSaturate) {
   constexpr int64_t kDepth = 65536;
   for (const float sign : {1.0f, -1.0f}) {
-    const std::vector<float> x(5 * kDepth, sign * 127), w(3 * kDepth, 127);
-    // 127 * 127 * 2^16, which float32 holds
-    const std::vector<float> expected(15, sign * 1057030144.0f);
+    const std::vector<float> x(5 * kDepth, sign * 127), w(3 * kDepth, 63);
+    // 127 * 63 * 2^16, which float32 holds
+    const std::vector<float> expected(15, sign * 524353536.0f);
     for (const Int8Instructions by : instructions_here())
       EXPECT_EQ(product(x, w, 5, 3, kDepth, by), expected) << static_cast<int>(by);
   }
@@ -89,7 +89,7 @@ TEST(QuantizedMatrix, StaysWithinTheBoundOfItsSteps) {
   for (const auto& [m, n, k] : kSizes) {
     const Tensor x = at::randn({m, k}), w = 0.1 * at::randn({n, k});
     const Tensor exact = at::mm(x.to(at::kDouble), w.to(at::kDouble).t());
-    const Tensor x_step = x.abs().amax(1, true) / 254, w_step = w.abs().amax(1, true) / 254;
+    const Tensor x_step = x.abs().amax(1, true) / 254, w_step = w.abs().amax(1, true) / 126;
     const Tensor bound = x.abs().sum(1, true) * w_step.t() + x_step * w.abs().sum(1, true).t() +
                          static_cast<double>(k) * x_step * w_step.t();
     const Tensor out =
