@@ -40,10 +40,10 @@ TEST(ChatTemplate, PrintsWhatPrecedesAnAnswer) {
             "user: Hi assistant: Hello</s> user: Bye assistant: ");
 }
 
-void expect_refused(const std::string& text, const std::string& part) {
+void expect_no_chat_template(const std::string& text, const std::string& part) {
   const ScratchFolder scratch;
   try {
-    load_chat_template(scratch.write("mine.toml", text).string());
+    load_chat_template(scratch.write("mine.toml", text));
     ADD_FAILURE() << "accepted, where the message should have \"" << part << "\"";
   } catch (const ConfigError& error) {
     EXPECT_THAT(error.what(), testing::HasSubstr(part));
@@ -54,10 +54,10 @@ TEST(ChatTemplate, IsReadStrictly) {
   const std::string head = "name = \"mine\"\nversion = 1\nsource = \"me\"\n";
   const std::string asked =
       "[system]\nprefix = \"\"\nsuffix = \"\"\n[user]\nprefix = \"U\"\nsuffix = \"\"\n";
-  expect_refused(head + asked + "[assistant]\nprefix = \"\"\nsuffix = \"\"\n",
+  expect_no_chat_template(head + asked + "[assistant]\nprefix = \"\"\nsuffix = \"\"\n",
                  "expected a header of the assistant");
-  expect_refused(head + asked + "[assistant]\nprefix = \"A\"\n", "assistant.suffix");
-  expect_refused(head + asked + "[tool]\nprefix = \"A\"\n", "unknown key \"tool");
+  expect_no_chat_template(head + asked + "[assistant]\nprefix = \"A\"\n", "assistant.suffix");
+  expect_no_chat_template(head + asked + "[tool]\nprefix = \"A\"\n", "unknown key \"tool");
   EXPECT_THROW(load_chat_template("tullu"), ConfigError);
 }
 
