@@ -43,8 +43,8 @@ std::vector<Turn> read_turns(const ConversationKeys& keys, const Row& row);
 // What precedes the last turn, as one text: the user's turn alone, or all turns with their roles.
 std::string text_before_answer(const std::vector<Turn>& turns);
 
-// The words of the system's and the user's turns for each word of the assistant's, as the range that
-// it falls in: "0.1-0.5".
+// The words of the system's and the user's turns for each word of the assistant's, as the range
+// that it falls in: "0.1-0.5".
 std::string ratio_range(const std::vector<Turn>& turns);
 
 }  // namespace dovetail

@@ -20,8 +20,8 @@ struct EncodedChat {
 };
 
 // Encodes conversations piece by piece while it joins them, so that each token has one kind: no
-// piece of the vocabulary spans a header and a content, and nothing is searched for in ids. What the
-// tokenizer puts around a text (framing.h) is not in the row, but for the end of each answer.
+// token spans a header and a content, and nothing is searched for in ids. What the tokenizer puts
+// around a text (framing.h) is not in the row, but for the end of each answer.
 //
 // The prompt has at most `longest_prompt` ids, the last answer with its end `longest_answer`. What
 // is too long loses, in this order: the oldest exchanges (a user's turn and its answer, whole); the

@@ -10,9 +10,8 @@
 namespace dovetail {
 
 // An example as the conversation that a chat template (BoundTemplate::chat) writes, whose last turn
-// is the assistant's and says `reference`. An example of any task but an instruction task, which has
-// turns of its own, is one exchange: the user says what template `mapping` prints as the source, the
-// assistant its target.
+// is the assistant's and says `reference`. An example without turns of its own is one exchange: the
+// user says what template `mapping` prints as the source, the assistant its target.
 std::vector<Turn> conversation_of(const BoundTemplate& tmpl, const TaskData& task,
                                   const Example& example, const std::string& reference);
 

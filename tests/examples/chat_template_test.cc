@@ -55,7 +55,7 @@ TEST(ChatTemplate, IsReadStrictly) {
   const std::string asked =
       "[system]\nprefix = \"\"\nsuffix = \"\"\n[user]\nprefix = \"U\"\nsuffix = \"\"\n";
   expect_no_chat_template(head + asked + "[assistant]\nprefix = \"\"\nsuffix = \"\"\n",
-                 "expected a header of the assistant");
+                          "expected a header of the assistant");
   expect_no_chat_template(head + asked + "[assistant]\nprefix = \"A\"\n", "assistant.suffix");
   expect_no_chat_template(head + asked + "[tool]\nprefix = \"A\"\n", "unknown key \"tool");
   EXPECT_THROW(load_chat_template("tullu"), ConfigError);

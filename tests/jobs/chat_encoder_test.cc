@@ -89,6 +89,27 @@ TEST_F(ChatRowsTest, NeedRoomForHeadersAndAToken) {
   EXPECT_THROW(row(turns_, 10, 1), ConfigError);
 }
 
+// As one text "the hou" and "se" share a piece; as header and content they never do: their ids are
+// those of each encoded by itself.
+TEST(ChatRows, LetNoTokenSpanAHeaderAndAText) {
+  const Vocabulary pieces =
+      Vocabulary::from_folder(DOVETAIL_SOURCE_DIR "/data/checkpoints/span_corruption");
+  ChatTemplate chat{.user = {"the hou", ""}, .assistant = {"A ", ""}};
+  const std::vector<int32_t> header = pieces.encode("the hou"), content = pieces.encode("se");
+  const std::vector<int32_t> glued = pieces.encode("the house");
+  ASSERT_FALSE(std::equal(header.begin(), header.end(), glued.begin()));
+
+  const std::vector<Turn> turns = {{Role::user, "se"}, {Role::assistant, "b"}};
+  const ChatRow row = ChatEncoder(chat, pieces, 64, 64).row(turns).row;
+
+  std::vector<int32_t> start = header;
+  start.insert(start.end(), content.begin(), content.end());
+  EXPECT_TRUE(std::equal(start.begin(), start.end(), row.ids.begin()));
+  for (size_t i = 0; i < start.size(); ++i) {
+    EXPECT_EQ(row.kinds[i], i < header.size() ? TokenKind::chat_template : TokenKind::instruction);
+  }
+}
+
 // The source and target that train and test see, and their kinds, are the same tokens.
 TEST_F(ChatRowsTest, AreTheSourceAndTargetOfAnExample) {
   const TaskData task{.name = "chat", .layout = Layout::conversation};
