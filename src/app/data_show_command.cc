@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "base/names.h"
 #include "jobs/example_encoder.h"
 #include "tasks/find_task.h"
+#include "templates/conversation.h"
 #include "templates/render.h"
 
 namespace dovetail {
@@ -65,6 +67,8 @@ std::vector<BoundTemplate> shown_templates(const ShowOptions& options, const Tas
     if (!reason.empty()) throw ConfigError(reason);
     return {form};
   }
+  if (data.layout == Layout::conversation)
+    return {shown_template(options, "chat_tulu"), shown_template(options, "chat_plain")};
   std::vector<BoundTemplate> forms;
   for (size_t i = 0; i < kUsual; ++i) {
     BoundTemplate form = shown_template(options, templates()[i].name);
@@ -84,6 +88,18 @@ class IdPrinter {
         encoder_(encoder(data, form, vocabulary,
                          {options.max_source_length, options.max_target_length})),
         uncut_(encoder(data, form, vocabulary, {kUnlimited, kUnlimited})) {}
+
+  // Of the rows as they are trained on: "62 template, 120 instruction, 80 output".
+  std::string token_counts(const std::vector<Example>& examples) const {
+    std::array<int64_t, 3> counts = {};
+    for (const Example& example : examples) {
+      for (const TokenKind kind : encoder_.chat_row(example, example.references.front()).row.kinds)
+        ++counts.at(static_cast<size_t>(kind));
+    }
+    return fmt::format("{} template, {} instruction, {} output (instruction / output {:.3g})",
+                       counts[0], counts[1], counts[2],
+                       static_cast<double>(counts[1]) / static_cast<double>(counts[2]));
+  }
 
   void add(const Example& example, ShownRows& rows) const {
     const std::string& reference = example.references.front();
@@ -136,10 +152,26 @@ std::string choices_text(const TaskData& data, const Example& example) {
   return text;
 }
 
+// The conversation with its kinds: [instruction], {output}, and the template's text bare.
+std::string marked_conversation(const TaskData& data, const BoundTemplate& form,
+                                const Example& example) {
+  std::string text;
+  for (const ChatPiece& piece :
+       chat_pieces(*form.chat, conversation_of(form, data, example, example.references[0]))) {
+    const std::string shown = piece.is_end ? "</s>" : piece.text;
+    text += piece.kind == TokenKind::instruction ? "[" + shown + "]"
+            : piece.kind == TokenKind::output    ? "{" + shown + "}"
+                                                 : shown;
+  }
+  return join(split(text, '\n'), "\\n");
+}
+
 void show_example(const TaskData& data, const BoundTemplate& form, const Example& example,
                   const IdPrinter* ids) {
   ShownRows rows;
-  rows.push_back({"source", render(form, data, example, example.references[0]).source_text()});
+  if (form.chat) rows.push_back({"turns", marked_conversation(data, form, example)});
+  if (!form.chat)
+    rows.push_back({"source", render(form, data, example, example.references[0]).source_text()});
   for (size_t i = 0; i < example.references.size(); ++i) {
     rows.push_back(
         {i == 0 ? "target" : "   or", render(form, data, example, example.references[i]).target});
@@ -166,6 +198,8 @@ int show(const ShowOptions& options) {
     const int64_t count = std::min<int64_t>(options.count, std::ssize(examples));
     for (int64_t i = 0; i < count; ++i)
       show_example(data, form, examples[i], ids ? &*ids : nullptr);
+    if (ids && form.chat)
+      fmt::print("tokens of {}: {}\n", options.split, ids->token_counts(examples));
   }
   return kSuccess;
 }

@@ -129,6 +129,7 @@ void ExampleImporter::add(Draft draft) {
     case Layout::text: return add_references(draft);
     case Layout::question: return add_question(draft);
     case Layout::classification: return add_labelled(draft);
+    case Layout::conversation: return add_conversation(draft);
   }
 }
 
@@ -214,6 +215,21 @@ void ExampleImporter::add_labelled(Draft& draft) {
               .answer = answer,
               .fields = std::move(draft.fields),
               .strata = std::move(draft.strata)});
+}
+
+// Two answers to one instruction are two examples, as instruction sets count them.
+void ExampleImporter::add_conversation(Draft& draft) {
+  const std::string& answer = draft.targets.front();
+  if (is_dropped(answer)) return leave_out("dropped_targets");
+  if (is_too_long(answer)) return leave_out("long_answers");
+  const bool is_new = seen_.insert(draft.source + kBetween + kBetween + answer).second;
+  counts_.duplicates += !is_new;
+  if (!is_new && !rules_.keep_duplicates) return;
+  ++counts_.kept;
+  push({.source = std::move(draft.source),
+        .references = {answer},
+        .strata = std::move(draft.strata),
+        .turns = std::move(draft.turns)});
 }
 
 // A repeated question would count twice. If it has two answers, one of them is wrong.

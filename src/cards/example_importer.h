@@ -26,6 +26,7 @@ struct Draft {
   std::vector<std::string> choice_labels;
   std::map<std::string, std::string> fields;
   std::vector<std::string> strata = {};  // as Example::strata; empty: those of the importer
+  std::vector<Turn> turns = {};          // of a conversation: as Example::turns
 };
 
 // How rows become examples.
@@ -82,6 +83,7 @@ class ExampleImporter : public RowSink {
   void add_reference(Example example, std::string target);
   void add_question(Draft& draft);
   void add_labelled(Draft& draft);
+  void add_conversation(Draft& draft);
   void add_single(Example example);
   void push(Example example);
   void note_special_tokens();

@@ -115,6 +115,7 @@ const char* noun_of(Layout layout) {
     case Layout::question: return "question";
     case Layout::classification:
     case Layout::text: return "text";
+    case Layout::conversation: return "conversation";
   }
   return "source";
 }

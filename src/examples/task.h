@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "examples/turns.h"
+
 namespace dovetail {
 
 // One head, question or text with all its right answers.
@@ -22,6 +24,9 @@ struct Example {
   std::map<std::string, std::string> fields = {};  // more text for templates: context, fact
   // Its values in the columns TaskData::strata: what scores are broken down by.
   std::vector<std::string> strata = {};
+  // Of a conversation: all its turns, the last of which is the one reference. A system's turn may
+  // come first; then the user and the assistant take turns. Whitespace within a turn is kept.
+  std::vector<Turn> turns = {};
 };
 
 // An answer by a rule that only this kind of data has; nullopt where the rule does not apply.
@@ -32,7 +37,8 @@ enum class Layout {
   relation,        // head and tail, joined by a tag or a phrase of the relation
   question,        // a question with choices of its own
   classification,  // a text (or two) and one of the task's labels
-  text             // source text to target text
+  text,            // source text to target text
+  conversation     // turns of a user and an assistant, whose last one is the target
 };
 
 // The fields that templates of this layout say: pair; context, passage and fact; none.

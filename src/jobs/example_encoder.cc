@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "jobs/framing.h"
 #include "jobs/rendered_places.h"
+#include "templates/conversation.h"
 #include "templates/render.h"
 #include "templates/soft_tokens.h"
 
@@ -86,6 +87,9 @@ ExampleEncoder::ExampleEncoder(const TaskData& task, BoundTemplate tmpl,
       limits_(limits) {
   auto id = static_cast<int32_t>(vocab_size);
   for (const PromptToken& planned : soft_tokens_.tokens) soft_ids_[planned.name] = id++;
+  if (!tmpl_.chat) return;
+  chat_.emplace(*tmpl_.chat, vocabulary_, room_in_frame(vocabulary_, limits_.source),
+                limits_.target - std::ssize(target_frame(vocabulary_, {}, limits_.texts)) + 1);
 }
 
 int32_t ExampleEncoder::soft_id(const SoftToken& token) const {
@@ -148,7 +152,31 @@ std::vector<int32_t> ExampleEncoder::target_ids(const std::string& target,
   return ids;
 }
 
+EncodedChat ExampleEncoder::chat_row(const Example& example, const std::string& reference) const {
+  DOVETAIL_CHECK(chat_);
+  return chat_->row(conversation_of(tmpl_, task_, example, reference));
+}
+
+// Soft tokens stand before or after the whole prompt, which the rendered source has as one text.
+EncodedRow ExampleEncoder::row_of_chat(const Example& example, const std::string& reference) const {
+  const EncodedChat chat = chat_row(example, reference);
+  const auto answer = chat.row.ids.begin() + static_cast<std::ptrdiff_t>(chat.answer);
+  std::vector<int32_t> source;
+  for (const Segment& segment : render(tmpl_, task_, example, reference).source) {
+    if (segment.soft) {
+      source.push_back(soft_id(segment.token));
+    } else if (!is_whitespace(segment.text)) {
+      source.insert(source.end(), chat.row.ids.begin(), answer);
+    }
+  }
+  return {.sequence = {.source = source_frame(vocabulary_, std::move(source), limits_.texts),
+                       .target = target_frame(vocabulary_, {answer, chat.row.ids.end() - 1},
+                                              limits_.texts)},
+          .counts = {.rows = 1, .cut_sources = chat.cut_prompt, .cut_targets = chat.cut_answer}};
+}
+
 EncodedRow ExampleEncoder::row(const Example& example, const std::string& reference) const {
+  if (chat_) return row_of_chat(example, reference);
   const Rendered rendered = render(tmpl_, task_, example, reference);
   EncodedRow row{.counts = {.rows = 1}};
   row.sequence.source =

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "examples/subset.h"
 #include "examples/task.h"
+#include "jobs/chat_encoder.h"
 #include "jobs/framing.h"
 #include "plan/job_settings.h"
 #include "templates/rendered.h"
@@ -63,6 +65,11 @@ class ExampleEncoder {
   // The same without the question, as far as the template allows.
   EncodedRow prior_row(const Example& example, size_t choice) const;
 
+  // The conversation of an example whose answer is `reference`, with the kind of each token. Only
+  // with a chat template (tmpl().chat). `row` has the same ids: the prompt as its source behind any
+  // soft tokens, the answer as its target.
+  EncodedChat chat_row(const Example& example, const std::string& reference) const;
+
   const TaskData& task() const { return task_; }
   const BoundTemplate& tmpl() const { return tmpl_; }
   const Vocabulary& vocabulary() const { return vocabulary_; }
@@ -73,6 +80,7 @@ class ExampleEncoder {
   std::vector<int32_t> target_ids(const std::string& target, RowCounts& counts) const;
   std::vector<int32_t> source_ids(const std::vector<Segment>& segments) const;
   int32_t soft_id(const SoftToken& token) const;
+  EncodedRow row_of_chat(const Example& example, const std::string& reference) const;
   std::vector<int32_t> fitting_ids(std::vector<Segment> segments, RowCounts& counts) const;
 
   const TaskData& task_;
@@ -82,6 +90,7 @@ class ExampleEncoder {
   int64_t vocab_size_;
   RowLimits limits_;
   std::unordered_map<std::string, int32_t> soft_ids_;  // by the token's name
+  std::optional<ChatEncoder> chat_;
 };
 
 // The template with the soft tokens that the tuning trains. ConfigError if the two do not fit.

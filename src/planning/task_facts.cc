@@ -23,6 +23,7 @@ std::string name_of(Layout layout) {
     case Layout::question: return "question";
     case Layout::classification: return "classification";
     case Layout::text: return "text";
+    case Layout::conversation: return "conversation";
   }
   return "";
 }

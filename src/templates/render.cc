@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "templates/conversation.h"
 #include "templates/question_text.h"
 #include "templates/shape_choice.h"
 #include "templates/soft_tokens.h"
@@ -86,6 +87,7 @@ class Renderer {
       case Slot::gloss: return writer_.text(tmpl_.wordings->feature_glosses.phrase(relation_.key));
       case Slot::source: return write_source();
       case Slot::cloze: return write_cloze();
+      case Slot::chat: return writer_.glued(chat_source(tmpl_, task_, example_, answer.text));
       case Slot::tail: return writer_.text(collapse_whitespace(answer.text), 2);
       case Slot::mask: return writer_.mask();
       default: DOVETAIL_CHECK(false);

@@ -116,6 +116,8 @@ BoundTemplate make_template(const std::string& name, const nlohmann::json& given
   if (!verbalizer.empty())
     tmpl.verbalizer = std::make_shared<Verbalizer>(load_verbalizer(verbalizer));
   tmpl.wordings = load_wordings();
+  const std::string& chat = tmpl.shapes.front().chat;
+  if (!chat.empty()) tmpl.chat = std::make_shared<ChatTemplate>(load_chat_template(chat));
   return tmpl;
 }
 
@@ -161,6 +163,7 @@ std::string template_fingerprint(const BoundTemplate& tmpl, const TaskData& task
   if (task.layout == Layout::question || task.layout == Layout::classification) {
     content["form"] = verbalizer_of(*tmpl.wordings, tmpl.verbalizer.get(), task).content();
   }
+  if (tmpl.chat) content["chat"] = tmpl.chat->content();
   const auto uses = [&](std::initializer_list<Slot> slots) {
     return std::any_of(tmpl.shapes.begin(), tmpl.shapes.end(), [&](const TemplateShape& shape) {
       return std::any_of(slots.begin(), slots.end(), [&](Slot slot) { return shape.has(slot); });

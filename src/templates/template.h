@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/parameters.h"
+#include "examples/chat_template.h"
 #include "examples/task.h"
 #include "templates/template_parts.h"
 #include "templates/wording.h"
@@ -67,6 +68,7 @@ struct BoundTemplate {
   PromptRequest prompt;
   std::shared_ptr<const Verbalizer> verbalizer;  // from the parameters; null: the task's own
   std::shared_ptr<const Wordings> wordings;
+  std::shared_ptr<const ChatTemplate> chat;  // of a part chat_NAME; null: none
 };
 
 // Missing parameters take their defaults. ConfigError as find_template and TemplateEntry::check.

@@ -41,7 +41,7 @@ const std::vector<std::string> kParts = {
     "px0",      "pt",     "ptar",       "pcom",      "psh",        "pshr",       "psht",
     "pnat",     "pn",     "pnr",        "pnt",       "pmask",      "0",          "p0",
     "vnat",     "qpos",   "omit_FIELD", "temp_flex", "temp_mixed", "temp_len",   "rel_first",
-    "rel_last", "tokens", "nat_tokens", "rel_mask",  "cloze"};
+    "rel_last", "tokens", "nat_tokens", "rel_mask",  "cloze",      "chat_NAME"};
 
 bool is_version(const std::string& part) {
   return part.size() >= 2 && part[0] == 'v' && !part.starts_with("vnat") &&
@@ -56,7 +56,8 @@ class Parser {
     places_[kSource] = {Slot::source};
     const auto says_prefix = [](const std::string& part) {
       return part.starts_with("px") || part == "rel_first" || part == "rel_last" ||
-             part == "rel_mask" || part == "cloze" || part.ends_with("tokens");
+             part == "rel_mask" || part == "cloze" || part.starts_with("chat_") ||
+             part.ends_with("tokens");
     };
     if (with_prefix && std::none_of(parts.begin(), parts.end(), says_prefix))
       next_prefix(Slot::prefix);
@@ -126,6 +127,9 @@ class Parser {
       }
     } else if (part.starts_with("omit_") && part.size() > 5) {
       shape_.omitted.push_back(part.substr(5));
+    } else if (part.starts_with("chat_") && part.size() > 5) {
+      shape_.chat = part.substr(5);
+      places_[kSource] = {Slot::chat};
     } else {
       return false;
     }
@@ -250,6 +254,7 @@ ParsedTemplate parse_template(const std::string& text, bool with_prefix) {
 
 bool looks_like_parts(const std::string& text) {
   if (text.find('-') != std::string::npos || rules().contains(text)) return true;
+  if (text.starts_with("chat_")) return true;
   return std::find(kParts.begin(), kParts.end(), text) != kParts.end();
 }
 

@@ -31,6 +31,8 @@ namespace dovetail {
 //   qpos[_P]     the question at the "start" or "end" (the default)
 //   omit_F       leaves out field F
 //   temp_flex, temp_mixed, temp_len   a shape for each example, see TemplateRule
+//   chat_NAME    a conversation as chat template NAME writes it (examples/chat_template.h), up to
+//                and with the header of the answer; without prefix
 //   cloze        a text with a gap in it, as the verbalizer of the task words it; without prefix
 // Parts of the earlier harness (mt5-comet):
 //   rel_first, rel_last   the relation as one token before or after the source, not as a prefix
@@ -45,6 +47,7 @@ enum class Slot {
   gloss,
   source,
   cloze,
+  chat,
   tail,
   mask,
   target,
@@ -69,6 +72,7 @@ struct TemplateShape {
   bool sup = false;
   std::string question_position;     // "start", "end", "": by sup
   std::vector<std::string> omitted;  // fields
+  std::string chat;                  // name of a chat template; "": none
   std::string version;               // of vnat's phrase: "v3"; "": the default
   int label_place = -1;              // P of vnat; -1: no vnat
 

@@ -11,6 +11,7 @@
 #include "base/names.h"
 #include "base/text.h"
 #include "cards/card_fixture.h"
+#include "examples/chat_template.h"
 #include "golden/golden.h"
 
 namespace dovetail {
@@ -70,6 +71,16 @@ const std::map<std::string, KindCase>& cases() {
          "{\"story\": [\"B is above A.\"], \"question\": \"Where is A, seen from B?\", \"label\": "
          "\"below\", \"k\": 1, \"d\": 1, \"noise\": \"none\"}\n",
          "1 E has D below it.\n2 Where is D, seen from E?\tbelow\t1\n"}}},
+      // the second row has an empty answer
+      {"instruction",
+       {"kind = \"instruction\"\n",
+        {"{\"messages\": [{\"role\": \"system\", \"content\": \"Be brief.\"}, {\"role\": "
+         "\"user\", \"content\": \"Name a colour.\"}, {\"role\": \"assistant\", \"content\": "
+         "\"Red.\"}]}\n"
+         "{\"messages\": [{\"role\": \"user\", \"content\": \"Name a fruit.\"}, {\"role\": "
+         "\"assistant\", \"content\": \"\"}]}\n",
+         "{\"messages\": [{\"role\": \"user\", \"content\": \"Count to three.\"}, {\"role\": "
+         "\"assistant\", \"content\": \"One, two,\\nthree.\"}]}\n"}}},
       // the second row has an empty passage, and nothing reads the numbers
       {"table",
        {"kind = \"table\"\nformat = \"csv\"\nkeys = { source = \"question: {q} context: {p}\", "
@@ -105,6 +116,9 @@ std::string shown(const TaskData& data, const Example& example) {
   if (!choices.empty()) text += "  choices:   " + join(choices, " | ") + "\n";
   for (size_t i = 0; i < example.strata.size(); ++i)
     text += fmt::format("  stratum:   {} = {}\n", data.strata[i], example.strata[i]);
+  for (const Turn& turn : example.turns)
+    text += fmt::format("  {:<10} {}\n", std::string(name_of(turn.role)) + ":",
+                        nlohmann::json(turn.text).dump());
   if (example.answer >= 0) text += fmt::format("  answer:    choice {}\n", example.answer);
   return text + "  reference: " + join(example.references, " | ") + "\n";
 }
