@@ -26,15 +26,17 @@ const Names kRegression{"pearson"};
 // Not the best over the references: BLEU and CIDEr count n-grams of all references, the COCO scorer
 // takes precision from one and recall from another, and MKQA's F1 counts words or characters by all
 // references; the others do not read references.
-const Names kNotBestReference{
-    "rouge_l_coco", "token_f1_mkqa", "bleu",    "bleu_1",     "bleu_2",     "bleu_3",
-    "bleu_4",       "cider",         "pearson", "distinct_1", "distinct_2", "distinct_predictions"};
+const Names kNotBestReference{"rouge_l_coco", "token_f1_mkqa", "bleu",       "bleu_1",
+                              "bleu_2",       "bleu_3",        "bleu_4",     "cider",
+                              "pearson",      "distinct_1",    "distinct_2", "distinct_predictions",
+                              "output_length"};
 
 // An empty prediction counts as a different one; among numbers it stands for their mean.
 const Names kEmptyIsNotWorst{"distinct_predictions", "pearson"};
 
-// Diversity has no right answer; METEOR deducts a little for the one chunk of a perfect match.
-const Names kNoPerfection{"distinct_1", "distinct_2", "meteor_nltk"};
+// Diversity and length have no right answer; METEOR deducts a little for the one chunk of a perfect
+// match.
+const Names kNoPerfection{"distinct_1", "distinct_2", "meteor_nltk", "output_length"};
 
 const Names kNeedsWordNet{"meteor_nltk"};
 

@@ -145,6 +145,7 @@ const std::map<std::string, std::string> kSources{
     {"distinct_1", "by hand"},
     {"distinct_2", "by hand"},
     {"distinct_predictions", "by hand"},
+    {"output_length", "by hand"},
     {"perplexity", "by hand"},
     {"depth_rank", "by hand"},
     {"depth_rank_min", "by hand"}};
