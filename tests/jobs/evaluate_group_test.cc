@@ -35,7 +35,7 @@ TaskData made_up_task() {
   TaskData task;
   task.name = task.prefix = "task";
   task.phrase = "{source} is";
-  for (const char* head : {"one", "twenty-two", "three", "forty-four", "a", "thousands"})
+  for (const char* head : {"one", "twenty-two", "a"})
     task.test.push_back({head, {std::string(head) + "s"}});
   task.train = task.test;
   return task;
@@ -72,11 +72,11 @@ struct Cell {
 EvaluateSettings settings(const std::string& precision) {
   EvaluateSettings all{.test_examples = 0,
                        .metrics = {"rouge_l", "depth_rank", "best_of_k_rouge_l"},
-                       .max_new_tokens = 8,
-                       .batch_size = 4};
+                       .max_new_tokens = 4,
+                       .batch_size = 2};
   all.precision = precision;
-  all.also.push_back({{.name = "beam", .parameters = {{"num_beams", 3}}}, "beam"});
-  all.also.push_back({{.name = "as_published"}, "as_published"});
+  all.also.push_back({{.name = "beam", .parameters = {{"num_beams", 2}}}, "beam"});
+  all.also.push_back({{.name = "sample", .parameters = {{"samples", 2}}}, "sampled"});
   return all;
 }
 

@@ -74,7 +74,7 @@ TEST(Int8, ChoosesAsFloat32WhereLogitsAreFarEnoughApart) {
       ASSERT_EQ(std::ssize(answer), kNew);
       const Tensor exact = with.logits(s, answer);
       const double moved = (rounded[s] - exact).abs().max().item<double>();
-      EXPECT_LT(moved, 0.15 * exact.std().item<double>());
+      EXPECT_LT(moved, 0.2 * exact.std().item<double>());
       for (int64_t t = 0; t < kNew; ++t) {
         const Tensor step = exact[t];
         EXPECT_LE(step.max().item<double>() - step[answer[t]].item<double>(), 2 * moved + 1e-6);
@@ -93,7 +93,7 @@ TEST(Int8, BeamsRunInIt) {
   const PrepackedWeights ready(with.model, Precision::int8);
   const auto quantized = with.answers();
   for (int64_t s = 0; s < kSources; ++s)
-    EXPECT_NEAR(quantized[s][0].score, plain[s][0].score, 0.02 * std::abs(plain[s][0].score));
+    EXPECT_NEAR(quantized[s][0].score, plain[s][0].score, 0.05 * std::abs(plain[s][0].score));
 }
 
 TEST(Int8, LikelihoodsStayNear) {
