@@ -25,8 +25,9 @@ PRECISIONS = ("float32", "int8")
 
 def in_precision(sweep, precision):
     """The sweep's text with that precision, whatever it said before."""
-    text = re.sub(r"(?m)^precision = .*\n", "", sweep.split("[evaluate]", 1)[1])
-    return f'{sweep.split("[evaluate]", 1)[0]}[evaluate]\nprecision = "{precision}"{text}'
+    before, after = sweep.split("[evaluate]", 1)
+    after = re.sub(r"(?m)^precision = .*\n", "", after)
+    return f'{before}[evaluate]\nprecision = "{precision}"{after}'
 
 
 def run(sweep, precision, folder, given):

@@ -11,7 +11,6 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <numeric>
 #include <span>
 
 #include "app/commands.h"
@@ -89,21 +88,11 @@ std::vector<std::vector<Hypothesis>> generate_batch(const AdaptedModel& adapted,
   return generate({&encoded, 1}, settings);
 }
 
-// Batches of `batch_size` inputs of similar length, long ones first.
-std::vector<std::vector<size_t>> length_batches(const std::vector<ModelInput>& inputs,
+std::vector<std::vector<size_t>> source_batches(const std::vector<ModelInput>& inputs,
                                                 int64_t batch_size) {
-  std::vector<size_t> order(inputs.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    return inputs[a].source.size() > inputs[b].source.size();
-  });
-  std::vector<std::vector<size_t>> batches;
-  for (auto first = order.begin(); first != order.end();) {
-    const auto end = first + std::min(batch_size, order.end() - first);
-    batches.emplace_back(first, end);
-    first = end;
-  }
-  return batches;
+  std::vector<size_t> lengths;
+  for (const ModelInput& input : inputs) lengths.push_back(input.source.size());
+  return length_batches(lengths, batch_size);
 }
 
 int generate_lines(const GenerateOptions& options) {
@@ -122,7 +111,7 @@ int generate_lines(const GenerateOptions& options) {
       inputs,
       {.batch_budget = options.batch_size,
        .cost = [](const ModelInput&) { return int64_t{1}; },
-       .batches = [&](const auto& window) { return length_batches(window, options.batch_size); },
+       .batches = [&](const auto& window) { return source_batches(window, options.batch_size); },
        .answer =
            [&](const auto& window, const auto& batch) {
              std::vector<std::string> answers;

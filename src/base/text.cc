@@ -3,8 +3,13 @@
 
 namespace dovetail {
 
+namespace {
+
+constexpr std::string_view kWhitespace = " \t\r\n\f\v";
+
+}  // namespace
+
 std::string collapse_whitespace(std::string_view text) {
-  constexpr std::string_view kWhitespace = " \t\r\n\f\v";
   std::string result;
   bool pending = false;
   for (const char letter : text) {
@@ -17,6 +22,17 @@ std::string collapse_whitespace(std::string_view text) {
     result += letter;
   }
   return result;
+}
+
+int64_t num_words(std::string_view text) {
+  int64_t words = 0;
+  bool inside = false;
+  for (const char letter : text) {
+    const bool space = kWhitespace.find(letter) != std::string_view::npos;
+    words += !space && !inside;
+    inside = !space;
+  }
+  return words;
 }
 
 std::string lower_case(std::string_view text) {

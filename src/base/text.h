@@ -11,6 +11,9 @@ namespace dovetail {
 // Collapses each run of whitespace to one space and trims both ends.
 std::string collapse_whitespace(std::string_view text);
 
+// The words between whitespace.
+int64_t num_words(std::string_view text);
+
 // Lower-cases ASCII letters; other bytes are unchanged.
 std::string lower_case(std::string_view text);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cards/conversations.h"
 
-#include <algorithm>
 #include <array>
 
 #include "base/names.h"
@@ -119,11 +118,6 @@ void check_order(const std::vector<Turn>& turns) {
                         "the last turn is not the assistant's, so nothing is answered"};
 }
 
-// Of a text that is not empty.
-int64_t words_in(const std::string& text) {
-  return std::ranges::count(collapse_whitespace(text), ' ') + 1;
-}
-
 }  // namespace
 
 const std::vector<std::string>& conversation_keys() {
@@ -186,7 +180,7 @@ std::string ratio_range(const std::vector<Turn>& turns) {
       {{0.1, "below 0.1"}, {0.5, "0.1-0.5"}, {1, "0.5-1"}, {5, "1-5"}, {25, "5-25"}}};
   double instruction = 0, output = 0;
   for (const Turn& turn : turns) {
-    const auto words = static_cast<double>(words_in(turn.text));
+    const auto words = static_cast<double>(num_words(turn.text));
     (turn.role == Role::assistant ? output : instruction) += words;
   }
   for (const auto& [end, name] : kRanges) {

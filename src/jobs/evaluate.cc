@@ -181,7 +181,7 @@ double mean_loss(const T5Model& model, TuningMethod& tuning, const std::vector<S
   const at::NoGradGuard no_grad;
   double sum = 0;
   int64_t targets = 0;
-  for (const std::vector<int64_t>& indices : length_batches(rows, batch_size)) {
+  for (const std::vector<size_t>& indices : source_batches(rows, batch_size)) {
     const Batch batch = gather(rows, indices, model);
     sum += weighted_loss(model, tuning, batch).item<double>();
     targets += batch.num_targets;

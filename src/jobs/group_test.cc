@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "jobs/group_test.h"
 
-#include <algorithm>
-
 #include "base/run_guarded.h"
+#include "base/sets.h"
 #include "jobs/evaluate.h"
 #include "jobs/test_pass.h"
 
@@ -19,22 +18,13 @@ EvalContext context_of(const TuneCell& cell) {
 
 // The places of cells that are tested together.
 std::vector<std::vector<size_t>> sets_of(Cells cells) {
-  std::vector<std::vector<size_t>> sets;
-  for (size_t i = 0; i < cells.size(); ++i) {
-    if (!cells[i] || !cells[i]->outcome.failure.empty()) continue;
-    const auto fits = [&](const std::vector<size_t>& set) {
-      const TuneCell& first = *cells[set.front()];
-      return Json(first.evaluate) == Json(cells[i]->evaluate) &&
-             may_be_tested_together(context_of(first), context_of(*cells[i]));
-    };
-    const auto found = std::ranges::find_if(sets, fits);
-    if (found == sets.end()) {
-      sets.push_back({i});
-    } else {
-      found->push_back(i);
-    }
-  }
-  return sets;
+  std::vector<size_t> tuned;
+  for (size_t i = 0; i < cells.size(); ++i)
+    if (cells[i] && cells[i]->outcome.failure.empty()) tuned.push_back(i);
+  return sort_into_sets(tuned, [&](size_t first, size_t next) {
+    return Json(cells[first]->evaluate) == Json(cells[next]->evaluate) &&
+           may_be_tested_together(context_of(*cells[first]), context_of(*cells[next]));
+  });
 }
 
 void test(Cells cells, const std::vector<size_t>& set, std::span<Record> records,

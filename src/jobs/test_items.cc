@@ -23,7 +23,7 @@ constexpr size_t kBatchTokens = 8192;  // with padding; bounds the memory of the
 struct RowScorer {
   const T5Model& model;
   std::function<Tensor(const Tensor& ids_BS)> embed;
-  std::function<std::vector<TokenScores>(const Tensor& memory_BSD, const Tensor& mask_BS,
+  std::function<std::vector<TokenScores>(std::span<const EncodedSources> sources,
                                          std::span<const Ids> targets)>
       score;
 };
@@ -39,8 +39,9 @@ std::vector<TokenScores> score_batch(const RowScorer& scorer, const std::vector<
   const at::InferenceMode inference;
   const T5Model& model = scorer.model;
   const Batch batch = collate(chosen, BatchIds(model.config())).to(model.device());
-  const Tensor memory = model.encode(scorer.embed(batch.source_BS), batch.mask_BS);
-  return scorer.score(memory, batch.mask_BS, targets);
+  const EncodedSources sources{&model, model.encode(scorer.embed(batch.source_BS), batch.mask_BS),
+                               batch.mask_BS};
+  return scorer.score({&sources, 1}, targets);
 }
 
 std::vector<TokenScores> score_all(const RowScorer& scorer, const std::vector<Sequence>& rows) {
@@ -114,25 +115,27 @@ void add_ranks(const EvalContext& context, const std::vector<const Example*>& ex
 
 }  // namespace
 
-std::vector<TokenScores> score_targets(const EvalContext& context, const Tensor& memory_BSD,
-                                       const Tensor& mask_BS, std::span<const Ids> targets) {
-  if (const LabelReader* reader = context.tuning.label_reader())
-    return score_labels(*reader, memory_BSD, mask_BS, targets);
-  return score_targets(context.model, memory_BSD, mask_BS, targets);
+std::vector<TokenScores> score_targets(const EvalContext& context,
+                                       std::span<const EncodedSources> sources,
+                                       std::span<const Ids> targets) {
+  const LabelReader* reader = context.tuning.label_reader();
+  if (!reader) return score_targets(sources, targets);
+  DOVETAIL_CHECK(sources.size() == 1);
+  return score_labels(*reader, sources.front().memory_BSD, sources.front().mask_BS, targets);
 }
 
 std::vector<TokenScores> score_rows(const EvalContext& context, const std::vector<Sequence>& rows) {
   return score_all({context.model, [&](const Tensor& ids) { return context.tuning.embed(ids); },
-                    [&](const Tensor& memory, const Tensor& mask, std::span<const Ids> targets) {
-                      return score_targets(context, memory, mask, targets);
+                    [&](std::span<const EncodedSources> sources, std::span<const Ids> targets) {
+                      return score_targets(context, sources, targets);
                     }},
                    rows);
 }
 
 std::vector<TokenScores> score_rows(const T5Model& model, const std::vector<Sequence>& rows) {
   return score_all({model, [&](const Tensor& ids) { return model.embed(ids); },
-                    [&](const Tensor& memory, const Tensor& mask, std::span<const Ids> targets) {
-                      return score_targets(model, memory, mask, targets);
+                    [](std::span<const EncodedSources> sources, std::span<const Ids> targets) {
+                      return score_targets(sources, targets);
                     }},
                    rows);
 }

@@ -18,9 +18,10 @@ struct EvalContext {
 };
 
 // Scores targets by what answers in this context: the decoder, by teacher forcing, or the tuning's
-// own reader.
-std::vector<TokenScores> score_targets(const EvalContext& context, const at::Tensor& memory_BSD,
-                                       const at::Tensor& mask_BS, std::span<const Ids> targets);
+// own reader, which has the sources of one model alone.
+std::vector<TokenScores> score_targets(const EvalContext& context,
+                                       std::span<const EncodedSources> sources,
+                                       std::span<const Ids> targets);
 
 // Scores rows by teacher forcing; rows of similar length share a batch.
 std::vector<TokenScores> score_rows(const EvalContext& context, const std::vector<Sequence>& rows);

@@ -3,7 +3,6 @@
 
 #include <c10/core/InferenceMode.h>
 #include <algorithm>
-#include <numeric>
 
 #include "base/random.h"
 #include "base/stop.h"
@@ -15,25 +14,17 @@ namespace dovetail {
 
 using at::Tensor;
 
-std::vector<std::vector<int64_t>> length_batches(const std::vector<Sequence>& rows,
-                                                 int64_t batch_size) {
-  std::vector<int64_t> order(rows.size());
-  std::iota(order.begin(), order.end(), int64_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-    return rows[a].source.size() > rows[b].source.size();
-  });
-  std::vector<std::vector<int64_t>> batches;
-  for (size_t begin = 0; begin < order.size(); begin += batch_size) {
-    batches.emplace_back(order.begin() + begin,
-                         order.begin() + std::min(order.size(), begin + batch_size));
-  }
-  return batches;
+std::vector<std::vector<size_t>> source_batches(const std::vector<Sequence>& rows,
+                                                int64_t batch_size) {
+  std::vector<size_t> lengths;
+  for (const Sequence& row : rows) lengths.push_back(row.source.size());
+  return length_batches(lengths, batch_size);
 }
 
-Batch gather(const std::vector<Sequence>& rows, const std::vector<int64_t>& indices,
+Batch gather(const std::vector<Sequence>& rows, const std::vector<size_t>& indices,
              const T5Model& model) {
   std::vector<const Sequence*> chosen;
-  for (int64_t index : indices) chosen.push_back(&rows[index]);
+  for (const size_t index : indices) chosen.push_back(&rows[index]);
   return collate(chosen, BatchIds(model.config())).to(model.device());
 }
 
@@ -61,7 +52,7 @@ namespace {
 // One batch of a cell, with its encoded sources.
 struct EncodedBatch {
   TestPass* cell = nullptr;
-  const std::vector<int64_t>* indices = nullptr;  // of its rows
+  const std::vector<size_t>* indices = nullptr;  // of its rows
 };
 
 // The batches of all cells that a pass takes, one after the other.
@@ -91,19 +82,17 @@ template <typename Put>
 void for_sources(const SharedBatch& shared, Put put) {
   size_t place = 0;
   for (const auto& [cell, indices] : shared.batches)
-    for (const int64_t index : *indices) put(*cell, index, place++);
+    for (const size_t index : *indices) put(*cell, index, place++);
 }
 
 void score(const SharedBatch& shared) {
   std::vector<Ids> targets;
-  for_sources(shared, [&](const TestPass& cell, int64_t index, size_t) {
+  for_sources(shared, [&](const TestPass& cell, size_t index, size_t) {
     targets.emplace_back((*cell.rows)[index].target);
   });
-  const EncodedSources& first = shared.sources.front();
   std::vector<TokenScores> found =
-      shared.reader() ? score_labels(*shared.reader(), first.memory_BSD, first.mask_BS, targets)
-                      : score_targets(shared.sources, targets);
-  for_sources(shared, [&](TestPass& cell, int64_t index, size_t place) {
+      score_targets(shared.batches.front().cell->context, shared.sources, targets);
+  for_sources(shared, [&](TestPass& cell, size_t index, size_t place) {
     cell.scores[index] = std::move(found[place]);
   });
 }
@@ -112,7 +101,7 @@ void write_labels(const SharedBatch& shared, size_t decoding) {
   const LabelReader& reader = *shared.reader();
   const EncodedSources& first = shared.sources.front();
   const std::vector<size_t> labels = likeliest_labels(reader, first.memory_BSD, first.mask_BS);
-  for_sources(shared, [&](TestPass& cell, int64_t index, size_t place) {
+  for_sources(shared, [&](TestPass& cell, size_t index, size_t place) {
     std::vector<int32_t> ids = reader.targets()[labels[place]];
     ids.pop_back();  // </s>
     Answers& answers = cell.answers[decoding];
@@ -126,13 +115,13 @@ void write_answers(const SharedBatch& shared, size_t decoding) {
   if (shared.reader()) return write_labels(shared, decoding);
   const Decoding& how = shared.batches.front().cell->answers[decoding].decoding;
   GenerationSettings settings = how.settings;
-  for_sources(shared, [&](const TestPass&, int64_t index, size_t) {
-    settings.source_numbers.push_back(index);
+  for_sources(shared, [&](const TestPass&, size_t index, size_t) {
+    settings.source_numbers.push_back(static_cast<int64_t>(index));
   });
   for (int64_t sample = 0; sample < how.samples; ++sample) {
     settings.seed = derive_seed(how.settings.seed, fmt::format("sample/{}", sample));
     const auto hypotheses = generate(shared.sources, settings);
-    for_sources(shared, [&](TestPass& cell, int64_t index, size_t place) {
+    for_sources(shared, [&](TestPass& cell, size_t index, size_t place) {
       cell.answers[decoding].texts[index].push_back(
           cell.context.encoder.vocabulary().decode(hypotheses[place].front().ids));
     });
@@ -143,11 +132,11 @@ void write_answers(const SharedBatch& shared, size_t decoding) {
 
 void run_test(std::vector<TestPass>& cells, int64_t batch_size) {
   const at::InferenceMode inference;
-  std::vector<std::vector<std::vector<int64_t>>> batches;
+  std::vector<std::vector<std::vector<size_t>>> batches;
   size_t most = 0;
   for (TestPass& cell : cells) {
     cell.scores.resize(cell.rows->size());
-    batches.push_back(length_batches(*cell.rows, batch_size));
+    batches.push_back(source_batches(*cell.rows, batch_size));
     most = std::max(most, batches.back().size());
   }
   for (size_t number = 0; number < most; ++number) {

@@ -37,12 +37,12 @@ bool may_be_tested_together(const EvalContext& a, const EvalContext& b);
 // cells go through the model side by side; all must have the decodings of the first.
 void run_test(std::vector<TestPass>& cells, int64_t batch_size);
 
-// Batches of rows sorted by source length, longest first, so that they hold little padding.
-std::vector<std::vector<int64_t>> length_batches(const std::vector<Sequence>& rows,
-                                                 int64_t batch_size);
+// length_batches of the rows' sources.
+std::vector<std::vector<size_t>> source_batches(const std::vector<Sequence>& rows,
+                                                int64_t batch_size);
 
 // These rows on the model's device.
-Batch gather(const std::vector<Sequence>& rows, const std::vector<int64_t>& indices,
+Batch gather(const std::vector<Sequence>& rows, const std::vector<size_t>& indices,
              const T5Model& model);
 
 }  // namespace dovetail

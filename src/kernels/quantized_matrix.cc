@@ -72,7 +72,9 @@ void QuantizedRows::quantize(const float* x, int64_t row, int64_t first, int64_t
   }
 }
 
-const void* QuantizedRows::codes(int64_t row) const { return codes_.get() + row * padded_depth_; }
+const uint8_t* QuantizedRows::codes(int64_t row) const {
+  return codes_.get() + row * padded_depth_;
+}
 
 QuantizedMatrix::QuantizedMatrix(const float* weights, int64_t columns, int64_t depth)
     : depth_(depth), padded_depth_(whole_blocks(depth, kDepthBlock)), columns_(columns) {
@@ -115,7 +117,7 @@ void QuantizedMatrix::multiply(const QuantizedRows& x, int64_t first, int64_t la
                                int64_t out_row) const {
   for (int64_t row = 0; row < x.rows(); row += kRowsAtOnce) {
     for (int64_t column = first; column < last; column += kColumnUnit) {
-      const int8_tiles::Panel panel{.codes = static_cast<const uint8_t*>(x.codes(row)),
+      const int8_tiles::Panel panel{.codes = x.codes(row),
                                     .rows = std::min(kRowsAtOnce, x.rows() - row),
                                     .padded_depth = padded_depth_,
                                     .row_scale = x.scales() + row,

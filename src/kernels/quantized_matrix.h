@@ -27,7 +27,7 @@ class QuantizedRows {
   int64_t rows() const { return rows_; }
   int64_t depth() const { return depth_; }
   Int8Instructions by() const { return by_; }  // the products that read these rows
-  const void* codes(int64_t row) const;
+  const uint8_t* codes(int64_t row) const;
   const float* scales() const { return scales_.get(); }
 
  private:

@@ -3,6 +3,9 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
+#include <vector>
+
 // Shape suffixes: B batch, S keys, P prefix, I heads * d_kv, D d_model, r bottleneck, R rows (any
 // leading dimensions).
 namespace dovetail {
@@ -19,6 +22,12 @@ struct Bottleneck {
 // output + scaling * up(relu(down(x))), differentiable; the output itself without an adapter.
 at::Tensor add_bottleneck(const Bottleneck& adapter, const at::Tensor& output_RD,
                           const at::Tensor& normed_input_RD);
+
+// The same for the rows of several models, one model's after the other's: adapters[i] for rows[i]
+// of them.
+at::Tensor add_bottlenecks(const std::vector<const Bottleneck*>& adapters,
+                           const std::vector<int64_t>& rows, const at::Tensor& output_RD,
+                           const at::Tensor& normed_input_RD);
 
 // What a tuning method puts into a block of the model, beside the additions to its weights.
 struct BlockAdditions {

@@ -181,13 +181,9 @@ Tensor Stack::cross_attention(const Block& block, const Tensor& normed_ND, uint6
 
 Tensor Stack::add_bottlenecks(Bottleneck BlockAdditions::*which, const Block& block,
                               const Tensor& x_ND, const Tensor& normed_ND) const {
-  bool any = false;
-  for (const CellBlock& cell : block.cells) any |= (cell.additions.*which).down_rD.defined();
-  if (!any) return x_ND;
-  const std::vector<Tensor> normed = split_rows(normed_ND, tokens_);
-  return for_cells(x_ND, [&](size_t i, const Tensor& x) {
-    return add_bottleneck(block.cells[i].additions.*which, x, normed[i]);
-  });
+  std::vector<const Bottleneck*> adapters;
+  for (const CellBlock& cell : block.cells) adapters.push_back(&(cell.additions.*which));
+  return dovetail::add_bottlenecks(adapters, tokens_, x_ND, normed_ND);
 }
 
 AddNormOutput Stack::next_norm(const AddNormOutput& stream, const Tensor& x_ND, const Norm& norm,

@@ -4,22 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
+
+#include "base/text.h"
 
 namespace dovetail {
 
 namespace {
-
-int64_t num_words(const std::string& text) {
-  int64_t words = 0;
-  bool inside = false;
-  for (const char c : text) {
-    const bool space = std::isspace(static_cast<unsigned char>(c)) != 0;
-    words += !space && !inside;
-    inside = !space;
-  }
-  return words;
-}
 
 // Below this share the report's count is enough.
 constexpr double kLeastShare = 0.01;

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/error.h"
+#include "base/sets.h"
 
 namespace dovetail {
 
@@ -58,21 +60,12 @@ bool passes_may_be_shared(const TrainingRun& run) {
 }
 
 std::vector<std::vector<size_t>> runs_that_share(std::span<const TrainingRun> runs) {
-  std::vector<std::vector<size_t>> groups;
-  for (size_t i = 0; i < runs.size(); ++i) {
-    const auto shares = [&](const std::vector<size_t>& group) {
-      const TrainingRun& first = runs[group.front()];
-      return passes_may_be_shared(first) && passes_may_be_shared(runs[i]) &&
-             may_share(*first.task.model, *runs[i].task.model);
-    };
-    const auto found = std::ranges::find_if(groups, shares);
-    if (found == groups.end()) {
-      groups.push_back({i});
-    } else {
-      found->push_back(i);
-    }
-  }
-  return groups;
+  std::vector<size_t> all(runs.size());
+  std::iota(all.begin(), all.end(), size_t{0});
+  return sort_into_sets(all, [&](size_t first, size_t next) {
+    return passes_may_be_shared(runs[first]) && passes_may_be_shared(runs[next]) &&
+           may_share(*runs[first].task.model, *runs[next].task.model);
+  });
 }
 
 void shared_gradients(std::vector<RunStep*> steps, int64_t step) {

@@ -145,8 +145,8 @@ SessionPart part_of(const Cell& cell, const TaskData& task, size_t examples) {
   std::vector<Sequence> rows;
   for (size_t i = 0; i < examples; ++i)
     rows.push_back(cell.encoder.row(task.test[i], task.test[i].references[0]).sequence);
-  std::vector<int64_t> all(examples);
-  std::iota(all.begin(), all.end(), int64_t{0});
+  std::vector<size_t> all(examples);
+  std::iota(all.begin(), all.end(), size_t{0});
   const Batch batch = gather(rows, all, cell.model);
   const at::Tensor memory = cell.model.encode(cell.method->embed(batch.source_BS), batch.mask_BS);
   return {{&cell.model, memory, batch.mask_BS}, 2 * static_cast<int64_t>(examples)};

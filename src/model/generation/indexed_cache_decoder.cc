@@ -77,7 +77,7 @@ IndexedCacheDecoder::IndexedCacheDecoder(std::span<const EncodedSources> parts, 
     tokens.push_back(memories.back().size(0));
     add_sources(models_.size() - 1, mask_BS);
   }
-  const Tensor memory_ND = memories.size() == 1 ? memories[0] : join_rows(memories);
+  const Tensor memory_ND = join_rows(memories);
   const size_t blocks = model().decoder_projections().size();
   self_qkv_.resize(blocks);
   self_prefix_.resize(blocks);
@@ -128,17 +128,10 @@ Tensor IndexedCacheDecoder::project(const Tensor& x_RK, const std::vector<int64_
 
 Tensor IndexedCacheDecoder::add_bottlenecks(Bottleneck BlockAdditions::*which, size_t block,
                                             const Tensor& x_RD, const Tensor& normed_RD) const {
-  if (models_.size() == 1) return add_bottleneck(additions(0, block).*which, x_RD, normed_RD);
-  std::vector<Tensor> x = split_rows(x_RD, rows_of_part_);
-  const std::vector<Tensor> normed = split_rows(normed_RD, rows_of_part_);
-  bool any = false;
-  for (size_t part = 0; part < x.size(); ++part) {
-    const Bottleneck& own = additions(part, block).*which;
-    if (!own.down_rD.defined() || rows_of_part_[part] == 0) continue;
-    x[part] = add_bottleneck(own, x[part], normed[part]);
-    any = true;
-  }
-  return any ? join_rows(x) : x_RD;
+  std::vector<const Bottleneck*> adapters;
+  for (size_t part = 0; part < models_.size(); ++part)
+    adapters.push_back(&(additions(part, block).*which));
+  return dovetail::add_bottlenecks(adapters, rows_of_part_, x_RD, normed_RD);
 }
 
 // Biases of the last query towards a prefix and keys 0 .. step. The last block's cache grows last

@@ -7,6 +7,7 @@
 #include <ATen/ops/zeros.h>
 #include <c10/core/InferenceMode.h>
 #include <algorithm>
+#include <functional>
 #include <numeric>
 #include <tuple>
 #include <utility>
@@ -148,6 +149,20 @@ std::vector<TokenScores> score_targets(const T5Model& model, const Tensor& memor
                                        const Tensor& mask_BS, std::span<const Ids> targets) {
   const EncodedSources all{&model, memory_BSD, mask_BS};
   return score_targets({&all, 1}, targets);
+}
+
+std::vector<std::vector<size_t>> length_batches(std::span<const size_t> lengths,
+                                                int64_t batch_size) {
+  std::vector<size_t> order(lengths.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::ranges::stable_sort(order, std::greater(), [&](size_t place) { return lengths[place]; });
+  std::vector<std::vector<size_t>> batches;
+  for (auto first = order.begin(); first != order.end();) {
+    const auto end = first + std::min(batch_size, order.end() - first);
+    batches.emplace_back(first, end);
+    first = end;
+  }
+  return batches;
 }
 
 std::vector<std::vector<size_t>> token_batches(std::span<const std::pair<size_t, size_t>> sizes,

@@ -39,6 +39,11 @@ std::vector<TokenScores> score_targets(std::span<const EncodedSources> parts,
 std::vector<TokenScores> score_targets(const T5Model& model, const at::Tensor& memory_BSD,
                                        const at::Tensor& mask_BS, std::span<const Ids> targets);
 
+// Batches of `batch_size` sources by their lengths, as places: longest first, and equal ones in
+// their order, so that a batch holds little padding.
+std::vector<std::vector<size_t>> length_batches(std::span<const size_t> lengths,
+                                                int64_t batch_size);
+
 // Groups the indices of `sizes` (source and target lengths) into batches with little padding:
 // longest first, with at most batch_tokens padded tokens or one row each.
 std::vector<std::vector<size_t>> token_batches(std::span<const std::pair<size_t, size_t>> sizes,
