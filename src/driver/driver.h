@@ -12,6 +12,7 @@
 
 #include "comm/communicator.h"
 #include "driver/rank_state.h"
+#include "plan/job_groups.h"
 #include "plan/plan.h"
 #include "plan/record.h"
 #include "store/journal.h"
@@ -63,7 +64,7 @@ class JobLeases;
 
 struct DriverOptions {
   int64_t max_unclean_ends = 3;  // a job that took its process down so often is recorded crashed
-  int64_t group_size = 16;       // jobs around one frozen model that a rank may get at once
+  GroupLimits group;
   bool rank_0_works = true;      // runs jobs too, beside coordinating
   bool retry_failed = false;     // tries jobs again that failed or crashed in an earlier run
   std::set<std::string> repeat;  // keys of finished jobs that run again: their artefact is lost

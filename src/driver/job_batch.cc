@@ -8,23 +8,22 @@ namespace dovetail {
 
 namespace {
 
-// The number of ready jobs that fall to one of the ranks, the one that was taken among them.
-int64_t part_of(int64_t others_ready, int64_t num_ranks) {
-  return (1 + others_ready + num_ranks - 1) / num_ranks;
-}
-
 bool is_unharmed(const BatchRules& rules, int64_t index) {
   return rules.journal.unclean_ends(rules.plan.jobs[index].key) == 0;
 }
 
 void add_sharers(const BatchRules& rules, std::vector<int64_t>& taken) {
-  const std::string& sharing = rules.plan.jobs[taken[0]].sharing;
+  const std::vector<Job>& jobs = rules.plan.jobs;
+  const std::string& sharing = jobs[taken[0]].sharing;
   const int64_t most =
-      std::min(rules.group_size, part_of(rules.scheduler.num_ready(sharing), rules.num_ranks));
+      most_in_a_group(rules.group, rules.scheduler.num_ready(sharing), rules.num_ranks);
+  double bytes = jobs[taken[0]].group_bytes;
   while (std::ssize(taken) < most) {
-    const std::optional<int64_t> next =
-        rules.take(sharing, [&](int64_t index) { return is_unharmed(rules, index); });
+    const std::optional<int64_t> next = rules.take(sharing, [&](int64_t index) {
+      return is_unharmed(rules, index) && bytes + jobs[index].group_bytes <= rules.group.bytes;
+    });
     if (!next) break;
+    bytes += jobs[*next].group_bytes;
     taken.push_back(*next);
   }
 }
@@ -38,7 +37,8 @@ double expected_seconds(const BatchRules& rules, int64_t index) {
 void add_short_ones(const BatchRules& rules, std::vector<int64_t>& taken) {
   constexpr int64_t kMost = 64;
   constexpr double kSecondsOfAll = 0.1;
-  const int64_t most = std::min(kMost, part_of(rules.scheduler.num_ready(), rules.num_ranks));
+  const int64_t most =
+      std::min(kMost, part_of_a_rank(rules.scheduler.num_ready(), rules.num_ranks));
   double seconds = expected_seconds(rules, taken[0]);
   while (std::ssize(taken) < most) {
     const std::optional<int64_t> next = rules.scheduler.first_ready();

@@ -9,6 +9,7 @@
 
 #include "driver/job_durations.h"
 #include "driver/scheduler.h"
+#include "plan/job_groups.h"
 #include "plan/plan.h"
 #include "store/journal.h"
 
@@ -26,7 +27,7 @@ struct BatchRules {
   const Journal& journal;
   const JobDurations& durations;
   int64_t num_ranks = 1;
-  int64_t group_size = 16;
+  GroupLimits group;
   // Takes the first ready job that `accepts` takes; with a text, one that has it in Job::sharing.
   std::function<std::optional<int64_t>(const std::string& sharing,
                                        const std::function<bool(int64_t)>& accepts)>

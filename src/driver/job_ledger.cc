@@ -93,7 +93,7 @@ TakenJobs JobLedger::take(bool careful, int64_t num_ranks) {
                               .journal = journal_,
                               .durations = durations_,
                               .num_ranks = num_ranks,
-                              .group_size = options_.group_size,
+                              .group = options_.group,
                               .take = [this](const auto& sharing, const auto& accepts) {
                                 return take_one(sharing, accepts);
                               }});

@@ -43,6 +43,7 @@ struct Job {
   // Tune jobs with the same text here train around one frozen model and may share their passes;
   // empty: this one runs alone. Part of no key.
   std::string sharing = {};
+  double group_bytes = 0;  // estimate of what one with a sharing adds to the memory of its group
   // Of a pre-training, estimates: steps and what they spend, under the names of the record's
   // metrics (plan/spending.h). Empty: unknown. Part of no key.
   std::map<std::string, double> spending = {};

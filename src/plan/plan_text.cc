@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <map>
@@ -72,8 +73,12 @@ void write_shared(std::back_insert_iterator<std::string> out, const Plan& plan) 
 // Cells that a rank may train in shared passes; nothing for a sweep without such cells.
 void write_groups(std::back_insert_iterator<std::string> out, const Plan& plan) {
   std::map<std::string, int64_t> cells;  // by the frozen model that they share
-  for (const Job& job : plan.jobs)
-    if (!job.sharing.empty()) ++cells[job.sharing];
+  double most_bytes = 0;
+  for (const Job& job : plan.jobs) {
+    if (job.sharing.empty()) continue;
+    ++cells[job.sharing];
+    most_bytes = std::max(most_bytes, job.group_bytes);
+  }
   int64_t together = 0, models = 0;
   for (const auto& [model, count] : cells) {
     if (count < 2) continue;
@@ -83,8 +88,9 @@ void write_groups(std::back_insert_iterator<std::string> out, const Plan& plan) 
   if (models == 0) return;
   fmt::format_to(out,
                  "\ncells that may train side by side\n  {} tune jobs around {} frozen {}; a rank "
-                 "takes up to --group-size of run at once\n",
-                 together, models, models == 1 ? "model" : "models");
+                 "takes up to --group-size of run at once,\n  of up to {:.0f} MB each beside the "
+                 "model, within --group-memory of run\n",
+                 together, models, models == 1 ? "model" : "models", std::ceil(most_bytes / 1e6));
 }
 
 }  // namespace

@@ -175,8 +175,8 @@ struct EvaluateSettings {
   int64_t batch_size = 128;
   ChoiceSettings decoding{"greedy", Json::object()};
   std::vector<FurtherDecoding> also;  // scored as METRIC@LABEL
-  // Of generation and likelihoods: float32, or int8. It stands in a key only where it is not the
-  // default.
+  // Of generation and likelihoods: float32, bfloat16 or int8. It stands in a key only where it is
+  // not the default.
   std::string precision = "float32";
 };
 

@@ -124,9 +124,9 @@ std::vector<std::string> ProjectData::data_notes(const std::string& task) {
   return notes;
 }
 
-void ProjectData::check_tuning(const ChoiceSettings& tuning, const TuneSettings& tune,
-                               const Json& model) {
-  dovetail::check_tuning(tuning, tune, model);
+int64_t ProjectData::check_tuning(const ChoiceSettings& tuning, const TuneSettings& tune,
+                                  const Json& model) {
+  return dovetail::check_tuning(tuning, tune, model);
 }
 
 void ProjectData::check_saved_start(const std::string& tuning, const std::string& folder) {

@@ -42,8 +42,8 @@ class ProjectData : public DataInspector {
   std::vector<std::string> metric_notes(const std::string& task,
                                         const std::vector<std::string>& metrics) override;
   std::vector<std::string> data_notes(const std::string& task) override;
-  void check_tuning(const ChoiceSettings& tuning, const TuneSettings& tune,
-                    const Json& model) override;
+  int64_t check_tuning(const ChoiceSettings& tuning, const TuneSettings& tune,
+                       const Json& model) override;
   void check_saved_start(const std::string& tuning, const std::string& folder) override;
   std::string overlap_note(const std::string& task,
                            const std::vector<std::string>& corpora) override;

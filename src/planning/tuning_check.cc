@@ -21,11 +21,15 @@ T5Model model_of(Json json) {
 
 }  // namespace
 
-void check_tuning(const ChoiceSettings& choice, const TuneSettings& tune, const Json& json) {
+int64_t check_tuning(const ChoiceSettings& choice, const TuneSettings& tune, const Json& json) {
   T5Model model = model_of(json);
   const Json parameters = tuning_parameters(choice, tune);
   const auto method = find_tuning(choice.name).make(model, parameters, /*seed=*/0);
-  split_by_group(tune.optimizer, method->trainable());
+  const NamedTensors trained = method->trainable();
+  split_by_group(tune.optimizer, trained);
+  int64_t parameters_trained = 0;
+  for (const auto& [name, tensor] : trained) parameters_trained += tensor.numel();
+  return parameters_trained;
 }
 
 }  // namespace dovetail

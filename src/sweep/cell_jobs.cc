@@ -189,6 +189,11 @@ int64_t add_cell(JobGraph& graph, const GridPoint& of_axes, const std::string& n
                      evaluate_seconds(size, lengths, task, cell.evaluate, /*tuned=*/true);
   job.cost_seconds += pool_seconds(size, lengths, task, cell);
   job.sharing = sharing_of(point, cell, job);
+  if (!job.sharing.empty()) {
+    const auto trained =
+        static_cast<double>(graph.data().trained_parameters(*point[kTuning], objective_of(point)));
+    job.group_bytes = group_bytes(size, lengths, cell.evaluate, trained);
+  }
   job.settings = std::move(cell);
   return graph.add(std::move(job));
 }

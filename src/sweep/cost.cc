@@ -43,6 +43,17 @@ double num_answers(const EvaluateSettings& evaluate) {
   return answers;
 }
 
+// Rows that a decoder holds for one source at a time; samples come one after the other.
+double most_beams(const EvaluateSettings& evaluate) {
+  const auto beams = [](const ChoiceSettings& decoding) {
+    return answers_of(decoding) /
+           static_cast<double>(decoding.parameters.value("samples", int64_t{1}));
+  };
+  double most = beams(evaluate.decoding);
+  for (const ChoiceSettings& other : evaluate.also) most = std::max(most, beams(other));
+  return most;
+}
+
 bool compares_choices(const EvaluateSettings& evaluate) {
   return std::ranges::any_of(evaluate.metrics, [](const std::string& metric) {
     return metric.find("likelihood") != std::string::npos;
@@ -111,6 +122,19 @@ double tune_seconds(const ModelSize& size, const TuneSettings& tune, double rows
 
 double forward_seconds(const ModelSize& size, const RowLengths& lengths, double rows) {
   return rows * seconds_of(train_flops(size, lengths.source, lengths.target) / 3);
+}
+
+double group_bytes(const ModelSize& size, const RowLengths& lengths,
+                   const EvaluateSettings& evaluate, double trained_parameters) {
+  constexpr double kFloat = 4;
+  constexpr double kCopies = 5;  // value, gradient, two moments, the best checkpoint
+  const double keys_and_values = 2 * size.inner * size.decoder_layers;
+  const double beams = most_beams(evaluate);
+  const double of_source = keys_and_values * lengths.source;
+  const double of_beam =
+      keys_and_values * static_cast<double>(evaluate.max_new_tokens) + size.vocabulary;
+  return kFloat * (kCopies * trained_parameters +
+                   static_cast<double>(evaluate.batch_size) * (of_source + beams * of_beam));
 }
 
 double evaluate_seconds(const ModelSize& size, const RowLengths& lengths, const TaskSize& task,

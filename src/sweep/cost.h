@@ -55,6 +55,11 @@ double tune_seconds(const ModelSize& size, const TuneSettings& tune, double rows
 // the limit.
 double evaluate_seconds(const ModelSize& size, const RowLengths& lengths, const TaskSize& task,
                         const EvaluateSettings& evaluate, bool tuned);
+// The bytes that a cell adds to a group around one frozen model: what it trains, with its gradient,
+// the optimizer's moments and the best checkpoint; and the batch that it is tested with, whose
+// decoder keeps keys and values. The group's training passes do not grow with it.
+double group_bytes(const ModelSize& size, const RowLengths& lengths,
+                   const EvaluateSettings& evaluate, double trained_parameters);
 // Runs the model once over so many rows of these lengths.
 double forward_seconds(const ModelSize& size, const RowLengths& lengths, double rows);
 

@@ -139,10 +139,12 @@ class DataInspector {
     (void)tuning, (void)folder;
   }
 
-  // Throws ConfigError where a cell could not make the tuning around a model of that config.json.
-  virtual void check_tuning(const ChoiceSettings& tuning, const TuneSettings& tune,
-                            const Json& model) {
+  // The number of parameters that the tuning trains. Throws ConfigError where a cell could not make
+  // it around a model of that config.json.
+  virtual int64_t check_tuning(const ChoiceSettings& tuning, const TuneSettings& tune,
+                               const Json& model) {
     (void)tuning, (void)tune, (void)model;
+    return 0;
   }
 
   // How much of the task's test set stands in the text of these corpora: a sentence, or "".

@@ -149,7 +149,7 @@ void SweepData::check_cell(const GridPoint& point) {
   note_metrics(*point[kTask]);
   check_choosing_metric(*point[kTask], point[kTuning]->as<TuningValue>().tune.choice);
   refuse_without_labels(*point[kTuning], *point[kTask]);
-  check_tuning(*point[kTuning], point[kObjective]->as<ObjectiveValue>());
+  trained_parameters(*point[kTuning], point[kObjective]->as<ObjectiveValue>());
   check_size(task, *point[kTrainSize], point[kTuning]->as<TuningValue>().tune.validation_examples,
              *point[kSeed]);
   const SelectSettings& select = sweep_.select;
@@ -171,16 +171,15 @@ void SweepData::refuse_without_labels(const AxisValue& tuning, const AxisValue& 
                             tuning.label, task.label, tuning.label, task.label));
 }
 
-void SweepData::check_tuning(const AxisValue& tuning, const ObjectiveValue& objective) {
+int64_t SweepData::trained_parameters(const AxisValue& tuning, const ObjectiveValue& objective) {
   const ChoiceSettings& choice = tuning.as<TuningValue>().choice;
   const TuneSettings& tune = tuning.as<TuningValue>().tune;
   const Json& model = objective.is("checkpoint") ? objective.model : sweep_.model;
   const std::string thing =
       fmt::format("tuning {} {} {}", Json(choice).dump(), Json(tune).dump(), model.dump());
-  once(thing, &tuning, [&] {
-    inspector_.check_tuning(choice, tune, model);
-    return std::string();
-  });
+  return std::stoll(once(thing, &tuning, [&] {
+    return std::to_string(inspector_.check_tuning(choice, tune, model));
+  }));
 }
 
 void SweepData::check_choosing_metric(const AxisValue& task, const ValidationChoice& choice) {

@@ -51,6 +51,9 @@ class SweepData {
   // have, for the cell and for the probes of [select], and metrics that cannot score its answers.
   void check_cell(const GridPoint& point);
 
+  // The number of parameters that a tuning trains of the objective's model.
+  int64_t trained_parameters(const AxisValue& tuning, const ObjectiveValue& objective);
+
   // ConfigError for a metric that no task of the sweep can have. Call it after the last check_cell.
   void refuse_unmeasured();
 
@@ -64,7 +67,6 @@ class SweepData {
  private:
   void note_metrics(const AxisValue& task);
   void refuse_without_labels(const AxisValue& tuning, const AxisValue& task);
-  void check_tuning(const AxisValue& tuning, const ObjectiveValue& objective);
   void check_choosing_metric(const AxisValue& task, const ValidationChoice& choice);
   void check_size(const std::string& task, const AxisValue& size, int64_t validation_examples,
                   const AxisValue& seed);

@@ -34,7 +34,7 @@ RunSummary run(const std::filesystem::path& folder, const RunGroup& run_group, i
   const auto communicator = make_serial_communicator();
   Journal journal(folder);
   DriverOptions options;
-  options.group_size = group_size;
+  options.group.jobs = group_size;
   return coordinate(*communicator, groups_plan(), journal, run_group, options);
 }
 

@@ -64,6 +64,33 @@ TEST_F(JobBatch, TheOtherRanksKeepTheirPart) {
   EXPECT_THAT(first_of({1, 1, 1, 1, 1}, 5).jobs, ElementsAre(0));
 }
 
+// Of 10, 10, 30 and 10 bytes around one frozen model within 30: the large one waits.
+TEST_F(JobBatch, AGroupStaysWithinItsMemory) {
+  std::vector<Job> jobs;
+  for (const double bytes : {10, 10, 30, 10}) {
+    jobs.push_back(job(std::string(1, static_cast<char>('a' + std::ssize(jobs))), 1));
+    jobs.back().sharing = "model";
+    jobs.back().group_bytes = bytes;
+  }
+  const auto first = [&](GroupLimits limits) {
+    const Plan plan = made_up::plan(jobs);
+    Scheduler scheduler(plan.jobs, longest_paths(plan.jobs));
+    const int64_t taken = scheduler.take().value();
+    return with_others(taken, {.plan = plan,
+                               .scheduler = scheduler,
+                               .journal = journal_,
+                               .durations = durations_,
+                               .group = limits,
+                               .take = [&](const std::string& sharing, const auto& accepts) {
+                                 return scheduler.take(sharing, accepts);
+                               }});
+  };
+  EXPECT_THAT(first({.bytes = 30}).jobs, ElementsAre(0, 1, 3));
+  EXPECT_THAT(first({.bytes = 19}).jobs, ElementsAre(0));
+  EXPECT_THAT(first({.jobs = 2}).jobs, ElementsAre(0, 1));
+  EXPECT_THAT(first({}).jobs, ElementsAre(0, 1, 2, 3));
+}
+
 TEST_F(JobBatch, ALongJobEndsTheRow) {
   durations_.add(job("known", 1), 1);
   EXPECT_THAT(first_of({5, 0.01, 0.01}, 1).jobs, ElementsAre(0));

@@ -43,5 +43,26 @@ TEST(Schedule, MakespanByHand) {
   EXPECT_EQ(estimate_makespan(Plan{}, 2), 0);
 }
 
+// Five cells of 1, 2, 3, 4 and 5 s around one frozen model, of 10 bytes each. Two workers in groups
+// of up to two: A takes 5 and 4, B 3 and 2, and then 1: 9 and 6. Each half: a first group of three
+// takes 12 s, with what is left for the other. Within 19 bytes each is alone: 5 and 4, then 3 to B,
+// 2 to A, 1 to either: 8.
+TEST(Schedule, MakespanOfGroupsByHand) {
+  Plan plan;
+  for (const double seconds : {1, 2, 3, 4, 5}) {
+    Job job;
+    job.cost_seconds = seconds;
+    job.sharing = "model";
+    job.group_bytes = 10;
+    plan.jobs.push_back(job);
+  }
+  EXPECT_EQ(estimate_makespan(plan, 2, {.jobs = 2}), 9);
+  EXPECT_EQ(estimate_makespan(plan, 2, {.jobs = 16}), 12);
+  EXPECT_EQ(estimate_makespan(plan, 2, {.jobs = 16, .bytes = 19}), 8);
+  EXPECT_EQ(estimate_makespan(plan, 1, {.jobs = 16}), 15);
+  for (Job& job : plan.jobs) job.sharing.clear();
+  EXPECT_EQ(estimate_makespan(plan, 2, {.jobs = 16}), 8);
+}
+
 }  // namespace
 }  // namespace dovetail

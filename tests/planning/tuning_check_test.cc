@@ -48,6 +48,17 @@ TEST(TuningCheck, RefusesWithTheNumbersThatWouldDo) {
   EXPECT_THAT(refusal("ia3", {{"initialization_folder", "/nowhere"}}), HasSubstr("/nowhere"));
 }
 
+// t5-tiny: 4 blocks of the encoder's and the decoder's self-attention and 2 of cross-attention, 2
+// projections of 128 x 128 in each, by rank 8: 8 x (128 + 128) numbers.
+TEST(TuningCheck, CountsWhatIsTrained) {
+  for (const TuningEntry& entry : tunings()) {
+    if (entry.name != "lora") continue;
+    const Json all = resolve_parameters(entry, {{"r", 8}});
+    EXPECT_EQ(check_tuning({.name = "lora", .parameters = all}, {}, model_shapes().at("t5-tiny")),
+              6 * 2 * 8 * 256);
+  }
+}
+
 TEST(TuningCheck, RefusesAGroupOfNoTensor) {
   OptimizerSettings optimizer;
   optimizer.groups = {{.names = "*lora_C*"}};
