@@ -176,17 +176,37 @@ void validate(const std::vector<const Example*>& examples, T5Model& model, Tunin
   record.validation_scores = std::move(scored.per_example);
 }
 
-double mean_loss(const T5Model& model, TuningMethod& tuning, const std::vector<Sequence>& rows,
-                 int64_t batch_size) {
+std::vector<double> mean_losses(std::span<const LossRows> cells) {
   const at::NoGradGuard no_grad;
-  double sum = 0;
-  int64_t targets = 0;
-  for (const std::vector<size_t>& indices : source_batches(rows, batch_size)) {
-    const Batch batch = gather(rows, indices, model);
-    sum += weighted_loss(model, tuning, batch).item<double>();
-    targets += batch.num_targets;
+  std::vector<std::vector<std::vector<size_t>>> batches;
+  size_t most = 0;
+  for (const LossRows& cell : cells) {
+    batches.push_back(source_batches(cell.rows, cell.batch_size));
+    most = std::max(most, batches.back().size());
   }
-  return sum / static_cast<double>(targets);
+  std::vector<double> sums(cells.size());
+  std::vector<int64_t> targets(cells.size());
+  for (size_t number = 0; number < most; ++number) {
+    std::deque<Batch> gathered;  // which do not move
+    std::vector<LossInput> inputs;
+    std::vector<size_t> owners;
+    for (size_t i = 0; i < cells.size(); ++i) {
+      const auto& [model, tuning, rows, batch_size, known] = cells[i];
+      if (number >= batches[i].size()) continue;
+      gathered.push_back(gather(rows, batches[i][number], model));
+      inputs.push_back({&model, &tuning, &gathered.back(), {}, {}, known});
+      owners.push_back(i);
+    }
+    const Tensor losses = weighted_losses(inputs).to(at::kCPU, at::kDouble);
+    for (size_t i = 0; i < owners.size(); ++i) {
+      sums[owners[i]] += losses[static_cast<int64_t>(i)].item<double>();
+      targets[owners[i]] += gathered[i].num_targets;
+    }
+  }
+  for (size_t i = 0; i < cells.size(); ++i) sums[i] /= static_cast<double>(targets[i]);
+  return sums;
 }
+
+double mean_loss(const LossRows& rows) { return mean_losses({&rows, 1}).front(); }
 
 }  // namespace dovetail

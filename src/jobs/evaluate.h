@@ -8,6 +8,7 @@
 #include "jobs/test_items.h"
 #include "plan/record.h"
 #include "plan/settings.h"
+#include "training/encoder_outputs.h"
 
 namespace dovetail {
 
@@ -57,8 +58,18 @@ std::vector<const Example*> test_examples_of(const TaskData& task,
 void validate(const std::vector<const Example*>& examples, T5Model& model, TuningMethod& tuning,
               const ExampleEncoder& encoder, const EvaluateSettings& settings, Record& record);
 
+// Rows whose loss is measured. `known`: see LossInput.
+struct LossRows {
+  const T5Model& model;
+  TuningMethod& tuning;
+  const std::vector<Sequence>& rows;
+  int64_t batch_size = 1;
+  EncoderOutputs* known = nullptr;
+};
+
 // Mean loss per target token over the rows, without dropout.
-double mean_loss(const T5Model& model, TuningMethod& tuning, const std::vector<Sequence>& rows,
-                 int64_t batch_size);
+double mean_loss(const LossRows& rows);
+// The same for models that may share passes (may_share), in fewer and larger steps.
+std::vector<double> mean_losses(std::span<const LossRows> cells);
 
 }  // namespace dovetail

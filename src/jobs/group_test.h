@@ -12,7 +12,8 @@
 namespace dovetail {
 
 // Tests the tuned cells of a group in shared passes, where several may be tested together and ask
-// for the same decodings and metrics, and puts the results into their records. Null cells and those
+// for the same decodings and metrics, on their validation examples too, and puts the results into
+// their records. Null cells and those
 // whose training failed are left out. Returns the counts of the rows of each cell that was tested,
 // and nothing for the others, which are to be tested alone: also where a shared test fails, so that
 // the failure is that of the cell at fault.

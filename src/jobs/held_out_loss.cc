@@ -71,7 +71,7 @@ void HeldOutLoss::add_point(const TrainingTask& task, int64_t step) {
   curve_.steps.push_back(step);
   // single precision, as the training's curve
   curve_.values.push_back(
-      static_cast<float>(mean_loss(*task.model, *task.tuning, rows_, batch_size_)));
+      static_cast<float>(mean_loss({*task.model, *task.tuning, rows_, batch_size_})));
 }
 
 void HeldOutLoss::after_step(const TrainingRun& run, int64_t step) {

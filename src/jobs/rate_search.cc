@@ -37,13 +37,6 @@ std::optional<double> score_at(TuneCell& cell, Json& tried) {
   return score;
 }
 
-// Cells around one frozen model share their passes.
-void train_together(const std::vector<std::unique_ptr<TuneCell>>& cells) {
-  std::vector<TrainingRun> runs;
-  for (const auto& cell : cells) runs.push_back({cell->training, cell->state, cell->outcome});
-  train(runs);
-}
-
 }  // namespace
 
 std::unique_ptr<TuneCell> search_rates(const Job& job, const TuneJob& cell, Artefacts& artefacts,
@@ -57,8 +50,12 @@ std::unique_ptr<TuneCell> search_rates(const Job& job, const TuneJob& cell, Arte
   const bool together = keeps_weights(cell.tuning);
   std::vector<std::unique_ptr<TuneCell>> cells;
   if (together) {
-    for (const double rate : cell.tune.choice.learning_rates) cells.push_back(cell_at(rate));
-    train_together(cells);
+    std::vector<TuneCell*> untrained;
+    for (const double rate : cell.tune.choice.learning_rates) {
+      cells.push_back(cell_at(rate));
+      untrained.push_back(cells.back().get());
+    }
+    train_together(untrained);
   }
   std::unique_ptr<TuneCell> best;
   double best_score = 0;

@@ -69,8 +69,7 @@ void label_pool(TuneCell& cell, const Job& job, Artefacts& artefacts, Record& re
   const Pool pool =
       pool_of_job(job, *cell.task, settings.task, settings.labelling->pool, cell.subset);
   check_label_pieces(cell.encoder, pool.examples.front(), settings.labelling->long_labels);
-  const std::vector<PseudoLabel> labels =
-      predict_labels({cell.backbone.model, *cell.method, cell.encoder}, pool.examples);
+  const std::vector<PseudoLabel> labels = predict_labels(cell.context(), pool.examples);
   std::vector<int64_t> indices;
   double probability = 0;
   for (const PseudoLabel& given : labels) {
@@ -99,7 +98,7 @@ void finish(TuneCell& cell, const Job& job, Artefacts& artefacts,
   if (!cell.validation_loss.steps.empty()) record.curves["validation_loss"] = cell.validation_loss;
   if (!cell.validation_metric.steps.empty())
     record.curves["validation_" + cell.settings.choice.metric] = cell.validation_metric;
-  cell.record_validation(record);
+  if (!tested) cell.record_validation(record);
   if (cell.settings.keep_model) keep_model(cell, artefacts.model_folder(job.key));
   RowCounts counts = cell.counts;
   counts += tested
@@ -123,7 +122,7 @@ void run_for(Record& record, Work work) {
 void run_tune(std::span<const Job> group, Artefacts& artefacts, GradientAllReduce* all_reduce,
               std::span<Record> records, const TuneEvents& events) {
   std::vector<std::unique_ptr<TuneCell>> cells(group.size());
-  std::vector<TrainingRun> runs;
+  std::vector<TuneCell*> untrained;
   for (size_t i = 0; i < group.size(); ++i) {
     run_for(records[i], [&] {
       const TuneJob& cell = settings_of<TuneJob>(group[i]);
@@ -132,11 +131,11 @@ void run_tune(std::span<const Job> group, Artefacts& artefacts, GradientAllReduc
       } else {
         cells[i] = std::make_unique<TuneCell>(
             group[i], cell, load_task(group[i], cell.task, artefacts), artefacts, all_reduce);
-        runs.push_back({cells[i]->training, cells[i]->state, cells[i]->outcome});
+        untrained.push_back(cells[i].get());
       }
     });
   }
-  train(runs);
+  train_together(untrained);
   for (size_t i = 0; i < group.size(); ++i) {
     if (cells[i]) run_for(records[i], [&] { cells[i]->restore_best(); });
     if (records[i].status == RunStatus::failed) cells[i].reset();

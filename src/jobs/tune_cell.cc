@@ -96,14 +96,25 @@ TuneCell::TuneCell(const Job& job, const TuneJob& cell, std::shared_ptr<const Ta
               .seed = cell.seed_of(&SeedParts::dropout),
               .group = all_reduce};
   training.next_batch = [this](int64_t) { return batches.next(); };
+  const bool outputs_may_be_kept = !cell.self_training && settings.options.precision == "float32" &&
+                                   !backbone.model.config().is_causal();
+  if (outputs_may_be_kept) training.encoder_outputs = &encoder_outputs;
   if (cell.self_training) train_on_pool(job, cell);
+  training.after_step = [this](const TrainingRun&, int64_t step) {
+    if (is_watched_after(step)) watch(step);
+  };
+}
+
+bool TuneCell::is_watched_after(int64_t step) const {
+  if (validation.empty() || step > training.steps || state.stopped || !outcome.failure.empty())
+    return false;
   const int64_t stride =
       std::max<int64_t>(1, training.steps / std::max<int64_t>(1, settings.evaluations));
-  training.after_step = [this, stride](const TrainingRun& run, int64_t step) {
-    const bool last = step == training.steps && settings.choice.best_checkpoint;
-    if (validation.empty() || (step % stride != 0 && !last)) return;
-    watch(run, step);
-  };
+  return step % stride == 0 || (step == training.steps && settings.choice.best_checkpoint);
+}
+
+LossRows TuneCell::loss_rows() {
+  return {backbone.model, *method, validation, settings.batch_size * 4, training.encoder_outputs};
 }
 
 void TuneCell::train_on_pool(const Job& job, const TuneJob& cell) {
@@ -120,35 +131,48 @@ void TuneCell::train_on_pool(const Job& job, const TuneJob& cell) {
   };
 }
 
-// A point of the validation curve. The first rank of a group draws it; all see the score.
-void TuneCell::watch(const TrainingRun& run, int64_t step) {
+// A point of the validation curves. The first rank of a group draws it; all see the score.
+void TuneCell::watch(int64_t step) {
   const ValidationChoice& choice = settings.choice;
-  const AveragedWeights averaged(run.state.average.get());
+  const ValidationPoint point = rounds ? rounds->point(*this, step) : validation_point();
   if (writes_results(training.group)) {
     validation_loss.steps.push_back(step);
-    validation_loss.values.push_back(
-        mean_loss(backbone.model, *method, validation, settings.batch_size * 4));
+    validation_loss.values.push_back(point.loss);
   }
-  if (!choice.best_checkpoint) return;
-  const double score = validation_score();
+  if (!point.score) return;
   if (choice.metric != kLoss) {
     validation_metric.steps.push_back(step);
-    validation_metric.values.push_back(find_metric(choice.metric).higher_is_better ? score
-                                                                                   : -score);
+    validation_metric.values.push_back(find_metric(choice.metric).higher_is_better ? *point.score
+                                                                                   : -*point.score);
   }
-  best.offer(run.state.trained, score, step);
-  run.state.stopped = choice.patience > 0 && best.points_since() >= choice.patience;
+  const AveragedWeights averaged(state.average.get());
+  best.offer(state.trained, *point.score, step);
+  state.stopped = choice.patience > 0 && best.points_since() >= choice.patience;
 }
 
-double TuneCell::measured_score() {
-  const std::string& metric = settings.choice.metric;
-  if (metric == kLoss)
-    return -mean_loss(backbone.model, *method, validation, settings.batch_size * 4);
+ValidationPoint TuneCell::validation_point() {
+  const AveragedWeights averaged(state.average.get());
+  ValidationPoint point;
+  if (writes_results(training.group)) point.loss = mean_loss(loss_rows());
+  if (!settings.choice.best_checkpoint) return point;
+  const bool is_measured = settings.choice.metric == kLoss && !training.group;
+  point.score = is_measured ? -point.loss : validation_score();
+  return point;
+}
+
+bool TuneCell::chooses_by_answers() const {
+  return settings.choice.best_checkpoint && settings.choice.metric != kLoss;
+}
+
+EvaluateSettings TuneCell::choosing_evaluation() const {
   EvaluateSettings one = evaluate;
-  one.metrics = {metric};
+  one.metrics = {settings.choice.metric};
   one.also.clear();
-  Record scored;
-  evaluate_on(validation_examples_of(*task, subset), backbone.model, *method, encoder, one, scored);
+  return one;
+}
+
+double TuneCell::score_in(const Record& scored) const {
+  const std::string& metric = settings.choice.metric;
   const auto found = scored.metrics.find(metric);
   if (found == scored.metrics.end()) {
     throw_<ConfigError>(
@@ -157,6 +181,14 @@ double TuneCell::measured_score() {
         metric, task->name);
   }
   return find_metric(metric).higher_is_better ? found->second : -found->second;
+}
+
+double TuneCell::measured_score() {
+  if (settings.choice.metric == kLoss) return -mean_loss(loss_rows());
+  Record scored;
+  evaluate_on(validation_examples_of(*task, subset), backbone.model, *method, encoder,
+              choosing_evaluation(), scored);
+  return score_in(scored);
 }
 
 double TuneCell::validation_score() {

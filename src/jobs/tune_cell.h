@@ -9,8 +9,10 @@
 #include "jobs/backbone.h"
 #include "jobs/best_checkpoint.h"
 #include "jobs/epoch_batches.h"
+#include "jobs/evaluate.h"
 #include "jobs/example_encoder.h"
 #include "jobs/self_trainer.h"
+#include "jobs/validation_rounds.h"
 #include "plan/job.h"
 #include "plan/record.h"
 #include "training/gradient_all_reduce.h"
@@ -34,9 +36,24 @@ struct TuneCell {
            Artefacts& artefacts, GradientAllReduce* all_reduce);
   TuneCell(const TuneCell&) = delete;
 
+  EvalContext context() const { return {backbone.model, *method, encoder}; }
+  // The validation rows, as mean_loss takes them.
+  LossRows loss_rows();
+  // Whether a point of the validation curves is due after that many steps, in a training that goes
+  // on.
+  bool is_watched_after(int64_t step) const;
+  // The point of the model as it is, measured for this cell alone.
+  ValidationPoint validation_point();
+
+  // Whether settings.choice is by a metric of answers; how these are made, and the score by it that
+  // a record of them holds. ConfigError for a metric without evidence there.
+  bool chooses_by_answers() const;
+  EvaluateSettings choosing_evaluation() const;
+  double score_in(const Record& scored) const;
+
   // The score of the model as it is on the validation examples by the metric of settings.choice; a
   // higher one is better, so a loss counts with a minus. In a data-parallel group the first rank
-  // measures, and all get its score. ConfigError for a metric without evidence there.
+  // measures, and all get its score.
   double validation_score();
   // After the training: goes back to the best validation point, where settings.choice asks for it.
   void restore_best();
@@ -56,10 +73,12 @@ struct TuneCell {
   RowCounts counts;  // of the training and validation rows
   std::vector<Sequence> validation;
   EpochBatches batches;
+  ValidationRounds* rounds = nullptr;  // of cells that train side by side, where there are any
   Curve validation_loss;
   Curve validation_metric;  // of settings.choice, where it is not the loss
   BestCheckpoint best;
   std::unique_ptr<SelfTrainer> self_training;  // of a cell that learns from a pool, too
+  EncoderOutputs encoder_outputs;
   TrainingTask training;
   TrainingState state;
   TrainingOutcome outcome;
@@ -68,7 +87,7 @@ struct TuneCell {
  private:
   void train_on_pool(const Job& job, const TuneJob& cell);
   double measured_score();
-  void watch(const TrainingRun& run, int64_t step);
+  void watch(int64_t step);
 };
 
 }  // namespace dovetail

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "training/data_parallel_step.h"
 
+#include <ATen/ops/empty.h>
 #include <ATen/ops/zeros_like.h>
+#include <c10/core/GradMode.h>
 #include <algorithm>
 
 #include "base/error.h"
@@ -20,7 +22,7 @@ Tensor contiguous_gradient(const Tensor& parameter) {
   Tensor& gradient = parameter.mutable_grad();
   if (!gradient.defined()) gradient = at::zeros_like(parameter);
   if (!gradient.is_contiguous()) gradient = gradient.contiguous();
-  DOVETAIL_CHECK(gradient.scalar_type() == at::kFloat && gradient.device().is_cpu());
+  DOVETAIL_CHECK(gradient.scalar_type() == at::kFloat);
   return gradient;
 }
 
@@ -39,8 +41,14 @@ DataParallelStep::DataParallelStep(GradientAllReduce& group, const NamedTensors&
     big_.push_back(tensor);
     sizes_.push_back(static_cast<size_t>(tensor.numel()));
   }
-  small_gradients_.resize(static_cast<size_t>(num_small));
-  sizes_.push_back(small_gradients_.size());
+  const at::Device device = trained.empty() ? at::kCPU : trained.front().second.device();
+  small_gradients_ = at::empty({num_small}, at::TensorOptions(device).dtype(at::kFloat));
+  int64_t first = 0;
+  for (const Tensor& tensor : small_) {
+    small_views_.push_back(small_gradients_.narrow(0, first, tensor.numel()).view(tensor.sizes()));
+    first += tensor.numel();
+  }
+  sizes_.push_back(static_cast<size_t>(num_small));
 }
 
 DataParallelStep::~DataParallelStep() {
@@ -86,19 +94,14 @@ void DataParallelStep::start(size_t slot) {
 }
 
 void DataParallelStep::start_small() {
-  float* out = small_gradients_.data();
-  for (const Tensor& tensor : small_) {
-    out = std::copy_n(contiguous_gradient(tensor).const_data_ptr<float>(), tensor.numel(), out);
-  }
-  group_.all_reduce_async(big_.size(), small_gradients_);
+  const at::NoGradGuard no_grad;
+  for (size_t i = 0; i < small_.size(); ++i) small_views_[i].copy_(contiguous_gradient(small_[i]));
+  group_.all_reduce_async(big_.size(), {small_gradients_.data_ptr<float>(), sizes_.back()});
 }
 
 void DataParallelStep::take_small() {
-  const float* in = small_gradients_.data();
-  for (const Tensor& tensor : small_) {
-    std::copy_n(in, tensor.numel(), tensor.mutable_grad().data_ptr<float>());
-    in += tensor.numel();
-  }
+  const at::NoGradGuard no_grad;
+  for (size_t i = 0; i < small_.size(); ++i) small_[i].mutable_grad().copy_(small_views_[i]);
 }
 
 void DataParallelStep::finish() {

@@ -42,7 +42,8 @@ class DataParallelStep {
   std::vector<size_t> sizes_;                        // by slot; the last one is of all small ones
   std::vector<std::span<float>> buffers_;            // by slot, or empty
   std::vector<bool> started_;                        // by slot of a big tensor
-  std::vector<float> small_gradients_;
+  at::Tensor small_gradients_;                       // one after the other, on their device
+  std::vector<at::Tensor> small_views_;              // of it, each in the shape of its tensor
   bool open_ = false;
 };
 

@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "base/run_guarded.h"
 #include "base/stop.h"
+#include "training/curve_writer.h"
 #include "training/learning_rate.h"
 #include "training/micro_batch.h"
 #include "training/shared_step.h"
@@ -20,30 +21,6 @@ namespace dovetail {
 using at::Tensor;
 
 namespace {
-
-constexpr int64_t kCurvePoints = 40;
-
-// Averages the loss over stretches of steps; each stretch is one point of the curve.
-class CurveWriter {
- public:
-  explicit CurveWriter(int64_t steps) : stretch_(std::max<int64_t>(1, steps / kCurvePoints)) {}
-
-  void add(double loss_sum, int64_t targets, int64_t step, bool last, Curve& curve) {
-    sum_ += loss_sum;
-    targets_ += targets;
-    if (step % stretch_ != 0 && !last) return;
-    curve.steps.push_back(step);
-    // single precision, so that a curve is bit-identical after saving and restoring
-    curve.values.push_back(static_cast<float>(sum_ / static_cast<double>(targets_)));
-    sum_ = 0;
-    targets_ = 0;
-  }
-
- private:
-  int64_t stretch_;
-  double sum_ = 0;
-  int64_t targets_ = 0;
-};
 
 double clip_scale(const NamedTensors& trained, double clip) {
   if (clip <= 0) return 1;
@@ -78,8 +55,9 @@ double accumulate_gradients(const TrainingRun& run, const Batch& batch, int64_t 
   if (state.replica) state.replica->take_weights();
   double loss_sum = 0;
   for (size_t i = 0; i < plan.parts.size(); ++i) {
-    const Tensor loss =
-        weighted_loss(model, *task.tuning, plan.parts[i], plan.settings, plan.options(task, i));
+    const Tensor loss = weighted_losses({{&model, task.tuning, &plan.parts[i], plan.settings,
+                                          plan.options(task, i), task.encoder_outputs}})
+                            .squeeze(0);
     const double part_sum = loss.item<double>() / plan.weight;
     if (!std::isfinite(part_sum))
       throw_<SystemError>("the loss is {} at step {}", part_sum, step + 1);
@@ -152,7 +130,10 @@ void end_step(const TrainingRun& run, int64_t step, const Batch& batch, double l
   outcome.cost.train_steps += 1;
   outcome.cost.train_tokens += batch.num_tokens;
   curve.add(loss_sum, batch.num_targets, step + 1, step + 1 == task.steps, outcome.train_loss);
-  if (task.after_step) task.after_step(run, step + 1);
+}
+
+void tell_of_step(const TrainingRun& run, int64_t step) {
+  if (run.task.after_step) run.task.after_step(run, step + 1);
 }
 
 void one_step(const TrainingRun& run, int64_t step, CurveWriter& curve) {
@@ -160,6 +141,7 @@ void one_step(const TrainingRun& run, int64_t step, CurveWriter& curve) {
   const double loss_sum =
       run.task.group ? group_gradients(run, step, batch) : own_gradients(run, step, batch);
   end_step(run, step, batch, loss_sum, curve);
+  tell_of_step(run, step);
 }
 
 bool takes_step(const TrainingRun& run, int64_t step) {
@@ -193,6 +175,10 @@ void shared_step(std::span<const TrainingRun> runs, const std::vector<size_t>& a
     if (!run.outcome.failure.empty()) continue;
     run.outcome.failure = run_step_guarded(
         step, [&] { end_step(run, step, steps[i].batch, steps[i].loss_sum, curves[active[i]]); });
+  }
+  for (const size_t i : active) {
+    if (!runs[i].outcome.failure.empty()) continue;
+    runs[i].outcome.failure = run_step_guarded(step, [&] { tell_of_step(runs[i], step); });
   }
 }
 

@@ -35,8 +35,11 @@ struct TrainingTask {
 
   // Called once a step, in order.
   std::function<Batch(int64_t step)> next_batch;
-  // Called after each step with the number of finished steps; may be empty.
+  // Called after each step with the number of finished steps; may be empty. Runs that share their
+  // passes are all called after the last of them has taken the step.
   std::function<void(const TrainingRun& run, int64_t step)> after_step;
+
+  EncoderOutputs* encoder_outputs = nullptr;  // of the model with the tuning; or null
 
   // The data-parallel group, or null. All ranks get the same batches, and each computes its rows of
   // them. Everything else is the same on all ranks.

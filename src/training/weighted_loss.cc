@@ -21,8 +21,13 @@ Tensor decoder_losses(const std::vector<LossInput>& inputs,
   return losses_of_group(heads);
 }
 
+ForwardOptions options_of(const LossInput& in) {
+  ForwardOptions options = in.options;
+  options.segments_BT = in.batch->segments_BT;
+  return options;
+}
+
 Tensor losses_of_memories(const std::vector<LossInput>& inputs,
-                          const std::vector<EncoderPart>& sources,
                           const std::vector<Tensor>& memories) {
   std::vector<Tensor> losses(inputs.size());
   std::vector<LossInput> decoded;
@@ -35,7 +40,7 @@ Tensor losses_of_memories(const std::vector<LossInput>& inputs,
     } else {
       decoded.push_back(in);
       targets.push_back(
-          {in.model, in.batch->decoder_ids_BT, memories[i], in.batch->mask_BS, sources[i].options});
+          {in.model, in.batch->decoder_ids_BT, memories[i], in.batch->mask_BS, options_of(in)});
     }
   }
   if (decoded.size() == inputs.size()) return decoder_losses(decoded, targets);
@@ -51,15 +56,27 @@ Tensor losses_of_memories(const std::vector<LossInput>& inputs,
 }  // namespace
 
 Tensor weighted_losses(const std::vector<LossInput>& inputs) {
+  std::vector<Tensor> memories(inputs.size());
   std::vector<EncoderPart> sources;
-  for (const LossInput& in : inputs) {
+  std::vector<size_t> places;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const LossInput& in = inputs[i];
+    if (in.known && in.options.dropout == 0) memories[i] = in.known->find(*in.batch);
+    if (memories[i].defined()) continue;
     // the tuning may embed in float32 for a model in half precision
     const Tensor embedded_BSD =
         in.tuning->embed(in.batch->source_BS).to(in.model->weights().shared_VD.scalar_type());
-    sources.push_back({in.model, embedded_BSD, in.batch->mask_BS, in.options});
-    sources.back().options.segments_BT = in.batch->segments_BT;
+    sources.push_back({in.model, embedded_BSD, in.batch->mask_BS, options_of(in)});
+    places.push_back(i);
   }
-  return losses_of_memories(inputs, sources, encode_group(sources));
+  const std::vector<Tensor> encoded =
+      sources.empty() ? std::vector<Tensor>{} : encode_group(sources);
+  for (size_t i = 0; i < places.size(); ++i) {
+    const LossInput& in = inputs[places[i]];
+    memories[places[i]] = encoded[i];
+    if (in.known) in.known->offer(*in.batch, encoded[i], in.options.dropout > 0);
+  }
+  return losses_of_memories(inputs, memories);
 }
 
 Tensor weighted_loss(const T5Model& model, TuningMethod& tuning, const Batch& batch,

@@ -7,6 +7,7 @@
 
 #include "model/t5.h"
 #include "training/batch.h"
+#include "training/encoder_outputs.h"
 #include "tuning/tuning_method.h"
 
 namespace dovetail {
@@ -18,6 +19,7 @@ struct LossInput {
   const Batch* batch = nullptr;
   CrossEntropy settings;
   ForwardOptions options;
+  EncoderOutputs* known = nullptr;  // of this model with this tuning; or null
 };
 
 // settings.weight times the sum of the token losses of a batch (nats), a differentiable scalar.
