@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Generation of exactly 20 new tokens from sources of 32 tokens, and likelihoods of 20 given ones:
-ours, the reference implementation's and CTranslate2's, in fp32 and in int8, in one interleaved run.
+ours, the reference implementation's and CTranslate2's, each precision beside its peer's, in one
+interleaved run.
 
 All have random weights, so their tokens differ; the work does not: each peer checks that every
 source got its 20 tokens. CTranslate2 is installed into build/bench_venv at the first run.
@@ -16,8 +17,7 @@ import peers
 from peers import HERE, PYTHON, ROOT, Peer, dovetail, python
 
 SOURCE, NEW = 32, 20
-THEIRS = ("transformers", "ctranslate2", "ctranslate2 int8")
-OURS = ("dovetail", "dovetail", "dovetail int8")   # what each is compared with: of its precision
+PRECISIONS = ("float32", "bfloat16", "int8")
 VENV = ROOT / "build" / "bench_venv"
 MODELS = ROOT / "build" / "bench_models"
 
@@ -92,24 +92,30 @@ def peers_of(shape, batch, beams, threads, given, with_ctranslate2):
         start.append(lambda: Peer("transformers", python("peer_transformers.py", shape=shape,
                                                          attention=given.attention, **work)))
     if with_ctranslate2:
-        start += [ctranslate2("ctranslate2", "float32"), ctranslate2("ctranslate2 int8", "int8")]
-    for name, precision in (("dovetail", "float32"), ("dovetail int8", "int8")):
-        start.append(ours(name, precision, shape, batch, beams, threads))
+        start += [ctranslate2(f"ctranslate2 {name}", name) for name in given.precisions]
+    for name in given.precisions:
+        start.append(ours(f"dovetail {name}", name, shape, batch, beams, threads))
     return start
+
+
+def pairs_of(given):
+    """Peers with what they are compared with, ours in their precision."""
+    pairs = [("transformers", f"dovetail {given.precisions[0]}")]
+    return pairs + [(f"ctranslate2 {name}", f"dovetail {name}") for name in given.precisions]
 
 
 def measured(shape, batch, beams, threads, given, with_ctranslate2):
     results = peers.measure(peers_of(shape, batch, beams, threads, given, with_ctranslate2),
                             given.seconds)
     row = {"shape": shape, "batch": batch, "beams": beams, "threads": threads, "peers": results,
-           "rounds": len(results["dovetail"]["times"])}
-    for mine, other in zip(OURS, THEIRS):
+           "rounds": len(results[f"dovetail {given.precisions[0]}"]["times"])}
+    for other, mine in pairs_of(given):
         if other in results:
             row[f"speed_{other}"] = peers.speed_ratio(results, mine, other)
     return row
 
 
-def row_text(row):
+def row_text(row, given):
     def speed(name):
         times = row["peers"].get(name)
         return f"{row['batch'] * NEW / times['median']:,.0f}" if times else "-"
@@ -120,8 +126,10 @@ def row_text(row):
 
     work = {0: "likelihoods", 1: "greedy"}.get(row["beams"], f"{row['beams']} beams")
     return [row["shape"], work, str(row["batch"]), str(row["threads"]),
-            *[speed(name) for name in (*THEIRS, "dovetail", "dovetail int8")],
-            *[ratio(name) for name in THEIRS], str(row["rounds"])]
+            speed("transformers"),
+            *[speed(f"{who} {name}") for name in given.precisions
+              for who in ("ctranslate2", "dovetail")],
+            *[ratio(other) for other, _ in pairs_of(given)], str(row["rounds"])]
 
 
 def options():
@@ -130,7 +138,9 @@ def options():
                         help="avx2: as on a machine without AVX-512")
     parser.add_argument("--without-transformers", action="store_true",
                         help="leaves out the slowest peer")
+    parser.add_argument("--precisions", default="float32,int8", help=", ".join(PRECISIONS))
     given = peers.parsed(parser)
+    given.precisions = given.precisions.split(",")
     if given.isa == "avx2":
         os.environ.update(AVX2)
     return given
@@ -142,15 +152,16 @@ def main():
     with_ctranslate2 = has_ctranslate2()
     rows = []
     title = f"Tokens a second, median; {SOURCE} source tokens, {NEW} new or given ones"
-    peers.print_heads(title, ["model", "work", "batch", "threads", "transformers", "CTranslate2",
-                              "its int8", "dovetail", "int8", "dovetail / transformers",
-                              "dovetail / CTranslate2", "int8 / its int8", "rounds"])
+    speeds = [f"{who} {name}" for name in given.precisions for who in ("CTranslate2", "dovetail")]
+    peers.print_heads(title, ["model", "work", "batch", "threads", "transformers", *speeds,
+                              "dovetail / transformers",
+                              *[f"{name} / CTranslate2" for name in given.precisions], "rounds"])
     for shape in given.shapes:
         for batch, beams, threads in CASES:
             if threads not in given.threads:
                 continue
             rows.append(measured(shape, batch, beams, threads, given, with_ctranslate2))
-            peers.print_row(row_text(rows[-1]))
+            peers.print_row(row_text(rows[-1], given))
     peers.print_place()
     peers.write_json(given.json, title, rows)
 

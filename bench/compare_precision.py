@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What int8 costs in score: a sweep run in both precisions of [evaluate], cell by cell.
+"""What a lower precision of [evaluate] costs in score: a sweep run in it and in float32.
 
 Training is in float32 and the same in both runs, so that a cell differs in its answers alone.
 Prints for each task and metric the mean over its tuned cells, of the difference too, with a 95 %
@@ -20,8 +20,6 @@ from scipy import stats
 from peers import ROOT, print_heads, print_place, print_row
 
 DOVETAIL = ROOT / "build" / "dovetail"
-PRECISIONS = ("float32", "int8")
-
 
 def in_precision(sweep, precision):
     """The sweep's text with that precision, whatever it said before."""
@@ -45,11 +43,11 @@ def run(sweep, precision, folder, given):
         return {row["name"]: row for row in csv.DictReader(rows)}
 
 
-def differences(runs, metric):
+def differences(runs, lower, metric):
     """By task: scores of both and their differences, of tuned cells that have them."""
     tasks = {}
     for name, row in runs["float32"].items():
-        other = runs["int8"].get(name, {})
+        other = runs[lower].get(name, {})
         if row["baseline"] or not row.get(metric) or not other.get(metric):
             continue
         tasks.setdefault(row["task"], []).append((float(row[metric]), float(other[metric])))
@@ -66,6 +64,7 @@ def row_of(task, metric, pairs):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sweep", type=Path)
+    parser.add_argument("--precision", default="int8", choices=["int8", "bfloat16"])
     parser.add_argument("--metrics", default="exact_match", help="names, with commas between")
     parser.add_argument("--filter", help="of cells, as for dovetail run")
     parser.add_argument("--store", type=Path,
@@ -74,13 +73,14 @@ def main():
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         runs = {precision: run(given.sweep, precision, Path(scratch), given)
-                for precision in PRECISIONS}
-    print_heads("Scores in int8 and in float32", ["task", "metric", "cells", *PRECISIONS,
-                                                  "difference (95 %)", "largest"])
+                for precision in ("float32", given.precision)}
+    print_heads(f"Scores in {given.precision} and in float32",
+                ["task", "metric", "cells", *runs, "difference (95 %)", "largest"])
     for metric in given.metrics.split(","):
-        for task, pairs in differences(runs, metric).items():
+        tasks = differences(runs, given.precision, metric)
+        for task, pairs in tasks.items():
             print_row(row_of(task, metric, pairs))
-        print_row(row_of("all", metric, np.concatenate(list(differences(runs, metric).values()))))
+        print_row(row_of("all", metric, np.concatenate(list(tasks.values()))))
     print_place()
 
 

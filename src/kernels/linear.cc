@@ -132,13 +132,18 @@ void set_prepacking(Projection& projection, Prepacking prepacking) {
     projection.prepacked_backward = PrepackedMatrix({data, inputs, 1}, outputs, inputs);
 }
 
-void set_quantized(Projection& projection, bool quantized) {
+void set_precision(Projection& projection, Precision precision) {
   const Tensor& whole = projection.whole_NK;
   projection.quantized = {};
-  if (!quantized || !whole.defined()) return;
-  DOVETAIL_CHECK(is_plain_float(whole));
-  projection.quantized =
-      QuantizedMatrix(whole.const_data_ptr<float>(), whole.size(0), whole.size(1));
+  projection.rounded_NK = Tensor();
+  if (!whole.defined()) return;
+  if (precision == Precision::int8) {
+    DOVETAIL_CHECK(is_plain_float(whole));
+    projection.quantized =
+        QuantizedMatrix(whole.const_data_ptr<float>(), whole.size(0), whole.size(1));
+  } else if (precision == Precision::bfloat16) {
+    projection.rounded_NK = whole.to(at::kBFloat16);
+  }
 }
 
 namespace {
@@ -153,6 +158,7 @@ Tensor matmul_either(const Tensor& a, const PrepackedMatrix& prepacked, const Te
 
 Tensor matmul_weights(const Tensor& x_RK, const Projection& projection, double scale) {
   if (projection.quantized.depth() > 0) return matmul_quantized(x_RK, projection.quantized, scale);
+  if (projection.rounded_NK.defined()) return matmul_rounded(x_RK, projection.rounded_NK, scale);
   return matmul_either(x_RK, projection.prepacked, projection.whole_NK.t(), scale);
 }
 
@@ -170,7 +176,7 @@ Tensor product(const Tensor& x, const Projection& projection) {
     const BelowAutograd below;
     const Tensor x_RK = x.reshape({-1, x.size(-1)});
     if (node) {
-      DOVETAIL_CHECK(projection.quantized.depth() == 0);
+      DOVETAIL_CHECK(projection.quantized.depth() == 0 && !projection.rounded_NK.defined());
       node->x_RK = x_RK.detach();
       node->projection = projection;
       node->input_shape = shape;

@@ -49,6 +49,7 @@ struct Projection {
   PrepackedMatrix prepacked;              // of whole_NK^T while it does not change; or empty
   PrepackedMatrix prepacked_backward;     // of whole_NK, for the gradient of x; or empty
   QuantizedMatrix quantized;              // of whole_NK, in its place in x W^T; or empty
+  at::Tensor rounded_NK;                  // the same in bfloat16; or undefined
 };
 
 // Makes the matrices neighbours in memory. Where they are not yet, each is replaced by a view of a
@@ -61,10 +62,14 @@ enum class Prepacking { none, forward, both_ways };
 // Makes the prepacked copies where they are of use, and drops the others.
 void set_prepacking(Projection& projection, Prepacking prepacking);
 
-// Makes the quantized copy, or drops it. While it is there, x W^T has no gradient.
-void set_quantized(Projection& projection, bool quantized);
+// The precision of x W^T: see matmul_quantized and matmul_rounded.
+enum class Precision { float32, bfloat16, int8 };
 
-// scale * x W^T and scale * dy W, with the quantized or prepacked copy where there is one. No
+// Makes the copy that this precision needs, and drops another one's. While there is one, x W^T has
+// no gradient.
+void set_precision(Projection& projection, Precision precision);
+
+// scale * x W^T and scale * dy W, with the lower or prepacked copy where there is one. No
 // autograd and no additions.
 at::Tensor matmul_weights(const at::Tensor& x_RK, const Projection& projection, double scale = 1);
 at::Tensor matmul_weights_backward(const at::Tensor& dy_RN, const Projection& projection,

@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/ops/addmm.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/linear.h>
 
 #include "base/error.h"
 #include "kernels/autograd_node.h"
@@ -124,6 +125,11 @@ Tensor scaled_matmul(const Tensor& a, const Tensor& b, double scale) {
   const Tensor out = at::empty({a.size(0), b.size(1)}, a.options());
   matmul_into(out, a, b, scale);
   return out;
+}
+
+Tensor matmul_rounded(const Tensor& a, const Tensor& b, double scale) {
+  const Tensor product = at::linear(a.to(b.scalar_type()), b).to(at::kFloat);
+  return scale == 1 ? product : product.mul(scale);
 }
 
 }  // namespace dovetail

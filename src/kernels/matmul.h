@@ -24,4 +24,8 @@ at::Tensor matmul_prepacked(const at::Tensor& a_MK, const PrepackedMatrix& b_KN,
 // scale * a b^T for a quantized b, with the rows of a quantized on the way; float32 on the CPU.
 at::Tensor matmul_quantized(const at::Tensor& a_MK, const QuantizedMatrix& b_NK, double scale = 1);
 
+// scale * a b^T in float32 for a b in bfloat16: a is rounded too, products are summed in float32,
+// and each sum is rounded once.
+at::Tensor matmul_rounded(const at::Tensor& a_MK, const at::Tensor& b_NK, double scale = 1);
+
 }  // namespace dovetail

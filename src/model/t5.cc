@@ -68,19 +68,21 @@ void T5Model::set_prepacking(Prepacking prepacking) {
   dovetail::set_prepacking(head_, prepacking);
 }
 
-void T5Model::set_quantized(bool quantized) {
-  for (Projection* projection : projections()) dovetail::set_quantized(*projection, quantized);
-  dovetail::set_quantized(head_, quantized);
+void T5Model::set_precision(Precision precision) {
+  for (Projection* projection : projections()) dovetail::set_precision(*projection, precision);
+  dovetail::set_precision(head_, precision);
 }
 
 Precision inference_precision(const std::string& name, const at::Device& device) {
   if (name == "float32") return Precision::float32;
-  if (name != "int8")
-    throw_<ConfigError>("precision \"{}\": expected \"float32\" or \"int8\"", name);
+  if (name == "bfloat16") return Precision::bfloat16;
+  if (name != "int8") {
+    throw_<ConfigError>("precision \"{}\": expected \"float32\", \"bfloat16\" or \"int8\"", name);
+  }
   if (!device.is_cpu()) {
     throw_<ConfigError>(
         "precision \"int8\" needs the CPU, and the device is {}; take --device cpu, "
-        "or \"float32\"",
+        "or \"bfloat16\"",
         device.str());
   }
   return Precision::int8;
@@ -88,16 +90,16 @@ Precision inference_precision(const std::string& name, const at::Device& device)
 
 PrepackedWeights::PrepackedWeights(T5Model& model, Precision precision)
     : model_(model), was_(model.prepacking()), precision_(precision) {
-  if (precision == Precision::int8) {
-    model.set_quantized(true);
+  if (precision != Precision::float32) {
+    model.set_precision(precision);
   } else if (was_ == Prepacking::none) {
     model.set_prepacking(Prepacking::forward);
   }
 }
 
 PrepackedWeights::~PrepackedWeights() {
-  if (precision_ == Precision::int8) {
-    model_.set_quantized(false);
+  if (precision_ != Precision::float32) {
+    model_.set_precision(Precision::float32);
   } else if (was_ == Prepacking::none) {
     model_.set_prepacking(Prepacking::none);
   }

@@ -74,9 +74,9 @@ class T5Model {
   void set_prepacking(Prepacking prepacking);
   Prepacking prepacking() const { return prepacking_; }
 
-  // Gives the weights quantized copies, or drops these: products with them are then in int8, as
-  // kernels/quantized_matrix.h says. Attention, norms, softmax and additions stay in float32.
-  void set_quantized(bool quantized);
+  // The precision of products with weights, which get copies in it. Attention, norms, softmax and
+  // additions stay in float32.
+  void set_precision(Precision precision);
 
   // Looks up rows of the shared embedding: int64 ids [B, S] to [B, S, D].
   at::Tensor embed(const at::Tensor& ids_BS) const;
@@ -143,13 +143,11 @@ struct HeadPart {
 };
 at::Tensor losses_of_group(const std::vector<HeadPart>& parts);  // [parts]
 
-// The precision of inference. int8 is for float32 models on the CPU.
-enum class Precision { float32, int8 };
-
-// "float32" or "int8". Throws ConfigError for another name, and for int8 off the CPU.
+// "float32", "bfloat16" or "int8". Throws ConfigError for another name, and for int8 off the CPU.
 Precision inference_precision(const std::string& name, const at::Device& device);
 
-// Keeps a model's weights ready for inference while it lives: prepacked, or quantized.
+// Keeps a float32 model's weights ready for inference while it lives: prepacked, or in copies of a
+// lower precision.
 class PrepackedWeights {
  public:
   explicit PrepackedWeights(T5Model& model, Precision precision = Precision::float32);

@@ -110,7 +110,7 @@ EvaluateSettings read_evaluate(const toml::node& node, const Catalogues& catalog
   table.read("test_examples", evaluate.test_examples, kZeroOrMore);
   table.read("max_new_tokens", evaluate.max_new_tokens, kOneOrMore);
   table.read("batch_size", evaluate.batch_size, kOneOrMore);
-  table.read_name("precision", evaluate.precision, {"float32", "int8"});
+  table.read_name("precision", evaluate.precision, {"float32", "bfloat16", "int8"});
   if (const toml::node* given = table.find("metrics"))
     read_metric_names(*given, table, catalogues, evaluate.metrics);
   if (const toml::node* given = table.find("decoding")) {

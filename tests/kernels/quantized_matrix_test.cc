@@ -138,6 +138,25 @@ TEST(QuantizedMatrix, ZeroRowsAreZeroAndBrokenOnesStayBroken) {
   }
 }
 
+// Inputs and weights that bfloat16 holds exactly have a product in float32 that is rounded once: to
+// 8 bits. Others are rounded first: 1 + 2^-9 to 1.
+TEST(Linear, RoundedWeightsMultiplyInBfloat16) {
+  at::manual_seed(16);
+  const Tensor x = at::randint(-8, 9, {7, 64}).to(at::kFloat),
+               exact_w = at::randint(-8, 9, {24, 64}).to(at::kFloat);
+  Tensor w = exact_w * (1 + 1.0 / 512);
+  Projection projection = join_weights({&w});
+  set_precision(projection, Precision::bfloat16);
+  const Tensor expected = at::mm(x.to(at::kDouble), exact_w.t().to(at::kDouble));
+  const Tensor found = matmul_weights(x, projection, 2);
+  EXPECT_EQ(found.scalar_type(), at::kFloat);
+  const Tensor error = (found - 2 * expected).abs() - expected.abs() / 128;
+  EXPECT_LE(error.max().item<double>(), 0);
+  EXPECT_FALSE(at::allclose(found, scaled_matmul(x, w.t(), 2), 1e-5, 1e-5));
+  set_precision(projection, Precision::float32);
+  EXPECT_TRUE(at::allclose(matmul_weights(x, projection, 2), scaled_matmul(x, w.t(), 2)));
+}
+
 TEST(Linear, QuantizedWeightsServeUntilTheyAreDropped) {
   at::manual_seed(15);
   Tensor a = at::randn({40, 64}), b = at::randn({24, 64});
@@ -145,13 +164,13 @@ TEST(Linear, QuantizedWeightsServeUntilTheyAreDropped) {
   const Tensor x = at::randn({2, 5, 64});
   const Tensor exact = linear(x, projection);
 
-  set_quantized(projection, true);
+  set_precision(projection, Precision::int8);
   const Tensor quantized = linear(x, projection);
   EXPECT_EQ(quantized.sizes(), exact.sizes());
   EXPECT_GT(largest_difference(quantized, exact), 0);
   EXPECT_LT(largest_difference(quantized, exact), 0.03 * exact.abs().max().item<double>());
 
-  set_quantized(projection, false);
+  set_precision(projection, Precision::float32);
   EXPECT_TRUE(at::equal(linear(x, projection), exact));
 }
 

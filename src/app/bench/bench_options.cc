@@ -66,8 +66,8 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
 }
 
 void add_precision_of_inference(CLI::App& command, BenchOptions& options) {
-  command.add_option("--precision", options.precision, "float32, or int8")
-      ->check(CLI::IsMember({"float32", "int8"}));
+  command.add_option("--precision", options.precision, "float32, bfloat16 or int8")
+      ->check(CLI::IsMember({"float32", "bfloat16", "int8"}));
 }
 
 T5Config bench_config(const BenchOptions& options) {
