@@ -13,6 +13,7 @@
 #include "app/commands.h"
 #include "app/recommendations.h"
 #include "app/run/data_parallel_run.h"
+#include "app/run/group_limits.h"
 #include "app/run/record_store.h"
 #include "app/run/renamed_option.h"
 #include "app/run/run_monitor.h"
@@ -25,6 +26,7 @@
 #include "driver/driver.h"
 #include "driver/job_leases.h"
 #include "jobs/job_runner.h"
+#include "model/device.h"
 #include "planning/plan_sweep.h"
 #include "store/journal.h"
 #include "store/results.h"
@@ -45,6 +47,7 @@ struct RunOptions {
   int threads = 1;
   int data_parallel = 1;
   int64_t group_size = 16;
+  double group_memory = 0;  // GiB; 0: half of what is free
   bool retry_failed = false;
   std::string local_disk;
   bool share = false;
@@ -124,14 +127,6 @@ void print_summary(const Plan& plan, const SweepStatus& status, const RunSummary
   fmt::print(stderr, "results: {}\n", (out / "results.h5").string());
 }
 
-void check_device(const RunOptions& options) {
-  if (options.data_parallel == 1 || options.device == "cpu") return;
-  throw_<ConfigError>(
-      "--data-parallel {} with --device {}: data-parallel groups train on the CPU only; leave out "
-      "one of the two",
-      options.data_parallel, options.device);
-}
-
 void say_how_to_go_on(const RunOptions& options, const std::string& what_happened) {
   fmt::print(stderr, "{}; what is finished is safe. Go on with the same command: {}\n",
              what_happened, options.command_line);
@@ -176,7 +171,6 @@ RunRequest request_of(const RunOptions& options, const Plan& whole, bool is_alon
 // Rank 0: sweep -> plan -> records of earlier runs -> driver -> results -> report.
 int run_coordinator(DataParallelRun& ranks, const RunOptions& options) {
   RunPathsBroadcast workers(ranks.leaders());
-  check_device(options);
 
   const auto [whole, plan] = plan_sweep(options.sweep, options.filter);
   const bool is_alone = ranks.leaders().size() * options.data_parallel == 1;
@@ -190,7 +184,8 @@ int run_coordinator(DataParallelRun& ranks, const RunOptions& options) {
   std::optional<JobLeases> leases;
   if (options.share) leases.emplace(paths.out / "journal", paths.share);
   DriverOptions driver_options = monitor.driver_options();
-  driver_options.group_size = options.data_parallel > 1 ? 1 : options.group_size;
+  driver_options.group = group_limits(options.data_parallel > 1 ? 1 : options.group_size,
+                                      options.group_memory, device_from(options.device));
   driver_options.retry_failed = options.retry_failed;
   driver_options.repeat = begun.repeat;
   driver_options.leases = leases ? &*leases : nullptr;
@@ -214,7 +209,7 @@ int run_coordinator(DataParallelRun& ranks, const RunOptions& options) {
 int run(const RunOptions& options) {
   install_stop_handlers();
   try {
-    DataParallelRun ranks(options.data_parallel);
+    DataParallelRun ranks(options.data_parallel, options.device);
     if (!ranks.leads()) return run_follower(ranks, options);
     if (ranks.leaders().rank() != 0) return run_worker(ranks, options);
     return run_coordinator(ranks, options);
@@ -275,6 +270,11 @@ void add_run(CLI::App& app, Action& chosen, const std::string& command_line) {
       ->add_option("--group-size", options->group_size,
                    "Most cells that a rank trains in shared passes; 1: one by one")
       ->check(CLI::Range(1, 1024));
+  command
+      ->add_option("--group-memory", options->group_memory,
+                   "GiB that such cells may take together, beside the model that they share "
+                   "(default: half of a rank's part of the free memory)")
+      ->check(CLI::PositiveNumber);
   add_sharing_options(*command, *options);
   command
       ->add_option("--checkpoint-seconds", options->checkpoint_seconds,

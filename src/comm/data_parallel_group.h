@@ -46,6 +46,9 @@ class DataParallelGroup {
   // Returns the bytes of every rank, by rank. Waits for all ranks.
   std::vector<Bytes> all_gather(const Bytes& mine);
 
+  // Waits for something else that the ranks do together.
+  void wait_until(const std::function<bool()>& done);
+
   // Begins a job. Its number must be greater than that of the job before, whose late messages are
   // dropped.
   void begin_job(uint64_t number);
@@ -78,7 +81,6 @@ class DataParallelGroup {
   void receive_all();
   void receive(Message message);
   void throw_if_wait_is_vain();
-  void wait_until(const std::function<bool()>& done);
 
   Communicator& communicator_;
   bool shares_memory_ = false;

@@ -163,17 +163,12 @@ int bench_train(const BenchTrainOptions& options, GradientAllReduce* group) {
 
 int bench_train_in_group(const BenchTrainOptions& options) {
   if (options.data_parallel == 1) return bench_train(options, nullptr);
-  if (options.device != "cpu") {
-    throw ConfigError(
-        "bench train: data-parallel groups train on the CPU only; leave out --data-parallel or "
-        "--device");
-  }
   install_stop_handlers();
   const Communicators ranks = make_communicators(options.data_parallel);
   if (!ranks.group) return kSuccess;  // rank 0 reports why
   DataParallelGroup group(*ranks.group);
-  GroupGradients gradients(group);
-  return bench_train(options, &gradients);
+  const auto gradients = make_gradients(group, device_from(options.device));
+  return bench_train(options, gradients.get());
 }
 
 }  // namespace

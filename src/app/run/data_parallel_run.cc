@@ -8,12 +8,14 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "app/run/group_gradients.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/machine_failure.h"
 #include "base/stop.h"
 #include "driver/messages.h"
 #include "driver/pace.h"
+#include "model/device.h"
 
 namespace dovetail {
 
@@ -38,7 +40,7 @@ bool trains(std::span<const Job> jobs) {
 
 }  // namespace
 
-DataParallelRun::DataParallelRun(int group_size) {
+DataParallelRun::DataParallelRun(int group_size, std::string device) : device_(std::move(device)) {
   if (group_size == 1) {
     ranks_.leaders = make_communicator();
     return;
@@ -46,7 +48,12 @@ DataParallelRun::DataParallelRun(int group_size) {
   ranks_ = make_communicators(group_size);
   if (!ranks_.group) return;
   group_ = std::make_unique<DataParallelGroup>(*ranks_.group);
-  gradients_ = std::make_unique<GroupGradients>(*group_);
+}
+
+// Made when the first job comes: only then is it known that this machine has the device.
+GradientAllReduce* DataParallelRun::gradients() {
+  if (group_ && !gradients_) gradients_ = make_gradients(*group_, device_from(device_));
+  return gradients_.get();
 }
 
 DataParallelRun::~DataParallelRun() {
@@ -64,7 +71,7 @@ void DataParallelRun::send_to_followers(int tag, const DataParallelGroup::Bytes&
 
 RunGroup DataParallelRun::job_function(const MakeRunner& make_runner, const RunPaths& paths) {
   const int rank = leaders().rank();
-  const std::shared_ptr<JobRunner> runner = make_runner(paths, gradients_.get(), rank);
+  const std::shared_ptr<JobRunner> runner = make_runner(paths, gradients(), rank);
   if (!group_) {
     return [runner](std::span<const Job> jobs, const RecordSink& done) { runner->run(jobs, done); };
   }
@@ -121,7 +128,7 @@ void DataParallelRun::follow_leader(const MakeRunner& make_runner) {
     const Json body = body_of(*message);
     runner = make_runner({body.at("out").get<std::string>(), body.at("store").get<std::string>(),
                           body.at("share").get<std::string>()},
-                         gradients_.get(), body.at("leader").get<int>());
+                         gradients(), body.at("leader").get<int>());
   }
 }
 

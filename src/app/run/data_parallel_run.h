@@ -4,9 +4,9 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
-#include "app/run/group_gradients.h"
 #include "app/run/run_paths.h"
 #include "comm/communicator.h"
 #include "comm/data_parallel_group.h"
@@ -26,7 +26,8 @@ class DataParallelRun {
 
   // Starts MPI. With `group_size` 1 every rank leads itself. Rank 0 throws ConfigError if the
   // number of ranks is not a multiple of `group_size`; no other rank then leads or follows.
-  explicit DataParallelRun(int group_size);
+  // With --device cuda the groups all-reduce by NCCL.
+  explicit DataParallelRun(int group_size, std::string device = "cpu");
   ~DataParallelRun();  // a leader releases its followers
   DataParallelRun(const DataParallelRun&) = delete;
 
@@ -43,12 +44,14 @@ class DataParallelRun {
 
  private:
   void send_to_followers(int tag, const DataParallelGroup::Bytes& body);
+  GradientAllReduce* gradients();  // of the group; null where there is none
   void run_with_followers(JobRunner& runner, std::span<const Job> jobs, const RecordSink& done);
   void run_part(JobRunner& runner, const Message& message);
 
   Communicators ranks_;
   std::unique_ptr<DataParallelGroup> group_;
-  std::unique_ptr<GroupGradients> gradients_;
+  std::string device_;
+  std::unique_ptr<GradientAllReduce> gradients_;
 };
 
 }  // namespace dovetail

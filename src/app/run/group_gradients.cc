@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/run/nccl_gradients.h"
+
 namespace dovetail {
 
 // CBOR keeps every bit of a double.
@@ -17,6 +19,12 @@ StepReport GroupGradients::all_reduce_report(const StepReport& mine) {
                        fields.at(2).get<bool>(), fields.at(3).get<std::string>()});
   }
   return reduced_report(reports);
+}
+
+std::unique_ptr<GradientAllReduce> make_gradients(DataParallelGroup& group,
+                                                  const at::Device& device) {
+  if (device.is_cpu()) return std::make_unique<GroupGradients>(group);
+  return std::make_unique<NcclGradients>(group, device);
 }
 
 }  // namespace dovetail

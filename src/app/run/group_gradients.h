@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+
 #include "comm/data_parallel_group.h"
 #include "training/gradient_all_reduce.h"
 
@@ -8,7 +12,7 @@ namespace dovetail {
 
 // Gives the trainer the all-reduce of a data-parallel group. It connects two rooms that do not know
 // each other: training knows no MPI, and comm knows no training steps.
-class GroupGradients final : public GradientAllReduce {
+class GroupGradients : public GradientAllReduce {
  public:
   explicit GroupGradients(DataParallelGroup& group)
       : GradientAllReduce(group.rank(), group.size()), group_(group) {}
@@ -25,5 +29,9 @@ class GroupGradients final : public GradientAllReduce {
  private:
   DataParallelGroup& group_;
 };
+
+// The all-reduce of a group whose models are on such a device.
+std::unique_ptr<GradientAllReduce> make_gradients(DataParallelGroup& group,
+                                                  const at::Device& device);
 
 }  // namespace dovetail
