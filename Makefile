@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Each target does set-up and build first; what is done already takes a second or two.
 # DOVETAIL=/path/to/dovetail makes `make demo` use that program and skip set-up and build.
-.PHONY: help announce demo test build program setup bench soak clean
+.PHONY: help announce demo test build program setup bench soak fuzz clean
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 SHELL := /bin/bash
@@ -45,5 +45,9 @@ soak: build     ## 1,000 random faults on running sweeps: kills, full disks, dam
 	@FAKE_SWEEP=build/tests/faults/fake_sweep FAULTS=$(CURDIR)/build/tests/faults/libfaults.so \
 	  DOVETAIL_SOURCE_DIR=$(CURDIR) .venv/bin/python tests/faults/soak.py
 
+fuzz:           ## ten minutes of each fuzzer (FUZZ_SECONDS=60: one), built with clang
+	@jobs/setup --fuzz
+	@tests/fuzz/run
+
 clean:          ## remove what the build made; results and .venv stay
-	rm -rf build build-dev build-asan
+	rm -rf build build-dev build-asan build-fuzz

@@ -43,7 +43,13 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::torch)
   if(NOT _libgomp)
     set(_libgomp gomp)
   endif()
-  target_compile_options(LibTorch::torch INTERFACE -fopenmp)
+  if(DOVETAIL_FUZZ)
+    # Without clang's OpenMP, another runtime, loops are serial. From version 18 on clang names
+    # templates otherwise than the compiler that made the wheel.
+    target_compile_options(LibTorch::torch INTERFACE -fclang-abi-compat=17)
+  else()
+    target_compile_options(LibTorch::torch INTERFACE -fopenmp)
+  endif()
   # one header an operation: the header of all takes longer to compile than most of our files
   target_compile_definitions(LibTorch::torch INTERFACE AT_PER_OPERATOR_HEADERS)
   target_link_libraries(LibTorch::torch INTERFACE ${_libgomp})

@@ -23,8 +23,12 @@ endif()
 add_library(dovetail_warnings INTERFACE)
 target_compile_options(dovetail_warnings INTERFACE
   -Wall -Wextra -Wswitch -Wno-sign-compare -Wno-missing-field-initializers -Werror)
-if(CCACHE)
+if(CCACHE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(dovetail_warnings INTERFACE -fpch-preprocess)
+endif()
+if(DOVETAIL_FUZZ)  # warnings are the business of the compiler that makes the program
+  target_compile_options(dovetail_warnings INTERFACE -w)
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 if(DOVETAIL_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer)

@@ -11,8 +11,10 @@
 #include "app/results_folder.h"
 #include "app/run/record_store.h"
 #include "base/error.h"
+#include "base/folder.h"
 #include "base/stop.h"
 #include "comm/communicator.h"
+#include "driver/job_leases.h"
 #include "store/plan_file.h"
 
 namespace dovetail {
@@ -44,15 +46,35 @@ std::unique_ptr<Journal> when_free(double seconds, Open open) {
   }
 }
 
+// Where flock works, a lock that is free says that the last owner is gone, unless it is on another
+// host whose locks do not reach this one: that one shows a pulse every five seconds.
+std::unique_ptr<CoordinatorLease> take_lease_under_lock(const fs::path& out) {
+  constexpr double kSeveralBeats = 12;
+  return std::make_unique<CoordinatorLease>(out, kSeveralBeats);
+}
+
+std::unique_ptr<CoordinatorLease> take_lease(const fs::path& out) {
+  const fs::path folder = out / "journal";
+  make_folders(folder);
+  if (!JournalLock::is_supported(folder))
+    return std::make_unique<CoordinatorLease>(out, JobLeases::kDeadAfterSeconds);
+  if (!JournalLock::holder(folder / "lock").empty()) return nullptr;  // the journal will tell
+  return take_lease_under_lock(out);
+}
+
 // Processes that a launcher started without MPI would each run the whole sweep; the second one
 // finds the first one's lock.
-std::unique_ptr<Journal> open_sole(const RunRequest& request, double wait_seconds) {
+void open_sole(const RunRequest& request, double wait_seconds, BegunRun& run) {
   const std::string unconnected = request.is_alone && !request.is_share ? unconnected_text() : "";
   try {
-    auto journal =
-        when_free(wait_seconds, [&] { return std::make_unique<Journal>(request.paths.out); });
+    run.journal = when_free(wait_seconds, [&] {
+      run.lease = take_lease(request.paths.out);
+      auto journal = std::make_unique<Journal>(request.paths.out);
+      if (!run.lease) run.lease = take_lease_under_lock(request.paths.out);
+      return journal;
+    });
+    run.journal->set_guard([lease = run.lease.get()] { lease->check(); });
     if (!unconnected.empty()) fmt::print(stderr, "note: {}\n", unconnected);
-    return journal;
   } catch (const FolderInUse& error) {
     if (unconnected.empty()) throw;
     throw_<ConfigError>("{}. {}", error.what(), unconnected);
@@ -82,7 +104,7 @@ BegunRun begin_alone(const RunRequest& request, double wait_seconds, const Plan&
   const RunPaths& paths = request.paths;
   BegunRun run;
   run.paths = paths;
-  run.journal = open_sole(request, wait_seconds);
+  open_sole(request, wait_seconds, run);
   Journal& journal = *run.journal;
   check_keeps_results(paths.out, whole, journal.records(), request.store);
   run.repeat = jobs_to_repeat(paths.store, plan, journal.records(), paths.out);

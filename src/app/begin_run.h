@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/run/run_paths.h"
+#include "driver/coordinator_lease.h"
 #include "plan/plan.h"
 #include "store/journal.h"
 
@@ -22,6 +23,7 @@ struct RunRequest {
 
 struct BegunRun {
   RunPaths paths;
+  std::unique_ptr<CoordinatorLease> lease;  // of a run that is no share; outlives the journal
   std::unique_ptr<Journal> journal;
   std::set<std::string> repeat;  // DriverOptions::repeat
 };

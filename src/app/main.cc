@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/commands.h"
+#include "app/run/exit_code.h"
 #include "app/typed_command.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -107,26 +108,6 @@ int guarded_dispatch(int argc, char** argv) {
     return complain("out of memory", kFailure);
   } catch (const std::exception& error) {
     return complain(error.what(), kFailure);
-  }
-}
-
-bool is_first_rank() {
-  for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"}) {
-    if (const char* rank = std::getenv(name)) return std::string_view(rank) == "0";
-  }
-  return true;
-}
-
-// Writes rank 0's exit code to the file that DOVETAIL_EXIT_CODE_FILE names, and then exits with 0.
-// mpirun would report the code of whichever rank it noticed first, with a paragraph of its own.
-int leave_exit_code(int exit_code) {
-  const char* file = std::getenv("DOVETAIL_EXIT_CODE_FILE");
-  if (file == nullptr || *file == '\0' || !is_first_rank()) return exit_code;
-  try {
-    write_file_atomically(file, std::to_string(exit_code) + "\n");
-    return kSuccess;
-  } catch (const std::exception& error) {
-    return complain(error.what(), exit_code);
   }
 }
 

@@ -14,6 +14,7 @@
 #include "app/recommendations.h"
 #include "app/run/data_parallel_run.h"
 #include "app/run/group_limits.h"
+#include "app/run/job_deaths.h"
 #include "app/run/record_store.h"
 #include "app/run/renamed_option.h"
 #include "app/run/run_monitor.h"
@@ -53,6 +54,7 @@ struct RunOptions {
   bool share = false;
   double wait_seconds = 0;
   double checkpoint_seconds = 60;
+  double hang_seconds = 600;
   std::string command_line;
 };
 
@@ -83,7 +85,8 @@ int run_worker(DataParallelRun& ranks, const RunOptions& options) {
   const std::optional<RunPaths> paths = receive_run_paths(ranks.leaders());
   if (!paths) return kSuccess;
   open_run_log(*paths, fmt::format("rank-{}", ranks.leaders().rank()));
-  work(ranks.leaders(), ranks.job_function(make_runner(options), *paths));
+  const RunGroup run_jobs = ranks.job_function(make_runner(options), *paths);
+  work(ranks.leaders(), with_crash_notes(run_jobs, *paths, ranks.leaders().rank()));
   return kSuccess;
 }
 
@@ -178,7 +181,8 @@ int run_coordinator(DataParallelRun& ranks, const RunOptions& options) {
   const RunPaths& paths = begun.paths;
   const std::unique_ptr<Journal>& journal = begun.journal;
 
-  const RunGroup run_jobs = ranks.job_function(make_runner(options), paths);
+  const RunGroup run_jobs =
+      with_crash_notes(ranks.job_function(make_runner(options), paths), paths, 0);
   const RecordStore shared_records(paths.store);
   RunMonitor monitor(paths.out, whole, *journal, shared_records);
   std::optional<JobLeases> leases;
@@ -186,6 +190,8 @@ int run_coordinator(DataParallelRun& ranks, const RunOptions& options) {
   DriverOptions driver_options = monitor.driver_options();
   driver_options.group = group_limits(options.data_parallel > 1 ? 1 : options.group_size,
                                       options.group_memory, device_from(options.device));
+  explain_deaths(driver_options, paths, options.command_line);
+  driver_options.hang_seconds = options.hang_seconds;
   driver_options.retry_failed = options.retry_failed;
   driver_options.repeat = begun.repeat;
   driver_options.leases = leases ? &*leases : nullptr;
@@ -280,6 +286,11 @@ void add_run(CLI::App& app, Action& chosen, const std::string& command_line) {
       ->add_option("--checkpoint-seconds", options->checkpoint_seconds,
                    "Seconds between two saved states of a long job")
       ->check(CLI::PositiveNumber);
+  command
+      ->add_option("--hang-seconds", options->hang_seconds,
+                   "A job that makes no progress for so long, and for three times as long as it "
+                   "should take, is ended with its process; 0: never")
+      ->check(CLI::NonNegativeNumber);
   command->footer("Example: jobs/launch -n 2 build/dovetail run sweeps/quickstart.toml");
   command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }

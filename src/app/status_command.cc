@@ -73,6 +73,7 @@ void print_status(const SweepStatus& status, const std::string& folder) {
   fmt::print("\nfailures (dovetail run SWEEP --retry-failed tries them again):\n");
   for (const JobFailure& failure : status.failures) {
     fmt::print("  {}: {}: {}\n", failure.name, to_string(failure.status), failure.reason);
+    for (const std::string& line : failure.last_log_lines) fmt::print("    log: {}\n", line);
   }
 }
 

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/folder.h"
 #include "base/machine_failure.h"
+#include "base/this_process.h"
 
 namespace dovetail {
 
@@ -48,11 +49,9 @@ class FileDescriptor {
 
 // A name that is unique on this host and among hosts that share a file system.
 fs::path temporary_beside(const fs::path& target) {
-  char host[256] = {};
-  ::gethostname(host, sizeof(host) - 1);
   static std::atomic<int> counter = 0;
   fs::path path = target;
-  path += fmt::format(".{}.{}.{}.tmp", host, ::getpid(), counter++);
+  path += fmt::format(".{}.{}.{}.tmp", host_name(), ::getpid(), counter++);
   return path;
 }
 

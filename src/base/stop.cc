@@ -4,6 +4,7 @@
 #include <atomic>
 #include <csignal>
 
+#include "base/crash_note.h"
 #include "base/error.h"
 
 namespace dovetail {
@@ -11,9 +12,13 @@ namespace dovetail {
 namespace {
 
 std::atomic<bool> stop_flag = false;
+std::atomic<uint64_t> progress = 0;
 static_assert(std::atomic<bool>::is_always_lock_free, "set from a signal handler");
 
-extern "C" void on_stop_signal(int) { stop_flag.store(true); }
+extern "C" void on_stop_signal(int) {
+  stop_flag.store(true);
+  mark_told_to_stop();
+}
 
 }  // namespace
 
@@ -26,7 +31,11 @@ void install_stop_handlers() {
 void request_stop() { stop_flag.store(true); }
 bool stop_requested() { return stop_flag.load(); }
 
+void note_progress() { progress.fetch_add(1, std::memory_order_relaxed); }
+uint64_t progress_noted() { return progress.load(std::memory_order_relaxed); }
+
 void check_stop() {
+  note_progress();
   if (stop_requested()) throw Interrupted();
 }
 

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/names.h"
 #include "base/near_path.h"
+#include "base/toml_text.h"
 
 namespace dovetail {
 
@@ -48,7 +49,9 @@ StrictToml::StrictToml(const std::filesystem::path& file,
     throw_<ConfigError>("{}: no such file{}", file.string(), near_path_hint(file));
   }
   try {
-    document_->table = toml::parse(read_file(file), file.string());
+    const std::string text = read_file(file);
+    check_toml_text(text, file.string());
+    document_->table = toml::parse(text, file.string());
   } catch (const toml::parse_error& error) {
     throw_<ConfigError>("{}: this is no valid TOML: {}", place(file, error.source().begin),
                         error.description());

@@ -2,8 +2,10 @@
 #include "driver/coordinator.h"
 
 #include <algorithm>
+#include <csignal>
 #include <utility>
 
+#include "base/crash_note.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/stop.h"
@@ -62,6 +64,7 @@ bool Coordinator::turn() {
   happened |= ledger_.record_blocked();
   if (!stopping_ && !stop_requested()) happened |= assign_jobs();
   remove_dead_ranks();
+  end_if_hung();
   if (options_.on_progress && report_progress_.due()) options_.on_progress(progress());
   return happened;
 }
@@ -81,7 +84,8 @@ bool Coordinator::receive_all() {
 void Coordinator::receive(const Message& message) {
   const int rank = message.source;
   roster_.hear(rank);
-  if (message.tag == kHeartbeat) return;
+  if (message.tag == kHeartbeat)
+    return roster_.set_peak_bytes(rank, body_of(message).get<int64_t>());
   if (message.tag == kRecords) return accept(rank, delivery_from(message));
   store_arrived();  // what the rank says next is about the jobs that have no record yet
   switch (message.tag) {
@@ -186,7 +190,10 @@ void Coordinator::declare_dead(int rank, const std::string& reason) {
       jobs.size() > 1 ? fmt::format(" and {} of its group", jobs.size() - 1) : "";
   log_warning("rank {} is lost: {}; {}", rank, reason,
               jobs.empty() ? "it had no job" : "put back: " + ledger_.job(jobs[0]).name + others);
-  for (const int64_t job : jobs) ledger_.lose(job);
+  const CrashReports::Death death{.rank = rank,
+                                  .on_this_machine = communicator_.is_dead(rank),
+                                  .peak_bytes = roster_.peak_bytes(rank)};
+  for (const int64_t job : jobs) ledger_.lose(job, death);
   if (!communicator_.is_dead(rank)) send(rank, kDrop, {});
 }
 
@@ -194,6 +201,16 @@ void Coordinator::remove_dead_ranks() {
   for (const HeartbeatMonitor::Death& death : heartbeats_.check()) {
     declare_dead(death.rank, death.reason);
   }
+}
+
+// Nothing ends a thread that hangs but its process; the same command goes on without the job's run.
+void Coordinator::end_if_hung() {
+  const std::string why = own_.why_hung();
+  if (why.empty()) return;
+  log_error("{}; rank 0 ends, and with it this run", why);
+  leave_crash_note(kNoProgress);
+  if (options_.end_rank_0) options_.end_rank_0(why);
+  ::raise(SIGKILL);
 }
 
 void Coordinator::send_to_workers(int tag) {

@@ -40,6 +40,7 @@ class Coordinator {
   void take_back(int rank, const std::string& machine_failure);
   void declare_dead(int rank, const std::string& reason);
   void remove_dead_ranks();
+  void end_if_hung();
 
   // The end of a run.
   void stop_jobs();

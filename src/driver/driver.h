@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <set>
@@ -63,7 +64,9 @@ struct Progress {
 class JobLeases;
 
 struct DriverOptions {
-  int64_t max_unclean_ends = 3;  // a job that took its process down so often is recorded crashed
+  // A job whose process died so often is recorded as crashed; after two deaths already where both
+  // were its own doing, a fatal signal or no progress (driver/crash_reports.h).
+  int64_t max_unclean_ends = 3;
   GroupLimits group;
   bool rank_0_works = true;      // runs jobs too, beside coordinating
   bool retry_failed = false;     // tries jobs again that failed or crashed in an earlier run
@@ -71,6 +74,13 @@ struct DriverOptions {
   // Silence after which a rank of another machine counts as dead. On this machine a death shows
   // at once.
   double dead_after_seconds = 60;
+  // Work of a job that has not called check_stop() for so long hangs, and its process is ended; or
+  // three times as long as the whole job is expected to take, if that is more. 0: never.
+  double hang_seconds = 600;
+  // What ends rank 0 then, after the journal's last word; by default SIGKILL, as on other ranks.
+  std::function<void(const std::string& reason)> end_rank_0;
+  std::filesystem::path crash_notes;  // a folder for CrashReports; "": none are kept
+  std::function<std::filesystem::path(int rank)> log_of_rank;  // whose end a crashed record has
   // Of a share, whose journal is one of a share too: which jobs are its own. The run ends when the
   // others have all that is left.
   JobLeases* leases = nullptr;

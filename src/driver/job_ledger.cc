@@ -18,7 +18,8 @@ JobLedger::JobLedger(const Plan& plan, Journal& journal, const DriverOptions& op
       options_(options),
       longest_paths_(longest_paths(plan.jobs)),
       scheduler_(plan.jobs, longest_paths_),
-      estimate_(total_seconds(plan.jobs)) {
+      estimate_(total_seconds(plan.jobs)),
+      crashes_(options.crash_notes, options.log_of_rank) {
   for (int64_t index = 0; index < std::ssize(plan.jobs); ++index)
     by_key_[plan.jobs[index].key] = index;
 }
@@ -45,7 +46,9 @@ void JobLedger::load_failed() {
     if (scheduler_.settled(index) || options_.repeat.contains(job.key)) continue;
     if (!failed_by_itself(job)) {
       // another share may be running the job at this moment; is_ours() looks later
-      if (options_.leases == nullptr) record_crash_if_too_often(index);
+      if (options_.leases != nullptr) continue;
+      explain_earlier_death(job.key);
+      record_crash_if_too_often(index);
     } else if (options_.retry_failed) {
       forgive(job);
     } else {
@@ -53,6 +56,12 @@ void JobLedger::load_failed() {
       block(settle(index, known_record(job)->status));
     }
   }
+  crashes_.begin_run(/*alone=*/options_.leases == nullptr);
+}
+
+void JobLedger::explain_earlier_death(const std::string& key) {
+  const int count = journal_.unclean_ends(key);
+  if (count > 0 && !crashes_.add_from_earlier_run(key, count)) journal_.note_release(key);
 }
 
 // A job that a failed input blocked is judged anew: the input may be sound by now.
@@ -63,9 +72,9 @@ bool JobLedger::failed_by_itself(const Job& job) const {
 
 // Leaves the job one more try: if it takes its process down again, it is recorded as crashed.
 void JobLedger::forgive(const Job& job) {
-  while (journal_.unclean_ends(job.key) >= std::max<int64_t>(1, options_.max_unclean_ends)) {
+  while (journal_.unclean_ends(job.key) >= std::max<int64_t>(1, options_.max_unclean_ends))
     journal_.note_release(job.key);
-  }
+  crashes_.forgive(job.key);
 }
 
 // The first ready job that `accepts` takes and that is this share's to run; with a text, one that
@@ -103,8 +112,11 @@ TakenJobs JobLedger::take(bool careful, int64_t num_ranks) {
 // before may have recorded it, or died of it as others did.
 bool JobLedger::is_ours(int64_t index) {
   if (options_.leases == nullptr) return true;
-  if (options_.leases->is_second_hand(plan_.jobs[index].key)) read_others();
-  return !scheduler_.settled(index) && !record_crash_if_too_often(index);
+  const std::string& key = plan_.jobs[index].key;
+  if (options_.leases->is_second_hand(key)) read_others();
+  if (scheduler_.settled(index)) return false;
+  explain_earlier_death(key);
+  return !record_crash_if_too_often(index);
 }
 
 bool JobLedger::read_others() {
@@ -130,9 +142,10 @@ Assignment JobLedger::begin(const TakenJobs& taken) {
     const Record* earlier = known_record(job);
     const int64_t attempts_before =
         earlier != nullptr && earlier->status == RunStatus::failed ? earlier->attempt : 0;
-    assignment.jobs.push_back(job);
+    assignment.jobs.push_back(crashes_.as_to_run(job));
     assignment.attempts.push_back(attempts_before + journal_.unclean_ends(job.key));
   }
+  assignment.hang_seconds = durations_.silence_allowed(assignment.jobs, options_.hang_seconds);
   return assignment;
 }
 
@@ -141,7 +154,8 @@ std::optional<int64_t> JobLedger::index_of(const Record& record) const {
   return found == by_key_.end() ? std::nullopt : std::optional(found->second);
 }
 
-void JobLedger::add_records(const std::vector<EndedJob>& ended) {
+void JobLedger::add_records(std::vector<EndedJob> ended) {
+  for (EndedJob& one : ended) crashes_.note_smaller_passes(one.record);
   std::vector<const EndedJob*> fresh;
   std::set<int64_t> jobs;
   for (const EndedJob& one : ended)
@@ -162,10 +176,13 @@ void JobLedger::release(int64_t index) {
   if (scheduler_.settled(index)) return;
   scheduler_.give_back(index);
   journal_.note_release(plan_.jobs[index].key);
+  crashes_.forget_stop(plan_.jobs[index].key);
 }
 
-void JobLedger::lose(int64_t index) {
+void JobLedger::lose(int64_t index, const CrashReports::Death& death) {
   if (scheduler_.settled(index)) return;
+  if (crashes_.was_told_to_stop(plan_.jobs[index].key)) return release(index);
+  crashes_.add(plan_.jobs[index].key, death);
   scheduler_.give_back(index);
   record_crash_if_too_often(index);
 }
@@ -175,14 +192,9 @@ void JobLedger::lose(int64_t index) {
 bool JobLedger::record_crash_if_too_often(int64_t index) {
   const Job& job = plan_.jobs[index];
   const int count = journal_.unclean_ends(job.key);
-  if (count < options_.max_unclean_ends) return false;
-  Record record = failed_record(
-      job,
-      fmt::format("its process died {} times while it ran, as if killed for too much memory; not "
-                  "tried again, unless by dovetail run --retry-failed",
-                  count),
-      RunStatus::crashed);
-  record.attempt = count;
+  if (count < options_.max_unclean_ends && (count == 0 || !crashes_.is_at_fault(job.key)))
+    return false;
+  const Record record = crashes_.described(failed_record(job, "", RunStatus::crashed), count);
   log_error("{}: {}", job.name, record.reason);
   write({&record});
   block(settle(index, RunStatus::crashed));
@@ -269,9 +281,8 @@ double JobLedger::remaining_seconds(std::span<const RunningJob> running,
     paths[one.job] -= done;
   }
   double longest = 0;
-  for (size_t index = 0; index < paths.size(); ++index) {
+  for (size_t index = 0; index < paths.size(); ++index)
     if (!scheduler_.settled(static_cast<int64_t>(index))) longest = std::max(longest, paths[index]);
-  }
   return estimate_.remaining_seconds(num_workers, longest, total_done);
 }
 

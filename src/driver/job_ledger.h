@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "driver/crash_reports.h"
 #include "driver/driver.h"
 #include "driver/job_batch.h"
 #include "driver/job_durations.h"
@@ -60,11 +61,11 @@ class JobLedger {
   std::optional<int64_t> index_of(const Record& record) const;
   // Ends begun jobs with their records, which reach the disk together. Ignores the record of a job
   // that is settled already: a rank that was declared dead may come back with one.
-  void add_records(const std::vector<EndedJob>& ended);
+  void add_records(std::vector<EndedJob> ended);
   // A begun job is ready again: unharmed by a clean stop (release), or after its process died
-  // (lose), which counts as an unclean end.
+  // (lose), which counts as an unclean end unless the process had been told to stop.
   void release(int64_t index);
-  void lose(int64_t index);
+  void lose(int64_t index, const CrashReports::Death& death);
 
   // Of a share: settles the jobs that others have recorded since the last call; returns whether
   // there were any.
@@ -84,6 +85,7 @@ class JobLedger {
   void load_failed();
   bool failed_by_itself(const Job& job) const;
   void forgive(const Job& job);
+  void explain_earlier_death(const std::string& key);
   bool record_crash_if_too_often(int64_t index);  // whether it did
   std::optional<int64_t> take_one(const std::string& sharing,
                                   const std::function<bool(int64_t)>& accepts);
@@ -105,6 +107,7 @@ class JobLedger {
   Scheduler scheduler_;
   TimeEstimate estimate_;
   JobDurations durations_;
+  CrashReports crashes_;
   std::deque<Scheduler::Blocked> blocked_;  // by a failed input, and not yet in the journal
   int64_t num_finished_ = 0, num_failed_ = 0, num_blocked_ = 0, num_reused_ = 0;
 };

@@ -24,12 +24,20 @@ JobThread::~JobThread() {
 void JobThread::start(Assignment assignment) {
   DOVETAIL_CHECK(!busy_);
   busy_ = true;
+  hang_watch_.begin(assignment.hang_seconds);
+  running_ = assignment.jobs.empty() ? "" : assignment.jobs[0].name;
   {
     const std::lock_guard lock(mutex_);
     to_do_ = std::move(assignment);
     dropped_ = false;
   }
   changed_.notify_all();
+}
+
+std::string JobThread::why_hung() {
+  if (!busy_ || !hang_watch_.is_hung()) return "";
+  return fmt::format("{} has made no progress for {:.0f} s and hangs", running_,
+                     hang_watch_.allowed_seconds());
 }
 
 void JobThread::drop_rest() {

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "driver/driver.h"
+#include "driver/hang_watch.h"
 #include "driver/messages.h"
 #include "driver/pace.h"
 
@@ -24,6 +25,8 @@ class JobThread {
 
   bool busy() const { return busy_; }
   void start(Assignment assignment);  // not while busy
+  // Why the running work hangs, a sentence; "" while it does not. To be called often.
+  std::string why_hung();
   // Begins no more jobs of the running assignment; it ends without their records.
   void drop_rest();
   // From now on a job is begun only within so many seconds after heard_now(), by which the caller
@@ -55,6 +58,8 @@ class JobThread {
   const int rank_;
   const RunGroup& run_group_;
   bool busy_ = false;  // the caller's side of the state
+  HangWatch hang_watch_;
+  std::string running_;  // the first job of the assignment
   std::mutex mutex_;
   std::condition_variable changed_;
   std::optional<Assignment> to_do_;  // all below are guarded by the mutex

@@ -19,13 +19,14 @@ Json body_of(const Message& message) {
 Bytes to_message(const Assignment& assignment) {
   return to_message(Json{{"jobs", assignment.jobs},
                          {"attempts", assignment.attempts},
-                         {"side_by_side", assignment.side_by_side}});
+                         {"side_by_side", assignment.side_by_side},
+                         {"hang_seconds", assignment.hang_seconds}});
 }
 
 Assignment assignment_from(const Message& message) {
   const Json body = body_of(message);
   return {body.at("jobs").get<std::vector<Job>>(), body.at("attempts").get<std::vector<int64_t>>(),
-          body.at("side_by_side").get<bool>()};
+          body.at("side_by_side").get<bool>(), body.at("hang_seconds").get<double>()};
 }
 
 // Records keep their own encoding: raw arrays, where JSON would have thousands of values.

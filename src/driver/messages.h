@@ -18,7 +18,7 @@ enum MessageTag : int {
   kHandBack = 103,   // stopped; assigned jobs without a record are unharmed. Body: the machine's
                      // failure that stopped them, as text; empty after a signal
   kLeave = 104,      // leaves the run; jobs that it had are unharmed
-  kHeartbeat = 105,  // both ways; empty
+  kHeartbeat = 105,  // both ways; body of a worker's: its peak resident set, in bytes
   // rank 0 to worker
   kWelcome = 201,      // body: after how many seconds of silence a rank counts as dead
   kJobs = 202,         // an Assignment to run
@@ -39,6 +39,7 @@ struct Assignment {
   std::vector<Job> jobs;
   std::vector<int64_t> attempts;  // of each job, from 1; goes into its record
   bool side_by_side = true;
+  double hang_seconds = 0;  // DriverOptions::hang_seconds of these jobs
 };
 
 Bytes to_message(const Json& body);

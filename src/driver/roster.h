@@ -27,6 +27,9 @@ class Roster {
   double silent_seconds(int rank) const { return seconds_since(ranks_[rank].heard); }
 
   void hear(int rank) { ranks_[rank].heard = Clock::now(); }
+  // Its peak resident set, as it last said.
+  void set_peak_bytes(int rank, int64_t bytes) { ranks_[rank].peak_bytes = bytes; }
+  int64_t peak_bytes(int rank) const { return ranks_[rank].peak_bytes; }
   // Restarts every rank's silence: the coordinator itself was suspended and could hear nobody.
   void hear_all();
   void begin(int rank, std::vector<int64_t> jobs);
@@ -43,6 +46,7 @@ class Roster {
     RankState state = RankState::starting;
     std::vector<int64_t> jobs;
     Clock::time_point begun, heard = Clock::now();
+    int64_t peak_bytes = 0;
   };
   std::vector<int64_t> change(int rank, RankState state);
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
+#include "base/this_process.h"
 
 namespace dovetail {
 
@@ -31,11 +32,9 @@ void SharePulse::beat() {
 // pulse anyway. A pulse that cannot be written is one that is missed.
 void SharePulse::write(bool has_ended) {
   const ProcessIdentity own = own_identity();
-  const nlohmann::json pulse = {{"machine", own.machine},
-                                {"process", own.process},
-                                {"start_time", own.start_time},
-                                {"beats", ++beats_},
-                                {"has_ended", has_ended}};
+  const nlohmann::json pulse = {{"owner", this_process()}, {"machine", own.machine},
+                                {"process", own.process},  {"start_time", own.start_time},
+                                {"beats", ++beats_},       {"has_ended", has_ended}};
   const fs::path temporary = folder_ / "pulse.tmp";
   std::ofstream(temporary) << pulse.dump();
   std::error_code error;
@@ -50,6 +49,12 @@ bool PulseWatch::is_dead(const std::string& share) {
          seconds_since(pulse.changed) > dead_after_seconds_;
 }
 
+PulseWatch::Beat PulseWatch::last_beat(const std::string& share) const {
+  const auto found = pulses_.find(share);
+  if (found == pulses_.end()) return {};
+  return {found->second.beats, found->second.owner};
+}
+
 // A share without a pulse has just been made, or died in that instant.
 void PulseWatch::look_at(const std::string& share, Pulse& pulse) const {
   std::ifstream file(folder_ / share / "pulse");
@@ -60,6 +65,7 @@ void PulseWatch::look_at(const std::string& share, Pulse& pulse) const {
   pulse = {.process = {json.value("machine", uint64_t{0}), json.value("process", int64_t{0}),
                        json.value("start_time", uint64_t{0})},
            .beats = beats,
+           .owner = json.value("owner", ""),
            .is_known = true,
            .has_ended = json.value("has_ended", false),
            .look = pulse.look,

@@ -37,11 +37,18 @@ class PulseWatch {
       : folder_(std::move(journal_folder)), dead_after_seconds_(dead_after_seconds) {}
 
   bool is_dead(const std::string& share);
+  // The last beat that is_dead() saw.
+  struct Beat {
+    int64_t number = -1;  // -1: none
+    std::string owner;    // "process 4711 on host node3"
+  };
+  Beat last_beat(const std::string& share) const;
 
  private:
   struct Pulse {
     ProcessIdentity process;
     int64_t beats = -1;
+    std::string owner;
     bool is_known = false, has_ended = false;
     Every look{1};
     Clock::time_point changed = Clock::now();

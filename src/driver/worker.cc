@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "driver/worker.h"
 
+#include <sys/resource.h>
+
+#include <csignal>
+
+#include "base/crash_note.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "base/stop.h"
 
 namespace dovetail {
@@ -58,6 +64,7 @@ bool Worker::turn() {
     deliver(std::move(*outcome));
     happened = true;
   }
+  end_if_hung();
   check_rank_0();
   send_heartbeat();
   return happened;
@@ -101,11 +108,22 @@ void Worker::check_rank_0() {
   throw_<CommError>("rank 0 has been silent for {:.0f} s and counts as dead", silent_seconds);
 }
 
+// Nothing ends a thread that hangs but its process.
+void Worker::end_if_hung() {
+  const std::string why = jobs_.why_hung();
+  if (why.empty()) return;
+  log_error("{}; this rank ends", why);
+  leave_crash_note(kNoProgress);
+  ::raise(SIGKILL);
+}
+
 void Worker::send_heartbeat() {
   if (dead_after_seconds_ <= 0) return;
   if (seconds_since(sent_heartbeat_) < dead_after_seconds_ / kHeartbeatsBeforeDeath) return;
   sent_heartbeat_ = Clock::now();
-  send(kHeartbeat, {});
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  send(kHeartbeat, to_message(Json(int64_t{usage.ru_maxrss} * 1024)));
 }
 
 // A signal may have reached this rank alone. Once its job is back at rank 0, it leaves.

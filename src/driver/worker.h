@@ -24,6 +24,7 @@ class Worker {
   void receive(const Message& message);
   void deliver(JobThread::Outcome outcome);
   void check_rank_0();
+  void end_if_hung();
   void send_heartbeat();
   bool may_leave();
   void send(int tag, const Bytes& bytes) { communicator_.send(0, tag, bytes); }

@@ -5,7 +5,10 @@
 #include <ATen/core/Tensor.h>
 
 #include <chrono>
+#include <optional>
 
+#include "base/log.h"
+#include "base/memory.h"
 #include "base/run_guarded.h"
 #include "jobs/adapt.h"
 #include "jobs/artefacts.h"
@@ -17,6 +20,7 @@
 #include "jobs/tokenizer.h"
 #include "jobs/tune.h"
 #include "model/device.h"
+#include "plan/smaller_passes.h"
 
 namespace dovetail {
 
@@ -93,8 +97,37 @@ JobRunner::JobRunner(RunnerOptions options) : state_(std::make_unique<State>(std
 JobRunner::~JobRunner() = default;
 
 void JobRunner::run(std::span<const Job> group, const std::function<void(size_t, Record)>& done) {
+  at::set_num_threads(state_->options.threads);  // OpenMP's count belongs to the calling thread
+  struct Retry {
+    size_t index = 0;
+    Job job;
+    Record failed;
+  };
+  std::vector<Retry> retries;
+  run_once(group, [&](size_t i, Record record) {
+    // of a data-parallel group only the leader may know of the failure
+    const bool is_alone = state_->options.all_reduce == nullptr;
+    std::optional<Job> smaller;
+    if (is_alone && record.status == RunStatus::failed && is_out_of_memory(record.reason))
+      smaller = with_smaller_passes(group[i]);
+    if (!smaller) return done(i, std::move(record));
+    retries.push_back({i, std::move(*smaller), std::move(record)});
+  });
+  for (const Retry& retry : retries) {
+    log_warning("{}: {}; once more with twice the gradient accumulation", retry.job.name,
+                retry.failed.reason);
+    return_freed_memory();
+    run_once({&retry.job, 1}, [&](size_t, Record record) {
+      record.provenance["accumulate_doubled_after"] = retry.failed.reason;
+      record.cost.wall_seconds += retry.failed.cost.wall_seconds;
+      record.cost.cpu_seconds += retry.failed.cost.cpu_seconds;
+      done(retry.index, std::move(record));
+    });
+  }
+}
+
+void JobRunner::run_once(std::span<const Job> group, const Done& done) {
   const RunnerOptions& options = state_->options;
-  at::set_num_threads(options.threads);  // OpenMP's count belongs to the calling thread
   std::vector<Record> records;
   for (const Job& job : group) {
     records.push_back(begin_record(job, options));

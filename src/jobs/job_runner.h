@@ -32,10 +32,15 @@ class JobRunner {
   explicit JobRunner(RunnerOptions options);
   ~JobRunner();
 
-  // Calls done(i, record) as soon as group[i] is done.
-  void run(std::span<const Job> group, const std::function<void(size_t, Record)>& done);
+  using Done = std::function<void(size_t, Record)>;
+  // Calls done(i, record) as soon as group[i] is done. A training that runs out of memory is tried
+  // once more, alone and in smaller passes (plan/smaller_passes.h); the provenance then has
+  // `accumulate_doubled_after`. A data-parallel group tries nothing again.
+  void run(std::span<const Job> group, const Done& done);
 
  private:
+  void run_once(std::span<const Job> group, const Done& done);
+
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -7,6 +7,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "base/stop.h"
 #include "base/text.h"
 
 namespace dovetail {
@@ -88,6 +89,7 @@ std::vector<std::string> nearest_answers(const TaskData& task, const Subset& sub
   const ExampleIndex index(task, subset);
   std::vector<std::string> answers;
   for (const int64_t place : test) {
+    check_stop();
     const size_t nearest = index.nearest(task.test[place]);
     answers.push_back(task.train[subset.examples[nearest]].references.front());
   }

@@ -3,13 +3,13 @@
 
 #include <sys/resource.h>
 #include <torch/version.h>
-#include <unistd.h>
 
 #include <ctime>
 #include <fstream>
 
 #include "base/subnormals.h"
 #include "base/text.h"
+#include "base/this_process.h"
 #include "commit.h"  // made by the build
 
 namespace dovetail {
@@ -37,16 +37,10 @@ std::string cpu_model() {
 }
 
 nlohmann::json provenance(int threads, const std::string& device, const std::string& precision) {
-  char host[256] = {};
-  ::gethostname(host, sizeof(host) - 1);
-  return {{"commit", DOVETAIL_COMMIT},
-          {"libtorch", TORCH_VERSION},
-          {"host", host},
-          {"threads", threads},
-          {"device", device},
-          {"precision", precision},
-          {"cpu", cpu_model()},
-          {"subnormals", flushes_subnormals() ? "flushed" : "kept"}};
+  return {{"commit", DOVETAIL_COMMIT}, {"libtorch", TORCH_VERSION},
+          {"host", host_name()},       {"threads", threads},
+          {"device", device},          {"precision", precision},
+          {"cpu", cpu_model()},        {"subnormals", flushes_subnormals() ? "flushed" : "kept"}};
 }
 
 int64_t peak_bytes() {

@@ -11,7 +11,6 @@ namespace dovetail {
 namespace {
 
 typedef float Eight __attribute__((vector_size(32), aligned(4), may_alias));
-typedef int EightInts __attribute__((vector_size(32)));
 
 // Copies a strip of a b with contiguous rows.
 DOVETAIL_SIMD void copy_strip(const float* b, int64_t b_row, int64_t depth, float scale, float* out,
@@ -32,22 +31,20 @@ DOVETAIL_SIMD void transpose_eight(const float* in, int64_t in_row, int64_t bloc
     Eight r[8], s[8];
     for (int i = 0; i < 8; ++i) r[i] = scale * *reinterpret_cast<const Eight*>(in + i * in_row);
     for (int i = 0; i < 8; i += 2) {
-      s[i] = __builtin_shuffle(r[i], r[i + 1], EightInts{0, 8, 1, 9, 4, 12, 5, 13});
-      s[i + 1] = __builtin_shuffle(r[i], r[i + 1], EightInts{2, 10, 3, 11, 6, 14, 7, 15});
+      s[i] = __builtin_shufflevector(r[i], r[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+      s[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
     }
     for (int half = 0; half < 8; half += 4) {
-      r[half] = __builtin_shuffle(s[half], s[half + 2], EightInts{0, 1, 8, 9, 4, 5, 12, 13});
-      r[half + 1] = __builtin_shuffle(s[half], s[half + 2], EightInts{2, 3, 10, 11, 6, 7, 14, 15});
-      r[half + 2] =
-          __builtin_shuffle(s[half + 1], s[half + 3], EightInts{0, 1, 8, 9, 4, 5, 12, 13});
-      r[half + 3] =
-          __builtin_shuffle(s[half + 1], s[half + 3], EightInts{2, 3, 10, 11, 6, 7, 14, 15});
+      r[half] = __builtin_shufflevector(s[half], s[half + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+      r[half + 1] = __builtin_shufflevector(s[half], s[half + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+      r[half + 2] = __builtin_shufflevector(s[half + 1], s[half + 3], 0, 1, 8, 9, 4, 5, 12, 13);
+      r[half + 3] = __builtin_shufflevector(s[half + 1], s[half + 3], 2, 3, 10, 11, 6, 7, 14, 15);
     }
     for (int i = 0; i < 4; ++i) {
       *reinterpret_cast<Eight*>(out + i * width) =
-          __builtin_shuffle(r[i], r[i + 4], EightInts{0, 1, 2, 3, 8, 9, 10, 11});
+          __builtin_shufflevector(r[i], r[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
       *reinterpret_cast<Eight*>(out + (i + 4) * width) =
-          __builtin_shuffle(r[i], r[i + 4], EightInts{4, 5, 6, 7, 12, 13, 14, 15});
+          __builtin_shufflevector(r[i], r[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
     }
   }
 }

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "base/stop.h"
 #include "kernels/dropout.h"
 #include "kernels/rows.h"
 #include "model/biases.h"
@@ -272,6 +273,7 @@ std::vector<Tensor> Stack::run(uint64_t first_site) {
   stream = add_any_norm(stream.hidden_RD, Tensor(), norm_of(block_at(0).w.self_attention),
                         config().layer_norm_epsilon, {});
   for (size_t i = 0; i < num_blocks; ++i) {
+    note_progress();
     const Block block = block_at(i);
     set_position_bias(block);
     stream = cells_[0].options.activation_checkpointing

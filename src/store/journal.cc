@@ -119,6 +119,7 @@ struct Journal::State {
   }
 
   void write(std::string_view frames, const std::string& what, bool durable) {
+    if (guard) guard();
     try {
       if (!file) file.emplace(open_segment(folder));  // beginning a segment has failed before
       if (segment_bytes > 0 && file->size() >= segment_bytes) begin_segment();
@@ -147,6 +148,7 @@ struct Journal::State {
   int64_t bytes_cut = 0;
   int64_t bytes_kept = 0;
   fs::path cut_file;
+  std::function<void()> guard;
 };
 
 Journal::Journal(const fs::path& folder, int64_t segment_bytes)
@@ -154,6 +156,8 @@ Journal::Journal(const fs::path& folder, int64_t segment_bytes)
 Journal::Journal(const fs::path& folder, OfNewShare share)
     : state_(std::make_unique<State>(folder, share)) {}
 Journal::~Journal() = default;
+
+void Journal::set_guard(std::function<void()> guard) { state_->guard = std::move(guard); }
 
 const std::string& Journal::share() const { return state_->share; }
 

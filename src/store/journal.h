@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -52,6 +53,9 @@ class Journal {
   void register_claims(const std::vector<Claim>& claims);
   // Notes a claim as it was registered elsewhere. Durable.
   void append(const Registration& registration);
+
+  // What throws before anything is written from now on, if this process has lost the folder.
+  void set_guard(std::function<void()> guard);
 
   const std::string& share() const;  // "share-0001"; "" if this is the folder's own journal
   // Reads what other shares have recorded since the last call, and returns it. It is part of

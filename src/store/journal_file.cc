@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/this_process.h"
 
 namespace dovetail {
 
@@ -34,12 +35,6 @@ bool lock_now(int fd, int operation) {
     throw_<SystemError>("cannot lock: {}", std::strerror(errno));
   }
   return true;
-}
-
-std::string this_process() {
-  char host[256] = {};
-  ::gethostname(host, sizeof(host) - 1);
-  return fmt::format("process {} on host {}", ::getpid(), host);
 }
 
 std::string read_descriptor(int fd, size_t offset = 0) {
@@ -118,14 +113,25 @@ JournalLock::JournalLock(const fs::path& path, const fs::path& results_folder, K
     }
   } catch (const SystemError& error) {
     // Some cluster file systems are mounted without flock; an unlocked run is better than none.
-    log_warning("{}: {}. Nothing keeps a second run out of this folder: start only one",
-                path.string(), error.what());
+    log_warning(
+        "{}: {}. A lease keeps a second run out of this folder instead, and finds a dead "
+        "one within minutes",
+        path.string(), error.what());
   }
   const std::string holder = kind == Kind::sole ? this_process() : "shares of a sweep";
   if (::ftruncate(file_.get(), 0) != 0 ||
       ::pwrite(file_.get(), holder.data(), holder.size(), 0) < 0) {
     // The file only names the holder in messages; the first record will report a full disk.
     log_debug("cannot write {}: {}", path.string(), std::strerror(errno));
+  }
+}
+
+bool JournalLock::is_supported(const fs::path& folder) {
+  try {
+    lock_now(Descriptor(folder, O_RDONLY | O_DIRECTORY).get(), LOCK_SH);
+    return true;
+  } catch (const SystemError&) {
+    return false;
   }
 }
 

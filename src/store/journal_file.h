@@ -53,6 +53,8 @@ class JournalLock {
   JournalLock(const std::filesystem::path& path, const std::filesystem::path& results_folder,
               Kind kind = Kind::sole);
 
+  // Whether the folder's file system has such locks.
+  static bool is_supported(const std::filesystem::path& folder);
   // "process P on host H"; "" if no process holds it.
   static std::string holder(const std::filesystem::path& path);
 

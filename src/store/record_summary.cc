@@ -3,9 +3,9 @@
 
 #include <vector>
 
+#include "base/cbor_cursor.h"
 #include "base/error.h"
 #include "base/parallel.h"
-#include "store/cbor_cursor.h"
 #include "store/journal_frames.h"
 #include "store/journal_segments.h"
 
@@ -22,13 +22,22 @@ RunStatus status_named(std::string_view name) {
   throw_<DataError>("unknown status \"{}\" of a record", name);
 }
 
-std::string worker_of(CborCursor& provenance) {
+void read_crash(CborCursor& crash, RecordSummary& summary) {
+  crash.for_each_member([&](std::string_view key, CborCursor& value) {
+    if (key != "log") return;
+    value.for_each_element(
+        [&](CborCursor& line) { summary.last_log_lines.emplace_back(line.text()); });
+  });
+}
+
+void read_provenance(CborCursor& provenance, RecordSummary& summary) {
   std::string_view host, rank;
   provenance.for_each_member([&](std::string_view key, CborCursor& value) {
     if (key == "host") host = value.bytes_of_item();
     if (key == "rank") rank = value.bytes_of_item();
+    if (key == "crash") read_crash(value, summary);
   });
-  return rank.empty() ? "" : std::string(host) + std::string(rank);
+  if (!rank.empty()) summary.worker = std::string(host) + std::string(rank);
 }
 
 double wall_seconds_of(CborCursor& cost) {
@@ -79,9 +88,9 @@ RecordSummary summary_of(std::string_view cbor) {
     if (key == "name") name = value.text();
     if (key == "reason") reason = value.text();
     if (key == "status") summary.status = status_named(value.text());
-    if (key == "attempt") summary.attempt = static_cast<int64_t>(value.number());
+    if (key == "attempt") summary.attempt = value.whole_number();
     if (key == "cost") summary.wall_seconds = wall_seconds_of(value);
-    if (key == "provenance") summary.worker = worker_of(value);
+    if (key == "provenance") read_provenance(value, summary);
   });
   if (summary.key.empty()) throw_<DataError>("{} bytes that are no record", cbor.size());
   if (summary.status != RunStatus::finished) {

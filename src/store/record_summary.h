@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "plan/record.h"
 
@@ -18,7 +19,8 @@ struct RecordSummary {
   RunStatus status = RunStatus::finished;
   int64_t attempt = 1;
   double wall_seconds = 0;
-  std::string worker;  // host and rank; "" where the record does not say
+  std::string worker;                       // host and rank; "" where the record does not say
+  std::vector<std::string> last_log_lines;  // of the rank that a crashed job died on
 };
 using RecordSummaries = std::unordered_map<std::string, RecordSummary>;  // by key
 

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/machine_failure.h"
 #include "base/memory.h"
+#include "base/this_process.h"
 #include "store/netcdf.h"
 #include "store/results_cells.h"
 #include "store/results_contents.h"
@@ -102,10 +103,8 @@ void validate(const fs::path& path, const ResultContents& contents, const Netcdf
 void publish(const fs::path& target, const ResultContents& contents) {
   NetcdfLog log;
   const std::string image = results_image(contents, log);
-  char host[256] = {};
-  ::gethostname(host, sizeof(host) - 1);
   fs::path unchecked = target;
-  unchecked += fmt::format(".{}.{}.unchecked.tmp", host, ::getpid());
+  unchecked += fmt::format(".{}.{}.unchecked.tmp", host_name(), ::getpid());
   try {
     write_file_atomically(unchecked, image);
     validate(unchecked, contents, log);

@@ -112,8 +112,8 @@ SweepStatus sweep_status(const PlanIndex& plan, const RecordSummaries& records) 
     if (record == nullptr) continue;
     status.spent_seconds += record->wall_seconds;
     if (record->status == RunStatus::finished) continue;
-    status.failures.push_back(
-        {record->name, job.key, job.kind, record->status, record->reason, record->attempt});
+    status.failures.push_back({record->name, job.key, job.kind, record->status, record->reason,
+                               record->attempt, record->last_log_lines});
   }
   status.workers = workers_of(states);
   status.missing_seconds = missing_seconds_of(states);
@@ -151,7 +151,8 @@ void to_json(Json& json, const SweepStatus& status) {
                         {"kind", to_string(failure.kind)},
                         {"status", to_string(failure.status)},
                         {"attempt", failure.attempt},
-                        {"reason", failure.reason}});
+                        {"reason", failure.reason},
+                        {"last_log_lines", failure.last_log_lines}});
   }
   json = {{"sweep", status.sweep_name},
           {"running", !status.running.empty()},

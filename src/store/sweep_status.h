@@ -23,6 +23,7 @@ struct JobFailure {
   RunStatus status = RunStatus::failed;
   std::string reason;
   int64_t attempt = 1;
+  std::vector<std::string> last_log_lines;  // RecordSummary::last_log_lines
 };
 
 // The state of a sweep. Time estimates scale the plan's cost estimates by the wall seconds of

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "base/near_path.h"
+#include "base/toml_text.h"
 
 namespace dovetail {
 
@@ -83,6 +84,7 @@ const char* new_name_of(std::string_view key, const std::vector<std::string>& kn
 }  // namespace
 
 toml::table parse_toml(const std::string& text, const std::filesystem::path& file) try {
+  check_toml_text(text, file.string());
   return toml::parse(text, file.string());
 } catch (const toml::parse_error& error) {
   fail_at(error.source(), std::string(error.description()));

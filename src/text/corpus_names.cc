@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/names.h"
 #include "base/near_path.h"
+#include "base/this_process.h"
 #include "text/document_reader.h"
 #include "wordnet/wordnet.h"
 
@@ -36,10 +37,8 @@ fs::path wordnet_text(const fs::path& cache) {
   }
   make_folders(cache);
   static std::atomic<int> counter = 0;
-  char host[256] = {};
-  ::gethostname(host, sizeof(host) - 1);
   fs::path temporary = target;
-  temporary += fmt::format(".{}.{}.{}.tmp", host, ::getpid(), counter++);
+  temporary += fmt::format(".{}.{}.{}.tmp", host_name(), ::getpid(), counter++);
   try {
     write_wordnet_text(shared_wordnet(), temporary);
     sync_path(temporary);

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "text/utf8.h"
 
 namespace dovetail {
 
@@ -71,6 +72,12 @@ SpieceModel::Piece read_piece(std::string_view bytes, const std::string& where) 
       std::memcpy(&piece.score, reader.bytes.data(), 4);  // little-endian, as asserted below
     }
     if (reader.field == 3) piece.type = static_cast<int>(reader.varint);
+  }
+  std::string repaired;
+  if (repair_utf8(piece.text, "?", repaired)) {
+    throw_<DataError>(
+        "{}: the piece \"{}\" of the SentencePiece model is no UTF-8; copy the file again", where,
+        repaired);
   }
   return piece;
 }

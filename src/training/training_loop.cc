@@ -91,7 +91,7 @@ double own_gradients(const TrainingRun& run, int64_t step, Batch& batch) {
 template <typename Work>
 std::string run_step_guarded(int64_t step, Work&& work) {
   const std::string failure = run_guarded(work);
-  return failure == kOutOfMemory ? fmt::format("{} at step {}", failure, step + 1) : failure;
+  return is_out_of_memory(failure) ? fmt::format("{} at step {}", failure, step + 1) : failure;
 }
 
 // The same as one rank of a group. A failure of one rank alone would leave the others waiting, so

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rank 0 among made-up ranks that die, come back, fall silent or are stopped at will.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <cstdio>
 #include <deque>
+#include <fstream>
 #include <functional>
 #include <map>
 #include <set>
 #include <thread>
 
+#include "base/crash_note.h"
 #include "base/error.h"
 #include "driver/driver.h"
 #include "driver/made_up.h"
@@ -142,6 +145,55 @@ TEST(Coordinator, AJobThatKillsEveryRankIsRecordedCrashed) {
   EXPECT_EQ(summary.failed, 1);
   EXPECT_EQ(ranks.dead.size(), 1) << "with two unclean ends before, one more is enough";
   EXPECT_EQ(journal.records().at(plan.jobs[0].key).status, RunStatus::crashed);
+}
+
+// A signal of its own is the job's doing, so two are enough; the record says what is known.
+TEST(Coordinator, AJobThatSegfaultsTwiceIsRecordedWithWhatIsKnown) {
+  FakeRanks ranks(5);
+  const made_up::Folder folder;
+  DriverOptions options;
+  options.crash_notes = folder.path() / "crashes";
+  const std::filesystem::path log = folder.path() / "rank.log";
+  std::ofstream(log) << "the last line\n";
+  std::string key;
+  ranks.on_job = [&](int rank, const Job& job) {
+    key = job.key;
+    add_crash_note(options.crash_notes / job.key, {"SIGSEGV", 1'240'000'000, log});
+    ranks.dead.insert(rank);
+  };
+
+  const Outcome outcome = run(independent(2), ranks, options);
+
+  const Record& record = outcome.records.at(key);
+  EXPECT_EQ(record.status, RunStatus::crashed);
+  EXPECT_EQ(record.attempt, 2);
+  EXPECT_THAT(record.reason, testing::HasSubstr("died 2 times"));
+  EXPECT_THAT(record.reason, testing::HasSubstr("ended by SIGSEGV (peak memory 1.24 GB)"));
+  EXPECT_EQ(record.cost.peak_bytes, 1'240'000'000);
+  const Json& crash = record.provenance.at("crash");
+  EXPECT_EQ(crash.at("causes"), Json({"SIGSEGV", "SIGSEGV"}));
+  EXPECT_EQ(crash.at("log"), Json({"the last line"}));
+}
+
+// Where a launcher ends all ranks after the death of one, the jobs of the others are not at fault.
+TEST(Coordinator, AJobWhoseProcessWasToldToStopIsUnharmed) {
+  FakeRanks ranks(2);
+  const made_up::Folder folder;
+  const Plan plan = independent(2);
+  DriverOptions options;
+  options.crash_notes = folder.path() / "crashes";
+  std::filesystem::create_directories(options.crash_notes);
+  std::ofstream(options.crash_notes / (plan.jobs[0].key + kStopMark));
+  Journal journal(folder.path());
+  for (const Job& job : plan.jobs)  // an earlier run died as a whole, for the third time
+    for (int i = 0; i < 3; ++i) journal.note_begin(job.key);
+  ranks.on_job = [&](int rank, const Job& job) { ranks.say_finished(rank, job); };
+
+  coordinate(ranks, plan, journal, slowly, options);
+
+  EXPECT_EQ(journal.records().at(plan.jobs[0].key).status, RunStatus::finished);
+  EXPECT_EQ(journal.records().at(plan.jobs[1].key).status, RunStatus::crashed);
+  EXPECT_FALSE(std::filesystem::exists(options.crash_notes / (plan.jobs[0].key + kStopMark)));
 }
 
 TEST(Coordinator, AStoppedRankGivesItsJobBackUnharmed) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A sweep of made-up jobs for tests of kills and signals:
-//   [FAKE_SWEEP_DISK=BYTES] fake_sweep FOLDER WIDTH DEPTH MILLISECONDS [KILLER]
+//   [FAKE_SWEEP_DISK=BYTES] [KILLERS_WAY=segfault|hang] fake_sweep FOLDER WIDTH DEPTH MILLISECONDS
+//   [KILLER]
 // FOLDER/log.txt says what happened, in the order in which it did: "rank 2 4711" (of which
 // process), "began tune0.3 2" (on which rank), "ran tune0.3 2" after so many milliseconds, before
 // the record is sent, and "stored tune0.3" once it is in the journal. The job named KILLER takes
-// its process down; no file of rank 0 may grow beyond FAKE_SWEEP_DISK, as if the disk were full.
-// results.h5 is published ten times a second. Exit codes as the real program's.
+// its process down by SIGKILL, or in another way; no file of rank 0 may grow beyond
+// FAKE_SWEEP_DISK, as if the disk were full. results.h5 is published ten times a second. Exit codes
+// as the real program's.
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -18,6 +20,7 @@
 #include <fstream>
 #include <thread>
 
+#include "base/crash_note.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/stop.h"
@@ -48,16 +51,25 @@ void log_line(const Setting& setting, const std::string& line) {
   ::close(fd);
 }
 
+void take_process_down() {
+  const char* given = std::getenv("KILLERS_WAY");
+  const std::string way = given == nullptr ? "" : given;
+  if (way == "segfault") ::raise(SIGSEGV);
+  while (way == "hang") std::this_thread::sleep_for(std::chrono::seconds(1));
+  ::raise(SIGKILL);
+}
+
 RunGroup make_run_group(const Setting& setting, int rank) {
   return [&setting, rank](std::span<const Job> group) {
     log_line(setting, fmt::format("began {} {}\n", group[0].name, rank));
+    const CrashWatch watch(setting.folder / "crashes" / group[0].key, "");
     const auto end =
         std::chrono::steady_clock::now() + std::chrono::milliseconds(setting.milliseconds);
     while (std::chrono::steady_clock::now() < end) {
       check_stop();
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
-    if (group[0].name == setting.killer) ::raise(SIGKILL);
+    if (group[0].name == setting.killer) take_process_down();
     log_line(setting, fmt::format("ran {} {}\n", group[0].name, rank));
     return std::vector<Record>{made_up::finished(group[0])};
   };
@@ -106,6 +118,9 @@ int lead(Communicator& communicator, const Setting& setting) {
   options.max_unclean_ends = setting.killer.empty() ? 1000 : 3;
   if (const char* seconds = std::getenv("DEAD_AFTER_SECONDS"))
     options.dead_after_seconds = std::atof(seconds);
+  options.crash_notes = setting.folder / "crashes";
+  if (const char* way = std::getenv("KILLERS_WAY"); way != nullptr && std::string(way) == "hang")
+    options.hang_seconds = 1;
   options.on_record = [&](const Record& record) {
     log_line(setting, fmt::format("stored {}\n", record.name));
     publisher.publish();

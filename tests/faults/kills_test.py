@@ -181,6 +181,24 @@ def test_a_job_that_kills_its_process_is_recorded_crashed(tmp_path):
     assert code == 1
 
 
+@pytest.mark.parametrize("way, cause", [("segfault", "SIGSEGV"), ("hang", "no-progress")])
+def test_a_job_at_fault_is_found_out_the_second_time(tmp_path, way, cause):
+    """Its process says itself of what it died; made-up jobs are planned to take up to 9 s, so one
+    that hangs is found within half a minute."""
+    errors, code = "", None
+    for _ in range(3):
+        code, errors = end(start(4, tmp_path, milliseconds=3, killer="tune2.0",
+                                 env=os.environ | {"KILLERS_WAY": way}), timeout=90)
+        if "finished" in errors:
+            break
+    assert f"finished {JOBS - 1} failed 1 unreached 0" in errors
+    assert code == 1
+    notes = [file for file in (tmp_path / "crashes").iterdir() if len(file.name) == 32]
+    causes = [line.split()[0] for line in notes[0].read_text().splitlines()]
+    assert len(notes) == 1 and causes == [cause, cause]
+    assert "died 2 times" in errors
+
+
 def test_a_full_disk_ends_the_run_and_loses_nothing(tmp_path):
     """A limit on the size of files stands for the disk."""
     process = start(3, tmp_path, milliseconds=3, env=os.environ | {"FAKE_SWEEP_DISK": "4000"})

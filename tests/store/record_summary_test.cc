@@ -6,8 +6,8 @@
 
 #include <limits>
 
+#include "base/cbor_cursor.h"
 #include "base/error.h"
-#include "store/cbor_cursor.h"
 #include "store/journal.h"
 #include "store/store_fixture.h"
 
@@ -50,6 +50,31 @@ TEST(CborCursor, TrustsNoCount) {
   EXPECT_THROW(CborCursor(rfc("\x9b\xff\xff\xff\xff\xff\xff\xff\xff", 9)).skip(), DataError);
   EXPECT_THROW(CborCursor(rfc("\xbb\xff\xff\xff\xff\xff\xff\xff\xff", 9)).skip(), DataError);
   EXPECT_THROW(CborCursor(rfc("\x9f\x01\xff", 3)).skip(), DataError);  // of indefinite length
+}
+
+// The JSON library reads CBOR by recursion: a megabyte of "array of one" would end the process.
+TEST(CborCursor, RefusesWhatIsNestedTooDeep) {
+  const auto nested = [](size_t levels) { return std::string(levels, '\x81') + "\x01"; };
+  EXPECT_NO_THROW(CborCursor(nested(CborCursor::kDeepest - 1)).skip());
+  EXPECT_THROW(CborCursor(nested(CborCursor::kDeepest)).skip(), DataError);
+  const std::string deep = nested(1'000'000);
+  EXPECT_THROW(record_from_bytes(reinterpret_cast<const uint8_t*>(deep.data()), deep.size()),
+               DataError);
+}
+
+TEST(CborCursor, KnowsWholeNumbers) {
+  EXPECT_EQ(CborCursor(rfc("\x39\x03\xe7", 3)).whole_number(), -1000);
+  EXPECT_THROW(CborCursor(rfc("\xfb\x3f\xf1\x99\x99\x99\x99\x99\x9a", 9)).whole_number(),
+               DataError);
+  EXPECT_THROW(CborCursor(rfc("\x1b\xff\xff\xff\xff\xff\xff\xff\xff", 9)).whole_number(),
+               DataError);
+}
+
+TEST(RecordSummary, HasTheLastLogLinesOfACrash) {
+  Record record{.key = "k", .name = "a"};
+  record.status = RunStatus::crashed;
+  record.provenance["crash"] = {{"causes", {"SIGSEGV"}}, {"rank", 1}, {"log", {"one", "two"}}};
+  EXPECT_THAT(summary_of(record).last_log_lines, ElementsAre("one", "two"));
 }
 
 TEST(RecordSummary, SaysWhatTheRecordSays) {

@@ -25,11 +25,15 @@ void send_to_all(Communicator& communicator, const nlohmann::json& body) {
 
 }  // namespace
 
-void open_run_log(const RunPaths& paths, const std::string& who) {
+std::filesystem::path log_file(const RunPaths& paths, const std::string& who) {
   const std::string share = paths.share.empty() ? "" : paths.share + "-";
+  return paths.out / "logs" / (share + who + ".log");
+}
+
+void open_run_log(const RunPaths& paths, const std::string& who) {
   try {
     make_folders(paths.out / "logs");
-    log_to_file(paths.out / "logs" / (share + who + ".log"));
+    log_to_file(log_file(paths, who));
   } catch (const std::exception& error) {
     log_warning("no log: {}", error.what());
   }

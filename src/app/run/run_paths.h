@@ -16,8 +16,10 @@ struct RunPaths {
   std::string share = {};       // "share-0001" of a share, else ""; begins the names of its logs
 };
 
-// Opens the log of a rank, OUT/logs/WHO.log. A run without its log is better than none: what would
-// be in it goes to standard error then.
+// Of a rank, OUT/logs/WHO.log; of a share, OUT/logs/SHARE-WHO.log.
+std::filesystem::path log_file(const RunPaths& paths, const std::string& who);
+// Opens the log of a rank. A run without its log is better than none: what would be in it goes to
+// standard error then.
 void open_run_log(const RunPaths& paths, const std::string& who);
 
 // Rank 0 alone reads the sweep and checks it, while the other ranks wait in receive_run_paths().

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "base/stop.h"
 #include "kernels/row_scores.h"
 #include "model/generation/beam_book.h"
 #include "model/generation/decoder_session.h"
@@ -101,6 +102,7 @@ Continuations BeamSearch::continuations() {
 std::vector<std::vector<Hypothesis>> BeamSearch::run(int64_t num_sources) {
   std::vector<std::vector<Hypothesis>> results(num_sources);
   while (!book_.live().empty()) {
+    note_progress();
     book_.advance(continuations());
     const std::vector<int64_t> rows = book_.drop_finished(results);
     if (!rows.empty()) session_.select(at::tensor(rows, at::kLong));

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "base/stop.h"
 #include "kernels/row_scores.h"
 #include "model/generation/beam_search.h"
 #include "model/generation/decoder_session.h"
@@ -149,6 +150,7 @@ void TokenSearch::drop_ended_sources(std::vector<std::vector<Hypothesis>>& resul
 std::vector<std::vector<Hypothesis>> TokenSearch::run() {
   std::vector<std::vector<Hypothesis>> results(sources_);
   while (!rows_.empty()) {
+    note_progress();
     append(pick(next_scores()));
     drop_ended_sources(results);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/cbor_cursor.h"
+#include "base/cbor_cursor.h"
 
+#include <array>
 #include <bit>
 #include <limits>
 
@@ -56,21 +57,32 @@ double CborCursor::number() {
   throw_<DataError>("CBOR of type {} in place of a number", head.type);
 }
 
+int64_t CborCursor::whole_number() {
+  constexpr double kExact = 9007199254740992;  // up to here a double has every whole number
+  const double value = number();
+  if (!(value >= -kExact && value <= kExact &&
+        value == static_cast<double>(static_cast<int64_t>(value))))
+    throw_<DataError>("CBOR of the number {} in place of a whole one", value);
+  return static_cast<int64_t>(value);
+}
+
 void CborCursor::skip() {
-  for (uint64_t left = 1; left > 0; --left) {
-    const Head head = this->head();
-    switch (head.type) {
-      case kBytes:
-      case kText: take(head.argument); break;
-      case kArray:
-      case kMap:
-        // each item takes a byte at least, which bounds a damaged count
-        if (head.argument > bytes_.size()) take(head.argument);
-        left += head.type == kMap ? 2 * head.argument : head.argument;
-        break;
-      case kTag: ++left; break;
-      default: break;
+  std::array<uint64_t, kDeepest> left{};  // items of each array or map that this is in
+  left[0] = 1;
+  for (size_t depth = 0;;) {
+    if (left[depth] == 0) {
+      if (depth-- == 0) return;
+      continue;
     }
+    --left[depth];
+    const Head head = this->head();
+    if (head.type == kBytes || head.type == kText) take(head.argument);
+    if (head.type == kTag) ++left[depth];
+    if (head.type != kArray && head.type != kMap) continue;
+    // each item takes a byte at least, which bounds a damaged count
+    if (head.argument > bytes_.size()) take(head.argument);
+    if (++depth == kDeepest) throw_<DataError>("CBOR nested deeper than {} levels", kDeepest);
+    left[depth] = head.type == kMap ? 2 * head.argument : head.argument;
   }
 }
 
@@ -78,6 +90,12 @@ std::string_view CborCursor::bytes_of_item() {
   const std::string_view before = bytes_;
   skip();
   return before.substr(0, before.size() - bytes_.size());
+}
+
+uint64_t CborCursor::begin_array() {
+  const Head head = this->head();
+  if (head.type != kArray) throw_<DataError>("CBOR of type {} in place of an array", head.type);
+  return head.argument;
 }
 
 uint64_t CborCursor::begin_map() {

@@ -12,14 +12,26 @@ namespace dovetail {
 // than asked for.
 class CborCursor {
  public:
+  static constexpr size_t kDeepest = 64;
+
   explicit CborCursor(std::string_view bytes) : bytes_(bytes) {}
 
   // Each goes past the next item.
   std::string_view text();
   double number();  // NaN for a text, which records have in place of NaN and infinity
-  void skip();
+  int64_t whole_number();
+  void skip();  // DataError for items nested deeper than kDeepest levels
   // The item as it stands there.
   std::string_view bytes_of_item();
+
+  // Of the next item, an array: calls visit(cursor) for each element, as below.
+  template <typename Visit>
+  void for_each_element(Visit visit) {
+    for (uint64_t left = begin_array(); left > 0; --left) {
+      CborCursor element(bytes_of_item());
+      visit(element);
+    }
+  }
 
   // Of the next item, a map: calls visit(key, cursor) for each member; what it leaves unread is
   // skipped.
@@ -40,6 +52,7 @@ class CborCursor {
   };
   Head head();
   uint64_t begin_map();
+  uint64_t begin_array();
   std::string_view take(uint64_t count);
 
   std::string_view bytes_;  // not read yet
