@@ -28,21 +28,20 @@ class CurveWriter {
  public:
   explicit CurveWriter(int64_t steps) : stretch_(std::max<int64_t>(1, steps / kCurvePoints)) {}
 
-  void add(double loss_sum, int64_t targets, int64_t step, bool last, Curve& curve) {
+  void add(double loss_sum, double divisor, int64_t step, bool last, Curve& curve) {
     sum_ += loss_sum;
-    targets_ += targets;
+    divisor_ += divisor;
     if (step % stretch_ != 0 && !last) return;
     curve.steps.push_back(step);
     // single precision, so that a curve is bit-identical after saving and restoring
-    curve.values.push_back(static_cast<float>(sum_ / static_cast<double>(targets_)));
+    curve.values.push_back(static_cast<float>(sum_ / divisor_));
     sum_ = 0;
-    targets_ = 0;
+    divisor_ = 0;
   }
 
  private:
   int64_t stretch_;
-  double sum_ = 0;
-  int64_t targets_ = 0;
+  double sum_ = 0, divisor_ = 0;
 };
 
 double clip_scale(const NamedTensors& trained, double clip) {
@@ -78,8 +77,7 @@ double accumulate_gradients(const TrainingRun& run, const Batch& batch, int64_t 
   if (state.replica) state.replica->take_weights();
   double loss_sum = 0;
   for (size_t i = 0; i < plan.parts.size(); ++i) {
-    const Tensor loss =
-        weighted_loss(model, *task.tuning, plan.parts[i], plan.settings, plan.options(task, i));
+    const Tensor loss = weighted_losses({plan.input(task, model, i)}).squeeze(0);
     const double part_sum = loss.item<double>() / plan.weight;
     if (!std::isfinite(part_sum))
       throw_<SystemError>("the loss is {} at step {}", part_sum, step + 1);
@@ -151,7 +149,7 @@ void end_step(const TrainingRun& run, int64_t step, const Batch& batch, double l
   if (state.average) state.average->update(step + 1);
   outcome.cost.train_steps += 1;
   outcome.cost.train_tokens += batch.num_tokens;
-  curve.add(loss_sum, batch.num_targets, step + 1, step + 1 == task.steps, outcome.train_loss);
+  curve.add(loss_sum, batch.loss_divisor, step + 1, step + 1 == task.steps, outcome.train_loss);
   if (task.after_step) task.after_step(run, step + 1);
 }
 
@@ -220,12 +218,12 @@ void finish(const TrainingRun& run) {
 
 }  // namespace
 
-// The loss contains the division by all target tokens of the step, so that the backward pass has
-// nothing to multiply.
+// The loss contains the division by the step's divisor, so that the backward pass has nothing to
+// multiply.
 StepPlan plan_step(const TrainingTask& task, const Batch& batch, int64_t step) {
   StepPlan plan;
   plan.parts = own_parts(task, batch);
-  plan.weight = 1.0 / static_cast<double>(batch.num_targets);
+  plan.weight = 1.0 / batch.loss_divisor;
   plan.settings = {.label_smoothing = static_cast<float>(task.options.label_smoothing),
                    .z_loss = static_cast<float>(task.options.z_loss),
                    .weight = static_cast<float>(plan.weight)};
@@ -233,12 +231,13 @@ StepPlan plan_step(const TrainingTask& task, const Batch& batch, int64_t step) {
   return plan;
 }
 
-ForwardOptions StepPlan::options(const TrainingTask& task, size_t part) const {
-  return {
-      .dropout = task.dropout,
-      // a seed for each part, or rows at the same place of two parts would drop the same elements
-      .dropout_seed = part == 0 ? seed : derive_seed(seed, fmt::format("part/{}", part)),
-      .activation_checkpointing = task.options.activation_checkpointing};
+LossInput StepPlan::input(const TrainingTask& task, const T5Model& model, size_t part) const {
+  // a seed for each part, or rows at the same place of two parts would drop the same elements
+  const uint64_t own_seed = part == 0 ? seed : derive_seed(seed, fmt::format("part/{}", part));
+  const ForwardOptions options{.dropout = task.dropout,
+                               .dropout_seed = own_seed,
+                               .activation_checkpointing = task.options.activation_checkpointing};
+  return {&model, task.tuning, &parts[part], settings, options, task.neftune_alpha, task.base};
 }
 
 void prepare(const TrainingTask& task, TrainingState& state) {

@@ -2,7 +2,10 @@
 #include "training/weighted_loss.h"
 
 #include <ATen/ops/stack.h>
+#include <ATen/ops/zeros.h>
 
+#include "training/base_divergence.h"
+#include "training/embedding_noise.h"
 #include "tuning/label_reader.h"
 
 namespace dovetail {
@@ -11,14 +14,31 @@ using at::Tensor;
 
 namespace {
 
+// The divergences of the inputs that have a base: [inputs]; undefined where none has.
+Tensor divergences(const std::vector<LossInput>& inputs, const std::vector<Tensor>& hidden) {
+  std::vector<Tensor> terms;
+  bool any = false;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const LossInput& in = inputs[i];
+    const bool has_base = in.batch->base_weights_BT.defined();
+    terms.push_back(has_base ? base_divergence(*in.base, *in.model, hidden[i], *in.batch) *
+                                   in.settings.weight
+                             : at::zeros({}, hidden[i].options().dtype(at::kFloat)));
+    any |= has_base;
+  }
+  return any ? at::stack(terms) : Tensor();
+}
+
 // Of inputs that the decoder answers.
 Tensor decoder_losses(const std::vector<LossInput>& inputs,
                       const std::vector<DecoderPart>& targets) {
   const std::vector<Tensor> hidden = decode_group(targets);
   std::vector<HeadPart> heads;
   for (size_t i = 0; i < inputs.size(); ++i)
-    heads.push_back({inputs[i].model, hidden[i], inputs[i].batch->labels_BT, inputs[i].settings});
-  return losses_of_group(heads);
+    heads.push_back({inputs[i].model, hidden[i], inputs[i].batch->labels_BT, inputs[i].settings,
+                     inputs[i].batch->weights_BT});
+  const Tensor losses = losses_of_group(heads), more = divergences(inputs, hidden);
+  return more.defined() ? losses + more : losses;
 }
 
 Tensor losses_of_memories(const std::vector<LossInput>& inputs,
@@ -48,6 +68,15 @@ Tensor losses_of_memories(const std::vector<LossInput>& inputs,
   return at::stack(losses);
 }
 
+void add_noise(const LossInput& in, EncoderPart& source) {
+  const T5Config& config = in.model->config();
+  const EmbeddingNoise noise = draw_embedding_noise(*in.batch, config.d_model, config.is_causal(),
+                                                    in.neftune_alpha, in.options.dropout_seed);
+  source.embedded_BSD =
+      source.embedded_BSD + noise.source_BSD.to(source.embedded_BSD.scalar_type());
+  source.options.decoder_noise_BTD = noise.target_BTD;
+}
+
 }  // namespace
 
 Tensor weighted_losses(const std::vector<LossInput>& inputs) {
@@ -58,6 +87,7 @@ Tensor weighted_losses(const std::vector<LossInput>& inputs) {
         in.tuning->embed(in.batch->source_BS).to(in.model->weights().shared_VD.scalar_type());
     sources.push_back({in.model, embedded_BSD, in.batch->mask_BS, in.options});
     sources.back().options.segments_BT = in.batch->segments_BT;
+    if (in.neftune_alpha > 0) add_noise(in, sources.back());
   }
   return losses_of_memories(inputs, sources, encode_group(sources));
 }
