@@ -14,7 +14,13 @@ EpochBatches::EpochBatches(std::vector<Sequence> rows, BatchLimit limit, uint64_
   batches_per_epoch_ = static_cast<int64_t>(batches_.size());
 }
 
+EpochBatches::EpochBatches(RowsOfEpoch rows_of_epoch, BatchLimit limit, uint64_t seed, BatchIds ids)
+    : EpochBatches(rows_of_epoch(0), limit, seed, ids) {
+  rows_of_epoch_ = std::move(rows_of_epoch);
+}
+
 void EpochBatches::start_epoch() {
+  if (rows_of_epoch_) rows_ = rows_of_epoch_(epoch_);
   Rng rng(derive_seed(seed_, fmt::format("epoch/{}", epoch_++)));
   batches_ = epoch_batches(rows_, limit_, rng);
   next_ = 0;

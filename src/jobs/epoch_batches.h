@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "training/batch.h"
@@ -13,8 +14,11 @@ class EpochBatches {
  public:
   // DataError if there are no rows.
   EpochBatches(std::vector<Sequence> rows, BatchLimit limit, uint64_t seed, BatchIds ids = {});
+  // Rows that each epoch makes anew, as many in each.
+  using RowsOfEpoch = std::function<std::vector<Sequence>(int64_t epoch)>;
+  EpochBatches(RowsOfEpoch rows_of_epoch, BatchLimit limit, uint64_t seed, BatchIds ids = {});
   Batch next();
-  std::vector<const Sequence*> next_rows();  // of that batch; they live as long as this
+  std::vector<const Sequence*> next_rows();  // of that batch; they live until the next call
   // The number in the first epoch; with a limit in tokens, other epochs may differ a little.
   int64_t batches_per_epoch() const { return batches_per_epoch_; }
 
@@ -22,6 +26,7 @@ class EpochBatches {
   void start_epoch();
 
   std::vector<Sequence> rows_;
+  RowsOfEpoch rows_of_epoch_;  // empty: the same rows in every epoch
   BatchLimit limit_;
   uint64_t seed_;
   BatchIds ids_;

@@ -194,7 +194,8 @@ std::vector<double> mean_losses(std::span<const LossRows> cells) {
       const auto& [model, tuning, rows, batch_size, known] = cells[i];
       if (number >= batches[i].size()) continue;
       gathered.push_back(gather(rows, batches[i][number], model));
-      inputs.push_back({&model, &tuning, &gathered.back(), {}, {}, known});
+      inputs.push_back(
+          {.model = &model, .tuning = &tuning, .batch = &gathered.back(), .known = known});
       owners.push_back(i);
     }
     const Tensor losses = weighted_losses(inputs).to(at::kCPU, at::kDouble);

@@ -2,6 +2,7 @@
 #include "jobs/example_encoder.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <span>
 
@@ -68,6 +69,7 @@ RowCounts& RowCounts::operator+=(const RowCounts& other) {
   rows += other.rows;
   cut_sources += other.cut_sources;
   cut_targets += other.cut_targets;
+  for (size_t i = 0; i < std::size(kinds); ++i) kinds[i] += other.kinds[i];
   return *this;
 }
 
@@ -158,21 +160,34 @@ EncodedChat ExampleEncoder::chat_row(const Example& example, const std::string& 
 }
 
 // Soft tokens stand before or after the whole prompt, which the rendered source has as one text.
-EncodedRow ExampleEncoder::row_of_chat(const Example& example, const std::string& reference) const {
-  const EncodedChat chat = chat_row(example, reference);
-  const auto answer = chat.row.ids.begin() + static_cast<std::ptrdiff_t>(chat.answer);
-  std::vector<int32_t> source;
+PromptedChat ExampleEncoder::prompted_chat(const Example& example,
+                                           const std::string& reference) const {
+  PromptedChat prompted{.chat = chat_row(example, reference)};
+  const EncodedChat& chat = prompted.chat;
+  prompted.counts = {.rows = 1, .cut_sources = chat.cut_prompt, .cut_targets = chat.cut_answer};
+  for (const TokenKind kind : chat.row.kinds) ++prompted.counts.kinds[static_cast<size_t>(kind)];
+  if (soft_tokens_.tokens.empty()) return prompted;
+  bool is_before = true;
   for (const Segment& segment : render(tmpl_, task_, example, reference).source) {
     if (segment.soft) {
-      source.push_back(soft_id(segment.token));
+      (is_before ? prompted.before : prompted.behind).push_back(soft_id(segment.token));
     } else if (!is_whitespace(segment.text)) {
-      source.insert(source.end(), chat.row.ids.begin(), answer);
+      is_before = false;
     }
   }
+  return prompted;
+}
+
+EncodedRow ExampleEncoder::row_of_chat(const Example& example, const std::string& reference) const {
+  const PromptedChat prompted = prompted_chat(example, reference);
+  const std::vector<int32_t>& ids = prompted.chat.row.ids;
+  const auto answer = ids.begin() + static_cast<std::ptrdiff_t>(prompted.chat.answer);
+  std::vector<int32_t> source = prompted.before;
+  source.insert(source.end(), ids.begin(), answer);
+  source.insert(source.end(), prompted.behind.begin(), prompted.behind.end());
   return {.sequence = {.source = source_frame(vocabulary_, std::move(source), limits_.texts),
-                       .target = target_frame(vocabulary_, {answer, chat.row.ids.end() - 1},
-                                              limits_.texts)},
-          .counts = {.rows = 1, .cut_sources = chat.cut_prompt, .cut_targets = chat.cut_answer}};
+                       .target = target_frame(vocabulary_, {answer, ids.end() - 1}, limits_.texts)},
+          .counts = prompted.counts};
 }
 
 EncodedRow ExampleEncoder::row(const Example& example, const std::string& reference) const {
@@ -227,28 +242,40 @@ SoftTokenPlan plan_soft_tokens(const BoundTemplate& tmpl, const TaskData& task,
 
 namespace {
 
-EncodedRows rows_of(const ExampleEncoder& encoder, const std::vector<Example>& side,
-                    const std::vector<int64_t>& indices, int64_t references) {
-  EncodedRows rows;
+using Pairs = std::vector<std::pair<const Example*, const std::string*>>;
+
+Pairs pairs_of(const std::vector<Example>& side, const std::vector<int64_t>& indices,
+               int64_t references) {
+  Pairs pairs;
   for (const int64_t index : indices) {
     const Example& example = side[index];
     const size_t kept = references > 0 ? std::min<size_t>(references, example.references.size())
                                        : example.references.size();
-    for (size_t i = 0; i < kept; ++i) rows.add(encoder.row(example, example.references[i]));
+    for (size_t i = 0; i < kept; ++i) pairs.emplace_back(&example, &example.references[i]);
   }
+  return pairs;
+}
+
+EncodedRows rows_of(const ExampleEncoder& encoder, const Pairs& pairs) {
+  EncodedRows rows;
+  for (const auto& [example, reference] : pairs) rows.add(encoder.row(*example, *reference));
   return rows;
 }
 
 }  // namespace
 
+Pairs training_pairs(const TaskData& task, const Subset& subset) {
+  return pairs_of(task.train, subset.examples, subset.references);
+}
+
 EncodedRows training_rows(const ExampleEncoder& encoder, const Subset& subset) {
-  return rows_of(encoder, encoder.task().train, subset.examples, subset.references);
+  return rows_of(encoder, training_pairs(encoder.task(), subset));
 }
 
 EncodedRows validation_rows(const ExampleEncoder& encoder, const Subset& subset) {
   const TaskData& task = encoder.task();
-  return rows_of(encoder, subset.own_validation ? task.validation : task.train, subset.validation,
-                 1);
+  return rows_of(encoder, pairs_of(subset.own_validation ? task.validation : task.train,
+                                   subset.validation, 1));
 }
 
 }  // namespace dovetail

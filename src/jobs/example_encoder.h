@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "examples/subset.h"
@@ -25,6 +26,7 @@ struct RowCounts {
   int64_t rows = 0;
   int64_t cut_sources = 0;
   int64_t cut_targets = 0;
+  int64_t kinds[3] = {};  // tokens of conversations, by TokenKind
 
   RowCounts& operator+=(const RowCounts& other);
 };
@@ -39,6 +41,13 @@ struct EncodedRows {
   RowCounts counts;
 
   void add(EncodedRow row);
+};
+
+// A conversation with the soft tokens that stand before and behind its prompt.
+struct PromptedChat {
+  EncodedChat chat;
+  std::vector<int32_t> before, behind;
+  RowCounts counts;
 };
 
 // The most ids of a row, </s> included. Soft tokens do not count; a Segment with cut = 0 stays even
@@ -69,11 +78,14 @@ class ExampleEncoder {
   // with a chat template (tmpl().chat). `row` has the same ids: the prompt as its source behind any
   // soft tokens, the answer as its target.
   EncodedChat chat_row(const Example& example, const std::string& reference) const;
+  // The same with the template's soft tokens.
+  PromptedChat prompted_chat(const Example& example, const std::string& reference) const;
 
   const TaskData& task() const { return task_; }
   const BoundTemplate& tmpl() const { return tmpl_; }
   const Vocabulary& vocabulary() const { return vocabulary_; }
   const SoftTokenPlan& soft_tokens() const { return soft_tokens_; }
+  RowTexts texts() const { return limits_.texts; }
   int64_t vocab_size() const { return vocab_size_; }
 
  private:
@@ -102,6 +114,10 @@ BoundTemplate untuned_template(const TemplateSettings& settings);
 // vocabulary.
 SoftTokenPlan plan_soft_tokens(const BoundTemplate& tmpl, const TaskData& task,
                                const Vocabulary& vocabulary);
+
+// Each training example of the subset with each reference that it keeps; both live in the task.
+std::vector<std::pair<const Example*, const std::string*>> training_pairs(const TaskData& task,
+                                                                          const Subset& subset);
 
 // One row for each reference that the subset keeps.
 EncodedRows training_rows(const ExampleEncoder& encoder, const Subset& subset);

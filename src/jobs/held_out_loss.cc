@@ -13,13 +13,14 @@ namespace dovetail {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-// Every document once; of joined documents, as many rows as they fill. What is random in a row does
-// not depend on the job's seed, nor do rows on how those of the training are packed.
 std::vector<Sequence> rows_of_documents(const Documents& documents, const Vocabulary& vocabulary,
                                         const ChoiceSettings& objective, PretrainSettings settings,
                                         RowTexts texts) {
+  if (documents.tokens < 2 * settings.sequence_length) {
+    throw_<DataError>(
+        "held_out = {}: these documents have {} tokens, fewer than two rows of {}: hold out more",
+        documents.count, documents.tokens, settings.sequence_length);
+  }
   settings.seed = 0;
   settings.pack_pairs = false;
   TextRows rows(documents, vocabulary, objective, settings, texts);
@@ -37,19 +38,12 @@ std::vector<Sequence> rows_of_documents(const Documents& documents, const Vocabu
   return sequences;
 }
 
-}  // namespace
-
 HeldOutLoss::HeldOutLoss(const Documents& documents, const Vocabulary& vocabulary,
                          const ChoiceSettings& objective, const PretrainSettings& settings,
                          fs::path file, RowTexts texts)
     : batch_size_(rows_per_batch(settings)),
       points_(settings.held_out_points),
       file_(std::move(file)) {
-  if (documents.tokens < 2 * settings.sequence_length) {
-    throw_<DataError>(
-        "held_out = {}: these documents have {} tokens, fewer than two rows of {}: hold out more",
-        documents.count, documents.tokens, settings.sequence_length);
-  }
   rows_ = rows_of_documents(documents, vocabulary, objective, settings, texts);
 }
 

@@ -10,6 +10,13 @@
 
 namespace dovetail {
 
+// The rows of an objective that documents make: every document once; of joined documents, as many
+// rows as they fill. What is random in a row does not depend on the seed of the settings, nor do
+// rows on how those of a training are packed. DataError for documents that are too few.
+std::vector<Sequence> rows_of_documents(const Documents& documents, const Vocabulary& vocabulary,
+                                        const ChoiceSettings& objective, PretrainSettings settings,
+                                        RowTexts texts);
+
 // The loss of a pre-training on documents that it does not see: nats per target token of the
 // objective's own rows of them, the same rows at each point. Objectives differ in what they
 // predict, so losses compare seeds, stages and lengths of one objective, not two objectives. Keeps

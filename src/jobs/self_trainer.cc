@@ -90,8 +90,9 @@ Batch SelfTrainer::batch(int64_t step, const std::vector<const Sequence*>& label
   std::vector<const Sequence*> rows = labelled;
   for (const Sequence& row : more) rows.push_back(&row);
   Batch batch = collate(rows, ids);
-  batch.num_targets = 0;
-  for (const Sequence* row : labelled) batch.num_targets += std::ssize(row->target);
+  batch.loss_divisor = 0;
+  for (const Sequence* row : labelled)
+    batch.loss_divisor += static_cast<double>(row->target.size());
   return batch;
 }
 

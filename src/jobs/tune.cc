@@ -57,6 +57,13 @@ void count_examples(const TuneCell& cell, RowCounts counts, Record& record) {
   record.metrics["train_examples"] = static_cast<double>(cell.subset.examples.size());
   record.metrics["epochs"] = static_cast<double>(cell.outcome.cost.train_steps) /
                              static_cast<double>(cell.batches.batches_per_epoch());
+  for (const auto& [kind, name] : {std::pair{TokenKind::chat_template, "train_template_tokens"},
+                                   {TokenKind::instruction, "train_instruction_tokens"},
+                                   {TokenKind::output, "train_output_tokens"}}) {
+    if (cell.tmpl.chat)
+      record.metrics[name] = static_cast<double>(cell.trained.kinds[static_cast<size_t>(kind)]);
+  }
+  if (cell.tmpl.chat) record.metrics["output_share"] = cell.output_share;
   if (!cell.validation.empty())
     record.metrics["validation_examples"] = static_cast<double>(cell.subset.validation.size());
   if (!cell.settings.choice.learning_rates.empty())
@@ -105,6 +112,7 @@ void finish(TuneCell& cell, const Job& job, Artefacts& artefacts,
                 ? *tested
                 : evaluate(cell.backbone.model, *cell.method, cell.encoder, cell.evaluate, record);
   count_examples(cell, counts, record);
+  cell.side_losses->record(cell, record.metrics);
   if (settings_of<TuneJob>(job).labelling) label_pool(cell, job, artefacts, record);
   if (cell.self_training) cell.self_training->describe(record);
   repeat_pool_metrics(job, artefacts, record);

@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "base/run_guarded.h"
 #include "jobs/evaluate.h"
+#include "jobs/instruction_rows.h"
 #include "jobs/job_pool.h"
 #include "jobs/training_subset.h"
 #include "tuning/label_reader.h"
@@ -22,6 +23,12 @@ std::unique_ptr<TuningMethod> make_method(const Job& job, const TuneJob& cell, T
   const Json& folders = job.locations.adapters;  // of which the settings have the content
   if (!folders.empty()) parameters.update(folders);
   return tuning.make(model, parameters, seed, soft_tokens);
+}
+
+std::unique_ptr<const T5Model> base_of(const TuneJob& cell, const T5Model& model) {
+  if (!cell.instruction_modelling || cell.instruction_modelling->at("kl_weight") == 0) return {};
+  return std::make_unique<const T5Model>(
+      model.config(), clone_weights(model.config(), model.weights(), model.device()));
 }
 
 constexpr const char* kLoss = "loss";
@@ -72,6 +79,7 @@ TuneCell::TuneCell(const Job& job, const TuneJob& cell, std::shared_ptr<const Ta
       task(std::move(data)),
       backbone(load_backbone(job, cell.start, cell.seed_of(&SeedParts::initialization),
                              keeps_weights(cell.tuning), artefacts)),
+      base(base_of(cell, backbone.model)),
       tmpl(template_for(cell.tmpl, cell.tuning)),
       soft_tokens(plan_soft_tokens(tmpl, *task, *backbone.vocabulary)),
       method(make_method(job, cell, backbone.model, cell.seed_of(&SeedParts::initialization),
@@ -82,10 +90,7 @@ TuneCell::TuneCell(const Job& job, const TuneJob& cell, std::shared_ptr<const Ta
       subset(training_subset(*task, cell.train_size, cell.seed_of(&SeedParts::subset),
                              settings.validation_examples)),
       validation(counted(validation_rows(encoder, subset), counts)),
-      batches(counted(training_rows(encoder, subset), counts),
-              {settings.batch_size, settings.batch_tokens},
-              derive_seed(cell.seed_of(&SeedParts::order), "order"),
-              BatchIds(backbone.model.config())) {
+      batches(make_batches(cell)) {
   if (LabelReader* reader = method->label_reader()) reader->set_labels(label_targets(encoder));
   training = {.model = &backbone.model,
               .tuning = method.get(),
@@ -94,12 +99,17 @@ TuneCell::TuneCell(const Job& job, const TuneJob& cell, std::shared_ptr<const Ta
               .steps = resolve_steps(settings.steps, batches.batches_per_epoch()),
               .dropout = settings.dropout,
               .seed = cell.seed_of(&SeedParts::dropout),
+              .base = base.get(),
               .group = all_reduce};
+  if (cell.instruction_modelling)
+    training.neftune_alpha = cell.instruction_modelling->at("neftune_alpha");
   training.next_batch = [this](int64_t) { return batches.next(); };
   const bool outputs_may_be_kept = !cell.self_training && settings.options.precision == "float32" &&
                                    !backbone.model.config().is_causal();
   if (outputs_may_be_kept) training.encoder_outputs = &encoder_outputs;
   if (cell.self_training) train_on_pool(job, cell);
+  if (writes_results(all_reduce))
+    side_losses = std::make_unique<SideLosses>(job, cell, *this, artefacts);
   training.after_step = [this](const TrainingRun&, int64_t step) {
     if (is_watched_after(step)) watch(step);
   };
@@ -115,6 +125,24 @@ bool TuneCell::is_watched_after(int64_t step) const {
 
 LossRows TuneCell::loss_rows() {
   return {backbone.model, *method, validation, settings.batch_size * 4, training.encoder_outputs};
+}
+
+EpochBatches TuneCell::make_batches(const TuneJob& cell) {
+  const BatchLimit limit{settings.batch_size, settings.batch_tokens};
+  const uint64_t order = cell.seed_of(&SeedParts::order), seed = derive_seed(order, "order");
+  const BatchIds ids(backbone.model.config());
+  if (!cell.instruction_modelling) {
+    EncodedRows encoded = training_rows(encoder, subset);
+    trained = encoded.counts;
+    counts += trained;
+    return {std::move(encoded.rows), limit, seed, ids};
+  }
+  const auto rows = std::make_shared<const InstructionRows>(
+      *cell.instruction_modelling, encoder, subset, derive_seed(order, "instruction"));
+  trained = rows->counts();
+  counts += trained;
+  output_share = rows->epoch(0).output_share;
+  return {[rows](int64_t epoch) { return rows->epoch(epoch).rows; }, limit, seed, ids};
 }
 
 void TuneCell::train_on_pool(const Job& job, const TuneJob& cell) {

@@ -12,6 +12,7 @@
 #include "jobs/evaluate.h"
 #include "jobs/example_encoder.h"
 #include "jobs/self_trainer.h"
+#include "jobs/side_losses.h"
 #include "jobs/validation_rounds.h"
 #include "plan/job.h"
 #include "plan/record.h"
@@ -65,12 +66,15 @@ struct TuneCell {
   uint64_t seed;
   std::shared_ptr<const TaskData> task;
   Backbone backbone;
+  std::unique_ptr<const T5Model> base;  // as the cell starts, where its loss looks at it
   BoundTemplate tmpl;
   SoftTokenPlan soft_tokens;
   std::unique_ptr<TuningMethod> method;
   ExampleEncoder encoder;
   Subset subset;
-  RowCounts counts;  // of the training and validation rows
+  RowCounts counts;         // of the training and validation rows
+  RowCounts trained;        // of the training rows alone
+  double output_share = 1;  // of the loss's weight, that outputs have in the first epoch
   std::vector<Sequence> validation;
   EpochBatches batches;
   ValidationRounds* rounds = nullptr;  // of cells that train side by side, where there are any
@@ -83,8 +87,10 @@ struct TuneCell {
   TrainingState state;
   TrainingOutcome outcome;
   Cost searched;  // of the learning rates that were tried and not chosen
+  std::unique_ptr<const SideLosses> side_losses;  // on the rank that writes results
 
  private:
+  EpochBatches make_batches(const TuneJob& cell);
   void train_on_pool(const Job& job, const TuneJob& cell);
   double measured_score();
   void watch(int64_t step);

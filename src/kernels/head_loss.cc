@@ -55,10 +55,20 @@ struct HeadLossBackward final : BackwardNode {
 struct LossRows {
   explicit LossRows(std::span<const LossPart> given) : parts(given), sums(given.size(), 0.0) {
     for (size_t i = 0; i < parts.size(); ++i) part_of.insert(part_of.end(), parts[i].rows, i);
+    for (size_t i = 0, first = 0; i < parts.size(); first += parts[i++].rows) {
+      if (!parts[i].weights_R.defined()) continue;
+      const Tensor part_R = parts[i].weights_R.to(at::kCPU, at::kFloat).contiguous();
+      DOVETAIL_CHECK(part_R.numel() == parts[i].rows);
+      weights.resize(part_of.size(), 1.0f);
+      std::copy_n(part_R.const_data_ptr<float>(), parts[i].rows, weights.begin() + first);
+    }
   }
+  float weight_of(int64_t row) const { return weights.empty() ? 1.0f : weights[row]; }
+
   std::span<const LossPart> parts;
   std::vector<double> sums;
   std::vector<size_t> part_of;
+  std::vector<float> weights;  // empty: 1 each
 };
 
 // Adds up the losses of a block of rows; overwrites the logits with their gradient if it is wanted.
@@ -70,13 +80,15 @@ void block_loss(const Tensor& logits_RV, const int64_t* labels, int64_t first_ro
   at::parallel_for(0, rows, 1, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
       float* line = logits + row * vocab_size;
-      if (labels[first_row + row] == kIgnored) {
+      const float weight = all.weight_of(first_row + row);
+      if (labels[first_row + row] == kIgnored || weight == 0) {
         if (wants_gradient) std::fill_n(line, vocab_size, 0.0f);
         continue;
       }
-      losses[row] = cross_entropy_row(line, vocab_size, labels[first_row + row],
-                                      all.parts[all.part_of[first_row + row]].settings,
-                                      wants_gradient ? line : nullptr);
+      CrossEntropy settings = all.parts[all.part_of[first_row + row]].settings;
+      settings.weight *= weight;
+      losses[row] = weight * cross_entropy_row(line, vocab_size, labels[first_row + row], settings,
+                                               wants_gradient ? line : nullptr);
     }
   });
   for (int64_t row = 0; row < rows; ++row) all.sums[all.part_of[first_row + row]] += losses[row];
@@ -138,7 +150,8 @@ Tensor head_losses_float(const Tensor& hidden_RD, const Projection& head, const 
 }  // namespace
 
 Tensor head_loss_reference(const Tensor& hidden_RD, const Tensor& head_VD, const Tensor& labels_R,
-                           double logit_scale, const CrossEntropy& settings) {
+                           double logit_scale, const CrossEntropy& settings,
+                           const Tensor& weights_R) {
   const Tensor rows = at::nonzero(labels_R != kIgnored).squeeze(1);
   const Tensor logits =
       at::linear(hidden_RD.index_select(0, rows) * logit_scale, head_VD).to(at::kFloat);
@@ -146,8 +159,9 @@ Tensor head_loss_reference(const Tensor& hidden_RD, const Tensor& head_VD, const
   const Tensor log_z = at::logsumexp(logits, -1);
   const Tensor right = logits.gather(1, labels.unsqueeze(1)).squeeze(1);
   const double smoothing = settings.label_smoothing;
-  const Tensor losses = log_z - (1 - smoothing) * right - smoothing * logits.mean(-1) +
-                        settings.z_loss * log_z * log_z;
+  Tensor losses = log_z - (1 - smoothing) * right - smoothing * logits.mean(-1) +
+                  settings.z_loss * log_z * log_z;
+  if (weights_R.defined()) losses = losses * weights_R.index_select(0, rows);
   return losses.sum() * static_cast<double>(settings.weight);
 }
 
@@ -160,14 +174,14 @@ Tensor head_losses(const Tensor& hidden_RD, const Projection& head, const Tensor
   const std::vector<Tensor> hidden = split_rows(hidden_RD, rows), labels = labels_R.split(rows);
   std::vector<Tensor> losses;
   for (size_t i = 0; i < parts.size(); ++i)
-    losses.push_back(
-        head_loss_reference(hidden[i], head.parts[0], labels[i], logit_scale, parts[i].settings));
+    losses.push_back(head_loss_reference(hidden[i], head.parts[0], labels[i], logit_scale,
+                                         parts[i].settings, parts[i].weights_R));
   return at::stack(losses);
 }
 
 Tensor head_loss(const Tensor& hidden_RD, const Projection& head, const Tensor& labels_R,
                  double logit_scale, const CrossEntropy& settings) {
-  const LossPart whole{hidden_RD.size(0), settings};
+  const LossPart whole{.rows = hidden_RD.size(0), .settings = settings};
   return head_losses(hidden_RD, head, labels_R, logit_scale, {&whole, 1}).squeeze(0);
 }
 

@@ -26,6 +26,8 @@ at::Tensor head_loss(const at::Tensor& hidden_RD, const Projection& head,
 struct LossPart {
   int64_t rows = 0;
   CrossEntropy settings;
+  // float: what the loss of each row counts, 0 for none, beside settings.weight; undefined: 1.
+  at::Tensor weights_R = {};
 };
 
 // The same for parts that stand one after the other under one head: the loss of each, [parts].
@@ -36,6 +38,6 @@ at::Tensor head_losses(const at::Tensor& hidden_RD, const Projection& head,
 // The reference: the same in LibTorch's operations.
 at::Tensor head_loss_reference(const at::Tensor& hidden_RD, const at::Tensor& head_VD,
                                const at::Tensor& labels_R, double logit_scale,
-                               const CrossEntropy& settings);
+                               const CrossEntropy& settings, const at::Tensor& weights_R = {});
 
 }  // namespace dovetail

@@ -46,7 +46,7 @@ std::vector<Tensor> decode_causal_group(const std::vector<DecoderPart>& parts,
     const T5Model& model = *part.model;
     const CausalRows rows =
         lay_out_rows(part.mask_BS, part.options.segments_BT, part.decoder_ids_BT.size(1));
-    const Tensor embedded = at::cat({part.memory_BSD, model.embed(part.decoder_ids_BT)}, /*dim=*/1);
+    const Tensor embedded = at::cat({part.memory_BSD, part.embedded_BTD()}, /*dim=*/1);
     Tensor& bias = biases[embedded.size(1)];
     if (!bias.defined())
       bias = causal_bias(model.config().num_heads, embedded.size(1), embedded.device());

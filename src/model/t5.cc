@@ -145,13 +145,19 @@ std::vector<Tensor> encode_group(const std::vector<EncoderPart>& parts) {
   return run_stack(/*decoder=*/false, std::move(cells), 0);
 }
 
+Tensor DecoderPart::embedded_BTD() const {
+  const Tensor embedded = model->embed(decoder_ids_BT);
+  const Tensor& noise = options.decoder_noise_BTD;
+  return noise.defined() ? embedded + noise.to(embedded.scalar_type()) : embedded;
+}
+
 std::vector<Tensor> decode_group(const std::vector<DecoderPart>& parts) {
   if (parts.front().model->config().is_causal()) return decode_causal_group(parts, kDecoderSites);
   std::vector<StackCell> cells;
   for (const DecoderPart& part : parts) {
     cells.push_back({.model = part.model,
                      .options = part.options,
-                     .embedded_BXD = part.model->embed(part.decoder_ids_BT),
+                     .embedded_BXD = part.embedded_BTD(),
                      .self_mask_BX = part.options.segments_BT,
                      .memory_BSD = part.memory_BSD,
                      .memory_mask_BS = part.mask_BS,
@@ -167,7 +173,8 @@ Tensor losses_of_group(const std::vector<HeadPart>& parts) {
   for (const HeadPart& part : parts) {
     hidden.push_back(part.hidden_BTD.flatten(0, 1));
     labels.push_back(part.labels_BT.flatten());
-    rows.push_back({labels.back().size(0), part.settings});
+    rows.push_back({.rows = labels.back().size(0), .settings = part.settings});
+    if (part.weights_BT.defined()) rows.back().weights_R = part.weights_BT.flatten();
   }
   return head_losses(join_rows(hidden), model.head(),
                      parts.size() == 1 ? labels[0] : at::cat(labels), model.logit_scale(), rows);

@@ -35,6 +35,8 @@ struct ForwardOptions {
   // those of the source's tokens, 0 for padding. Tokens see their own example alone. Undefined: one
   // example a row.
   at::Tensor segments_BT = {};
+  // Added to the embeddings of the decoder's ids; undefined: nothing.
+  at::Tensor decoder_noise_BTD = {};
   // Saves only the inputs of each block, and computes the rest again in the backward pass.
   bool activation_checkpointing = false;
 
@@ -133,6 +135,8 @@ struct DecoderPart {
   const T5Model* model = nullptr;
   at::Tensor decoder_ids_BT, memory_BSD, mask_BS;
   ForwardOptions options;
+
+  at::Tensor embedded_BTD() const;  // the decoder's ids, with their noise
 };
 std::vector<at::Tensor> decode_group(const std::vector<DecoderPart>& parts);
 
@@ -140,6 +144,7 @@ struct HeadPart {
   const T5Model* model = nullptr;
   at::Tensor hidden_BTD, labels_BT;
   CrossEntropy settings;
+  at::Tensor weights_BT = {};  // as LossPart::weights_R
 };
 at::Tensor losses_of_group(const std::vector<HeadPart>& parts);  // [parts]
 

@@ -100,7 +100,46 @@ AdaptationEntry self_training() {
                   "alone",
                   from_up_to(0, 1)),
            examples_parameter()},
-      .reads_pool = true};
+      .reads_pool = true,
+      .in_cell = true};
+}
+
+AdaptationEntry instruction_modelling() {
+  return {
+      .name = "instruction_modelling",
+      .definition =
+          "no adaptation: the cell's own loss counts the instruction of a chat template, too",
+      .paper = "Shi et al. 2024; noise on embeddings: Jain et al. 2024",
+      .parameters =
+          {number("instruction_weight", 1, "of each token of the instruction; 0: the output alone",
+                  at_least(0)),
+           number("output_weight", 1, "of each token of the output", above(0)),
+           {.name = "normalization",
+            .default_value = "weights",
+            .doc = "what divides an example's loss: the weights of its target's tokens, its "
+                   "output's tokens, or those of its instruction and output",
+            .one_of = {"weights", "output", "tokens"}},
+           {.name = "average",
+            .default_value = "examples",
+            .doc = "of a batch: every example weighs alike, or every token",
+            .one_of = {"examples", "tokens"}},
+           {.name = "split",
+            .default_value = "auto",
+            .doc = "where the target begins: at a random token of the instruction, or at its first "
+                   "one; or the instruction has spans to be filled in; auto: random_prefix for an "
+                   "encoder-decoder, whole for a decoder-only model",
+            .one_of = {"auto", "random_prefix", "whole", "denoised_instruction"}},
+           number("split_share", 0.5,
+                  "of the rows, that are split or denoised; the others have the instruction as "
+                  "their source",
+                  above_up_to(0, 1)),
+           number("neftune_alpha", 0, "NEFTune's alpha, of noise on embeddings; 0: none",
+                  at_least(0)),
+           number("kl_weight", 0,
+                  "lambda of KL(base || model), added to the loss of each token of the output",
+                  at_least(0)),
+           number("steps_share", 1, "of the steps of [tune]", above_up_to(0, 1))},
+      .in_cell = true};
 }
 
 }  // namespace
@@ -124,7 +163,8 @@ const std::vector<AdaptationEntry>& adaptations() {
        .definition = "the base's own objective on its own text, for as many steps"},
       tapt(),
       pcp(),
-      self_training()};
+      self_training(),
+      instruction_modelling()};
   return all;
 }
 

@@ -14,11 +14,12 @@ struct AdaptationEntry {
   std::string name;
   std::string definition;  // for readers
   std::string paper = {};
-  // Beside the keys of [adapt]: of those that learn from a task's pool of unlabelled examples.
+  // Beside the keys of [adapt], or, of those that change the cell itself, in their place.
   Parameters parameters = {};
   std::function<void(const nlohmann::json& parameters)> check = {};  // throws ConfigError
   bool cuts_sentences = false;
   bool reads_pool = false;
+  bool in_cell = false;  // changes how the cell itself is trained, from the base, and adds no job
 };
 
 // The catalogue, and one entry by name; ConfigError lists the known ones.

@@ -41,6 +41,7 @@ void for_each_location(Locations& locations, Visit visit) {
   visit("lexicon", locations.lexicon);
   visit("adapters", locations.adapters);
   visit("pool", locations.pool);
+  visit("transfer", locations.transfer);
 }
 
 }  // namespace

@@ -19,14 +19,15 @@ JobKind job_kind_from(const std::string& name);  // DataError for a name that is
 
 // The places on this machine of what the settings name by content. Part of no key.
 struct JobLocations {
-  std::vector<std::string> corpus;  // a name or file for each CorpusSource of the settings
-  std::vector<std::string> avoid;   // a name or card for each task that a split avoids
-  std::string task;                 // a card; "": the task's name is in the catalogue
-  std::string checkpoint;           // a folder, of the objective "checkpoint"
-  std::string vocabulary_file;      // of a vocabulary of type file
-  std::string pairs;                // a file or folder, of the objective "supervised"
-  std::string lexicon;              // a name, or a file
-  std::string pool;                 // a file, of a pool from a file
+  std::vector<std::string> corpus;    // a name or file for each CorpusSource of the settings
+  std::vector<std::string> avoid;     // a name or card for each task that a split avoids
+  std::string task;                   // a card; "": the task's name is in the catalogue
+  std::string checkpoint;             // a folder, of the objective "checkpoint"
+  std::string vocabulary_file;        // of a vocabulary of type file
+  std::string pairs;                  // a file or folder, of the objective "supervised"
+  std::string lexicon;                // a name, or a file
+  std::string pool;                   // a file, of a pool from a file
+  std::vector<std::string> transfer;  // as `task`, of each of TuneJob::transfer
   Json adapters;  // by parameter of the tuning: the folder of a saved adapter, or a list of them
 };
 

@@ -95,6 +95,7 @@ DOVETAIL_JSON_FIELDS(SubsetSettings, train_size, seed, validation_examples)
 DOVETAIL_JSON_FIELDS(BaselineValidation, examples, seeds)
 DOVETAIL_JSON_FIELDS(PoolSource, from, fingerprint, examples)
 DOVETAIL_JSON_FIELDS(PoolLabelling, pool, long_labels)
+DOVETAIL_JSON_FIELDS(TransferTask, label, task, tmpl)
 DOVETAIL_JSON_FIELDS(SelfTraining, pool, long_labels, more_steps, parameters)
 
 // A stage stands there from the second on, so that other jobs keep their keys.
@@ -162,6 +163,9 @@ void to_json(Json& json, const TuneJob& job) {
   if (job.seed_parts != SeedParts{}) json["seed_parts"] = job.seed_parts;
   write_optional(json, "labelling", job.labelling);
   write_optional(json, "self_training", job.self_training);
+  write_optional(json, "instruction_modelling", job.instruction_modelling);
+  write_optional(json, "text_loss", job.text_loss);
+  if (!job.transfer.empty()) json["transfer"] = job.transfer;
 }
 
 void from_json(const Json& json, TuneJob& job) {
@@ -177,6 +181,9 @@ void from_json(const Json& json, TuneJob& job) {
   json.at("evaluate").get_to(job.evaluate);
   read_optional(json, "labelling", job.labelling);
   read_optional(json, "self_training", job.self_training);
+  read_optional(json, "instruction_modelling", job.instruction_modelling);
+  read_optional(json, "text_loss", job.text_loss);
+  job.transfer = json.value("transfer", std::vector<TransferTask>{});
 }
 
 void to_json(Json& json, const UntunedSettings& settings) {

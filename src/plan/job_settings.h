@@ -78,7 +78,8 @@ struct SegmentJob {
   SplitSettings split;  // of stage split
 };
 
-// The adaptation "continued": more steps of the base's own pre-training.
+// The base's own pre-training and text: of the adaptation "continued", which goes on with it, and
+// of cells whose forgetting is measured by it.
 struct ContinueSettings {
   ChoiceSettings objective;
   PretrainSettings pretrain;
@@ -132,6 +133,12 @@ struct SelfTraining {
   Json parameters;         // of the adaptation self_training
 };
 
+struct TransferTask {
+  std::string label;  // of the axis task
+  TaskSource task;
+  TemplateSettings tmpl;
+};
+
 // One cell: tunes the model on the task's training subset and evaluates it on the test set.
 struct TuneJob {
   StartSettings start;
@@ -145,6 +152,12 @@ struct TuneJob {
   SeedParts seed_parts = {};
   std::optional<PoolLabelling> labelling = {};
   std::optional<SelfTraining> self_training = {};
+  // Parameters of the adaptation instruction_modelling, all of them.
+  std::optional<Json> instruction_modelling = {};
+  // Text, of whose held-out documents the loss is measured before and after the training.
+  std::optional<ContinueSettings> text_loss = {};
+  // Other tasks, of whose outputs the loss is measured before and after the training.
+  std::vector<TransferTask> transfer = {};
 
   // The seed of one part: its own, or the cell's.
   uint64_t seed_of(std::optional<uint64_t> SeedParts::*part) const {
@@ -246,6 +259,8 @@ void to_json(Json& json, const SplitSettings& settings);
 void from_json(const Json& json, SplitSettings& settings);
 void to_json(Json& json, const ContinueSettings& settings);
 void from_json(const Json& json, ContinueSettings& settings);
+void to_json(Json& json, const TransferTask& task);
+void from_json(const Json& json, TransferTask& task);
 void to_json(Json& json, const PoolSource& source);
 void from_json(const Json& json, PoolSource& source);
 void to_json(Json& json, const PoolAdaptation& adaptation);

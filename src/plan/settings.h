@@ -139,11 +139,11 @@ struct TuneSettings {
 // and Faili 2024). Sentences are cut in two. lm predicts the second part as a continuation,
 // denoising predicts it at a sentinel, mixed takes one or the other by the sentence's group.
 // "continued" is the control: the base's own objective on its own text for equally many steps.
-// tapt, pcp and self_training learn from a task's pool of unlabelled examples
-// (plan/adaptations.h).
+// tapt, pcp and self_training learn from a task's pool of unlabelled examples;
+// instruction_modelling changes the loss of a cell (plan/adaptations.h).
 struct AdaptSettings {
   std::string name = "none";
-  Json parameters = Json::object();    // of those that read a pool; all of them, once parsed
+  Json parameters = Json::object();    // AdaptationEntry's; all of them, once parsed
   std::string sentences = "matching";  // those that the lexicon or splitter can cut; random: any
   std::string split = "phrases";       // at a lexicon's phrases, learned, or random
   std::string group = "phrases";       // of mixed: Filling or Mapping by phrases, or learned

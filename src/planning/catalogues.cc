@@ -47,6 +47,7 @@ CatalogueEntry template_catalogue_entry(const TemplateEntry& entry) {
           .defaults = entry.defaults,
           .check = entry.check,
           .soft_tokens = soft_tokens,
+          .conversation = !parsed.shapes.front().chat.empty(),
           .traits = {.answer_style = answer_style_of(parsed),
                      .says_relation = states_relation(parsed),
                      .form = parts_without_style(entry.parts)}};

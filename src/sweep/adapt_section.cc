@@ -25,14 +25,14 @@ std::vector<std::string> keys(std::vector<std::string> more) {
   return more;
 }
 
-// The keys of one adaptation. Rows of a pool are as long as those of [tune]. Self-training is no
-// training of its own: it adds steps to the cell's.
+// The keys of one adaptation. Rows of a pool are as long as those of [tune]. What changes the cell
+// is no training of its own; self-training adds steps to the cell's.
 std::vector<std::string> keys_of(const AdaptationEntry& entry) {
-  if (!entry.reads_pool) return keys({"name", "label"});
+  if (!entry.reads_pool && !entry.in_cell) return keys({"name", "label"});
   std::vector<std::string> known = {"name", "label"};
   for (const Parameter& parameter : entry.parameters) known.push_back(parameter.name);
-  if (entry.name == "self_training") {
-    known.insert(known.end(), {"rows", "steps"});
+  if (entry.in_cell) {
+    if (entry.reads_pool) known.insert(known.end(), {"rows", "steps"});
     return known;
   }
   for (const auto* list : {&kTrainingKeys, &kOptionKeys})
@@ -168,6 +168,7 @@ AdaptSettings read_adaptation(const toml::node& node, const Sweep& sweep,
   }
   const TomlTable table(node, fmt::format("adaptation \"{}\"", entry.name), keys_of(entry));
   adapt.parameters = parameters_at(node, &table, entry);
+  if (entry.in_cell && !entry.reads_pool) return adapt;  // it has none of the keys of [adapt]
   read_settings(table, sweep, adapt, optimizers);
   return adapt;
 }

@@ -85,17 +85,17 @@ int64_t add_segments(JobGraph& graph, const AxisValue& objective, const AxisValu
   return graph.add(std::move(job));
 }
 
-// More pre-training: the base's objective and text, for as many steps of as many rows.
-ContinueSettings continue_objective(JobGraph& graph, const AxisValue& objective, Job& job) {
+}  // namespace
+
+ContinueSettings pretraining_to_continue(JobGraph& graph, const AxisValue& objective,
+                                         const std::string& who, Job& job) {
   const auto& value = objective.as<ObjectiveValue>();
-  ContinueSettings settings{objective_to_continue(graph.sweep(), objective, "continued"),
+  ContinueSettings settings{objective_to_continue(graph.sweep(), objective, who),
                             value.is("checkpoint") ? graph.sweep().pretrain : value.pretrain,
                             {}};
   settings.corpus = corpus_for(graph, graph.sweep().corpus, job);
   return settings;
 }
-
-}  // namespace
 
 RowLengths adaptation_lengths(const AdaptSettings& adapt) {
   return {.source = kFilledShare * static_cast<double>(adapt.max_source_length),
@@ -108,21 +108,21 @@ int64_t adaptation_steps(const AdaptSettings& adapt) {
 }
 
 ChoiceSettings objective_to_continue(const Sweep& sweep, const AxisValue& objective,
-                                     const std::string& adaptation) {
+                                     const std::string& who) {
   const auto& value = objective.as<ObjectiveValue>();
   if (value.is("none")) {
     fail_at_value(sweep, objective,
-                  fmt::format("adaptation \"{}\" continues an objective, and \"none\" has none; "
-                              "exclude the two together",
-                              adaptation));
+                  fmt::format("{} continues an objective, and \"none\" has none; exclude the two "
+                              "together",
+                              who));
   }
   if (!value.is("checkpoint")) return value.choice;
   if (!value.pretrained_with.empty()) return {value.pretrained_with, Json::object()};
   fail_at_value(sweep, objective,
-                fmt::format("adaptation \"{}\" must know the objective that the "
-                            "checkpoint {} was pre-trained with; write {{ checkpoint = "
-                            "\"...\", objective = \"span_corruption\" }}",
-                            adaptation, objective.label));
+                fmt::format("{} must know the objective that the checkpoint {} was pre-trained "
+                            "with; write {{ checkpoint = \"...\", objective = "
+                            "\"span_corruption\" }}",
+                            who, objective.label));
 }
 
 int64_t add_segment_model(JobGraph& graph, SegmentModel model, const AxisValue& objective,
@@ -167,7 +167,7 @@ int64_t add_adaptation(JobGraph& graph, const AxisValue& objective, const AxisVa
   if (needs_sentences(adapt)) {
     job.inputs.push_back(add_segments(graph, objective, adaptation));
   } else {
-    settings.continued = continue_objective(graph, objective, job);
+    settings.continued = pretraining_to_continue(graph, objective, "adaptation \"continued\"", job);
   }
   const TuneSettings work{.steps = adapt.steps,
                           .batch_size = adapt.batch_size,

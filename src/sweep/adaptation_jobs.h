@@ -19,9 +19,13 @@ enum class SegmentModel { splitter, classifier };
 int64_t add_segment_model(JobGraph& graph, SegmentModel model, const AxisValue& objective,
                           const AdaptSettings& adapt, const std::string& without = "");
 
-// The objective that an adaptation continues. ConfigError for a model whose objective is not known.
+// The objective that an adaptation continues, or whatever else `who` names. ConfigError for a model
+// whose objective is not known.
 ChoiceSettings objective_to_continue(const Sweep& sweep, const AxisValue& objective,
-                                     const std::string& adaptation);
+                                     const std::string& who);
+// The same with its text and its settings.
+ContinueSettings pretraining_to_continue(JobGraph& graph, const AxisValue& objective,
+                                         const std::string& who, Job& job);
 
 // The mean lengths of an adaptation's rows, and its steps; for estimates and checks.
 RowLengths adaptation_lengths(const AdaptSettings& adapt);

@@ -97,8 +97,8 @@ AxisValue read_template(const toml::node& node, const Sweep&, const Catalogues& 
   const CatalogueEntry entry = template_entry(name_node(node, "template"), catalogues);
   const ChoiceSettings choice = read_choice(node, entry, "template", {}, [](const TomlTable&) {});
   check_choice(node, entry, choice);
-  AxisValue value =
-      value_at(node, own_label(node, entry.name), TemplateValue{choice, entry.soft_tokens});
+  AxisValue value = value_at(node, own_label(node, entry.name),
+                             TemplateValue{choice, entry.soft_tokens, entry.conversation});
   value.traits = entry.traits;
   return value;
 }

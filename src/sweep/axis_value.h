@@ -40,7 +40,8 @@ struct TaskValue {
 
 struct TemplateValue {
   ChoiceSettings choice;
-  bool soft_tokens = false;  // the template contains some
+  bool soft_tokens = false;   // the template contains some
+  bool conversation = false;  // it writes a conversation, with a chat template
 };
 
 struct TuningValue {

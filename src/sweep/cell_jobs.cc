@@ -7,6 +7,8 @@
 #include "base/error.h"
 #include "sweep/adapt_section.h"
 #include "sweep/adaptation_jobs.h"
+#include "sweep/forgetting.h"
+#include "sweep/instruction_modelling.h"
 #include "sweep/pool_jobs.h"
 #include "sweep/start_jobs.h"
 #include "sweep/warmup_check.h"
@@ -144,7 +146,8 @@ ChoiceSettings tuning_for(JobGraph& graph, const AxisValue& tuning, Job& job) {
 
 StartSettings start_from_point(JobGraph& graph, const GridPoint& point, Job& job) {
   const AxisValue objective = replicate_for(graph.sweep(), point);
-  if (!is_adapted(point) || is_self_trained(point)) return start_from_base(graph, objective, job);
+  if (!is_adapted(point) || is_adapted_in_cell(point))
+    return start_from_base(graph, objective, job);
   const StartSettings adapted{.objective = objective_of(point).choice,
                               .adaptation = point[kAdaptation]->as<AdaptSettings>().name};
   if (needs_pool(point[kAdaptation]->as<AdaptSettings>())) {
@@ -177,6 +180,8 @@ int64_t add_cell(JobGraph& graph, const GridPoint& of_axes, const std::string& n
   name_choosing_metric(graph, *point[kTask], cell.tune);
   cell.labelling = labelling_for(graph, point, job);
   cell.self_training = self_training_for(graph, point, job);
+  model_instructions(graph, point, cell);
+  add_side_losses(graph, point, job, cell);
   const ModelSize size = size_of(sweep, objective_of(point));
   const TaskSize task = graph.data().task_size(*point[kTask]);
   const RowLengths lengths = row_lengths(size, task, cell.tune, soft_tokens_of(cell.tuning));
@@ -184,9 +189,10 @@ int64_t add_cell(JobGraph& graph, const GridPoint& of_axes, const std::string& n
   check_warmup(sweep, *point[kTuning], cell.tune.optimizer, tune_steps(cell.tune, rows, lengths),
                fmt::format("tuning \"{}\" of {} at train_size {}", point[kTuning]->label,
                            point[kTask]->label, point[kTrainSize]->label));
-  job.cost_seconds = trainings(cell.tune) *
-                         tune_seconds(size, cell.tune, rows, lengths, cell.tuning.name != "full") +
-                     evaluate_seconds(size, lengths, task, cell.evaluate, /*tuned=*/true);
+  job.cost_seconds =
+      trainings(cell.tune) * tune_seconds(size, cell.tune, rows, trained_lengths(cell, lengths),
+                                          cell.tuning.name != "full") +
+      evaluate_seconds(size, lengths, task, cell.evaluate, /*tuned=*/true);
   job.cost_seconds += pool_seconds(size, lengths, task, cell);
   job.sharing = sharing_of(point, cell, job);
   if (!job.sharing.empty()) {

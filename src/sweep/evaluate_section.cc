@@ -106,7 +106,7 @@ EvaluateSettings read_evaluate(const toml::node& node, const Catalogues& catalog
   EvaluateSettings evaluate;
   const TomlTable table(node, "[evaluate]",
                         {"test_examples", "metrics", "max_new_tokens", "batch_size", "decoding",
-                         "also", "precision"});
+                         "also", "precision", "text_loss", "transfer"});
   table.read("test_examples", evaluate.test_examples, kZeroOrMore);
   table.read("max_new_tokens", evaluate.max_new_tokens, kOneOrMore);
   table.read("batch_size", evaluate.batch_size, kOneOrMore);
@@ -122,6 +122,25 @@ EvaluateSettings read_evaluate(const toml::node& node, const Catalogues& catalog
     read_also(*given, catalogues.decodings, evaluate);
   require_samples(table, catalogues.metrics, evaluate);
   return evaluate;
+}
+
+// The keys are checked by read_evaluate.
+void read_side_losses(const toml::node& node, Sweep& sweep) {
+  const toml::table& table = *node.as_table();
+  if (const toml::node* given = table.get("text_loss")) {
+    if (!given->is_boolean())
+      fail_at(given->source(), "text_loss of [evaluate] must be true or false");
+    sweep.text_loss = given->as_boolean()->get();
+    if (sweep.text_loss && sweep.pretrain.held_out == 0) {
+      fail_at(given->source(),
+              "text_loss is measured on documents that no base has learned from: keep some from "
+              "training with [pretrain] held_out = 200");
+    }
+  }
+  const toml::node* transfer = table.get("transfer");
+  if (!transfer) return;
+  for (const toml::node& label : list(*transfer, "transfer of [evaluate]"))
+    sweep.transfer.push_back(text(label, "each element of transfer"));
 }
 
 std::vector<std::string> under_all_decodings(const std::vector<std::string>& metrics,

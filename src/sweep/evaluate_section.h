@@ -11,6 +11,8 @@
 namespace dovetail {
 
 EvaluateSettings read_evaluate(const toml::node& node, const Catalogues& catalogues);
+// Its keys text_loss and transfer.
+void read_side_losses(const toml::node& node, Sweep& sweep);
 SelectSettings read_select(const toml::node& node);
 
 // The names in a record: the metrics, then METRIC@LABEL for each further decoding.

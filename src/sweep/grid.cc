@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "plan/adaptations.h"
 
 namespace dovetail {
 
@@ -90,8 +91,8 @@ bool is_adapted(const GridPoint& point) {
   return point[kAdaptation] && point[kAdaptation]->as<AdaptSettings>().name != "none";
 }
 
-bool is_self_trained(const GridPoint& point) {
-  return is_adapted(point) && point[kAdaptation]->as<AdaptSettings>().name == "self_training";
+bool is_adapted_in_cell(const GridPoint& point) {
+  return is_adapted(point) && find_adaptation(point[kAdaptation]->as<AdaptSettings>().name).in_cell;
 }
 
 bool has_soft_tokens(const GridPoint& point) {

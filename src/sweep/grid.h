@@ -27,10 +27,10 @@ GridPoint only(const GridPoint& point, std::initializer_list<AxisIndex> axes);
 // SWEEP/HEAD/LABEL/.../seedN; without HEAD if it is "".
 std::string joined_name(const std::string& sweep, std::string_view head, const GridPoint& point);
 
-// Whether the point has an adaptation; and one under which its cell starts from the base, and
-// learns from unlabelled examples itself.
+// Whether the point has an adaptation; and one under which its cell starts from the base and is
+// trained in another way (AdaptationEntry::in_cell).
 bool is_adapted(const GridPoint& point);
-bool is_self_trained(const GridPoint& point);
+bool is_adapted_in_cell(const GridPoint& point);
 
 // Whether the point's template contains soft tokens, which only some tunings train.
 bool has_soft_tokens(const GridPoint& point);

@@ -68,10 +68,11 @@ std::string need_of(BaselineKind kind) {
   return guess ? "picks one of an example's choices" : "";
 }
 
-// Whether the model that a point starts from hangs on more than start, task and template: on the
-// cells' labelled examples. Such a one is neither a baseline nor probed.
-bool starts_from_a_pool(const GridPoint& point) {
-  return point[kAdaptation] && needs_pool(point[kAdaptation]->as<AdaptSettings>());
+// Whether the adaptation of a point is part of its cells, or hangs on their labelled examples. What
+// stands before any cell, a baseline or a probe, then has none of it.
+bool belongs_to_cells(const GridPoint& point) {
+  return is_adapted_in_cell(point) ||
+         (point[kAdaptation] && needs_pool(point[kAdaptation]->as<AdaptSettings>()));
 }
 
 // Adds one cell for each part of the grid that the kept points touch.
@@ -85,7 +86,7 @@ void add_baselines(const std::vector<GridPoint>& points, JobGraph& graph,
     bool any = false;
     for (const GridPoint& point : points) {
       const GridPoint part = only(point, baseline.axes);
-      if (starts_from_a_pool(part) || has_soft_tokens(part) || !seen.insert(part).second)
+      if (belongs_to_cells(part) || has_soft_tokens(part) || !seen.insert(part).second)
         continue;  // no tuning trains them
       if (!is_scored(baseline.kind, graph, *point[kTask])) continue;
       any = true;
@@ -109,7 +110,7 @@ constexpr std::initializer_list<AxisIndex> kRaced = {kObjective, kAdaptation, kT
 
 bool is_probed(const SelectSettings& select, const GridPoint& point) {
   const AxisValue* adaptation = point[kAdaptation];
-  if (starts_from_a_pool(point)) return false;
+  if (belongs_to_cells(point)) return false;
   return select.adaptations.empty() || !adaptation ||
          std::ranges::find(select.adaptations, adaptation->label) != select.adaptations.end();
 }

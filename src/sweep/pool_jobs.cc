@@ -61,7 +61,8 @@ GridPoint deciding_part(const Sweep& sweep, const GridPoint& point) {
 
 ChoiceSettings objective_on_pool(JobGraph& graph, const AxisValue& objective,
                                  const AxisValue& adaptation) {
-  ChoiceSettings choice = objective_to_continue(graph.sweep(), objective, adaptation.label);
+  ChoiceSettings choice = objective_to_continue(graph.sweep(), objective,
+                                                fmt::format("adaptation \"{}\"", adaptation.label));
   const auto& adapt = adaptation.as<AdaptSettings>();
   if (choice.name == "supervised") {
     fail_at_value(graph.sweep(), objective,
@@ -148,7 +149,7 @@ std::optional<PoolLabelling> labelling_for(JobGraph& graph, const GridPoint& poi
 }
 
 std::optional<SelfTraining> self_training_for(JobGraph& graph, const GridPoint& point, Job& job) {
-  if (!is_self_trained(point)) return std::nullopt;
+  if (!is_adapted(point) || adaptation_of(point).name != "self_training") return std::nullopt;
   const Sweep& sweep = graph.sweep();
   const AxisValue& adaptation = *point[kAdaptation];
   const AdaptSettings& adapt = adaptation.as<AdaptSettings>();

@@ -119,6 +119,7 @@ void read_model(const TomlTable& root, const Catalogues& catalogues, Sweep& swee
 void read_evaluation(const TomlTable& root, const Catalogues& catalogues, Sweep& sweep) {
   if (const toml::node* evaluate = root.find("evaluate")) {
     sweep.evaluate = read_evaluate(*evaluate, catalogues);
+    read_side_losses(*evaluate, sweep);
   } else if (!catalogues.decodings.empty()) {
     sweep.evaluate.decoding = {catalogues.decodings.front().name,
                                catalogues.decodings.front().defaults};
@@ -163,6 +164,7 @@ Sweep parse_sweep(const std::filesystem::path& file, const Catalogues& catalogue
   check_choices(sweep);
   check_objectives(root, sweep, catalogues.objectives);
   check_adaptations(root, sweep);
+  check_transfer(root, sweep);
   read_exclusions(root, sweep);
   sweep.claims = read_claims(root, sweep);
   return sweep;

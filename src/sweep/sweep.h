@@ -35,6 +35,10 @@ struct Sweep {
   std::string adapt_long_labels = "normalize";  // PoolLabelling::long_labels
   TuneSettings tune;
   EvaluateSettings evaluate;
+  // [evaluate] of cells, beside their test: the loss of held-out text, and of the outputs of other
+  // tasks, by label.
+  bool text_loss = false;
+  std::vector<std::string> transfer;
   MetricTraitsMap metric_traits;  // of the measured metrics, by name
   SelectSettings select;
   std::vector<std::string> baselines;                  // names of plan/baselines.h
@@ -60,7 +64,8 @@ struct CatalogueEntry {
   std::function<void(const Json& parameters)> check;
   // A template: it contains soft tokens. A tuning: it trains some. The first needs the second.
   bool soft_tokens = false;
-  bool classifies = false;  // of a tuning: it chooses among a task's labels
+  bool classifies = false;    // of a tuning: it chooses among a task's labels
+  bool conversation = false;  // of a template: it writes conversations
   // A tuning: whether it leaves the model's weights as they are; may be empty.
   std::function<bool(const Json& parameters)> keeps_weights = {};
   AxisTraits traits = {};

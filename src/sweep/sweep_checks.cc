@@ -152,10 +152,11 @@ bool has_causal_start(const Sweep& sweep) {
 void check_adaptation(const toml::source_region& place, const AxisValue& value,
                       const Sweep& sweep) {
   const auto& adapt = value.as<AdaptSettings>();
-  if (adapt.name != "none" && has_causal_start(sweep)) {
+  const bool for_any = adapt.name == "none" || adapt.name == "instruction_modelling";
+  if (!for_any && has_causal_start(sweep)) {
     fail_at(place, fmt::format("adaptation \"{}\" is for encoder-decoder models, and a start of "
-                               "this sweep is decoder-only: name \"none\" alone, or leave the axis "
-                               "out",
+                               "this sweep is decoder-only: name \"none\" and "
+                               "\"instruction_modelling\" alone, or leave the axis out",
                                value.label));
   }
   if (needs_sentences(adapt) && sweep.adapt_text.empty()) {
@@ -196,6 +197,19 @@ void check_objectives(const TomlTable& root, const Sweep& sweep, const Entries& 
     check_replicates(nodes.get(i)->source(), values[i], sweep);
   }
   check_select(root, sweep);
+}
+
+void check_transfer(const TomlTable& root, const Sweep& sweep) {
+  if (sweep.transfer.empty()) return;
+  std::vector<std::string> labels;
+  for (const AxisValue& value : sweep.axes.at("task")) labels.push_back(value.label);
+  for (const std::string& label : sweep.transfer) {
+    if (std::ranges::find(labels, label) != labels.end()) continue;
+    fail_at(
+        root.at("evaluate").source(),
+        fmt::format("transfer of [evaluate] names \"{}\", which is no label of the axis task: {}",
+                    label, did_you_mean(label, labels)));
+  }
 }
 
 void check_adaptations(const TomlTable& root, const Sweep& sweep) {

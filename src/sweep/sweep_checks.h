@@ -13,6 +13,8 @@ namespace dovetail {
 void check_objectives(const TomlTable& root, const Sweep& sweep, const Entries& objectives);
 
 // Sentences, triples or a text; labels of [select] adaptations.
+// The labels that transfer of [evaluate] names must be on the axis task.
+void check_transfer(const TomlTable& root, const Sweep& sweep);
 void check_adaptations(const TomlTable& root, const Sweep& sweep);
 
 }  // namespace dovetail

@@ -28,6 +28,28 @@ void write_segments(const Sequence& sequence, const BatchIds& ids, int64_t row, 
   }
 }
 
+// One number for each target token: a sequence's, or where it has none, `otherwise`; 0 for padding.
+// Undefined where no sequence has any.
+at::Tensor numbers_of_targets(std::span<const Sequence* const> sequences,
+                              std::vector<float> Sequence::*numbers, float otherwise,
+                              int64_t target_length) {
+  if (std::ranges::all_of(sequences, [&](const Sequence* s) { return (s->*numbers).empty(); }))
+    return {};
+  const at::Tensor all_BT = at::zeros({std::ssize(sequences), target_length}, at::kFloat);
+  float* line = all_BT.data_ptr<float>();
+  for (const Sequence* sequence : sequences) {
+    const std::vector<float>& own = sequence->*numbers;
+    DOVETAIL_CHECK(own.empty() || own.size() == sequence->target.size());
+    if (own.empty()) {
+      std::fill_n(line, sequence->target.size(), otherwise);
+    } else {
+      std::copy(own.begin(), own.end(), line);
+    }
+    line += target_length;
+  }
+  return all_BT;
+}
+
 }  // namespace
 
 Batch collate(std::span<const Sequence* const> sequences, const BatchIds& ids) {
@@ -59,7 +81,11 @@ Batch collate(std::span<const Sequence* const> sequences, const BatchIds& ids) {
     if (has_segments) write_segments(*sequences[row], ids, row, batch);
     batch.num_targets += static_cast<int64_t>(target.size());
     batch.num_tokens += static_cast<int64_t>(source.size() + target.size());
+    batch.loss_divisor += sequences[row]->weights.empty() ? static_cast<double>(target.size())
+                                                          : sequences[row]->divisor;
   }
+  batch.weights_BT = numbers_of_targets(sequences, &Sequence::weights, 1, target_length);
+  batch.base_weights_BT = numbers_of_targets(sequences, &Sequence::base_weights, 0, target_length);
   batch.num_computed = rows * (source_length + target_length);
   return batch;
 }
@@ -77,8 +103,9 @@ std::vector<std::vector<int64_t>> epoch_batches(std::span<const Sequence> rows,
 
 Batch Batch::to(const at::Device& device) const {
   Batch moved = *this;
-  for (at::Tensor* tensor : {&moved.source_BS, &moved.mask_BS, &moved.segments_BT,
-                             &moved.decoder_ids_BT, &moved.labels_BT}) {
+  for (at::Tensor* tensor :
+       {&moved.source_BS, &moved.mask_BS, &moved.segments_BT, &moved.decoder_ids_BT,
+        &moved.labels_BT, &moved.weights_BT, &moved.base_weights_BT}) {
     if (tensor->defined()) *tensor = tensor->to(device);
   }
   return moved;

@@ -31,6 +31,12 @@ struct Sequence {
   std::vector<int32_t> target;
   // Of several examples that share the row: where each one ends. Empty: one example.
   std::vector<int32_t> source_ends = {}, target_ends = {};
+  // What the loss of each target token counts, and what the row adds to the divisor of the batch's
+  // summed loss. Empty: each counts 1, and the row adds their number.
+  std::vector<float> weights = {};
+  double divisor = 0;
+  // What the divergence from the base model counts at each target token; empty: nothing.
+  std::vector<float> base_weights = {};
 };
 
 struct Batch {
@@ -42,6 +48,11 @@ struct Batch {
   int64_t num_tokens = 0;     // of source and target, without padding
   int64_t num_computed = 0;   // of source and target, with padding
   int64_t num_targets = 0;
+  at::Tensor weights_BT;       // float: Sequence::weights, 0 where padded; undefined: 1 each
+  at::Tensor base_weights_BT;  // float: Sequence::base_weights; undefined: none
+  // What a step divides the sum of its token losses by, also of parts of a batch: num_targets, but
+  // for rows with weights.
+  double loss_divisor = 0;
 
   Batch to(const at::Device& device) const;
 };

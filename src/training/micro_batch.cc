@@ -18,13 +18,18 @@ Batch rows_of(const Batch& batch, int64_t begin, int64_t end, int64_t stride = 1
   const int64_t source_length =
       std::min(mask.size(1), std::max<int64_t>(1, sources.max().item<int64_t>()));
   const int64_t target_length = std::max<int64_t>(1, targets.max().item<int64_t>());
+  const auto targets_of = [&](const Tensor& all) {
+    return all.defined() ? rows(all).narrow(1, 0, target_length).contiguous() : Tensor();
+  };
   Batch part;
   part.source_BS = rows(batch.source_BS).narrow(1, 0, source_length).contiguous();
   part.mask_BS = mask.narrow(1, 0, source_length).contiguous();
-  if (batch.segments_BT.defined())
-    part.segments_BT = rows(batch.segments_BT).narrow(1, 0, target_length).contiguous();
-  part.decoder_ids_BT = rows(batch.decoder_ids_BT).narrow(1, 0, target_length).contiguous();
-  part.labels_BT = labels.narrow(1, 0, target_length).contiguous();
+  part.segments_BT = targets_of(batch.segments_BT);
+  part.decoder_ids_BT = targets_of(batch.decoder_ids_BT);
+  part.labels_BT = targets_of(batch.labels_BT);
+  part.weights_BT = targets_of(batch.weights_BT);
+  part.base_weights_BT = targets_of(batch.base_weights_BT);
+  part.loss_divisor = batch.loss_divisor;
   part.num_targets = targets.sum().item<int64_t>();
   part.num_tokens = part.num_targets + sources.sum().item<int64_t>();
   part.num_computed = mask.size(0) * (source_length + target_length);

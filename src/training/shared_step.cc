@@ -34,8 +34,7 @@ void shared_pass(std::span<PlannedStep> runs, size_t part, int64_t step) {
   for (PlannedStep& planned : runs) {
     if (part >= planned.plan.parts.size() || !planned.step->failure.empty()) continue;
     const TrainingTask& task = planned.step->run->task;
-    inputs.push_back({task.model, task.tuning, &planned.plan.parts[part], planned.plan.settings,
-                      planned.plan.options(task, part), task.encoder_outputs});
+    inputs.push_back(planned.plan.input(task, *task.model, part));
     owners.push_back(&planned);
   }
   if (inputs.empty()) return;

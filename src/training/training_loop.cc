@@ -55,9 +55,7 @@ double accumulate_gradients(const TrainingRun& run, const Batch& batch, int64_t 
   if (state.replica) state.replica->take_weights();
   double loss_sum = 0;
   for (size_t i = 0; i < plan.parts.size(); ++i) {
-    const Tensor loss = weighted_losses({{&model, task.tuning, &plan.parts[i], plan.settings,
-                                          plan.options(task, i), task.encoder_outputs}})
-                            .squeeze(0);
+    const Tensor loss = weighted_losses({plan.input(task, model, i)}).squeeze(0);
     const double part_sum = loss.item<double>() / plan.weight;
     if (!std::isfinite(part_sum))
       throw_<SystemError>("the loss is {} at step {}", part_sum, step + 1);
@@ -129,7 +127,7 @@ void end_step(const TrainingRun& run, int64_t step, const Batch& batch, double l
   if (state.average) state.average->update(step + 1);
   outcome.cost.train_steps += 1;
   outcome.cost.train_tokens += batch.num_tokens;
-  curve.add(loss_sum, batch.num_targets, step + 1, step + 1 == task.steps, outcome.train_loss);
+  curve.add(loss_sum, batch.loss_divisor, step + 1, step + 1 == task.steps, outcome.train_loss);
 }
 
 void tell_of_step(const TrainingRun& run, int64_t step) {
@@ -206,12 +204,12 @@ void finish(const TrainingRun& run) {
 
 }  // namespace
 
-// The loss contains the division by all target tokens of the step, so that the backward pass has
-// nothing to multiply.
+// The loss contains the division by the step's divisor, so that the backward pass has nothing to
+// multiply.
 StepPlan plan_step(const TrainingTask& task, const Batch& batch, int64_t step) {
   StepPlan plan;
   plan.parts = own_parts(task, batch);
-  plan.weight = 1.0 / static_cast<double>(batch.num_targets);
+  plan.weight = 1.0 / batch.loss_divisor;
   plan.settings = {.label_smoothing = static_cast<float>(task.options.label_smoothing),
                    .z_loss = static_cast<float>(task.options.z_loss),
                    .weight = static_cast<float>(plan.weight)};
@@ -219,12 +217,20 @@ StepPlan plan_step(const TrainingTask& task, const Batch& batch, int64_t step) {
   return plan;
 }
 
-ForwardOptions StepPlan::options(const TrainingTask& task, size_t part) const {
-  return {
-      .dropout = task.dropout,
-      // a seed for each part, or rows at the same place of two parts would drop the same elements
-      .dropout_seed = part == 0 ? seed : derive_seed(seed, fmt::format("part/{}", part)),
-      .activation_checkpointing = task.options.activation_checkpointing};
+LossInput StepPlan::input(const TrainingTask& task, const T5Model& model, size_t part) const {
+  // a seed for each part, or rows at the same place of two parts would drop the same elements
+  const uint64_t own_seed = part == 0 ? seed : derive_seed(seed, fmt::format("part/{}", part));
+  const ForwardOptions options{.dropout = task.dropout,
+                               .dropout_seed = own_seed,
+                               .activation_checkpointing = task.options.activation_checkpointing};
+  return {.model = &model,
+          .tuning = task.tuning,
+          .batch = &parts[part],
+          .settings = settings,
+          .options = options,
+          .neftune_alpha = task.neftune_alpha,
+          .base = task.base,
+          .known = task.encoder_outputs};
 }
 
 void prepare(const TrainingTask& task, TrainingState& state) {

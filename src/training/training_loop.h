@@ -31,7 +31,9 @@ struct TrainingTask {
   TrainingOptions options;
   int64_t steps = 0;
   double dropout = 0;
-  uint64_t seed = 0;  // of dropout
+  uint64_t seed = 0;              // of dropout, and of noise on embeddings
+  double neftune_alpha = 0;       // of noise on embeddings (training/embedding_noise.h); 0: none
+  const T5Model* base = nullptr;  // of batches with base_weights_BT
 
   // Called once a step, in order.
   std::function<Batch(int64_t step)> next_batch;
@@ -59,7 +61,7 @@ struct TrainingState {
 
 // The results of a training run.
 struct TrainingOutcome {
-  Curve train_loss;  // mean token loss, with smoothing and z-loss, over stretches of steps
+  Curve train_loss;  // the trained loss, with all its terms, over stretches of steps
   Cost cost;
   int64_t computed_tokens = 0;  // with padding
   std::string failure;          // why the run was given up; "" on success
@@ -85,14 +87,14 @@ void train(std::span<const TrainingRun> group);
 // The same for a single run.
 void train(const TrainingTask& task, TrainingState& state, TrainingOutcome& outcome);
 
-// What a step computes its loss with: settings, dropout and micro-batches.
+// What a step computes its loss with: settings, seed and micro-batches.
 struct StepPlan {
   std::vector<Batch> parts;  // micro-batches, of this rank
-  double weight = 0;         // of each target's loss: one by their number
+  double weight = 0;         // of each target's loss: one by Batch::loss_divisor
   CrossEntropy settings;
   uint64_t seed = 0;  // of dropout
 
-  ForwardOptions options(const TrainingTask& task, size_t part) const;
+  LossInput input(const TrainingTask& task, const T5Model& model, size_t part) const;
 };
 StepPlan plan_step(const TrainingTask& task, const Batch& batch, int64_t step);
 

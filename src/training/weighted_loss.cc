@@ -2,7 +2,10 @@
 #include "training/weighted_loss.h"
 
 #include <ATen/ops/stack.h>
+#include <ATen/ops/zeros.h>
 
+#include "training/base_divergence.h"
+#include "training/embedding_noise.h"
 #include "tuning/label_reader.h"
 
 namespace dovetail {
@@ -11,15 +14,35 @@ using at::Tensor;
 
 namespace {
 
+// The divergences of the inputs that have a base: [inputs]; undefined where none has.
+Tensor divergences(const std::vector<LossInput>& inputs, const std::vector<Tensor>& hidden) {
+  std::vector<Tensor> terms;
+  bool any = false;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const LossInput& in = inputs[i];
+    const bool has_base = in.batch->base_weights_BT.defined();
+    terms.push_back(has_base ? base_divergence(*in.base, *in.model, hidden[i], *in.batch) *
+                                   in.settings.weight
+                             : at::zeros({}, hidden[i].options().dtype(at::kFloat)));
+    any |= has_base;
+  }
+  return any ? at::stack(terms) : Tensor();
+}
+
 // Of inputs that the decoder answers.
 Tensor decoder_losses(const std::vector<LossInput>& inputs,
                       const std::vector<DecoderPart>& targets) {
   const std::vector<Tensor> hidden = decode_group(targets);
   std::vector<HeadPart> heads;
   for (size_t i = 0; i < inputs.size(); ++i)
-    heads.push_back({inputs[i].model, hidden[i], inputs[i].batch->labels_BT, inputs[i].settings});
-  return losses_of_group(heads);
+    heads.push_back({inputs[i].model, hidden[i], inputs[i].batch->labels_BT, inputs[i].settings,
+                     inputs[i].batch->weights_BT});
+  const Tensor losses = losses_of_group(heads), more = divergences(inputs, hidden);
+  return more.defined() ? losses + more : losses;
 }
+
+// Whether what the encoder makes of a source is of one draw.
+bool draws(const LossInput& in) { return in.options.dropout > 0 || in.neftune_alpha > 0; }
 
 ForwardOptions options_of(const LossInput& in) {
   ForwardOptions options = in.options;
@@ -53,6 +76,15 @@ Tensor losses_of_memories(const std::vector<LossInput>& inputs,
   return at::stack(losses);
 }
 
+void add_noise(const LossInput& in, EncoderPart& source) {
+  const T5Config& config = in.model->config();
+  const EmbeddingNoise noise = draw_embedding_noise(*in.batch, config.d_model, config.is_causal(),
+                                                    in.neftune_alpha, in.options.dropout_seed);
+  source.embedded_BSD =
+      source.embedded_BSD + noise.source_BSD.to(source.embedded_BSD.scalar_type());
+  source.options.decoder_noise_BTD = noise.target_BTD;
+}
+
 }  // namespace
 
 Tensor weighted_losses(const std::vector<LossInput>& inputs) {
@@ -61,12 +93,13 @@ Tensor weighted_losses(const std::vector<LossInput>& inputs) {
   std::vector<size_t> places;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const LossInput& in = inputs[i];
-    if (in.known && in.options.dropout == 0) memories[i] = in.known->find(*in.batch);
+    if (in.known && !draws(in)) memories[i] = in.known->find(*in.batch);
     if (memories[i].defined()) continue;
     // the tuning may embed in float32 for a model in half precision
     const Tensor embedded_BSD =
         in.tuning->embed(in.batch->source_BS).to(in.model->weights().shared_VD.scalar_type());
     sources.push_back({in.model, embedded_BSD, in.batch->mask_BS, options_of(in)});
+    if (in.neftune_alpha > 0) add_noise(in, sources.back());
     places.push_back(i);
   }
   const std::vector<Tensor> encoded =
@@ -74,7 +107,7 @@ Tensor weighted_losses(const std::vector<LossInput>& inputs) {
   for (size_t i = 0; i < places.size(); ++i) {
     const LossInput& in = inputs[places[i]];
     memories[places[i]] = encoded[i];
-    if (in.known) in.known->offer(*in.batch, encoded[i], in.options.dropout > 0);
+    if (in.known) in.known->offer(*in.batch, encoded[i], draws(in));
   }
   return losses_of_memories(inputs, memories);
 }

@@ -19,10 +19,13 @@ struct LossInput {
   const Batch* batch = nullptr;
   CrossEntropy settings;
   ForwardOptions options;
+  double neftune_alpha = 0;  // of noise on embeddings, drawn from options.dropout_seed; 0: none
+  const T5Model* base = nullptr;    // of batches with base_weights_BT
   EncoderOutputs* known = nullptr;  // of this model with this tuning; or null
 };
 
-// settings.weight times the sum of the token losses of a batch (nats), a differentiable scalar.
+// settings.weight times the sum of the token losses of a batch (nats), each times its weight where
+// the batch has weights, and of the divergences from a base; a differentiable scalar.
 // Call backward() on the result itself: see kernels/head_loss.h.
 at::Tensor weighted_loss(const T5Model& model, TuningMethod& tuning, const Batch& batch,
                          const CrossEntropy& settings = {}, const ForwardOptions& options = {});

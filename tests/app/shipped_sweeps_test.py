@@ -4,6 +4,7 @@
 import json
 import re
 import shutil
+import subprocess
 from collections import Counter
 from pathlib import Path
 
@@ -117,6 +118,21 @@ def write_pcp(folder):
                 f"{text}\t{label}\n" for text, label in texts))
 
 
+def write_instructions(folder, passages):
+    """As sweeps/claims/prepare leaves them, of passages of numbers."""
+    passages.write_text("".join(" ".join(f"{i}.{word}" for word in range(30)) + "\n"
+                                for i in range(1400)))
+    folder.mkdir(parents=True)
+    for ratio in ("0.1", "0.5", "1", "5", "25"):
+        name = f"continue_{ratio}"
+        made = subprocess.run([SOURCE / "data/controlled_ratio.py", passages, "--ratio", ratio,
+                               "--examples", "1400"], check=True, capture_output=True, text=True)
+        (folder / f"{name}.jsonl").write_text(made.stdout)
+        (folder / f"{name}.toml").write_text(
+            f'kind = "instruction"\nname = "{name}"\ntrain = "{name}.jsonl"\n'
+            "test_fraction = 0.125\n")
+
+
 def write_text(file):
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("".join(f"Line {i} is used for nothing.\n" for i in range(50)))
@@ -193,6 +209,9 @@ CLAIMS = {
     "dept_efficiency": 3 * 8 * 3,      # tasks, tunings
     # 13 adaptations, of which the separator is for the two tasks of pairs; 5 tasks, 3 seeds
     "pcp": (12 * 5 + 2) * 3,
+    # 10 adaptations and half the rate, 6 tasks, 2 sizes
+    "instruction": (10 + 1) * 6 * 2 * 3,
+    "instruction_causal": (10 + 1) * 6 * 2 * 3,
 }
 
 
@@ -207,6 +226,7 @@ def test_sweeps_of_claims_are_planned(name, tmp_path):
     for card, labels in (("ag_news", 4), ("yelp_review", 5), ("imdb", 2)):
         write_usb(tmp_path / "results/datasets" / card, card, labels)
     write_pcp(tmp_path / "results/datasets/pcp")
+    write_instructions(tmp_path / "results/datasets/instruction", tmp_path / "passages.txt")
     for text in ("novels", "novel-sentences"):
         write_text(tmp_path / f"results/text/{text}.txt")
     shutil.copytree(SOURCE / "sweeps", tmp_path / "sweeps")
@@ -215,6 +235,7 @@ def test_sweeps_of_claims_are_planned(name, tmp_path):
 
     assert cells["tune"] == CLAIMS[name]
     # objectives, or stages of one, x replicates
-    assert jobs["pretrain"] == {"dept_efficiency": 2, "pcp": 3}.get(name, 6)
+    assert jobs["pretrain"] == {
+        "dept_efficiency": 2, "pcp": 3, "instruction": 3, "instruction_causal": 3}.get(name, 6)
     if name == "pcp":   # all but none and the two of self-training
         assert jobs["adapt"] == (9 * 5 + 2) * 3

@@ -240,7 +240,7 @@ TEST_F(PoolAdaptationTest, AugmentedTextsHaveAGapOfTheirOwn) {
     EXPECT_EQ(batch.labels_BT[row][0].item<int64_t>(), gap) << row;
     if (row < 4) labelled_targets += batch.labels_BT[row].ge(0).sum().item<int64_t>();
   }
-  EXPECT_EQ(batch.num_targets, labelled_targets) << "what the loss is divided by";
+  EXPECT_EQ(batch.loss_divisor, labelled_targets) << "what the loss is divided by";
 }
 
 TEST(LabelsBy, HasTheControlsOfPcp) {

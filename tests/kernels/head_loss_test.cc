@@ -2,6 +2,8 @@
 #include <ATen/Context.h>
 #include <ATen/core/Reduction.h>
 #include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/rand.h>
 #include <ATen/ops/randint.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/tensor.h>
@@ -64,6 +66,53 @@ TEST(HeadLoss, EqualsTheReferenceWithEveryOption) {
   check(2, 300, {.label_smoothing = 0.1f}, 0.2);
   check(33, 100, {.z_loss = 1e-2f, .weight = 0.125f}, 1.0);
   check(5, 64, {.label_smoothing = 0.2f, .z_loss = 1e-3f, .weight = 3.0f}, 0.5);
+}
+
+// Each part's rows count by weights of their own, or alike.
+TEST(HeadLoss, RowsCountByTheirWeights) {
+  at::manual_seed(34);
+  constexpr int64_t kRows = 12, kFirst = 7, kVocabulary = 57;
+  const Tensor labels = at::randint(0, kVocabulary, {kRows}, at::kLong);
+  const Tensor of_first = labels.narrow(0, 0, kFirst),
+               of_rest = labels.narrow(0, kFirst, kRows - kFirst);
+  const Tensor weights = at::rand({kFirst}), head = at::randn({kVocabulary, 24});
+  weights[2] = 0;
+  const CrossEntropy first{.label_smoothing = 0.1f, .z_loss = 1e-3f, .weight = 0.5f}, rest;
+  const std::vector<LossPart> parts = {{kFirst, first, weights}, {kRows - kFirst, rest}};
+  expect_same(
+      [&](const auto& x) { return head_losses(x[0], head_of(head), labels, 0.7, parts).sum(); },
+      [&](const auto& x) {
+        return head_loss_reference(x[0].narrow(0, 0, kFirst), head, of_first, 0.7, first, weights) +
+               head_loss_reference(x[0].narrow(0, kFirst, kRows - kFirst), head, of_rest, 0.7,
+                                   rest);
+      },
+      {at::randn({kRows, 24})});
+  // of one part, the gradient of the head too
+  expect_same(
+      [&](const auto& x) {
+        return head_losses(x[0], head_of(x[1]), of_first, 0.7, {&parts[0], 1}).sum();
+      },
+      [&](const auto& x) { return head_loss_reference(x[0], x[1], of_first, 0.7, first, weights); },
+      {at::randn({kFirst, 24}), head});
+}
+
+// Weights of 1 and 0 are labels that count and labels that do not, bit for bit.
+TEST(HeadLoss, AWeightOfNothingIsNoLabel) {
+  at::manual_seed(35);
+  const Tensor x = at::randn({5, 24}), head = at::randn({57, 24});
+  const Tensor labels = at::randint(0, 57, {5}, at::kLong), weights = at::ones({5});
+  Tensor fewer = labels.clone();
+  for (const int64_t row : {1, 4}) {
+    weights[row] = 0;
+    fewer[row] = kIgnored;
+  }
+  const auto gradient = [&](const Tensor& of_labels, const Tensor& of_weights) {
+    const Tensor hidden = x.clone().requires_grad_(true);
+    const LossPart part{5, {.weight = 0.3f}, of_weights};
+    head_losses(hidden, head_of(head), of_labels, 1.0, {&part, 1}).sum().backward();
+    return hidden.grad();
+  };
+  EXPECT_TRUE(gradient(labels, weights).equal(gradient(fewer, {})));
 }
 
 TEST(HeadLoss, BlocksOfRowsMakeNoDifference) { check(200, 130000, {.weight = 0.01f}, 0.3); }

@@ -17,7 +17,10 @@ std::vector<JobSettings> every_kind() {
                      .train_size = {.examples = 4},
                      .seed = 7,
                      .evaluate = {.metrics = {"rouge_l"}}};
-  TuneJob labelling = cell, self_trained = cell;
+  TuneJob labelling = cell, self_trained = cell, modelled = cell;
+  modelled.instruction_modelling = Json{{"instruction_weight", 0.5}};
+  modelled.text_loss = ContinueSettings{.objective = {.name = "prefix_lm"}};
+  modelled.transfer = {{"other", cell.task, cell.tmpl}};
   labelling.labelling = PoolLabelling{.pool = {.fingerprint = "f"}, .long_labels = "refuse"};
   self_trained.self_training =
       SelfTraining{.long_labels = "refuse", .more_steps = 9, .parameters = {{"method", "dash"}}};
@@ -41,6 +44,7 @@ std::vector<JobSettings> every_kind() {
           cell,
           labelling,
           self_trained,
+          modelled,
           BaselineJob{.baseline = BaselineKind::most_frequent,
                       .subset = SubsetSettings{.train_size = {.per_class = 2}}},
           BaselineJob{.baseline = BaselineKind::untuned, .untuned = untuned},
