@@ -92,16 +92,29 @@ def peers_of(shape, batch, beams, threads, given, with_ctranslate2):
         start.append(lambda: Peer("transformers", python("peer_transformers.py", shape=shape,
                                                          attention=given.attention, **work)))
     if with_ctranslate2:
-        start += [ctranslate2(f"ctranslate2 {name}", name) for name in given.precisions]
+        start += [ctranslate2(f"ctranslate2 {name}", name)
+                  for name in dict.fromkeys(map(their_precision, given.precisions))]
     for name in given.precisions:
         start.append(ours(f"dovetail {name}", name, shape, batch, beams, threads))
     return start
 
 
+def their_precision(precision):
+    """CTranslate2 4 refuses bfloat16 on a CPU (compute_type of ctranslate2.Translator)."""
+    return "float32" if precision == "bfloat16" else precision
+
+
 def pairs_of(given):
-    """Peers with what they are compared with, ours in their precision."""
-    pairs = [("transformers", f"dovetail {given.precisions[0]}")]
-    return pairs + [(f"ctranslate2 {name}", f"dovetail {name}") for name in given.precisions]
+    """For each ratio its name, the peer, and which of ours is compared with it."""
+    pairs = [("transformers", "transformers", f"dovetail {given.precisions[0]}")]
+    return pairs + [(f"ctranslate2 {name}", f"ctranslate2 {their_precision(name)}",
+                     f"dovetail {name}") for name in given.precisions]
+
+
+def columns_of(given):
+    theirs = dict.fromkeys(map(their_precision, given.precisions))
+    return [*(f"ctranslate2 {name}" for name in theirs),
+            *(f"dovetail {name}" for name in given.precisions)]
 
 
 def measured(shape, batch, beams, threads, given, with_ctranslate2):
@@ -109,9 +122,9 @@ def measured(shape, batch, beams, threads, given, with_ctranslate2):
                             given.seconds)
     row = {"shape": shape, "batch": batch, "beams": beams, "threads": threads, "peers": results,
            "rounds": len(results[f"dovetail {given.precisions[0]}"]["times"])}
-    for other, mine in pairs_of(given):
+    for name, other, mine in pairs_of(given):
         if other in results:
-            row[f"speed_{other}"] = peers.speed_ratio(results, mine, other)
+            row[f"speed_{name}"] = peers.speed_ratio(results, mine, other)
     return row
 
 
@@ -127,9 +140,8 @@ def row_text(row, given):
     work = {0: "likelihoods", 1: "greedy"}.get(row["beams"], f"{row['beams']} beams")
     return [row["shape"], work, str(row["batch"]), str(row["threads"]),
             speed("transformers"),
-            *[speed(f"{who} {name}") for name in given.precisions
-              for who in ("ctranslate2", "dovetail")],
-            *[ratio(other) for other, _ in pairs_of(given)], str(row["rounds"])]
+            *map(speed, columns_of(given)),
+            *[ratio(name) for name, _, _ in pairs_of(given)], str(row["rounds"])]
 
 
 def options():
@@ -152,10 +164,11 @@ def main():
     with_ctranslate2 = has_ctranslate2()
     rows = []
     title = f"Tokens a second, median; {SOURCE} source tokens, {NEW} new or given ones"
-    speeds = [f"{who} {name}" for name in given.precisions for who in ("CTranslate2", "dovetail")]
-    peers.print_heads(title, ["model", "work", "batch", "threads", "transformers", *speeds,
+    peers.print_heads(title, ["model", "work", "batch", "threads", "transformers",
+                              *columns_of(given),
                               "dovetail / transformers",
-                              *[f"{name} / CTranslate2" for name in given.precisions], "rounds"])
+                              *[f"{name} / CTranslate2's {their_precision(name)}"
+                                for name in given.precisions], "rounds"])
     for shape in given.shapes:
         for batch, beams, threads in CASES:
             if threads not in given.threads:

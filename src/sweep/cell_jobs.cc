@@ -160,6 +160,34 @@ StartSettings start_from_point(JobGraph& graph, const GridPoint& point, Job& job
   return adapted;
 }
 
+namespace {
+
+// What the cell takes: seconds, and bytes in a group. ConfigError for a warm-up that its steps do
+// not hold.
+void estimate_cell(JobGraph& graph, const GridPoint& point, const TuneJob& cell, Job& job) {
+  const ModelSize size = size_of(graph.sweep(), objective_of(point));
+  const TaskSize task = graph.data().task_size(*point[kTask]);
+  const RowLengths lengths = row_lengths(size, task, cell.tune, soft_tokens_of(cell.tuning));
+  const double rows = train_rows(cell.train_size, task);
+  check_warmup(graph.sweep(), *point[kTuning], cell.tune.optimizer,
+               tune_steps(cell.tune, rows, lengths),
+               fmt::format("tuning \"{}\" of {} at train_size {}", point[kTuning]->label,
+                           point[kTask]->label, point[kTrainSize]->label));
+  job.cost_seconds =
+      trainings(cell.tune) * tune_seconds(size, cell.tune, rows, trained_lengths(cell, lengths),
+                                          cell.tuning.name != "full") +
+      evaluate_seconds(size, lengths, task, cell.evaluate, /*tuned=*/true);
+  job.cost_seconds += pool_seconds(size, lengths, task, cell);
+  job.sharing = sharing_of(point, cell, job);
+  if (!job.sharing.empty()) {
+    const auto trained =
+        static_cast<double>(graph.data().trained_parameters(*point[kTuning], objective_of(point)));
+    job.group_bytes = group_bytes(size, lengths, cell.evaluate, trained);
+  }
+}
+
+}  // namespace
+
 int64_t add_cell(JobGraph& graph, const GridPoint& of_axes, const std::string& name) {
   const Sweep& sweep = graph.sweep();
   const AxisValue own_task = task_in_split(of_axes);
@@ -182,24 +210,7 @@ int64_t add_cell(JobGraph& graph, const GridPoint& of_axes, const std::string& n
   cell.self_training = self_training_for(graph, point, job);
   model_instructions(graph, point, cell);
   add_side_losses(graph, point, job, cell);
-  const ModelSize size = size_of(sweep, objective_of(point));
-  const TaskSize task = graph.data().task_size(*point[kTask]);
-  const RowLengths lengths = row_lengths(size, task, cell.tune, soft_tokens_of(cell.tuning));
-  const double rows = train_rows(cell.train_size, task);
-  check_warmup(sweep, *point[kTuning], cell.tune.optimizer, tune_steps(cell.tune, rows, lengths),
-               fmt::format("tuning \"{}\" of {} at train_size {}", point[kTuning]->label,
-                           point[kTask]->label, point[kTrainSize]->label));
-  job.cost_seconds =
-      trainings(cell.tune) * tune_seconds(size, cell.tune, rows, trained_lengths(cell, lengths),
-                                          cell.tuning.name != "full") +
-      evaluate_seconds(size, lengths, task, cell.evaluate, /*tuned=*/true);
-  job.cost_seconds += pool_seconds(size, lengths, task, cell);
-  job.sharing = sharing_of(point, cell, job);
-  if (!job.sharing.empty()) {
-    const auto trained =
-        static_cast<double>(graph.data().trained_parameters(*point[kTuning], objective_of(point)));
-    job.group_bytes = group_bytes(size, lengths, cell.evaluate, trained);
-  }
+  estimate_cell(graph, point, cell, job);
   job.settings = std::move(cell);
   return graph.add(std::move(job));
 }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 #include "base/names.h"
@@ -48,6 +49,23 @@ TEST(Augmentation, SpansDropsAShareOfTheWordsInOrder) {
       ASSERT_NE(place, all.end());
     }
   }
+}
+
+// In data/wordnet-sample, noesis stands beside cognition and knowledge alone, flora beside plant
+// and plant life; qqq stands nowhere.
+TEST(Augmentation, SynonymsPutsAWordOfTheSynsetInAWordsPlace) {
+  ::setenv("WNSEARCHDIR", DOVETAIL_SOURCE_DIR "/data/wordnet-sample", 1);
+  std::set<std::string> one, both;
+  for (uint64_t seed = 0; seed < 60; ++seed) {
+    Rng rng(seed);
+    one.insert(augmented_text("Noesis qqq flora", "synonyms", 0.3, rng));
+    both.insert(augmented_text("Noesis qqq flora", "synonyms", 0.99, rng));
+    EXPECT_EQ(augmented_text("qqq qqq", "synonyms", 0.99, rng), "qqq qqq");
+  }
+  EXPECT_EQ(one, (std::set<std::string>{"cognition qqq flora", "knowledge qqq flora",
+                                        "Noesis qqq plant", "Noesis qqq plant life"}));
+  EXPECT_EQ(both, (std::set<std::string>{"cognition qqq plant", "cognition qqq plant life",
+                                         "knowledge qqq plant", "knowledge qqq plant life"}));
 }
 
 TEST(Augmentation, LeavesAWord) {
