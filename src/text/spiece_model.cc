@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "text/character_map.h"
 #include "text/utf8.h"
 
 namespace dovetail {
@@ -73,11 +74,12 @@ SpieceModel::Piece read_piece(std::string_view bytes, const std::string& where) 
     }
     if (reader.field == 3) piece.type = static_cast<int>(reader.varint);
   }
+  // the library is given none that is no text
   std::string repaired;
-  if (repair_utf8(piece.text, "?", repaired)) {
-    throw_<DataError>(
-        "{}: the piece \"{}\" of the SentencePiece model is no UTF-8; copy the file again", where,
-        repaired);
+  const bool is_broken = repair_utf8(piece.text, "?", repaired);
+  if (is_broken || piece.text.find('\0') != piece.text.npos) {
+    throw_<DataError>("{}: a piece of the SentencePiece model is no text; copy the file again",
+                      where);
   }
   return piece;
 }
@@ -109,6 +111,7 @@ SpieceModel read_spiece_model(std::string_view bytes, const std::string& where) 
     if (reader.field == 2) read_trainer(reader.bytes, where, model);
     if (reader.field == 3) read_normalizer(reader.bytes, where, model);
   }
+  if (!model.character_map.empty()) CharacterMap(std::string(model.character_map), where);
   return model;
 }
 
