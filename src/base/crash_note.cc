@@ -29,7 +29,7 @@ constexpr std::array kFatalSignals = {
     FatalSignal{SIGILL, "SIGILL"}, FatalSignal{SIGABRT, "SIGABRT"}};
 
 // Read by a signal handler, so of a fixed size. The flag is set last and cleared first.
-char watched_file[PATH_MAX], stop_mark[PATH_MAX], log_of_process[PATH_MAX];
+char watched_file[PATH_MAX], running_mark[PATH_MAX], log_of_process[PATH_MAX];
 std::atomic<bool> is_watched = false;
 static_assert(decltype(is_watched)::is_always_lock_free, "read by a signal handler");
 struct sigaction signal_actions_before[kFatalSignals.size()];
@@ -102,10 +102,11 @@ void give_signal_stack() {
 CrashWatch::CrashWatch(const std::filesystem::path& file, const std::filesystem::path& log) {
   std::error_code ignored;
   std::filesystem::create_directories(file.parent_path(), ignored);
-  const std::string mark = file.native() + kStopMark;
-  if (mark.size() >= sizeof(stop_mark) || log.native().size() >= sizeof(log_of_process)) return;
+  const std::string mark = file.native() + kRunningMark;
+  if (mark.size() >= sizeof(running_mark) || log.native().size() >= sizeof(log_of_process)) return;
   std::strcpy(watched_file, file.c_str());
-  std::strcpy(stop_mark, mark.c_str());
+  std::strcpy(running_mark, std::filesystem::exists(file, ignored) ? mark.c_str() : "");
+  if (*running_mark != '\0') std::ofstream(mark).flush();
   std::strcpy(log_of_process, log.c_str());
   give_signal_stack();
   struct sigaction action {};
@@ -117,6 +118,7 @@ CrashWatch::CrashWatch(const std::filesystem::path& file, const std::filesystem:
 }
 
 CrashWatch::~CrashWatch() {
+  remove_running_mark();
   if (!is_watched.exchange(false)) return;
   for (size_t i = 0; i < kFatalSignals.size(); ++i)
     ::sigaction(kFatalSignals[i].number, &signal_actions_before[i], nullptr);
@@ -132,10 +134,8 @@ void leave_crash_note(const char* cause) {
   append_note(watched_file, cause, int64_t{usage.ru_maxrss} * 1024, log_of_process);
 }
 
-void mark_told_to_stop() {
-  if (!is_watched) return;
-  const int fd = ::open(stop_mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-  if (fd >= 0) ::close(fd);
+void remove_running_mark() {
+  if (is_watched && *running_mark != '\0') ::unlink(running_mark);
 }
 
 void add_crash_note(const std::filesystem::path& file, const CrashNote& note) {

@@ -35,11 +35,13 @@ class CrashWatch {
 // the process.
 void leave_crash_note(const char* cause);
 
-// Makes the watched file's stop mark, if there is one: the process has been told to stop, and if it
-// is killed before it has, as launchers do after a second, the work is not at fault. For signal
-// handlers. Who keeps the notes removes the mark.
-void mark_told_to_stop();
-inline constexpr const char* kStopMark = ".stopped";  // behind the watched file's name
+// Work that has notes already, and so is under suspicion, has a mark while it runs: FILE.running. A
+// process that dies without a note leaves it behind if the work was running, which of several jobs
+// whose processes died together tells the one at fault.
+inline constexpr const char* kRunningMark = ".running";
+// Removes the mark, if there is one: the process has been told to stop, and if it is killed before
+// it has, as launchers do after a second, the work is not at fault. For signal handlers.
+void remove_running_mark();
 
 // Adds a note to a file. A failure to write is logged.
 void add_crash_note(const std::filesystem::path& file, const CrashNote& note);

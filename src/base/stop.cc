@@ -17,7 +17,7 @@ static_assert(std::atomic<bool>::is_always_lock_free, "set from a signal handler
 
 extern "C" void on_stop_signal(int) {
   stop_flag.store(true);
-  mark_told_to_stop();
+  remove_running_mark();
 }
 
 }  // namespace

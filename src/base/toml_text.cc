@@ -46,9 +46,10 @@ class TomlScan {
 
   void run() {
     constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-    if (text_.starts_with(kByteOrderMark)) at_ = kByteOrderMark.size();
+    if (text_.starts_with(kByteOrderMark)) begin_ = at_ = kByteOrderMark.size();
     while (at_ < text_.size()) {
       if (is_quote(text_[at_])) {
+        check_string();
         at_ += string_length(text_.substr(at_));
         line_begins_ = false;
       } else if (text_[at_] == '#') {
@@ -68,10 +69,23 @@ class TomlScan {
     if (letter == '.' && ++dots_ > kMostDots)
       refuse(fmt::format("a key of more than {} parts", kMostDots + 1));
     if (letter != '.' && !is_letter_of_bare_key(letter) && !is_blank(letter)) dots_ = 0;
-    if (letter == '[' && line_begins_ && depth_ == 0) check_header();
-    if (letter == '[' || letter == '{') ++depth_;
-    if (letter == ']' || letter == '}') depth_ = std::max(0, depth_ - 1);
+    const bool is_header = letter == '[' && line_begins_ && open_.empty();
+    if (is_header) check_header();
+    if (letter == '[' || letter == '{')
+      open_ += is_header || open_.starts_with(kHeader) ? kHeader : letter;
+    if ((letter == ']' || letter == '}') && !open_.empty()) open_.pop_back();
     line_begins_ = letter == '\n' || (line_begins_ && is_blank(letter));
+    const bool in_array = open_.ends_with('[');
+    if (letter == '=' || letter == '[') in_value_ = letter == '=' || in_array;
+    if (letter == '\n' || letter == ',' || letter == '{') in_value_ = in_array;
+  }
+
+  // In the midst of a key or value the parser takes a quote for a letter.
+  void check_string() const {
+    const char before = at_ == 0 ? '\n' : text_[at_ - 1];
+    const bool begins_one = is_blank(before) || before == '\n' || before == '=' || before == ',' ||
+                            before == '[' || before == '{' || (before == '.' && !in_value_);
+    if (!begins_one && at_ != begin_) refuse("a quote in the midst of a key or value");
   }
 
   void check_header() {
@@ -93,10 +107,11 @@ class TomlScan {
 
   std::string_view text_;
   const std::string& file_;
-  size_t at_ = 0;
-  int dots_ = 0;   // of the key that this may be in
-  int depth_ = 0;  // brackets that are open
-  bool line_begins_ = true;
+  size_t at_ = 0, begin_ = 0;
+  int dots_ = 0;                        // of the key that this may be in
+  std::string open_;                    // brackets that are open
+  static constexpr char kHeader = 'h';  // in place of a header's brackets
+  bool line_begins_ = true, in_value_ = false;
 };
 
 }  // namespace

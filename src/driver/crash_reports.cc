@@ -60,7 +60,7 @@ void CrashReports::begin_run(bool alone) {
   if (!alone) return;
   std::vector<fs::path> marks;
   for (const auto& file : fs::directory_iterator(folder_, ignored))
-    if (file.path().extension() == kStopMark) marks.push_back(file.path());
+    if (file.path().extension() == kRunningMark) marks.push_back(file.path());
   for (const fs::path& mark : marks) fs::remove(mark, ignored);
 }
 
@@ -70,37 +70,36 @@ void CrashReports::count_kills() {
   std::ofstream(folder_ / kKillsFile) << kills_before_.boot << " " << kills_before_.count << "\n";
 }
 
-bool CrashReports::was_told_to_stop(const std::string& key) const {
-  return !folder_.empty() && fs::exists(folder_ / (key + kStopMark));
-}
-
 bool CrashReports::kernel_has_killed() const {
   const OutOfMemoryKills now = out_of_memory_kills();
   return now.boot == kills_before_.boot && now.count > kills_before_.count;
 }
 
-void CrashReports::add(const std::string& key, const Death& death) {
-  if (folder_.empty()) return;
-  Notes now = read_crash_notes(folder_ / key);
-  const bool has_left_one = now.size() > notes_of(key).size();
-  notes_[key] = std::move(now);
-  if (has_left_one) return;
+bool CrashReports::add(const std::string& key, const Death& death) {
+  if (folder_.empty()) return true;
+  const size_t num_before = notes_of(key).size();
+  notes_[key] = read_crash_notes(folder_ / key);
   const bool for_memory = death.on_this_machine && kernel_has_killed();
-  if (for_memory) count_kills();
-  keep(key, {.cause = for_memory ? kKilledForMemory : kKilled,
-             .peak_bytes = death.peak_bytes,
-             .log = log_of_rank_ ? log_of_rank_(death.rank) : ""});
+  return add_unless_noted(key, notes_of(key).size() > num_before,
+                          {.cause = for_memory ? kKilledForMemory : kKilled,
+                           .peak_bytes = death.peak_bytes,
+                           .log = log_of_rank_ ? log_of_rank_(death.rank) : ""});
 }
 
 bool CrashReports::add_from_earlier_run(const std::string& key, int64_t num_deaths) {
   if (folder_.empty()) return true;
-  if (was_told_to_stop(key)) {
-    forget_stop(key);
-    return false;
-  }
   notes_[key] = read_crash_notes(folder_ / key);
-  if (std::ssize(notes_of(key)) < num_deaths)
-    keep(key, {.cause = kernel_has_killed() ? kKilledForMemory : kKilled});
+  return add_unless_noted(key, std::ssize(notes_of(key)) >= num_deaths,
+                          {.cause = kernel_has_killed() ? kKilledForMemory : kKilled});
+}
+
+bool CrashReports::add_unless_noted(const std::string& key, bool is_noted, const CrashNote& note) {
+  std::error_code ignored;
+  const bool was_running = fs::remove(folder_ / (key + kRunningMark), ignored);
+  if (is_noted) return true;
+  if (!notes_of(key).empty() && !was_running) return false;
+  if (note.cause == kKilledForMemory) count_kills();
+  keep(key, note);
   return true;
 }
 
@@ -113,11 +112,6 @@ const CrashReports::Notes& CrashReports::notes_of(const std::string& key) const 
   static const Notes none;
   const auto found = notes_.find(key);
   return found == notes_.end() ? none : found->second;
-}
-
-void CrashReports::forget_stop(const std::string& key) const {
-  std::error_code ignored;
-  if (!folder_.empty()) fs::remove(folder_ / (key + kStopMark), ignored);
 }
 
 int64_t CrashReports::num_own(const std::string& key) const {

@@ -29,13 +29,12 @@ class CrashReports {
     bool on_this_machine = false;
     int64_t peak_bytes = 0;  // at its last sign of life
   };
-  void add(const std::string& key, const Death& death);
-  // Of a job that had begun when an earlier run died as a whole, and then has so many deaths behind
-  // it. Returns whether its last one counts: not where its process had been told to stop.
+  // Returns whether the death counts: not where the job, being under suspicion, was not running
+  // then (base/crash_note.h).
+  bool add(const std::string& key, const Death& death);
+  // The same of a job that had begun when an earlier run died as a whole, and then has so many
+  // deaths behind it.
   bool add_from_earlier_run(const std::string& key, int64_t num_deaths);
-  // Whether the process that ran the job had been told to stop before it died.
-  bool was_told_to_stop(const std::string& key) const;
-  void forget_stop(const std::string& key) const;  // it ended well, or is accounted for
   // To be called once the earlier run's jobs are added; not `alone` where other shares run.
   void begin_run(bool alone);
 
@@ -56,6 +55,7 @@ class CrashReports {
   using Notes = std::vector<CrashNote>;
   const Notes& notes_of(const std::string& key) const;
   int64_t num_own(const std::string& key) const;
+  bool add_unless_noted(const std::string& key, bool is_noted, const CrashNote& note);
   void keep(const std::string& key, const CrashNote& note);
   bool was_killed_for_memory(const std::string& key) const;
   bool kernel_has_killed() const;

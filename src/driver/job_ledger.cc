@@ -176,13 +176,11 @@ void JobLedger::release(int64_t index) {
   if (scheduler_.settled(index)) return;
   scheduler_.give_back(index);
   journal_.note_release(plan_.jobs[index].key);
-  crashes_.forget_stop(plan_.jobs[index].key);
 }
 
 void JobLedger::lose(int64_t index, const CrashReports::Death& death) {
   if (scheduler_.settled(index)) return;
-  if (crashes_.was_told_to_stop(plan_.jobs[index].key)) return release(index);
-  crashes_.add(plan_.jobs[index].key, death);
+  if (!crashes_.add(plan_.jobs[index].key, death)) return release(index);
   scheduler_.give_back(index);
   record_crash_if_too_often(index);
 }

@@ -63,7 +63,7 @@ class JobLedger {
   // that is settled already: a rank that was declared dead may come back with one.
   void add_records(std::vector<EndedJob> ended);
   // A begun job is ready again: unharmed by a clean stop (release), or after its process died
-  // (lose), which counts as an unclean end unless the process had been told to stop.
+  // (lose), which counts as an unclean end unless it is known not to have been running.
   void release(int64_t index);
   void lose(int64_t index, const CrashReports::Death& death);
 

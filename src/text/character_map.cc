@@ -37,6 +37,20 @@ size_t cluster_length(std::string_view text) {
   return length;
 }
 
+// Whether a walk from any unit by any byte ends at a unit, and each leaf has a text that ends.
+// SentencePiece itself walks without looking. A unit whose highest bit is set is a leaf, which no
+// byte leads to; the root is walked from whatever it is.
+bool stays_within(const std::vector<uint32_t>& units, std::string_view texts) {
+  if (units.empty() || (!texts.empty() && texts.back() != '\0')) return false;
+  for (size_t i = 0; i < units.size(); ++i) {
+    if (i > 0 && units[i] >> 31 != 0) continue;
+    const size_t next = i ^ offset_of(units[i]);
+    if ((next | 0xFF) >= units.size()) return false;
+    if (has_leaf(units[i]) && leaf_value(units[next]) >= texts.size()) return false;
+  }
+  return true;
+}
+
 bool is_ascii(char byte) { return static_cast<uint8_t>(byte) < 0x80; }
 
 }  // namespace
@@ -44,12 +58,13 @@ bool is_ascii(char byte) { return static_cast<uint8_t>(byte) < 0x80; }
 CharacterMap::CharacterMap(std::string bytes, const std::string& where) : bytes_(std::move(bytes)) {
   uint32_t size = 0;
   if (bytes_.size() >= 4) std::memcpy(&size, bytes_.data(), 4);
-  if (size == 0 || size % 4 != 0 || size > bytes_.size() - 4) {
-    throw_<DataError>("{}: \"precompiled_charsmap\" is damaged; copy the file again", where);
+  if (size > 0 && size % 4 == 0 && size <= bytes_.size() - 4) {
+    units_.resize(size / 4);
+    std::memcpy(units_.data(), bytes_.data() + 4, size);
+    texts_ = std::string_view(bytes_).substr(4 + size);
   }
-  units_.resize(size / 4);
-  std::memcpy(units_.data(), bytes_.data() + 4, size);
-  texts_ = std::string_view(bytes_).substr(4 + size);
+  if (!stays_within(units_, texts_))
+    throw_<DataError>("{}: \"precompiled_charsmap\" is damaged; copy the file again", where);
   for (int character = 0; character < 128; ++character) {
     const char byte = static_cast<char>(character);
     std::string_view mapped;

@@ -6,14 +6,15 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "text/character_map.h"
 #include "text/utf8.h"
 
 namespace dovetail {
 
 namespace {
 
-// Reads one protocol-buffer message field by field. The wire type decides whether `varint` or
-// `bytes` is set.
+// Reads one protocol-buffer message field by field. A field of another wire type than it should
+// have is an unknown one, as for SentencePiece.
 class WireReader {
  public:
   WireReader(std::string_view bytes, const std::string& where) : bytes_(bytes), where_(where) {}
@@ -21,10 +22,11 @@ class WireReader {
   bool next() {
     if (bytes_.empty()) return false;
     const uint64_t tag = read_varint();
-    field = static_cast<int>(tag >> 3);
+    field_ = tag >> 3;
+    wire_type_ = tag & 7;
     varint = 0;
     bytes = {};
-    switch (tag & 7) {
+    switch (wire_type_) {
       case 0: varint = read_varint(); break;
       case 1: bytes = take(8); break;
       case 2: bytes = take(read_varint()); break;
@@ -34,7 +36,10 @@ class WireReader {
     return true;
   }
 
-  int field = 0;
+  bool is_varint(uint64_t field) const { return field_ == field && wire_type_ == 0; }
+  bool is_bytes(uint64_t field) const { return field_ == field && wire_type_ == 2; }
+  bool is_four_bytes(uint64_t field) const { return field_ == field && wire_type_ == 5; }
+
   uint64_t varint = 0;
   std::string_view bytes;
 
@@ -62,39 +67,40 @@ class WireReader {
 
   std::string_view bytes_;
   const std::string& where_;
+  uint64_t field_ = 0, wire_type_ = 0;
 };
 
 SpieceModel::Piece read_piece(std::string_view bytes, const std::string& where) {
   SpieceModel::Piece piece;
   for (WireReader reader(bytes, where); reader.next();) {
-    if (reader.field == 1) piece.text = reader.bytes;
-    if (reader.field == 2 && reader.bytes.size() == 4) {
+    if (reader.is_bytes(1)) piece.text = reader.bytes;
+    if (reader.is_four_bytes(2))
       std::memcpy(&piece.score, reader.bytes.data(), 4);  // little-endian, as asserted below
-    }
-    if (reader.field == 3) piece.type = static_cast<int>(reader.varint);
+    if (reader.is_varint(3)) piece.type = static_cast<int>(reader.varint);
   }
+  // the library is given none that is no text
   std::string repaired;
-  if (repair_utf8(piece.text, "?", repaired)) {
-    throw_<DataError>(
-        "{}: the piece \"{}\" of the SentencePiece model is no UTF-8; copy the file again", where,
-        repaired);
+  const bool is_broken = repair_utf8(piece.text, "?", repaired);
+  if (is_broken || piece.text.empty() || piece.text.find('\0') != piece.text.npos) {
+    throw_<DataError>("{}: a piece of the SentencePiece model is no text; copy the file again",
+                      where);
   }
   return piece;
 }
 
 void read_normalizer(std::string_view bytes, const std::string& where, SpieceModel& model) {
   for (WireReader reader(bytes, where); reader.next();) {
-    if (reader.field == 2) model.character_map = reader.bytes;
-    if (reader.field == 3) model.add_dummy_prefix = reader.varint != 0;
-    if (reader.field == 4) model.remove_extra_whitespace = reader.varint != 0;
-    if (reader.field == 5) model.escape_whitespace = reader.varint != 0;
+    if (reader.is_bytes(2)) model.character_map = reader.bytes;
+    if (reader.is_varint(3)) model.add_dummy_prefix = reader.varint != 0;
+    if (reader.is_varint(4)) model.remove_extra_whitespace = reader.varint != 0;
+    if (reader.is_varint(5)) model.escape_whitespace = reader.varint != 0;
   }
 }
 
 void read_trainer(std::string_view bytes, const std::string& where, SpieceModel& model) {
   for (WireReader reader(bytes, where); reader.next();) {
-    if (reader.field == 3) model.model_type = static_cast<int>(reader.varint);
-    if (reader.field == 24) model.whitespace_as_suffix = reader.varint != 0;
+    if (reader.is_varint(3)) model.model_type = static_cast<int>(reader.varint);
+    if (reader.is_varint(24)) model.whitespace_as_suffix = reader.varint != 0;
   }
 }
 
@@ -103,12 +109,15 @@ void read_trainer(std::string_view bytes, const std::string& where, SpieceModel&
 static_assert(std::endian::native == std::endian::little);
 
 SpieceModel read_spiece_model(std::string_view bytes, const std::string& where) {
-  SpieceModel model;
+  SpieceModel model, backward;
   for (WireReader reader(bytes, where); reader.next();) {
-    if (reader.field == 1) model.pieces.push_back(read_piece(reader.bytes, where));
-    if (reader.field == 2) read_trainer(reader.bytes, where, model);
-    if (reader.field == 3) read_normalizer(reader.bytes, where, model);
+    if (reader.is_bytes(1)) model.pieces.push_back(read_piece(reader.bytes, where));
+    if (reader.is_bytes(2)) read_trainer(reader.bytes, where, model);
+    if (reader.is_bytes(3)) read_normalizer(reader.bytes, where, model);
+    if (reader.is_bytes(5)) read_normalizer(reader.bytes, where, backward);
   }
+  for (const std::string_view map : {model.character_map, backward.character_map})
+    if (!map.empty()) CharacterMap(std::string(map), where);  // throws where it is damaged
   return model;
 }
 

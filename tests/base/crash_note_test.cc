@@ -107,19 +107,33 @@ TEST(CrashWatch, ACallerMayLeaveTheNote) {
   EXPECT_EQ(read_crash_notes(folder / "key")[0].cause, kNoProgress);
 }
 
-// As launchers do once one rank has died: SIGTERM to the others, and SIGKILL a second later.
-TEST(CrashWatch, AStopSignalLeavesAMark) {
+// The mark that is left behind tells the job that ran. Launchers send SIGTERM to all ranks once one
+// has died, and SIGKILL a second later.
+TEST(CrashWatch, MarksSuspectsWhileTheyRun) {
   const ScratchFolder folder;
+  for (const char* suspect : {"over", "stopped", "killed"}) folder.write(suspect, "kill 0 \n");
+  const auto is_marked = [&](const std::string& key) {
+    return std::filesystem::exists(folder / (key + kRunningMark));
+  };
+  signal_that_ends([&] {
+    { const CrashWatch watch(folder / "over", ""); }
+    const CrashWatch watch(folder / "unknown", "");
+    ::raise(SIGKILL);
+  });
   signal_that_ends([&] {
     install_stop_handlers();
-    ::raise(SIGTERM);
-    { const CrashWatch watch(folder / "killed", ""); }
     const CrashWatch watch(folder / "stopped", "");
     ::raise(SIGTERM);
     ::raise(SIGKILL);
   });
-  EXPECT_FALSE(std::filesystem::exists(folder / "killed.stopped"));
-  EXPECT_TRUE(std::filesystem::exists(folder / "stopped.stopped"));
+  signal_that_ends([&] {
+    const CrashWatch watch(folder / "killed", "");
+    ::raise(SIGKILL);
+  });
+  EXPECT_FALSE(is_marked("over"));
+  EXPECT_FALSE(is_marked("unknown"));
+  EXPECT_FALSE(is_marked("stopped"));
+  EXPECT_TRUE(is_marked("killed"));
 }
 
 TEST(ReadCrashNotes, PassesOverATornLine) {

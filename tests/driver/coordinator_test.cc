@@ -175,15 +175,16 @@ TEST(Coordinator, AJobThatSegfaultsTwiceIsRecordedWithWhatIsKnown) {
   EXPECT_EQ(crash.at("log"), Json({"the last line"}));
 }
 
-// Where a launcher ends all ranks after the death of one, the jobs of the others are not at fault.
-TEST(Coordinator, AJobWhoseProcessWasToldToStopIsUnharmed) {
+// Where all ranks die with one, the jobs of the others are not at fault.
+TEST(Coordinator, OfJobsThatDiedTogetherTheOneThatRanIsAtFault) {
   FakeRanks ranks(2);
   const made_up::Folder folder;
   const Plan plan = independent(2);
   DriverOptions options;
   options.crash_notes = folder.path() / "crashes";
   std::filesystem::create_directories(options.crash_notes);
-  std::ofstream(options.crash_notes / (plan.jobs[0].key + kStopMark));
+  for (const Job& job : plan.jobs) add_crash_note(options.crash_notes / job.key, {"kill"});
+  std::ofstream(options.crash_notes / (plan.jobs[1].key + kRunningMark));
   Journal journal(folder.path());
   for (const Job& job : plan.jobs)  // an earlier run died as a whole, for the third time
     for (int i = 0; i < 3; ++i) journal.note_begin(job.key);
@@ -193,7 +194,7 @@ TEST(Coordinator, AJobWhoseProcessWasToldToStopIsUnharmed) {
 
   EXPECT_EQ(journal.records().at(plan.jobs[0].key).status, RunStatus::finished);
   EXPECT_EQ(journal.records().at(plan.jobs[1].key).status, RunStatus::crashed);
-  EXPECT_FALSE(std::filesystem::exists(options.crash_notes / (plan.jobs[0].key + kStopMark)));
+  EXPECT_FALSE(std::filesystem::exists(options.crash_notes / (plan.jobs[1].key + kRunningMark)));
 }
 
 TEST(Coordinator, AStoppedRankGivesItsJobBackUnharmed) {

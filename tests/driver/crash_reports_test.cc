@@ -37,6 +37,17 @@ TEST(CrashReports, AProcessThatLeftNoNoteWasKilled) {
       << "the next run knows it too";
 }
 
+TEST(CrashReports, ASuspectThatWasNotRunningIsNotBlamed) {
+  const ScratchFolder folder;
+  CrashReports reports(folder.path());
+  EXPECT_TRUE(reports.add("k", {.rank = 1})) << "of the first death nobody knows more";
+  EXPECT_FALSE(reports.add("k", {.rank = 1}));
+  EXPECT_FALSE(reports.add_from_earlier_run("k", 2));
+  folder.write("k.running", "");
+  EXPECT_TRUE(reports.add("k", {.rank = 1}));
+  EXPECT_EQ(read_crash_notes(folder / "k").size(), 2);
+}
+
 TEST(CrashReports, TwoDeathsOfTheJobsOwnDoingMakeItAtFault) {
   const ScratchFolder folder;
   CrashReports reports(folder.path());

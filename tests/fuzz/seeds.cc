@@ -32,7 +32,10 @@ struct Seeds {
 
 // A field of a protocol buffer: bytes; a small number; a float.
 std::string field(int number, const std::string& bytes) {
-  return std::string{static_cast<char>(number << 3 | 2), static_cast<char>(bytes.size())} + bytes;
+  std::string head(1, static_cast<char>(number << 3 | 2));
+  size_t size = bytes.size();
+  for (; size >= 128; size >>= 7) head += static_cast<char>(size | 128);
+  return head + static_cast<char>(size) + bytes;
 }
 std::string field(int number, int value) {
   return {static_cast<char>(number << 3), static_cast<char>(value)};
@@ -41,6 +44,20 @@ std::string field(int number, float value) {
   std::string bytes(5, static_cast<char>(number << 3 | 5));
   std::memcpy(bytes.data() + 1, &value, sizeof(value));
   return bytes;
+}
+
+// SentencePiece's compiled normalizer, with the one rule that "a" becomes "b": a double array as
+// Darts-clone lays it out, from the root to the unit of "a" and to its leaf, and the texts.
+std::string character_map() {
+  std::vector<uint32_t> units(512);
+  units[0] = 256 << 10;
+  units[256 ^ 'a'] = 256 << 10 | 1 << 8 | 'a';
+  units['a'] = uint32_t{1} << 31;
+  const auto size = static_cast<uint32_t>(4 * units.size());
+  std::string map(4 + size, '\0');
+  std::memcpy(map.data(), &size, 4);
+  std::memcpy(map.data() + 4, units.data(), size);
+  return map + "b" + '\0';
 }
 
 // sentencepiece_model.proto: a unigram model (1) or one of merged pairs (2).
@@ -55,7 +72,8 @@ std::string spiece_model(int model_type) {
   for (const char* piece : {"\u2581", "a", "c", "t", "at", "\u2581cat", "s"}) add(piece, -2, 1);
   const std::string trainer = field(3, model_type);
   return model + field(2, trainer) +
-         field(3, field(1, "identity") + field(3, 1) + field(4, 1) + field(5, 1));
+         field(3, field(1, "user_defined") + field(2, character_map()) + field(3, 1) + field(4, 1) +
+                      field(5, 1));
 }
 
 void write_models(const Seeds& seeds) {

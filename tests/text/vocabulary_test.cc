@@ -106,6 +106,13 @@ TEST(Vocabulary, RefusesWhatIsNoModel) {
   EXPECT_THAT(refusal(""), HasSubstr("not a SentencePiece model"));
   EXPECT_THAT(refusal("a text file\n"), HasSubstr("spiece.model: not a SentencePiece model"));
   EXPECT_THAT(refusal(model.substr(0, model.size() / 2)), HasSubstr("truncated"));
+  // what SentencePiece is not given: pieces that are no text, and a damaged normalizer
+  EXPECT_THAT(refusal({"\x0A\x04\x0A\x02\0a", 6}), HasSubstr("a piece"));
+  EXPECT_THAT(refusal({"\x0A\x03\x0A\x01\xFF", 5}), HasSubstr("a piece"));
+  EXPECT_THAT(refusal({"\x0A\x02\x0A\0", 4}), HasSubstr("a piece"));
+  EXPECT_THAT(refusal({"\x0A\x05\x0A\x01\0\x08\x01", 7}), HasSubstr("a piece"))
+      << "the same field as a number is an unknown one, and the first one stays";
+  EXPECT_THAT(refusal({"\x1A\x0A\x12\x08\4\0\0\0\0\0\0\0", 12}), HasSubstr("damaged"));
   EXPECT_THAT(message_of<DataError>([&] { Vocabulary::from_file(folder / "absent.model"); }),
               HasSubstr("no such file"));
 }

@@ -9,6 +9,7 @@
 #include "app/run/exit_code.h"
 #include "base/crash_note.h"
 #include "base/error.h"
+#include "base/log.h"
 
 namespace dovetail {
 
@@ -25,6 +26,7 @@ std::filesystem::path log_of_rank(const RunPaths& paths, int rank) {
 RunGroup with_crash_notes(const RunGroup& run, const RunPaths& paths, int rank) {
   return [run, folder = notes_folder(paths), log = log_of_rank(paths, rank)](
              std::span<const Job> group, const RecordSink& done) {
+    log_info("{} begins", group.front().name);
     const CrashWatch watch(folder / group.front().key, log);
     run(group, done);
   };

@@ -8,7 +8,8 @@
 
 namespace dovetail {
 
-// Runs the group under a CrashWatch: OUT/logs/crashes/KEY says of what a job's process died.
+// Runs the group under a CrashWatch: OUT/logs/crashes/KEY says of what a job's process died, and
+// the log when it began.
 RunGroup with_crash_notes(const RunGroup& run, const RunPaths& paths, int rank);
 
 // Rank 0's share in it: DriverOptions::crash_notes, log_of_rank and end_rank_0,
