@@ -122,7 +122,7 @@ bool Coordinator::assign_jobs() {
   for (const int rank : idle) {
     if (!ledger_.any_ready()) break;
     const bool careful = rank == 0 && roster_.num_present() > 1;
-    TakenJobs taken = ledger_.take(careful, roster_.num_present());
+    TakenJobs taken = ledger_.take(careful, roster_.num_present(), roster_.last_job(rank));
     if (taken.jobs.empty()) continue;
     assign(rank, std::move(taken));
     happened = true;

@@ -77,35 +77,43 @@ void JobLedger::forgive(const Job& job) {
   crashes_.forgive(job.key);
 }
 
-// The first ready job that `accepts` takes and that is this share's to run; with a text, one that
-// may share passes under it.
-std::optional<int64_t> JobLedger::take_one(const std::string& sharing,
-                                           const std::function<bool(int64_t)>& accepts) {
+// The first job of those that `choose` goes through that `accepts` takes and that is this share's
+// to run.
+std::optional<int64_t> JobLedger::take_one(const Choose& choose, const Accepts& accepts) {
   const auto may_have = [&](int64_t index) {
     return accepts(index) &&
            (options_.leases == nullptr || options_.leases->take(plan_.jobs[index].key));
   };
   for (;;) {
-    const std::optional<int64_t> index =
-        sharing.empty() ? scheduler_.take(may_have) : scheduler_.take(sharing, may_have);
+    const std::optional<int64_t> index = choose(may_have);
     if (!index || is_ours(*index)) return index;
   }
 }
 
-TakenJobs JobLedger::take(bool careful, int64_t num_ranks) {
-  const std::optional<int64_t> first = take_one("", [&](int64_t index) {
+TakenJobs JobLedger::take(bool careful, int64_t num_ranks, std::optional<int64_t> last) {
+  const Accepts unharmed = [&](int64_t index) {
     return !careful || journal_.unclean_ends(plan_.jobs[index].key) < 2;
-  });
+  };
+  const Choose any = [this](const Accepts& accepts) { return scheduler_.take(accepts); };
+  const Choose near = [&](const Accepts& accepts) { return scheduler_.take_near(*last, accepts); };
+  std::optional<int64_t> first;
+  if (last) first = take_one(near, unharmed);
+  if (!first) first = take_one(any, unharmed);
   if (!first) return {};
+  const auto take_sharer = [&](const std::string& sharing, const Accepts& accepts) {
+    return take_one(
+        [&](const Accepts& all) {
+          return sharing.empty() ? scheduler_.take(all) : scheduler_.take(sharing, all);
+        },
+        accepts);
+  };
   return with_others(*first, {.plan = plan_,
                               .scheduler = scheduler_,
                               .journal = journal_,
                               .durations = durations_,
                               .num_ranks = num_ranks,
                               .group = options_.group,
-                              .take = [this](const auto& sharing, const auto& accepts) {
-                                return take_one(sharing, accepts);
-                              }});
+                              .take = take_sharer});
 }
 
 // Whether the job, which this share has the lease of, is still to be run: the share that had it

@@ -53,8 +53,8 @@ class JobLedger {
 
   // Takes the next ready job, longest path first, and what goes with it (job_batch.h). Empty: none
   // is ready. `careful` leaves out jobs that took their process down twice before. A share takes no
-  // job of another.
-  TakenJobs take(bool careful, int64_t num_ranks);
+  // job of another. `last` is the job that the rank had before: one with its affinity is preferred.
+  TakenJobs take(bool careful, int64_t num_ranks, std::optional<int64_t> last = {});
   // Notes the begin of jobs that were taken; returns them with the numbers of their attempts.
   Assignment begin(const TakenJobs& taken);
   // The job of this record; nothing for a record of no job of this plan.
@@ -87,8 +87,9 @@ class JobLedger {
   void forgive(const Job& job);
   void explain_earlier_death(const std::string& key);
   bool record_crash_if_too_often(int64_t index);  // whether it did
-  std::optional<int64_t> take_one(const std::string& sharing,
-                                  const std::function<bool(int64_t)>& accepts);
+  using Accepts = std::function<bool(int64_t)>;
+  using Choose = std::function<std::optional<int64_t>(const Accepts& accepts)>;
+  std::optional<int64_t> take_one(const Choose& choose, const Accepts& accepts);
   bool is_ours(int64_t index);
 
   void write(const std::vector<const Record*>& records);

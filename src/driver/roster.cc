@@ -26,6 +26,7 @@ std::vector<int64_t> Roster::change(int rank, RankState state) {
 void Roster::begin(int rank, std::vector<int64_t> jobs) {
   DOVETAIL_CHECK(state(rank) == RankState::idle);
   change(rank, RankState::busy);
+  if (!jobs.empty()) ranks_[rank].last_job = jobs.back();
   ranks_[rank].jobs = std::move(jobs);
   ranks_[rank].begun = ranks_[rank].heard = Clock::now();
 }

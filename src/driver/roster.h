@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -22,6 +23,8 @@ class Roster {
   int size() const { return static_cast<int>(ranks_.size()); }
 
   const std::vector<int64_t>& jobs(int rank) const { return ranks_[rank].jobs; }
+  // The last that it was given, if any.
+  std::optional<int64_t> last_job(int rank) const { return ranks_[rank].last_job; }
   // Since it was given its jobs, or since the last of them that it has done.
   double busy_seconds(int rank) const { return seconds_since(ranks_[rank].begun); }
   double silent_seconds(int rank) const { return seconds_since(ranks_[rank].heard); }
@@ -45,6 +48,7 @@ class Roster {
   struct RosterEntry {
     RankState state = RankState::starting;
     std::vector<int64_t> jobs;
+    std::optional<int64_t> last_job;
     Clock::time_point begun, heard = Clock::now();
     int64_t peak_bytes = 0;
   };

@@ -23,7 +23,8 @@ Scheduler::Scheduler(const std::vector<Job>& jobs, const std::vector<double>& pr
   DOVETAIL_CHECK_EQ(jobs.size(), priorities.size());
   for (int64_t job = 0; job < std::ssize(jobs); ++job) {
     num_missing_inputs_[job] = std::ssize(jobs[job].inputs);
-    sharing_.push_back(jobs[job].sharing);
+    by_sharing_.texts.push_back(jobs[job].sharing);
+    by_affinity_.texts.push_back(jobs[job].affinity);
     for (const int64_t input : jobs[job].inputs) {
       DOVETAIL_CHECK(input >= 0 && input < job);
       needed_by_[input].push_back(job);
@@ -36,22 +37,34 @@ bool Scheduler::settled(int64_t job) const {
   return states_[job] == State::finished || states_[job] == State::failed;
 }
 
+void Scheduler::ReadyByText::insert(int64_t job, FirstByPriority order) {
+  if (!texts[job].empty()) sets.try_emplace(texts[job], order).first->second.insert(job);
+}
+
+void Scheduler::ReadyByText::erase(int64_t job) {
+  const auto set = sets.find(texts[job]);
+  if (set == sets.end()) return;
+  set->second.erase(job);
+  if (set->second.empty()) sets.erase(set);
+}
+
+const Scheduler::Ready* Scheduler::ReadyByText::find(const std::string& text) const {
+  const auto set = sets.find(text);
+  return set == sets.end() ? nullptr : &set->second;
+}
+
 void Scheduler::make_ready(int64_t job) {
   states_[job] = State::ready;
   ready_.insert(job);
-  if (sharing_[job].empty()) return;
-  const auto [place, is_new] =
-      ready_to_share_.try_emplace(sharing_[job], FirstByPriority{&priorities_});
-  place->second.insert(job);
+  by_sharing_.insert(job, {&priorities_});
+  by_affinity_.insert(job, {&priorities_});
 }
 
 void Scheduler::leave_ready(int64_t job, State state) {
   ready_.erase(job);
   states_[job] = state;
-  const auto group = ready_to_share_.find(sharing_[job]);
-  if (group == ready_to_share_.end()) return;
-  group->second.erase(job);
-  if (group->second.empty()) ready_to_share_.erase(group);
+  by_sharing_.erase(job);
+  by_affinity_.erase(job);
 }
 
 std::optional<int64_t> Scheduler::take(const Ready& from,
@@ -69,14 +82,24 @@ std::optional<int64_t> Scheduler::take(const std::function<bool(int64_t)>& accep
 }
 
 int64_t Scheduler::num_ready(const std::string& sharing) const {
-  const auto group = ready_to_share_.find(sharing);
-  return group == ready_to_share_.end() ? 0 : std::ssize(group->second);
+  const Ready* ready = by_sharing_.find(sharing);
+  return ready == nullptr ? 0 : std::ssize(*ready);
 }
 
 std::optional<int64_t> Scheduler::take(const std::string& sharing,
                                        const std::function<bool(int64_t)>& accepts) {
-  const auto group = ready_to_share_.find(sharing);
-  return group == ready_to_share_.end() ? std::nullopt : take(group->second, accepts);
+  const Ready* ready = by_sharing_.find(sharing);
+  return ready == nullptr ? std::nullopt : take(*ready, accepts);
+}
+
+std::optional<int64_t> Scheduler::take_near(int64_t last,
+                                            const std::function<bool(int64_t)>& accepts) {
+  constexpr double kAboutAsUrgent = 0.9;
+  const Ready* near = by_affinity_.find(by_affinity_.texts[last]);
+  if (near == nullptr) return std::nullopt;
+  const double least = kAboutAsUrgent * priorities_[*ready_.begin()];
+  if (priorities_[*near->begin()] < least) return std::nullopt;
+  return take(*near, accepts);
 }
 
 void Scheduler::give_back(int64_t job) {

@@ -37,6 +37,9 @@ class Scheduler {
   int64_t num_ready(const std::string& sharing) const;
   std::optional<int64_t> take(const std::string& sharing,
                               const std::function<bool(int64_t)>& accepts);
+  // The same among the jobs with the affinity of `last`, if the first of them is about as urgent as
+  // the first of all: its longest path is a tenth shorter at most.
+  std::optional<int64_t> take_near(int64_t last, const std::function<bool(int64_t)>& accepts);
   // Makes a running job ready again.
   void give_back(int64_t job);
   void finish(int64_t job);
@@ -55,6 +58,15 @@ class Scheduler {
   };
 
   using Ready = std::set<int64_t, FirstByPriority>;
+  // Ready jobs by a text that several have; a job with an empty text is in none.
+  struct ReadyByText {
+    std::vector<std::string> texts;  // by job
+    std::map<std::string, Ready> sets;
+
+    void insert(int64_t job, FirstByPriority order);
+    void erase(int64_t job);
+    const Ready* find(const std::string& text) const;
+  };
 
   std::optional<int64_t> take(const Ready& from, const std::function<bool(int64_t)>& accepts);
   void make_ready(int64_t job);
@@ -65,9 +77,8 @@ class Scheduler {
   std::vector<State> states_;
   std::vector<int64_t> num_missing_inputs_;
   std::vector<std::vector<int64_t>> needed_by_;
-  std::vector<std::string> sharing_;
   Ready ready_;
-  std::map<std::string, Ready> ready_to_share_;  // those of ready_ with a sharing, by it
+  ReadyByText by_sharing_, by_affinity_;  // those of ready_
   int64_t num_open_;
 };
 

@@ -34,6 +34,22 @@ std::optional<TokenCorpus> whole_corpus(const fs::path& file) {
   }
 }
 
+int64_t weight_bytes(const T5Config& config, const T5Weights& weights) {
+  int64_t bytes = 0;
+  for (const auto& [name, tensor] : named_tensors(config, weights))
+    bytes += static_cast<int64_t>(tensor.nbytes());
+  return bytes;
+}
+
+int64_t bytes_of_checkpoint(const Checkpoint& checkpoint) {
+  return weight_bytes(checkpoint.config, checkpoint.weights);
+}
+
+// On the CPU the weights are the checkpoint's, and the copies of both ways the model's own.
+int64_t bytes_of_frozen(const T5Model& model) {
+  return model.device().is_cpu() ? 2 * weight_bytes(model.config(), model.weights()) : 0;
+}
+
 }  // namespace
 
 fs::path damaged_aside(const fs::path& artefact) { return fs::path(artefact) += ".damaged"; }
@@ -48,7 +64,11 @@ void set_aside_damaged(const fs::path& artefact) {
 }
 
 Artefacts::Artefacts(fs::path store, const at::Device& device, const fs::path& local_disk)
-    : store_(std::move(store)), device_(device), local_(local_disk) {
+    : store_(std::move(store)),
+      device_(device),
+      local_(local_disk),
+      checkpoints_(8, bytes_of_checkpoint),
+      frozen_models_(2, bytes_of_frozen) {
   make_folders(cache());
 }
 

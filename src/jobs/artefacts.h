@@ -2,13 +2,13 @@
 #pragma once
 
 #include <filesystem>
-#include <list>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "examples/task.h"
 #include "jobs/local_copies.h"
+#include "jobs/recently_used.h"
 #include "model/checkpoints/checkpoint.h"
 #include "model/t5.h"
 #include "plan/job.h"
@@ -66,33 +66,14 @@ class Artefacts {
                              const JobLocations& locations);
 
  private:
-  // The most recently used things of a kind. The capacity is small because models may be big.
-  template <typename T>
-  struct Recent {
-    size_t capacity = 8;
-    std::list<std::pair<std::string, std::shared_ptr<const T>>> items;
-
-    template <typename Make>
-    std::shared_ptr<const T> get(const std::string& key, Make make) {
-      for (auto it = items.begin(); it != items.end(); ++it) {
-        if (it->first != key) continue;
-        items.splice(items.begin(), items, it);
-        return items.front().second;
-      }
-      items.emplace_front(key, std::make_shared<const T>(make()));
-      if (items.size() > capacity) items.pop_back();
-      return items.front().second;
-    }
-  };
-
   std::filesystem::path store_;
   at::Device device_;
   LocalCopies local_;
-  Recent<Vocabulary> vocabularies_;
-  Recent<Checkpoint> checkpoints_;
-  Recent<T5Model> frozen_models_{.capacity = 2};
-  Recent<TaskData> tasks_;
-  Recent<TokenCorpus> corpora_;
+  RecentlyUsed<Vocabulary> vocabularies_;
+  RecentlyUsed<Checkpoint> checkpoints_;
+  RecentlyUsed<T5Model> frozen_models_;
+  RecentlyUsed<TaskData> tasks_;
+  RecentlyUsed<TokenCorpus> corpora_;  // of mapped files
 };
 
 }  // namespace dovetail

@@ -44,6 +44,9 @@ struct Job {
   // Tune jobs with the same text here train around one frozen model and may share their passes;
   // empty: this one runs alone. Part of no key.
   std::string sharing = {};
+  // Jobs with the same text here begin by reading the same large things (a model): a rank that had
+  // one gets the next, of jobs that are about as urgent. Part of no key.
+  std::string affinity = {};
   double group_bytes = 0;  // estimate of what one with a sharing adds to the memory of its group
   // Of a pre-training, estimates: steps and what they spend, under the names of the record's
   // metrics (plan/spending.h). Empty: unknown. Part of no key.

@@ -82,6 +82,15 @@ double pool_seconds(const ModelSize& size, const RowLengths& lengths, const Task
          forward_seconds(size, lengths, choices * rows);
 }
 
+// Names the model that the cell starts from; "" for weights that are drawn by its seed.
+std::string start_of(const TuneJob& cell, const Job& job) {
+  const ChoiceSettings& objective = cell.start.objective;
+  if (!cell.start.adaptation.empty()) return fmt::format("adapted/{}", job.inputs.back());
+  if (objective.name == "none") return "";
+  if (objective.name != "checkpoint") return fmt::format("pretrained/{}", job.inputs.back());
+  return fmt::format("checkpoint/{}", objective.parameters.dump());
+}
+
 // Names the frozen model that the cell's passes may be shared over; "" where they may not: the
 // weights are trained or drawn by the cell's seed, or the cell shares passes among its own rates.
 std::string sharing_of(const GridPoint& point, const TuneJob& cell, const Job& job) {
@@ -90,11 +99,7 @@ std::string sharing_of(const GridPoint& point, const TuneJob& cell, const Job& j
   if (!tuning.keeps_weights || options.precision != "float32" || options.activation_checkpointing ||
       !cell.tune.choice.learning_rates.empty() || cell.self_training)
     return "";
-  const ChoiceSettings& objective = cell.start.objective;
-  if (!cell.start.adaptation.empty()) return fmt::format("adapted/{}", job.inputs.back());
-  if (objective.name == "none") return "";
-  if (objective.name != "checkpoint") return fmt::format("pretrained/{}", job.inputs.back());
-  return fmt::format("checkpoint/{}", objective.parameters.dump());
+  return start_of(cell, job);
 }
 
 // Of [tune] only the lengths decide the result, and the seed only decides random weights; so no
@@ -178,6 +183,7 @@ void estimate_cell(JobGraph& graph, const GridPoint& point, const TuneJob& cell,
                                           cell.tuning.name != "full") +
       evaluate_seconds(size, lengths, task, cell.evaluate, /*tuned=*/true);
   job.cost_seconds += pool_seconds(size, lengths, task, cell);
+  job.affinity = start_of(cell, job);
   job.sharing = sharing_of(point, cell, job);
   if (!job.sharing.empty()) {
     const auto trained =
