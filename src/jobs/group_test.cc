@@ -34,7 +34,8 @@ void test(Cells cells, const std::vector<size_t>& set, std::span<Record> records
   for (size_t i = 0; i < set.size(); ++i) {
     TuneCell& cell = *cells[set[i]];
     tests.push_back({cell.backbone.model, *cell.method, cell.encoder,
-                     test_examples_of(*cell.task, cell.evaluate), scored[i]});
+                     test_examples_of(*cell.task, cell.evaluate), scored[i],
+                     cell.training_outputs.get()});
   }
   evaluate_group(tests, cells[set.front()]->evaluate);
   for (size_t i = 0; i < set.size(); ++i) {
