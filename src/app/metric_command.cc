@@ -93,6 +93,7 @@ ScoredItem parse_line(const std::string& line, const std::string& where) {
   read_optional(json, "choice_priors", is_list_of<is_number>, numbers, where, item.choice_priors);
   read_optional(json, "target_logprob", is_number, "a number", where, item.target_logprob);
   read_optional(json, "target_tokens", is_integer, integer, where, item.target_tokens);
+  read_optional(json, "copied_words", is_integer, integer, where, item.copied_words);
   read_optional(json, "token_ranks", is_list_of<is_list_of<is_integer>>,
                 "a list of lists of whole numbers", where, item.token_ranks);
   return item;
@@ -167,7 +168,8 @@ void add_metric(CLI::App& app, Action& chosen) {
       "\"choice_tokens\" "
       "[COUNT, ...], one a choice; \"target_logprob\" NUMBER with \"target_tokens\" COUNT; "
       "\"token_ranks\" "
-      "[[RANK, ...], ...], a list a reference, ranks from 1; \"samples\" [TEXT, ...]. Logarithms "
+      "[[RANK, ...], ...], a list a reference, ranks from 1; \"samples\" [TEXT, ...]; "
+      "\"copied_words\" COUNT, of the answer's words, in a row in one training output. Logarithms "
       "are natural. "
       "`dovetail list metrics` defines the metrics. A score is null where a metric cannot read the "
       "references: rouge_l reads ASCII alone; docs/metrics.md has a table.\n\n"

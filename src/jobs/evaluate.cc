@@ -28,6 +28,7 @@ bool has_evidence(const std::vector<ScoredItem>& items, Evidence evidence) {
     case Evidence::target_likelihood: return item.target_tokens > 0;
     case Evidence::token_ranks: return !item.token_ranks.empty();
     case Evidence::samples: return !item.samples.empty();
+    case Evidence::training_outputs: return item.copied_words >= 0;
   }
   return false;
 }
@@ -49,7 +50,8 @@ void record_loss(const std::vector<TokenScores>& scores, Record& record) {
 // Puts the answers of one decoding into the items, and their scores into the record.
 void score_answers(const EvalContext& context, const std::vector<const Example*>& examples,
                    const Answers& answers, const std::vector<std::string>& metrics,
-                   std::vector<ScoredItem>& items, Record& record) {
+                   std::vector<ScoredItem>& items, const TrainingOutputs* training,
+                   Record& record) {
   std::vector<std::string> predictions;
   for (size_t i = 0; i < items.size(); ++i) {
     std::vector<std::string> texts;
@@ -58,6 +60,7 @@ void score_answers(const EvalContext& context, const std::vector<const Example*>
           answer_of(context.encoder.tmpl(), context.encoder.task(), *examples[i], text));
     items[i].prediction = texts.front();
     items[i].samples.assign(texts.begin() + 1, texts.end());
+    if (training) items[i].copied_words = training->longest_run(texts.front());
     predictions.push_back(texts.front());
   }
   score_items(items, metrics, answers.label, record);
@@ -138,7 +141,7 @@ void evaluate_group(std::span<CellTest> cells, const EvaluateSettings& settings)
                                               pass.scores, needed_evidence(settings.metrics));
     for (const Answers& answers : pass.answers) {
       score_answers(pass.context, cell.examples, answers, settings.metrics, described.items,
-                    cell.record);
+                    cell.training, cell.record);
     }
     cell.counts = encoded[i].counts;
     cell.counts += described.counts;
@@ -147,8 +150,9 @@ void evaluate_group(std::span<CellTest> cells, const EvaluateSettings& settings)
 
 RowCounts evaluate_on(const std::vector<const Example*>& examples, T5Model& model,
                       TuningMethod& tuning, const ExampleEncoder& encoder,
-                      const EvaluateSettings& settings, Record& record) {
-  CellTest cell{model, tuning, encoder, examples, record};
+                      const EvaluateSettings& settings, Record& record,
+                      const TrainingOutputs* training) {
+  CellTest cell{model, tuning, encoder, examples, record, training};
   evaluate_group({&cell, 1}, settings);
   return cell.counts;
 }
@@ -162,17 +166,19 @@ std::vector<const Example*> test_examples_of(const TaskData& task,
 }
 
 RowCounts evaluate(T5Model& model, TuningMethod& tuning, const ExampleEncoder& encoder,
-                   const EvaluateSettings& settings, Record& record) {
+                   const EvaluateSettings& settings, Record& record,
+                   const TrainingOutputs* training) {
   return evaluate_on(test_examples_of(encoder.task(), settings), model, tuning, encoder, settings,
-                     record);
+                     record, training);
 }
 
 void validate(const std::vector<const Example*>& examples, T5Model& model, TuningMethod& tuning,
-              const ExampleEncoder& encoder, const EvaluateSettings& settings, Record& record) {
+              const ExampleEncoder& encoder, const EvaluateSettings& settings, Record& record,
+              const TrainingOutputs* training) {
   EvaluateSettings first = settings;
   first.also.clear();
   Record scored;
-  evaluate_on(examples, model, tuning, encoder, first, scored);
+  evaluate_on(examples, model, tuning, encoder, first, scored, training);
   record.validation_scores = std::move(scored.per_example);
 }
 

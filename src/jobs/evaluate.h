@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "jobs/test_items.h"
+#include "metrics/training_outputs.h"
 #include "plan/record.h"
 #include "plan/settings.h"
 #include "training/encoder_outputs.h"
@@ -28,13 +29,16 @@ void score_predictions(const TaskData& task, const std::vector<int64_t>& test,
 // Evaluates a model on the test set, once for each decoding: predictions and their scores, loss
 // (nats per target token of the first reference, over all tokens) and perplexity, all in the
 // precision of the settings. Returns the counts of the rows that it encoded.
+// `training` are the outputs that the model learned from; null: not known.
 RowCounts evaluate(T5Model& model, TuningMethod& tuning, const ExampleEncoder& encoder,
-                   const EvaluateSettings& settings, Record& record);
+                   const EvaluateSettings& settings, Record& record,
+                   const TrainingOutputs* training = nullptr);
 
 // The same on any examples of the task.
 RowCounts evaluate_on(const std::vector<const Example*>& examples, T5Model& model,
                       TuningMethod& tuning, const ExampleEncoder& encoder,
-                      const EvaluateSettings& settings, Record& record);
+                      const EvaluateSettings& settings, Record& record,
+                      const TrainingOutputs* training = nullptr);
 
 // A cell's part of a shared evaluation.
 struct CellTest {
@@ -43,6 +47,7 @@ struct CellTest {
   const ExampleEncoder& encoder;
   std::vector<const Example*> examples;
   Record& record;
+  const TrainingOutputs* training = nullptr;
   RowCounts counts = {};  // of the rows that were encoded for it
 };
 
@@ -56,7 +61,8 @@ std::vector<const Example*> test_examples_of(const TaskData& task,
 
 // Scores validation examples, by the first decoding alone: record.validation_scores.
 void validate(const std::vector<const Example*>& examples, T5Model& model, TuningMethod& tuning,
-              const ExampleEncoder& encoder, const EvaluateSettings& settings, Record& record);
+              const ExampleEncoder& encoder, const EvaluateSettings& settings, Record& record,
+              const TrainingOutputs* training = nullptr);
 
 // Rows whose loss is measured. `known`: see LossInput.
 struct LossRows {

@@ -33,8 +33,8 @@ std::vector<CellTest> evaluate_set(Cells cells, const std::vector<size_t>& set,
   std::vector<CellTest> tests;
   for (size_t i = 0; i < set.size(); ++i) {
     TuneCell& cell = *cells[set[i]];
-    tests.push_back(
-        {cell.backbone.model, *cell.method, cell.encoder, examples_of(cell), scored[i]});
+    tests.push_back({cell.backbone.model, *cell.method, cell.encoder, examples_of(cell), scored[i],
+                     cell.training_outputs.get()});
   }
   evaluate_group(tests, settings);
   return tests;

@@ -108,9 +108,9 @@ void finish(TuneCell& cell, const Job& job, Artefacts& artefacts,
   if (!tested) cell.record_validation(record);
   if (cell.settings.keep_model) keep_model(cell, artefacts.model_folder(job.key));
   RowCounts counts = cell.counts;
-  counts += tested
-                ? *tested
-                : evaluate(cell.backbone.model, *cell.method, cell.encoder, cell.evaluate, record);
+  counts += tested ? *tested
+                   : evaluate(cell.backbone.model, *cell.method, cell.encoder, cell.evaluate,
+                              record, cell.training_outputs.get());
   count_examples(cell, counts, record);
   cell.side_losses->record(cell, record.metrics);
   if (settings_of<TuneJob>(job).labelling) label_pool(cell, job, artefacts, record);

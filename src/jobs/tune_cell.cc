@@ -31,6 +31,16 @@ std::unique_ptr<const T5Model> base_of(const TuneJob& cell, const T5Model& model
       model.config(), clone_weights(model.config(), model.weights(), model.device()));
 }
 
+std::unique_ptr<const TrainingOutputs> outputs_for(const EvaluateSettings& evaluate,
+                                                   const TaskData& task, const Subset& subset) {
+  const std::vector<Evidence> needed = needed_evidence(evaluate.metrics);
+  if (std::ranges::find(needed, Evidence::training_outputs) == needed.end()) return {};
+  std::vector<std::string> outputs;
+  for (const auto& [example, reference] : training_pairs(task, subset))
+    outputs.push_back(*reference);
+  return std::make_unique<const TrainingOutputs>(outputs);
+}
+
 constexpr const char* kLoss = "loss";
 
 // The targets of the task's labels; the text of an example changes none.
@@ -89,6 +99,7 @@ TuneCell::TuneCell(const Job& job, const TuneJob& cell, std::shared_ptr<const Ta
                row_texts(backbone.model.config())}),
       subset(training_subset(*task, cell.train_size, cell.seed_of(&SeedParts::subset),
                              settings.validation_examples)),
+      training_outputs(outputs_for(evaluate, *task, subset)),
       validation(counted(validation_rows(encoder, subset), counts)),
       batches(make_batches(cell)) {
   if (LabelReader* reader = method->label_reader()) reader->set_labels(label_targets(encoder));
@@ -215,7 +226,7 @@ double TuneCell::measured_score() {
   if (settings.choice.metric == kLoss) return -mean_loss(loss_rows());
   Record scored;
   evaluate_on(validation_examples_of(*task, subset), backbone.model, *method, encoder,
-              choosing_evaluation(), scored);
+              choosing_evaluation(), scored, training_outputs.get());
   return score_in(scored);
 }
 
@@ -236,7 +247,7 @@ void TuneCell::restore_best() {
 void TuneCell::record_validation(Record& record) {
   if (validation.empty()) return;
   validate(validation_examples_of(*task, subset), backbone.model, *method, encoder, evaluate,
-           record);
+           record, training_outputs.get());
 }
 
 }  // namespace dovetail

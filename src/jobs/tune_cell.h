@@ -14,6 +14,7 @@
 #include "jobs/self_trainer.h"
 #include "jobs/side_losses.h"
 #include "jobs/validation_rounds.h"
+#include "metrics/training_outputs.h"
 #include "plan/job.h"
 #include "plan/record.h"
 #include "training/gradient_all_reduce.h"
@@ -72,8 +73,9 @@ struct TuneCell {
   std::unique_ptr<TuningMethod> method;
   ExampleEncoder encoder;
   Subset subset;
-  RowCounts counts;         // of the training and validation rows
-  RowCounts trained;        // of the training rows alone
+  std::unique_ptr<const TrainingOutputs> training_outputs;  // where a metric asks for them
+  RowCounts counts;                                         // of the training and validation rows
+  RowCounts trained;                                        // of the training rows alone
   double output_share = 1;  // of the loss's weight, that outputs have in the first epoch
   std::vector<Sequence> validation;
   EpochBatches batches;

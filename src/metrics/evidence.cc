@@ -56,6 +56,10 @@ std::string lacking(Evidence evidence, const ScoredItem& item) {
                  : R"("token_ranks", for each reference a list of at least one rank (from 1))";
     case Evidence::samples:
       return item.samples.empty() ? R"("samples", a list of at least one text)" : "";
+    case Evidence::training_outputs:
+      return item.copied_words < 0
+                 ? R"("copied_words", the most words in a row that one training output has)"
+                 : "";
   }
   return "";
 }

@@ -28,6 +28,9 @@ struct ScoredItem {
   std::vector<double> choice_priors = {};    // the same log-probabilities without the question
   double target_logprob = 0;                 // nats, the first reference with </s>
   int64_t target_tokens = 0;
+  // The longest run of the prediction's words that one training output has (TrainingOutputs); -1:
+  // not known.
+  int64_t copied_words = -1;
   // The ranks of each reference's tokens, 1 for the likeliest; without sentinels and </s>.
   std::vector<std::vector<int64_t>> token_ranks = {};
 };
@@ -40,7 +43,8 @@ enum class Evidence {
   choice_priors,
   target_likelihood,
   token_ranks,
-  samples
+  samples,
+  training_outputs
 };
 
 // How a metric finds the words of a text, which decides the languages that it can read; coverage.h

@@ -209,9 +209,9 @@ CLAIMS = {
     "dept_efficiency": 3 * 8 * 3,      # tasks, tunings
     # 13 adaptations, of which the separator is for the two tasks of pairs; 5 tasks, 3 seeds
     "pcp": (12 * 5 + 2) * 3,
-    # 10 adaptations and half the rate, 6 tasks, 2 sizes
-    "instruction": (10 + 1) * 6 * 2 * 3,
-    "instruction_causal": (10 + 1) * 6 * 2 * 3,
+    # 11 adaptations and half the rate, 6 tasks, 2 sizes
+    "instruction": (11 + 1) * 6 * 2 * 3,
+    "instruction_causal": (11 + 1) * 6 * 2 * 3,
 }
 
 

@@ -68,5 +68,27 @@ TEST(EpochBatches, KeepsToABudgetOfTokens) {
   EXPECT_EQ(num_batches, batches.batches_per_epoch());
 }
 
+// Rows that are drawn anew: the first epoch has those of 0, and each is made once.
+TEST(EpochBatches, EachEpochMayHaveRowsOfItsOwn) {
+  std::vector<int64_t> made;
+  const auto rows_of_epoch = [&made](int64_t epoch) {
+    made.push_back(epoch);
+    std::vector<Sequence> rows;
+    for (int32_t i = 0; i < 6; ++i)
+      rows.push_back({{static_cast<int32_t>(10 * (epoch + 1)) + i, 1}, {1}});
+    return rows;
+  };
+  EpochBatches batches(rows_of_epoch, {.rows = 4}, 9);
+  EXPECT_EQ(batches.batches_per_epoch(), 2);
+  for (int64_t epoch = 0; epoch < 3; ++epoch) {
+    std::multiset<int64_t> seen, expected;
+    for (int i = 0; i < 2; ++i)
+      for (const Sequence* row : batches.next_rows()) seen.insert(row->source[0]);
+    for (int64_t i = 0; i < 6; ++i) expected.insert(10 * (epoch + 1) + i);
+    EXPECT_EQ(seen, expected);
+  }
+  EXPECT_EQ(made, (std::vector<int64_t>{0, 1, 2}));
+}
+
 }  // namespace
 }  // namespace dovetail

@@ -272,7 +272,7 @@ class InstructionCellTest : public testing::Test {
     cell.tune.dropout = 0.1;
     cell.tune.max_target_length = 32;
     cell.tune.optimizer.learning_rate = 1e-3;
-    cell.evaluate.metrics = {"exact_match"};
+    cell.evaluate.metrics = {"exact_match", "copy_rate"};
     cell.evaluate.max_new_tokens = 4;
     if (given) cell.instruction_modelling = parameters_of(*given);
     Job job{.key = "cell", .settings = cell};
@@ -319,6 +319,22 @@ TEST_F(InstructionCellTest, RecordsCountTheTokensOfEachKind) {
   EXPECT_GT(instruction, output);
   const double share = record.metrics.at("output_share");
   EXPECT_NEAR(share, output / (instruction + output), 0.02) << "a mean over examples";
+}
+
+TEST_F(InstructionCellTest, CopyRatesAreOfTheCellsOwnOutputs) {
+  const Record record = tuned(std::nullopt);
+  const std::vector<float>& rates = record.per_example.at("copy_rate");
+  ASSERT_EQ(rates.size(), record.predictions.size());
+  std::vector<std::string> outputs;
+  for (int i = 0; i < 20; ++i) outputs.push_back(fmt::format("it is {}", i * 7));
+  const TrainingOutputs training(outputs);
+  for (size_t i = 0; i < rates.size(); ++i) {
+    const std::string& answer = record.predictions[i];
+    const auto words = std::ranges::count(answer, ' ') + (answer.empty() ? 0 : 1);
+    EXPECT_FLOAT_EQ(rates[i], words == 0 ? 0
+                                         : static_cast<float>(training.longest_run(answer)) /
+                                               static_cast<float>(words));
+  }
 }
 
 TEST_F(InstructionCellTest, SmallTuningsLearnFromInstructionsToo) {

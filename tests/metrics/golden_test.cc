@@ -79,6 +79,15 @@ GoldenSet likelihoods() {
            forced(-6, 6, {{2, 4}, {5}, {10}})}};
 }
 
+// Two, one and none of the predictions' words stand in a row in a training output.
+GoldenSet copies() {
+  Items items{item("to walk home", {"to drive there"}), item("sleep", {"sleep"}),
+              item("drive", {"sleep"}), item("", {"sleep"})};
+  const int64_t runs[] = {2, 1, 0, 0};
+  for (size_t i = 0; i < items.size(); ++i) items[i].copied_words = runs[i];
+  return {"", std::move(items)};
+}
+
 std::string quoted(const std::vector<std::string>& texts) {
   std::string list;
   for (const std::string& text : texts) list += (list.empty() ? "\"" : ", \"") + text + "\"";
@@ -109,6 +118,8 @@ std::string described(const ScoredItem& scored, Evidence evidence) {
     case Evidence::target_likelihood:
       return fmt::format("log p {} of {} tokens", scored.target_logprob, scored.target_tokens);
     case Evidence::token_ranks: return "ranks" + ranks;
+    case Evidence::training_outputs:
+      return fmt::format("\"{}\", longest run {}", scored.prediction, scored.copied_words);
   }
   return "";
 }
@@ -146,6 +157,7 @@ const std::map<std::string, std::string> kSources{
     {"distinct_2", "by hand"},
     {"distinct_predictions", "by hand"},
     {"output_length", "by hand"},
+    {"copy_rate", "by hand"},
     {"perplexity", "by hand"},
     {"depth_rank", "by hand"},
     {"depth_rank_min", "by hand"}};
@@ -177,6 +189,7 @@ std::string golden_of(const Metric& metric) {
     case Evidence::choice_priors: return text + scores_of_set(metric, choices());
     case Evidence::target_likelihood:
     case Evidence::token_ranks: return text + scores_of_set(metric, likelihoods());
+    case Evidence::training_outputs: return text + scores_of_set(metric, copies());
   }
   return text;
 }

@@ -53,6 +53,7 @@ inline ScoredItem random_item(Rng& rng, bool numbers) {
     item.choice_tokens.push_back(static_cast<int64_t>(1 + rng.below(4)));
   }
   item.samples = {random_text(rng, numbers)};
+  item.copied_words = static_cast<int64_t>(rng.below(4));
   item.target_tokens = static_cast<int64_t>(1 + rng.below(9));
   item.target_logprob = -static_cast<double>(rng.below(40)) / 4;
   return item;
@@ -96,6 +97,7 @@ inline Items perfect_items(const Texts& texts) {
     item.choice_tokens = {5, 5, 5};
     item.target_tokens = 5;
     item.token_ranks = {{1, 1, 1}};
+    item.copied_words = 0;
     items.push_back(item);
   }
   return items;
