@@ -94,18 +94,11 @@ TakenJobs JobLedger::take(bool careful, int64_t num_ranks, std::optional<int64_t
   const Accepts unharmed = [&](int64_t index) {
     return !careful || journal_.unclean_ends(plan_.jobs[index].key) < 2;
   };
-  const Choose any = [this](const Accepts& accepts) { return scheduler_.take(accepts); };
-  const Choose near = [&](const Accepts& accepts) { return scheduler_.take_near(*last, accepts); };
-  std::optional<int64_t> first;
-  if (last) first = take_one(near, unharmed);
-  if (!first) first = take_one(any, unharmed);
+  const auto first =
+      take_one([&](const Accepts& a) { return scheduler_.take_near(last, a); }, unharmed);
   if (!first) return {};
-  const auto take_sharer = [&](const std::string& sharing, const Accepts& accepts) {
-    return take_one(
-        [&](const Accepts& all) {
-          return sharing.empty() ? scheduler_.take(all) : scheduler_.take(sharing, all);
-        },
-        accepts);
+  const auto take_sharer = [this](const std::string& sharing, const Accepts& accepts) {
+    return take_one([&](const Accepts& a) { return scheduler_.take(sharing, a); }, accepts);
   };
   return with_others(*first, {.plan = plan_,
                               .scheduler = scheduler_,

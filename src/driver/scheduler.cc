@@ -88,18 +88,19 @@ int64_t Scheduler::num_ready(const std::string& sharing) const {
 
 std::optional<int64_t> Scheduler::take(const std::string& sharing,
                                        const std::function<bool(int64_t)>& accepts) {
-  const Ready* ready = by_sharing_.find(sharing);
+  const Ready* ready = sharing.empty() ? &ready_ : by_sharing_.find(sharing);
   return ready == nullptr ? std::nullopt : take(*ready, accepts);
 }
 
-std::optional<int64_t> Scheduler::take_near(int64_t last,
+std::optional<int64_t> Scheduler::take_near(std::optional<int64_t> last,
                                             const std::function<bool(int64_t)>& accepts) {
   constexpr double kAboutAsUrgent = 0.9;
-  const Ready* near = by_affinity_.find(by_affinity_.texts[last]);
-  if (near == nullptr) return std::nullopt;
-  const double least = kAboutAsUrgent * priorities_[*ready_.begin()];
-  if (priorities_[*near->begin()] < least) return std::nullopt;
-  return take(*near, accepts);
+  const Ready* near = last ? by_affinity_.find(by_affinity_.texts[*last]) : nullptr;
+  if (near != nullptr &&
+      priorities_[*near->begin()] >= kAboutAsUrgent * priorities_[*ready_.begin()]) {
+    if (const auto taken = take(*near, accepts)) return taken;
+  }
+  return take(accepts);
 }
 
 void Scheduler::give_back(int64_t job) {

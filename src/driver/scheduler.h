@@ -33,13 +33,15 @@ class Scheduler {
   }
   // Takes the first ready job that the caller accepts; its state becomes running.
   std::optional<int64_t> take(const std::function<bool(int64_t)>& accepts = nullptr);
-  // The same among the jobs with that text in Job::sharing, which is not empty.
+  // Of the jobs with that text in Job::sharing, which is not empty.
   int64_t num_ready(const std::string& sharing) const;
+  // Takes among these; with "" among all.
   std::optional<int64_t> take(const std::string& sharing,
                               const std::function<bool(int64_t)>& accepts);
-  // The same among the jobs with the affinity of `last`, if the first of them is about as urgent as
-  // the first of all: its longest path is a tenth shorter at most.
-  std::optional<int64_t> take_near(int64_t last, const std::function<bool(int64_t)>& accepts);
+  // The same, but first among the jobs with the affinity of `last`, where there is one, if the first
+  // of them is about as urgent as the first of all: its longest path is a tenth shorter at most.
+  std::optional<int64_t> take_near(std::optional<int64_t> last,
+                                   const std::function<bool(int64_t)>& accepts);
   // Makes a running job ready again.
   void give_back(int64_t job);
   void finish(int64_t job);
