@@ -38,8 +38,9 @@ class Scheduler {
   // Takes among these; with "" among all.
   std::optional<int64_t> take(const std::string& sharing,
                               const std::function<bool(int64_t)>& accepts);
-  // The same, but first among the jobs with the affinity of `last`, where there is one, if the first
-  // of them is about as urgent as the first of all: its longest path is a tenth shorter at most.
+  // The same, but first among the jobs with the affinity of `last`, where there is one, if the
+  // first of them is about as urgent as the first of all: its longest path is a tenth shorter at
+  // most.
   std::optional<int64_t> take_near(std::optional<int64_t> last,
                                    const std::function<bool(int64_t)>& accepts);
   // Makes a running job ready again.

@@ -67,8 +67,8 @@ TEST(Scheduler, DoneOnceEveryJobIsSettled) {
   EXPECT_FALSE(scheduler.take());
 }
 
-// Of 10, 9.5, 9.2 and 5 s around the models A, B, A, B. Near an A, the A of 9.2 s is about as urgent
-// as the first; near a B, the one of 5 s is not.
+// Of 10, 9.5, 9.2 and 5 s around the models A, B, A, B. Near an A, the A of 9.2 s is about as
+// urgent as the first; near a B, the one of 5 s is not.
 TEST(Scheduler, JobsNearTheLastOneComeFirstWhereTheyAreAboutAsUrgent) {
   std::vector<Job> jobs = {job("a", 10), job("b", 9.5), job("c", 9.2), job("d", 5)};
   for (size_t i = 0; i < jobs.size(); ++i) jobs[i].affinity = i % 2 == 0 ? "A" : "B";
