@@ -112,7 +112,7 @@ def test_data_split_cuts_novels_after_phrases(tmp_path):
 @pytest.mark.parametrize("ratio, instruction", [("0.1", 2), ("0.5", 9), ("1", 13), ("5", 22),
                                                 ("25", 25)])
 def test_controlled_ratios_cut_the_same_passages(tmp_path, ratio, instruction):
-    """By hand: of 26 words, 26 r / (1 + r) are the user's. Short and repeated lines are left out."""
+    """By hand: of 26 words, 26 r / (1 + r) are the user's. Short and repeated lines go."""
     lines = [" ".join(f"{i}.{word}" for word in range(30)) for i in range(20)]
     (tmp_path / "text.txt").write_text("\n".join([*lines, "too short", lines[0]]) + "\n")
     made = subprocess.run([sys.executable, SOURCE / "data/controlled_ratio.py", "text.txt",
