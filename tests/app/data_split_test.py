@@ -107,3 +107,28 @@ def test_data_split_cuts_novels_after_phrases(tmp_path):
     kept = Counter(row["relation"] for row in rows)
     printed = [line.split() for line in result.stdout.splitlines() if line.startswith("  kept")]
     assert {name: int(count) for _, name, count in printed} == kept
+
+
+@pytest.mark.parametrize("ratio, instruction", [("0.1", 2), ("0.5", 9), ("1", 13), ("5", 22),
+                                                ("25", 25)])
+def test_controlled_ratios_cut_the_same_passages(tmp_path, ratio, instruction):
+    """By hand: of 26 words, 26 r / (1 + r) are the user's. Short and repeated lines go."""
+    lines = [" ".join(f"{i}.{word}" for word in range(30)) for i in range(20)]
+    (tmp_path / "text.txt").write_text("\n".join([*lines, "too short", lines[0]]) + "\n")
+    made = subprocess.run([sys.executable, SOURCE / "data/controlled_ratio.py", "text.txt",
+                           "--ratio", ratio, "--examples", "20"],
+                          cwd=tmp_path, capture_output=True, text=True, check=True)
+    rows = [json.loads(line)["messages"] for line in made.stdout.splitlines()]
+    assert {row[0]["content"].split(".")[0] for row in rows} == {str(i) for i in range(20)}
+    for user, assistant in rows:
+        words = user["content"].split() + assistant["content"].split()
+        number = words[0].split(".")[0]
+        assert words == [f"{number}.{word}" for word in range(26)]
+        assert len(user["content"].split()) == instruction
+
+
+def test_controlled_ratios_ask_for_longer_text(tmp_path):
+    (tmp_path / "text.txt").write_text("a line of a few words\n")
+    made = subprocess.run([sys.executable, SOURCE / "data/controlled_ratio.py", "text.txt",
+                           "--ratio", "1"], cwd=tmp_path, capture_output=True, text=True)
+    assert made.returncode == 1 and "has 0 passages of 26 words" in made.stderr
