@@ -28,6 +28,10 @@ class JobBatch : public testing::Test {
     std::vector<Job> jobs;
     for (size_t i = 0; i < costs.size(); ++i)
       jobs.push_back(job(std::string(1, static_cast<char>('a' + i)), costs[i]));
+    return first_of(std::move(jobs), num_ranks);
+  }
+
+  TakenJobs first_of(std::vector<Job> jobs, int64_t num_ranks, const GroupLimits& limits = {}) {
     const Plan plan = made_up::plan(std::move(jobs));
     Scheduler scheduler(plan.jobs, longest_paths(plan.jobs));
     const int64_t first = scheduler.take().value();
@@ -36,8 +40,9 @@ class JobBatch : public testing::Test {
                                .journal = journal_,
                                .durations = durations_,
                                .num_ranks = num_ranks,
-                               .take = [&](const std::string&, const auto& accepts) {
-                                 return scheduler.take(accepts);
+                               .group = limits,
+                               .take = [&](const std::string& sharing, const auto& accepts) {
+                                 return scheduler.take(sharing, accepts);
                                }});
   }
 
@@ -72,19 +77,7 @@ TEST_F(JobBatch, AGroupStaysWithinItsMemory) {
     jobs.back().sharing = "model";
     jobs.back().group_bytes = bytes;
   }
-  const auto first = [&](GroupLimits limits) {
-    const Plan plan = made_up::plan(jobs);
-    Scheduler scheduler(plan.jobs, longest_paths(plan.jobs));
-    const int64_t taken = scheduler.take().value();
-    return with_others(taken, {.plan = plan,
-                               .scheduler = scheduler,
-                               .journal = journal_,
-                               .durations = durations_,
-                               .group = limits,
-                               .take = [&](const std::string& sharing, const auto& accepts) {
-                                 return scheduler.take(sharing, accepts);
-                               }});
-  };
+  const auto first = [&](const GroupLimits& limits) { return first_of(jobs, 1, limits); };
   EXPECT_THAT(first({.bytes = 30}).jobs, ElementsAre(0, 1, 3));
   EXPECT_THAT(first({.bytes = 19}).jobs, ElementsAre(0));
   EXPECT_THAT(first({.jobs = 2}).jobs, ElementsAre(0, 1));
