@@ -25,6 +25,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
+// A coordinator's lease (driver/coordinator_lease.h) or the journal's lock: either may come first.
+bool has_owner(const fs::path& journal) {
+  const auto is_owner = [](const fs::directory_entry& entry) {
+    const std::string name = entry.path().filename();
+    return name == "lock" || name.starts_with("owner-");
+  };
+  return std::ranges::any_of(fs::directory_iterator(journal), is_owner);
+}
+
 // Whether a folder without plan.json holds nothing but what a run writes there: it has just begun,
 // or was submitted, or died early, or somebody removed a plan.json that could not be read.
 bool was_begun(const fs::path& folder) {
@@ -38,8 +47,7 @@ bool was_begun(const fs::path& folder) {
     const bool is_ours = std::ranges::find(kOurs, name) != std::end(kOurs);
     if (!is_ours && !name.ends_with(".tmp")) return false;
   }
-  return was_submitted || fs::is_empty(folder / "journal") ||
-         fs::exists(folder / "journal" / "lock");
+  return was_submitted || fs::is_empty(folder / "journal") || has_owner(folder / "journal");
 }
 
 std::function<bool(const std::string&)> finished_in(const std::map<std::string, Record>& records) {

@@ -50,20 +50,26 @@ ForwardOptions options_of(const LossInput& in) {
   return options;
 }
 
-Tensor losses_of_memories(const std::vector<LossInput>& inputs,
-                          const std::vector<Tensor>& memories) {
+// What the decoder reads of an input's sources, and how.
+struct EncodedInput {
+  Tensor memory_BSD;
+  ForwardOptions options;
+};
+
+Tensor losses_of_encoded(const std::vector<LossInput>& inputs,
+                         const std::vector<EncodedInput>& encoded) {
   std::vector<Tensor> losses(inputs.size());
   std::vector<LossInput> decoded;
   std::vector<DecoderPart> targets;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const LossInput& in = inputs[i];
     if (const LabelReader* reader = in.tuning->label_reader()) {
-      losses[i] =
-          label_loss(*reader, memories[i], in.batch->mask_BS, in.batch->labels_BT, in.settings);
+      losses[i] = label_loss(*reader, encoded[i].memory_BSD, in.batch->mask_BS, in.batch->labels_BT,
+                             in.settings);
     } else {
       decoded.push_back(in);
-      targets.push_back(
-          {in.model, in.batch->decoder_ids_BT, memories[i], in.batch->mask_BS, options_of(in)});
+      targets.push_back({in.model, in.batch->decoder_ids_BT, encoded[i].memory_BSD,
+                         in.batch->mask_BS, encoded[i].options});
     }
   }
   if (decoded.size() == inputs.size()) return decoder_losses(decoded, targets);
@@ -88,28 +94,30 @@ void add_noise(const LossInput& in, EncoderPart& source) {
 }  // namespace
 
 Tensor weighted_losses(const std::vector<LossInput>& inputs) {
-  std::vector<Tensor> memories(inputs.size());
+  std::vector<EncodedInput> encoded(inputs.size());
   std::vector<EncoderPart> sources;
   std::vector<size_t> places;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const LossInput& in = inputs[i];
-    if (in.known && !draws(in)) memories[i] = in.known->find(*in.batch);
-    if (memories[i].defined()) continue;
+    encoded[i].options = options_of(in);
+    if (in.known && !draws(in)) encoded[i].memory_BSD = in.known->find(*in.batch);
+    if (encoded[i].memory_BSD.defined()) continue;
     // the tuning may embed in float32 for a model in half precision
     const Tensor embedded_BSD =
         in.tuning->embed(in.batch->source_BS).to(in.model->weights().shared_VD.scalar_type());
-    sources.push_back({in.model, embedded_BSD, in.batch->mask_BS, options_of(in)});
+    sources.push_back({in.model, embedded_BSD, in.batch->mask_BS, encoded[i].options});
     if (in.neftune_alpha > 0) add_noise(in, sources.back());
+    encoded[i].options = sources.back().options;
     places.push_back(i);
   }
-  const std::vector<Tensor> encoded =
-      sources.empty() ? std::vector<Tensor>{} : encode_group(sources);
+  if (sources.empty()) return losses_of_encoded(inputs, encoded);
+  const std::vector<Tensor> memories = encode_group(sources);
   for (size_t i = 0; i < places.size(); ++i) {
     const LossInput& in = inputs[places[i]];
-    memories[places[i]] = encoded[i];
-    if (in.known) in.known->offer(*in.batch, encoded[i], draws(in));
+    encoded[places[i]].memory_BSD = memories[i];
+    if (in.known) in.known->offer(*in.batch, memories[i], draws(in));
   }
-  return losses_of_memories(inputs, memories);
+  return losses_of_encoded(inputs, encoded);
 }
 
 Tensor weighted_loss(const T5Model& model, TuningMethod& tuning, const Batch& batch,
