@@ -57,7 +57,8 @@ double evaluate_seconds(const ModelSize& size, const RowLengths& lengths, const 
                         const EvaluateSettings& evaluate, bool tuned);
 // The bytes that a cell adds to a group around one frozen model: what it trains, with its gradient,
 // the optimizer's moments and the best checkpoint; and the batch that it is tested with, whose
-// decoder keeps keys and values. The group's training passes do not grow with it.
+// decoder keeps keys and values, with what the passes of the test take. Those of the training do
+// not grow with the group.
 double group_bytes(const ModelSize& size, const RowLengths& lengths,
                    const EvaluateSettings& evaluate, double trained_parameters);
 // Runs the model once over so many rows of these lengths.

@@ -41,7 +41,8 @@ TEST(Cost, CountsFlops) {
 constexpr RowLengths kLengths{.source = 64, .target = 16};
 
 // t5-small: 32 sources of 64 tokens have 2 x 512 x 6 keys and values a token; 4 beams of 8 tokens
-// as many each, and a row of 32,128 scores. Ten trained parameters stand five times.
+// as many each, and a row of 32,128 scores; passes take four times that. Ten trained parameters
+// stand five times.
 TEST(Cost, CountsWhatACellAddsToAGroup) {
   EvaluateSettings evaluate;
   evaluate.batch_size = 32;
@@ -50,7 +51,7 @@ TEST(Cost, CountsWhatACellAddsToAGroup) {
   evaluate.also.push_back({{.name = "sample", .parameters = {{"samples", 9}}}, "sampled"});
 
   EXPECT_EQ(group_bytes(model_size(kT5Small, 32128), kLengths, evaluate, 10),
-            4.0 * (50 + 32 * (6144.0 * 64 + 4 * (6144.0 * 8 + 32128))));
+            4.0 * (50 + 4 * 32 * (6144.0 * 64 + 4 * (6144.0 * 8 + 32128))));
 }
 
 TEST(Cost, CountsSteps) {
