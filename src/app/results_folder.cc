@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/names.h"
 #include "base/near_path.h"
+#include "driver/coordinator_lease.h"
 #include "jobs/artefacts.h"
 #include "plan/plan_change.h"
 #include "store/plan_file.h"
@@ -25,11 +26,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A coordinator's lease (driver/coordinator_lease.h) or the journal's lock: either may come first.
+// A coordinator's lease or the journal's lock: either may come first.
 bool has_owner(const fs::path& journal) {
   const auto is_owner = [](const fs::directory_entry& entry) {
     const std::string name = entry.path().filename();
-    return name == "lock" || name.starts_with("owner-");
+    return name == "lock" || name.starts_with(kOwnerFolder);
   };
   return std::ranges::any_of(fs::directory_iterator(journal), is_owner);
 }

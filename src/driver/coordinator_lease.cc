@@ -16,14 +16,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view kOwner = "owner-";
-
 // -1 for a name that is no owner's.
 int64_t epoch_of(const std::string& name) {
-  if (!name.starts_with(kOwner)) return -1;
+  if (!name.starts_with(kOwnerFolder)) return -1;
   int64_t epoch = -1;
   const char* end = name.data() + name.size();
-  const auto parsed = std::from_chars(name.data() + kOwner.size(), end, epoch);
+  const auto parsed = std::from_chars(name.data() + kOwnerFolder.size(), end, epoch);
   return parsed.ptr == end ? epoch : -1;
 }
 
@@ -50,7 +48,7 @@ CoordinatorLease::~CoordinatorLease() {
 }
 
 fs::path CoordinatorLease::owner_folder(int64_t epoch) const {
-  return journal_folder_ / fmt::format("{}{}", kOwner, epoch);
+  return journal_folder_ / fmt::format("{}{}", kOwnerFolder, epoch);
 }
 
 int64_t CoordinatorLease::latest_epoch() const {

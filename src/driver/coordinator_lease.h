@@ -6,11 +6,14 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "driver/share_pulse.h"
 
 namespace dovetail {
+
+inline constexpr std::string_view kOwnerFolder = "owner-";  // begins their names
 
 // Keeps a second coordinator out of a results folder where flock does not: on file systems that
 // lack it, and between hosts that each have their own. An owner is the folder DIR/journal/owner-N,

@@ -33,8 +33,7 @@ std::vector<CellTest> evaluate_set(Cells cells, const std::vector<size_t>& set,
   std::vector<CellTest> tests;
   for (size_t i = 0; i < set.size(); ++i) {
     TuneCell& cell = *cells[set[i]];
-    tests.push_back({cell.backbone.model, *cell.method, cell.encoder, examples_of(cell), scored[i],
-                     cell.training_outputs.get()});
+    tests.push_back(cell.test_on(examples_of(cell), scored[i]));
   }
   evaluate_group(tests, settings);
   return tests;

@@ -39,6 +39,10 @@ struct TuneCell {
   TuneCell(const TuneCell&) = delete;
 
   EvalContext context() const { return {backbone.model, *method, encoder}; }
+  // The cell's part of a shared evaluation.
+  CellTest test_on(std::vector<const Example*> examples, Record& record) {
+    return {backbone.model, *method, encoder, std::move(examples), record, training_outputs.get()};
+  }
   // The validation rows, as mean_loss takes them.
   LossRows loss_rows();
   // Whether a point of the validation curves is due after that many steps, in a training that goes

@@ -31,9 +31,7 @@ std::vector<double> scores_of(const std::vector<TuneCell*>& cells) {
   std::vector<CellTest> tests;
   for (size_t i = 0; i < cells.size(); ++i) {
     TuneCell& cell = *cells[i];
-    tests.push_back({cell.backbone.model, *cell.method, cell.encoder,
-                     validation_examples_of(*cell.task, cell.subset), scored[i],
-                     cell.training_outputs.get()});
+    tests.push_back(cell.test_on(validation_examples_of(*cell.task, cell.subset), scored[i]));
   }
   evaluate_group(tests, cells.front()->choosing_evaluation());
   std::vector<double> scores;
