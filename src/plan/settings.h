@@ -159,6 +159,9 @@ struct AdaptSettings {
   int64_t seed = 1;
   TrainingOptions options;
   OptimizerSettings optimizer;
+  // Of tapt and pcp: the label of the adaptation whose model is continued in place of the base; "":
+  // none. Once planned, the start of the job says it.
+  std::string after = {};
 };
 
 // A further decoding of the same models. The label names its metrics, METRIC@LABEL, so that two

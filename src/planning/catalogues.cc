@@ -47,6 +47,7 @@ CatalogueEntry template_catalogue_entry(const TemplateEntry& entry) {
           .defaults = entry.defaults,
           .check = entry.check,
           .soft_tokens = soft_tokens,
+          .in_words = template_in_words(entry.name),
           .conversation = !parsed.shapes.front().chat.empty(),
           .traits = {.answer_style = answer_style_of(parsed),
                      .says_relation = states_relation(parsed),
@@ -83,6 +84,7 @@ Catalogues catalogues() {
     all.tunings.back().soft_tokens = entry.soft_tokens;
     all.tunings.back().keeps_weights = entry.keeps_weights;
     all.tunings.back().classifies = entry.classifies;
+    all.tunings.back().has_folder = entry.has_folder;
   }
   for (const OptimizerEntry& entry : optimizers()) all.optimizers.push_back(with_parameters(entry));
   for (const Metric& entry : metrics()) all.metrics.push_back(metric_entry(entry));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sweep/adapt_section.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "plan/adaptations.h"
 #include "sweep/axis_choice.h"
@@ -35,6 +37,7 @@ std::vector<std::string> keys_of(const AdaptationEntry& entry) {
     if (entry.reads_pool) known.insert(known.end(), {"rows", "steps"});
     return known;
   }
+  known.push_back("after");
   for (const auto* list : {&kTrainingKeys, &kOptionKeys})
     known.insert(known.end(), list->begin(), list->end());
   return known;
@@ -170,7 +173,16 @@ AdaptSettings read_adaptation(const toml::node& node, const Sweep& sweep,
   adapt.parameters = parameters_at(node, &table, entry);
   if (entry.in_cell && !entry.reads_pool) return adapt;  // it has none of the keys of [adapt]
   read_settings(table, sweep, adapt, optimizers);
+  read_text_of(table, "after", adapt.after);
   return adapt;
+}
+
+const AxisValue* adaptation_before(const Sweep& sweep, const AxisValue& adaptation) {
+  const std::string& after = adaptation.as<AdaptSettings>().after;
+  if (after.empty()) return nullptr;
+  const std::vector<AxisValue>& axis = sweep.axes.at("adaptation");
+  const auto found = std::ranges::find(axis, after, &AxisValue::label);
+  return found == axis.end() ? nullptr : &*found;
 }
 
 bool needs_sentences(const AdaptSettings& adapt) {

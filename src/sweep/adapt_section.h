@@ -18,6 +18,9 @@ void read_adapt(const toml::node& node, Sweep& sweep, const Entries& optimizers)
 AdaptSettings read_adaptation(const toml::node& node, const Sweep& sweep,
                               const Entries& optimizers);
 
+// The value that an adaptation is made after; null for one that is made of the base.
+const AxisValue* adaptation_before(const Sweep& sweep, const AxisValue& adaptation);
+
 // Whether a value needs sentences, a task's pool of unlabelled examples, labels that a tuned cell
 // gives to it, and the models that are trained on a graph of triples.
 bool needs_sentences(const AdaptSettings& adapt);

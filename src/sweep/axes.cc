@@ -36,6 +36,13 @@ AxisValue read_tuning(const toml::node& node, const Sweep& sweep, const Catalogu
     override_tune(table, tuning.tune, catalogues.optimizers);
   });
   check_choice(node, entry, tuning.choice);
+  if (tuning.tune.keep_model && !entry.has_folder) {
+    fail_at(node.source(),
+            fmt::format("keep_model = true, and no folder can hold what tuning \"{}\" trains, a "
+                        "model and its soft tokens: leave it out, or give this tuning keep_model = "
+                        "false",
+                        entry.name));
+  }
   tuning.keeps_weights = entry.keeps_weights && entry.keeps_weights(tuning.choice.parameters);
   return value_at(node, own_label(node, entry.name), std::move(tuning));
 }
@@ -97,8 +104,9 @@ AxisValue read_template(const toml::node& node, const Sweep&, const Catalogues& 
   const CatalogueEntry entry = template_entry(name_node(node, "template"), catalogues);
   const ChoiceSettings choice = read_choice(node, entry, "template", {}, [](const TomlTable&) {});
   check_choice(node, entry, choice);
-  AxisValue value = value_at(node, own_label(node, entry.name),
-                             TemplateValue{choice, entry.soft_tokens, entry.conversation});
+  AxisValue value =
+      value_at(node, own_label(node, entry.name),
+               TemplateValue{choice, entry.soft_tokens, entry.conversation, entry.in_words});
   value.traits = entry.traits;
   return value;
 }

@@ -75,6 +75,23 @@ ChoiceSettings objective_on_pool(JobGraph& graph, const AxisValue& objective,
   return choice;
 }
 
+// Text has no soft tokens: it gets the words that they start from.
+TemplateSettings template_of_lines(JobGraph& graph, const GridPoint& point) {
+  AxisValue tmpl = *point[kTemplate];
+  if (has_soft_tokens(point)) {
+    TemplateValue value = tmpl.as<TemplateValue>();
+    if (value.in_words.empty()) {
+      fail_at_value(graph.sweep(), tmpl,
+                    fmt::format("template \"{}\" has soft tokens without words, which no text of "
+                                "adaptation \"{}\" can have; exclude the two together",
+                                tmpl.label, point[kAdaptation]->label));
+    }
+    value.choice.name = value.in_words;
+    tmpl.settings = value;
+  }
+  return graph.data().template_settings(tmpl, task_of(point));
+}
+
 PoolAdaptation settings_on_pool(JobGraph& graph, const GridPoint& point, const AxisValue& objective,
                                 Job& job) {
   const AdaptSettings& adapt = adaptation_of(point);
@@ -84,16 +101,19 @@ PoolAdaptation settings_on_pool(JobGraph& graph, const GridPoint& point, const A
                        adapt.parameters.at("examples").get<int64_t>(), adapt.name == "pcp", job),
       .objective = objective_on_pool(graph, objective, *point[kAdaptation]),
       .seed = point[kSeed]->as<SeedValue>().seed};
-  if (is_written_in_template(adapt) && has_soft_tokens(point)) {
-    fail_at_value(graph.sweep(), *point[kTemplate],
-                  fmt::format("template \"{}\" has soft tokens in it, which no text of adaptation "
-                              "\"{}\" can have; exclude the two together",
-                              point[kTemplate]->label, point[kAdaptation]->label));
-  }
-  if (is_written_in_template(adapt))
-    pool.tmpl = graph.data().template_settings(*point[kTemplate], task_of(point));
+  if (is_written_in_template(adapt)) pool.tmpl = template_of_lines(graph, point);
   if (hangs_on_labelled_examples(graph.sweep())) pool.labelled = labelled_examples(point);
   return pool;
+}
+
+// Of the base, or of the model that the adaptation before it made.
+StartSettings start_of_adaptation(JobGraph& graph, const GridPoint& point,
+                                  const AxisValue& objective, Job& job) {
+  const AxisValue* before = adaptation_before(graph.sweep(), *point[kAdaptation]);
+  if (!before) return start_from_base(graph, objective, job);
+  GridPoint earlier = point;
+  earlier[kAdaptation] = before;
+  return start_from_point(graph, earlier, job);
 }
 
 }  // namespace
@@ -108,11 +128,11 @@ int64_t add_pool_adaptation(JobGraph& graph, const GridPoint& point, const AxisV
                static_cast<double>(adaptation_steps(adapt)),
                fmt::format("adaptation \"{}\"", point[kAdaptation]->label));
   Job job{.name = joined_name("adapt", "", deciding_part(sweep, point))};
-  AdaptJob settings{.start = start_from_base(graph, objective, job), .adapt = adapt};
+  AdaptJob settings{.start = start_of_adaptation(graph, point, objective, job), .adapt = adapt};
   settings.pool = settings_on_pool(graph, point, objective, job);
   if (needs_labels(adapt)) {
     GridPoint labeller = point;
-    labeller[kAdaptation] = nullptr;
+    labeller[kAdaptation] = adaptation_before(sweep, *point[kAdaptation]);
     job.inputs.push_back(add_cell(graph, labeller, joined_name("adapt", "label", labeller)));
   }
   const TuneSettings work{.steps = adapt.steps,
@@ -126,18 +146,21 @@ int64_t add_pool_adaptation(JobGraph& graph, const GridPoint& point, const AxisV
   return graph.add(std::move(job));
 }
 
-// The most that any of the adaptations asks for; fewer are a prefix of them.
+// The most that any of the adaptations after the point's asks for; fewer are a prefix of them.
 std::optional<PoolLabelling> labelling_for(JobGraph& graph, const GridPoint& point, Job& job) {
   const Sweep& sweep = graph.sweep();
   const auto axis = sweep.axes.find("adaptation");
-  if (is_adapted(point) || axis == sweep.axes.end()) return std::nullopt;
+  if (axis == sweep.axes.end()) return std::nullopt;
+  const AxisValue* own = is_adapted(point) ? point[kAdaptation] : nullptr;
   const AxisValue* reader = nullptr;
   int64_t most = 0;
   bool all = false;
   for (const AxisValue& adaptation : axis->second) {
     GridPoint adapted = point;
     adapted[kAdaptation] = &adaptation;
-    if (!needs_labels(adaptation.as<AdaptSettings>()) || is_excluded(sweep, adapted)) continue;
+    if (!needs_labels(adaptation.as<AdaptSettings>()) || is_excluded(sweep, adapted) ||
+        adaptation_before(sweep, adaptation) != own)
+      continue;
     reader = &adaptation;
     const auto examples = adaptation.as<AdaptSettings>().parameters.at("examples").get<int64_t>();
     all = all || examples == 0;

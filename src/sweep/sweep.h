@@ -64,7 +64,9 @@ struct CatalogueEntry {
   std::function<void(const Json& parameters)> check;
   // A template: it contains soft tokens. A tuning: it trains some. The first needs the second.
   bool soft_tokens = false;
+  std::string in_words = {};  // of a template: the one that prints words in place of them
   bool classifies = false;    // of a tuning: it chooses among a task's labels
+  bool has_folder = true;     // of a tuning: a folder can hold what it trains
   bool conversation = false;  // of a template: it writes conversations
   // A tuning: whether it leaves the model's weights as they are; may be empty.
   std::function<bool(const Json& parameters)> keeps_weights = {};

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/names.h"
+#include "plan/adaptations.h"
 #include "plan/model_size.h"
 #include "sweep/adapt_section.h"
 
@@ -149,9 +150,28 @@ bool has_causal_start(const Sweep& sweep) {
   });
 }
 
+// Made after another one, which stands before it on the axis and is a training of its own.
+void check_after(const toml::source_region& place, const AxisValue& value, const Sweep& sweep) {
+  const std::string& after = value.as<AdaptSettings>().after;
+  if (after.empty()) return;
+  std::vector<std::string> labels;
+  for (const AxisValue& before : sweep.axes.at("adaptation")) {
+    if (before.label == value.label) break;
+    const auto& adapt = before.as<AdaptSettings>();
+    if (adapt.name != "none" && !find_adaptation(adapt.name).in_cell)
+      labels.push_back(before.label);
+  }
+  if (std::ranges::find(labels, after) != labels.end()) return;
+  const std::string known = labels.empty() ? "there is none" : did_you_mean(after, labels);
+  fail_at(place, fmt::format("adaptation \"{}\" is made after \"{}\", which is no label of an "
+                             "adaptation that stands before it on the axis: {}",
+                             value.label, after, known));
+}
+
 void check_adaptation(const toml::source_region& place, const AxisValue& value,
                       const Sweep& sweep) {
   const auto& adapt = value.as<AdaptSettings>();
+  check_after(place, value, sweep);
   const bool for_any = adapt.name == "none" || adapt.name == "instruction_modelling";
   if (!for_any && has_causal_start(sweep)) {
     fail_at(place, fmt::format("adaptation \"{}\" is for encoder-decoder models, and a start of "

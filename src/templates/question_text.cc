@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "base/text.h"
+#include "templates/soft_tokens.h"
 
 namespace dovetail {
 
@@ -136,6 +137,31 @@ void write_filled_cloze(SourceWriter& writer, const std::string& cloze, const st
                                    : std::string_view("{pair}").size());
     }
     first = false;
+  }
+}
+
+std::vector<std::string> cloze_pieces(std::string_view cloze) {
+  std::vector<std::string> pieces;
+  while (!cloze.empty()) {
+    size_t size = cloze.find_first_of(" {[", 1);
+    for (const std::string_view place : {"{source}", "{pair}", "[MASK]"})
+      if (cloze.starts_with(place)) size = place.size();
+    if (cloze.front() != ' ') pieces.emplace_back(cloze.substr(0, size));
+    cloze.remove_prefix(cloze.front() == ' ' ? 1 : std::min(size, cloze.size()));
+  }
+  return pieces;
+}
+
+void write_soft_cloze(SourceWriter& writer, const TaskData& task, const std::string& cloze,
+                      const std::string& source, const std::string& pair) {
+  for (const std::string& piece : cloze_pieces(cloze)) {
+    if (piece == "{source}" || piece == "{pair}") {
+      writer.text(piece == "{pair}" ? pair : source, 1);
+    } else if (piece == "[MASK]") {
+      writer.mask();
+    } else {
+      writer.soft(cloze_token(task, piece));
+    }
   }
 }
 

@@ -39,6 +39,13 @@ void write_classified(SourceWriter& writer, const Verbalizer& verbalizer, const 
 void write_filled_cloze(SourceWriter& writer, const std::string& cloze, const std::string& source,
                         const std::string& pair);
 
+// The same with the task's soft tokens (cloze_token) in place of its words.
+void write_soft_cloze(SourceWriter& writer, const TaskData& task, const std::string& cloze,
+                      const std::string& source, const std::string& pair);
+
+// A cloze in order: {source}, {pair}, [MASK], and each word between them.
+std::vector<std::string> cloze_pieces(std::string_view cloze);
+
 // Why the verbalizer's clozes cannot print the task, as a sentence; "" when they can. The task may
 // be no classification or have no cloze, a pair may meet one for single texts, or a label may have
 // no word among those of the others.

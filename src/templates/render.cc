@@ -139,7 +139,9 @@ class Renderer {
     const auto pair = example_.fields.find("pair");
     const std::string second =
         pair == example_.fields.end() ? "" : collapse_whitespace(pair->second);
-    write_filled_cloze(writer_, clozes().clozes.at(cloze_key(task_)), head_, second);
+    const std::string& cloze = clozes().clozes.at(cloze_key(task_));
+    if (shape_.soft_words) return write_soft_cloze(writer_, task_, cloze, head_, second);
+    write_filled_cloze(writer_, cloze, head_, second);
   }
 
   void write_formatted() {

@@ -8,6 +8,7 @@
 #include "base/names.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "templates/question_text.h"
 
 namespace dovetail {
 
@@ -127,17 +128,37 @@ std::vector<SoftToken> tokens_of_slot(const BoundTemplate& tmpl, const TemplateS
   return TokenMaker(tmpl, shape, relation).tokens(slot, position);
 }
 
+SoftToken cloze_token(const TaskData& task, const std::string& word) {
+  return {cloze_key(task), word, word};
+}
+
+namespace {
+
+std::vector<SoftToken> tokens_of_cloze(const BoundTemplate& tmpl, const TaskData& task) {
+  const Verbalizer& verbalizer = cloze_verbalizer(*tmpl.wordings, tmpl.verbalizer.get());
+  std::vector<SoftToken> tokens;
+  for (const std::string& piece : cloze_pieces(verbalizer.clozes.at(cloze_key(task))))
+    if (piece.front() != '{' && piece != "[MASK]") tokens.push_back(cloze_token(task, piece));
+  return tokens;
+}
+
+}  // namespace
+
 std::vector<SoftToken> soft_tokens_of(const BoundTemplate& tmpl, const TaskData& task) {
   std::vector<SoftToken> all;
   std::set<std::string> seen;
+  const auto add = [&](SoftToken token) {
+    if (seen.insert(token.name()).second) all.push_back(std::move(token));
+  };
   for (const RelationWords& relation : relations_of(task, tmpl.verbalizer.get())) {
     for (const TemplateShape& shape : tmpl.shapes) {
+      if (shape.soft_words)
+        for (SoftToken& token : tokens_of_cloze(tmpl, task)) add(std::move(token));
       int64_t position = 0;
       for (const Slot slot : shape.source) {
         if (!is_prompt(slot)) continue;
-        for (SoftToken& token : tokens_of_slot(tmpl, shape, relation, slot, position)) {
-          if (seen.insert(token.name()).second) all.push_back(std::move(token));
-        }
+        for (SoftToken& token : tokens_of_slot(tmpl, shape, relation, slot, position))
+          add(std::move(token));
       }
     }
   }

@@ -121,6 +121,10 @@ BoundTemplate make_template(const std::string& name, const nlohmann::json& given
   return tmpl;
 }
 
+std::string template_in_words(const std::string& name) {
+  return name == "soft_cloze" ? "cloze" : "";
+}
+
 bool needs_soft_tokens(const BoundTemplate& tmpl) {
   return std::any_of(tmpl.shapes.begin(), tmpl.shapes.end(),
                      [](const TemplateShape& shape) { return shape.has_prompt(); });

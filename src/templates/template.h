@@ -75,7 +75,11 @@ struct BoundTemplate {
 BoundTemplate make_template(const std::string& name,
                             const nlohmann::json& parameters = nlohmann::json::object());
 
-// Whether the template has prompt parts. It then needs a tuning that trains soft tokens
+// The template that prints words where this one has the soft tokens that start from them; "" for a
+// template without such tokens.
+std::string template_in_words(const std::string& name);
+
+// Whether the template has soft tokens. It then needs a tuning that trains soft tokens
 // (TuningEntry::soft_tokens).
 bool needs_soft_tokens(const BoundTemplate& tmpl);
 

@@ -41,7 +41,7 @@ const std::vector<std::string> kParts = {
     "px0",      "pt",     "ptar",       "pcom",      "psh",        "pshr",       "psht",
     "pnat",     "pn",     "pnr",        "pnt",       "pmask",      "0",          "p0",
     "vnat",     "qpos",   "omit_FIELD", "temp_flex", "temp_mixed", "temp_len",   "rel_first",
-    "rel_last", "tokens", "nat_tokens", "rel_mask",  "cloze",      "chat_NAME"};
+    "rel_last", "tokens", "nat_tokens", "rel_mask",  "cloze",      "soft_cloze", "chat_NAME"};
 
 bool is_version(const std::string& part) {
   return part.size() >= 2 && part[0] == 'v' && !part.starts_with("vnat") &&
@@ -56,7 +56,7 @@ class Parser {
     places_[kSource] = {Slot::source};
     const auto says_prefix = [](const std::string& part) {
       return part.starts_with("px") || part == "rel_first" || part == "rel_last" ||
-             part == "rel_mask" || part == "cloze" || part.starts_with("chat_") ||
+             part == "rel_mask" || part.ends_with("cloze") || part.starts_with("chat_") ||
              part.ends_with("tokens");
     };
     if (with_prefix && std::none_of(parts.begin(), parts.end(), says_prefix))
@@ -89,8 +89,9 @@ class Parser {
       mask_closed_ = true;
     } else if (part == "unsup" || part == "mask") {
       add_mask(part);
-    } else if (part == "cloze") {
+    } else if (part == "cloze" || part == "soft_cloze") {
       if (mask_closed_) no_place(part);
+      shape_.soft_words = part == "soft_cloze";
       places_[kSource] = {Slot::cloze};
       target_mask_.push_back(Slot::mask);
       mask_closed_ = true;
@@ -235,7 +236,7 @@ bool TemplateShape::has(Slot slot) const {
 }
 
 bool TemplateShape::has_prompt() const {
-  return std::any_of(source.begin(), source.end(), is_prompt);
+  return soft_words || std::any_of(source.begin(), source.end(), is_prompt);
 }
 
 ParsedTemplate parse_template(const std::string& text, bool with_prefix) {

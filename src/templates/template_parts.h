@@ -34,6 +34,7 @@ namespace dovetail {
 //   chat_NAME    a conversation as chat template NAME writes it (examples/chat_template.h), up to
 //                and with the header of the answer; without prefix
 //   cloze        a text with a gap in it, as the verbalizer of the task words it; without prefix
+//   soft_cloze   the same with a soft token for each of its words
 // Parts of the earlier harness (mt5-comet):
 //   rel_first, rel_last   the relation as one token before or after the source, not as a prefix
 //   tokens, nat_tokens    the relation as feature tokens, or as their gloss, in the slot of nat
@@ -75,9 +76,10 @@ struct TemplateShape {
   std::string chat;                  // name of a chat template; "": none
   std::string version;               // of vnat's phrase: "v3"; "": the default
   int label_place = -1;              // P of vnat; -1: no vnat
+  bool soft_words = false;           // of soft_cloze
 
   bool has(Slot slot) const;
-  bool has_prompt() const;
+  bool has_prompt() const;  // soft tokens
 };
 
 // How a template chooses between its shapes for an example.

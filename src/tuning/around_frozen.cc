@@ -142,8 +142,8 @@ void refuse_causal(const T5Model& model, const std::string& tuning) {
   if (!model.config().is_causal()) return;
   throw_<ConfigError>(
       "tuning \"{}\" is for encoder-decoder models, and this one is a decoder-only {}: tune it "
-      "with "
-      "full, last_layers, norms, bitfit, soft_prompt, dept, adept, attempt, lora or dora",
+      "with full, full_and_prompt, last_layers, norms, bitfit, soft_prompt, dept, adept, attempt, "
+      "lora or dora",
       tuning, model.config().model_type);
 }
 

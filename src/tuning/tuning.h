@@ -28,6 +28,8 @@ struct TuningEntry {
   // Whether it reads one of the task's labels off the encoder's output, and so has no use for a
   // task without labels.
   bool classifies = false;
+  // Whether TuningMethod::save can write what it trains.
+  bool has_folder = true;
   // Throws ConfigError for parameters that do not fit together; may be empty.
   std::function<void(const nlohmann::json& parameters)> check = {};
 };

@@ -112,6 +112,24 @@ def test_the_text_has_a_line_for_each_example(finished):
         assert line["text"].endswith(f"It was {word} ."), line
 
 
+def test_a_soft_template_labels_the_pool_and_its_lines_have_words(tmp_path):
+    sweep = make_sweep(tmp_path)
+    text = sweep.read_text().replace('"cloze"', '"soft_cloze"')
+    text = text.replace('tuning = ["full"]', 'tuning = ["full_and_prompt"]')
+    sweep.write_text(text)
+    result = dovetail("run", "tiny.toml", "--out", "out", cwd=tmp_path)
+    assert result.returncode == 0, result
+    assert len(values(cells(tmp_path), "accuracy_likelihood", "pcp")) > 0
+    texts = [line for file in (tmp_path / "out/artefacts").glob("*/text.jsonl")
+             for line in file.read_text().splitlines() if "label" in json.loads(line)]
+    assert texts and all("It was" in json.loads(line)["text"] for line in texts)
+    kept = dovetail("plan", "tiny.toml", cwd=tmp_path)
+    assert kept.returncode == 0, kept
+    sweep.write_text(text.replace("[tune]", "[tune]\nkeep_model = true"))
+    refused = dovetail("plan", "tiny.toml", cwd=tmp_path)
+    assert refused.returncode == 2 and "no folder can hold" in refused.stderr, refused
+
+
 def test_two_ranks_and_wrong_labels_in_the_pool_give_the_same_scores(finished, tmp_path):
     make_sweep(tmp_path, wrong=True)
     result = launch(2, "run", "tiny.toml", "--out", "out", cwd=tmp_path)

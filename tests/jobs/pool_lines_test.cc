@@ -76,6 +76,28 @@ TEST(FilledLine, IsTheRowOfTheCellWithTheLabelMasked) {
   }
 }
 
+// The soft row and the line around the label agree id by id, each soft token read as its word.
+TEST(FilledLine, IsTheSoftRowWithWords) {
+  const TaskData task = pairs();
+  const BoundTemplate soft = with_soft_tokens(make_template("soft_cloze"), {.length = 1});
+  const SoftTokenPlan plan = plan_soft_tokens(soft, task, pieces());
+  for (const int64_t longest : {18, 64}) {
+    const ExampleEncoder encoder(task, soft, pieces(), plan, pieces().size(), {longest, 16});
+    std::vector<int32_t> in_words;
+    for (const int32_t id : encoder.row(task.train[0], "Yes").sequence.source) {
+      if (id < pieces().size()) {
+        in_words.push_back(id);
+      } else {
+        const auto& word = plan.tokens.at(id - pieces().size()).pieces;
+        in_words.insert(in_words.end(), word.begin(), word.end());
+      }
+    }
+    EXPECT_EQ(in_words, encoder_of(task, template_in_words("soft_cloze"), {64, 16})
+                            .row(task.train[0], "Yes")
+                            .sequence.source);
+  }
+}
+
 TEST(FilledLine, PutsTheLabelLastForObjectivesThatContinue) {
   const TaskData task = pairs();
   EXPECT_EQ(text_of(filled_line(encoder_of(task, "cloze"), unlabelled(), 0, true)),

@@ -46,6 +46,7 @@ class PoolJobsTest : public SweepFixture {
       if (job.name == name) return job;
     throw std::logic_error("no job " + name);
   }
+  static int64_t index_of(const Plan& plan, const Job& job) { return &job - plan.jobs.data(); }
   static std::string cell(const std::string& adaptation, int seed) {
     return fmt::format("small/span_corruption/{}/wordnet.category/mapping/full/per_class16/seed{}",
                        adaptation, seed);
@@ -147,6 +148,52 @@ TEST_F(PoolJobsTest, ACurveOverThePoolLabelsItOnce) {
     EXPECT_EQ(adapted.input_keys.back(), labeller.key);
     EXPECT_EQ(settings_of<AdaptJob>(adapted).pool->pool.examples, examples);
   }
+}
+
+// The labels are those of the cell that the adaptation before it made.
+TEST_F(PoolJobsTest, OneAfterAnotherContinuesItsModelOnLabelsOfItsCell) {
+  const std::string both = with(kPooled, "\"self_training\"",
+                                "{ name = \"pcp\", after = \"tapt\", label = \"tapt_pcp\" }");
+  const Plan plan = this->plan(both);
+  const Job& adapted = plan.jobs[named(plan, cell("tapt_pcp", 1)).inputs.at(0)];
+  const Job& tapt = named(plan, cell("tapt", 1));
+  EXPECT_EQ(settings_of<AdaptJob>(adapted).start.adaptation, "tapt");
+  EXPECT_THAT(adapted.inputs, testing::ElementsAre(tapt.inputs.at(0), index_of(plan, tapt)));
+  EXPECT_TRUE(settings_of<TuneJob>(tapt).labelling);
+  EXPECT_FALSE(settings_of<TuneJob>(named(plan, cell("pcp", 1))).labelling);
+  EXPECT_NE(adapted.key, plan.jobs[named(plan, cell("pcp", 1)).inputs.at(0)].key);
+  EXPECT_EQ(named(plan, cell("pcp", 1)).key, named(this->plan(kPooled), cell("pcp", 1)).key);
+}
+
+TEST_F(PoolJobsTest, AnotherThatIsNoneBeforeItIsRefused) {
+  const auto refused = [&](const char* after) {
+    return message(with(kPooled, "\"self_training\"",
+                        fmt::format("{{ name = \"pcp\", after = \"{}\", label = \"p\" }}", after)));
+  };
+  EXPECT_THAT(refused("tapd"), HasSubstr("adaptation \"p\" is made after \"tapd\", which is no "
+                                         "label of an adaptation that stands before it on the "
+                                         "axis: did you mean \"tapt\"?"));
+  EXPECT_THAT(refused("p"), HasSubstr("is made after \"p\""));
+  EXPECT_THAT(refused("none"), HasSubstr("is made after \"none\""));
+}
+
+// Texts have no soft tokens. The labels are those of the cell that has them.
+TEST_F(PoolJobsTest, LinesOfASoftTemplateHaveItsWords) {
+  const std::string soft = with(with(kPooled, "\"masked_mapping\"", "\"soft_mapping\""),
+                                "tuning = [\"full\"]", "tuning = [\"soft_prompt\"]");
+  const Plan plan = this->plan(soft);
+  for (const char* tmpl : {"mapping", "soft_mapping"}) {
+    const auto cell = [&](const char* adaptation) {
+      return fmt::format(
+          "small/span_corruption/{}/wordnet.category/{}/soft_prompt/per_class16/seed1", adaptation,
+          tmpl);
+    };
+    const Job& adapted = plan.jobs[named(plan, cell("pcp")).inputs.at(0)];
+    EXPECT_EQ(settings_of<AdaptJob>(adapted).pool->tmpl->name, "mapping");
+    EXPECT_EQ(adapted.input_keys.back(), named(plan, cell("none")).key);
+  }
+  EXPECT_THAT(message(with(soft, "\"soft_mapping\"", "\"post_pt\"")),
+              HasSubstr("template \"post_pt\" has soft tokens without words"));
 }
 
 TEST_F(PoolJobsTest, APcpWithoutItsCellOnTheGridHasOneForItself) {

@@ -41,6 +41,8 @@ inline Catalogues test_catalogues() {
                             "wordnet/definition_to_hypernym", "wordnet/same_category"});
   catalogues.templates = named({"mapping", "masked_mapping", "prompting", "masked_prompting"});
   catalogues.templates.push_back({.name = "post_pt", .soft_tokens = true});
+  catalogues.templates.push_back(
+      {.name = "soft_mapping", .soft_tokens = true, .in_words = "mapping"});
   catalogues.templates[2].defaults = {
       {"closing_sentinel", false}, {"verbalizer", ""}, {"omit", {"fact"}}};
   catalogues.other_template = [](const std::string& name) -> CatalogueEntry {

@@ -8,6 +8,7 @@
 #include "base/scratch_folder.h"
 #include "templates/answer.h"
 #include "templates/render.h"
+#include "templates/soft_tokens.h"
 #include "templates/template.h"
 
 namespace dovetail {
@@ -86,6 +87,38 @@ TEST(Cloze, CutsTheTextsAndNeverTheWordsAroundThem) {
   const TaskData task = task_of(kCases[13]);  // rte
   for (const Segment& segment : render(make_template("cloze"), task, task.train[0], "Yes").source)
     EXPECT_EQ(segment.cut > 0, segment.text == "A" || segment.text == "B") << segment.text;
+}
+
+// As in DART: a vector for each word of the template, where the word stood.
+TEST(SoftCloze, HasASoftTokenForEachWord) {
+  const BoundTemplate tmpl = with_soft_tokens(make_template("soft_cloze"), {.length = 1});
+  const TaskData films = task_of(kCases[0]), pairs = task_of(kCases[13]);
+  EXPECT_EQ(render(tmpl, films, films.train[0], "great").source_text(),
+            "A <sst2.It> <sst2.was> <extra_id_0> <sst2..>");
+  const Rendered rendered = render(tmpl, pairs, pairs.train[0], "Yes");
+  EXPECT_EQ(rendered.source_text(/*with_owner=*/false),
+            "A <.> <extra_id_0> <,> <I> <think> <that> B");
+  EXPECT_EQ(rendered.target, "<extra_id_0> Clearly");
+
+  std::vector<std::string> words;
+  for (const SoftToken& token : soft_tokens_of(tmpl, pairs)) words.push_back(token.word);
+  EXPECT_THAT(words, testing::ElementsAre(".", ",", "I", "think", "that"));
+}
+
+TEST(SoftCloze, HasAVectorForPunctuationThatIsGluedToAText) {
+  const ScratchFolder scratch;
+  const auto file = scratch.write("own.toml",
+                                  "name = \"own\"\nversion = 1\nlayout = \"classification\"\n"
+                                  "[clozes]\nsst2 = \"So: {source}. ([MASK])\"\n");
+  const BoundTemplate tmpl =
+      with_soft_tokens(make_template("soft_cloze", {{"verbalizer", file}}), {.length = 1});
+  const TaskData task = task_of(kCases[0]);
+  EXPECT_EQ(render(tmpl, task, task.train[0], "great").source_text(false),
+            "<So:> A <.> <(> <extra_id_0> <)>");
+}
+
+TEST(SoftCloze, NeedsATuningThatTrainsIt) {
+  EXPECT_THROW(with_soft_tokens(make_template("soft_cloze"), {}), ConfigError);
 }
 
 TEST(Cloze, SaysWhyATaskDoesNotFit) {

@@ -161,7 +161,8 @@ TEST_P(EveryTuning, HasTheGradientOfFiniteDifferences) {
 }
 
 TEST_P(EveryTuning, ComesBackFromItsFolder) {
-  if (find_tuning(GetParam().tuning).entry.classifies) return;  // it is of its sweep's task alone
+  const TuningEntry entry = find_tuning(GetParam().tuning).entry;
+  if (entry.classifies || !entry.has_folder) return;  // it is of its sweep's task alone
   T5Model model = tiny_model(), again = tiny_model();
   const auto method = make(GetParam(), model);
   move_away(*method);

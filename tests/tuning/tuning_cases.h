@@ -24,6 +24,7 @@ struct TuningCase {
 // d = heads * d_kv = 128, d_ff = 512, 2 + 2 layers: 12 modules q and v, 12 k and v, 4 wo.
 inline const std::vector<TuningCase> kCases = {
     {"full", {}, 926976, true},
+    {"full_and_prompt", {}, 926976 + 20 * 128, false},
     {"last_layers", {}, 196864 + 128 + 262528 + 128, true},
     {"last_layers", {{"encoder", false}, {"num_layers", 2}}, 2 * 262528 + 128 + 128, true},
     {"norms", {}, (2 * 2 + 1 + 2 * 3 + 1) * 128, true},
