@@ -12,22 +12,6 @@ bool is_unharmed(const BatchRules& rules, int64_t index) {
   return rules.journal.unclean_ends(rules.plan.jobs[index].key) == 0;
 }
 
-void add_sharers(const BatchRules& rules, std::vector<int64_t>& taken) {
-  const std::vector<Job>& jobs = rules.plan.jobs;
-  const std::string& sharing = jobs[taken[0]].sharing;
-  const int64_t most =
-      most_in_a_group(rules.group, rules.scheduler.num_ready(sharing), rules.num_ranks);
-  double bytes = jobs[taken[0]].group_bytes;
-  while (std::ssize(taken) < most) {
-    const std::optional<int64_t> next = rules.take(sharing, [&](int64_t index) {
-      return is_unharmed(rules, index) && bytes + jobs[index].group_bytes <= rules.group.bytes;
-    });
-    if (!next) break;
-    bytes += jobs[*next].group_bytes;
-    taken.push_back(*next);
-  }
-}
-
 double expected_seconds(const BatchRules& rules, int64_t index) {
   const double unknown = std::numeric_limits<double>::infinity();
   return rules.durations.expected(rules.plan.jobs[index]).value_or(unknown);
@@ -57,7 +41,11 @@ TakenJobs with_others(int64_t first, const BatchRules& rules) {
   if (!is_unharmed(rules, first)) return taken;
   taken.side_by_side = !rules.plan.jobs[first].sharing.empty();
   if (taken.side_by_side) {
-    add_sharers(rules, taken.jobs);
+    const TakeSharer take = [&](const std::string& sharing, const auto& fits) {
+      return rules.take(sharing,
+                        [&](int64_t index) { return is_unharmed(rules, index) && fits(index); });
+    };
+    add_sharers(rules.plan.jobs, rules.scheduler, rules.group, rules.num_ranks, take, taken.jobs);
   } else {
     add_short_ones(rules, taken.jobs);
   }

@@ -2,15 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <optional>
-#include <string>
 #include <vector>
 
 #include "driver/job_durations.h"
-#include "driver/scheduler.h"
 #include "plan/job_groups.h"
 #include "plan/plan.h"
+#include "plan/scheduler.h"
 #include "store/journal.h"
 
 namespace dovetail {
@@ -28,10 +25,7 @@ struct BatchRules {
   const JobDurations& durations;
   int64_t num_ranks = 1;
   GroupLimits group;
-  // Takes the first ready job that `accepts` takes; with a text, one that has it in Job::sharing.
-  std::function<std::optional<int64_t>(const std::string& sharing,
-                                       const std::function<bool(int64_t)>& accepts)>
-      take;
+  TakeSharer take;  // with the text "": of all ready jobs
 };
 
 // A job that was taken, and those that go with it: the ready jobs that may share its passes; or,

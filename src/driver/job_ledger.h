@@ -14,7 +14,7 @@
 #include "driver/job_batch.h"
 #include "driver/job_durations.h"
 #include "driver/messages.h"
-#include "driver/scheduler.h"
+#include "plan/scheduler.h"
 #include "driver/time_estimate.h"
 
 namespace dovetail {

@@ -2,69 +2,12 @@
 #include "plan/makespan.h"
 
 #include <algorithm>
-#include <map>
 #include <queue>
-#include <set>
 
 #include "base/error.h"
+#include "plan/scheduler.h"
 
 namespace dovetail {
-
-namespace {
-
-// Ready jobs, the longest path first, and among them those around one frozen model.
-class ReadyJobs {
- public:
-  ReadyJobs(const std::vector<Job>& jobs, std::vector<double> paths)
-      : jobs_(jobs), paths_(std::move(paths)) {}
-
-  bool empty() const { return all_.empty(); }
-
-  void add(int64_t job) {
-    all_.insert(job);
-    if (const std::string& sharing = jobs_[job].sharing; !sharing.empty())
-      by_model_.try_emplace(sharing, LongestFirst{&paths_}).first->second.insert(job);
-  }
-
-  // What a worker takes: the first job, and those that go with it.
-  std::vector<int64_t> take(const GroupLimits& limits, int64_t num_workers) {
-    std::vector<int64_t> taken{*all_.begin()};
-    const std::string& sharing = jobs_[taken[0]].sharing;
-    remove(taken[0]);
-    if (sharing.empty()) return taken;
-    const Ready& others = by_model_.at(sharing);
-    const int64_t most = most_in_a_group(limits, std::ssize(others), num_workers);
-    double bytes = jobs_[taken[0]].group_bytes;
-    while (std::ssize(taken) < most &&
-           (bytes += jobs_[*others.begin()].group_bytes) <= limits.bytes) {
-      taken.push_back(*others.begin());
-      remove(taken.back());
-    }
-    return taken;
-  }
-
- private:
-  struct LongestFirst {
-    const std::vector<double>* paths;
-    bool operator()(int64_t a, int64_t b) const {
-      return (*paths)[a] != (*paths)[b] ? (*paths)[a] > (*paths)[b] : a < b;
-    }
-  };
-  using Ready = std::set<int64_t, LongestFirst>;
-
-  void remove(int64_t job) {
-    all_.erase(job);
-    if (const auto found = by_model_.find(jobs_[job].sharing); found != by_model_.end())
-      found->second.erase(job);
-  }
-
-  const std::vector<Job>& jobs_;
-  std::vector<double> paths_;
-  Ready all_{LongestFirst{&paths_}};
-  std::map<std::string, Ready> by_model_;
-};
-
-}  // namespace
 
 double total_seconds(const std::vector<Job>& jobs) {
   double seconds = 0;
@@ -88,30 +31,24 @@ std::vector<double> longest_paths(const std::vector<Job>& jobs) {
 double estimate_makespan(const Plan& plan, int workers, const GroupLimits& limits) {
   DOVETAIL_CHECK(workers > 0);
   const std::vector<Job>& jobs = plan.jobs;
-  ReadyJobs ready(jobs, longest_paths(jobs));
-  std::vector<std::vector<int64_t>> needed_by(jobs.size());
-  std::vector<size_t> missing(jobs.size());
+  Scheduler scheduler(jobs, longest_paths(jobs));
+  const TakeSharer take = [&](const std::string& sharing, const auto& accepts) {
+    return scheduler.take(sharing, accepts);
+  };
   using Running = std::pair<double, std::vector<int64_t>>;  // end, jobs
   std::priority_queue<Running, std::vector<Running>, std::greater<>> running;
-  for (int64_t i = 0; i < std::ssize(jobs); ++i) {
-    missing[i] = jobs[i].inputs.size();
-    if (missing[i] == 0) ready.add(i);
-    for (const int64_t input : jobs[i].inputs) needed_by[input].push_back(i);
-  }
   double now = 0;
-  while (!ready.empty() || !running.empty()) {
-    while (!ready.empty() && std::ssize(running) < workers) {
-      std::vector<int64_t> taken = ready.take(limits, workers);
+  while (!scheduler.done()) {
+    while (scheduler.num_ready() > 0 && std::ssize(running) < workers) {
+      std::vector<int64_t> taken{scheduler.take().value()};
+      add_sharers(jobs, scheduler, limits, workers, take, taken);
       double end = now;
       for (const int64_t job : taken) end += jobs[job].cost_seconds;
       running.emplace(end, std::move(taken));
     }
-    const auto [end, ended] = running.top();
+    now = running.top().first;
+    for (const int64_t job : running.top().second) scheduler.finish(job);
     running.pop();
-    now = end;
-    for (const int64_t job : ended)
-      for (const int64_t next : needed_by[job])
-        if (--missing[next] == 0) ready.add(next);
   }
   return now;
 }

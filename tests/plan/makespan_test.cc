@@ -60,6 +60,8 @@ TEST(Schedule, MakespanOfGroupsByHand) {
   EXPECT_EQ(estimate_makespan(plan, 2, {.jobs = 16}), 12);
   EXPECT_EQ(estimate_makespan(plan, 2, {.jobs = 16, .bytes = 19}), 8);
   EXPECT_EQ(estimate_makespan(plan, 1, {.jobs = 16}), 15);
+  plan.jobs[3].group_bytes = 25;  // too large beside another: A takes 5 and 3, B 4, then 2, then 1
+  EXPECT_EQ(estimate_makespan(plan, 2, {.jobs = 2, .bytes = 30}), 8);
   for (Job& job : plan.jobs) job.sharing.clear();
   EXPECT_EQ(estimate_makespan(plan, 2, {.jobs = 16}), 8);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "driver/scheduler.h"
+#include "plan/scheduler.h"
 
 #include <algorithm>
 #include <queue>
