@@ -209,9 +209,10 @@ CLAIMS = {
     "dept_efficiency": 3 * 8 * 3,      # tasks, tunings
     # 13 adaptations, of which the separator is for the two tasks of pairs; 5 tasks, 3 seeds
     "pcp": (12 * 5 + 2) * 3,
-    # 11 adaptations and half the rate, 6 tasks, 2 sizes
-    "instruction": (11 + 1) * 6 * 2 * 3,
-    "instruction_causal": (11 + 1) * 6 * 2 * 3,
+    # the two sides on 4 tasks at 3 sizes; "none" at the first; on 2 tasks 3 controls at all sizes
+    # (scaled, half the epochs, half the rate), and 6 other arms at the first and the last
+    "instruction": (2 * 4 * 3 + 4 + 2 * (3 * 3 + 6 * 2)) * 3,
+    "instruction_causal": (2 * 4 * 3 + 4 + 2 * 3 * 3 + 6 * 2) * 3,  # the 6 on one task
 }
 
 
