@@ -209,6 +209,7 @@ CLAIMS = {
     "dept_efficiency": 3 * 8 * 3,      # tasks, tunings
     # 13 adaptations, of which the separator is for the two tasks of pairs; 5 tasks, 3 seeds
     "pcp": (12 * 5 + 2) * 3,
+    "mto_pcp": 7 * 3 * 3,              # adaptations, tasks
     # the two sides on 4 tasks at 3 sizes; "none" at the first; on 2 tasks 3 controls at all sizes
     # (scaled, half the epochs, half the rate), and 6 other arms at the first and the last
     "instruction": (2 * 4 * 3 + 4 + 2 * (3 * 3 + 6 * 2)) * 3,
@@ -237,6 +238,9 @@ def test_sweeps_of_claims_are_planned(name, tmp_path):
     assert cells["tune"] == CLAIMS[name]
     # objectives, or stages of one, x replicates
     assert jobs["pretrain"] == {
-        "dept_efficiency": 2, "pcp": 3, "instruction": 3, "instruction_causal": 3}.get(name, 6)
+        "dept_efficiency": 2, "pcp": 3, "mto_pcp": 3, "instruction": 3,
+        "instruction_causal": 3}.get(name, 6)
     if name == "pcp":   # all but none and the two of self-training
         assert jobs["adapt"] == (9 * 5 + 2) * 3
+    if name == "mto_pcp":   # MTO's two are the same for all tasks
+        assert jobs["adapt"] == (2 + 4 * 3) * 3
