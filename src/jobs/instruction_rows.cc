@@ -2,6 +2,7 @@
 #include "jobs/instruction_rows.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "base/random.h"
@@ -12,6 +13,7 @@ namespace dovetail {
 namespace {
 
 // Spans of the instruction, as span corruption has them (Raffel et al. 2020, sec. 3.3.4).
+// Single tokens have the same share of noise (Devlin et al. 2019).
 constexpr double kNoiseDensity = 0.15, kMeanSpanLength = 3;
 
 // Positions in the prompt of the instruction's tokens.
@@ -22,11 +24,19 @@ std::vector<size_t> instruction_places(const EncodedChat& chat) {
   return places;
 }
 
+constexpr int32_t kMarker = -1;  // no id
+
 int64_t count(const std::vector<TokenKind>& kinds, TokenKind kind) {
   return std::ranges::count(kinds, kind);
 }
 
 }  // namespace
+
+int64_t sentinels_to_denoise(int64_t instruction_tokens) {
+  return count_noise(std::max<int64_t>(2, instruction_tokens), kNoiseDensity, kMeanSpanLength)
+             .spans +
+         1;
+}
 
 InstructionRows::InstructionRows(nlohmann::json parameters, const ExampleEncoder& encoder,
                                  const Subset& subset, uint64_t seed)
@@ -87,6 +97,18 @@ InstructionRows::Row InstructionRows::denoised(const PromptedChat& prompted, Rng
   return row;
 }
 
+InstructionRows::Row InstructionRows::masked(const PromptedChat& prompted, Rng& rng) const {
+  const std::vector<size_t> places = instruction_places(prompted.chat);
+  const NoiseMask noise = iid_noise_mask(std::ssize(places), kNoiseDensity, rng);
+  Row row = cut_before(prompted, prompted.chat.answer);
+  for (size_t i = 0; i < places.size(); ++i) {
+    if (!noise[i]) continue;
+    const size_t place = prompted.before.size() + places[i];
+    row.masked[place] = std::exchange(row.source[place], vocabulary_.sentinel(0));
+  }
+  return row;
+}
+
 InstructionRows::Row InstructionRows::drawn(const PromptedChat& prompted, Rng& rng) const {
   const size_t answer = prompted.chat.answer;
   const std::vector<size_t> places = instruction_places(prompted.chat);
@@ -97,6 +119,7 @@ InstructionRows::Row InstructionRows::drawn(const PromptedChat& prompted, Rng& r
   if (split_ == "denoised_instruction") {  // of one token, nothing is left to denoise it by
     return places.size() < 2 ? cut_before(prompted, answer) : denoised(prompted, rng);
   }
+  if (split_ == "encoder_head") return masked(prompted, rng);
   return cut_before(prompted, places[rng.below(places.size())]);
 }
 
@@ -114,10 +137,24 @@ Sequence InstructionRows::framed(Row& row) const {
   return sequence;
 }
 
+// What the encoder must say, at the places of the framed source.
+void InstructionRows::label_masked(const Row& row, double weight, Sequence& sequence) const {
+  if (row.masked.empty()) return;
+  const std::vector<int32_t> frame = source_frame(vocabulary_, {kMarker}, texts_);
+  const auto in_front = static_cast<size_t>(std::ranges::find(frame, kMarker) - frame.begin());
+  sequence.source_labels.assign(sequence.source.size(), static_cast<int32_t>(kIgnored));
+  sequence.source_weights.assign(sequence.source.size(), 0);
+  for (const auto& [place, id] : row.masked) {
+    sequence.source_labels[in_front + place] = id;
+    sequence.source_weights[in_front + place] = static_cast<float>(weight);
+  }
+}
+
 InstructionRows::Weights InstructionRows::weigh(const Row& row, const PromptedChat& prompted,
                                                 Sequence& sequence) const {
   const std::vector<TokenKind>& kinds = row.target.kinds;
-  const auto instruction = static_cast<double>(count(kinds, TokenKind::instruction)),
+  const auto instruction =
+                 static_cast<double>(count(kinds, TokenKind::instruction) + std::ssize(row.masked)),
              output = static_cast<double>(count(kinds, TokenKind::output));
   const std::string normalization = parameters_.at("normalization");
   double divisor = instruction_weight_ * instruction + output_weight_ * output;
@@ -132,6 +169,7 @@ InstructionRows::Weights InstructionRows::weigh(const Row& row, const PromptedCh
     return scale * (kind == TokenKind::output ? output_weight_ : instruction_weight_);
   };
   sequence.divisor = by_example ? 1 : divisor;
+  label_masked(row, weight_of(TokenKind::instruction), sequence);
   const double kl_weight = parameters_.at("kl_weight");
   for (const TokenKind kind : kinds) {
     sequence.weights.push_back(static_cast<float>(weight_of(kind)));

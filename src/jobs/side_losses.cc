@@ -28,12 +28,7 @@ std::vector<Sequence> output_rows(const TransferTask& transfer, const std::strin
   const Vocabulary& vocabulary = *cell.backbone.vocabulary;
   const BoundTemplate tmpl = template_for(transfer.tmpl, settings.tuning);
   const SoftTokenPlan soft_tokens = plan_soft_tokens(tmpl, *task, vocabulary);
-  if (soft_tokens.tokens.size() > cell.soft_tokens.tokens.size()) {
-    throw_<ConfigError>(
-        "transfer to {} needs {} soft tokens, and the cell has trained {} on {}: leave that task "
-        "out of transfer, or exclude this template",
-        transfer.label, soft_tokens.tokens.size(), cell.soft_tokens.tokens.size(), cell.task->name);
-  }
+  DOVETAIL_CHECK(soft_tokens.tokens.size() <= cell.soft_tokens.tokens.size());
   const ExampleEncoder encoder(
       *task, tmpl, vocabulary, soft_tokens, cell.encoder.vocab_size(),
       {settings.tune.max_source_length, settings.tune.max_target_length, cell.encoder.texts()});

@@ -126,13 +126,15 @@ AdaptationEntry instruction_modelling() {
            {.name = "split",
             .default_value = "auto",
             .doc = "where the target begins: at a random token of the instruction, or at its first "
-                   "one; or the instruction has spans to be filled in; auto: random_prefix for an "
-                   "encoder-decoder, whole for a decoder-only model",
-            .one_of = {"auto", "random_prefix", "whole", "denoised_instruction"}},
-           number("split_share", 0.5,
-                  "of the rows, that are split or denoised; the others have the instruction as "
-                  "their source",
-                  above_up_to(0, 1)),
+                   "one; or the instruction has spans to be filled in, by the decoder or, token by "
+                   "token, by the encoder's states; auto: random_prefix for an encoder-decoder, "
+                   "whole for a decoder-only model",
+            .one_of = {"auto", "random_prefix", "whole", "denoised_instruction", "encoder_head"}},
+           number(
+               "split_share", 0.5,
+               "of the rows, that are split, denoised or masked; the others have the instruction "
+               "as their source",
+               above_up_to(0, 1)),
            number("neftune_alpha", 0, "NEFTune's alpha, of noise on embeddings; 0: none",
                   at_least(0)),
            number("kl_weight", 0,

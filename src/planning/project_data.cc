@@ -4,6 +4,9 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "jobs/chat_encoder.h"
+#include "jobs/example_encoder.h"
+#include "jobs/instruction_rows.h"
 #include "jobs/training_subset.h"
 #include "planning/data_fingerprint.h"
 #include "planning/pool_check.h"
@@ -13,6 +16,7 @@
 #include "planning/tuning_check.h"
 #include "tasks/find_task.h"
 #include "templates/render.h"
+#include "templates/soft_tokens.h"
 #include "tuning/adapter_config.h"
 
 namespace dovetail {
@@ -132,6 +136,34 @@ int64_t ProjectData::check_tuning(const ChoiceSettings& tuning, const TuneSettin
 void ProjectData::check_saved_start(const std::string& tuning, const std::string& folder) {
   for (const TuningEntry& entry : tunings())
     if (entry.name == tuning) dovetail::check_saved_start(entry, read_adapter_config(folder));
+}
+
+void ProjectData::check_headers(const ChoiceSettings& tmpl, const TuneSettings& tune,
+                                const std::string& checkpoint, const VocabularySettings& vocabulary,
+                                const std::string& vocabulary_file) {
+  const auto known = [&]() -> std::optional<Vocabulary> {
+    if (!checkpoint.empty()) return Vocabulary::from_folder(checkpoint);
+    if (vocabulary.type == "bytes") return Vocabulary::bytes();
+    if (vocabulary.type == "file") return Vocabulary::from_file(vocabulary_file);
+    return std::nullopt;
+  }();
+  if (!known) return;
+  ChatEncoder(*made(tmpl).chat, *known, room_in_frame(*known, tune.max_source_length),
+              tune.max_target_length);
+}
+
+int64_t ProjectData::soft_tokens(const ChoiceSettings& tmpl, const ChoiceSettings& tuning,
+                                 const std::string& task) {
+  const BoundTemplate prompt = template_for({tmpl.name, tmpl.parameters, {}}, tuning);
+  return std::ssize(soft_tokens_of(prompt, load(task)));
+}
+
+int64_t ProjectData::num_sentinels(const std::string& folder) {
+  return Vocabulary::from_folder(folder).num_sentinels();
+}
+
+int64_t ProjectData::sentinels_to_denoise(int64_t instruction_tokens) {
+  return dovetail::sentinels_to_denoise(instruction_tokens);
 }
 
 std::string ProjectData::overlap_note(const std::string& task,

@@ -47,6 +47,13 @@ class ProjectData : public DataInspector {
   void check_saved_start(const std::string& tuning, const std::string& folder) override;
   std::string overlap_note(const std::string& task,
                            const std::vector<std::string>& corpora) override;
+  void check_headers(const ChoiceSettings& tmpl, const TuneSettings& tune,
+                     const std::string& checkpoint, const VocabularySettings& vocabulary,
+                     const std::string& vocabulary_file) override;
+  int64_t soft_tokens(const ChoiceSettings& tmpl, const ChoiceSettings& tuning,
+                      const std::string& task) override;
+  int64_t num_sentinels(const std::string& folder) override;
+  int64_t sentinels_to_denoise(int64_t instruction_tokens) override;
   std::vector<std::string> cut_row_notes(const std::string& task, int64_t max_source_length,
                                          int64_t max_target_length) override;
 

@@ -147,6 +147,33 @@ class DataInspector {
     return 0;
   }
 
+  // ConfigError where the headers of a chat template and a token of each side exceed the limits of
+  // [tune]. The vocabulary is that of a checkpoint's folder, or where that is empty, as described;
+  // one that is still to be trained has no tokens to count.
+  virtual void check_headers(const ChoiceSettings& tmpl, const TuneSettings& tune,
+                             const std::string& checkpoint, const VocabularySettings& vocabulary,
+                             const std::string& vocabulary_file) {
+    (void)tmpl, (void)tune, (void)checkpoint, (void)vocabulary, (void)vocabulary_file;
+  }
+
+  // The number of soft tokens that the tuning trains on the task under the template.
+  virtual int64_t soft_tokens(const ChoiceSettings& tmpl, const ChoiceSettings& tuning,
+                              const std::string& task) {
+    (void)tmpl, (void)tuning, (void)task;
+    return 0;
+  }
+
+  // The number of sentinels in the vocabulary of a checkpoint's folder, and how many it may take to
+  // denoise an instruction of so many tokens.
+  virtual int64_t num_sentinels(const std::string& folder) {
+    (void)folder;
+    return 0;
+  }
+  virtual int64_t sentinels_to_denoise(int64_t instruction_tokens) {
+    (void)instruction_tokens;
+    return 0;
+  }
+
   // How much of the task's test set stands in the text of these corpora: a sentence, or "".
   virtual std::string overlap_note(const std::string& task,
                                    const std::vector<std::string>& corpora) {

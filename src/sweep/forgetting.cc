@@ -25,6 +25,25 @@ ContinueSettings held_out_text(JobGraph& graph, const AxisValue& objective, Job&
 
 }  // namespace
 
+namespace {
+
+// The other task's soft tokens are the cell's, in their order.
+void refuse_few_soft_tokens(JobGraph& graph, const GridPoint& point, const AxisValue& other) {
+  const AxisValue &tmpl = *point[kTemplate], &tuning = *point[kTuning];
+  if (!tuning.as<TuningValue>().soft_tokens) return;
+  const int64_t trained = graph.data().soft_tokens(tmpl, tuning, *point[kTask]);
+  const int64_t needed = graph.data().soft_tokens(tmpl, tuning, other);
+  if (needed <= trained) return;
+  fail_at_value(
+      graph.sweep(), tuning,
+      fmt::format("transfer of [evaluate] to {} needs {} soft tokens under template "
+                  "\"{}\", and tuning \"{}\" trains {} on {}: leave that task out of "
+                  "transfer, or exclude the template",
+                  other.label, needed, tmpl.label, tuning.label, trained, point[kTask]->label));
+}
+
+}  // namespace
+
 void add_side_losses(JobGraph& graph, const GridPoint& point, Job& job, TuneJob& cell) {
   const Sweep& sweep = graph.sweep();
   const AxisValue& objective = *point[kObjective];
@@ -38,6 +57,7 @@ void add_side_losses(JobGraph& graph, const GridPoint& point, Job& job, TuneJob&
     there[kTask] = &value;
     const AxisValue task = task_in_split(there);
     const auto& settings = task.as<TaskValue>();
+    refuse_few_soft_tokens(graph, point, task);
     cell.transfer.push_back({value.label, graph.data().task(task),
                              graph.data().template_settings(*point[kTemplate], settings)});
     job.locations.transfer.push_back(settings.card);

@@ -48,13 +48,29 @@ void refuse_tuning(const Sweep& sweep, const GridPoint& point, const std::string
   }
 }
 
-void refuse_denoising(const Sweep& sweep, const GridPoint& point, const std::string& split) {
-  if (split != "denoised_instruction" || !is_causal_start(sweep, point)) return;
-  fail_at_value(
-      sweep, *point[kAdaptation],
-      fmt::format("split = \"denoised_instruction\" of adaptation \"{}\" needs an encoder, "
-                  "and start \"{}\" is decoder-only; give \"whole\" or \"random_prefix\"",
-                  point[kAdaptation]->label, point[kObjective]->label));
+void refuse_without_encoder(const Sweep& sweep, const GridPoint& point, const std::string& split) {
+  if ((split != "denoised_instruction" && split != "encoder_head") ||
+      !is_causal_start(sweep, point))
+    return;
+  fail_at_value(sweep, *point[kAdaptation],
+                fmt::format("split = \"{}\" of adaptation \"{}\" needs an encoder, "
+                            "and start \"{}\" is decoder-only; give \"whole\" or \"random_prefix\"",
+                            split, point[kAdaptation]->label, point[kObjective]->label));
+}
+
+void refuse_few_sentinels(JobGraph& graph, const GridPoint& point, const std::string& split) {
+  if (split != "denoised_instruction" && split != "encoder_head") return;
+  const int64_t tokens = point[kTuning]->as<TuningValue>().tune.max_source_length;
+  const int64_t needed = split == "encoder_head" ? 1 : graph.data().sentinels_to_denoise(tokens);
+  const int64_t found = graph.data().num_sentinels(*point[kObjective]);
+  if (needed <= found) return;
+  fail_at_value(graph.sweep(), *point[kAdaptation],
+                fmt::format("split = \"{}\" of adaptation \"{}\" may need {} sentinels for an "
+                            "instruction of {} tokens (max_source_length), and the vocabulary of "
+                            "\"{}\" has {}; raise sentinels of [text] vocabulary, shorten "
+                            "max_source_length, or give another split",
+                            split, point[kAdaptation]->label, needed, tokens,
+                            point[kObjective]->label, found));
 }
 
 // Of each number of steps that is given, at least one remains.
@@ -78,14 +94,16 @@ void model_instructions(JobGraph& graph, const GridPoint& point, TuneJob& cell) 
                                 : adapt.parameters.at("split").get<std::string>();
   refuse_template(graph.sweep(), point);
   refuse_tuning(graph.sweep(), point, split);
-  refuse_denoising(graph.sweep(), point, split);
+  refuse_without_encoder(graph.sweep(), point, split);
+  refuse_few_sentinels(graph, point, split);
   cell.instruction_modelling = adapt.parameters;
   cell.tune.steps = share_of(cell.tune.steps, adapt.parameters.at("steps_share"));
 }
 
 // In the rows that are split, half of the source is target, on average.
 RowLengths trained_lengths(const TuneJob& cell, const RowLengths& tested) {
-  if (!cell.instruction_modelling || cell.instruction_modelling->at("instruction_weight") == 0)
+  if (!cell.instruction_modelling || cell.instruction_modelling->at("instruction_weight") == 0 ||
+      cell.instruction_modelling->at("split") == "encoder_head")
     return tested;
   const double share = cell.instruction_modelling->at("split_share");
   const double moved = tested.source * share / 2;

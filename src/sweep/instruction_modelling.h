@@ -9,7 +9,8 @@ namespace dovetail {
 // Where a point has the adaptation instruction_modelling: puts its parameters into the cell, whose
 // steps become the share that they say. ConfigError for what cannot be: a template without
 // conversations, a tuning that reads a label off the encoder, an instruction to be denoised by a
-// decoder-only model, and a tuning of source positions where the source has no text.
+// decoder-only model or with too few sentinels, and a tuning of source positions where the source
+// has no text.
 void model_instructions(JobGraph& graph, const GridPoint& point, TuneJob& cell);
 
 // The lengths of the rows that a cell is trained on, for estimates, by those that it is tested on.

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "sweep/final_spans.h"
 
 namespace dovetail {
 
@@ -15,20 +16,6 @@ namespace {
 std::string with_place(const Sweep& sweep, const AxisValue* value, const std::string& message) {
   if (!value || value->line == 0) return message;
   return fmt::format("{}:{}:{}: {}", sweep.file.string(), value->line, value->column, message);
-}
-
-// Above this share, an objective that has other spans in long rows is in short ones another
-// objective.
-constexpr double kMostFinalOnly = 0.5;
-
-std::string degenerate_note(const PretrainJob& job, const PretrainEstimate& estimate) {
-  const double share = estimate.step.final_only / estimate.step.examples;
-  if (share <= kMostFinalOnly || estimate.long_final_share > kMostFinalOnly) return "";
-  return fmt::format(
-      "objective {}: in {:.0f}% of its rows the only span of noise is the end of the text, so it "
-      "teaches to finish texts rather than to fill gaps (in rows of 512 tokens: {:.0f}%); give it "
-      "longer rows: pack_sequences = true, or a greater sequence_length",
-      job.objective.name, 100 * share, 100 * estimate.long_final_share);
 }
 
 bool is_pretrained_here(const AxisValue& objective) {
@@ -137,7 +124,7 @@ std::optional<PretrainEstimate> SweepData::pretrain_estimate(const PretrainJob& 
   if (!is_new) return known->second;
   known->second = inspector_.pretrain_estimate(of_any_seed, corpus, sweep_.vocabulary,
                                                sweep_.vocabulary_file, size);
-  const std::string note = known->second ? degenerate_note(job, *known->second) : "";
+  const std::string note = known->second ? final_span_note(job, *known->second) : "";
   const auto& notes = pretrain_notes_;
   if (!note.empty() && std::ranges::find(notes, note) == notes.end())
     pretrain_notes_.push_back(note);
@@ -152,6 +139,7 @@ void SweepData::check_cell(const GridPoint& point) {
   trained_parameters(*point[kTuning], point[kObjective]->as<ObjectiveValue>());
   check_size(task, *point[kTrainSize], point[kTuning]->as<TuningValue>().tune.validation_examples,
              *point[kSeed]);
+  check_headers(point);
   const SelectSettings& select = sweep_.select;
   if (select.examples == 0) return;
   const TrainSizeSettings most_probed{
@@ -159,6 +147,21 @@ void SweepData::check_cell(const GridPoint& point) {
   const auto seed = static_cast<uint64_t>(sweep_.pretrain.seed);
   check_size(task, {.label = "select", .settings = most_probed, .line = select.line, .column = 1},
              select.examples, {.label = std::to_string(seed), .settings = SeedValue{seed}});
+}
+
+void SweepData::check_headers(const GridPoint& point) {
+  const auto& tmpl = point[kTemplate]->as<TemplateValue>();
+  if (!tmpl.conversation) return;
+  const auto& start = point[kObjective]->as<ObjectiveValue>();
+  const TuneSettings& tune = point[kTuning]->as<TuningValue>().tune;
+  const std::string thing =
+      fmt::format("headers {} {} {} {}", Json(tmpl.choice).dump(), start.folder,
+                  tune.max_source_length, tune.max_target_length);
+  once(thing, point[kTemplate], [&] {
+    inspector_.check_headers(tmpl.choice, tune, start.is("checkpoint") ? start.folder : "",
+                             sweep_.vocabulary, sweep_.vocabulary_file);
+    return std::string();
+  });
 }
 
 void SweepData::refuse_without_labels(const AxisValue& tuning, const AxisValue& task) {
@@ -180,6 +183,29 @@ int64_t SweepData::trained_parameters(const AxisValue& tuning, const ObjectiveVa
   return std::stoll(once(thing, &tuning, [&] {
     return std::to_string(inspector_.check_tuning(choice, tune, model));
   }));
+}
+
+int64_t SweepData::soft_tokens(const AxisValue& tmpl, const AxisValue& tuning,
+                               const AxisValue& task) {
+  const ChoiceSettings& form = tmpl.as<TemplateValue>().choice;
+  const ChoiceSettings& choice = tuning.as<TuningValue>().choice;
+  const std::string& source = task.as<TaskValue>().source();
+  const std::string thing =
+      fmt::format("soft tokens {} {} {}", Json(form).dump(), Json(choice).dump(), source);
+  return std::stoll(once(thing, &tuning, [&] {
+    return std::to_string(inspector_.soft_tokens(form, choice, source));
+  }));
+}
+
+int64_t SweepData::num_sentinels(const AxisValue& objective) {
+  const auto& start = objective.as<ObjectiveValue>();
+  if (!start.is("checkpoint")) return sweep_.vocabulary.sentinels;
+  return std::stoll(once("sentinels " + start.folder, &objective,
+                         [&] { return std::to_string(inspector_.num_sentinels(start.folder)); }));
+}
+
+int64_t SweepData::sentinels_to_denoise(int64_t instruction_tokens) {
+  return inspector_.sentinels_to_denoise(instruction_tokens);
 }
 
 void SweepData::check_choosing_metric(const AxisValue& task, const ValidationChoice& choice) {

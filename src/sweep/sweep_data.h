@@ -54,6 +54,14 @@ class SweepData {
   // The number of parameters that a tuning trains of the objective's model.
   int64_t trained_parameters(const AxisValue& tuning, const ObjectiveValue& objective);
 
+  // The number of soft tokens that a tuning trains on the task under a template.
+  int64_t soft_tokens(const AxisValue& tmpl, const AxisValue& tuning, const AxisValue& task);
+
+  // The number of sentinels in the vocabulary of an objective's model, and how many it may take to
+  // denoise an instruction of so many tokens.
+  int64_t num_sentinels(const AxisValue& objective);
+  int64_t sentinels_to_denoise(int64_t instruction_tokens);
+
   // ConfigError for a metric that no task of the sweep can have. Call it after the last check_cell.
   void refuse_unmeasured();
 
@@ -66,6 +74,7 @@ class SweepData {
 
  private:
   void note_metrics(const AxisValue& task);
+  void check_headers(const GridPoint& point);
   void refuse_without_labels(const AxisValue& tuning, const AxisValue& task);
   void check_choosing_metric(const AxisValue& task, const ValidationChoice& choice);
   void check_size(const std::string& task, const AxisValue& size, int64_t validation_examples,

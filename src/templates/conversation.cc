@@ -10,11 +10,7 @@ std::vector<Turn> conversation_of(const BoundTemplate& tmpl, const TaskData& tas
                                   const Example& example, const std::string& reference) {
   std::vector<Turn> turns = example.turns;
   if (turns.empty()) {
-    BoundTemplate mapping = tmpl;
-    mapping.chat = nullptr;
-    mapping.prompt = {};
-    mapping.shapes = parse_template("sup", tmpl.parameters.at("add_prefix")).shapes;
-    const Rendered rendered = render(mapping, task, example, reference);
+    const Rendered rendered = render(*tmpl.mapping, task, example, reference);
     return {{Role::user, rendered.source_text()}, {Role::assistant, rendered.target}};
   }
   // The reference of an example is its last turn with its whitespace collapsed.

@@ -117,7 +117,11 @@ BoundTemplate make_template(const std::string& name, const nlohmann::json& given
     tmpl.verbalizer = std::make_shared<Verbalizer>(load_verbalizer(verbalizer));
   tmpl.wordings = load_wordings();
   const std::string& chat = tmpl.shapes.front().chat;
-  if (!chat.empty()) tmpl.chat = std::make_shared<ChatTemplate>(load_chat_template(chat));
+  if (chat.empty()) return tmpl;
+  BoundTemplate mapping = tmpl;
+  mapping.shapes = parse_template("sup", with_prefix).shapes;
+  tmpl.mapping = std::make_shared<BoundTemplate>(std::move(mapping));
+  tmpl.chat = std::make_shared<ChatTemplate>(load_chat_template(chat));
   return tmpl;
 }
 

@@ -69,6 +69,8 @@ struct BoundTemplate {
   std::shared_ptr<const Verbalizer> verbalizer;  // from the parameters; null: the task's own
   std::shared_ptr<const Wordings> wordings;
   std::shared_ptr<const ChatTemplate> chat;  // of a part chat_NAME; null: none
+  // Beside it, what the two sides say of an example that is no conversation: template `mapping`.
+  std::shared_ptr<const BoundTemplate> mapping;
 };
 
 // Missing parameters take their defaults. ConfigError as find_template and TemplateEntry::check.

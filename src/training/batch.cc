@@ -50,6 +50,24 @@ at::Tensor numbers_of_targets(std::span<const Sequence* const> sequences,
   return all_BT;
 }
 
+void write_source_labels(std::span<const Sequence* const> sequences, Batch& batch) {
+  if (std::ranges::all_of(sequences, [](const Sequence* s) { return s->source_labels.empty(); }))
+    return;
+  batch.source_labels_BS = at::full(batch.source_BS.sizes(), kIgnored, at::kLong);
+  batch.source_weights_BS = at::zeros(batch.source_BS.sizes(), at::kFloat);
+  const int64_t length = batch.source_BS.size(1);
+  for (int64_t row = 0; row < std::ssize(sequences); ++row) {
+    const Sequence& sequence = *sequences[row];
+    DOVETAIL_CHECK(sequence.source_labels.empty() ||
+                   sequence.source_labels.size() == sequence.source.size());
+    DOVETAIL_CHECK_EQ(sequence.source_labels.size(), sequence.source_weights.size());
+    std::ranges::copy(sequence.source_labels,
+                      batch.source_labels_BS.data_ptr<int64_t>() + row * length);
+    std::ranges::copy(sequence.source_weights,
+                      batch.source_weights_BS.data_ptr<float>() + row * length);
+  }
+}
+
 }  // namespace
 
 Batch collate(std::span<const Sequence* const> sequences, const BatchIds& ids) {
@@ -86,6 +104,7 @@ Batch collate(std::span<const Sequence* const> sequences, const BatchIds& ids) {
   }
   batch.weights_BT = numbers_of_targets(sequences, &Sequence::weights, 1, target_length);
   batch.base_weights_BT = numbers_of_targets(sequences, &Sequence::base_weights, 0, target_length);
+  write_source_labels(sequences, batch);
   batch.num_computed = rows * (source_length + target_length);
   return batch;
 }
@@ -105,7 +124,8 @@ Batch Batch::to(const at::Device& device) const {
   Batch moved = *this;
   for (at::Tensor* tensor :
        {&moved.source_BS, &moved.mask_BS, &moved.segments_BT, &moved.decoder_ids_BT,
-        &moved.labels_BT, &moved.weights_BT, &moved.base_weights_BT}) {
+        &moved.labels_BT, &moved.weights_BT, &moved.base_weights_BT, &moved.source_labels_BS,
+        &moved.source_weights_BS}) {
     if (tensor->defined()) *tensor = tensor->to(device);
   }
   return moved;

@@ -37,6 +37,10 @@ struct Sequence {
   double divisor = 0;
   // What the divergence from the base model counts at each target token; empty: nothing.
   std::vector<float> base_weights = {};
+  // What the encoder must say at each source token (kIgnored: nothing), and what that loss counts.
+  // Empty: nothing.
+  std::vector<int32_t> source_labels = {};
+  std::vector<float> source_weights = {};
 };
 
 struct Batch {
@@ -50,6 +54,8 @@ struct Batch {
   int64_t num_targets = 0;
   at::Tensor weights_BT;       // float: Sequence::weights, 0 where padded; undefined: 1 each
   at::Tensor base_weights_BT;  // float: Sequence::base_weights; undefined: none
+  // int64, float: Sequence::source_labels, kIgnored where padded, and its weights; undefined: none
+  at::Tensor source_labels_BS, source_weights_BS;
   // What a step divides the sum of its token losses by, also of parts of a batch: num_targets, but
   // for rows with weights.
   double loss_divisor = 0;

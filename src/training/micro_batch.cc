@@ -21,14 +21,19 @@ Batch rows_of(const Batch& batch, int64_t begin, int64_t end, int64_t stride = 1
   const auto targets_of = [&](const Tensor& all) {
     return all.defined() ? rows(all).narrow(1, 0, target_length).contiguous() : Tensor();
   };
+  const auto sources_of = [&](const Tensor& all) {
+    return all.defined() ? rows(all).narrow(1, 0, source_length).contiguous() : Tensor();
+  };
   Batch part;
-  part.source_BS = rows(batch.source_BS).narrow(1, 0, source_length).contiguous();
+  part.source_BS = sources_of(batch.source_BS);
   part.mask_BS = mask.narrow(1, 0, source_length).contiguous();
   part.segments_BT = targets_of(batch.segments_BT);
   part.decoder_ids_BT = targets_of(batch.decoder_ids_BT);
   part.labels_BT = targets_of(batch.labels_BT);
   part.weights_BT = targets_of(batch.weights_BT);
   part.base_weights_BT = targets_of(batch.base_weights_BT);
+  part.source_labels_BS = sources_of(batch.source_labels_BS);
+  part.source_weights_BS = sources_of(batch.source_weights_BS);
   part.loss_divisor = batch.loss_divisor;
   part.num_targets = targets.sum().item<int64_t>();
   part.num_tokens = part.num_targets + sources.sum().item<int64_t>();

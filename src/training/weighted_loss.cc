@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "training/weighted_loss.h"
 
+#include <ATen/ops/nonzero.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/zeros.h>
 
@@ -14,17 +15,33 @@ using at::Tensor;
 
 namespace {
 
-// The divergences of the inputs that have a base: [inputs]; undefined where none has.
-Tensor divergences(const std::vector<LossInput>& inputs, const std::vector<Tensor>& hidden) {
+// What the encoder says at the labelled tokens of its source, by the model's own head.
+Tensor source_loss(const LossInput& in, const Tensor& memory_BSD) {
+  const Tensor weights = in.batch->source_weights_BS.flatten();
+  const Tensor places = at::nonzero(weights).squeeze(1);
+  if (places.size(0) == 0) return at::zeros({}, memory_BSD.options().dtype(at::kFloat));
+  const auto picked = [&](const Tensor& all) { return all.index_select(0, places).unsqueeze(0); };
+  return losses_of_group(
+             {{in.model, picked(memory_BSD.flatten(0, 1)),
+               picked(in.batch->source_labels_BS.flatten()), in.settings, picked(weights)}})
+      .squeeze(0);
+}
+
+// The losses of inputs beside those of their targets: of the encoder, and of what diverges from a
+// base: [inputs]; undefined where none has any.
+Tensor other_losses(const std::vector<LossInput>& inputs, const std::vector<DecoderPart>& targets,
+                    const std::vector<Tensor>& hidden) {
   std::vector<Tensor> terms;
   bool any = false;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const LossInput& in = inputs[i];
-    const bool has_base = in.batch->base_weights_BT.defined();
-    terms.push_back(has_base ? base_divergence(*in.base, *in.model, hidden[i], *in.batch) *
-                                   in.settings.weight
-                             : at::zeros({}, hidden[i].options().dtype(at::kFloat)));
-    any |= has_base;
+    terms.push_back(at::zeros({}, hidden[i].options().dtype(at::kFloat)));
+    if (in.batch->base_weights_BT.defined())
+      terms[i] = terms[i] +
+                 base_divergence(*in.base, *in.model, hidden[i], *in.batch) * in.settings.weight;
+    if (in.batch->source_labels_BS.defined())
+      terms[i] = terms[i] + source_loss(in, targets[i].memory_BSD);
+    any |= in.batch->base_weights_BT.defined() || in.batch->source_labels_BS.defined();
   }
   return any ? at::stack(terms) : Tensor();
 }
@@ -37,7 +54,7 @@ Tensor decoder_losses(const std::vector<LossInput>& inputs,
   for (size_t i = 0; i < inputs.size(); ++i)
     heads.push_back({inputs[i].model, hidden[i], inputs[i].batch->labels_BT, inputs[i].settings,
                      inputs[i].batch->weights_BT});
-  const Tensor losses = losses_of_group(heads), more = divergences(inputs, hidden);
+  const Tensor losses = losses_of_group(heads), more = other_losses(inputs, targets, hidden);
   return more.defined() ? losses + more : losses;
 }
 

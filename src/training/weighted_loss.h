@@ -25,7 +25,8 @@ struct LossInput {
 };
 
 // settings.weight times the sum of the token losses of a batch (nats), each times its weight where
-// the batch has weights, and of the divergences from a base; a differentiable scalar.
+// the batch has weights, of those at labelled tokens of its sources, and of the divergences from a
+// base; a differentiable scalar.
 // Call backward() on the result itself: see kernels/head_loss.h.
 at::Tensor weighted_loss(const T5Model& model, TuningMethod& tuning, const Batch& batch,
                          const CrossEntropy& settings = {}, const ForwardOptions& options = {});

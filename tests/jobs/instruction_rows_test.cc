@@ -211,6 +211,52 @@ TEST_F(InstructionRowsTest, ADenoisedInstructionLacksItsSpansAndTheTargetHasThem
   EXPECT_EQ(counted(row).size(), noise + 3);
 }
 
+// The source with its labels put back is the prompt; labels stand at letters of the instruction
+// alone. Weights by hand: n masked and 3 output tokens.
+TEST_F(InstructionRowsTest, AnEncoderHeadSaysWhatWasMasked) {
+  const std::string question = "abcdefghijklmnopqrstuvwxyz";
+  add({{Role::user, question}, {Role::assistant, "XY"}});
+  subset_.examples = {1};
+  const Json given = {{"split", "encoder_head"}, {"split_share", 1.0}, {"instruction_weight", 0.5}};
+  const Sequence row = first(given);
+  ASSERT_EQ(row.source_labels.size(), row.source.size());
+  std::vector<int32_t> restored = row.source;
+  double masked = 0;
+  for (size_t i = 0; i < row.source.size(); ++i) {
+    EXPECT_EQ(row.source_labels[i] >= 0, row.source[i] == vocabulary_.sentinel(0)) << i;
+    EXPECT_EQ(row.source_labels[i] >= 0, row.source_weights[i] > 0) << i;
+    if (row.source_labels[i] < 0) continue;
+    restored[i] = row.source_labels[i];
+    ++masked;
+  }
+  EXPECT_EQ(text(restored), "user: " + question + " assistant: $");
+  EXPECT_GE(masked, 1);
+  EXPECT_EQ(text(row.target), "XY$");
+  const double divisor = 0.5 * masked + 3;
+  EXPECT_NEAR(*std::ranges::max_element(row.source_weights), 0.5 / divisor, 1e-6);
+  for (const float weight : row.weights) EXPECT_NEAR(weight, 1 / divisor, 1e-6);
+  EXPECT_NEAR(rows(given).epoch(0).output_share, 3 / divisor, 1e-6);
+  EXPECT_NE(rows(given).epoch(1).rows[0].source, row.source) << "drawn anew";
+}
+
+// 15 % of so many letters, whose variance is that of a coin: 3,000 draws of 26.
+TEST_F(InstructionRowsTest, AnEncoderHeadsMasksAreAShareOfTheInstruction) {
+  add({{Role::user, "abcdefghijklmnopqrstuvwxyz"}, {Role::assistant, "XY"}});
+  subset_.examples.assign(3000, 1);
+  double masked = 0;
+  for (const Sequence& row : rows({{"split", "encoder_head"}, {"split_share", 1.0}}).epoch(0).rows)
+    masked += static_cast<double>(std::ranges::count(row.source, vocabulary_.sentinel(0)));
+  EXPECT_NEAR(masked / (3000 * 26), 0.15, 0.005);
+}
+
+// By hand: 15 % of 26 are 4 tokens in one span of 3 tokens or so, and one sentinel ends it. Of 96
+// they are 14 in 5 spans.
+TEST(SentinelsToDenoise, AreTheSpansAndOneMore) {
+  EXPECT_EQ(sentinels_to_denoise(26), 2);
+  EXPECT_EQ(sentinels_to_denoise(96), 6);
+  EXPECT_EQ(sentinels_to_denoise(1), 2);
+}
+
 TEST_F(InstructionRowsTest, SoftTokensStandAroundWhatIsLeftOfThePrompt) {
   const Json whole = parameters_of({{"split", "whole"}});
   const InstructionRows before(whole, encoder(RowTexts::two, 2), subset_, 7);
@@ -303,8 +349,9 @@ TEST_F(InstructionCellTest, WithoutTheInstructionACellIsInstructionTuningBitForB
 }
 
 TEST_F(InstructionCellTest, EveryArmLearnsTheSameAgain) {
-  for (const Json& arm : {Json{{"split", "random_prefix"}}, Json{{"split", "denoised_instruction"}},
-                          Json{{"neftune_alpha", 5}}, Json{{"kl_weight", 1}}}) {
+  for (const Json& arm :
+       {Json{{"split", "random_prefix"}}, Json{{"split", "denoised_instruction"}},
+        Json{{"split", "encoder_head"}}, Json{{"neftune_alpha", 5}}, Json{{"kl_weight", 1}}}) {
     const Record once = tuned(arm);
     EXPECT_TRUE(learned_the_same(once, tuned(arm))) << arm;
     EXPECT_FALSE(learned_the_same(once, tuned(Json{{"split", "whole"}}))) << arm;

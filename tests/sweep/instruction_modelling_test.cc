@@ -46,6 +46,15 @@ class InstructionModellingTest : public SweepFixture {
   // All tasks are classifications, so that nothing else refuses a tuning of labels.
   class Classifications : public NamedData {
     Json task_facts(const std::string&) override { return {{"layout", "classification"}}; }
+    void check_headers(const ChoiceSettings& tmpl, const TuneSettings& tune, const std::string&,
+                       const VocabularySettings&, const std::string&) override {
+      if (tune.max_source_length < 4) throw_<ConfigError>("headers of {}", tmpl.name);
+    }
+    int64_t soft_tokens(const ChoiceSettings&, const ChoiceSettings&,
+                        const std::string& task) override {
+      return task == "wordnet/category" ? 20 : 40;
+    }
+    int64_t sentinels_to_denoise(int64_t tokens) override { return tokens == 64 ? 6 : 0; }
   };
   Plan plan_chats(const std::string& text) {
     write("q.toml", text);
@@ -129,13 +138,52 @@ TEST_F(InstructionModellingTest, DecoderOnlyModelsHaveIt) {
             "no error");
 }
 
+// By the numbers of the fake data: 6 sentinels to denoise the longest source, of 64 tokens.
+TEST_F(InstructionModellingTest, ItNeedsAsManySentinelsAsItMayTake) {
+  const auto given = [](const std::string& split, const std::string& sentinels) {
+    return with(with(kSweep, "\"instruction_modelling\"",
+                     "{ name = \"instruction_modelling\", split = \"" + split + "\" }"),
+                "vocab_size = 1000", "vocab_size = 1000, sentinels = " + sentinels);
+  };
+  EXPECT_EQ(refusal(given("denoised_instruction", "6")), "no error");
+  EXPECT_THAT(refusal(given("denoised_instruction", "5")),
+              AllOf(HasSubstr("q.toml:11"), HasSubstr("may need 6 sentinels"),
+                    HasSubstr("64 tokens"), HasSubstr("has 5")));
+  EXPECT_EQ(refusal(given("encoder_head", "1")), "no error");
+  EXPECT_THAT(refusal(causal("{ name = \"instruction_modelling\", split = \"encoder_head\" }")),
+              HasSubstr("needs an encoder"));
+}
+
+// What the data say of a chat template's headers is an error at its place.
+TEST_F(InstructionModellingTest, HeadersMustFit) {
+  EXPECT_THAT(refusal(with(kSweep, "[tune]", "[tune]\nmax_source_length = 3")),
+              AllOf(HasSubstr("q.toml:14"), HasSubstr("headers of chat_plain")));
+}
+
+// Two tasks under a template with soft tokens: the first has 20, the other 40.
+TEST_F(InstructionModellingTest, TransferNeedsSoftTokensThatTheCellTrains) {
+  std::string sweep =
+      with(kSweep, "[\"wordnet/category\"]", "[\"wordnet/category\", \"wordnet/part_of_speech\"]");
+  sweep = with(sweep, "[axes]", "[evaluate]\ntransfer = [\"wordnet.part_of_speech\"]\n[axes]");
+  EXPECT_EQ(refusal(sweep), "no error");
+  sweep = with(sweep, "\"full\"", "\"soft_prompt\"");
+  EXPECT_THAT(refusal(sweep), AllOf(HasSubstr("q.toml:16"), HasSubstr("needs 40 soft tokens"),
+                                    HasSubstr("trains 20 on wordnet.category")));
+  EXPECT_EQ(refusal(with(sweep, "transfer = [\"wordnet.part_of_speech\"]",
+                         "transfer = [\"wordnet.category\"]")),
+            "no error");
+}
+
 // By hand: of 40 source tokens, a quarter become target where half of the rows are split.
 TEST(TrainedLengths, MoveAShareOfTheSourceToTheTarget) {
   TuneJob cell;
   EXPECT_EQ(trained_lengths(cell, {.source = 40, .target = 8}).target, 8);
-  cell.instruction_modelling = Json{{"instruction_weight", 1}, {"split_share", 0.5}};
+  cell.instruction_modelling =
+      Json{{"instruction_weight", 1}, {"split_share", 0.5}, {"split", "random_prefix"}};
   EXPECT_EQ(trained_lengths(cell, {.source = 40, .target = 8}).source, 30);
   EXPECT_EQ(trained_lengths(cell, {.source = 40, .target = 8}).target, 18);
+  (*cell.instruction_modelling)["split"] = "encoder_head";
+  EXPECT_EQ(trained_lengths(cell, {.source = 40, .target = 8}).target, 8) << "nothing moves";
 }
 
 }  // namespace

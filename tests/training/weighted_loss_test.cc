@@ -256,6 +256,56 @@ TEST_P(WeightedLossTest, NoiseIsAddedToTheEmbeddingsOfBothSides) {
   EXPECT_GT(std::abs(weighted_losses({input}).item<double>() - with_noise), 1e-4);
 }
 
+// The first row has two labelled source tokens, the last one.
+std::vector<Sequence> rows_with_source_labels() {
+  std::vector<Sequence> rows = weighted_rows();
+  constexpr auto kNone = static_cast<int32_t>(kIgnored);
+  rows[0].source_labels = {8, kNone, 9, kNone};
+  rows[0].source_weights = {0.5f, 0, 2, 0};
+  rows[2].source_labels = {kNone, kNone, kNone, 7, kNone};
+  rows[2].source_weights = {0, 0, 0, 1, 0};
+  return rows;
+}
+
+TEST(EncoderHead, ItsLossIsThatOfTheHeadOnTheEncodersStates) {
+  const Trained trained("t5-tiny");
+  const Batch batch = batch_with_weights(rows_with_source_labels()),
+              without = batch_with_weights(weighted_rows());
+  const Tensor memory = trained.model.encode(trained.model.embed(batch.source_BS), batch.mask_BS);
+  const Tensor of_source =
+      at::log_softmax(memory.matmul(trained.model.weights().shared_VD.t()) / std::sqrt(128.0), -1);
+  const auto at_place = [&](int64_t row, int64_t place, int64_t id) {
+    return of_source[row][place][id];
+  };
+  const Tensor head = -(0.5 * at_place(0, 0, 8) + 2 * at_place(0, 2, 9) + at_place(2, 3, 7));
+  const auto ours = [&](const Batch& of) {
+    LossInput input = trained.input(of);
+    input.settings.weight = 0.25f;
+    return weighted_losses({input}).squeeze(0);
+  };
+  EXPECT_NEAR(ours(batch).item<double>() - ours(without).item<double>(), 0.25 * head.item<double>(),
+              1e-4);
+  const Tensor expected = gradient_of(trained, ours(without)) + gradient_of(trained, 0.25 * head),
+               found = gradient_of(trained, ours(batch));
+  EXPECT_LT((found - expected).abs().max().item<double>(),
+            1e-4 * expected.abs().max().item<double>());
+  expect_slope(trained, [&] { return ours(batch); });
+}
+
+// Labels of the source are padded and cut with it; a part without any has the decoder's loss alone.
+TEST(EncoderHead, PartsOfABatchKeepTheirLabels) {
+  const Batch batch = batch_with_weights(rows_with_source_labels());
+  EXPECT_TRUE(batch.source_labels_BS[1].eq(kIgnored).all().item<bool>());
+  const std::vector<Batch> parts = split_batch(batch, 3);
+  EXPECT_TRUE(
+      parts[0].source_labels_BS[0].equal(at::tensor({8L, kIgnored, 9L, kIgnored}, at::kLong)));
+  EXPECT_TRUE(parts[0].source_weights_BS[0].equal(at::tensor({0.5f, 0.0f, 2.0f, 0.0f})));
+  const Trained trained("t5-tiny");
+  double sum = 0;
+  for (const Batch& part : parts) sum += weighted_losses({trained.input(part)}).item<double>();
+  EXPECT_NEAR(sum, weighted_losses({trained.input(batch)}).item<double>(), 1e-4);
+}
+
 // Micro-batches of a step with weights, whose parts have divisors of very different size.
 TEST(WeightedSteps, MicroBatchesGiveTheGradientOfOneBatch) {
   const auto trained_weights = [](int64_t accumulate) {
@@ -282,7 +332,7 @@ TEST(WeightedSteps, SharedPassesGiveEachInputItsOwn) {
   const auto one = find_tuning("lora").make(frozen, {}, 1);
   T5Model second(frozen);
   const auto other = find_tuning("ia3").make(second, {}, 2);
-  std::vector<Sequence> rows = weighted_rows();
+  std::vector<Sequence> rows = rows_with_source_labels();
   rows[0].base_weights = {0, 1, 1, 1};
   const Batch weighted = batch_with_weights(rows),
               plain = batch_with_weights({{{9, 8, 1}, {7, 1}}});

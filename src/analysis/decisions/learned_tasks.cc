@@ -38,16 +38,18 @@ void add_tuned(Screen& screen, const CellGroup& group, const std::string& metric
 
 }  // namespace
 
-std::set<TaskAndSize> not_learned(const Plan& plan, const std::vector<CellGroup>& groups,
+std::set<TaskAndSize> not_learned(const std::string& metric, const Plan& plan,
+                                  const std::vector<CellGroup>& groups,
                                   const DecisionOptions& options) {
   std::map<TaskAndSize, Screen> screens;  // at "": baselines that no amount of data changes
   for (const CellGroup& group : groups) {
     if (group.task.empty()) continue;
-    const std::string metric = main_metric_of(group.task, plan, options);
-    const double sign = higher_is_better(plan, metric) ? 1 : -1;
+    const std::string screened =
+        metric == "loss" ? metric : main_metric_of(group.task, plan, options);
+    const double sign = higher_is_better(plan, screened) ? 1 : -1;
     Screen& screen = screens[{group.task, group.train_size}];
-    group.baseline.empty() ? add_tuned(screen, group, metric, sign)
-                           : add_baseline(screen, group, metric, sign);
+    group.baseline.empty() ? add_tuned(screen, group, screened, sign)
+                           : add_baseline(screen, group, screened, sign);
   }
   std::set<TaskAndSize> found;
   for (auto& [at, screen] : screens) {

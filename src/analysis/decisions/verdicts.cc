@@ -68,11 +68,13 @@ bool is_cut(const Claim& claim) {
   return std::ranges::any_of(claim.pairs, [](const auto& pair) { return pair.worse.best_other; });
 }
 
-// The cells as a claim sees them: scored on the test examples that it is about.
+// The cells as a claim sees them: scored on the test examples that it is about, where something was
+// learned.
 class ClaimGrounds {
  public:
-  ClaimGrounds(const Plan& plan, const std::vector<CellGroup>& groups)
-      : plan_(plan), groups_(groups) {}
+  ClaimGrounds(const Plan& plan, const std::vector<CellGroup>& groups,
+               const DecisionOptions& options)
+      : plan_(plan), groups_(groups), options_(options) {}
 
   struct Ground {
     std::vector<CellGroup> groups;
@@ -87,16 +89,24 @@ class ClaimGrounds {
     return *ground;
   }
 
+  const std::set<TaskAndSize>& unlearned(const std::string& metric) {
+    const auto known = unlearned_.find(metric);
+    if (known != unlearned_.end()) return known->second;
+    return unlearned_[metric] = not_learned(metric, plan_, groups_, options_);
+  }
+
  private:
   const Plan& plan_;
   const std::vector<CellGroup>& groups_;
+  const DecisionOptions& options_;
   std::map<AxisLabels, std::unique_ptr<Ground>> known_;
+  std::map<std::string, std::set<TaskAndSize>> unlearned_;
 };
 
 // Judges the claims about the best of many cells once more, under another cut of the examples, and
 // with them their families.
 void note_borderline(std::vector<ClaimCase>& cases, const Plan& plan, ClaimGrounds& grounds,
-                     const DecisionOptions& options, const std::set<TaskAndSize>& unlearned) {
+                     const DecisionOptions& options) {
   std::vector<ClaimCase> others = cases;
   std::vector<bool> differs(cases.size(), false);
   for (int cut = 1; cut < kCuts; ++cut) {
@@ -106,9 +116,9 @@ void note_borderline(std::vector<ClaimCase>& cases, const Plan& plan, ClaimGroun
       const ClaimResult& known = cases[i].result;
       if (!is_cut(known.claim) || !known.reason.empty()) continue;
       ClaimGrounds::Ground& ground = grounds.of(known.claim);
-      others[i].test =
-          claim_case(known.claim, known.metric, plan, ground.groups, other, unlearned, ground.runs)
-              .test;
+      others[i].test = claim_case(known.claim, known.metric, plan, ground.groups, other,
+                                  grounds.unlearned(known.metric), ground.runs)
+                           .test;
     }
     judge_by_family(others, level_of(options));
     for (size_t i = 0; i < cases.size(); ++i)
@@ -131,21 +141,19 @@ std::optional<double> SideScores::relative(bool higher_is_better) const {
 
 std::vector<ClaimResult> judge_claims(const Plan& plan, const std::vector<CellGroup>& groups,
                                       const DecisionOptions& options) {
-  ClaimGrounds grounds(plan, groups);
-  const std::set<TaskAndSize> unlearned = not_learned(plan, groups, options);
+  ClaimGrounds grounds(plan, groups, options);
   std::vector<ClaimCase> cases;
   for (const Claim& claim : plan.claims) {
     for (const std::string& metric : claim.metrics) {
       ClaimGrounds::Ground& ground = grounds.of(claim);
-      cases.push_back(
-          claim_case(claim, metric, plan, ground.groups, options, unlearned, ground.runs));
+      cases.push_back(claim_case(claim, metric, plan, ground.groups, options,
+                                 grounds.unlearned(metric), ground.runs));
       cases.back().result.family = family_of(claim, plan);
       cases.back().result.family_size = family_size(cases.back().result.family, plan);
     }
   }
   judge_by_family(cases, level_of(options));
-  if (std::ranges::any_of(plan.claims, is_cut))
-    note_borderline(cases, plan, grounds, options, unlearned);
+  if (std::ranges::any_of(plan.claims, is_cut)) note_borderline(cases, plan, grounds, options);
   std::vector<ClaimResult> results;
   for (ClaimCase& of : cases) results.push_back(std::move(of.result));
   return results;

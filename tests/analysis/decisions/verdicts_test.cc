@@ -459,6 +459,28 @@ TEST(Claims, ABaselineIsPassedOnTheExamplesThatBothWereValidatedOn) {
   EXPECT_THAT(judge(r, masked_wins()).not_learned, IsEmpty());
 }
 
+// By rouge_l no cell passes the 0.5 of most_frequent. By the loss, of which less is better, that of
+// the untuned model counts: 3 on t1, which the cells' 2 are below, and 1 on t2.
+TEST(Claims, ATaskIsLearnedForAClaimAboutTheLossWhereTheLossFell) {
+  Results r = six_tasks();
+  r.plan.metrics = {"rouge_l", "loss"};
+  r.plan.metric_traits["loss"].higher_is_better = false;
+  for (auto& [key, record] : r.records) record.per_example["loss"] = flat(2);
+  for (const char* task : {"t1", "t2"}) add_most_frequent(r, task, "few", 0.5F);
+  for (auto& [key, record] : r.records)
+    if (record.kind == JobKind::baseline) record.per_example.erase("loss");
+  r = with_validation(std::move(r), {"t1", "t2"});
+  for (auto& [key, record] : r.records)
+    if (!record.validation_scores.empty()) record.validation_scores["loss"] = flat(2, 16);
+  for (const auto& [task, loss] : {std::pair{"t1", 3.0F}, {"t2", 1.0F}})
+    r.add({"", task, "", "", "", ""}, flat(loss), 0.1, "untuned").per_example.erase("rouge_l");
+  Claim by_loss = masked_wins();
+  by_loss.metrics = {"loss"};
+
+  EXPECT_THAT(judge(r, by_loss).not_learned, ElementsAre("t2"));
+  EXPECT_THAT(judge(r, masked_wins()).not_learned, ElementsAre("t1", "t2"));
+}
+
 // At "few" most_frequent has 0.5, at "all" 0.1; copy, which has no size, has 0.2.
 TEST(Claims, AreJudgedAtTheSizesAtWhichSomethingWasLearned) {
   Results r;
