@@ -15,6 +15,7 @@
 #include "store/journal_file.h"
 #include "store/journal_frames.h"
 #include "store/journal_segments.h"
+#include "store/segment_summary.h"
 #include "store/share_journals.h"
 
 namespace dovetail {
@@ -91,6 +92,7 @@ struct Journal::State {
         segment_bytes(segment_bytes) {
     for (const JournalFile& own : own_files(folder)) replay_and_mend(own);
     compact_journal(folder);
+    for (const JournalFile& sealed : sealed_segments(folder)) keep_segment_summary(sealed);
     others.read_new(replay);
     file.emplace(open_segment(folder));
   }
@@ -133,7 +135,7 @@ struct Journal::State {
   }
 
   void begin_segment() {
-    seal_segment(folder);
+    keep_segment_summary(seal_segment(folder));
     file.emplace(open_segment(folder));
   }
 

@@ -24,7 +24,8 @@ class KeptFrames {
         case FrameType::record: add_record({file, frame.begin}, summary_of(frame.payload)); break;
         case FrameType::begin: ++open_begins_[std::string(frame.payload)]; break;
         case FrameType::release: end(std::string(frame.payload)); break;
-        case FrameType::claim: break;
+        case FrameType::claim:
+        case FrameType::summaries: break;
       }
     }
   }

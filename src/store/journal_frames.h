@@ -14,10 +14,11 @@
 namespace dovetail {
 
 enum class FrameType : uint32_t {
-  record = 1,   // payload: CBOR of a Record
-  begin = 2,    // payload: the key of an assigned job
-  release = 3,  // payload: the key of a job that was given back unharmed
-  claim = 4     // payload: JSON of a Registration
+  record = 1,    // payload: CBOR of a Record
+  begin = 2,     // payload: the key of an assigned job
+  release = 3,   // payload: the key of a job that was given back unharmed
+  claim = 4,     // payload: JSON of a Registration
+  summaries = 5  // payload: CBOR, in files beside segments (store/segment_summary.h) alone
 };
 
 inline constexpr size_t kFrameHeaderBytes = 24;

@@ -47,12 +47,14 @@ std::vector<JournalFile> journal_files(const fs::path& journal_folder) {
   return files;
 }
 
-void seal_segment(const fs::path& journal_folder) {
-  const size_t number = sealed_segments(journal_folder).size() + 1;
+JournalFile seal_segment(const fs::path& journal_folder) {
+  const fs::path sealed =
+      segment_number(journal_folder, sealed_segments(journal_folder).size() + 1);
   std::error_code error;
-  fs::rename(open_segment(journal_folder), segment_number(journal_folder, number), error);
+  fs::rename(open_segment(journal_folder), sealed, error);
   if (error) throw_<SystemError>("cannot begin another segment: {}", error.message());
   sync_path(journal_folder);
+  return {sealed, true};
 }
 
 JournalBytes::JournalBytes(const JournalFile& file) {

@@ -27,8 +27,9 @@ std::vector<JournalFile> sealed_segments(const std::filesystem::path& journal_fo
 // In the order of replay: sealed segments, the open one, and those of shares.
 std::vector<JournalFile> journal_files(const std::filesystem::path& journal_folder);
 
-// Makes the open segment the last sealed one. Throws MachineFailure or SystemError.
-void seal_segment(const std::filesystem::path& journal_folder);
+// Makes the open segment the last sealed one, and returns that. Throws MachineFailure or
+// SystemError.
+JournalFile seal_segment(const std::filesystem::path& journal_folder);
 
 // The bytes of one file: mapped if it is sealed. An open segment is read, because a writer that
 // starts later may shorten it; none if it is missing, as it is for an instant while it is sealed.

@@ -3,11 +3,10 @@
 
 #include <vector>
 
-#include "base/cbor_cursor.h"
 #include "base/error.h"
 #include "base/parallel.h"
-#include "store/journal_frames.h"
 #include "store/journal_segments.h"
+#include "store/segment_summary.h"
 
 namespace dovetail {
 
@@ -22,11 +21,13 @@ RunStatus status_named(std::string_view name) {
   throw_<DataError>("unknown status \"{}\" of a record", name);
 }
 
+void add_lines(CborCursor& list, std::vector<std::string>& lines) {
+  list.for_each_element([&](CborCursor& line) { lines.emplace_back(line.text()); });
+}
+
 void read_crash(CborCursor& crash, RecordSummary& summary) {
   crash.for_each_member([&](std::string_view key, CborCursor& value) {
-    if (key != "log") return;
-    value.for_each_element(
-        [&](CborCursor& line) { summary.last_log_lines.emplace_back(line.text()); });
+    if (key == "log") add_lines(value, summary.last_log_lines);
   });
 }
 
@@ -46,17 +47,6 @@ double wall_seconds_of(CborCursor& cost) {
     if (key == "wall_seconds") seconds = value.number();
   });
   return seconds;
-}
-
-using Summaries = std::vector<RecordSummary>;
-
-Summaries summaries_in(const JournalFile& file) {
-  const JournalBytes bytes(file);
-  Summaries summaries;
-  for (const Frame& frame : scan_journal(bytes.bytes(), file.path).frames) {
-    if (frame.type == FrameType::record) summaries.push_back(summary_of(frame.payload));
-  }
-  return summaries;
 }
 
 // As Replay::add_record() has it.
@@ -100,13 +90,38 @@ RecordSummary summary_of(std::string_view cbor) {
   return summary;
 }
 
+Json row_of(const RecordSummary& summary) {
+  return Json::array({summary.key, to_string(summary.status), summary.attempt, summary.wall_seconds,
+                      summary.worker, summary.name, summary.reason, summary.last_log_lines});
+}
+
+RecordSummary summary_from_row(CborCursor& row) {
+  RecordSummary summary;
+  size_t column = 0;
+  row.for_each_element([&](CborCursor& value) {
+    switch (column++) {
+      case 0: summary.key = value.text(); break;
+      case 1: summary.status = status_named(value.text()); break;
+      case 2: summary.attempt = value.whole_number(); break;
+      case 3: summary.wall_seconds = value.number(); break;
+      case 4: summary.worker = value.text(); break;
+      case 5: summary.name = value.text(); break;
+      case 6: summary.reason = value.text(); break;
+      case 7: add_lines(value, summary.last_log_lines); break;
+      default: break;
+    }
+  });
+  if (column != 8) throw_<DataError>("expected 8 values of a record, and found {}", column);
+  return summary;
+}
+
 RecordSummaries read_summaries(const fs::path& results_folder) {
   using Files = std::vector<JournalFile>;
   return of_unchanged_journal(results_folder / "journal", [](const Files& files) {
-    std::vector<Summaries> found(files.size());
-    parallel_for(std::ssize(files), 1, [&](int64_t i) { found[i] = summaries_in(files[i]); });
+    std::vector<std::vector<RecordSummary>> found(files.size());
+    parallel_for(std::ssize(files), 1, [&](int64_t i) { found[i] = summaries_of_file(files[i]); });
     RecordSummaries all;
-    for (Summaries& summaries : found) {
+    for (auto& summaries : found) {
       for (RecordSummary& summary : summaries) keep_summary(all, std::move(summary));
     }
     return all;

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/cbor_cursor.h"
 #include "plan/record.h"
 
 namespace dovetail {
@@ -27,6 +28,10 @@ using RecordSummaries = std::unordered_map<std::string, RecordSummary>;  // by k
 RecordSummary summary_of(const Record& record);
 // Of a record's CBOR, without reading the rest. DataError for bytes that are no record.
 RecordSummary summary_of(std::string_view cbor);
+
+// A summary as a row of values, and back from that row's CBOR. DataError for bytes that are none.
+Json row_of(const RecordSummary& summary);
+RecordSummary summary_from_row(CborCursor& row);
 
 // Of all records in a results folder, each key with the record that read_journal() keeps. Takes no
 // lock. DataError for a journal of another version.

@@ -24,13 +24,6 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-Record cell_record(const std::string& key, RunStatus status = RunStatus::finished) {
-  Record record{.key = key, .name = "sweep/" + key};
-  record.status = status;
-  record.per_example["rouge_l"] = std::vector<float>(100, 0.5F);
-  return record;
-}
-
 std::vector<std::string> names_in(const fs::path& folder) {
   std::vector<std::string> names;
   for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename());
@@ -48,7 +41,8 @@ TEST(JournalSegments, AreSealedWhenTheyAreFull) {
   }
 
   EXPECT_THAT(names_in(folder.path() / "journal"),
-              ElementsAre("journal.bin", "lock", "segment-0001.bin", "segment-0002.bin"));
+              ElementsAre("journal.bin", "lock", "segment-0001.bin", "segment-0001.summary",
+                          "segment-0002.bin", "segment-0002.summary"));
   EXPECT_EQ(read_journal(folder.path()).size(), 3);
   EXPECT_EQ(read_summaries(folder.path()).size(), 3);
   Journal again(folder.path(), 500);
