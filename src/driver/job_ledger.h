@@ -14,8 +14,8 @@
 #include "driver/job_batch.h"
 #include "driver/job_durations.h"
 #include "driver/messages.h"
-#include "plan/scheduler.h"
 #include "driver/time_estimate.h"
+#include "plan/scheduler.h"
 
 namespace dovetail {
 
