@@ -182,7 +182,8 @@ const AxisValue* adaptation_before(const Sweep& sweep, const AxisValue& adaptati
   if (after.empty()) return nullptr;
   const std::vector<AxisValue>& axis = sweep.axes.at("adaptation");
   const auto found = std::ranges::find(axis, after, &AxisValue::label);
-  return found == axis.end() ? nullptr : &*found;
+  DOVETAIL_CHECK(found != axis.end());  // sweep_checks.cc: it stands before on the axis
+  return &*found;
 }
 
 bool needs_sentences(const AdaptSettings& adapt) {

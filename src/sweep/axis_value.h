@@ -42,8 +42,8 @@ struct TemplateValue {
   ChoiceSettings choice;
   bool soft_tokens = false;   // the template contains some
   bool conversation = false;  // it writes a conversation, with a chat template
-  std::string in_words =
-      {};  // the template that prints words in place of the soft tokens; "": none
+  // The template that prints words in place of the soft tokens; "": none.
+  std::string in_words = {};
 };
 
 struct TuningValue {
