@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "app/commands.h"
-#include "app/results_folder.h"
+#include "app/front/existing_results.h"
 #include "app/test_examples.h"
 #include "base/error.h"
 #include "base/file.h"

@@ -7,7 +7,7 @@
 #include <functional>
 
 #include "analysis/report/csv_row.h"
-#include "app/results_folder.h"
+#include "app/front/existing_results.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"

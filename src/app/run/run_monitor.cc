@@ -23,10 +23,6 @@ constexpr auto kActivityInterval = std::chrono::seconds(2);
 
 namespace fs = std::filesystem;
 
-fs::path rank_activity_file(const fs::path& results_folder, const std::string& share) {
-  return results_folder / "logs" / (share.empty() ? "ranks.txt" : share + "-ranks.txt");
-}
-
 DriverOptions RunMonitor::driver_options() {
   DriverOptions options;
   options.on_progress = [this](const Progress& progress) { show(progress); };

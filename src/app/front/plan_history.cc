@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/plan_history.h"
+#include "app/front/plan_history.h"
 
 #include <fmt/chrono.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/typed_command.h"
+#include "app/front/typed_command.h"
 
 #include <fmt/format.h>
 

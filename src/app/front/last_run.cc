@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/last_run.h"
+#include "app/front/last_run.h"
 
-#include "app/typed_command.h"
+#include "app/front/typed_command.h"
 #include "base/file.h"
 #include "base/folder.h"
 #include "plan/json.h"

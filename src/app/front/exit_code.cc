@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/run/exit_code.h"
+#include "app/front/exit_code.h"
 
 #include <cstdio>
 #include <cstdlib>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/text_output.h"
+#include "app/front/text_output.h"
 
 #include <fmt/format.h>
 

@@ -7,14 +7,15 @@
 #include <fstream>
 #include <memory>
 
-#include "app/commands.h"
-#include "app/last_run.h"
-#include "app/plan_history.h"
-#include "app/results_folder.h"
-#include "app/run/run_monitor.h"
-#include "app/text_output.h"
+#include "app/front/command_line.h"
+#include "app/front/existing_results.h"
+#include "app/front/last_run.h"
+#include "app/front/plan_history.h"
+#include "app/front/rank_activity.h"
+#include "app/front/text_output.h"
 #include "base/error.h"
 #include "plan/plan_text.h"
+#include "store/journal.h"
 
 namespace dovetail {
 
