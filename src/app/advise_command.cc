@@ -8,7 +8,7 @@
 
 #include "app/advise_unseen.h"
 #include "app/commands.h"
-#include "app/results_folder.h"
+#include "app/front/existing_results.h"
 #include "base/error.h"
 #include "store/journal.h"
 

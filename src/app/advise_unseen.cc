@@ -14,7 +14,7 @@
 #include "analysis/report/advise.h"
 #include "analysis/report/number_text.h"
 #include "analysis/report/selector_words.h"
-#include "app/results_folder.h"
+#include "app/front/existing_results.h"
 #include "base/error.h"
 #include "base/names.h"
 #include "jobs/example_encoder.h"

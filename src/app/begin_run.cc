@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <thread>
 
-#include "app/last_run.h"
+#include "app/front/last_run.h"
 #include "app/results_folder.h"
 #include "app/run/record_store.h"
 #include "base/error.h"

@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
 #include <string>
 
-namespace CLI {
-class App;
-}
+#include "app/front/command_line.h"
 
 namespace dovetail {
 
-// Runs a command after its options are read; returns the exit code.
-using Action = std::function<int()>;
-
-// Each adds one command, in the file of its name. The command that the user gives puts its action
-// into `chosen`.
+// Each adds one command, in the file of its name. add_status() is in app/front.
 void add_plan(CLI::App& app, Action& chosen);
 void add_run(CLI::App& app, Action& chosen, const std::string& command_line);
 void add_submit(CLI::App& app, Action& chosen);
-void add_status(CLI::App& app, Action& chosen);
 void add_merge(CLI::App& app, Action& chosen);
 void add_report(CLI::App& app, Action& chosen);
 void add_advise(CLI::App& app, Action& chosen);

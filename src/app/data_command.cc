@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "app/commands.h"
-#include "app/text_output.h"
+#include "app/front/text_output.h"
 #include "base/error.h"
 #include "cards/card_files.h"
 #include "examples/task.h"

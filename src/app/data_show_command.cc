@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "app/commands.h"
-#include "app/text_output.h"
+#include "app/front/text_output.h"
 #include "base/error.h"
 #include "base/names.h"
 #include "jobs/example_encoder.h"

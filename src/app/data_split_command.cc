@@ -10,7 +10,7 @@
 #include "adaptation/sentence_selection.h"
 #include "adaptation/text_pairs.h"
 #include "app/commands.h"
-#include "app/text_output.h"
+#include "app/front/text_output.h"
 #include "base/error.h"
 #include "examples/task.h"
 #include "tasks/find_task.h"

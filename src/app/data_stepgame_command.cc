@@ -11,7 +11,7 @@
 #include <memory>
 
 #include "app/commands.h"
-#include "app/text_output.h"
+#include "app/front/text_output.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/names.h"

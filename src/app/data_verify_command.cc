@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "app/commands.h"
-#include "app/text_output.h"
+#include "app/front/text_output.h"
 #include "base/error.h"
 #include "cards/data_report.h"
 #include "tasks/verify_task.h"

@@ -9,7 +9,7 @@
 #include "app/cell_choice.h"
 #include "app/commands.h"
 #include "app/exported_adapter.h"
-#include "app/results_folder.h"
+#include "app/front/existing_results.h"
 #include "app/table_export.h"
 #include "base/checksum.h"
 #include "base/error.h"

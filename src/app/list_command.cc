@@ -8,7 +8,7 @@
 #include "analysis/selectors/selectors.h"
 #include "app/commands.h"
 #include "app/foreign_files.h"
-#include "app/text_output.h"
+#include "app/front/text_output.h"
 #include "base/catalogue.h"
 #include "base/names.h"
 #include "base/parameters.h"

@@ -1,124 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-
-#include <CLI/CLI.hpp>
-#include <cstdio>
-#include <cstdlib>
-#include <new>
+// The program build/dovetail-full, which build/dovetail becomes: app/front/programs.h.
 #include <string>
-#include <vector>
 
 #include "app/commands.h"
-#include "app/run/exit_code.h"
-#include "app/typed_command.h"
-#include "base/error.h"
-#include "base/file.h"
-#include "base/log.h"
 #include "base/memory.h"
-#include "base/names.h"
 #include "base/subnormals.h"
 
-namespace dovetail {
-
-namespace {
-
-const CLI::App& innermost(const CLI::App& app) {
-  const auto given = app.get_subcommands();
-  return given.empty() ? app : innermost(*given.front());
-}
-
-std::vector<std::string> known_words(const CLI::App& command, bool options) {
-  std::vector<std::string> words;
-  if (!options) {
-    for (const CLI::App* inner : command.get_subcommands([](const CLI::App*) { return true; })) {
-      words.push_back(inner->get_name());
-    }
-    return words;
-  }
-  for (const CLI::Option* option : command.get_options()) {
-    for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
-  }
-  return words;
-}
-
-// Adds the nearest known word to CLI11's message.
-ConfigError usage_error(const CLI::App& app, const CLI::ParseError& error) {
-  const CLI::App& command = innermost(app);
-  const std::string prefix = &command == &app ? "" : command.get_name() + ": ";
-  for (const std::string& word : command.remaining()) {
-    const std::string bare = word.substr(0, word.find('='));
-    const bool is_option = bare.starts_with("-");
-    const std::vector<std::string> known = known_words(command, is_option);
-    if (known.empty()) continue;
-    return ConfigError(fmt::format("{}unknown {} {}; {}", prefix, is_option ? "option" : "command",
-                                   bare, did_you_mean(bare, known)));
-  }
-  return ConfigError(fmt::format("{}{}; --help lists the options", prefix, error.what()));
-}
-
-int dispatch(int argc, char** argv, const std::string& command) {
-  CLI::App app{"Which pre-training objective, template and tuning strategy fit which task?"};
-  app.name("dovetail");
-  app.set_version_flag("--version", "dovetail " DOVETAIL_VERSION);
-  app.footer("Example: dovetail run sweeps/quickstart.toml && dovetail report results/quickstart");
-  app.require_subcommand(1);
-  app.option_defaults()->always_capture_default();
-  Action chosen;
-  add_plan(app, chosen);
-  add_run(app, chosen, command);
-  add_submit(app, chosen);
-  add_status(app, chosen);
-  add_report(app, chosen);
-  add_merge(app, chosen);
-  add_advise(app, chosen);
-  add_predictions(app, chosen);
-  add_data(app, chosen);
-  add_list(app, chosen);
-  add_metric(app, chosen);
-  add_export(app, chosen);
-  add_bench(app, chosen);
-  add_score(app, chosen);
-  add_generate(app, chosen);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& help) {
-    return app.exit(help);
-  } catch (const CLI::ParseError& error) {
-    throw usage_error(app, error);
-  }
-  return chosen();
-}
-
-int complain(std::string_view message, int exit_code) {
-  fmt::print(stderr, "dovetail: {}\n", message);
-  return exit_code;
-}
-
-// Turns exceptions into exit codes; nothing else does.
-int guarded_dispatch(int argc, char** argv) {
-  const std::string command = typed_command(argc, argv);
-  try {
-    return dispatch(argc, argv, command);
-  } catch (const ConfigError& error) {
-    return complain(error.what(), kUserError);
-  } catch (const DataError& error) {
-    return complain(error.what(), kUserError);
-  } catch (const Interrupted&) {
-    return complain("interrupted; go on with the same command: " + command, kInterrupted);
-  } catch (const std::bad_alloc&) {
-    return complain("out of memory", kFailure);
-  } catch (const std::exception& error) {
-    return complain(error.what(), kFailure);
-  }
-}
-
-}  // namespace
-
-}  // namespace dovetail
-
 int main(int argc, char** argv) {
-  dovetail::keep_freed_memory();
-  dovetail::flush_subnormals();  // before there are other threads
-  // Standard output is for results, so the logger must not write there.
-  dovetail::log_to_stderr();
-  return dovetail::leave_exit_code(dovetail::guarded_dispatch(argc, argv));
+  using namespace dovetail;
+  keep_freed_memory();
+  flush_subnormals();  // before there are other threads
+  return run_command_line(argc, argv, [](CLI::App& app, Action& chosen, const std::string& typed) {
+    add_plan(app, chosen);
+    add_run(app, chosen, typed);
+    add_submit(app, chosen);
+    add_status(app, chosen);
+    add_report(app, chosen);
+    add_merge(app, chosen);
+    add_advise(app, chosen);
+    add_predictions(app, chosen);
+    add_data(app, chosen);
+    add_list(app, chosen);
+    add_metric(app, chosen);
+    add_export(app, chosen);
+    add_bench(app, chosen);
+    add_score(app, chosen);
+    add_generate(app, chosen);
+  });
 }

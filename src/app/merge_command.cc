@@ -7,12 +7,12 @@
 #include <memory>
 
 #include "app/commands.h"
-#include "app/results_folder.h"
+#include "app/front/existing_results.h"
 #include "app/test_examples.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/names.h"
-#include "store/merged_results.h"
+#include "store/results/merged_results.h"
 #include "store/sweep_status.h"
 
 namespace dovetail {

@@ -6,8 +6,8 @@
 
 #include "analysis/decisions/detectable.h"
 #include "app/commands.h"
+#include "app/front/existing_results.h"
 #include "app/machine_speed.h"
-#include "app/results_folder.h"
 #include "base/error.h"
 #include "plan/plan_text.h"
 #include "planning/plan_sweep.h"

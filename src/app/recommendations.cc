@@ -8,9 +8,9 @@
 #include "analysis/report/lessons.h"
 #include "analysis/report/recommendation_rows.h"
 #include "analysis/report/report.h"
-#include "app/last_run.h"
+#include "app/front/last_run.h"
+#include "app/front/text_output.h"
 #include "app/test_examples.h"
-#include "app/text_output.h"
 #include "store/journal.h"
 
 namespace dovetail {

@@ -3,8 +3,8 @@
 #include <memory>
 
 #include "app/commands.h"
+#include "app/front/existing_results.h"
 #include "app/recommendations.h"
-#include "app/results_folder.h"
 #include "base/error.h"
 #include "store/journal.h"
 

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/results_folder.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <functional>
 
-#include "app/last_run.h"
-#include "app/plan_history.h"
+#include "app/front/last_run.h"
+#include "app/front/plan_history.h"
 #include "base/checksum.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/log.h"
 #include "base/names.h"
-#include "base/near_path.h"
 #include "driver/coordinator_lease.h"
 #include "jobs/artefacts.h"
 #include "plan/plan_change.h"
@@ -177,28 +174,6 @@ void fill_results_folder(const fs::path& folder, const Plan& plan) {
   }
   write_file_atomically(folder / "sweep.toml", plan.sweep_text);
   write_plan(folder, plan);  // last: it makes the folder a results folder of this sweep
-}
-
-void check_is_results_folder(const fs::path& folder) {
-  if (!fs::exists(folder / "plan.json")) {
-    throw_<ConfigError>(
-        "{} is no results folder (it has no plan.json); dovetail run SWEEP --out {} makes one{}",
-        folder.string(), folder.string(), near_path_hint(folder));
-  }
-  for (const fs::path& file : {folder / "plan.json", folder / "journal" / "journal.bin"}) {
-    if (!fs::exists(file)) continue;
-    if (!fs::is_regular_file(file) || ::access(file.c_str(), R_OK) != 0) {
-      throw_<ConfigError>(
-          "{}: expected a file of a results folder, and found one that cannot be read; mend its "
-          "permissions, or copy the folder again",
-          file.string());
-    }
-  }
-}
-
-Plan plan_of_results(const fs::path& folder) {
-  check_is_results_folder(folder);
-  return read_plan(folder);
 }
 
 }  // namespace dovetail

@@ -37,9 +37,4 @@ std::set<std::string> jobs_to_repeat(const std::filesystem::path& store, const P
 // one of the two plans as a whole.
 void fill_results_folder(const std::filesystem::path& folder, const Plan& plan);
 
-// Throws ConfigError if `dovetail run` has not made `folder`, or its files cannot be read.
-void check_is_results_folder(const std::filesystem::path& folder);
-// The plan of a results folder, after that check.
-Plan plan_of_results(const std::filesystem::path& folder);
-
 }  // namespace dovetail

@@ -30,7 +30,7 @@
 #include "model/device.h"
 #include "planning/plan_sweep.h"
 #include "store/journal.h"
-#include "store/results.h"
+#include "store/results/results.h"
 #include "store/sweep_status.h"
 
 namespace dovetail {

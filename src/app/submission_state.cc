@@ -10,7 +10,7 @@
 #include <map>
 #include <thread>
 
-#include "app/text_output.h"
+#include "app/front/text_output.h"
 #include "base/error.h"
 #include "base/names.h"
 #include "plan/plan_text.h"

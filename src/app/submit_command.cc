@@ -7,9 +7,10 @@
 #include <optional>
 
 #include "app/commands.h"
+#include "app/front/programs.h"
+#include "app/front/typed_command.h"
 #include "app/results_folder.h"
 #include "app/submission_state.h"
-#include "app/typed_command.h"
 #include "base/data_folder.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -59,7 +60,6 @@ JobScript script_of(const SubmitOptions& options, const Profile& profile, const 
                            ? profile.stop_seconds
                            : estimated_stop_seconds(plan, profile.cores_per_rank);
   const fs::path store = options.store.empty() ? out / "artefacts" : fs::path(options.store);
-  std::error_code ignored;
   return {
       .name = plan.sweep_name,
       .tag = submission_tag(out),
@@ -67,7 +67,7 @@ JobScript script_of(const SubmitOptions& options, const Profile& profile, const 
       .store = absolute_place(store),
       .sweep = absolute_place(options.sweep),
       .folder = fs::current_path(),
-      .program = fs::read_symlink("/proc/self/exe", ignored),
+      .program = front_program(),
       .launch = jobs_folder() / "launch",
       .filter = options.filter,
       .launcher = profile.launcher,

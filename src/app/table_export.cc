@@ -7,16 +7,16 @@
 #include <functional>
 
 #include "analysis/report/csv_row.h"
-#include "app/results_folder.h"
+#include "app/front/existing_results.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/names.h"
 #include "plan/json.h"
-#include "store/cell_table.h"
 #include "store/journal.h"
 #include "store/plan_file.h"
-#include "store/results.h"
+#include "store/results/cell_table.h"
+#include "store/results/results.h"
 #include "tables/parquet_lines.h"
 
 namespace dovetail {

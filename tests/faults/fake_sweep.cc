@@ -27,7 +27,7 @@
 #include "driver/driver.h"
 #include "driver/made_up.h"
 #include "driver/progress.h"
-#include "store/results.h"
+#include "store/results/results.h"
 
 namespace {
 

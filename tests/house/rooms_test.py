@@ -38,6 +38,7 @@ ALLOWED = {
              "plan", "base"],
     "comm": ["base"],
     "store": ["plan", "base"],
+    "store/results": ["store", "plan", "base"],
     "driver": ["store", "comm", "plan", "base"],
     "slurm": ["plan", "base"],
     "planning": ["jobs", "training", "tuning", "model/checkpoints", "model", "tasks", "cards",
@@ -50,6 +51,7 @@ ALLOWED = {
                          "base"],
     "analysis/report": ["analysis/methods", "analysis/decisions", "analysis/selectors",
                         "analysis/statistics", "plan", "base"],
+    "app/front": ["store", "plan", "base"],
 }
 # The commands may include any room.
 for _app in ("app/run", "app/bench", "app"):
@@ -61,13 +63,13 @@ TORCH_ROOMS = ["kernels", "model", "model/checkpoints", "model/generation", "tun
 FOREIGN = [
     (re.compile(r"^(torch|ATen|c10)/"), TORCH_ROOMS),
     (re.compile(r"^(mpi|nccl)\.h$"), ["comm"]),
-    (re.compile(r"^(hdf5|H5\w+)(_hl)?\.h$"), ["store"]),
+    (re.compile(r"^(hdf5|H5\w+)(_hl)?\.h$"), ["store/results"]),
     (re.compile(r"^(sentencepiece|utf8proc|pcre2)"), ["text"]),
     (re.compile(r"^spdlog/"), ["base"]),
     (re.compile(r"^unicode/"), ["metrics"]),
     (re.compile(r"^archive(_entry)?\.h$"), ["tables"]),
     (re.compile(r"^(arrow|parquet)/"), ["parquet"]),
-    (re.compile(r"^CLI/"), ["app", "app/run", "app/bench"]),
+    (re.compile(r"^CLI/"), ["app", "app/front", "app/run", "app/bench"]),
 ]
 
 # What takes a second or more to compile, and the headers of ours that may pass it on: no other

@@ -12,7 +12,7 @@
 
 #include "base/error.h"
 #include "store/journal.h"
-#include "store/results.h"
+#include "store/results/results.h"
 #include "store/store_fixture.h"
 
 namespace dovetail {

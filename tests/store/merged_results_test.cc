@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/merged_results.h"
+#include "store/results/merged_results.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,9 +7,9 @@
 #include <cmath>
 #include <limits>
 
-#include "store/hdf5.h"
 #include "store/journal_frames.h"
 #include "store/plan_file.h"
+#include "store/results/hdf5.h"
 #include "store/store_fixture.h"
 
 namespace dovetail {

@@ -5,7 +5,7 @@
 //                                    with the names that docs/results.md uses, and
 //                                    FOLDER/results/quickstart/empty.h5, where nothing has run
 #include "base/file.h"
-#include "store/results.h"
+#include "store/results/results.h"
 #include "store/store_fixture.h"
 
 namespace dovetail {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/results.h"
+#include "store/results/results.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,10 +10,10 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "store/chunks.h"
 #include "store/journal.h"
-#include "store/netcdf.h"
 #include "store/plan_file.h"
+#include "store/results/chunks.h"
+#include "store/results/netcdf.h"
 #include "store/store_fixture.h"
 
 namespace dovetail {

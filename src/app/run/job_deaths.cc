@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "app/run/exit_code.h"
+#include "app/front/exit_code.h"
 #include "base/crash_note.h"
 #include "base/error.h"
 #include "base/log.h"

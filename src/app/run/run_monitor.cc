@@ -9,7 +9,7 @@
 
 #include "base/log.h"
 #include "base/stop.h"
-#include "store/results.h"
+#include "store/results/results.h"
 
 namespace dovetail {
 
@@ -22,10 +22,6 @@ constexpr auto kActivityInterval = std::chrono::seconds(2);
 }  // namespace
 
 namespace fs = std::filesystem;
-
-fs::path rank_activity_file(const fs::path& results_folder, const std::string& share) {
-  return results_folder / "logs" / (share.empty() ? "ranks.txt" : share + "-ranks.txt");
-}
 
 DriverOptions RunMonitor::driver_options() {
   DriverOptions options;

@@ -6,16 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "app/front/rank_activity.h"
 #include "app/run/record_store.h"
 #include "driver/driver.h"
 #include "driver/progress.h"
 
 namespace dovetail {
-
-// What each rank does, a line each ("0: tune/a/b"), as `dovetail status` shows it during a run;
-// `share` is that of the run, or "".
-std::filesystem::path rank_activity_file(const std::filesystem::path& results_folder,
-                                         const std::string& share = "");
 
 // Rank 0's callbacks of the driver: shows progress, says when a rank is lost, and saves records
 // where other sweeps find them. Refreshes results.h5 once a minute (one share for all of them; of a
