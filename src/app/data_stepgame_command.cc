@@ -30,7 +30,7 @@ namespace {
 
 struct StepGameOptions {
   std::string solve, output, clean, template_file;
-  std::string k = "1-5", d = "any";
+  std::string k = "1-5", d = "any", agents = "26";
   std::vector<std::string> noise = {"none"}, variants = {"plain"}, templates = {"train"};
   int64_t stories = 0, seed = 1, shown = 10;
 };
@@ -77,6 +77,7 @@ std::vector<Enum> chosen(const std::vector<std::string>& given,
 GeneratorSettings settings_of(const StepGameOptions& options) {
   GeneratorSettings settings{.seed = static_cast<uint64_t>(options.seed),
                              .k = whole_numbers(options.k, "-k"),
+                             .agents = whole_numbers(options.agents, "--agents"),
                              .noise = {}};
   if (options.d != "any") settings.d = whole_numbers(options.d, "-d");
   for (const std::string& name : options.noise) settings.noise.push_back(parse_noise(name));
@@ -206,6 +207,9 @@ void add_generator_options(CLI::App& command, StepGameOptions& options) {
   command.add_option("-d", options.d,
                      "Edges between the two agents of the question, as -k; any: two agents at "
                      "random, as published (default: any)");
+  command.add_option("--agents", options.agents,
+                     "Letters to call agents by, as -k; of several, one above k is drawn for each "
+                     "story (default: 26)");
   command.add_option("--noise", options.noise,
                      "none, all, or irrelevant, disconnected and supporting joined by +; of "
                      "several, one is drawn for each story (default: none)");
@@ -234,8 +238,8 @@ void add_data_stepgame(CLI::App& data, Action& chosen) {
                           "Solve the stories of this file, and name the templates that are wrong");
   command->add_option("-n", options->shown, "With --solve: how many misses to show (default: 10)")
       ->check(CLI::NonNegativeNumber);
-  for (const char* name :
-       {"--stories", "--seed", "-k", "-d", "--noise", "--variant", "--templates", "--clean"})
+  for (const char* name : {"--stories", "--seed", "-k", "-d", "--agents", "--noise", "--variant",
+                           "--templates", "--clean"})
     solve->excludes(name);
   command->footer(
       "Example: dovetail data stepgame --stories 1000 --seed 1 -k 2-8 -d 1-6 --noise all -o "

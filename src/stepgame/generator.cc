@@ -37,16 +37,37 @@ void check_lengths(const GeneratorSettings& settings) {
   }
 }
 
+// Numbers of agents of which one can be drawn for a chain: what noise needs has no say in that, so
+// that a story is the same one with and without noise.
+std::vector<int> agents_for(const GeneratorSettings& settings, int k) {
+  std::vector<int> fitting;
+  for (const int agents : settings.agents)
+    if (agents > k) fitting.push_back(agents);
+  return fitting;
+}
+
+void check_agents(const GeneratorSettings& settings) {
+  for (const int agents : settings.agents) {
+    if (agents >= 2 && agents <= kMostAgents) continue;
+    throw_<ConfigError>("agents are 2 to {}, a letter each; found {}", kMostAgents, agents);
+  }
+  for (const int k : settings.k) {
+    std::vector<int> fitting = agents_for(settings, k);
+    if (fitting.empty()) fitting = settings.agents;
+    for (const NoiseKinds& noise : settings.noise) {
+      const int needed = most_agents(k, noise), fewest = std::ranges::min(fitting);
+      if (needed <= fewest) continue;
+      throw_<ConfigError>(
+          "k = {} with noise \"{}\" may need {} agents, and there are {} letters to call them by: "
+          "lower k, or take less noise{}",
+          k, noise_name(noise), needed, fewest, fewest < kMostAgents ? ", or more agents" : "");
+    }
+  }
+}
+
 void check_settings(const GeneratorSettings& settings) {
   check_lengths(settings);
-  for (const NoiseKinds& noise : settings.noise) {
-    const int k = std::ranges::max(settings.k), most = most_agents(k, noise);
-    if (most <= kMostAgents) continue;
-    throw_<ConfigError>(
-        "k = {} with noise \"{}\" may need {} agents, and there are {} letters to call them by: "
-        "lower k, or take less noise",
-        k, noise_name(noise), most, kMostAgents);
-  }
+  check_agents(settings);
   for (const StoryVariant variant : settings.variants) {
     if (!says_two_links(variant) || std::ranges::min(settings.k) > 1) continue;
     throw_<ConfigError>("the variant {} says two edges in one text, which k = 1 does not have",
@@ -88,8 +109,8 @@ Asked draw_question(int k, const std::vector<int>& distances, Rng& rng) {
   return rng.below(2) == 0 ? Asked{begin, begin + d} : Asked{begin + d, begin};
 }
 
-std::vector<char> shuffled_letters(Rng& rng) {
-  std::vector<char> letters(kMostAgents);
+std::vector<char> shuffled_letters(const std::vector<int>& agents, Rng& rng) {
+  std::vector<char> letters(agents.size() == 1 ? agents[0] : drawn(agents, rng));
   std::iota(letters.begin(), letters.end(), 'A');
   rng.shuffle(std::span(letters));
   return letters;
@@ -209,7 +230,7 @@ StepStory StoryGenerator::story(int64_t i) const {
   const auto [asked, from] = draw_question(k, settings_.d, rng);
   const Telling telling{.side = drawn(settings_.templates, rng),
                         .variant = drawn(settings_.variants, rng),
-                        .letters = shuffled_letters(rng)};
+                        .letters = shuffled_letters(agents_for(settings_, k), rng)};
   StepWorld world = chain_world(k, rng);
   StepStory story{.sentences = say_chain(world, telling, rng),
                   .asked = telling.letters[asked],

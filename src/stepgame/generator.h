@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "stepgame/mentions.h"
 #include "stepgame/story.h"
 #include "stepgame/story_templates.h"
 #include "stepgame/world.h"
@@ -18,6 +19,9 @@ struct GeneratorSettings {
   // Edges between the two agents of the question; only those up to k can be drawn. Empty: two
   // agents of the chain at random, as published, which makes most questions ask about few edges.
   std::vector<int> d = {};
+  // How many letters there are to call agents by; only those above k can be drawn. With few of them
+  // a small model learns sooner to tell who is asked about.
+  std::vector<int> agents = {kMostAgents};
   std::vector<NoiseKinds> noise = {NoiseKinds{}};
   std::vector<StoryVariant> variants = {StoryVariant::plain};
   std::vector<TemplateSide> templates = {TemplateSide::train};
@@ -29,8 +33,8 @@ struct GeneratorSettings {
 class StoryGenerator {
  public:
   // ConfigError for settings that no story fits: k or d below 1, a d that is larger than each k, a
-  // k that is smaller than each d, more agents than there are letters, coreference or ellipsis of a
-  // single edge, and templates that lack a variant, a side or a direction.
+  // k that is smaller than each d, agents that are too few for k and noise, coreference or ellipsis
+  // of a single edge, and templates that lack a variant, a side or a direction.
   StoryGenerator(GeneratorSettings settings, std::vector<SentenceTemplate> templates);
 
   StepStory story(int64_t i) const;

@@ -29,7 +29,7 @@ namespace dovetail {
 // together. Everything that reads a results folder reads all of them.
 class Journal {
  public:
-  static constexpr int64_t kSegmentBytes = int64_t{64} << 20;
+  static constexpr int64_t kSegmentBytes = int64_t{32} << 20;
 
   // Opens the journal of the results folder DIR for appending, and replays it. Creates
   // DIR/journal/. A segment of at least `segment_bytes` is sealed.

@@ -51,7 +51,7 @@ double wall_seconds_of(CborCursor& cost) {
 
 // As Replay::add_record() has it.
 void keep_summary(RecordSummaries& all, RecordSummary summary) {
-  const auto [known, is_new] = all.try_emplace(summary.key);
+  const auto [known, is_new] = all.try_emplace(std::move(summary.key));
   if (is_new || known->second.status != RunStatus::finished) known->second = std::move(summary);
 }
 
@@ -121,6 +121,9 @@ RecordSummaries read_summaries(const fs::path& results_folder) {
     std::vector<std::vector<RecordSummary>> found(files.size());
     parallel_for(std::ssize(files), 1, [&](int64_t i) { found[i] = summaries_of_file(files[i]); });
     RecordSummaries all;
+    size_t num_records = 0;
+    for (const auto& summaries : found) num_records += summaries.size();
+    all.reserve(num_records);
     for (auto& summaries : found) {
       for (RecordSummary& summary : summaries) keep_summary(all, std::move(summary));
     }

@@ -2,6 +2,7 @@
 #include "store/sweep_status.h"
 
 #include <algorithm>
+#include <future>
 #include <set>
 
 #include "store/journal.h"
@@ -134,8 +135,9 @@ SweepStatus sweep_status(const Plan& plan, const std::map<std::string, Record>& 
 }
 
 SweepStatus read_status(const std::filesystem::path& results_folder) {
-  SweepStatus status =
-      sweep_status(read_plan_index(results_folder), read_summaries(results_folder));
+  auto records = std::async(std::launch::async, [&] { return read_summaries(results_folder); });
+  const PlanIndex plan = read_plan_index(results_folder);
+  SweepStatus status = sweep_status(plan, records.get());
   status.running = journal_holder(results_folder);
   return status;
 }

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 #include "base/error.h"
@@ -87,6 +88,19 @@ TEST(StoryGenerator, KeepsKAndDAsAsked) {
   EXPECT_EQ(seen, (std::set<std::pair<int, int>>{{4, 2}, {6, 2}, {6, 5}}));
 }
 
+TEST(StoryGenerator, CallsAgentsByAsManyLettersAsAsked) {
+  const StoryGenerator generator({.seed = 4, .k = {1, 4}, .agents = {3, 6}}, own_story_templates());
+  std::map<int, std::set<char>> letters;  // by k
+  for (int64_t i = 0; i < 300; ++i) {
+    const StepStory story = generator.story(i);
+    for (const std::string& sentence : story.sentences)
+      for (const char letter : agents_in(sentence)) letters[story.k].insert(letter);
+  }
+  const std::set<char> all = {'A', 'B', 'C', 'D', 'E', 'F'};
+  EXPECT_EQ(letters[1], all);  // 3 or 6
+  EXPECT_EQ(letters[4], all);  // 5 agents: 6
+}
+
 TEST(StoryGenerator, HoldsTemplatesOut) {
   const std::vector<SentenceTemplate>& all = own_story_templates();
   std::vector<SentenceTemplate> train;
@@ -121,6 +135,9 @@ TEST(StoryGenerator, RefusesWhatNoStoryFits) {
       {{.k = {2, 6}, .d = {4}}, "no d is at most k = 2"},
       {{.k = {26}}, "may need 27 agents, and there are 26 letters"},
       {{.k = {11}, .noise = {kAllNoise}}, "lower k, or take less noise"},
+      {{.agents = {27}}, "agents are 2 to 26, a letter each; found 27"},
+      {{.k = {1, 6}, .agents = {3, 6}}, "k = 6 with noise \"none\" may need 7 agents"},
+      {{.k = {2}, .agents = {3}, .noise = {kAllNoise}}, "or more agents"},
       {{.k = {1, 2}, .variants = {StoryVariant::ellipsis}}, "which k = 1 does not have"}};
   for (const auto& [settings, message] : wrong) {
     try {
