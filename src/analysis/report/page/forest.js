@@ -119,6 +119,7 @@ function drawForests() {
   for (const figure of document.querySelectorAll("figure.forest")) {
     const { claim } = figure.dataset;
     const forest = claim === undefined ? regretForest() : claimForest(data.claims[claim]);
-    drawForest(figure.querySelector("canvas"), forest);
+    const canvas = figure.querySelector("canvas");
+    drawWhenSeen(canvas, () => drawForest(canvas, forest));
   }
 }

@@ -99,6 +99,25 @@ function intervalText(mean, low, high) {
 
 const charts = [];
 
+// A chart is drawn when it comes into sight, or before the page is printed: a large sweep has
+// dozens, and the page opens sooner without them.
+const waiting = new Map();   // from a canvas to what draws its chart
+const watcher = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) if (isIntersecting) drawNow(target);
+}, { rootMargin: "300px" });
+
+function drawWhenSeen(canvas, drawChart) {
+  waiting.set(canvas, drawChart);
+  watcher.observe(canvas);
+}
+
+function drawNow(canvas) {
+  watcher.unobserve(canvas);
+  const drawChart = waiting.get(canvas);
+  waiting.delete(canvas);
+  drawChart?.();
+}
+
 function draw(canvas, datasets, scales) {
   charts.push(new Chart(canvas, {
     type: "line",
@@ -120,25 +139,28 @@ function draw(canvas, datasets, scales) {
   }));
 }
 
+function drawLearningCurve(figure, template) {
+  const { task, tuning } = figure.dataset;
+  const metric = data.primary_metric[task];
+  const points = data.points.filter((p) => p.task === task && p.metric === metric &&
+    (p.baseline || (p.tuning === tuning && p.template === template)));
+  const ticks = {
+    min: -0.35, max: sizes.length - 0.65, afterBuildTicks: (axis) => {
+      axis.ticks = sizes.map((size, value) => ({ value }));
+    },
+    ticks: { callback: (value) => sizes[value], autoSkip: false },
+  };
+  const scales = axes("training data", metricName(metric), ticks);
+  scales.y.suggestedMin = 0;
+  // Where all is 0, Chart.js would draw from -1 to 1.
+  scales.y.suggestedMax = Math.max(0, ...points.map((p) => p.high)) || 1;
+  const sets = [...objectiveSets(points), ...baselineSets(points)];
+  draw(figure.querySelector("canvas"), sets, scales);
+}
+
 function drawLearningCurves(template) {
-  for (const figure of document.querySelectorAll("figure.curve")) {
-    const { task, tuning } = figure.dataset;
-    const metric = data.primary_metric[task];
-    const points = data.points.filter((p) => p.task === task && p.metric === metric &&
-      (p.baseline || (p.tuning === tuning && p.template === template)));
-    const ticks = {
-      min: -0.35, max: sizes.length - 0.65, afterBuildTicks: (axis) => {
-        axis.ticks = sizes.map((size, value) => ({ value }));
-      },
-      ticks: { callback: (value) => sizes[value], autoSkip: false },
-    };
-    const scales = axes("training data", metricName(metric), ticks);
-    scales.y.suggestedMin = 0;
-    // Where all is 0, Chart.js would draw from -1 to 1.
-    scales.y.suggestedMax = Math.max(0, ...points.map((p) => p.high)) || 1;
-    const sets = [...objectiveSets(points), ...baselineSets(points)];
-    draw(figure.querySelector("canvas"), sets, scales);
-  }
+  for (const figure of document.querySelectorAll("figure.curve"))
+    drawWhenSeen(figure.querySelector("canvas"), () => drawLearningCurve(figure, template));
 }
 
 function element(tag, text, parent) {
@@ -168,7 +190,7 @@ function drawTrainingCurve(name, parent) {
   const canvas = element("canvas", "", holder);
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", title + " by pre-training step, a line a job");
-  draw(canvas, trainingSets(name), axes("step", title, { ticks: {} }));
+  drawWhenSeen(canvas, () => draw(canvas, trainingSets(name), axes("step", title, { ticks: {} })));
 }
 
 function drawTrainingCurves() {
@@ -217,6 +239,8 @@ function drawLegend() {
 
 function drawAll() {
   if (typeof Chart === "undefined") return;
+  watcher.disconnect();
+  waiting.clear();
   for (const chart of charts.splice(0)) chart.destroy();
   drawLegend();
   drawLearningCurves(document.getElementById("template-choice").value);
@@ -235,6 +259,7 @@ document.getElementById("metric-choice")
 document.getElementById("template-choice").addEventListener("change", drawAll);
 window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 window.addEventListener("beforeprint", () => {
+  for (const canvas of [...waiting.keys()]) drawNow(canvas);
   for (const chart of charts) chart.resize();
 });
 drawAll();
