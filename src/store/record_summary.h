@@ -15,7 +15,7 @@ namespace dovetail {
 
 // What the state of a sweep needs of a record: all but the results.
 struct RecordSummary {
-  std::string key;  // empty in RecordSummaries, which have it
+  std::string key;           // empty in RecordSummaries, which have it
   std::string name, reason;  // of a record that has not finished
   RunStatus status = RunStatus::finished;
   int64_t attempt = 1;

@@ -36,7 +36,7 @@ struct BenchStoreOptions {
   int64_t report_cells = 10'000;  // at most
   int64_t examples = 50;
   std::string folder;  // in which the results are made; "": that for temporary files
-  bool json = false;
+  bool keep = false, json = false;
 };
 
 // What a command of this program took.
@@ -139,7 +139,11 @@ int bench_store(const BenchStoreOptions& options) {
     fs::remove_all(folder);
     throw;
   }
-  fs::remove_all(folder);
+  if (options.keep) {
+    line["folder"] = folder.string();
+  } else {
+    fs::remove_all(folder);
+  }
   double load_average = 0;
   ::getloadavg(&load_average, 1);
   line["load_average"] = load_average;
@@ -173,6 +177,8 @@ void add_bench_store(CLI::App& bench, std::function<int()>& chosen) {
   command->add_option("--folder", options->folder,
                       "Where the results are made, and removed at the end (default: the folder for "
                       "temporary files)");
+  command->add_flag("--keep", options->keep,
+                    "Leave them there: bench/page_opens.py FOLDER/report/report/index.html");
   command->add_flag("--json", options->json, "One line of JSON");
   command->footer("Example: dovetail bench store --cells 100000 --json");
   command->callback([options, &chosen] { chosen = [options] { return bench_store(*options); }; });
