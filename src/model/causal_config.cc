@@ -126,7 +126,7 @@ nlohmann::json common_json(const T5Config& config, const char* class_name) {
                          {"tie_word_embeddings", config.tie_word_embeddings},
                          {"bos_token_id", config.decoder_start_token_id},
                          {"eos_token_id", one_or_list(config.eos_token_id)},
-                         {"initializer_range", 0.02},
+                         {"initializer_range", config.causal->initializer_range},
                          {"use_cache", true},
                          {"torch_dtype", "float32"}};
   if (config.causal->has_pad_token) json["pad_token_id"] = config.pad_token_id;
@@ -158,6 +158,7 @@ T5Config causal_config_from(const nlohmann::json& file) {
         "config.json: expected a \"num_key_value_heads\" that divides the {} heads, found {}",
         config.num_heads, shape.num_key_value_heads);
   }
+  shape.initializer_range = json.positive_or("initializer_range", 0.02);
   config.causal = shape;
   config.scale_decoder_outputs = false;
   config.scale_is_given = true;  // no head of these is scaled

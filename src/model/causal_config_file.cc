@@ -22,6 +22,7 @@ std::vector<ForeignKey> keys_of_both() {
       {"bos_token_id", kReadHere, "the first input where a row has no source"},
       {"eos_token_id", kReadHere, "the end of an answer, one id or several"},
       {"pad_token_id", kReadHere, "padding of batches; else 0"},
+      {"initializer_range", kReadHere, "scale of random weights, for a config without weights"},
       {"is_encoder_decoder", kRefusedHere, "these networks are decoders", "[false]"},
       {"add_cross_attention", kRefusedHere, "a decoder without an encoder has none", "[false]"},
       {"model_max_length", kNoEffect, "of the tokenizer"},

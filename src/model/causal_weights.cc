@@ -7,16 +7,14 @@ namespace dovetail {
 
 namespace {
 
-constexpr double kInitialScale = 0.02;  // initializer_range of both
-
 class CausalVisitor {
  public:
   CausalVisitor(const T5Config& config,
                 const std::function<void(const WeightSpec&, at::Tensor&)>& visit)
-      : c_(config), visit_(visit) {}
+      : c_(config), scale_(config.causal->initializer_range), visit_(visit) {}
 
   void llama(T5Weights& w) const {
-    visit_({"model.embed_tokens.weight", {c_.vocab_size, c_.d_model}, kInitialScale}, w.shared_VD);
+    visit_({"model.embed_tokens.weight", {c_.vocab_size, c_.d_model}, scale_}, w.shared_VD);
     w.decoder.blocks.resize(c_.num_decoder_layers);
     for (size_t i = 0; i < w.decoder.blocks.size(); ++i)
       llama_block("model.layers." + std::to_string(i) + ".", w.decoder.blocks[i]);
@@ -25,10 +23,9 @@ class CausalVisitor {
   }
 
   void gpt2(T5Weights& w) const {
-    visit_({"transformer.wte.weight", {c_.vocab_size, c_.d_model}, kInitialScale}, w.shared_VD);
-    visit_(
-        {"transformer.wpe.weight", {c_.causal->max_position_embeddings, c_.d_model}, kInitialScale},
-        w.positions_PD);
+    visit_({"transformer.wte.weight", {c_.vocab_size, c_.d_model}, scale_}, w.shared_VD);
+    visit_({"transformer.wpe.weight", {c_.causal->max_position_embeddings, c_.d_model}, scale_},
+           w.positions_PD);
     w.decoder.blocks.resize(c_.num_decoder_layers);
     for (size_t i = 0; i < w.decoder.blocks.size(); ++i)
       gpt2_block("transformer.h." + std::to_string(i) + ".", w.decoder.blocks[i]);
@@ -58,20 +55,19 @@ class CausalVisitor {
   void gpt2_block(const std::string& block, BlockWeights& w) const {
     AttentionWeights& own = w.self_attention;
     FeedForwardWeights& ff = w.feed_forward;
-    const double residual =
-        kInitialScale / std::sqrt(2.0 * static_cast<double>(c_.num_decoder_layers));
+    const double residual = scale_ / std::sqrt(2.0 * static_cast<double>(c_.num_decoder_layers));
     norm(block + "ln_1", own.norm_D, own.norm_bias_D);
-    conv1d(block + "attn.c_attn", 3 * c_.inner_dim(), c_.d_model, kInitialScale, own.qkv_ID,
+    conv1d(block + "attn.c_attn", 3 * c_.inner_dim(), c_.d_model, scale_, own.qkv_ID,
            own.qkv_bias_I);
     conv1d(block + "attn.c_proj", c_.d_model, c_.inner_dim(), residual, own.o_DI, own.o_bias_D);
     norm(block + "ln_2", ff.norm_D, ff.norm_bias_D);
-    conv1d(block + "mlp.c_fc", c_.d_ff, c_.d_model, kInitialScale, ff.wi_FD, ff.wi_bias_F);
+    conv1d(block + "mlp.c_fc", c_.d_ff, c_.d_model, scale_, ff.wi_FD, ff.wi_bias_F);
     conv1d(block + "mlp.c_proj", c_.d_model, c_.d_ff, residual, ff.wo_DF, ff.wo_bias_D);
   }
 
   void linear(const std::string& module, int64_t rows, int64_t columns, at::Tensor& weight,
               at::Tensor* bias) const {
-    visit_({module + ".weight", {rows, columns}, kInitialScale}, weight);
+    visit_({module + ".weight", {rows, columns}, scale_}, weight);
     if (bias != nullptr) visit_({module + ".bias", {rows}, 0, 0}, *bias);
   }
 
@@ -88,10 +84,11 @@ class CausalVisitor {
 
   void head(T5Weights& w) const {
     if (c_.tie_word_embeddings) return;
-    visit_({"lm_head.weight", {c_.vocab_size, c_.d_model}, kInitialScale}, w.lm_head_VD);
+    visit_({"lm_head.weight", {c_.vocab_size, c_.d_model}, scale_}, w.lm_head_VD);
   }
 
   const T5Config& c_;
+  const double scale_;
   const std::function<void(const WeightSpec&, at::Tensor&)>& visit_;
 };
 

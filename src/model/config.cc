@@ -122,6 +122,7 @@ T5Config t5_config_from(const Json& file) {
   read_buckets(json, config);
   config.dropout_rate = json.real_or("dropout_rate", 0.1);
   config.layer_norm_epsilon = json.real_or("layer_norm_epsilon", 1e-6);
+  config.initializer_factor = json.positive_or("initializer_factor", 1);
   config.scale_is_given = json.given("scale_decoder_outputs");
   const bool tied = json.truth_or("tie_word_embeddings", true);
   config.scale_decoder_outputs = json.truth_or("scale_decoder_outputs", tied);
@@ -166,7 +167,7 @@ nlohmann::json config_json(const T5Config& config) {
       {"pad_token_id", config.pad_token_id},
       {"eos_token_id", one_or_list(config.eos_token_id)},
       {"decoder_start_token_id", config.decoder_start_token_id},
-      {"initializer_factor", 1.0},
+      {"initializer_factor", config.initializer_factor},
       {"torch_dtype", "float32"},
   };
   // of the other two, transformers ignores the key

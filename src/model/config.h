@@ -19,6 +19,7 @@ struct CausalShape {
   bool layer_norm = false;              // with mean and bias; else RMS norm
   bool has_pad_token = false;           // by config.json; else batches are padded with 0
   bool attention_bias = false, mlp_bias = false;  // whether the linear layers have biases
+  double initializer_range = 0.02;                // standard deviation of random weights
 };
 
 // The fields of a published T5 config.json, under their names there. A causal network is a decoder
@@ -36,6 +37,7 @@ struct T5Config {
   int64_t relative_attention_max_distance = 128;
   double dropout_rate = 0.1;
   double layer_norm_epsilon = 1e-6;
+  double initializer_factor = 1;           // all random weights are T5's by this; causal: 1
   std::string feed_forward_proj = "relu";  // relu, gated-gelu, gated-silu; GPT-2: gelu
   bool tie_word_embeddings = true;
   // Whether logits are multiplied by d_model^-0.5: see set_tied_head().

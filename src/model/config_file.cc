@@ -32,6 +32,7 @@ const std::vector<ForeignKey>& network_keys() {
       {"relative_attention_max_distance", kUsed, "distance from which all share the last bucket"},
       {"dropout_rate", kUsed, "exported; a sweep's dropout is its own"},
       {"layer_norm_epsilon", kUsed, "of the RMS norms"},
+      {"initializer_factor", kUsed, "scale of random weights, for a config without weights"},
       {"feed_forward_proj", kUsed, "relu, gated-gelu or gated-silu"},
       {"dense_act_fn", kUsed, "overrides feed_forward_proj"},
       {"is_gated_act", kUsed, "overrides feed_forward_proj"},

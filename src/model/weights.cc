@@ -82,9 +82,9 @@ T5Weights random_weights(const T5Config& config, uint64_t seed) {
   for_each_weight(config, weights, [&](const WeightSpec& spec, at::Tensor& tensor) {
     tensor = at::empty(spec.shape, at::kFloat);
     if (spec.standard_deviation == 0) {
-      tensor.fill_(spec.constant);
+      tensor.fill_(spec.constant * config.initializer_factor);
     } else {
-      tensor.normal_(0.0, spec.standard_deviation, generator);
+      tensor.normal_(0.0, spec.standard_deviation * config.initializer_factor, generator);
     }
   });
   return weights;

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "model/causal_config.h"
 #include "model/shapes.h"
 #include "model/weights.h"
 
@@ -180,6 +181,30 @@ TEST(T5Weights, RandomStartDependsOnTheSeedAlone) {
                   c = random_weights(config, 2);
   EXPECT_TRUE(at::equal(a.shared_VD, b.shared_VD));
   EXPECT_FALSE(at::equal(a.shared_VD, c.shared_VD));
+}
+
+// transformers' initializer_factor multiplies what T5's weights start as, norms too.
+TEST(T5Weights, RandomStartIsScaledByTheConfig) {
+  nlohmann::json json = tiny();
+  const T5Weights usual = random_weights(t5_config_from(json), 1);
+  json["initializer_factor"] = 0.5;
+  const T5Config config = t5_config_from(json);
+  const T5Weights half = random_weights(config, 1);
+  EXPECT_TRUE(at::equal(half.shared_VD, usual.shared_VD * 0.5));
+  EXPECT_TRUE(at::equal(half.encoder.final_norm_D, usual.encoder.final_norm_D * 0.5));
+  EXPECT_EQ(config_json(config).at("initializer_factor"), 0.5);
+}
+
+TEST(CausalWeights, RandomStartHasTheConfigsDeviation) {
+  const nlohmann::json json = {{"model_type", "llama"},     {"vocab_size", 500},
+                               {"hidden_size", 64},         {"num_attention_heads", 4},
+                               {"num_hidden_layers", 1},    {"intermediate_size", 128},
+                               {"initializer_range", 0.125}};
+  const T5Config config = causal_config_from(json);
+  const T5Weights weights = random_weights(config, 1);
+  EXPECT_NEAR(weights.shared_VD.std().item<double>(), 0.125, 0.002);  // 32,000 draws
+  EXPECT_EQ(weights.decoder.final_norm_D.min().item<double>(), 1);
+  EXPECT_EQ(causal_config_json(config).at("initializer_range"), 0.125);
 }
 
 }  // namespace
