@@ -69,8 +69,8 @@ struct WeightSpec {
 void for_each_weight(const T5Config& config, T5Weights& weights,
                      const std::function<void(const WeightSpec&, at::Tensor&)>& visit);
 
-// Random initial weights, as in the original implementation (Mesh TensorFlow) by initializer_factor;
-// of a causal network, as transformers' by initializer_range. Deterministic in the seed.
+// Random initial weights: T5's as in the original implementation (Mesh TensorFlow), by
+// initializer_factor; a causal network's by initializer_range. Deterministic in the seed.
 T5Weights random_weights(const T5Config& config, uint64_t seed);
 
 // Weights that have shapes and no numbers (LibTorch's meta device), to see what fits a model.
