@@ -5,14 +5,13 @@
 #include <ATen/core/Tensor.h>
 
 #include <chrono>
-#include <optional>
 
-#include "base/log.h"
 #include "base/memory.h"
 #include "base/run_guarded.h"
 #include "jobs/adapt.h"
 #include "jobs/artefacts.h"
 #include "jobs/baseline.h"
+#include "jobs/memory_retry.h"
 #include "jobs/pretrain.h"
 #include "jobs/probe.h"
 #include "jobs/provenance.h"
@@ -20,7 +19,6 @@
 #include "jobs/tokenizer.h"
 #include "jobs/tune.h"
 #include "model/device.h"
-#include "plan/smaller_passes.h"
 
 namespace dovetail {
 
@@ -96,34 +94,12 @@ std::string failure_of(Work work) {
 JobRunner::JobRunner(RunnerOptions options) : state_(std::make_unique<State>(std::move(options))) {}
 JobRunner::~JobRunner() = default;
 
-void JobRunner::run(std::span<const Job> group, const std::function<void(size_t, Record)>& done) {
+void JobRunner::run(std::span<const Job> group, const Done& done) {
   at::set_num_threads(state_->options.threads);  // OpenMP's count belongs to the calling thread
-  struct Retry {
-    size_t index = 0;
-    Job job;
-    Record failed;
-  };
-  std::vector<Retry> retries;
-  run_once(group, [&](size_t i, Record record) {
-    // of a data-parallel group only the leader may know of the failure
-    const bool is_alone = state_->options.all_reduce == nullptr;
-    std::optional<Job> smaller;
-    if (is_alone && record.status == RunStatus::failed && is_out_of_memory(record.reason))
-      smaller = with_smaller_passes(group[i]);
-    if (!smaller) return done(i, std::move(record));
-    retries.push_back({i, std::move(*smaller), std::move(record)});
-  });
-  for (const Retry& retry : retries) {
-    log_warning("{}: {}; once more with twice the gradient accumulation", retry.job.name,
-                retry.failed.reason);
-    return_freed_memory();
-    run_once({&retry.job, 1}, [&](size_t, Record record) {
-      record.provenance["accumulate_doubled_after"] = retry.failed.reason;
-      record.cost.wall_seconds += retry.failed.cost.wall_seconds;
-      record.cost.cpu_seconds += retry.failed.cost.cpu_seconds;
-      done(retry.index, std::move(record));
-    });
-  }
+  // what a data-parallel group does again, its ranks do together
+  if (state_->options.all_reduce != nullptr) return run_once(group, done);
+  run_with_memory_retry(
+      group, [this](auto jobs, const Done& one_done) { run_once(jobs, one_done); }, done);
 }
 
 void JobRunner::run_once(std::span<const Job> group, const Done& done) {

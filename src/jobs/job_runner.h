@@ -2,12 +2,12 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "jobs/memory_retry.h"
 #include "plan/job.h"
 #include "plan/record.h"
 #include "training/gradient_all_reduce.h"
@@ -32,10 +32,10 @@ class JobRunner {
   explicit JobRunner(RunnerOptions options);
   ~JobRunner();
 
-  using Done = std::function<void(size_t, Record)>;
+  using Done = RecordDone;
   // Calls done(i, record) as soon as group[i] is done. A training that runs out of memory is tried
-  // once more, alone and in smaller passes (plan/smaller_passes.h); the provenance then has
-  // `accumulate_doubled_after`. A data-parallel group tries nothing again.
+  // once more (jobs/memory_retry.h), but not in a data-parallel group, whose ranks must do so
+  // together.
   void run(std::span<const Job> group, const Done& done);
 
  private:

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // For LD_PRELOAD: a machine whose disk fills up, whose syncs fail and whose clocks are wrong, while
 // a program runs. What is wrong at present stands in the file $FAULTS_NOW, which injections.py
-// writes.
+// writes. $FAULTS_LARGEST_ALLOCATION is the most bytes that an aligned allocation, such as
+// LibTorch's, may have.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -59,6 +60,14 @@ bool sync_fails() {
   return error != 0;
 }
 
+size_t largest_allocation() {
+  static const size_t largest = [] {
+    const char* bytes = std::getenv("FAULTS_LARGEST_ALLOCATION");
+    return bytes == nullptr ? SIZE_MAX : std::strtoull(bytes, nullptr, 10);
+  }();
+  return largest;
+}
+
 // Between -1/2 and +1/2 of clock_seconds, by process.
 time_t skew() { return static_cast<time_t>(faults_now().clock_seconds) * (::getpid() % 9 - 4) / 8; }
 
@@ -82,6 +91,11 @@ ssize_t pwrite64(int fd, const void* bytes, size_t count, off64_t offset) {
   static auto* real = next<ssize_t(int, const void*, size_t, off64_t)>("pwrite64");
   const ssize_t some = taken(fd, count);
   return some < 0 ? -1 : real(fd, bytes, static_cast<size_t>(some), offset);
+}
+
+int posix_memalign(void** memory, size_t alignment, size_t bytes) {
+  static auto* real = next<int(void**, size_t, size_t)>("posix_memalign");
+  return bytes > largest_allocation() ? ENOMEM : real(memory, alignment, bytes);
 }
 
 int fsync(int fd) {

@@ -12,9 +12,12 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/machine_failure.h"
+#include "base/memory.h"
+#include "base/run_guarded.h"
 #include "base/stop.h"
 #include "driver/messages.h"
 #include "driver/pace.h"
+#include "jobs/memory_retry.h"
 #include "model/device.h"
 
 namespace dovetail {
@@ -84,15 +87,40 @@ RunGroup DataParallelRun::job_function(const MakeRunner& make_runner, const RunP
   };
 }
 
-void DataParallelRun::run_with_followers(JobRunner& runner, std::span<const Job> jobs,
-                                         const RecordSink& done) {
+// What a follower said when it gave up, or "". Takes all messages: one left would end the next job.
+std::string DataParallelRun::reason_of_follower() {
+  std::string reason;
+  while (const std::optional<Message> message = group_->next_message()) {
+    if (message->tag != kGiveUp || !reason.empty()) continue;
+    reason =
+        fmt::format("{} (on rank {} of its data-parallel group)",
+                    std::string(message->bytes.begin(), message->bytes.end()), message->source);
+  }
+  return reason;
+}
+
+void DataParallelRun::run_together(JobRunner& runner, std::span<const Job> jobs,
+                                   const RecordSink& done) {
   group_->begin_job(group_->job() + 1);
   send_to_followers(kGroupJobs, to_message(Assignment{{jobs.begin(), jobs.end()}, {}}));
+  std::vector<Record> records(jobs.size());
+  runner.run(jobs, [&](size_t job, Record record) { records[job] = std::move(record); });
+  const std::string reason = reason_of_follower();
+  send_to_followers(kJobsOver, {});
+  for (size_t job = 0; job < jobs.size(); ++job) {
+    Record& record = records[job];
+    if (record.status == RunStatus::failed && !reason.empty()) record.reason = reason;
+    done(job, std::move(record));
+  }
+}
+
+void DataParallelRun::run_with_followers(JobRunner& runner, std::span<const Job> jobs,
+                                         const RecordSink& done) {
+  const auto run = [&](std::span<const Job> some, const RecordSink& one_done) {
+    run_together(runner, some, one_done);
+  };
   try {
-    std::vector<Record> records(jobs.size());
-    runner.run(jobs, [&](size_t job, Record record) { records[job] = std::move(record); });
-    send_to_followers(kJobsOver, {});
-    for (size_t job = 0; job < jobs.size(); ++job) done(job, std::move(records[job]));
+    run_with_memory_retry(jobs, run, done);
   } catch (const Interrupted&) {
     send_to_followers(kJobsOver, {});
     request_stop();  // the signal may have reached a follower alone
@@ -140,6 +168,7 @@ void DataParallelRun::run_part(JobRunner& runner, const Message& message) {
       if (record.status == RunStatus::finished) return;
       log_info("{}: {}", record.name, record.reason);
       group_->send(0, kGiveUp, {record.reason.begin(), record.reason.end()});
+      if (is_out_of_memory(record.reason)) return_freed_memory();  // for the next try
     });
   } catch (const Interrupted&) {
     log_info("interrupted");

@@ -45,6 +45,8 @@ class DataParallelRun {
  private:
   void send_to_followers(int tag, const DataParallelGroup::Bytes& body);
   GradientAllReduce* gradients();  // of the group; null where there is none
+  std::string reason_of_follower();
+  void run_together(JobRunner& runner, std::span<const Job> jobs, const RecordSink& done);
   void run_with_followers(JobRunner& runner, std::span<const Job> jobs, const RecordSink& done);
   void run_part(JobRunner& runner, const Message& message);
 
