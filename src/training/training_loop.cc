@@ -85,13 +85,11 @@ double own_gradients(const TrainingRun& run, int64_t step, Batch& batch) {
   return accumulate_gradients(run, batch, step);
 }
 
-// Runs a step's work, and returns the reason of its failure or "". A group's says the step already.
+// Runs a step's work, and returns the reason of its failure or "".
 template <typename Work>
 std::string run_step_guarded(int64_t step, Work&& work) {
   const std::string failure = run_guarded(work);
-  const bool names_no_step =
-      is_out_of_memory(failure) && failure.find(" at step ") == std::string::npos;
-  return names_no_step ? fmt::format("{} at step {}", failure, step + 1) : failure;
+  return is_out_of_memory(failure) ? fmt::format("{} at step {}", failure, step + 1) : failure;
 }
 
 // The same as one rank of a group. A failure of one rank alone would leave the others waiting, so
@@ -102,7 +100,7 @@ double group_gradients(const TrainingRun& run, int64_t step, Batch& batch) {
   const int64_t computed_before = outcome.computed_tokens;
   state.all_reduce_step->begin();
   try {
-    mine.failure = run_step_guarded(step, [&] {
+    mine.failure = run_guarded([&] {
       mine.loss_sum = own_gradients(run, step, batch);
       state.all_reduce_step->finish();
     });
