@@ -16,12 +16,10 @@
 #include "plan/job_groups.h"
 #include "plan/plan.h"
 #include "plan/record.h"
+#include "plan/record_sink.h"
 #include "store/journal.h"
 
 namespace dovetail {
-
-// Takes the record of job group[job] as soon as that job is done.
-using RecordSink = std::function<void(size_t job, Record record)>;
 
 // Runs a group of jobs. Failures are records, not exceptions; only Interrupted may be thrown, and
 // MachineFailure, which is no fault of the jobs: those without a record are put back, and the run

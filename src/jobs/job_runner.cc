@@ -94,15 +94,15 @@ std::string failure_of(Work work) {
 JobRunner::JobRunner(RunnerOptions options) : state_(std::make_unique<State>(std::move(options))) {}
 JobRunner::~JobRunner() = default;
 
-void JobRunner::run(std::span<const Job> group, const Done& done) {
+void JobRunner::run(std::span<const Job> group, const RecordSink& done) {
   at::set_num_threads(state_->options.threads);  // OpenMP's count belongs to the calling thread
   // what a data-parallel group does again, its ranks do together
   if (state_->options.all_reduce != nullptr) return run_once(group, done);
   run_with_memory_retry(
-      group, [this](auto jobs, const Done& one_done) { run_once(jobs, one_done); }, done);
+      group, [this](auto jobs, const RecordSink& one_done) { run_once(jobs, one_done); }, done);
 }
 
-void JobRunner::run_once(std::span<const Job> group, const Done& done) {
+void JobRunner::run_once(std::span<const Job> group, const RecordSink& done) {
   const RunnerOptions& options = state_->options;
   std::vector<Record> records;
   for (const Job& job : group) {

@@ -32,14 +32,13 @@ class JobRunner {
   explicit JobRunner(RunnerOptions options);
   ~JobRunner();
 
-  using Done = RecordDone;
   // Calls done(i, record) as soon as group[i] is done. A training that runs out of memory is tried
   // once more (jobs/memory_retry.h), but not in a data-parallel group, whose ranks must do so
   // together.
-  void run(std::span<const Job> group, const Done& done);
+  void run(std::span<const Job> group, const RecordSink& done);
 
  private:
-  void run_once(std::span<const Job> group, const Done& done);
+  void run_once(std::span<const Job> group, const RecordSink& done);
 
   struct State;
   std::unique_ptr<State> state_;

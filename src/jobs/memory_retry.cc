@@ -11,7 +11,7 @@
 
 namespace dovetail {
 
-void run_with_memory_retry(std::span<const Job> group, const RunJobs& run, const RecordDone& done) {
+void run_with_memory_retry(std::span<const Job> group, const RunJobs& run, const RecordSink& done) {
   struct Retry {
     size_t index = 0;
     Job job;
