@@ -40,8 +40,49 @@ Json with_defaults(Json config) {
   return config;
 }
 
+// The scale of random weights, where it is not the usual one: only that is in the plan.
+struct Initializer {
+  const char* key;
+  double usual;
+};
+
+Initializer initializer_of(const Json& config) {
+  return is_causal_model(config) ? Initializer{"initializer_range", 0.02}
+                                 : Initializer{"initializer_factor", 1};
+}
+
+void keep_initializer(const Json& json, Json& config) {
+  const Initializer of = initializer_of(config);
+  if (json.contains(of.key) && json[of.key].is_number() && json[of.key] != of.usual)
+    config[of.key] = json[of.key];
+}
+
+void read_initializer(const TomlTable& table, Json& config) {
+  Initializer of = initializer_of(config);
+  table.read(of.key, of.usual, kAboveZero);
+  keep_initializer({{of.key, of.usual}}, config);
+}
+
+// A decoder-only shape. The catalogue's of the same type says which keys there are, and of what
+// type.
+Json causal_config_of_table(const toml::node& node, const Json& example) {
+  std::vector<std::string> known = {initializer_of(example).key};
+  for (const auto& [key, value] : example.items()) known.push_back(key);
+  const TomlTable table(node, "config of [model]", known);
+  Json config = Json::object();
+  for (const auto& [key, value] : example.items()) {
+    const toml::node* given = table.find(key);
+    if (!given) continue;
+    config[key] = like(*given, value, table.name_of(key));
+    if (given->is_number()) real_number(*given, table.name_of(key), kAboveZero);
+  }
+  read_initializer(table, config);
+  return config;
+}
+
 Json config_of_table(const toml::node& node) {
   std::vector<std::string> known = kRequired;
+  known.push_back("initializer_factor");
   for (const auto& [key, value] : config_defaults().items()) known.push_back(key);
   const TomlTable table(node, "config of [model]", known);
   Json config = Json::object();
@@ -55,6 +96,7 @@ Json config_of_table(const toml::node& node) {
     if (given->is_number()) real_number(*given, table.name_of(key), kAboveZero);
     if (key == "feed_forward_proj") known_name(*given, key, kFeedForwards);
   }
+  read_initializer(table, config);
   return with_defaults(std::move(config));
 }
 
@@ -78,6 +120,24 @@ void check_network(const Json& json, const std::filesystem::path& file,
   }
 }
 
+// transformers knows these keys under two names, and the second one wins.
+Json with_first_names(Json json) {
+  using Names = std::vector<std::pair<const char*, const char*>>;
+  static const Names t5 = {{"d_model", "hidden_size"},
+                           {"d_kv", "head_dim"},
+                           {"num_layers", "num_hidden_layers"},
+                           {"num_heads", "num_attention_heads"}};
+  static const Names gpt2 = {{"n_embd", "hidden_size"},
+                             {"n_head", "num_attention_heads"},
+                             {"n_layer", "num_hidden_layers"},
+                             {"n_positions", "max_position_embeddings"}};
+  const bool causal = is_causal_model(json);
+  if (causal && json.at("model_type") != "gpt2") return json;
+  for (const auto& [first, second] : causal ? gpt2 : t5)
+    if (json.contains(second) && !json[second].is_null()) json[first] = json[second];
+  return json;
+}
+
 // config.json of a folder: an object.
 Json read_config_file(const std::filesystem::path& file, const toml::source_region& place) {
   if (!std::filesystem::is_regular_file(file)) {
@@ -85,7 +145,7 @@ Json read_config_file(const std::filesystem::path& file, const toml::source_regi
   }
   Json json = Json::parse(read_file(file), nullptr, false);
   if (!json.is_object()) fail_at(place, fmt::format("{} is no JSON object", file.string()));
-  return json;
+  return with_first_names(std::move(json));
 }
 
 // The keys of a config.json that decide the network's shape, with defaults for the others.
@@ -137,20 +197,41 @@ const std::vector<std::string>& causal_keys(const Json& type) {
   return type == "llama" ? llama : gpt2;
 }
 
-Json causal_shape_of(const Json& json, const std::filesystem::path& file,
-                     const toml::source_region& place) {
-  Json config = Json::object();
-  for (const std::string& key : causal_keys(json.at("model_type")))
-    if (json.contains(key) && !json[key].is_null()) config[key] = json[key];
+void check_causal_sizes(const Json& config, const std::string& where,
+                        const toml::source_region& place) {
   try {
     model_size(config, 1);
   } catch (const Json::exception&) {
     fail_at(place, fmt::format("{} lacks a size of a {}: hidden_size, num_attention_heads, "
                                "num_hidden_layers and intermediate_size of a llama; n_embd, n_head "
                                "and n_layer of a gpt2",
-                               file.string(), json.at("model_type").dump()));
+                               where, config.at("model_type").dump()));
   }
+}
+
+Json causal_shape_of(const Json& json, const std::filesystem::path& file,
+                     const toml::source_region& place) {
+  Json config = Json::object();
+  for (const std::string& key : causal_keys(json.at("model_type")))
+    if (json.contains(key) && !json[key].is_null()) config[key] = json[key];
+  check_causal_sizes(config, file.string(), place);
   return config;
+}
+
+// A table of a sweep file: a T5's shape, or, with a model_type, that of another family.
+Json read_config_table(const toml::node& node, const Catalogues& catalogues) {
+  const toml::node* type = node.as_table()->get("model_type");
+  if (!type) return config_of_table(node);
+  const std::string wanted = text(*type, "model_type of config of [model]");
+  for (const auto& [name, shape] : catalogues.model_shapes) {
+    if (!is_causal_model(shape) || shape.at("model_type") != wanted) continue;
+    const Json config = causal_config_of_table(node, shape);
+    check_causal_sizes(config, "config of [model]", node.source());
+    return config;
+  }
+  fail_at(type->source(), fmt::format("model_type is \"{}\"; expected \"llama\" or \"gpt2\", or "
+                                      "none for a T5",
+                                      wanted));
 }
 
 }  // namespace
@@ -169,7 +250,7 @@ Json config_of_folder(const std::filesystem::path& folder, const toml::source_re
 }
 
 Json read_model_config(const toml::node& node, const Sweep& sweep, const Catalogues& catalogues) {
-  if (node.is_table()) return config_of_table(node);
+  if (node.is_table()) return read_config_table(node, catalogues);
   const std::string name = text(node, "config of [model]");
   if (const auto shape = catalogues.model_shapes.find(name);
       shape != catalogues.model_shapes.end()) {
@@ -184,6 +265,7 @@ Json read_model_config(const toml::node& node, const Sweep& sweep, const Catalog
     Json config =
         causal ? causal_shape_of(json, file, node.source()) : shape_of(json, file, node.source());
     config.erase("vocab_size");  // the sweep's own vocabulary decides
+    keep_initializer(json, config);
     return config;
   }
   std::vector<std::string> known;

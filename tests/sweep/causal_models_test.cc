@@ -54,6 +54,55 @@ TEST_F(CausalSweeps, ShapesKeepTheirOwnKeys) {
     EXPECT_FALSE(folder.model.contains(key)) << key;
 }
 
+// A key that the plan leaves out does not reach the model.
+TEST_F(CausalSweeps, TheScaleOfRandomWeightsIsInThePlanWhereItIsNotTheUsualOne) {
+  const auto model_with = [&](double range) {
+    Json config = Json::parse(kLlama);
+    config["initializer_range"] = range;
+    write("llama/config.json", config.dump());
+    return parse_causal(sweep_of("\"llama\"", R"(["language_modelling"])")).model;
+  };
+  EXPECT_EQ(model_with(0.1).at("initializer_range"), 0.1);
+  EXPECT_FALSE(model_with(0.02).contains("initializer_range"));
+}
+
+TEST_F(CausalSweeps, TheSecondNameOfAKeyWins) {
+  const auto model_of = [&](const std::string& config) {
+    write("llama/config.json", config);
+    return parse_causal(sweep_of("\"llama\"", R"(["none"])")).model;
+  };
+  const Json gpt2 = model_of(
+      R"({"model_type": "gpt2", "n_embd": 64, "n_head": 4, "n_layer": 2, "num_hidden_layers": 3})");
+  EXPECT_EQ(gpt2.at("n_layer"), 3);
+  const Json t5 = model_of(
+      R"({"d_model": 64, "d_kv": 16, "d_ff": 128, "num_heads": 4, "num_layers": 2,
+          "num_hidden_layers": 3})");
+  EXPECT_EQ(t5.at("num_layers"), 3);
+  EXPECT_EQ(t5.at("num_decoder_layers"), 3);
+}
+
+TEST_F(CausalSweeps, ATableIsAShape) {
+  const auto model_of = [&](const std::string& table) {
+    return parse_causal(sweep_of(table, R"(["language_modelling"])")).model;
+  };
+  const std::string sizes =
+      "hidden_size = 64, num_attention_heads = 4, num_key_value_heads = 4, intermediate_size = 256";
+  const Json model = model_of("{ model_type = \"llama\", num_hidden_layers = 3, " + sizes +
+                              ", initializer_range = 0.1 }");
+  EXPECT_EQ(model, Json::parse(R"({"model_type": "llama", "num_hidden_layers": 3,
+      "hidden_size": 64, "num_attention_heads": 4, "num_key_value_heads": 4,
+      "intermediate_size": 256, "initializer_range": 0.1})"));
+
+  const auto refused = [&](const std::string& table) {
+    return refusal(sweep_of(table, R"(["language_modelling"])"));
+  };
+  EXPECT_THAT(refused("{ model_type = \"llama\", " + sizes + " }"),
+              HasSubstr("config of [model] lacks a size of a \"llama\""));
+  EXPECT_THAT(refused("{ model_type = \"llama\", n_layer = 2 }"), HasSubstr("unknown key"));
+  EXPECT_THAT(refused("{ model_type = \"opt\", n_layer = 2 }"),
+              HasSubstr("model_type is \"opt\"; expected \"llama\" or \"gpt2\""));
+}
+
 TEST_F(CausalSweeps, ObjectivesThatDoNotGoWithTheModelAreRefused) {
   EXPECT_THAT(refusal(sweep_of("\"llama-tiny\"", R"(["span_corruption"])")),
               AllOf(HasSubstr("q.toml:16"), HasSubstr("\"span_corruption\" is for encoder-decoder"),

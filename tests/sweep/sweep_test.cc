@@ -229,7 +229,11 @@ TEST_F(SweepFile, TakesEveryKindOfVocabularyAndModel) {
   const Sweep table = parse(with(kSmallSweep, "\"t5-tiny\"",
                                  "{ d_model = 128, d_kv = 32, d_ff = 512, num_heads = 4, "
                                  "num_layers = 2 }"));
+  const Sweep scaled = parse(with(kSmallSweep, "\"t5-tiny\"",
+                                  "{ d_model = 128, d_kv = 32, d_ff = 512, num_heads = 4, "
+                                  "num_layers = 2, initializer_factor = 0.5 }"));
 
+  EXPECT_EQ(scaled.model.at("initializer_factor"), 0.5);
   EXPECT_EQ(bytes.vocabulary.type, "bytes");
   EXPECT_EQ(bytes.vocabulary.sentinels, 125);
   EXPECT_EQ(file.vocabulary.type, "file");
