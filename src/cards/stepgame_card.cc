@@ -12,8 +12,8 @@ namespace dovetail {
 namespace {
 
 // A row is a story; the importer counts it, and drops it where it repeats another.
-void take_story(StepStory story, bool correct, ExampleImporter& sink) {
-  const std::string text = text_of_story(story);
+void take_story(StepStory story, QuestionPlace place, bool correct, ExampleImporter& sink) {
+  const std::string text = text_of_story(story, place);
   if (!sink.begin(story.line, text)) return;
   Draft draft{.source = text,
               .answer = story.label,
@@ -32,26 +32,31 @@ CardKind stepgame() {
   const auto make = [](const StrictToml& toml, const CardName& asked, Card&) -> Importer {
     refuse_relation(toml, asked);
     const bool correct = toml.flag("correct_labels", false);
+    const bool question_first = toml.flag("question_first", false);
+    const auto place = question_first ? QuestionPlace::first : QuestionPlace::last;
+    nlohmann::json settings = {{"correct_labels", correct}};
+    if (question_first)
+      settings["question_first"] = true;  // else keys of earlier runs would change
     std::vector<std::pair<std::string, std::string>> labels;
     for (const std::string& name : relation_names()) labels.emplace_back(name, name);
     return {.rules = {.layout = Layout::classification, .labels = labels},
             .read =
-                [correct](const Card::Split& split, ExampleImporter& sink) {
+                [correct, place](const Card::Split& split, ExampleImporter& sink) {
                   int64_t stories = 0;
                   for_each_story(split.rows, [&](StepStory story) {
-                    take_story(std::move(story), correct, sink);
+                    take_story(std::move(story), place, correct, sink);
                     ++stories;
                   });
                   sink.set_lines(stories);
                 },
             .describe = [](TaskData& data) { data.rules = stepgame_rules(); },
-            .settings = {{"correct_labels", correct}},
+            .settings = settings,
             .strata = stepgame_strata()};
   };
   return {.name = "stepgame",
           .description = "relations",
           .task_kind = "classification",
-          .keys = {"correct_labels"},
+          .keys = {"correct_labels", "question_first"},
           .make = make};
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stepgame/story.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "stepgame/mentions.h"
@@ -13,18 +14,25 @@ std::string question_about(char asked, char from) {
   return fmt::format("Where is {}, seen from {}?", asked, from);
 }
 
-std::string text_of_story(const StepStory& story) {
-  std::string text;
-  for (const std::string& sentence : story.sentences) text += sentence + ' ';
-  return text + story.question;
+std::string text_of_story(const StepStory& story, QuestionPlace place) {
+  std::vector<std::string> parts = story.sentences;
+  parts.insert(place == QuestionPlace::first ? parts.begin() : parts.end(), story.question);
+  return fmt::format("{}", fmt::join(parts, " "));
 }
 
 StepStory story_in_text(const std::string& text) {
   StepStory story;
-  size_t begin = 0;
-  for (size_t end; (end = text.find(". ", begin)) != std::string::npos; begin = end + 2)
-    story.sentences.push_back(text.substr(begin, end + 1 - begin));
-  story.question = text.substr(begin);
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find(". ", begin), text.find("? ", begin));
+    const size_t size = end == std::string::npos ? text.size() - begin : end + 1 - begin;
+    const std::string part = text.substr(begin, size);
+    const bool is_last = begin + size >= text.size();
+    if (part.ends_with('?') || (is_last && story.question.empty()))
+      story.question = part;
+    else
+      story.sentences.push_back(part);
+    begin += size + 1;
+  }
   const std::string agents = agents_in(story.question);
   if (agents.size() == 2) {
     story.asked = agents[0];

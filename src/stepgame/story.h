@@ -27,8 +27,11 @@ struct StepStory {
 // The question of a generated story: "Where is B, seen from A?"
 std::string question_about(char asked, char from);
 
-// A story as one text, its question last, and read back from it: a sentence ends with a period.
-std::string text_of_story(const StepStory& story);
+enum class QuestionPlace { last, first };
+
+// A story as one text, and read back from it, wherever its question is: a sentence ends with a
+// period, a question with its mark.
+std::string text_of_story(const StepStory& story, QuestionPlace place = QuestionPlace::last);
 StepStory story_in_text(const std::string& text);
 
 // A generated story, which alone knows its noise, without it.

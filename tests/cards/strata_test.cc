@@ -72,5 +72,19 @@ TEST(StepGameCard, CorrectsLabelsWhereItIsAskedTo) {
                "train.txt:2: the sentence \"A is near B.\" has no word for a direction");
 }
 
+// The rules of the baselines read the text, wherever its question is.
+TEST(StepGameCard, AsksFirstWhereItIsAskedTo) {
+  const ScratchFolder scratch;
+  const std::string above = "1 A is above B.\n2 A to B?\tabove\t1\n";
+  const std::string below = "1 C is below D.\n2 C to D?\tbelow\t1\n";
+
+  const LoadedCard loaded =
+      load(scratch, "kind = \"stepgame\"\nquestion_first = true\n", {above, below});
+
+  const Example& example = loaded.data.train.at(0);
+  EXPECT_EQ(example.source, "A to B? A is above B.");
+  EXPECT_EQ(loaded.data.rules.at("one_sentence")(example), "above");
+}
+
 }  // namespace
 }  // namespace dovetail

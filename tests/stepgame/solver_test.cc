@@ -95,15 +95,27 @@ TEST(Shortcuts, TakeWhatSharesAgentsForAnAnswer) {
   EXPECT_EQ(entity_overlap_answer(story_about(chain, 'X', 'Y'), reader()), std::nullopt);
 }
 
-TEST(StoryText, IsReadBackFromOneText) {
+TEST(StoryText, IsReadBackFromOneTextWhereverItsQuestionIs) {
   const StepStory story = story_about({"B is above C.", "C lies west of A."}, 'B', 'A');
 
-  const StepStory again = story_in_text(text_of_story(story));
+  const std::string last = text_of_story(story), first = text_of_story(story, QuestionPlace::first);
 
-  EXPECT_EQ(again.sentences, story.sentences);
-  EXPECT_EQ(again.question, "Where is B, seen from A?");
-  EXPECT_EQ(again.asked, 'B');
-  EXPECT_EQ(again.from, 'A');
+  EXPECT_EQ(last, "B is above C. C lies west of A. Where is B, seen from A?");
+  EXPECT_EQ(first, "Where is B, seen from A? B is above C. C lies west of A.");
+  for (const std::string& text : {last, first}) {
+    const StepStory again = story_in_text(text);
+    EXPECT_EQ(again.sentences, story.sentences);
+    EXPECT_EQ(again.question, "Where is B, seen from A?");
+    EXPECT_EQ(again.asked, 'B');
+    EXPECT_EQ(again.from, 'A');
+  }
+}
+
+TEST(StoryText, TakesItsLastPartForAQuestionWithoutAMark) {
+  const StepStory story = story_in_text("B is above C. B to C");
+
+  EXPECT_EQ(story.sentences, std::vector<std::string>{"B is above C."});
+  EXPECT_EQ(story.question, "B to C");
 }
 
 // line 95 of the published templates: made for "A is left of B"
