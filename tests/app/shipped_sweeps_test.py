@@ -133,6 +133,18 @@ def write_instructions(folder, passages):
             "test_fraction = 0.125\n")
 
 
+def write_stepgame(folder):
+    """As sweeps/claims/prepare leaves them, but few."""
+    folder.mkdir(parents=True)
+    for name, seed in (("train", 1), ("dev", 2), ("test", 3)):
+        dovetail("data", "stepgame", "--stories", 400, "--seed", seed, "-k", "2-5", "-d", "1-5",
+                 "-o", f"{name}.jsonl", cwd=folder)
+    (folder / "stepgame.toml").write_text(
+        'kind = "stepgame"\nname = "stepgame"\ntrain = "train.jsonl"\ndev = "dev.jsonl"\n'
+        'test = "test.jsonl"\nvalidation = "dev"\nquestion_first = true\n'
+        'leaks = "drop_from_train"\n')
+
+
 def write_text(file):
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("".join(f"Line {i} is used for nothing.\n" for i in range(50)))
@@ -214,6 +226,7 @@ CLAIMS = {
     # (scaled, half the epochs, half the rate), and 6 other arms at the first and the last
     "instruction": (2 * 4 * 3 + 4 + 2 * (3 * 3 + 6 * 2)) * 3,
     "instruction_causal": (2 * 4 * 3 + 4 + 2 * 3 * 3 + 6 * 2) * 3,  # the 6 on one task
+    "stepgame": 3,
 }
 
 
@@ -229,7 +242,8 @@ def test_sweeps_of_claims_are_planned(name, tmp_path):
         write_usb(tmp_path / "results/datasets" / card, card, labels)
     write_pcp(tmp_path / "results/datasets/pcp")
     write_instructions(tmp_path / "results/datasets/instruction", tmp_path / "passages.txt")
-    for text in ("novels", "novel-sentences"):
+    write_stepgame(tmp_path / "results/datasets/stepgame")
+    for text in ("novels", "novel-sentences", "stepgame"):
         write_text(tmp_path / f"results/text/{text}.txt")
     shutil.copytree(SOURCE / "sweeps", tmp_path / "sweeps")
 
@@ -239,7 +253,7 @@ def test_sweeps_of_claims_are_planned(name, tmp_path):
     # objectives, or stages of one, x replicates
     assert jobs["pretrain"] == {
         "dept_efficiency": 2, "pcp": 3, "mto_pcp": 3, "instruction": 3,
-        "instruction_causal": 3}.get(name, 6)
+        "instruction_causal": 3, "stepgame": 0}.get(name, 6)
     if name == "pcp":   # all but none and the two of self-training
         assert jobs["adapt"] == (9 * 5 + 2) * 3
     if name == "mto_pcp":   # MTO's two are the same for all tasks
