@@ -109,6 +109,20 @@ class JobComparison {
   std::set<std::pair<std::string, std::string>> seen_;
 };
 
+// A baseline without a seed is screened on the validation examples of all seeds of its sweep. With
+// more seeds it is scored again, and its scores on the test examples stay.
+bool is_screened_on_more(const Job& before, const Job& after) {
+  const auto *a = std::get_if<BaselineJob>(&before.settings),
+             *b = std::get_if<BaselineJob>(&after.settings);
+  if (!a || !b || !a->validation || !b->validation) return false;
+  const std::vector<uint64_t>&seeds = a->validation->seeds, &more = b->validation->seeds;
+  const auto is_there = [&](uint64_t seed) { return std::ranges::find(more, seed) != more.end(); };
+  BaselineJob grown = *a;
+  grown.validation->seeds = more;
+  return std::ranges::all_of(seeds, is_there) && before.input_keys == after.input_keys &&
+         settings_json(grown) == settings_json(after.settings);
+}
+
 }  // namespace
 
 PlanChange change_between(const Plan& before, const Plan& after,
@@ -130,6 +144,7 @@ PlanChange change_between(const Plan& before, const Plan& after,
     if (same_name != jobs_by_cell.end() && after.jobs[same_name->second].key == key) continue;
     if (!has_result(key)) continue;
     if (same_name != jobs_by_cell.end()) {
+      if (is_screened_on_more(before.jobs[cell.job], after.jobs[same_name->second])) continue;
       change.changed_cells.push_back(cell.name);
       comparison.compare(cell.job, same_name->second);
     } else if (!keys.contains(key)) {

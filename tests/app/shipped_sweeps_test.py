@@ -226,7 +226,7 @@ CLAIMS = {
     # (scaled, half the epochs, half the rate), and 6 other arms at the first and the last
     "instruction": (2 * 4 * 3 + 4 + 2 * (3 * 3 + 6 * 2)) * 3,
     "instruction_causal": (2 * 4 * 3 + 4 + 2 * 3 * 3 + 6 * 2) * 3,  # the 6 on one task
-    "stepgame": 3,
+    "stepgame": 5,
 }
 
 

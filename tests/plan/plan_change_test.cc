@@ -47,6 +47,28 @@ TEST(PlanChange, AnotherSeedOnlyAdds) {
   EXPECT_THAT(change.changed_cells, IsEmpty());
 }
 
+// A baseline without a seed of its own is screened on the validation examples of all seeds.
+Plan plan_of_baseline(const std::string& key, std::vector<uint64_t> seeds, int64_t examples) {
+  Job job;
+  job.key = key;
+  job.kind = JobKind::baseline;
+  job.settings = BaselineJob{.baseline = BaselineKind::chance,
+                             .validation = BaselineValidation{examples, std::move(seeds)}};
+  Plan plan;
+  plan.cells.push_back({.name = "s/chance", .job = 0});
+  plan.jobs.push_back(job);
+  return plan;
+}
+
+TEST(PlanChange, ABaselineOfAllSeedsIsScreenedOnMoreOfThem) {
+  const auto changed = [](const Plan& after) {
+    return change_between(plan_of_baseline("k1", {1, 2}, 32), after, all_finished).changed_cells;
+  };
+  EXPECT_THAT(changed(plan_of_baseline("k2", {1, 2, 3}, 32)), IsEmpty());
+  EXPECT_THAT(changed(plan_of_baseline("k2", {1, 3}, 32)), ElementsAre("s/chance"));
+  EXPECT_THAT(changed(plan_of_baseline("k2", {1, 2, 3}, 64)), ElementsAre("s/chance"));
+}
+
 TEST(PlanChange, ASettingIsNamedWithBothValues) {
   const Plan before = plan_of({{"s/seed1", "k1", 0.01}}, {"1"});
   const Plan after = plan_of({{"s/seed1", "k2", 0.02}}, {"1"});
