@@ -2,6 +2,7 @@
 #include "model/causal_config.h"
 
 #include "base/error.h"
+#include "base/shape_names.h"
 #include "model/config_values.h"
 
 namespace dovetail {
@@ -106,19 +107,6 @@ void read_causal_ids(const ConfigValues& json, int64_t usual_start, int64_t usua
   config.pad_token_id = has_pad ? json.token_or("pad_token_id", 0, config.vocab_size) : 0;
 }
 
-// transformers knows these of GPT-2 under two names, and the second one wins.
-nlohmann::json with_gpt2_names(nlohmann::json json) {
-  constexpr std::pair<const char*, const char*> kNames[] = {
-      {"hidden_size", "n_embd"},
-      {"num_attention_heads", "n_head"},
-      {"num_hidden_layers", "n_layer"},
-      {"max_position_embeddings", "n_positions"}};
-  for (const auto& [other, published] : kNames) {
-    if (json.contains(other) && !json[other].is_null()) json[published] = json[other];
-  }
-  return json;
-}
-
 nlohmann::json common_json(const T5Config& config, const char* class_name) {
   nlohmann::json json = {{"architectures", {class_name}},
                          {"model_type", config.model_type},
@@ -144,7 +132,7 @@ T5Config causal_config_from(const nlohmann::json& file) {
   config.model_type = ConfigValues(file).text_or("model_type", "");
   DOVETAIL_CHECK(is_causal_type(config.model_type));
   const bool llama = config.model_type == "llama";
-  const nlohmann::json renamed = llama ? file : with_gpt2_names(file);
+  const nlohmann::json renamed = with_published_names(file);
   const ConfigValues json(renamed);
   CausalShape shape;
   config.num_layers = 0;

@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "base/error.h"
+#include "base/shape_names.h"
 #include "model/causal_config.h"
 #include "model/config_values.h"
 
@@ -68,18 +69,6 @@ void read_special_ids(const ConfigValues& json, T5Config& config) {
   if (!ends.empty()) config.eos_token_id = ends;
   config.decoder_start_token_id =
       json.token_or("decoder_start_token_id", config.pad_token_id, config.vocab_size);
-}
-
-// transformers knows these four under two names, and the second one wins.
-Json with_published_names(Json json) {
-  constexpr std::pair<const char*, const char*> kNames[] = {{"hidden_size", "d_model"},
-                                                            {"head_dim", "d_kv"},
-                                                            {"num_hidden_layers", "num_layers"},
-                                                            {"num_attention_heads", "num_heads"}};
-  for (const auto& [other, published] : kNames) {
-    if (json.contains(other) && !json[other].is_null()) json[published] = json[other];
-  }
-  return json;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/names.h"
+#include "base/shape_names.h"
 #include "plan/model_size.h"
 
 namespace dovetail {
@@ -120,24 +121,6 @@ void check_network(const Json& json, const std::filesystem::path& file,
   }
 }
 
-// transformers knows these keys under two names, and the second one wins.
-Json with_first_names(Json json) {
-  using Names = std::vector<std::pair<const char*, const char*>>;
-  static const Names t5 = {{"d_model", "hidden_size"},
-                           {"d_kv", "head_dim"},
-                           {"num_layers", "num_hidden_layers"},
-                           {"num_heads", "num_attention_heads"}};
-  static const Names gpt2 = {{"n_embd", "hidden_size"},
-                             {"n_head", "num_attention_heads"},
-                             {"n_layer", "num_hidden_layers"},
-                             {"n_positions", "max_position_embeddings"}};
-  const bool causal = is_causal_model(json);
-  if (causal && json.at("model_type") != "gpt2") return json;
-  for (const auto& [first, second] : causal ? gpt2 : t5)
-    if (json.contains(second) && !json[second].is_null()) json[first] = json[second];
-  return json;
-}
-
 // config.json of a folder: an object.
 Json read_config_file(const std::filesystem::path& file, const toml::source_region& place) {
   if (!std::filesystem::is_regular_file(file)) {
@@ -145,7 +128,7 @@ Json read_config_file(const std::filesystem::path& file, const toml::source_regi
   }
   Json json = Json::parse(read_file(file), nullptr, false);
   if (!json.is_object()) fail_at(place, fmt::format("{} is no JSON object", file.string()));
-  return with_first_names(std::move(json));
+  return with_published_names(std::move(json));
 }
 
 // The keys of a config.json that decide the network's shape, with defaults for the others.
